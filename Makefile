@@ -1,0 +1,105 @@
+# Palca with nothing but make and Python 3.11, 3.12 or 3.13: `make run`.
+
+PYTHON ?= python3
+VENV ?= .venv
+SCENARIO ?= baseline
+ARGS ?=
+
+bin := $(VENV)/bin
+pip := $(bin)/python -m pip --disable-pip-version-check -qq
+files := $(sort $(shell find model scenarios experiments -type f ! -name '*.py[co]'))
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint ruff pyright format deps env constraints wheel clean FORCE
+
+help:
+	@echo "make run          simulate SCENARIO ($(SCENARIO)): palca run $(SCENARIO)"
+	@echo "make test         run the tests"
+	@echo "make lint         look for mistakes (ruff) and check the types (pyright)"
+	@echo "make format       lay the code out and mend what ruff can mend"
+	@echo "make env          only make the environment, in $(VENV)"
+	@echo "make constraints  pin the newest versions that fit pyproject.toml (needs the network)"
+	@echo "make wheel        build a wheel in dist/"
+	@echo "make clean        remove environments, builds and caches; runs/ stays"
+	@echo
+	@echo "PYTHON=python3.12 and VENV=folder choose another Python and another environment;"
+	@echo "ARGS=\"...\" is handed on to palca run, pytest or ruff check."
+
+run: env
+	@$(bin)/palca run $(SCENARIO) $(ARGS)
+
+test: env
+	@$(bin)/python -m pytest $(ARGS)
+
+lint: ruff pyright
+
+ruff: env
+	@$(bin)/ruff check $(ARGS) .
+
+# pyproject.toml names .venv, and what it names beats the command line: so say which one it is here.
+pyright: env
+	@printf '{"extends": "%s/pyproject.toml", "venvPath": "%s", "venv": "%s"}\n' \
+	  '$(CURDIR)' '$(abspath $(VENV)/..)' '$(notdir $(abspath $(VENV)))' >$(VENV)/pyright.json
+	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(bin)/pyright -p $(VENV)/pyright.json --pythonpath $(abspath $(bin)/python)
+
+format: env
+	@$(bin)/ruff format .
+	@$(bin)/ruff check --fix $(ARGS) .
+
+# The environment: what others wrote, by hash, then Palca itself as links to this folder.
+
+deps: $(VENV)/.constraints
+env: $(VENV)/.palca
+
+$(VENV)/.constraints: constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+	  echo "Palca needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' is none of them." >&2; \
+	  echo "Name one that you have: make $(or $(MAKECMDGOALS),run) PYTHON=python3.12" >&2; exit 1; }
+	@echo "Making the environment $(VENV) (a minute or two, once)"
+	@if test -e $(VENV)/pyvenv.cfg; then rm -rf $(VENV); fi
+	@$(PYTHON) -m venv $(VENV)
+	@$(pip) install --require-hashes -r constraints.txt
+	@touch $@
+
+$(VENV)/.palca: $(VENV)/.constraints pyproject.toml
+	@echo "Installing Palca in $(VENV)"
+	@$(pip) install --no-deps --no-build-isolation --config-settings editable_mode=strict --editable .
+	@$(bin)/python -m pip --disable-pip-version-check check >/dev/null || { \
+	  $(bin)/python -m pip --disable-pip-version-check check; \
+	  echo "constraints.txt lags behind pyproject.toml: make constraints" >&2; exit 1; }
+	@echo '$(files)' >$@
+
+# A strict editable install links the files that it finds: do it again when one has come or gone.
+ifneq ($(strip $(files)),$(strip $(shell cat $(VENV)/.palca 2>/dev/null)))
+$(VENV)/.palca: FORCE
+else ifeq ($(wildcard build/__editable__.palca-*),)
+$(VENV)/.palca: FORCE
+endif
+
+# Asked for another Python than the environment has: make it anew.
+ifneq ($(filter command environment,$(firstword $(origin PYTHON))),)
+ifneq ($(wildcard $(VENV)/pyvenv.cfg),)
+ifneq ($(shell $(PYTHON) -c 'import platform; print(platform.python_version())' 2>/dev/null),$(shell sed -n 's/^version = //p' $(VENV)/pyvenv.cfg))
+$(VENV)/.constraints: FORCE
+endif
+endif
+endif
+
+constraints:
+	@$(PYTHON) -m venv build/uv
+	@build/uv/bin/python -m pip --disable-pip-version-check -qq install uv
+	@{ echo '# What Palca runs, is tested and is built with, pinned; `make constraints` remakes this file.'; \
+	   printf 'pip\nsetuptools>=77\n' | build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	     --all-extras --generate-hashes --no-header --no-annotate pyproject.toml -; } >build/constraints.txt
+	@mv build/constraints.txt constraints.txt
+	@echo "constraints.txt: $$(grep -c == constraints.txt) versions pinned"
+
+wheel: env
+	@rm -rf build/lib
+	@$(pip) wheel --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
+
+clean:
+	@for d in $(VENV) .venv-3.*; do if test -e $$d/pyvenv.cfg; then rm -rf $$d; fi; done
+	@rm -rf build dist palca.egg-info .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

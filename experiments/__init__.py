@@ -1,0 +1,1 @@
+"""What a user runs: the record, scores, figures, and the command line."""

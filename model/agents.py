@@ -1,0 +1,190 @@
+"""The society that the strategists act on: Economy, Labour and Officers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from . import coup, noise
+from .economy import aid_share, fiscal_next, growth_next, tin_pressure_next
+from .officers import Corps
+from .society import grievance_next, legitimacy_next, mobilisation_next
+
+if TYPE_CHECKING:
+    from .model import ColdWarModel
+
+
+class Economy(mesa.Agent):
+    """Tin, oil, growth, fiscal space and debt; not a strategist."""
+
+    model: ColdWarModel  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def answer(self) -> None:
+        """Move growth and the budget by prices, aid and what the regime spends."""
+        m, s, p, now = self.model, self.model.state, self.model.p, self.model.sight.drivers
+        s.tin_pressure[:] = tin_pressure_next(s.tin_pressure, m.united_states.tin_sale, p)
+        tin = now["tin"] + s.tin_pressure
+        s.growth[:] = growth_next(
+            s.growth, tin, now["abroad"], s.success, m.chance.shock("growth"), p
+        )
+        s.fiscal[:] = fiscal_next(
+            s.fiscal,
+            tin,
+            now["oil"],
+            aid_share(s.us_delivered, now["gdp"]),
+            aid_share(s.ussr_delivered, now["gdp"]),
+            s.us_sanction,
+            np.asarray(m.regime.levers["patronage"]),
+            np.asarray(m.regime.levers["borrow"]),
+            s.debt,
+            m.regime.reformed,
+            m.chance.shock("fiscal"),
+            p,
+        )
+
+
+class Labour(mesa.Agent):
+    """The unions and the streets: legitimacy, mobilisation, strikes and their repression."""
+
+    model: ColdWarModel  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def answer(self) -> None:
+        """Move the public mood; strike, and be struck down."""
+        m, s, p = self.model, self.model.state, self.model.p
+        s.legitimacy[:] = legitimacy_next(
+            s.legitimacy,
+            s.growth,
+            s.fiscal,
+            s.rally,
+            s.repression,
+            s.military,
+            s.ussr_recent,
+            s.party_support,
+            m.chance.shock("legitimacy"),
+            p,
+        )
+        opening = np.where(s.elections_due > 0, 1.0, 0.5 * (1.0 - s.military))
+        s.mobilisation[:] = mobilisation_next(
+            s.mobilisation,
+            s.legitimacy,
+            s.grievance,
+            s.repression,
+            opening,
+            np.asarray(m.regime.levers["lean_on_labour"]),
+            s.price_shock,
+            m.party.effort,
+            m.party.restraint,
+            m.chance.shock("mobilisation"),
+            p,
+        )
+        self._protest()
+
+    def _protest(self) -> None:
+        m, s, p = self.model, self.model.state, self.model.p
+        write, heat = m.chronicle.write, s.mobilisation * s.mobilisation
+        struck = m.chance.of("strike") < p.strike_rate * heat
+        write("conflict", "strike", struck)
+        national = m.chance.of("general strike") < 0.6 * p.strike_rate * heat * s.mobilisation
+        write("conflict", "general strike", national)
+        massacre = m.chance.of("massacre") < p.massacre_rate * s.mobilisation * s.repression
+        write("conflict", "massacre", massacre)
+        siege = m.chance.of("siege") < 0.15 * s.mobilisation * s.repression
+        write("conflict", "siege", siege)
+        fought = m.chance.of("guerrilla") < 0.4 * s.guerrilla
+        write("conflict", "guerrilla", fought)
+        s.grievance[:] = grievance_next(s.grievance, s.repression, massacre, p)
+        s.us_rights += massacre + 0.5 * (siege | m.regime.banned)
+        level = np.where(struck | siege, 1.0, 0.0)
+        level = np.where(national | massacre, 2.0, level)
+        s.unrest[:] = np.where(fought, 3.0, level)
+
+
+class Officers(mesa.Agent):
+    """The officer corps in its garrisons; it makes and breaks regimes."""
+
+    model: ColdWarModel  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def __init__(self, model: ColdWarModel) -> None:
+        super().__init__(model)
+        self.corps = Corps(model.premise.country, model.keys)
+        size = len(self.corps.garrison)
+        self._mood = noise.event_keys("officer's mood", size, model.premise.months)
+        self._fate = noise.event_keys("officer's fate", size, model.premise.months)
+
+    def answer(self) -> None:
+        """Plot where there is an opportunity, rise, and live with the outcome."""
+        m, s, p = self.model, self.model.state, self.model.p
+        for row in (s.attempt, s.success):
+            row[:] = 0.0
+        s.coup_memory *= 0.9715  # half-life 24 months
+        s.survived *= 0.891  # half-life 6 months
+        s.succession *= 0.8
+        s.attempt_age += 1.0
+        ready = m.chance.of("opportunity") < coup.opportunity(s, p)
+        if not np.count_nonzero(ready):
+            return
+        (worlds,) = np.nonzero(ready)
+        # an officer's mood is uniform with variance 1: bounded, and cheap for so many draws
+        luck = noise.uniform(noise.bits(m.keys[worlds], self._mood[:, m.month, None]))
+        mood = (luck - 0.5) * 3.4641016151377544
+        signal = m.chance.shock("public signal")[worlds]
+        attempts = coup.play(s, self.corps, worlds, mood, signal, p)
+        self._discover(attempts)
+        overt = attempts.overt
+        if np.count_nonzero(overt):
+            self._live_with(attempts, overt)
+
+    def _discover(self, attempts: coup.Attempts) -> None:
+        """Plots too small to rise: some are found out."""
+        found = ~attempts.overt & (
+            self.model.chance.of("plot found out")[attempts.worlds] < attempts.nucleus * 4.0
+        )
+        slots = self.corps.garrison[attempts.plotter[found]]
+        self.model.chronicle.write_at(
+            "power", "plot", attempts.worlds[found], attempts.nucleus[found], place=slots
+        )
+
+    def _live_with(self, attempts: coup.Attempts, overt: np.ndarray) -> None:
+        m, s, p = self.model, self.model.state, self.model.p
+        worlds, won = attempts.worlds[overt], attempts.success[overt]
+        ideology, joined = attempts.ideology[overt], attempts.joined[overt]
+        plotter = attempts.plotter[overt]
+        place = self.corps.garrison[plotter]
+        s.attempt[worlds] = 1.0
+        s.success[worlds] = won
+        s.attempt_age[worlds] = 0.0
+        s.coup_memory[worlds] += 1.0
+        contested = (joined > 0.2) & (joined < 0.9)
+        s.unrest[worlds] = np.maximum(s.unrest[worlds], 1.0 + 2.0 * contested)
+        write_at = m.chronicle.write_at
+        write_at("conflict", "fighting", worlds[contested], joined[contested])
+
+        # the losing side loses officers
+        rebels = attempts.rebels[:, overt]
+        apart = np.abs(self.corps.ideology[:, worlds] - ideology) > 0.8
+        losers = np.where(won, ~rebels & apart, rebels)
+        fate = noise.uniform(noise.bits(m.keys[worlds], self._fate[:, m.month, None]))
+        share = p.purge[worlds] if isinstance(p.purge, np.ndarray) else p.purge
+        slots, where = np.nonzero(losers & (fate < share))
+        self.corps.replace(slots, worlds[where])
+
+        top = self.corps.top[plotter]
+        soldiers = ~m.roster.civilian[:, None]
+        chief = m.regime.choose(worlds, ideology, soldiers, top)
+        fails = ~won
+        write_at(
+            "power", "failed coup", worlds[fails], joined[fails], chief[fails] * 1.0, place[fails]
+        )
+        s.survived[worlds[fails]] = np.minimum(s.survived[worlds[fails]] + 1.0, 1.0)
+        m.absent_until[chief[fails], worlds[fails]] = m.month + 7  # exile or retirement
+        winners = worlds[won]
+        write_at("power", "coup", winners, joined[won], chief[won] * 1.0, place[won])
+        if len(winners):
+            s.ussr_inherited[winners] = m.ussr.inherited()[winners]
+            fallen = s.leader[winners].astype(np.int64)
+            m.absent_until[fallen, winners] = m.month + 60
+            s.survived[winners] = 0.0
+            legitimacy = 0.35 + 0.3 * joined[won]
+            m.regime.take_office(winners, chief[won], legitimacy)

@@ -1,0 +1,83 @@
+"""The ways in which one thing may act on another, each with a switch.
+
+Whether a channel carries anything is what Palca is asked, so none is taken for
+granted: a scenario may close any of them. A closed channel sets the parameters
+that carry it to zero and hides from the actors at its end what they would see
+through it. With every Soviet channel closed, no act of Moscow can reach the
+coup process, whatever the policies say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A causal channel that a scenario can close.
+
+    Attributes
+    ----------
+    name, meaning : str
+    zeroes : tuple of str
+        Parameters that are zero when it is closed.
+    hides : tuple of (actor, prefix)
+        Observables, by the beginning of their name, that the actor then sees as zero.
+    """
+
+    name: str
+    meaning: str
+    zeroes: tuple[str, ...] = ()
+    hides: tuple[tuple[str, str], ...] = ()
+
+
+_ALL = (
+    Channel("soviet_fiscal", "delivered Soviet aid relieves the budget", ("fiscal_aid_ussr",)),
+    Channel("soviet_prestige", "Soviet commitments earn or cost legitimacy", ("prestige_ussr",)),
+    Channel(
+        "soviet_leverage",
+        "Washington answers what Moscow offers",
+        ("leverage_ussr",),
+        (("us", "ussr."),),
+    ),
+    Channel(
+        "soviet_diplomacy",
+        "the regime's conduct answers Moscow's",
+        hides=(("regime", "ussr."),),
+    ),
+    Channel("soviet_restraint", "Moscow's counsel holds the party back", ("restraint_party",)),
+    Channel(
+        "moscow_line",
+        "the party's conduct and following answer Moscow's",
+        ("friction_gain", "friction_silence"),
+        (("party", "ussr."),),
+    ),
+    Channel("us_fiscal", "delivered US aid relieves the budget", ("fiscal_aid_us",)),
+    Channel("us_sanctions", "closed finance hurts the budget", ("fiscal_sanction",)),
+    Channel("us_military", "US military aid is patronage for officers", ("patronage_us",)),
+    Channel("us_covert", "covert money helps plotters", ("covert_support",)),
+    Channel(
+        "us_diplomacy",
+        "the regime's conduct answers Washington's",
+        hides=(("regime", "us."),),
+    ),
+    Channel("tin", "the tin price moves growth and the budget", ("growth_tin", "fiscal_tin")),
+    Channel("tin_sales", "releases of stockpile tin move the price", ("tin_sale",)),
+    Channel("oil", "the oil price moves the budget", ("fiscal_oil",)),
+    Channel("growth_abroad", "growth abroad moves growth", ("growth_abroad",)),
+    Channel("borrowing", "foreign loans fill the budget", ("fiscal_borrowing", "fiscal_service")),
+    Channel("performance", "growth and the budget earn legitimacy", ("legitimacy_performance",)),
+    Channel("rally", "nationalist acts rally the public", ("legitimacy_rally",)),
+    Channel("repression_cost", "repression costs legitimacy", ("legitimacy_repression",)),
+    Channel("suppression", "repression holds protest down", ("suppression",)),
+    Channel("backlash", "repression breeds later protest", ("backlash",)),
+    Channel("fear", "mobilisation frightens officers of the right", ("discontent_fear",)),
+    Channel("distance", "officers mind the regime's colour", ("discontent_distance",)),
+    Channel("patronage", "posts and pay content officers", ("discontent_patronage",)),
+    Channel("cascade", "officers join the side that they expect to win", ("complementarity",)),
+    Channel("coup_trap", "a coup raises the risk of the next", ("coup_trap",)),
+    Channel("learning", "a regime that survived an attempt deters the next", ("deterrence",)),
+    Channel("labour_defence", "labour takes sides in a coup", ("labour_defence",)),
+)
+CHANNELS: Final[dict[str, Channel]] = {channel.name: channel for channel in _ALL}

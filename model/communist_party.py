@@ -1,0 +1,56 @@
+"""The communist party: its stand, its following and its ties with Moscow."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .society import friction_next, militants_next
+from .strategist import Strategist
+
+
+class CommunistParty(Strategist):
+    """The party. Its state: legality, militants, friction with Moscow, stand."""
+
+    actor = "party"
+
+    def act(self) -> None:
+        """Take a stand, work, and speak to Moscow."""
+        m, s, p, lever = self.model, self.model.state, self.model.p, self.levers
+        write = m.chronicle.write
+        stand = np.where(s.party_support > 0.25, 1.0, np.where(s.party_support < -0.25, -1.0, 0.0))
+        s.party_support += (lever["support"] - s.party_support) * 0.25
+        now = np.where(s.party_support > 0.25, 1.0, np.where(s.party_support < -0.25, -1.0, 0.0))
+        write("party", "support", (now > stand) & (now > 0))
+        write("party", "opposition", (now < stand) & (now < 0))
+
+        protested = self.chooses("protest_to_moscow", "party protest")
+        write("party", "private protest", protested)
+        dissented = self.chooses("dissent", "party dissent")
+        write("party", "public dissent", dissented)
+        broke = self.chooses("break_with_moscow", "party rupture") & (s.friction < 0.99)
+        write("party", "rupture", broke)
+        joined = self.chooses("join_front", "party front") & (s.front < 1)
+        write("party", "front", joined)
+        s.front[:] = np.where(joined, 1.0, s.front)
+        armed = s.guerrilla > 0.25
+        s.guerrilla += (lever["take_up_arms"] - s.guerrilla) * 0.2
+        write("party", "arms", (s.guerrilla > 0.25) & ~armed)
+
+        s.friction[:] = friction_next(
+            s.friction,
+            m.ussr.cooperation,
+            s.party_repression,
+            m.ussr.protested,
+            np.asarray(m.ussr.levers["subsidise_party"]),
+            p,
+        )
+        s.friction[:] = np.where(broke, 1.0, s.friction)
+        s.militants[:] = militants_next(
+            s.militants, s.legality, s.mobilisation, s.party_repression, s.friction, p
+        )
+        target = (1.0 - s.legality) * s.repression
+        s.party_repression += (target - s.party_repression) * 0.3
+
+        strength = np.minimum(s.militants, 2.0)
+        self.effort = lever["mobilise"] * strength
+        self.restraint = m.ussr.levers["counsel_restraint"] * (1.0 - s.friction) * strength

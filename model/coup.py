@@ -1,0 +1,154 @@
+"""The coup as a game of opportunity and coordination.
+
+An opportunity arises; the most discontented officer finds who would follow him;
+too few are a plot, enough are an attempt. Then each officer joins the side that
+he expects to win until the cascade rests (Geddes 1999; Singh 2014; with small
+private noise it is the threshold limit of a game of regime change, Morris and
+Shin 2003). Only worlds with an opportunity pay for the game.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arithmetic import exp
+from .officers import Corps, corps_discontent, private_discontent
+from .parameters import Parameters, Value
+from .state import State
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Attempts:
+    """The plots and attempts of one month, one entry for each world with an opportunity.
+
+    Attributes
+    ----------
+    worlds : ndarray of int, shape ``(n,)``
+        Their places in the block.
+    plotter : ndarray of int
+        Slot of the officer who leads.
+    ideology : ndarray
+        The plotter's.
+    nucleus : ndarray
+        Share of force that would rise with him before any signal.
+    overt : ndarray of bool
+        Whether the plot became an attempt.
+    joined : ndarray
+        Share of force on the rebels' side when the cascade rests; 0 for a plot.
+    success : ndarray of bool
+    rebels : ndarray of bool, shape ``(officers, n)``
+        Who stood with the rebels at the end.
+    """
+
+    worlds: Ints
+    plotter: Ints
+    ideology: Floats
+    nucleus: Floats
+    overt: Flags
+    joined: Floats
+    success: Flags
+    rebels: Flags
+
+
+def opportunity(state: State, p: Parameters) -> Floats:
+    """Return the month's chance of an opportunity, ``(worlds,)``.
+
+    1 - exp(-pi0 e**(trap H + unrest M + succession))
+    """
+    rate = p.opportunity * exp(
+        p.coup_trap * np.minimum(state.coup_memory, 2.0)
+        + p.opportunity_unrest * state.mobilisation
+        + p.opportunity_succession * np.minimum(state.succession, 1.0)
+    )
+    return 1.0 - exp(-rate)
+
+
+def play(state: State, corps: Corps, worlds: Ints, mood: Floats, signal: Floats, p: Parameters) -> Attempts:
+    """Play the game in the worlds that have an opportunity.
+
+    Parameters
+    ----------
+    worlds : ndarray of int, shape ``(n,)``
+    mood : ndarray, shape ``(officers, n)``
+        Each officer's standard shock of the month.
+    signal : ndarray, shape ``(n,)``
+        The public shock (who holds the radio), standard.
+    """
+
+    def of(value: Value) -> Value:
+        return value[worlds] if isinstance(value, np.ndarray) else value
+
+    orientation = state.orientation[worlds]
+    ideology = np.take(corps.ideology, worlds, axis=1)
+    discontent = private_discontent(
+        corps_discontent(state, p, worlds),
+        ideology,
+        np.take(corps.grievance, worlds, axis=1),
+        of(p.discontent_mood) * mood,
+        orientation,
+        state.mobilisation[worlds],
+        of(p.discontent_distance),
+        of(p.discontent_fear),
+        of(p.discontent_spread),
+    )
+    plotter = np.argmax(discontent, axis=0)
+    here = np.arange(len(worlds))
+    led_by = ideology[plotter, here]
+    top = corps.top[plotter]
+
+    # the risk that an officer must overcome, lower or higher as things stand
+    friendlier = led_by > orientation
+    risk = (
+        of(p.cost)
+        + of(p.deterrence) * state.survived[worlds]
+        - of(p.covert_support) * state.us_covert[worlds] * friendlier
+        - of(p.broken_promise) * state.promise_broken[worlds]
+    )
+    pull = discontent - risk
+    pull += of(p.affinity) * (1.0 - np.abs(ideology - led_by))
+    pull += of(p.comrades) * (corps.garrison[:, None] == corps.garrison[plotter])
+    nucleus = _force(corps, pull > 0.0)
+    overt = nucleus >= of(p.visibility)
+
+    # labour sides with whoever stands nearer to it
+    labour = of(p.labour_defence) * state.mobilisation[worlds] * (orientation - led_by)
+    push = of(p.public_shock) * signal + of(p.rank_advantage) * top + labour
+    joined = np.zeros(len(worlds))
+    rebels = pull > 0.0
+    (rising,) = np.nonzero(overt)
+    if len(rising):
+        each = of(p.complementarity)
+        weight = each[rising] if isinstance(each, np.ndarray) else each
+        joined[rising], rebels[:, rising] = _cascade(
+            corps, pull[:, rising], nucleus[rising], push[rising], weight
+        )
+    return Attempts(worlds, plotter, led_by, nucleus, overt, joined, joined >= 0.5, rebels)
+
+
+def _force(corps: Corps, standing: Flags) -> Floats:
+    """Return the share of force of those standing; integer weights make the sum exact."""
+    return (corps.weight @ standing.astype(np.float64)) / corps.force
+
+
+def _cascade(
+    corps: Corps, pull: Floats, nucleus: Floats, push: Floats, weight: Value
+) -> tuple[Floats, Flags]:
+    """Follow q' = force{pull_i + weight q + push > 0} from the nucleus to its rest.
+
+    The map is monotone in q, so the sequence is monotone and ends within as many
+    rounds as there are officers.
+    """
+    joined = nucleus
+    while True:
+        rebels = pull + (weight * joined + push) > 0.0
+        following = _force(corps, rebels)
+        if np.array_equal(following, joined):
+            return joined, rebels
+        joined = following

@@ -1,0 +1,147 @@
+"""What came out of a run: labelled months and events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .events import KINDS
+from .state import FIELDS
+
+# (track, kind) pairs by code, so that an event is a few numbers
+EVENT_CODES: Final[tuple[tuple[str, str], ...]] = tuple(
+    (track, kind) for track, kinds in KINDS.items() for kind in kinds
+)
+CODE_OF: Final[dict[tuple[str, str], int]] = {pair: i for i, pair in enumerate(EVENT_CODES)}
+
+
+@dataclass(slots=True)
+class Chronicle:
+    """The events of a run as they happen; parallel lists of arrays."""
+
+    months: list[int] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)
+    worlds: list[NDArray[np.int64]] = field(default_factory=list)
+    leaders: list[NDArray[np.float64]] = field(default_factory=list)
+    amounts: list[NDArray[np.float64]] = field(default_factory=list)
+    places: list[NDArray[np.int64]] = field(default_factory=list)
+    month: int = 0
+
+    def write(
+        self,
+        track: str,
+        kind: str,
+        happened: NDArray[np.bool_],
+        amount: NDArray[np.float64] | None = None,
+        leader: NDArray[np.float64] | None = None,
+    ) -> None:
+        """Write down that an event happened in the worlds where `happened` holds.
+
+        Parameters
+        ----------
+        happened : ndarray of bool, shape ``(worlds,)``
+        amount, leader : ndarray, shape ``(worlds,)``, optional
+            Million USD or another size; the roster place of who acted.
+        """
+        if np.count_nonzero(happened):
+            (worlds,) = np.nonzero(happened)
+            self.write_at(
+                track,
+                kind,
+                worlds,
+                None if amount is None else amount[worlds],
+                None if leader is None else leader[worlds],
+            )
+
+    def write_at(
+        self,
+        track: str,
+        kind: str,
+        worlds: NDArray[np.int64],
+        amount: NDArray[np.float64] | None = None,
+        leader: NDArray[np.float64] | None = None,
+        place: NDArray[np.int64] | None = None,
+    ) -> None:
+        """Write down an event of the worlds numbered in `worlds`; other arrays match it."""
+        if not len(worlds):
+            return
+        self.months.append(self.month)
+        self.codes.append(CODE_OF[track, kind])
+        self.worlds.append(worlds)
+        self.amounts.append(np.full(len(worlds), np.nan) if amount is None else amount)
+        self.leaders.append(np.full(len(worlds), -1.0) if leader is None else leader)
+        self.places.append(np.full(len(worlds), -1) if place is None else place)
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Events of many worlds as parallel arrays, in order of world, month and code.
+
+    Attributes
+    ----------
+    world, month, code : ndarray of int
+        `code` is a place in :data:`EVENT_CODES`.
+    leader, place : ndarray of int
+        Roster place of the leader concerned and garrison; -1 if none.
+    amount : ndarray of float
+        Million USD or another size; NaN if none.
+    """
+
+    world: NDArray[np.int64]
+    month: NDArray[np.int64]
+    code: NDArray[np.int64]
+    leader: NDArray[np.int64]
+    place: NDArray[np.int64]
+    amount: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.world)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The simulated history of a block of worlds.
+
+    Attributes
+    ----------
+    worlds : ndarray of int, shape ``(worlds,)``
+        Their numbers.
+    months : ndarray of float32, shape ``(months, fields, worlds)``
+        The state at the end of each month, in the order of :data:`~palca.model.state.FIELDS`.
+    events : Events
+        `events.world` holds places in `worlds`, not numbers.
+    """
+
+    worlds: NDArray[np.int64]
+    months: NDArray[np.float32]
+    events: Events
+
+    def field(self, name: str) -> NDArray[np.float32]:
+        """Return one quantity, shape ``(months, worlds)``."""
+        return self.months[:, _ROW[name], :]
+
+
+_ROW: Final = {name: i for i, name in enumerate(FIELDS)}
+
+
+def gather(chronicle: Chronicle) -> Events:
+    """Return the events of a chronicle sorted by world, month and kind."""
+    if not chronicle.worlds:
+        none = np.empty(0, dtype=np.int64)
+        return Events(none, none, none, none, none, np.empty(0))
+    lengths = [len(worlds) for worlds in chronicle.worlds]
+    world = np.concatenate(chronicle.worlds)
+    month = np.repeat(chronicle.months, lengths)
+    code = np.repeat(chronicle.codes, lengths)
+    order = np.lexsort((code, month, world))
+    return Events(
+        world[order],
+        month[order],
+        code[order],
+        np.concatenate(chronicle.leaders)[order].astype(np.int64),
+        np.concatenate(chronicle.places)[order],
+        np.concatenate(chronicle.amounts)[order],
+    )

@@ -1,0 +1,173 @@
+"""The model: one month of all worlds, from what is seen to what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from . import noise
+from .agents import Economy, Labour, Officers
+from .chance import Chance
+from .channels import CHANNELS
+from .communist_party import CommunistParty
+from .history import Chronicle, History, gather
+from .observables import OBSERVABLES, Sight
+from .parameters import Parameters, Value
+from .regime import Regime
+from .scenario import Country, Scenario
+from .state import FIELDS, State
+from .strategist import Strategist
+from .united_states import UnitedStates
+from .ussr import USSR
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The leaders of the country as arrays of shape ``(leaders,)``; the last is unnamed."""
+
+    place: NDArray[np.int64]
+    ideology: NDArray[np.float64]
+    top: NDArray[np.bool_]
+    civilian: NDArray[np.bool_]
+    since: NDArray[np.int64]
+    until: NDArray[np.int64]
+    keys: NDArray[np.uint64]  # of the luck of each in each month, (leaders, months)
+
+
+def _roster(country: Country, months: int) -> Roster:
+    leaders = country.leaders
+    return Roster(
+        np.arange(len(leaders)),
+        np.array([leader.ideology for leader in leaders]),
+        np.array([leader.rank == "top" for leader in leaders]),
+        np.array([leader.rank == "civilian" for leader in leaders]),
+        np.array([leader.since for leader in leaders]),
+        np.array([leader.until for leader in leaders]),
+        noise.event_keys("leader's luck", len(leaders), months),
+    )
+
+
+class ColdWarModel(mesa.Model):
+    """A country between two patrons, in one world or in many at once.
+
+    Every quantity has an axis of worlds; one step is one month of all of them. A
+    world's history depends on the scenario, the seed and the world's number, and
+    on nothing else: not on the other worlds, nor on how they are divided into models.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Kept as ``premise``: Mesa has a ``scenario`` of its own.
+    worlds : int or sequence of int, default 1
+        How many worlds (numbered from 0), or their numbers.
+    rng : int, default 0
+        The seed. None takes a fresh one from the operating system, as in Mesa.
+    seed : int, optional
+        The older name of `rng`, for ``mesa.batch_run`` of Mesa 3.3.
+
+    Examples
+    --------
+    >>> model = ColdWarModel(scenario, worlds=100, rng=7)  # doctest: +SKIP
+    >>> history = model.run()                              # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        worlds: int | Sequence[int] | NDArray[np.int64] = 1,
+        rng: int | None = 0,
+        seed: int | None = None,
+    ) -> None:
+        super().__init__(rng=rng if seed is None else seed)
+        if seed is None:
+            seed = int(self.rng.integers(2**63)) if rng is None else int(rng)
+        self.premise = scenario
+        self.worlds = (
+            np.arange(worlds) if isinstance(worlds, int) else np.asarray(worlds, dtype=np.int64)
+        )
+        self.seed_number = seed
+        self.keys = noise.world_keys(seed, self.worlds)
+        values: dict[str, Value] = dict(scenario.parameters)
+        for name in scenario.closed:
+            values |= dict.fromkeys(CHANNELS[name].zeroes, 0.0)
+        self.p = Parameters(values)
+        self.roster = _roster(scenario.country, scenario.months)
+        self.state = State(len(self.worlds), dict(scenario.country.start))
+        self.absent_until = np.zeros((len(scenario.country.leaders), len(self.worlds)), np.int64)
+        self.chance = Chance(self.keys, scenario.months)
+        self.chronicle = Chronicle()
+        self.month = 0
+        self.months = np.empty((scenario.months, len(FIELDS), len(self.worlds)), np.float32)
+        self.sight = Sight(self.state, scenario.country, self.p, self.roster.ideology, {})
+        self._seen: dict[str, Value] = {}
+
+        self.ussr = USSR(self)
+        self.united_states = UnitedStates(self)
+        self.regime = Regime(self)
+        self.party = CommunistParty(self)
+        self.strategists: tuple[Strategist, ...] = (
+            self.ussr, self.united_states, self.regime, self.party,
+        )  # fmt: skip
+        self.economy = Economy(self)
+        self.labour = Labour(self)
+        self.officers = Officers(self)
+
+    def step(self) -> None:
+        """Live through one month: see, decide, act; then the society answers."""
+        self._open_month()
+        for strategist in self.strategists:
+            strategist.decide()
+        self.regime.act()
+        self.ussr.act()
+        self.united_states.act()
+        self.party.act()
+        self.economy.answer()
+        self.labour.answer()
+        self.officers.answer()
+        self._close_month()
+
+    def run(self) -> History:
+        """Run to the end of the scenario and return the history."""
+        while self.running:
+            self.step()
+        return self.history()
+
+    def history(self) -> History:
+        """Return what has happened so far."""
+        return History(self.worlds, self.months[: self.month], gather(self.chronicle))
+
+    def observe(self, name: str) -> Value:
+        """Return an observable as it stands at the start of the month, without error."""
+        if name not in self._seen:
+            self._seen[name] = OBSERVABLES[name].read(self.sight)
+        return self._seen[name]
+
+    def _open_month(self) -> None:
+        now = self.month
+        self.chance.turn_to(now)
+        self.chronicle.month = now
+        self.sight.drivers = {name: float(row[now]) for name, row in self.premise.drivers.items()}
+        self.sight.drivers["date"] = now
+        self._seen = {}
+        for strategist in self.strategists:
+            for since, policy in self.premise.policies[strategist.actor]:
+                if since == now:
+                    strategist.follow(policy)
+        for death in self.premise.country.deaths:
+            if death.month == now:
+                (worlds,) = np.nonzero(self.state.leader == death.leader)
+                self.chronicle.write_at("power", "death", worlds, leader=self.state.leader[worlds])
+                self.absent_until[death.leader] = np.iinfo(np.int64).max
+                heir = np.full(len(worlds), death.successor)
+                self.chronicle.write_at("power", "handover", worlds, leader=heir * 1.0)
+                self.regime.take_office(worlds, heir, 0.5)
+
+    def _close_month(self) -> None:
+        self.months[self.month] = self.state.values
+        self.month += 1
+        if self.month >= self.premise.months:
+            self.running = False

@@ -1,0 +1,150 @@
+"""The officer corps: who the officers are and how discontented they are.
+
+Officers sit in slots ``0..N-1`` of named garrisons. A purged officer is replaced
+in his slot by the next *generation*; traits are drawn from the key of (slot,
+generation), so that a purge moves nobody else's traits.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import noise
+from .parameters import Parameters
+from .scenario import Country
+from .state import State
+
+Floats = NDArray[np.float64]
+
+_GENERATIONS: Final = 16  # later ones draw as the sixteenth: 15 purges of one slot in ten years
+_TYPICAL_DISTANCE: Final = 0.6  # so that discontent_base speaks of an officer at usual distance
+
+
+class Corps:
+    """The officers of all worlds; arrays of shape ``(officers, worlds)``.
+
+    Attributes
+    ----------
+    ideology : ndarray
+        Left -1 to right 1.
+    grievance : ndarray
+        Private discontent in standard deviations.
+    generation : ndarray of int
+    garrison, top, weight : ndarray, shape ``(officers,)``
+        Garrison of each slot, whether its rank is top, and its integer share of force.
+    """
+
+    def __init__(self, country: Country, keys: noise.Keys) -> None:
+        garrisons = country.garrisons
+        sizes = [garrison.officers for garrison in garrisons]
+        self.garrison = np.repeat(np.arange(len(garrisons)), sizes)
+        self.top = np.concatenate([np.arange(g.officers) < g.top for g in garrisons])
+        # weights are integers, so that sums over officers are exact in any order
+        self.weight = np.repeat(
+            np.array([g.weight for g in garrisons], dtype=np.float64), sizes
+        )
+        self.force = float(self.weight.sum())
+        self._keys = keys
+        size = len(self.garrison)
+        self._faction_keys = noise.event_keys("officer's faction", size, _GENERATIONS)
+        self._ideology_keys = noise.event_keys("officer's ideology", size, _GENERATIONS)
+        self._grievance_keys = noise.event_keys("officer's grievance", size, _GENERATIONS)
+        shares = np.cumsum([faction.share for faction in country.factions])
+        self._bounds = shares[:-1] / shares[-1]
+        self._mean = np.array([faction.ideology for faction in country.factions])
+        self._spread = np.array([faction.spread for faction in country.factions])
+        self.generation = np.zeros((size, len(keys)), dtype=np.int64)
+        slots = np.arange(size)[:, None]
+        self.ideology, self.grievance = self._traits(slots, self.generation, keys)
+
+    def _traits(
+        self, slots: NDArray[np.int64], generation: NDArray[np.int64], keys: noise.Keys
+    ) -> tuple[Floats, Floats]:
+        which = np.minimum(generation, _GENERATIONS - 1)
+        luck = noise.uniform(noise.bits(keys, self._faction_keys[slots, which]))
+        faction = np.searchsorted(self._bounds, luck)
+        leaning = noise.normal(noise.bits(keys, self._ideology_keys[slots, which]))
+        ideology = self._mean[faction] + self._spread[faction] * leaning
+        grievance = noise.normal(noise.bits(keys, self._grievance_keys[slots, which]))
+        return np.minimum(np.maximum(ideology, -1.0), 1.0), grievance
+
+    def replace(self, slots: NDArray[np.int64], worlds: NDArray[np.int64]) -> None:
+        """Retire the officers at (slot, world) and draw their successors."""
+        self.generation[slots, worlds] += 1
+        traits = self._traits(slots, self.generation[slots, worlds], self._keys[worlds])
+        self.ideology[slots, worlds], self.grievance[slots, worlds] = traits
+
+
+def corps_discontent(
+    state: State, p: Parameters, worlds: NDArray[np.int64] | slice = slice(None)
+) -> Floats:
+    """Return the discontent that all officers of a world share, shape of `worlds`.
+
+    d = a0 - aF F - aL (L - 1/2) - aB b + aC civilian - aZ d0
+    """
+
+    def of(value: float | Floats) -> float | Floats:
+        return value[worlds] if isinstance(value, np.ndarray) else value
+
+    return (
+        of(p.discontent_base)
+        - of(p.discontent_fiscal) * state.fiscal[worlds]
+        - of(p.discontent_legitimacy) * (state.legitimacy[worlds] - 0.5)
+        - of(p.discontent_patronage) * state.patronage[worlds]
+        + of(p.discontent_civilian) * (1.0 - state.military[worlds])
+        - of(p.discontent_distance) * _TYPICAL_DISTANCE
+    )
+
+
+def private_discontent(
+    shared: Floats,
+    ideology: Floats,
+    grievance: Floats,
+    mood: Floats,
+    orientation: Floats,
+    mobilisation: Floats,
+    distance: float | Floats,
+    fear: float | Floats,
+    spread: float | Floats,
+) -> Floats:
+    """Return each officer's private discontent, by broadcasting over officers and worlds.
+
+    D_i = d + aZ |z_i - o| + aM M z_i + s eta_i + mood_i
+    """
+    return (
+        shared
+        + distance * np.abs(ideology - orientation)
+        + fear * mobilisation * ideology
+        + spread * grievance
+        + mood
+    )
+
+
+def disaffection(state: State, country: Country, p: Parameters) -> Floats:
+    """Return the share of officers who would rise, from the factions' means, ``(worlds,)``.
+
+    An estimate without going through the officers: within a faction discontent is
+    taken as uniform with the corps' spread.
+    """
+    shared = corps_discontent(state, p) - p.cost
+    slope = 1.0 / (3.4641016151377544 * np.maximum(p.discontent_spread, 1e-3))
+    total = sum(faction.share for faction in country.factions)
+    estimate: float | Floats = 0.0
+    for faction in country.factions:
+        mean = private_discontent(
+            shared,
+            np.float64(faction.ideology),  # pyright: ignore[reportArgumentType]
+            np.float64(0.0),  # pyright: ignore[reportArgumentType]
+            np.float64(0.0),  # pyright: ignore[reportArgumentType]
+            state.orientation,
+            state.mobilisation,
+            p.discontent_distance,
+            p.discontent_fear,
+            p.discontent_spread,
+        )
+        rising = np.minimum(np.maximum(0.5 + slope * mean, 0.0), 1.0)
+        estimate = estimate + faction.share / total * rising
+    return np.asarray(estimate)

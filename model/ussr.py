@@ -1,0 +1,105 @@
+"""The USSR: relations, credits, contacts, and what it tells the party."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .economy import pipeline_next, yearly_mean
+from .society import trust_next
+from .strategist import Strategist
+
+
+class USSR(Strategist):
+    """The patron in Moscow. Its state: relations, trust, commitments, pipeline, deliveries."""
+
+    actor = "ussr"
+
+    def act(self) -> None:
+        """Carry out the month's diplomacy and aid."""
+        m, s, p = self.model, self.model.state, self.model.p
+        write, welcome = m.chronicle.write, m.regime.levers["welcome_ussr"]
+        lever = self.levers
+
+        broke = self.chooses("break_off", "soviet break") & (s.ussr_relations > 0)
+        write("ussr", "break", broke)
+        self._end_relations(broke)
+
+        opened = (m.chance.of("embassy") < lever["open_embassy"] * welcome) & (s.ussr_relations < 1)
+        opened &= ~broke
+        write("ussr", "embassy", opened)
+        s.ussr_relations[:] = np.where(opened, 1.0, s.ussr_relations)
+
+        suspends = self.chooses("suspend", "soviet suspension")
+        suspends &= (s.ussr_suspended < 1) & (s.ussr_relations > 0)
+        write("ussr", "suspension", suspends)
+        resumes = self.chooses("resume", "soviet resumption") & (s.ussr_relations > 0) & ~suspends
+        mended = resumes & ((s.ussr_suspended > 0) | (s.ussr_strain > 0.3))
+        write("ussr", "normalisation", mended)
+        s.ussr_suspended[:] = np.where(suspends, 1.0, np.where(mended, 0.0, s.ussr_suspended))
+        s.ussr_strain[:] = np.where(mended, 0.3 * s.ussr_strain, s.ussr_strain)
+
+        working = (s.ussr_relations > 0) & (s.ussr_suspended < 1)
+        signed = working & (m.chance.of("agreement") < lever["sign_agreement"] * welcome)
+        write("ussr", "agreement", signed)
+        s.ussr_relations[:] = np.where(signed, 2.0, s.ussr_relations)
+
+        # of two chances to meet one is a visit, the other a contact below that level
+        met = working & self.chooses("make_contact", "contact")
+        visited = met & (m.chance.of("contact") < 0.4 * lever["make_contact"])
+        write("ussr", "visit", visited)
+        write("ussr", "contact", met & ~visited)
+        write("ussr", "trade", working & self.chooses("buy_tin", "soviet trade"))
+
+        luck = m.chance.of("credit")
+        offered = working & (luck < lever["offer_credit"]) & (lever["credit"] > 0)
+        taken = offered & (luck < lever["offer_credit"] * welcome)
+        size = np.maximum(1.0 + p.credit_noise * m.chance.shock("size of credit"), 0.2)
+        commitment = np.where(taken, lever["credit"] * size, 0.0)
+        write("ussr", "credit", taken, commitment)
+        write("ussr", "offer", offered & ~taken)
+
+        protested = self.chooses("protest", "soviet protest")
+        write("ussr", "protest", protested)
+
+        s.ussr_commitment[:] = commitment
+        speed = lever["delivery"] * (1.0 - s.ussr_suspended)
+        s.ussr_pipeline[:], s.ussr_delivery[:] = pipeline_next(
+            s.ussr_pipeline, commitment, p.delivery_ussr, speed
+        )
+        s.ussr_committed += commitment
+        s.ussr_recent[:] = s.ussr_recent * (35.0 / 36.0) + commitment
+        s.ussr_delivered[:] = yearly_mean(s.ussr_delivered, s.ussr_delivery)
+        self.cooperation = (
+            np.minimum(commitment * 0.04, 1.5)
+            + 0.5 * (signed | opened)
+            + 0.2 * met
+            + np.minimum(s.ussr_delivery * 0.25, 0.5)
+        )
+        self.protested = protested.astype(np.float64)
+        pull = (
+            1.5 * s.ussr_relations
+            - 2.5
+            + np.minimum(s.ussr_recent * 0.03, 1.0)
+            - 1.5 * s.ussr_strain
+            - 0.5 * s.orientation
+            + 0.5 * met
+        )
+        s.ussr_trust[:] = trust_next(s.ussr_trust, pull, 0.0, p)
+        s.ussr_strain *= 0.92
+
+    def _end_relations(self, broken: np.ndarray) -> None:
+        s = self.model.state
+        if np.count_nonzero(broken):
+            for row in (s.ussr_relations, s.ussr_pipeline, s.ussr_suspended):
+                row[broken] = 0.0
+
+    def inherited(self) -> np.ndarray:
+        """Return how dense the ties with the present regime are, 0..1, ``(worlds,)``."""
+        s = self.model.state
+        return np.minimum(
+            0.15 * s.ussr_relations
+            + 0.3 * np.minimum(s.ussr_pipeline / 100.0, 1.0)
+            + 0.2 * s.ussr_trust
+            + 0.2 * np.maximum(s.party_support, 0.0) * s.militants,
+            1.0,
+        )

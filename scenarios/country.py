@@ -1,0 +1,120 @@
+"""From a country file's table to a checked Country."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from palca.model.errors import PalcaError, nearest
+from palca.model.scenario import Country, Death, Faction, Garrison, Leader
+from palca.model.state import FIELDS
+from .table import Table, check_number
+
+_RANKS: Final = ("top", "middle", "civilian")
+_MOST_OFFICERS: Final = 4096
+UNNAMED: Final = "an unnamed junta"
+
+
+def build_country(data: Mapping[str, Any], place: str) -> Country:
+    """Return the country that a file's table describes.
+
+    An unnamed junta closes the roster, so that there is always somebody to rule.
+    """
+    table = Table(data, place)
+    table.text("place", "")
+    leaders = [_leader(row) for row in table.tables("leader")]
+    if not leaders:
+        raise PalcaError("no [[leader]]", place)
+    leaders.append(Leader(UNNAMED, 0.3, "top", 0, 9999, True))
+    names = [leader.name for leader in leaders]
+    if len(set(names)) < len(names):
+        raise PalcaError("two leaders have the same name", place)
+    garrisons = tuple(_garrison(row) for row in table.tables("garrison"))
+    if not garrisons or sum(garrison.officers for garrison in garrisons) > _MOST_OFFICERS:
+        raise PalcaError(f"give 1 to {_MOST_OFFICERS} officers in [[garrison]]s", place)
+    factions = tuple(_faction(row) for row in table.tables("faction"))
+    if not factions or sum(faction.share for faction in factions) <= 0:
+        raise PalcaError("no [[faction]] of officers, or only empty ones", place)
+    country = Country(
+        name=table.text("name"),
+        leaders=tuple(leaders),
+        garrisons=garrisons,
+        factions=factions,
+        start={},
+        deaths=tuple(_death(row, names) for row in table.tables("death")),
+    )
+    table.table("drivers")
+    start = table.table("start")
+    table.done()
+    return country.starting(check_start(start.flat(), country, start.place))
+
+
+def check_start(data: Mapping[str, Any], country: Country, place: str) -> dict[str, float]:
+    """Return a checked initial state; the leader may be named."""
+    start = {}
+    names = [leader.name for leader in country.leaders]
+    for name, value in data.items():
+        if name not in FIELDS:
+            raise PalcaError(f"no quantity '{name}'{nearest(name, FIELDS)}", place)
+        if name == "leader" and isinstance(value, str):
+            start[name] = float(_place_of(value, names, place))
+            continue
+        field = FIELDS[name]
+        start[name] = check_number(name, value, field.low, field.high, place)
+    if not 0 <= start.get("leader", 0) < len(names) or start.get("leader", 0) % 1:
+        raise PalcaError(f"'leader' must be a name, or a place 0 to {len(names) - 1}", place)
+    return start
+
+
+def _place_of(name: str, names: list[str], place: str) -> int:
+    if name not in names:
+        raise PalcaError(f"no leader '{name}'{nearest(name, names)}", place)
+    return names.index(name)
+
+
+def _leader(row: Table) -> Leader:
+    rank = row.text("rank")
+    if rank not in _RANKS:
+        raise PalcaError(f"'rank' is top, middle or civilian, not '{rank}'", row.place)
+    leader = Leader(
+        row.text("name"),
+        row.number("ideology", -1, 1),
+        rank,
+        row.month("since", "1969-01"),
+        row.month("until", "1990-12"),
+        row.flag("candidate", False),
+    )
+    row.done()
+    return leader
+
+
+def _garrison(row: Table) -> Garrison:
+    garrison = Garrison(
+        row.text("name"),
+        row.whole("officers", 1, _MOST_OFFICERS),
+        row.whole("top", 0, _MOST_OFFICERS, 0),
+        row.whole("weight", 1, 1000, 1),
+    )
+    row.done()
+    return garrison
+
+
+def _faction(row: Table) -> Faction:
+    faction = Faction(
+        row.text("name"),
+        row.number("share", 0, 1),
+        row.number("ideology", -1, 1),
+        row.number("spread", 0, 1),
+    )
+    row.done()
+    return faction
+
+
+def _death(row: Table, names: list[str]) -> Death:
+    death = Death(
+        row.month("at"),
+        _place_of(row.text("leader"), names, row.place),
+        _place_of(row.text("successor"), names, row.place),
+    )
+    row.done()
+    return death

@@ -1,0 +1,110 @@
+"""Drivers: what moves the simulated country from outside, as monthly series.
+
+The files hold what was observed; what the model uses is computed here, so that
+the definition stands next to the data.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model.calendar import month_index
+from palca.model.errors import PalcaError
+from .shelf import find_driver, label, read_text
+
+Floats = NDArray[np.float64]
+_TRAILING = 36  # months whose mean is the usual price
+
+
+def read_series(name: str, beside: Path | None = None) -> list[tuple[str, float, dict[str, str]]]:
+    """Return (date, value, row) of a driver file, in the order of the file.
+
+    Raises
+    ------
+    PalcaError
+        If the file is missing, or a row has no source, no number or no date.
+    """
+    path = find_driver(name, beside)
+    rows = []
+    reader = csv.DictReader(read_text(path).splitlines())
+    for i, row in enumerate(reader, start=2):
+        place = f"{label(path)}: line {i}"
+        if not (row.get("source") or "").strip():
+            raise PalcaError("a row without a source", place)
+        try:
+            value = float(row["value"])
+        except (KeyError, TypeError, ValueError):
+            raise PalcaError(f"'value' must be a number, not {row.get('value')!r}", place) from None
+        if not math.isfinite(value):
+            raise PalcaError(f"'value' must be finite, not {value}", place)
+        rows.append((str(row.get("date")), value, row))
+    if not rows:
+        raise PalcaError("no rows (columns: date,value,unit,source,confidence)", label(path))
+    return rows
+
+
+def _by_month(name: str, beside: Path | None, first: int, last: int) -> Floats:
+    """Return a monthly series over months first..last; every month must be there."""
+    values = {month_index(date): value for date, value, _ in read_series(name, beside)}
+    missing = [month for month in range(first, last + 1) if month not in values]
+    if missing:
+        raise PalcaError(f"{len(missing)} months are missing, the first is number {missing[0]} "
+                         "from January 1969", f"drivers/{name}")
+    return np.array([values[month] for month in range(first, last + 1)])
+
+
+def _by_year(name: str, beside: Path | None) -> tuple[Floats, Floats]:
+    """Return the middles of the years, in months, and the values."""
+    rows = read_series(name, beside)
+    middles = np.array([(int(date[:4]) - 1969) * 12 + 5.5 for date, _, _ in rows])
+    return middles, np.array([value for _, value, _ in rows])
+
+
+def _steps(rows: list[tuple[str, float, dict[str, str]]], months: int) -> Floats:
+    """Return a series that keeps each value until the next date."""
+    out = np.full(months, np.nan)
+    for date, value, _ in sorted(rows, key=lambda row: month_index(row[0][:7])):
+        out[max(month_index(date[:7]), 0) :] = value
+    if np.isnan(out).any():
+        raise PalcaError("must begin by January 1969")
+    return out
+
+
+def log_gap(price: str, deflator: str, months: int, beside: Path | None = None) -> Floats:
+    """Return ln(real price / its mean of the 36 months before), shape ``(months,)``."""
+    nominal = _by_month(price, beside, -_TRAILING, months - 1)
+    middles, index = _by_year(deflator, beside)
+    real = nominal / np.interp(np.arange(-_TRAILING, months), middles, index)
+    usual = np.array([real[i : i + _TRAILING].mean() for i in range(months)])
+    return np.log(real[_TRAILING:] / usual)
+
+
+def growth_gap(name: str, months: int, beside: Path | None = None) -> Floats:
+    """Return yearly growth less the mean of the file, by month."""
+    rows = read_series(name, beside)
+    mean = sum(value for _, value, _ in rows) / len(rows)
+    return _steps([(f"{date[:4]}-01", value - mean, row) for date, value, row in rows], months)
+
+
+def neighbours(name: str, months: int, beside: Path | None = None) -> Floats:
+    """Return the mean orientation of the neighbours' regimes, by month."""
+    rows = read_series(name, beside)
+    countries = sorted({row["country"] for _, _, row in rows})
+    each = [_steps([r for r in rows if r[2]["country"] == country], months) for country in countries]
+    return np.mean(each, axis=0)
+
+
+def steps(name: str, months: int, beside: Path | None = None) -> Floats:
+    """Return a series that keeps each value until the next date, by month."""
+    return _steps(read_series(name, beside), months)
+
+
+def yearly(name: str, months: int, beside: Path | None = None) -> Floats:
+    """Return a yearly series interpolated between the middles of the years, by month."""
+    middles, values = _by_year(name, beside)
+    return np.interp(np.arange(months), middles, values)

@@ -1,0 +1,309 @@
+"""From scenario files to a checked Scenario.
+
+:func:`resolve` reads files and returns plain data with everything in it (the
+country, each policy, the values of the drivers), fit to be written to a run's
+manifest; :func:`build` checks that data and makes the immutable
+:class:`~palca.model.scenario.Scenario`. Nothing reads a file after `resolve`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from palca.model.calendar import month_index, month_name
+from palca.model.channels import CHANNELS
+from palca.model.errors import PalcaError, nearest
+from palca.model.levers import ACTORS, LEVERS
+from palca.model.observables import BLIND, OBSERVABLES
+from palca.model.parameters import PARAMETERS, check_parameter
+from palca.model.policy import Policy, make_policy
+from palca.model.scenario import DRIVERS, Scenario
+from . import drivers
+from .country import build_country, check_start
+from .shelf import (
+    actors_of, find_country, find_driver, find_policy, find_scenario, label, read_toml,
+)  # fmt: skip
+from .table import Table
+
+_LONGEST: Final = 144  # months: the drivers end in December 1980
+_ANCESTORS: Final = 10
+
+
+def load(name: str, settings: Sequence[str] = ()) -> Scenario:
+    """Return the scenario of a shipped name or a path, with ``NAME=VALUE`` settings."""
+    return build(resolve(name, settings))
+
+
+def resolve(name: str, settings: Sequence[str] = ()) -> dict[str, Any]:
+    """Read a scenario, all that it extends, and every file that it names.
+
+    Parameters
+    ----------
+    name : str
+        A shipped name or a path.
+    settings : sequence of str
+        ``NAME=VALUE``: a parameter; ``policy.ACTOR=FILE``, ``channel.NAME=on|off``,
+        ``start.FIELD=NUMBER``.
+
+    Returns
+    -------
+    dict
+        Plain data, fit for JSON, that :func:`build` takes.
+
+    Raises
+    ------
+    PalcaError
+    """
+    merged = _read(find_scenario(name), ())
+    for setting in settings:
+        _apply(merged, setting)
+    return _complete(merged)
+
+
+def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
+    """Return a scenario's raw tables with those that it extends merged in below."""
+    place = label(path)
+    if path.resolve() in descendants or len(descendants) >= _ANCESTORS:
+        raise PalcaError("'extends' goes round in a circle, or more than ten deep", place)
+    table = Table(read_toml(path), place)
+    parent = table.text("extends", "")
+    below: dict[str, Any] = {}
+    if parent:
+        try:
+            source = find_scenario(parent, path.parent)
+        except PalcaError as error:
+            raise error.at(f"{place}: extends") from None
+        below = _read(source, (*descendants, path.resolve()))
+    own = {
+        "title": table.text("title"),
+        "question": table.text("question", ""),
+        "plausibility": table.text("plausibility", ""),
+        "expect": table.text("expect", ""),
+        "sources": table.text("sources", ""),
+        "place": place,
+    }
+    merged = {**below, **own}
+    until = table.text("until", str(below.get("until", "1978-12")))
+    merged["until"] = month_name(_month(until, f"{place}: until"))
+    if table.text("country", "") or not below:
+        merged["country"] = str(find_country(table.text("country"), path.parent))
+    merged["policies"] = _policies(table, path, below.get("policies", {}))
+    for key in ("parameters", "channels", "start", "drivers"):
+        merged[key] = {**below.get(key, {}), **table.table(key).flat()}
+    table.done()
+    return merged
+
+
+def _policies(
+    table: Table, path: Path, below: Mapping[str, list[list[str]]]
+) -> dict[str, list[list[str]]]:
+    """Return for each actor a list of [month, file], from [policy] and the [[intervene]]s."""
+    chosen = {actor: [list(row) for row in rows] for actor, rows in below.items()}
+    named = table.table("policy")
+    actors_of(named.flat(), named.place)
+    for actor, _ in named.items():
+        name = named.text(actor)
+        chosen[actor] = [["1969-01", _policy_file(actor, name, path, named.place)]]
+    for change in table.tables("intervene"):
+        at = month_name(change.month("at"))
+        swaps = change.table("policy")
+        actors_of(swaps.flat(), swaps.place)
+        if not swaps.items():
+            raise PalcaError("nothing to change: write policy.ACTOR = \"NAME\"", change.place)
+        for actor, _ in swaps.items():
+            swap = [at, _policy_file(actor, swaps.text(actor), path, swaps.place)]
+            kept = [row for row in chosen.get(actor, []) if row[0] != at]
+            chosen[actor] = sorted([*kept, swap])
+        change.done()
+    return chosen
+
+
+def _policy_file(actor: str, name: str, path: Path, place: str) -> str:
+    try:
+        return str(find_policy(actor, name, path.parent))
+    except PalcaError as error:
+        raise error.at(place) from None
+
+
+def _apply(merged: dict[str, Any], setting: str) -> None:
+    """Apply one NAME=VALUE of the command line."""
+    place = f"--set {setting}"[:120]
+    name, equals, value = setting.partition("=")
+    name, value = name.strip(), value.strip()
+    if not equals or not name or not value:
+        raise PalcaError("write NAME=VALUE, such as backlash=0.3", place)
+    group, dot, rest = name.partition(".")
+    if not dot:
+        check_parameter_name(name, place)
+        merged["parameters"][name] = _number(value, place)
+    elif group == "policy":
+        actors_of({rest: value}, place)
+        try:
+            merged["policies"][rest] = [["1969-01", str(find_policy(rest, value))]]
+        except PalcaError as error:
+            raise error.at(place) from None
+    elif group == "channel":
+        if value not in ("on", "off"):
+            raise PalcaError("a channel is 'on' or 'off'", place)
+        merged["channels"][rest] = value == "on"
+    elif group == "start":
+        merged["start"][rest] = _number(value, place)
+    else:
+        groups = ("policy", "channel", "start")
+        raise PalcaError(f"no settings '{group}.…'{nearest(group, groups)}; there are a parameter's "
+                         "name, policy.ACTOR, channel.NAME and start.FIELD", place)
+
+
+def check_parameter_name(name: str, place: str) -> None:
+    """Raise unless there is a parameter of that name."""
+    if name not in PARAMETERS:
+        raise PalcaError(f"no parameter '{name}'{nearest(name, PARAMETERS)}; "
+                         "'palca list parameters' shows them all", place)
+
+
+def _number(text: str, place: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise PalcaError(f"'{text[:40]}' is not a number", place) from None
+
+
+def _month(text: str, place: str) -> int:
+    try:
+        return month_index(text)
+    except PalcaError as error:
+        raise error.at(place) from None
+
+
+def _complete(merged: dict[str, Any]) -> dict[str, Any]:
+    """Read the country, the policies and the drivers that the merged tables name."""
+    place = merged["place"]
+    months = _month(merged["until"], place) + 1
+    if not 1 <= months <= _LONGEST:
+        raise PalcaError(f"'until' must lie in 1969-01 to {month_name(_LONGEST - 1)}", place)
+    country_file = Path(merged["country"])
+    country = read_toml(country_file)
+    country["place"] = label(country_file)
+    files = {**Table(country, country["place"]).table("drivers").flat(), **merged["drivers"]}
+    resolved = {key: merged[key] for key in
+                ("title", "question", "plausibility", "expect", "sources", "place")}
+    resolved |= {
+        "months": months,
+        "country": country,
+        "parameters": merged["parameters"],
+        "channels": merged["channels"],
+        "start": merged["start"],
+        "drivers": _drivers(files, months, country_file.parent, place),
+        "policies": {},
+    }
+    for actor in ACTORS:
+        if actor not in merged["policies"]:
+            raise PalcaError(f"no policy for '{actor}' in [policy]", place)
+        resolved["policies"][actor] = [
+            {"since": since, "place": label(Path(file)), "name": Path(file).stem,
+             "table": read_toml(Path(file))}
+            for since, file in merged["policies"][actor]
+        ]
+    return resolved
+
+
+def _drivers(
+    files: Mapping[str, Any], months: int, beside: Path, place: str
+) -> dict[str, list[float]]:
+    """Compute the drivers' monthly values from their files."""
+    place = f"{place}: [drivers]"
+    names = {*DRIVERS, "deflator"}
+    for name, file in files.items():
+        if name not in names:
+            raise PalcaError(f"no driver '{name}'{nearest(name, names)}", place)
+        if not isinstance(file, str):
+            raise PalcaError(f"'{name}' must be the name of a file, not {file!r}"[:200], place)
+    for name in names:
+        if name not in files:
+            raise PalcaError(f"no file for the driver '{name}'", place)
+        find_driver(files[name], beside)
+    gap = partial(drivers.log_gap, deflator=files["deflator"], months=months, beside=beside)
+    compute: dict[str, Callable[[str], np.ndarray]] = {
+        "tin": gap,
+        "oil": gap,
+        "abroad": partial(drivers.growth_gap, months=months, beside=beside),
+        "neighbours": partial(drivers.neighbours, months=months, beside=beside),
+        "human_rights": partial(drivers.steps, months=months, beside=beside),
+        "gdp": partial(drivers.yearly, months=months, beside=beside),
+    }
+    out = {}
+    for name in DRIVERS:
+        try:
+            out[name] = [float(value) for value in compute[name](files[name])]
+        except PalcaError as error:
+            raise error.at(f"driver '{name}' ({files[name]})") from None
+        except (KeyError, ValueError):
+            raise PalcaError("dates must be years or months such as 1971-08, in every row",
+                             f"driver '{name}' ({files[name]})") from None
+    return out
+
+
+def names_for(actor: str) -> frozenset[str]:
+    """Return the names that an actor's rules may use: what it can see, and parameters."""
+    return frozenset({*OBSERVABLES, *PARAMETERS} - set(BLIND[actor]))
+
+
+def build_policy(actor: str, name: str, table: Mapping[str, Any], place: str) -> Policy:
+    """Return a checked policy from its table; `place` names its file in errors."""
+    policy = make_policy(name, table, names=names_for(actor), levers=LEVERS[actor], place=place)
+    if policy.actor != actor:
+        raise PalcaError(f"actor is '{policy.actor}', but it is used for '{actor}'", place)
+    return policy
+
+
+def build(resolved: Mapping[str, Any]) -> Scenario:
+    """Check resolved data and return the Scenario.
+
+    Raises
+    ------
+    PalcaError
+        Naming file, table and mend for whatever can't be used.
+    """
+    place = resolved["place"]
+    country = build_country(resolved["country"], resolved["country"]["place"])
+    start = {**country.start, **check_start(resolved["start"], country, f"{place}: [start]")}
+    country = country.starting(start)
+    parameters = {}
+    for name, value in resolved["parameters"].items():
+        try:
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                raise PalcaError(f"'{name}' must be a number, not {value!r}"[:200])
+            parameters[name] = check_parameter(name, value)
+        except PalcaError as error:
+            raise error.at(f"{place}: [parameters]") from None
+    closed = set()
+    for name, is_open in resolved["channels"].items():
+        if name not in CHANNELS:
+            raise PalcaError(f"no channel '{name}'{nearest(name, CHANNELS)}", f"{place}: [channels]")
+        if not isinstance(is_open, bool):
+            raise PalcaError(f"'{name}' must be true or false", f"{place}: [channels]")
+        if not is_open:
+            closed.add(name)
+    policies = {}
+    for actor, rows in resolved["policies"].items():
+        policies[actor] = tuple(
+            (month_index(row["since"]),
+             build_policy(actor, row["name"], row["table"], row["place"]))
+            for row in rows
+        )  # fmt: skip
+        if policies[actor][0][0] != 0:
+            raise PalcaError(f"no policy for '{actor}' in January 1969", place)
+    return Scenario(
+        title=resolved["title"],
+        months=resolved["months"],
+        country=country,
+        policies=policies,
+        drivers={name: np.array(values) for name, values in resolved["drivers"].items()},
+        parameters=parameters,
+        closed=frozenset(closed),
+    )

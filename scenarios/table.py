@@ -1,0 +1,121 @@
+"""A TOML table that is read key by key, with errors that name the place and the mend."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from palca.model.calendar import month_index
+from palca.model.errors import PalcaError, nearest
+
+
+class Table:
+    """One table of a file; every key must be asked for before :meth:`done`.
+
+    Parameters
+    ----------
+    data : mapping
+    place : str
+        File and table, for errors.
+    """
+
+    def __init__(self, data: Any, place: str) -> None:
+        if not isinstance(data, Mapping):
+            raise PalcaError(f"must be a table, not {_kind(data)}", place)
+        self._data = data
+        self.place = place
+        self._known: set[str] = set()
+
+    def __contains__(self, key: str) -> bool:
+        self._known.add(key)
+        return key in self._data
+
+    def _value(self, key: str, default: Any) -> Any:
+        self._known.add(key)
+        if key in self._data:
+            return self._data[key]
+        if default is None:
+            raise PalcaError(f"'{key}' is missing{nearest(key, self._data)}", self.place)
+        return default
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """Return a text, not empty unless the default is."""
+        value = self._value(key, default)
+        if not isinstance(value, str) or (not value.strip() and value != default):
+            raise PalcaError(f"'{key}' must be a text, not {_kind(value)}", self.place)
+        return value
+
+    def number(
+        self, key: str, low: float, high: float, default: float | None = None
+    ) -> float:
+        """Return a finite number between `low` and `high`."""
+        value = self._value(key, default)
+        return check_number(key, value, low, high, self.place)
+
+    def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
+        """Return a whole number between `low` and `high`."""
+        value = self.number(key, low, high, default)
+        if value != int(value):
+            raise PalcaError(f"'{key}' must be a whole number, not {value}", self.place)
+        return int(value)
+
+    def flag(self, key: str, default: bool | None = None) -> bool:
+        """Return true or false."""
+        value = self._value(key, default)
+        if not isinstance(value, bool):
+            raise PalcaError(f"'{key}' must be true or false, not {_kind(value)}", self.place)
+        return value
+
+    def month(self, key: str, default: str | None = None) -> int:
+        """Return a month such as ``"1971-08"``, counted from January 1969."""
+        text = self.text(key, default)
+        try:
+            return month_index(text)
+        except PalcaError as error:
+            raise PalcaError(f"'{key}': {error.message}", self.place) from None
+
+    def table(self, key: str) -> Table:
+        """Return a table within this one; an empty one if it isn't there."""
+        return Table(self._value(key, {}), f"{self.place}: [{key}]")
+
+    def tables(self, key: str) -> list[Table]:
+        """Return an array of tables; an empty one if it isn't there."""
+        value = self._value(key, [])
+        if not isinstance(value, list):
+            raise PalcaError(f"write [[{key}]], not [{key}]", self.place)
+        return [Table(row, f"{self.place}: [[{key}]] {i + 1}") for i, row in enumerate(value)]
+
+    def items(self) -> list[tuple[str, Any]]:
+        """Return all keys and values."""
+        self._known |= set(self._data)
+        return list(self._data.items())
+
+    def flat(self) -> dict[str, Any]:
+        """Return all keys and values as a dict."""
+        return dict(self.items())
+
+    def done(self) -> None:
+        """Raise if the table has a key that nobody asked for."""
+        for key in self._data:
+            if key not in self._known:
+                raise PalcaError(f"unknown key '{key}'{nearest(key, self._known)}", self.place)
+
+
+def check_number(name: str, value: Any, low: float, high: float, place: str) -> float:
+    """Return `value` as a float if it is a finite number between `low` and `high`."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise PalcaError(f"'{name}' must be a number, not {_kind(value)}", place)
+    if not (low <= value <= high) or math.isnan(value):
+        raise PalcaError(f"'{name}' must lie in {low:g} to {high:g}, not {value}"[:200], place)
+    return float(value)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"{value}".lower()
+    if isinstance(value, Mapping):
+        return "a table"
+    if isinstance(value, list):
+        return "a list"
+    return repr(value)[:60]
