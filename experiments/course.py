@@ -6,6 +6,7 @@ else, so that they read the record and a simulated history alike.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -58,6 +59,82 @@ def simulated(history: History) -> Course:
     """Return the course of a block of simulated worlds."""
     series = {name: history.field(name).astype(np.float64) for name in SERIES}
     return Course(len(history.worlds), len(history.months), series, history.events)
+
+
+def documented(record: Record, scenario: Scenario) -> Course:
+    """Return the documented course of events, in one world.
+
+    Only rows that may score are taken. Coup attempts are those of Powell and Thyne. A
+    row whose date is an interval stands in its middle. US commitments are the
+    obligations of the fiscal year, spread evenly; deliveries of neither patron are
+    documented by year, so they are NaN.
+    """
+    from .documented import scored
+
+    months = scenario.months
+    rows = scored(record)
+    series = {name: np.full((months, 1), np.nan) for name in SERIES}
+    power = rows[rows["track"] == "power"].sort_values("date")
+    for row in power[power["kind"].isin(["accession", "phase"])].itertuples():
+        since = max(int(row.first_month), 0)
+        series["orientation"][since:] = row.amount
+        if row.kind == "accession":
+            series["leader"][since:] = _place(str(row.actor), scenario)
+    party = rows[rows["track"] == "party"].sort_values("date")
+    for row in party[party["kind"].isin(_LEGALITY)].itertuples():
+        series["legality"][max(int(row.first_month), 0) :] = _LEGALITY[str(row.kind)]
+    for year, value in record.values("gdp_growth").items():
+        first = (int(str(year)) - 1969) * 12
+        series["growth"][max(first, 0) : max(first + 12, 0)] = value
+    for first, last, value in _fiscal_years(record):
+        series["us_commitment"][max(first, 0) : max(last, 0)] = value / (last - first)
+    inside = rows[(rows["first_month"] >= 0) & (rows["last_month"] < months)]
+    attempts = inside["kind"].isin(["coup", "failed coup"]) & (inside["powell_thyne"] != 1)
+    inside = inside[~attempts & ~inside["kind"].isin(["accession", "phase"])]
+    month = ((inside["first_month"] + inside["last_month"]) // 2).to_numpy(np.int64)
+    amount = inside["amount"].to_numpy(np.float64)
+    code = np.array([CODE_OF[pair] for pair in zip(inside["track"], inside["kind"], strict=True)])
+    series["ussr_commitment"][:] = 0.0
+    credit = code == CODE_OF["ussr", "credit"]
+    np.add.at(series["ussr_commitment"], (month[credit], 0), np.nan_to_num(amount[credit]))
+    order = np.lexsort((code, month))
+    nobody = np.full(len(month), -1)
+    world = np.zeros(len(month), dtype=np.int64)
+    events = Events(world, month[order], code[order], nobody, nobody, amount[order])
+    return Course(1, months, series, events)
+
+
+_LEGALITY: Final = {"banned": 0.0, "tolerated": 0.5, "legalised": 1.0}
+
+
+def _place(actor: str, scenario: Scenario) -> int:
+    """Return the roster place of a person; that of the unnamed junta if he isn't in it."""
+    words = _words(actor)
+    leaders = scenario.country.leaders
+    known = [i for i, leader in enumerate(leaders) if _words(leader.name) <= words]
+    return known[0] if known else len(leaders) - 1
+
+
+def _words(name: str) -> set[str]:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return set(plain.lower().replace(".", " ").split())
+
+
+def _fiscal_years(record: Record) -> list[tuple[int, int, float]]:
+    """Return (first month, month after the last, million USD) of each US fiscal year.
+
+    The year began in July until that of 1976; then came a transition quarter, and
+    from that of 1977 on it begins in October.
+    """
+    out = []
+    for year, value in record.values("us_aid_obligations").items():
+        january = (int(str(year)) - 1969) * 12
+        first = january - 6 if int(str(year)) <= 1976 else january - 3
+        out.append((first, first + 12, float(value)))
+    for year, value in record.values("us_aid_obligations_tq").items():
+        july = (int(str(year)) - 1969) * 12 + 6
+        out.append((july, july + 3, float(value)))
+    return sorted(out)
 
 
 def naive(scenario: Scenario, record: Record, worlds: int, seed: int) -> Course:

@@ -120,7 +120,9 @@ class Officers(mesa.Agent):
             row[:] = 0.0
         s.coup_memory *= 0.9715  # half-life 24 months
         s.survived *= 0.891  # half-life 6 months
-        s.succession *= 0.8
+        # a vote within two months opens the question of who rules next
+        near = (s.elections_due > 0) & (s.elections_due <= 2)
+        s.succession[:] = np.where(near, 1.0, 0.8 * s.succession)
         s.attempt_age += 1.0
         ready = m.chance.of("opportunity") < coup.opportunity(s, p)
         if not np.count_nonzero(ready):

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Final
+
+_LONGEST: Final = 500  # characters of a message: a stranger's file may hold long names
 
 
 class PalcaError(Exception):
@@ -23,14 +26,20 @@ class PalcaError(Exception):
     """
 
     def __init__(self, message: str, place: str = "") -> None:
-        self.message = message
-        self.place = place
-        super().__init__(f"{place}: {message}" if place else message)
+        self.message = _one_line(message)
+        self.place = _one_line(place)
+        super().__init__(f"{self.place}: {self.message}" if place else self.message)
 
     def at(self, place: str) -> PalcaError:
         """Return the same error with an outer `place` put before its own."""
         inner = f"{place}: {self.place}" if self.place else place
         return type(self)(self.message, inner)
+
+
+def _one_line(text: str) -> str:
+    """Return a text fit for one line of a terminal: what can't be printed is escaped."""
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

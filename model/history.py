@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .events import KINDS
-from .state import FIELDS
 
 # (track, kind) pairs by code, so that an event is a few numbers
 EVENT_CODES: Final[tuple[tuple[str, str], ...]] = tuple(
@@ -25,9 +25,9 @@ class Chronicle:
     months: list[int] = field(default_factory=list)
     codes: list[int] = field(default_factory=list)
     worlds: list[NDArray[np.int64]] = field(default_factory=list)
-    leaders: list[NDArray[np.float64]] = field(default_factory=list)
-    amounts: list[NDArray[np.float64]] = field(default_factory=list)
-    places: list[NDArray[np.int64]] = field(default_factory=list)
+    leaders: list[NDArray[np.float64] | None] = field(default_factory=list)
+    amounts: list[NDArray[np.float64] | None] = field(default_factory=list)
+    places: list[NDArray[np.int64] | None] = field(default_factory=list)
     month: int = 0
 
     def write(
@@ -71,9 +71,9 @@ class Chronicle:
         self.months.append(self.month)
         self.codes.append(CODE_OF[track, kind])
         self.worlds.append(worlds)
-        self.amounts.append(np.full(len(worlds), np.nan) if amount is None else amount)
-        self.leaders.append(np.full(len(worlds), -1.0) if leader is None else leader)
-        self.places.append(np.full(len(worlds), -1) if place is None else place)
+        self.amounts.append(amount)
+        self.leaders.append(leader)
+        self.places.append(place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +109,22 @@ class History:
     ----------
     worlds : ndarray of int, shape ``(worlds,)``
         Their numbers.
+    fields : tuple of str
+        The quantities that were kept.
     months : ndarray of float32, shape ``(months, fields, worlds)``
-        The state at the end of each month, in the order of :data:`~palca.model.state.FIELDS`.
+        Their values at the end of each month.
     events : Events
         `events.world` holds places in `worlds`, not numbers.
     """
 
     worlds: NDArray[np.int64]
+    fields: tuple[str, ...]
     months: NDArray[np.float32]
     events: Events
 
     def field(self, name: str) -> NDArray[np.float32]:
         """Return one quantity, shape ``(months, worlds)``."""
-        return self.months[:, _ROW[name], :]
-
-
-_ROW: Final = {name: i for i, name in enumerate(FIELDS)}
+        return self.months[:, self.fields.index(name), :]
 
 
 def gather(chronicle: Chronicle) -> Events:
@@ -141,7 +141,22 @@ def gather(chronicle: Chronicle) -> Events:
         world[order],
         month[order],
         code[order],
-        np.concatenate(chronicle.leaders)[order].astype(np.int64),
-        np.concatenate(chronicle.places)[order],
-        np.concatenate(chronicle.amounts)[order],
+        _join(chronicle.leaders, lengths, -1.0)[order].astype(np.int64),
+        _join(chronicle.places, lengths, -1.0)[order].astype(np.int64),
+        _join(chronicle.amounts, lengths, np.nan)[order],
     )
+
+
+def _join(
+    parts: Sequence[NDArray[np.float64] | NDArray[np.int64] | None],
+    lengths: list[int],
+    missing: float,
+) -> NDArray[np.float64]:
+    """Return the parts end to end; a part that isn't there is filled with `missing`."""
+    out = np.full(sum(lengths), missing)
+    end = 0
+    for part, length in zip(parts, lengths, strict=True):
+        end += length
+        if part is not None:
+            out[end - length : end] = part
+    return out

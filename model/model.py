@@ -68,6 +68,8 @@ class ColdWarModel(mesa.Model):
         The seed. None takes a fresh one from the operating system, as in Mesa.
     seed : int, optional
         The older name of `rng`, for ``mesa.batch_run`` of Mesa 3.3.
+    keep : sequence of str, default all
+        Fields of the state whose monthly values the history keeps.
 
     Examples
     --------
@@ -81,6 +83,7 @@ class ColdWarModel(mesa.Model):
         worlds: int | Sequence[int] | NDArray[np.int64] = 1,
         rng: int | None = 0,
         seed: int | None = None,
+        keep: Sequence[str] = tuple(FIELDS),
     ) -> None:
         super().__init__(rng=rng if seed is None else seed)
         if seed is None:
@@ -101,7 +104,9 @@ class ColdWarModel(mesa.Model):
         self.chance = Chance(self.keys, scenario.months)
         self.chronicle = Chronicle()
         self.month = 0
-        self.months = np.empty((scenario.months, len(FIELDS), len(self.worlds)), np.float32)
+        self._keep = tuple(keep)
+        self._kept_rows = [list(FIELDS).index(name) for name in self._keep]
+        self.months = np.empty((scenario.months, len(self._keep), len(self.worlds)), np.float32)
         self.sight = Sight(self.state, scenario.country, self.p, self.roster.ideology, {})
         self._seen: dict[str, Value] = {}
 
@@ -138,7 +143,7 @@ class ColdWarModel(mesa.Model):
 
     def history(self) -> History:
         """Return what has happened so far."""
-        return History(self.worlds, self.months[: self.month], gather(self.chronicle))
+        return History(self.worlds, self._keep, self.months[: self.month], gather(self.chronicle))
 
     def observe(self, name: str) -> Value:
         """Return an observable as it stands at the start of the month, without error."""
@@ -167,7 +172,7 @@ class ColdWarModel(mesa.Model):
                 self.regime.take_office(worlds, heir, 0.5)
 
     def _close_month(self) -> None:
-        self.months[self.month] = self.state.values
+        self.months[self.month] = self.state.values[self._kept_rows]
         self.month += 1
         if self.month >= self.premise.months:
             self.running = False

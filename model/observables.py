@@ -40,9 +40,18 @@ class Observable:
     meaning: str
     read: Callable[[Sight], Value]
 
+    @property
+    def field(self) -> bool:
+        """Whether it is a row of the state as it stands."""
+        return getattr(self.read, "is_field", False)
+
 
 def _field(name: str) -> Callable[[Sight], Value]:
-    return lambda sight: getattr(sight.state, name)
+    def read(sight: Sight) -> Value:
+        return getattr(sight.state, name)
+
+    read.is_field = True
+    return read
 
 
 def _driver(name: str) -> Callable[[Sight], Value]:
@@ -67,6 +76,7 @@ OBSERVABLES: Final[dict[str, Observable]] = _table(
     ("tin", -1, 1, "log price gap", "tin price against its recent mean, releases included",
      lambda sight: sight.drivers["tin"] + sight.state.tin_pressure),
     ("oil", -1, 2, "log price gap", "oil price against its recent mean", _driver("oil")),
+    ("prices", 0, 10, "ratio", "dollar prices against January 1969", _driver("prices")),
     ("neighbours", -1, 1, "left -1 to right 1", "mean orientation of the neighbours", _driver("neighbours")),
     ("mobilisation", 0, 1, "share", "mobilisation of labour", _field("mobilisation")),
     ("grievance", 0, 1, "share", "grievance accumulated by repression", _field("grievance")),

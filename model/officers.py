@@ -112,12 +112,12 @@ def private_discontent(
 ) -> Floats:
     """Return each officer's private discontent, by broadcasting over officers and worlds.
 
-    D_i = d + aZ |z_i - o| + aM M z_i + s eta_i + mood_i
+    D_i = d + aZ |z_i - o| + aM M max(z_i, 0) + s eta_i + mood_i
     """
     return (
         shared
         + distance * np.abs(ideology - orientation)
-        + fear * mobilisation * ideology
+        + fear * mobilisation * np.maximum(ideology, 0.0)
         + spread * grievance
         + mood
     )

@@ -67,9 +67,9 @@ _ECONOMY = _table(
      "assumed"),
     ("growth_noise", 0.55, 0.0, 3.0, "% a year", "fixed", "standard deviation of the monthly shock to growth",
      "assumed; gives the yearly spread of record: gdp_growth"),
-    ("fiscal_tin", 0.9, 0.0, 2.5, "fiscal space per unit of log price gap", "uniform(0.3, 1.5)",
+    ("fiscal_tin", 0.7, 0.0, 2.5, "fiscal space per unit of log price gap", "uniform(0.3, 1.5)",
      "what a dear commodity adds to fiscal space", "assumed; INR 1970: one cent a pound is USD 0.75m a year"),
-    ("fiscal_oil", 0.25, 0.0, 1.0, "fiscal space per unit of log price gap", "fixed",
+    ("fiscal_oil", 0.10, 0.0, 1.0, "fiscal space per unit of log price gap", "fixed",
      "what dear oil adds to fiscal space", "assumed"),
     ("fiscal_persistence", 0.92, 0.0, 0.99, "per month", "uniform(0.85, 0.97)",
      "how slowly fiscal space moves", "assumed; budgets are annual"),
@@ -140,7 +140,7 @@ _OFFICERS = _table(
      "officers seldom move against the popular", "Geddes 2014 on Singh; assumed size"),
     ("discontent_patronage", 0.5, 0.0, 3.0, "discontent", "uniform(0.2, 1.0)",
      "posts, pay and arms", "FRUS 1969-76 E-11 2, 72; assumed size"),
-    ("discontent_civilian", 0.15, -1.0, 2.0, "discontent", "fixed", "discontent under a civilian government",
+    ("discontent_civilian", 0.3, -1.0, 2.0, "discontent", "fixed", "discontent under a civilian government",
      "assumed"),
     ("discontent_spread", 0.7, 0.0, 2.0, "discontent", "uniform(0.5, 1.1)",
      "spread of private discontent among officers", "Kuran 1991; assumed size"),
@@ -148,8 +148,8 @@ _OFFICERS = _table(
     ("opportunity", 0.075, 0.0, 1.0, "per month", "uniform(0.04, 0.16)",
      "rate at which a chance to plot arises", "record: base_rates, .13 attempts a year in the region"),
     ("opportunity_unrest", 0.5, 0.0, 3.0, "log rate", "fixed", "more chances at high mobilisation", "Casper and Tyson 2014"),
-    ("opportunity_succession", 0.9, 0.0, 3.0, "log rate", "fixed", "more chances around a succession", "assumed"),
-    ("coup_trap", 0.45, 0.0, 2.0, "log rate per recent attempt", "uniform(0.0, 1.5)",
+    ("opportunity_succession", 1.1, 0.0, 3.0, "log rate", "fixed", "more chances around a succession", "assumed"),
+    ("coup_trap", 0.55, 0.0, 2.0, "log rate per recent attempt", "uniform(0.0, 1.5)",
      "a coup raises the risk of the next", "Londregan and Poole 1990; Lehoucq and Perez-Linan 2014; may be nil"),
     ("cost", 1.0, 0.0, 3.0, "discontent", "uniform(0.6, 1.4)", "risk that an officer must overcome to rise",
      "assumed"),
@@ -166,7 +166,7 @@ _OFFICERS = _table(
      "what a mobilised labour adds to the side nearer to it", "assumed"),
     ("covert_support", 0.35, 0.0, 2.0, "discontent", "fixed", "risk taken off plotters by covert money", "assumed"),
     ("deterrence", 0.35, 0.0, 2.0, "discontent", "fixed", "strength learnt from a regime that survived", "Little 2017"),
-    ("broken_promise", 0.3, 0.0, 2.0, "discontent", "fixed", "risk taken off plotters by a broken promise of elections",
+    ("broken_promise", 0.45, 0.0, 2.0, "discontent", "fixed", "risk taken off plotters by a broken promise of elections",
      "North and Weingast 1989; assumed size"),
     ("purge", 0.5, 0.0, 1.0, "share", "uniform(0.2, 0.8)", "losers of a coup who leave the corps", "assumed"),
 )
@@ -191,13 +191,13 @@ _PATRONS = _table(
 )
 
 _PARTY = _table(
-    ("friction_gain", 0.10, 0.0, 1.0, "per act", "uniform(0.02, 0.3)",
+    ("friction_gain", 0.2, 0.0, 1.0, "per act", "uniform(0.02, 0.3)",
      "friction by Soviet cooperation with a regime that represses the party", "assumed"),
     ("friction_decay", 0.02, 0.0, 0.5, "per month", "fixed", "how fast friction is forgotten", "assumed"),
     ("friction_silence", 0.03, 0.0, 0.3, "per month", "fixed", "friction by silence about repression", "assumed"),
     ("friction_subsidy", 0.01, 0.0, 0.3, "per month", "fixed", "friction bought off by a full subsidy", "assumed"),
     ("militants_growth", 0.01, 0.0, 0.1, "per month", "fixed", "growth in a legal and mobilised setting", "assumed"),
-    ("militants_loss", 0.025, 0.0, 0.2, "per month", "fixed", "loss by repression and by friction", "Hirschman 1970"),
+    ("militants_loss", 0.018, 0.0, 0.2, "per month", "fixed", "loss by repression and by friction", "Hirschman 1970"),
 )
 
 PARAMETERS: Final[dict[str, Parameter]] = _ECONOMY | _SOCIETY | _OFFICERS | _PATRONS | _PARTY

@@ -19,6 +19,7 @@ DRIVERS: Final[dict[str, str]] = {
     "abroad": "growth abroad less its mean, % a year",
     "neighbours": "mean orientation of the neighbours' regimes, left -1 to right 1",
     "human_rights": "weight of human rights in US policy, 0 to 1",
+    "prices": "dollar prices against January 1969, ratio",
     "gdp": "gross domestic product, million USD a year",
 }
 

@@ -31,6 +31,10 @@ class Strategist(mesa.Agent):
         Its key in policies and scenarios.
     levers : dict of str to float or ndarray of shape ``(worlds,)``
         What it does this month.
+    seen : dict of str to float or ndarray of shape ``(worlds,)``
+        What its rules looked at; kept only while there is a `trace`.
+    trace : callable, optional
+        Told of each rule that fires, for an explanation.
     """
 
     actor: ClassVar[str]
@@ -40,6 +44,7 @@ class Strategist(mesa.Agent):
         super().__init__(model)
         self.policy: Policy | None = None
         self.levers: dict[str, Value] = {name: row.default for name, row in LEVERS[self.actor].items()}
+        self.seen: dict[str, Value] = {}
         self.trace: Trace | None = None
         closed = [CHANNELS[name] for name in model.premise.closed]
         self._hidden = tuple(
@@ -61,15 +66,20 @@ class Strategist(mesa.Agent):
         self._names = tuple(sorted(named & set(OBSERVABLES)))
         parameters = dict(self.model.p.items())
         self._constants = {name: parameters[name] for name in named & set(parameters)}
+        # a field's row is the state's own and stays the same array, so it is bound once
+        blurred = {name for actor, name in BLURRED if actor == self.actor}
+        for name in self._names:
+            if self._hidden and name.startswith(self._hidden):
+                self._constants[name] = 0.0
+            elif OBSERVABLES[name].field and name not in blurred:
+                self._constants[name] = self.model.observe(name)
+        self._names = tuple(name for name in self._names if name not in self._constants)
 
     def see(self) -> dict[str, Value]:
         """Return what it sees of the start of the month, and the parameters its rules name."""
         sight, p = self.model.sight, self.model.p
         seen: dict[str, Value] = dict(self._constants)
         for name in self._names:
-            if self._hidden and name.startswith(self._hidden):
-                seen[name] = 0.0
-                continue
             value = self.model.observe(name)
             if (self.actor, name) in BLURRED:
                 row = OBSERVABLES[name]
@@ -83,7 +93,10 @@ class Strategist(mesa.Agent):
 
     def decide(self) -> None:
         """Set the levers by the policy's rules."""
-        self.levers = self._decide(self.see(), self.trace)
+        seen = self.see()
+        if self.trace is not None:
+            self.seen = {name: np.array(value) for name, value in seen.items()}
+        self.levers = self._decide(seen, self.trace)
 
     def chooses(self, lever: str, event: str) -> NDArray[np.bool_]:
         """Return in which worlds an act happens: its draw falls below the lever's chance."""

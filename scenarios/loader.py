@@ -217,6 +217,7 @@ def _drivers(
 ) -> dict[str, list[float]]:
     """Compute the drivers' monthly values from their files."""
     place = f"{place}: [drivers]"
+    files = {**files, "prices": files.get("deflator")}
     names = {*DRIVERS, "deflator"}
     for name, file in files.items():
         if name not in names:
@@ -234,6 +235,7 @@ def _drivers(
         "abroad": partial(drivers.growth_gap, months=months, beside=beside),
         "neighbours": partial(drivers.neighbours, months=months, beside=beside),
         "human_rights": partial(drivers.steps, months=months, beside=beside),
+        "prices": lambda file: drivers.yearly(file, months, beside) / drivers.yearly(file, 1, beside),
         "gdp": partial(drivers.yearly, months=months, beside=beside),
     }
     out = {}

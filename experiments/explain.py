@@ -1,0 +1,181 @@
+"""Why something happened: the rules that fired in one month of one world.
+
+The world is run again, alone: it is the same, bit for bit, as it was among the
+others, so nothing has to be stored for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from palca.model import ColdWarModel
+from palca.model.calendar import month_name
+from palca.model.errors import PalcaError
+from palca.model.events import KINDS
+from palca.model.history import EVENT_CODES
+from palca.model.levers import LEVERS
+from palca.model.policy import Rule
+from palca.model.state import FIELDS
+from palca.model.strategist import Strategist
+from palca.scenarios import build
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_ACTORS = {"ussr": "USSR", "us": "United States", "regime": "Regime", "party": "Communist party"}
+_TOLD = (
+    "orientation", "legitimacy", "repression", "mobilisation", "fiscal", "patronage",
+    "ussr_relations", "ussr_strain", "ussr_committed", "us_recent", "us_pressure", "friction",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Decision:
+    """What one actor decided in one month, and why.
+
+    Attributes
+    ----------
+    actor, policy : str
+    seen : dict of str to float
+        What its rules look at, as it saw it.
+    fired : list of (Rule, dict of str to float)
+        The rules that fired and what each added to which lever.
+    levers : dict of str to float
+        The result, clipped to each lever's range.
+    """
+
+    actor: str
+    policy: str
+    seen: dict[str, float] = field(default_factory=dict)
+    fired: list[tuple[Rule, dict[str, float]]] = field(default_factory=list)
+    levers: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Explanation:
+    """One month of one world: who ruled, who decided what and why, and what came of it."""
+
+    world: int
+    month: int
+    ruler: str
+    decisions: list[Decision]
+    before: dict[str, float]
+    after: dict[str, float]
+    events: list[tuple[int, str]]
+
+
+def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Explanation:
+    """Run a world up to a month and tell what happened in it.
+
+    Parameters
+    ----------
+    resolved : dict
+        The scenario as a manifest holds it.
+    world, month : int
+        The world's number; months since January 1969.
+
+    Raises
+    ------
+    PalcaError
+        If the month lies outside the run.
+    """
+    scenario = build(resolved)
+    if not 0 <= month < scenario.months:
+        last = month_name(scenario.months - 1)
+        raise PalcaError(f"the run covers 1969-01 to {last}, not {month_name(month)}", "--month")
+    model = ColdWarModel(scenario, worlds=[world], rng=seed)
+    for _ in range(month):
+        model.step()
+    before = _state(model)
+    ruler = scenario.country.leaders[int(model.state.leader[0])].name
+    decisions = [_listen(strategist) for strategist in model.strategists]
+    model.step()
+    for decision, strategist in zip(decisions, model.strategists, strict=True):
+        strategist.trace = None
+        decision.policy = strategist.policy.title if strategist.policy else ""
+        decision.seen = {name: _one(value) for name, value in strategist.seen.items()}
+        decision.levers = {name: _one(value) for name, value in strategist.levers.items()}
+    after = _state(model)
+    while model.month < min(month + 3, scenario.months):
+        model.step()
+    return Explanation(world, month, ruler, decisions, before, after, _events(model, month))
+
+
+def _listen(strategist: Strategist) -> Decision:
+    """Have the strategist tell of every rule that fires."""
+    decision = Decision(strategist.actor, "")
+
+    def trace(index: int, fired: Any, contributions: Mapping[str, Any]) -> None:
+        if bool(np.any(fired)) and strategist.policy is not None:
+            added = {lever: _one(value) for lever, value in contributions.items()}
+            decision.fired.append((strategist.policy.rules[index], added))
+
+    strategist.trace = trace
+    return decision
+
+
+def _one(value: Any) -> float:
+    """Return the number of the only world."""
+    return float(np.asarray(value, dtype=np.float64).reshape(-1)[0])
+
+
+def _state(model: ColdWarModel) -> dict[str, float]:
+    return {name: float(getattr(model.state, name)[0]) for name in FIELDS}
+
+
+def _events(model: ColdWarModel, since: int) -> list[tuple[int, str]]:
+    """Return (month, sentence) of the events from a month on."""
+    events, country = model.history().events, model.premise.country
+    out = []
+    for i in np.nonzero(events.month >= since)[0]:
+        track, kind = EVENT_CODES[events.code[i]]
+        parts = [f"{track}: {kind}"]
+        if events.leader[i] >= 0:
+            parts.append(country.leaders[events.leader[i]].name)
+        if events.place[i] >= 0:
+            parts.append(f"from {country.garrisons[events.place[i]].name}")
+        if not np.isnan(events.amount[i]):
+            unit = " million USD" if kind in ("credit", "aid") else ""
+            parts.append(f"{events.amount[i]:.2f}{unit}")
+        out.append((int(events.month[i]), f"{' · '.join(parts)} — {KINDS[track][kind]}"))
+    return out
+
+
+def print_explanation(console: Console, told: Explanation) -> None:
+    """Print an explanation: each actor's rules, then what happened."""
+    from rich.table import Table
+
+    console.print(f"[bold]World {told.world}, {month_name(told.month)}[/]  under {told.ruler}")
+    for decision in told.decisions:
+        title = f"{_ACTORS[decision.actor]}: {decision.policy}"
+        table = Table("rule that fired", "adds", "why", title=title, title_justify="left",
+                      show_lines=False, expand=True)  # fmt: skip
+        for rule, added in decision.fired:
+            adds = "\n".join(f"{lever} {value:+.3g}" for lever, value in added.items())
+            table.add_row(rule.name, adds, f"{rule.why} [dim]({rule.source})[/]")
+        if not decision.fired:
+            table.add_row("[dim]none[/]", "", "")
+        console.print(table)
+        defaults = LEVERS[decision.actor]
+        levers = [
+            f"{name} [bold]{value:.3g}[/]"
+            for name, value in decision.levers.items()
+            if value != defaults[name].default
+        ]
+        seen = [f"{name} {value:.3g}" for name, value in decision.seen.items()]
+        console.print("  so it does: " + (", ".join(levers) or "nothing out of the ordinary"))
+        console.print("  [dim]it saw: " + ", ".join(seen) + "[/]\n")
+    changed = Table("quantity", "before", "after", title="What changed", title_justify="left")
+    for name in _TOLD:
+        if abs(told.after[name] - told.before[name]) > 5e-4:
+            changed.add_row(name, f"{told.before[name]:.3f}", f"{told.after[name]:.3f}")
+    console.print(changed)
+    console.print("[bold]What happened, this month and in the two after it[/]")
+    for month, sentence in told.events:
+        console.print(f"  {month_name(month)}  {sentence}")
+    if not told.events:
+        console.print("  nothing that the chronicle would note")

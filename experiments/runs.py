@@ -1,0 +1,204 @@
+"""A run is a folder: manifest, worlds, months, events, scores and a figure.
+
+It is written beside its place under another name and moved there whole, so that
+nothing half-written is ever left under the name that was asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model.calendar import month_name
+from palca.model.errors import PalcaError
+from palca.model.history import EVENT_CODES
+from palca.model.scenario import Country
+
+from .ensemble import MONTHLY, QUANTILES, Block, Summary
+from .scores import Verdict
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FORMAT: Final = 1  # of the folder; a manifest with another number is refused
+_MANIFEST: Final = "manifest.json"
+
+
+def free_folder(name: str) -> Path:
+    """Return ``runs/NAME``, or ``runs/NAME-2`` and so on if that is taken."""
+    folder, n = Path("runs") / name, 1
+    while folder.exists():
+        n += 1
+        folder = Path("runs") / f"{name}-{n}"
+    return folder
+
+
+@contextmanager
+def writing(folder: Path, force: bool) -> Iterator[Path]:
+    """Give a folder to write into that becomes `folder` if all goes well, else vanishes.
+
+    Raises
+    ------
+    PalcaError
+        If `folder` has something in it and `force` isn't given, or can't be made.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise PalcaError("is a file, not a folder", str(folder))
+    taken = folder.exists() and any(folder.iterdir())
+    if taken and not force:
+        raise PalcaError("is there already; give --force to replace it, or another --out",
+                         str(folder))
+    if taken and not (folder / _MANIFEST).is_file():
+        raise PalcaError("holds no run; Palca replaces nothing but its own runs", str(folder))
+    part = folder.with_name(f".{folder.name}.part")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
+    except OSError as error:
+        raise PalcaError(f"can't be written to ({error.strerror})", str(folder)) from None
+    try:
+        yield part
+        if folder.exists():
+            shutil.rmtree(folder)
+        part.rename(folder)
+    except OSError as error:
+        raise PalcaError(f"can't be written ({error.strerror})", str(folder)) from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+class EventsFile:
+    """``events.parquet``, written block by block: world, month, track, kind, leader, place, amount."""
+
+    def __init__(self, path: Path, country: Country) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        text = pa.dictionary(pa.int32(), pa.string())
+        self._schema = pa.schema(
+            [("world", pa.int64()), ("month", text), ("track", text), ("kind", text),
+             ("leader", text), ("place", text), ("amount", pa.float64())]
+        )  # fmt: skip
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        self._names = {
+            "month": [month_name(i) for i in range(200)],
+            "track": [track for track, _ in EVENT_CODES],
+            "kind": [kind for _, kind in EVENT_CODES],
+            "leader": [leader.name for leader in country.leaders],
+            "place": [garrison.name for garrison in country.garrisons],
+        }
+
+    def write(self, block: Block) -> None:
+        """Append the events of a block."""
+        import pyarrow as pa
+
+        events = block.events
+        columns = [
+            pa.array(block.worlds[events.world]),
+            self._named("month", events.month),
+            self._named("track", events.code),
+            self._named("kind", events.code),
+            self._named("leader", events.leader),
+            self._named("place", events.place),
+            pa.array(events.amount, mask=np.isnan(events.amount)),
+        ]
+        self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
+
+    def _named(self, column: str, places: NDArray[np.int64]) -> pa.Array:
+        import pyarrow as pa
+
+        indices = pa.array(places.astype(np.int32), mask=places < 0)
+        return pa.DictionaryArray.from_arrays(indices, pa.array(self._names[column]))
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._writer.close()
+
+
+def write_tables(
+    folder: Path, summary: Summary, rows: dict[str, NDArray[np.float64]], verdicts: list[Verdict]
+) -> None:
+    """Write ``worlds.parquet``, ``months.parquet`` and ``scores.csv``."""
+    import pandas as pd
+
+    worlds = pd.DataFrame({"world": np.arange(summary.worlds), **rows})
+    worlds.to_parquet(folder / "worlds.parquet", index=False)
+    parts = []
+    for series, (_, _, _, unit) in MONTHLY.items():
+        values = summary.quantiles(series)
+        part = pd.DataFrame(values, columns=[f"q{round(100 * level):02d}" for level in QUANTILES])
+        part.insert(0, "month", [month_name(i) for i in range(len(values))])
+        part.insert(1, "series", series)
+        part.insert(2, "unit", unit)
+        part.insert(3, "mean", summary.mean(series))
+        parts.append(part)
+    pd.concat(parts).to_parquet(folder / "months.parquet", index=False)
+    pd.DataFrame(
+        [
+            {
+                "outcome": v.outcome.name, "title": v.outcome.title, "unit": v.outcome.unit,
+                "documented": v.documented, "median": v.median, "q05": v.low, "q95": v.high,
+                "position": v.position, "inside": v.inside if not np.isnan(v.documented) else None,
+                "crps": v.score, "crps_naive": v.naive,
+                "skill": v.skill if not np.isnan(v.documented) else None,
+            }
+            for v in verdicts
+        ]
+    ).to_csv(folder / "scores.csv", index=False)  # fmt: skip
+
+
+def digest(summary: Summary, rows: dict[str, NDArray[np.float64]]) -> str:
+    """Return the SHA-256 of what came out: every world's outcomes, every month's counts."""
+    total = hashlib.sha256()
+    for name in sorted(rows):
+        total.update(name.encode())
+        total.update(np.ascontiguousarray(rows[name], dtype="<f8").tobytes())
+    for series in sorted(summary.counts):
+        total.update(np.ascontiguousarray(summary.counts[series], dtype="<i8").tobytes())
+    return total.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result may depend on."""
+    names = ("palca", "numpy", "mesa")
+    return {"python": platform.python_version(), **{name: version(name) for name in names}}
+
+
+def write_manifest(folder: Path, **entries: Any) -> None:
+    """Write ``manifest.json``: all that is needed to run it again."""
+    text = json.dumps({"format": FORMAT, **entries}, indent=1, ensure_ascii=False)
+    (folder / _MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return a run's manifest.
+
+    Raises
+    ------
+    PalcaError
+        If `folder` holds no run, or one of another format.
+    """
+    path = folder / _MANIFEST
+    if not folder.is_dir():
+        raise PalcaError("no such folder; 'palca run' makes one and names it", str(folder))
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        known = {"format", "scenario", "seed", "worlds", "digest"} <= set(manifest)
+    except OSError as error:
+        raise PalcaError(f"can't be read ({error.strerror})", str(path)) from None
+    except (ValueError, TypeError, RecursionError):
+        raise PalcaError("is no manifest of a run", str(path)) from None
+    if not known or manifest["format"] != FORMAT:
+        raise PalcaError(f"is no manifest of format {FORMAT}", str(path))
+    return manifest

@@ -1,0 +1,95 @@
+"""Proper scores of an ensemble against the one history that happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .measures import OUTCOMES, Outcome
+
+Floats = NDArray[np.float64]
+
+
+def crps(ensemble: Floats, observed: float) -> float:
+    """Return the continuous ranked probability score of an ensemble; 0 is best.
+
+    mean |X - y| - mean |X - X'| / 2 (Gneiting and Raftery 2007,
+    doi:10.1198/016214506000001437, eq. 21), by sorting: O(n log n).
+    """
+    x = np.sort(ensemble)
+    n = len(x)
+    spread = (x * (2.0 * np.arange(1, n + 1) - n - 1)).sum() / (n * n)
+    return float(np.abs(x - observed).mean() - spread)
+
+
+def position(ensemble: Floats, observed: float) -> float:
+    """Return where the observed value falls in the ensemble, 0 to 1; ties count half."""
+    return float((ensemble < observed).mean() + 0.5 * (ensemble == observed).mean())
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An outcome of the ensemble held against the record.
+
+    Attributes
+    ----------
+    outcome : Outcome
+    documented : float
+        NaN if the record has no figure.
+    median, low, high : float
+        The ensemble's median and its 5 and 95 % quantiles.
+    position : float
+        Where the documented value falls among the worlds, 0 to 1.
+    score, naive : float
+        CRPS of the ensemble and of the naive forecast, in the outcome's unit.
+    """
+
+    outcome: Outcome
+    documented: float
+    median: float
+    low: float
+    high: float
+    position: float
+    score: float
+    naive: float
+
+    @property
+    def inside(self) -> bool:
+        """Whether the documented value lies within the central 90 % of the ensemble."""
+        return self.low <= self.documented <= self.high
+
+    @property
+    def skill(self) -> float:
+        """1 - score / naive: 1 is perfect, 0 no better than the naive forecast."""
+        if self.naive == 0.0:
+            return 0.0 if self.score == 0.0 else -np.inf
+        return 1.0 - self.score / self.naive
+
+
+def judge(
+    ensemble: dict[str, Floats], documented: dict[str, float], naive: dict[str, Floats]
+) -> list[Verdict]:
+    """Return a verdict on every outcome that the ensemble has, in the order of OUTCOMES."""
+    verdicts = []
+    for outcome in OUTCOMES:
+        if outcome.name not in ensemble:
+            continue
+        values = ensemble[outcome.name]
+        truth = documented.get(outcome.name, np.nan) if outcome.scored else np.nan
+        low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
+        known = not np.isnan(truth)
+        verdicts.append(
+            Verdict(
+                outcome,
+                truth,
+                float(median),
+                float(low),
+                float(high),
+                position(values, truth) if known else np.nan,
+                crps(values, truth) if known else np.nan,
+                crps(naive[outcome.name], truth) if known else np.nan,
+            )
+        )
+    return verdicts

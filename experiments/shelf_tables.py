@@ -1,0 +1,149 @@
+"""What is on the shelf: the tables of ``palca list``, and the words of ``palca check``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from palca.model.channels import CHANNELS
+from palca.model.errors import PalcaError, nearest
+from palca.model.events import KINDS
+from palca.model.levers import ACTORS, LEVERS
+from palca.model.observables import BLIND, OBSERVABLES
+from palca.model.parameters import PARAMETERS
+from palca.scenarios import build, resolve, shipped_policies, shipped_scenarios
+from palca.scenarios.country import build_country
+from palca.scenarios.loader import build_policy
+from palca.scenarios.shelf import read_toml
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+def print_list(console: Console, what: str) -> None:
+    """Print one of the tables in :data:`LISTS`."""
+    if what not in LISTS:
+        raise PalcaError(f"nothing called '{what}' to list{nearest(what, LISTS)}; "
+                         f"there are {', '.join(LISTS)}")
+    console.print(LISTS[what]())
+
+
+def describe(file: str) -> str:
+    """Check a file, or a shipped scenario, and return what is in it in a sentence.
+
+    Raises
+    ------
+    PalcaError
+        For whatever is wrong with it.
+    """
+    path = Path(file)
+    if file in shipped_scenarios() or not path.suffix:
+        return _describe_scenario(file)
+    table = read_toml(path) if path.is_file() else {}
+    if "rule" in table or "actor" in table:
+        actor = table.get("actor")
+        if not isinstance(actor, str) or actor not in ACTORS:
+            raise PalcaError(f"'actor' must be one of {', '.join(ACTORS)}, not {actor!r}"
+                             f"{nearest(str(actor), ACTORS)}", file)
+        policy = build_policy(actor, path.stem, table, file)
+        return f"{file}: a policy of '{actor}' with {len(policy.rules)} rules; all is well"
+    if "garrison" in table or "leader" in table:
+        country = build_country(table, file)
+        return f"{file}: a country, {country.name}, {len(country.leaders) - 1} leaders; all is well"
+    return _describe_scenario(file)
+
+
+def _describe_scenario(name: str) -> str:
+    scenario = build(resolve(name))
+    policies = ", ".join(
+        f"{actor} {' then '.join(policy.name for _, policy in rows)}"
+        for actor, rows in scenario.policies.items()
+    )
+    closed = f"; closed channels: {', '.join(sorted(scenario.closed))}" if scenario.closed else ""
+    return (
+        f"{name}: a scenario, “{scenario.title}”, {scenario.months} months, {policies}"
+        f"{closed}; all is well"
+    )
+
+
+def _table(title: str, *columns: str) -> Table:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _scenarios() -> Table:
+    table = _table("Scenarios", "name", "title", "question")
+    for name, path in shipped_scenarios().items():
+        data = read_toml(path)
+        table.add_row(name, data.get("title", ""), data.get("question", ""))
+    return table
+
+
+def _policies() -> Table:
+    table = _table("Policies (policy.ACTOR = \"NAME\")", "actor", "name", "rules", "title")
+    for actor in ACTORS:
+        for name, path in shipped_policies(actor).items():
+            policy = build_policy(actor, name, read_toml(path), str(path.name))
+            table.add_row(actor, name, str(len(policy.rules)), policy.title)
+    return table
+
+
+def _parameters() -> Table:
+    table = _table("Parameters (free ones have a prior)", "name", "default", "range", "unit",
+                   "prior", "meaning", "source")  # fmt: skip
+    for row in PARAMETERS.values():
+        table.add_row(row.name, f"{row.default:g}", f"{row.low:g} to {row.high:g}", row.unit,
+                      row.prior, row.meaning, row.source)  # fmt: skip
+    return table
+
+
+def _observables() -> Table:
+    table = _table("Observables that rules may name, besides parameters and 'date'", "name",
+                   "range", "unit", "meaning", "not seen by")  # fmt: skip
+    for row in OBSERVABLES.values():
+        blind = ", ".join(actor for actor, names in BLIND.items() if row.name in names)
+        table.add_row(row.name, f"{row.low:g} to {row.high:g}", row.unit, row.meaning, blind)
+    return table
+
+
+def _levers() -> Table:
+    table = _table("Levers that rules may move", "actor", "name", "range", "default", "unit", "meaning")
+    for actor, levers in LEVERS.items():
+        for row in levers.values():
+            table.add_row(actor, row.name, f"{row.lowest:g} to {row.highest:g}",
+                          f"{row.default:g}", row.unit, row.meaning)  # fmt: skip
+    return table
+
+
+def _channels() -> Table:
+    table = _table("Channels that a scenario may close ([channels] NAME = false)", "name",
+                   "meaning", "what it zeroes or hides")  # fmt: skip
+    for row in CHANNELS.values():
+        hides = [f"{prefix}* from {actor}" for actor, prefix in row.hides]
+        table.add_row(row.name, row.meaning, ", ".join([*row.zeroes, *hides]))
+    return table
+
+
+def _events() -> Table:
+    table = _table("Events, documented or simulated", "track", "kind", "meaning")
+    for track, kinds in KINDS.items():
+        for kind, meaning in kinds.items():
+            table.add_row(track, kind, meaning)
+    return table
+
+
+LISTS: Final[dict[str, Callable[[], Table]]] = {
+    "scenarios": _scenarios,
+    "policies": _policies,
+    "parameters": _parameters,
+    "observables": _observables,
+    "levers": _levers,
+    "channels": _channels,
+    "events": _events,
+}

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from palca.scenarios import resolve
+
+# one run of a model is slow next to hypothesis's own pace: no deadline, few examples
+settings.register_profile("palca", deadline=None, max_examples=25, derandomize=True)
+settings.load_profile("palca")
+
+
+@pytest.fixture(scope="session")
+def baseline() -> dict[str, Any]:
+    """The baseline scenario, resolved."""
+    return resolve("baseline")
+
+
+@pytest.fixture(scope="session")
+def short(baseline: dict[str, Any]) -> dict[str, Any]:
+    """The baseline's first 48 months: long enough for coups, short enough for many runs."""
+    return {**baseline, "months": 48}

@@ -1,0 +1,103 @@
+"""The thesis is never built in: with its channels closed, Moscow can't touch a coup."""
+
+from __future__ import annotations
+
+import copy
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from palca.model import ColdWarModel
+from palca.model.channels import CHANNELS
+from palca.model.levers import LEVERS
+from palca.model.observables import OBSERVABLES
+from palca.model.parameters import PARAMETERS
+from palca.scenarios import build, resolve
+from palca.scenarios.shelf import SHELF
+
+SOVIET = {name: False for name in CHANNELS if name.startswith("soviet_") or name == "moscow_line"}
+POWER = ("leader", "orientation", "legitimacy", "mobilisation", "fiscal", "patronage", "attempt",
+         "success", "coup_memory", "repression", "grievance", "us_recent", "legality")  # fmt: skip
+
+
+def power_of(resolved: dict[str, Any], worlds: int = 60) -> np.ndarray:
+    return ColdWarModel(build(resolved), worlds=worlds, rng=4, keep=POWER).run().months
+
+
+@pytest.fixture(scope="module")
+def closed(baseline: dict[str, Any]) -> np.ndarray:
+    return power_of({**baseline, "channels": SOVIET})
+
+
+@pytest.mark.parametrize("policy", ["withdrawal", "generous-patron", "ideological", "party-first"])
+def test_with_soviet_channels_closed_aid_full_or_none_changes_no_coup(
+    closed: np.ndarray, policy: str
+) -> None:
+    other = resolve("baseline", [f"policy.ussr={policy}"])
+    assert np.array_equal(power_of({**other, "channels": SOVIET}), closed)
+
+
+@settings(max_examples=8)
+@given(
+    lever=st.sampled_from(sorted(LEVERS["ussr"])),
+    size=st.floats(-1, 1),
+    name=st.sampled_from(sorted(OBSERVABLES.keys() - {"disaffection"})),
+)
+def test_with_soviet_channels_closed_no_soviet_rule_changes_a_coup(
+    baseline: dict[str, Any], closed: np.ndarray, lever: str, size: float, name: str
+) -> None:
+    other = copy.deepcopy({**baseline, "channels": SOVIET})
+    rule = {
+        "name": "a random rule", "when": f"{name} > 0.1 or date > 1970-03",
+        "do": {lever: f"{size:.3f} * {LEVERS['ussr'][lever].highest}"},
+        "why": "a test", "source": "none",
+    }  # fmt: skip
+    other["policies"]["ussr"][0]["table"]["rule"].append(rule)
+    assert np.array_equal(power_of(other), closed)
+
+
+def test_with_the_channels_open_aid_can_matter(baseline: dict[str, Any]) -> None:
+    values = {"parameters": {"prestige_ussr": 0.5}}
+    full = power_of({**resolve("baseline", ["policy.ussr=generous-patron"]), **values})
+    none = power_of({**resolve("baseline", ["policy.ussr=withdrawal"]), **values})
+    assert not np.array_equal(full, none)
+
+
+def test_the_thesis_parameters_have_priors_that_contain_zero() -> None:
+    for name in ("prestige_ussr", "restraint_party", "leverage_ussr", "fiscal_aid_ussr"):
+        row = PARAMETERS[name]
+        mean, sd = map(float, re.findall(r"-?[0-9.]+", row.prior))
+        assert row.prior.startswith("normal")
+        assert mean - 2 * sd < 0 < mean + 2 * sd
+        assert row.low < 0 < row.high
+
+
+@pytest.mark.parametrize("name", sorted(CHANNELS))
+def test_a_closed_channel_is_a_switch(baseline: dict[str, Any], name: str) -> None:
+    channel = CHANNELS[name]
+    assert channel.zeroes or channel.hides
+    assert set(channel.zeroes) <= set(PARAMETERS)
+    model = ColdWarModel(build({**baseline, "months": 6, "channels": {name: False}}), worlds=3)
+    model.run()
+    for parameter in channel.zeroes:
+        assert getattr(model.p, parameter) == 0.0
+
+
+COUNTRY = re.compile(
+    r"bolivia|chile|peru|argentin|brazil|cuba|banzer|torres|ovando|barrientos|siles|pereda|padilla"
+    r"|la paz|santa cruz|allende|pinochet|velasco",
+    re.IGNORECASE,
+)
+
+
+def test_no_line_of_the_model_and_no_policy_names_a_country() -> None:
+    model = Path(__import__("palca.model.model", fromlist=["x"]).__file__).parent
+    files = [*model.glob("*.py"), *(SHELF / "policies").rglob("*.toml")]
+    assert len(files) > 30
+    for file in files:
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            assert not COUNTRY.search(line), f"{file.name}:{number}: {line}"

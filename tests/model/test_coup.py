@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from palca.model import ColdWarModel, noise
+from palca.model.coup import _cascade, _force
+from palca.model.officers import Corps
+from palca.model.scenario import Country, Faction, Garrison
+from palca.scenarios import build
+
+
+def corps_of(*weights: int) -> Corps:
+    garrisons = tuple(Garrison(f"g{i}", 1, 0, w) for i, w in enumerate(weights))
+    country = Country("x", (), garrisons, (Faction("f", 1, 0, 0.1),), {})
+    return Corps(country, noise.world_keys(0, [0]))
+
+
+def test_cascade_worked_out_on_paper() -> None:
+    # Four officers of equal force. Officer 0 rises alone (q = 1/4); with weight 1 that lifts
+    # officer 1 (-0.2 + 1/4 > 0), then q = 1/2 lifts officer 2 (-0.45 + 1/2 > 0), then q = 3/4
+    # does not lift officer 3 (-0.8 + 3/4 < 0).
+    pull = np.array([[0.1], [-0.2], [-0.45], [-0.8]])
+    joined, rebels = _cascade(corps_of(1, 1, 1, 1), pull, np.array([0.25]), np.zeros(1), 1.0)
+    assert joined[0] == 0.75
+    assert rebels[:, 0].tolist() == [True, True, True, False]
+
+
+def test_a_bad_public_signal_makes_the_nucleus_melt() -> None:
+    pull = np.array([[0.1], [-0.2], [-0.45], [-0.8]])
+    signal = np.array([-0.36])  # officer 0 has 0.1 + 1/4 - 0.36 < 0
+    joined, rebels = _cascade(corps_of(1, 1, 1, 1), pull, np.array([0.25]), signal, 1.0)
+    assert joined[0] == 0.0
+    assert not rebels.any()
+
+
+def test_force_counts_weights() -> None:
+    standing = np.array([[True], [False], [True]])
+    assert _force(corps_of(3, 4, 1), standing)[0] == 0.5
+
+
+@given(
+    st.lists(st.integers(1, 5), min_size=1, max_size=8),
+    st.lists(st.floats(-2, 2), min_size=8, max_size=8),
+    st.floats(0, 3),
+    st.floats(-1, 1),
+    st.floats(0, 1),
+)
+def test_more_of_a_push_never_brings_fewer_to_the_rebels(
+    weights: list[int], pulls: list[float], weight: float, push: float, more: float
+) -> None:
+    corps = corps_of(*weights)
+    pull = np.array(pulls[: len(weights)])[:, None]
+    nucleus = _force(corps, pull > 0)
+    weak, _ = _cascade(corps, pull, nucleus, np.array([push]), weight)
+    strong, _ = _cascade(corps, pull, nucleus, np.array([push + more]), weight)
+    assert strong[0] >= weak[0]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"opportunity": 0.0}, {"discontent_base": -3.0, "discontent_spread": 0.0, "cost": 3.0}],
+)
+def test_no_coup_without_opportunity_or_discontent(
+    baseline: dict[str, Any], values: dict[str, float]
+) -> None:
+    scenario = build({**baseline, "parameters": values})
+    history = ColdWarModel(scenario, worlds=60, rng=1).run()
+    assert history.field("attempt").sum() == 0
+
+
+def test_purged_officers_make_room_and_nobody_else_moves(baseline: dict[str, Any]) -> None:
+    country = build(baseline).country
+    corps = Corps(country, noise.world_keys(0, [5, 6]))
+    before = corps.ideology.copy(), corps.grievance.copy()
+    corps.replace(np.array([3, 7]), np.array([0, 1]))
+    changed = np.argwhere(corps.ideology != before[0])
+    assert changed.tolist() == [[3, 0], [7, 1]]
+    assert np.argwhere(corps.grievance != before[1]).tolist() == [[3, 0], [7, 1]]
+    assert corps.generation.sum() == 2

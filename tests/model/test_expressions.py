@@ -1,0 +1,585 @@
+"""The expression language: safe against any text, total, and the same as plain Python floats."""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from palca.model import arithmetic
+from palca.model.errors import PalcaError
+from palca.model.expressions import Expression, parse, text_of
+from palca.model.vocabulary import FUNCTIONS, HELPERS, finite, identifier
+
+NAMES = ("growth", "trust", "regime.orientation", "regime.age", "fiscal_tin")
+
+
+def evaluate(expression: Expression, values: dict):
+    """Compute an expression's source as it stands; NumPy must not complain if it is quiet."""
+    scope = {identifier(name): value for name, value in values.items()}
+    loud = "raise" if expression.quiet else "ignore"
+    with np.errstate(over=loud, divide=loud, invalid=loud, under="ignore"):
+        return eval(expression.source, dict(HELPERS), scope)
+
+
+def value(text: str, kind="number", **values):
+    return evaluate(parse(text, kind, NAMES), values)
+
+
+# ------------------------------------------------------------------ by hand
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1 + 2 * 3", 7.0),
+        ("(1 + 2) * 3", 9.0),
+        ("-growth / 4", -0.5),
+        ("7 - 4 - 2", 1.0),
+        ("12 / 3 / 2", 2.0),
+        ("1e3 + .5 + 1.", 1001.5),
+        ("growth / 0", 0.0),
+        ("growth / (trust - trust)", 0.0),
+        ("min(3, growth, 4)", 2.0),
+        ("max(3, growth, 4)", 4.0),
+        ("clip(growth, 3, 5)", 3.0),
+        ("clip(growth, 0, 1)", 1.0),
+        ("abs(-growth)", 2.0),
+        ("sqrt(-growth)", 0.0),
+        ("sqrt(growth + 7)", 3.0),
+        ("1 if growth > 1 else 2", 1.0),
+        ("1 if growth > 2 else 3 if growth > 1 else 4", 3.0),
+        ("1 if (true if growth > 1 else false) else 0", 1.0),
+    ],
+)
+def test_numbers_worked_out_by_hand(text, expected):
+    assert value(text, growth=2.0, trust=0.3) == expected
+    many = np.broadcast_to(value(text, growth=np.full(3, 2.0), trust=np.full(3, 0.3)), 3)
+    assert many.tolist() == [expected] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("growth > 1 and trust < 0.5", True),
+        ("growth > 1 and trust > 0.5", False),
+        ("not growth > 1 or trust > 0.5", False),
+        ("not (growth > 1 and trust > 0.5)", True),
+        ("true or false and false", True),
+        ("0 < trust < growth < 3", True),
+        ("0 < trust > growth", False),
+        ("growth == 2 != trust", True),
+        ("date >= 1971-08", True),
+        ("date > 1971-08", False),
+        ("date == 1971-08", True),
+        ("1970-01 <= date < 1971-08", False),
+        ("date >= 1968-12", True),
+        ("date >= 1971-08 and growth > 3", False),
+        ("growth > 3 if date < 1971-08 else trust > 0", True),
+        ("date\n  >= 1971-08\n  and growth > 1", True),
+        ("date>=1971-08and growth>1", None),
+    ],
+)
+def test_conditions_worked_out_by_hand(text, expected):
+    if expected is None:
+        with pytest.raises(PalcaError):
+            parse(text, "condition", NAMES)
+        return
+    assert bool(value(text, "condition", growth=2.0, trust=0.3, date=31)) is expected
+    arrays = {"growth": np.array([2.0]), "trust": np.array([0.3]), "date": 31}
+    assert np.asarray(value(text, "condition", **arrays)).all() == expected
+
+
+def test_functions_are_those_of_mathematics_within_their_caps():
+    x = np.array([-1e9, -60, -50, -1, 0, 1e-13, 1e-12, 0.3, 1, 49, 50, 51, 1e9])
+    expected = np.exp(np.clip(x, -50, 50))
+    np.testing.assert_allclose(value("exp(growth)", growth=x), expected, rtol=1e-10)
+    expected = np.log(np.maximum(x, 1e-12))
+    np.testing.assert_allclose(value("log(growth)", growth=x), expected, rtol=1e-10, atol=1e-12)
+    few = np.array([-30.0, -1.0, 0.0, 1.0, 30.0])
+    expected = 1 / (1 + np.exp(-few))
+    np.testing.assert_allclose(value("logistic(growth)", growth=few), expected, rtol=1e-10)
+
+
+def test_an_expression_tells_what_it_uses():
+    expression = parse(
+        "regime.orientation * fiscal_tin > 1 and date >= 1971-08", "condition", NAMES
+    )
+    assert expression.names == {"regime.orientation", "fiscal_tin", "date"}
+    assert expression.source == "((regime__orientation * fiscal_tin) > 1.0) & (date >= 31)"
+    assert expression.tame
+
+
+@pytest.mark.parametrize(
+    ("text", "tame", "source"),
+    [
+        ("growth / 3", True, "growth / 3.0"),
+        ("growth / trust", False, "divide(growth, trust)"),
+        ("growth / max(trust, 0.1)", True, "growth / maximum(trust, 0.1)"),
+        ("1 / (1 + abs(growth))", True, "1.0 / (1.0 + abs(growth))"),
+        ("1 / (1 + exp(growth))", True, "1.0 / (1.0 + exp(growth))"),
+        ("clip(growth / trust, 0, 1)", True, "minimum(maximum(divide(growth, trust), 0.0), 1.0)"),
+        ("growth / trust - growth / fiscal_tin", False, None),
+        ("clip(growth / trust - growth / fiscal_tin, 0, 1)", False, None),
+        ("*".join(["growth"] * 33), True, None),
+        ("*".join(["growth"] * 34), False, None),
+        ("exp(exp(growth))", True, "exp(exp(growth))"),
+        ("exp(growth / trust)", True, None),
+        ("1 if growth / trust > 3 else 0", True, None),
+    ],
+)
+def test_what_cannot_overflow_is_tame(text, tame, source):
+    expression = parse(text, "number", NAMES)
+    assert expression.tame is tame
+    assert source is None or expression.source == source
+
+
+@pytest.mark.parametrize(
+    ("given_value", "text"), [(0.4, "0.4"), (3, "3"), (-2, "-2"), (True, "true"), ("x", "x")]
+)
+def test_a_bare_toml_value_is_an_expression_too(given_value, text):
+    assert text_of(given_value) == text
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, 10**5000, 1e10, [1], {"a": 1}, None], ids=type)
+def test_other_toml_values_are_not(bad):
+    with pytest.raises(PalcaError):
+        text_of(bad)
+
+
+# ------------------------------------------------------------------ errors that help
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "advice"),
+    [
+        ("", "number", "empty"),
+        (" \n\t", "number", "empty"),
+        ("grwth", "number", "unknown name 'grwth' (did you mean 'growth'?)"),
+        ("regime.orientaton > 0", "condition", "did you mean 'regime.orientation'"),
+        ("regime > 0", "condition", "unknown name 'regime'"),
+        ("Clip(growth, 0, 1)", "number", "did you mean 'clip'"),
+        ("growth", "condition", "'growth' is a number where a condition belongs: compare it"),
+        ("growth and trust > 1", "condition", "'growth' is a number where a condition"),
+        ("not growth", "condition", "'growth' is a number where a condition"),
+        ("1 if growth else 2", "number", "'growth' is a number where a condition"),
+        ("growth > 1", "number", "'growth > 1' is a condition where a number belongs"),
+        ("2 * (growth > 1)", "number", "'growth > 1' is a condition where a number"),
+        ("-true", "number", "'true' is a condition where a number"),
+        ("min(growth, true)", "number", "'true' is a condition where a number"),
+        ("(growth > 1) == true", "condition", "is a condition where a number"),
+        ("1 if true else false", "number", "'false' is a condition where a number"),
+        ("true if true else 1", "condition", "'1' is a number where a condition"),
+        ("date", "number", "'date' is a date where a number belongs"),
+        ("date", "condition", "'date' is a date where a condition belongs"),
+        ("date + 1", "number", "'date' is a date where a number"),
+        ("1971-08", "number", "'1971-08' is a date where a number"),
+        ("date if true else date", "number", "'date' is a date where a number"),
+        ("max(date, 1971-08)", "number", "'date' is a date where a number"),
+        ("date > growth", "condition", "'growth' is a number compared with a date"),
+        ("date > 31", "condition", "'31' is a number compared with a date"),
+        ("date >= 1971 - 08", "condition", "write a month as 1971-08, without spaces"),
+        ("date >= 1971-13", "condition", "'1971 - 13' is a number compared with a date"),
+        ("date >= 1971-00", "condition", "is a number compared with a date"),
+        ("date >= 1971-8", "condition", "is a number compared with a date"),
+        ("date >= 1971-08-21", "condition", "write the month only, 1971-08"),
+        ("date >= 1971-08x", "condition", "'08x' is neither a number nor a name"),
+        ("date > true", "condition", "'true' is a condition"),
+        ("growth ** 2", "number", "x * x"),
+        ("growth ^ 2", "number", "x * x"),
+        ("growth // 2", "number", "write '/'"),
+        ("growth % 2", "number", "0.25"),
+        ("growth > 1 & trust > 1", "condition", "write 'and'"),
+        ("growth > 1 | trust > 1", "condition", "write 'or'"),
+        ("~growth", "condition", "write 'not'"),
+        ("!growth", "condition", "write 'not'"),
+        ("growth = 1", "condition", "write '=='"),
+        ("growth ≥ 1", "condition", "write '>='"),
+        ("growth − 1", "number", "plain sign '-'"),
+        ("growth << 1", "number", "'<<'"),
+        ("growth is 1", "condition", "write '=='"),
+        ("growth is not 1", "condition", "write '=='"),
+        ("growth in (1, 2)", "condition", "instead of 'in'"),
+        ("True", "condition", "write true"),
+        ("None", "number", "no None"),
+        ("pow(growth, 2)", "number", "x * x"),
+        ("2growth", "number", "'2growth' is neither a number nor a name"),
+        ("1_000", "number", "'1_000' is neither"),
+        ("0x10", "number", "'0x10' is neither"),
+        ("2j", "number", "'2j' is neither"),
+        ("1.growth", "number", "'1.growth' is neither"),
+        ("1e10", "number", "too large"),
+        ("1e999", "number", "too large"),
+        ("9" * 1500, "number", "too large"),
+        ("+growth", "number", "without a '+'"),
+        ("growth, 1", "number", "commas only"),
+        ("()", "number", "commas only"),
+        ("'growth'", "number", "without quotes"),
+        ("growth # more", "number", "comments in the file"),
+        ("growth[0]", "number", "round brackets"),
+        ("growth(2)", "number", "'growth' is not a function: the functions are min, max"),
+        ("regime.age(2)", "number", "'regime.age' is not a function"),
+        ("min", "number", "min is a function: write its arguments"),
+        ("min(1)", "number", "min needs 2 or more between its brackets, not 1"),
+        ("clip(1, 2)", "number", "clip needs 3"),
+        ("clip(growth, 2, 1)", "number", "the wrong way round"),
+        ("exp()", "number", "exp needs 1"),
+        ("min(*growth, 2)", "number", "is not of this language"),
+        ("min(min(1, 2))(3, 4)", "number", "write a call as one of"),
+        ("(growth", "number", "never closed"),
+        ("growth)", "number", "never opened"),
+        ("growth +", "number", "can't be read"),
+        ("growth trust", "number", "can't be read near 'trust'"),
+        ("1 if growth > 0", "number", "can't be read"),
+        ("growth > > 1", "condition", "can't be read"),
+        ("growth..age", "number", "before the dot"),
+        ("regime . age", "number", "unknown name 'regime'"),
+        ("growth $ 2", "number", "'$' has no meaning here"),
+        ("grówth", "number", "plain letters"),
+    ],
+)
+def test_an_error_says_what_to_write(text, kind, advice):
+    with pytest.raises(PalcaError) as caught:
+        parse(text, kind, NAMES)
+    assert advice in caught.value.message
+    assert "\n" not in caught.value.message
+    assert len(caught.value.message) < 250
+
+
+# ------------------------------------------------------------------ nothing reaches Python
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "__import__('os')",
+        "__import__",
+        "().__class__",
+        "().__class__.__bases__[0].__subclasses__()",
+        "regime.__class__",
+        "regime.orientation.real",
+        "growth.real",
+        "growth.__class__",
+        "growth.tofile",
+        "min.__globals__",
+        "min.__self__",
+        "exp.__globals__['np']",
+        "1.0.real",
+        "1 .real",
+        "f'{growth}'",
+        "f'{().__class__}'",
+        "'a'.format(growth)",
+        "b'x'",
+        "(x := 1)",
+        "lambda: 1",
+        "lambda x: x",
+        "(lambda: 1)()",
+        "[x for x in growth]",
+        "(x for x in (1, 2))",
+        "{1: 2}",
+        "{1}",
+        "growth[0]",
+        "min(1, 2, key=abs)",
+        "min(*(1, 2))",
+        "min(**growth)",
+        "await growth",
+        "yield growth",
+        "(yield)",
+        "import os",
+        "exec('1')",
+        "eval(growth)",
+        "open('x')",
+        "print(growth)",
+        "globals()",
+        "getattr(growth, growth)",
+        "where(true, 1, 2)",
+        "divide(1, 2)",
+        "finite(1)",
+        "logical_not(true)",
+        "see",
+        "trace",
+        "m1971_08_",
+        "date >= m1971_08_",
+        "regime__orientation",
+        "growth; growth",
+        "growth\\\n+ 1",
+        "growth) + (growth",
+        "growth\n)\nimport os\n(",
+        "\x00",
+        "growth\x00",
+        "\ud800",
+        "growth > '\\N{DIGIT ONE}'",
+        "\\N{DIGIT ONE}",
+        "ｍin(1, 2)",
+        "ｇrowth",
+        "growth\u00a0+ 1",
+        "growth\u2028+ 1",
+        "١ + 1",
+        "...",
+        "Ellipsis",
+        "__debug__",
+        "not_a_name",
+        "1 if growth",
+        "@growth",
+        "1 -> 2",
+        "print",
+        "$growth",
+        "`growth`",
+        "growth?",
+        "growth;",
+        "type: ignore",
+    ],
+)
+@pytest.mark.parametrize("kind", ["number", "condition"])
+def test_no_text_reaches_python(text, kind):
+    with pytest.raises(PalcaError) as caught:
+        parse(text, kind, NAMES)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 5000,
+        "(" * 999 + "1" + ")" * 999,
+        "(" * 41 + "1" + ")" * 41,
+        "-" * 5000 + "1",
+        "-" * 1999 + "1",
+        "- " * 41 + "1",
+        "1+" * 3000 + "1",
+        "1+" * 999 + "1",
+        "+".join(["growth"] * 41),
+        "9**9**9**9",
+        "9" * 10_000,
+        "9" * 2000,
+        "1e" + "9" * 1000,
+        "0." + "9" * 3000,
+        "not " * 3000 + "true",
+        "not " * 490 + "true",
+        "abs(" * 300 + "1" + ")" * 300,
+        "1 if true else " * 130 + "1",
+        "min(" + ",".join(["1"] * 401) + ")",
+        " or ".join(["true"] * 300),
+        "1<" * 500 + "1",
+        "a" * 1900,
+        "a." * 900 + "a",
+        "1.." * 600,
+        "- not " * 300 + "1",
+        " " * 3000,
+        "[" * 2000,
+        "{" * 2000,
+        "lambda:" * 280 + "1",
+        "1971-08" * 280,
+    ],
+)
+def test_what_is_huge_or_deep_is_refused_at_once(text):
+    start = time.perf_counter()
+    for kind in ("number", "condition"):
+        with pytest.raises(PalcaError):
+            parse(text, kind, NAMES)
+    assert time.perf_counter() - start < 0.5
+
+
+def test_chains_within_chains_do_not_double_at_each_level():
+    text = "growth"
+    for _ in range(18):
+        text = f"(1 if 0<{text}<1 else 0)"
+    with pytest.raises(PalcaError, match="operations"):
+        parse(text, "number", NAMES)
+
+
+def test_what_is_just_within_the_limits_is_accepted():
+    assert parse("+".join(["growth"] * 40), "number", NAMES).tame
+    assert parse("(" * 40 + "1" + ")" * 40, "number", NAMES).source == "1.0"
+    assert parse(" or ".join(["true"] * 200), "condition", NAMES).tame
+    assert parse("1" + " " * 1999, "number", NAMES).source == "1.0"
+    assert parse("-1e9", "number", NAMES).source == "-1000000000.0"
+
+
+@pytest.mark.parametrize("name", ["where", "see", "Growth", "a__b", "_a", "a_", "a.b_", "type"])
+def test_a_name_that_could_clash_with_generated_code_is_refused(name):
+    with pytest.raises(ValueError, match="can't be the name"):
+        identifier(name)
+
+
+# ------------------------------------------------------------------ any text at all
+
+TOKENS = [
+    *NAMES, *FUNCTIONS, "date", "true", "false", "and", "or", "not", "if", "else", "1971-08",
+    "1970-01", "0", "1", "2.5", "1e-9", "1e9", "(", ")", "(", ")", ",", "+", "-", "*", "/", "<",
+    "<=", ">", ">=", "==", "!=", "**", "//", "%", ".", "=", ":=", "lambda", ":", "[", "]", "{", "}",
+    "'", '"', "f'", "\\", "#", "\n", "\t", "\x00", "\ud800", "é", "is", "in", "None", "__class__",
+    "_", "08", "0x", "1j", "~", "&", "|", "^", "@", ";", "e5", "regime", "growth.real", "\\N{DASH}",
+]  # fmt: skip
+
+
+def check_any(text: str) -> None:
+    """A text is either refused in one line or becomes an expression that has a value."""
+    for kind in ("number", "condition"):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                expression = parse(text, kind, NAMES)
+        except PalcaError:
+            continue
+        arrays = {name: np.array([0.0, -3.5, 1e9]) for name in NAMES}
+        for values in ({**arrays, "date": 31}, {**dict.fromkeys(NAMES, 0.0), "date": 31}):
+            result = np.asarray(evaluate(expression, values))
+            assert result.dtype == (np.float64 if kind == "number" else np.bool_)
+            assert kind == "condition" or np.isfinite(finite(result)).all()
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=200)
+def test_any_text_is_an_expression_or_an_error(text):
+    check_any(text)
+
+
+@given(st.lists(st.sampled_from(TOKENS), max_size=25), st.sampled_from(["", " "]))
+@settings(max_examples=500)
+def test_any_words_are_an_expression_or_an_error(words, gap):
+    check_any(gap.join(words))
+
+
+# ------------------------------------------------- the same as Python floats, one at a time
+
+
+class Total(float):
+    """A float whose arithmetic stays in the family and whose division by zero is 0."""
+
+    def __add__(self, other):
+        return Total(float(self) + float(other))
+
+    def __sub__(self, other):
+        return Total(float(self) - float(other))
+
+    def __mul__(self, other):
+        return Total(float(self) * float(other))
+
+    def __truediv__(self, other):
+        return Total(float(self) / float(other)) if other != 0 else Total(0.0)
+
+    def __neg__(self):
+        return Total(-float(self))
+
+
+def least(*xs):
+    return Total(math.nan if any(map(math.isnan, xs)) else min(xs))
+
+
+def most(*xs):
+    return Total(math.nan if any(map(math.isnan, xs)) else max(xs))
+
+
+PLAIN = {
+    "N": Total,
+    "min": least,
+    "max": most,
+    "clip": lambda x, low, high: least(most(x, low), high),
+    "abs": lambda x: Total(math.fabs(x)),
+    "sqrt": lambda x: Total(math.sqrt(most(x, 0.0))),
+    # the bits of exp and log are those of the one place where they are written
+    "exp": lambda x: Total(arithmetic.exp(least(most(x, -50.0), 50.0))),
+    "log": lambda x: Total(arithmetic.log(least(most(x, 1e-12), 1e300))),
+    "logistic": lambda x: Total(arithmetic.logistic(x)),
+}
+
+# Every strategy below draws a pair: the text for Palca, and the same for Python's own eval.
+literals = st.sampled_from(["0", "1", "2.5", ".1", "1e-9", "1e9", "3"]).map(
+    lambda text: (text, f"N({text})")
+)
+observed = st.sampled_from(NAMES).map(lambda name: (name, f"v[{name!r}]"))
+dates = st.sampled_from([("date", "v['date']"), ("1971-08", "31"), ("1968-12", "-1")])
+
+
+def combined(pattern: str, *parts):
+    """Fill one pattern on both sides, now and then in brackets."""
+    return st.tuples(st.sampled_from([pattern, f"({pattern})"]), *parts).map(
+        lambda row: tuple(row[0].format(*(part[side] for part in row[1:])) for side in (0, 1))
+    )
+
+
+def numbers_of(number, condition):
+    calls = [f"{f}({{}})" for f in ("abs", "sqrt", "exp", "log", "logistic")]
+    return st.one_of(
+        *(combined(f"{{}} {sign} {{}}", number, number) for sign in "+-*/"),
+        combined("-{}", number),
+        combined("({} if {} else {})", number, condition, number),
+        *(combined(call, number) for call in calls),
+        *(combined(f"{f}({{}}, {{}})", number, number) for f in ("min", "max")),
+        combined("max({}, {}, {})", number, number, number),
+        combined("clip({}, -1, {})", number, number.map(lambda pair: tuple(
+            f"max({part}, {one})" for part, one in zip(pair, ("0", "N(0)"), strict=True)))),
+    )  # fmt: skip
+
+
+def conditions_of(number, condition):
+    signs = ("<", "<=", ">", ">=", "==", "!=")
+    return st.one_of(
+        *(combined(f"{{}} {sign} {{}}", number, number) for sign in signs),
+        *(combined(f"{{}} {sign} {{}}", dates, dates) for sign in signs),
+        combined("{} < {} <= {}", number, number, number),
+        combined("{} <= {} < {}", dates, dates, dates),
+        combined("{} and {}", condition, condition),
+        combined("{} or {}", condition, condition),
+        combined("not {}", condition),
+        combined("({} if {} else {})", condition, condition, condition),
+    )
+
+
+simple_number = st.one_of(literals, observed)
+simple_condition = st.sampled_from([("true", "True"), ("false", "False")])
+conditions = conditions_of(simple_number, simple_condition)
+numbers = numbers_of(simple_number, conditions)
+for _ in range(2):
+    numbers, conditions = (
+        numbers_of(st.one_of(simple_number, numbers), conditions),
+        conditions_of(st.one_of(simple_number, numbers), conditions),
+    )
+
+quantities = st.one_of(
+    st.sampled_from([0.0, -0.0, 1.0, -1.0, 1e9, -1e9, 1e-300, 5e-324, 0.1, -2.5, 60.0]),
+    st.floats(-1e9, 1e9),
+)
+WORLDS = 5
+worlds = st.fixed_dictionaries(
+    {name: st.lists(quantities, min_size=WORLDS, max_size=WORLDS) for name in NAMES}
+)
+
+
+def same(a: float, b: float) -> bool:
+    return a == b or (math.isnan(a) and math.isnan(b))
+
+
+@pytest.mark.parametrize(("kind", "pairs"), [("number", numbers), ("condition", conditions)])
+def test_arrays_give_what_python_floats_give(kind, pairs):
+    @given(pairs, worlds, st.sampled_from([-20, -1, 31, 90]))
+    @settings(max_examples=400, deadline=None)
+    def check(pair, seen, month):
+        text, python = pair
+        if len(text) > 2000:
+            return
+        try:
+            expression = parse(text, kind, NAMES)
+        except PalcaError:
+            limits = "operations|levels"  # a large one now and then
+            with pytest.raises(PalcaError, match=limits):
+                parse(text, kind, NAMES)
+            return
+        arrays = {name: np.array(row) for name, row in seen.items()}
+        together = np.broadcast_to(evaluate(expression, {**arrays, "date": month}), WORLDS)
+        for world in range(WORLDS):
+            v = {name: Total(row[world]) for name, row in seen.items()} | {"date": month}
+            expected = eval(python, {"__builtins__": {}, **PLAIN}, {"v": v})
+            assert same(together[world], expected)
+            alone = {name: float(row[world]) for name, row in seen.items()}
+            assert same(evaluate(expression, {**alone, "date": month}), expected)
+            assert not expression.tame or np.isfinite(expected)
+            assert np.isfinite(finite(expected))
+
+    check()

@@ -1,0 +1,378 @@
+"""Policies: checked when made, compiled to one function, each world on its own."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from palca.model.errors import PalcaError
+from palca.model.levers import Lever
+from palca.model.policy import Policy, compile_policy, make_policy
+from palca.model.rules import source_of
+
+NAMES = ("growth", "trust", "regime.orientation", "capacity")
+LEVERS = {
+    "credit": Lever("credit", 0, 150, 0, "million USD", "size of the credit on offer"),
+    "delivery": Lever("delivery", 0, 4, 1, "ratio", "speed of delivery"),
+    "counsel": Lever("counsel", -1, 1, -0.0, "share", "counsel of restraint"),
+    "protest": Lever("protest", 0, 1, 0, "chance", "a public protest"),
+}
+PLACE = "policies/regime/pragmatic.toml"
+
+
+def rule(name: Any = "a rule", when: Any = "true", do: Any = None, **more: Any) -> dict:
+    do = {"credit": "1"} if do is None else do
+    return {"name": name, "when": when, "do": do, "why": "w", "source": "assumed", **more}
+
+
+def table(*rules):
+    return {"actor": "patron", "title": "Reward distance", "rule": list(rules)}
+
+
+def made(*rules) -> Policy:
+    return make_policy("pragmatic", table(*rules), names=NAMES, levers=LEVERS, place=PLACE)
+
+
+def decided(*rules, **see):
+    return compile_policy(made(*rules), LEVERS)({"date": 0, **see})
+
+
+# ------------------------------------------------------------------ by hand
+
+
+def test_rules_that_hold_add_up_and_levers_are_clipped():
+    rules = [
+        rule("a", "trust > 0.5", {"credit": "0.4 * capacity", "counsel": 0.25}),
+        rule("b", "growth < 0 or trust > 0.9", {"credit": "50", "counsel": "-growth"}),
+        rule("c", "date >= 1971-08", {"delivery": "-3 * trust"}),
+    ]
+    see = {
+        "trust": np.array([0.2, 0.6, 0.6, 1.0]),
+        "growth": np.array([1.0, 1.0, -0.5, -3.0]),
+        "capacity": 300.0,
+    }
+    before, after = decided(*rules, **see, date=30), decided(*rules, **see, date=31)
+    np.testing.assert_array_equal(before["credit"], [0.0, 120.0, 150.0, 150.0])
+    np.testing.assert_array_equal(before["counsel"], [0.0, 0.25, 0.75, 1.0])
+    assert before["delivery"] == 1.0
+    assert before["protest"] == 0.0
+    np.testing.assert_allclose(after["delivery"], [0.4, 0.0, 0.0, 0.0], atol=1e-15)
+    assert list(before) == list(LEVERS)
+
+
+def test_levers_that_nothing_moves_are_plain_defaults():
+    levers = decided(rule(when="trust > 2", do={"counsel": "1"}), trust=np.array([0.0]))
+    assert levers == {"credit": 0.0, "delivery": 1.0, "counsel": 0.0, "protest": 0.0}
+    assert all(type(value) is float for value in levers.values())
+
+
+def test_a_policy_without_rules_does_nothing():
+    assert decided() == {"credit": 0.0, "delivery": 1.0, "counsel": 0.0, "protest": 0.0}
+
+
+def test_scalars_will_do_for_arrays():
+    levers = decided(
+        rule("a", "not trust > 0.5 and date < 1971-08", {"credit": "growth", "protest": "0.3"}),
+        trust=0.1,
+        growth=7.0,
+    )
+    assert (levers["credit"], levers["protest"]) == (7.0, 0.3)
+
+
+@pytest.mark.parametrize("worlds", [1, 3])
+def test_contributions_are_made_finite(worlds):
+    see = {"trust": np.full(worlds, 1e-320), "growth": np.full(worlds, 1e9)}
+    quotient = "growth / trust"
+    levers = decided(
+        rule("a", do={"credit": quotient, "counsel": f"-{quotient}"}),
+        rule("b", do={"protest": f"{quotient} - {quotient}"}),
+        rule("c", do={"delivery": f"{quotient} * 0"}),
+        **see,
+    )
+    expected = {"credit": 150.0, "counsel": -1.0, "protest": 0.0, "delivery": 1.0}
+    for lever, value in expected.items():
+        np.testing.assert_array_equal(levers[lever], np.full(worlds, value))
+
+
+def test_a_month_can_be_explained():
+    seen = []
+
+    def trace(place, fired, contributions):
+        seen.append(
+            (place, np.asarray(fired).tolist(), {k: float(v) for k, v in contributions.items()})
+        )
+
+    policy = made(
+        rule("off", do={"credit": 99}, enabled=False),
+        rule("a", "trust > 0.5", {"credit": "2 * 3", "protest": "0.5"}),
+        rule("never", "trust > 5"),
+        rule("always", "true", {"delivery": "-1"}),
+    )
+    decide = compile_policy(policy, LEVERS)
+    see = {"trust": np.array([0.0, 0.6])}
+    explained = decide(see, trace)
+    assert seen == [
+        (1, [False, True], {"credit": 6.0, "protest": 0.5}),
+        (3, True, {"delivery": -1.0}),
+    ]
+    plain = decide(see)
+    assert all(np.array_equal(explained[lever], plain[lever]) for lever in LEVERS)
+
+
+# ------------------------------------------------------------------ reading and writing
+
+
+def test_a_policy_can_be_written_out_and_read_back():
+    rules = [
+        rule("a", "trust > 0.5 and\n  date >= 1971-08", {"credit": 3, "counsel": "-trust / 2"}),
+        rule("b", when=True, concept="raison-detat"),
+        rule("c", enabled=False),
+    ]
+    policy = made(*rules)
+    out = policy.to_dict()
+    assert out == table(
+        rule("a", "trust > 0.5 and\n  date >= 1971-08", {"credit": "3", "counsel": "-trust / 2"}),
+        rule("b", "true", concept="raison-detat"),
+        rule("c", enabled=False),
+    )
+    again = make_policy("pragmatic", out, names=NAMES, levers=LEVERS)
+    assert again == policy
+    assert pickle.loads(pickle.dumps(policy)) == policy
+
+
+def test_equal_rules_are_compiled_once():
+    first, second = made(rule("a")), made(rule("another name"))
+    assert compile_policy(first, LEVERS) is compile_policy(second, LEVERS)
+
+
+def without(key, **more):
+    row = rule("credit for distance", **more)
+    del row[key]
+    return row
+
+
+IN_RULE = f"{PLACE}: rule 'credit for distance'"
+
+
+@pytest.mark.parametrize(
+    ("row", "place", "advice"),
+    [
+        (rule("credit for distance", do={"credit": "grwth"}), f"{IN_RULE}: do.credit", "'growth'"),
+        (
+            rule("credit for distance", do={"credit": "trust > 1"}),
+            f"{IN_RULE}: do.credit",
+            "number",
+        ),
+        (rule("credit for distance", do={"credit": True}), f"{IN_RULE}: do.credit", "a number"),
+        (rule("credit for distance", do={"credit": [1]}), f"{IN_RULE}: do.credit", "not a list"),
+        (rule("credit for distance", do={"credit": 1e300}), f"{IN_RULE}: do.credit", "too large"),
+        (rule("credit for distance", do={"credits": "1"}), f"{IN_RULE}: do", "mean 'credit'"),
+        (rule("credit for distance", do={"zzz": "1"}), f"{IN_RULE}: do", "the levers are credit"),
+        (rule("credit for distance", do={}), f"{IN_RULE}: do", "which lever"),
+        (rule("credit for distance", do="credit = 1"), f"{IN_RULE}: do", "which lever"),
+        (rule("credit for distance", when="trust"), f"{IN_RULE}: when", "condition"),
+        (rule("credit for distance", when=1), f"{IN_RULE}: when", "condition"),
+        (rule("credit for distance", enabled=1), f"{IN_RULE}: enabled", "true or false"),
+        (rule("credit for distance", enable=True), IN_RULE, "mean 'enabled'"),
+        (rule("credit for distance", zzz=True), IN_RULE, "the keys are name"),
+        (rule("credit for distance", why=3), f"{IN_RULE}: why", "in quotes"),
+        (rule("credit for distance", source=" "), f"{IN_RULE}: source", "in quotes"),
+        (rule("credit for distance", concept=1), f"{IN_RULE}: concept", "in quotes"),
+        (without("when"), IN_RULE, "'when' is missing"),
+        (without("do"), IN_RULE, "'do' is missing"),
+        (without("why"), IN_RULE, "'why' is missing"),
+        (without("source"), IN_RULE, "'source' is missing"),
+        (without("name"), f"{PLACE}: rule 1", "'name' is missing"),
+        (rule(3), f"{PLACE}: rule 1: name", "in quotes"),
+        (rule("a\nb"), f"{PLACE}: rule 1: name", "one line"),
+        (rule("a" * 101), f"{PLACE}: rule 1: name", "one line"),
+        (3, PLACE, "[[rule]]"),
+        (rule("credit for distance", do={"credit": "grwth"}, enabled=False), None, "'growth'"),
+    ],
+)
+def test_an_error_in_a_rule_says_where(row, place, advice):
+    with pytest.raises(PalcaError) as caught:
+        made(row)
+    assert place is None or caught.value.place == place
+    assert advice in caught.value.message
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "advice"),
+    [
+        ({"actor": None}, "'actor' is missing"),
+        ({"title": None}, "'title' is missing"),
+        ({"rule": None}, "no rule"),
+        ({"rules": []}, "unknown key 'rules' (did you mean 'rule'?)"),
+        ({"actor": 3}, "in quotes"),
+        ({"rule": {"name": "a"}}, "[[rule]]"),
+        ({"rule": [rule("same"), rule("same")]}, "two rules have this name"),
+        ({"rule": [rule(str(i)) for i in range(201)]}, "201 rules"),
+    ],
+)
+def test_an_error_in_the_table_says_where(change, advice):
+    wrong = {key: value for key, value in (table(rule()) | change).items() if value is not None}
+    with pytest.raises(PalcaError) as caught:
+        make_policy("p", wrong, names=NAMES, levers=LEVERS, place=PLACE)
+    assert caught.value.place.startswith(PLACE)
+    assert advice in caught.value.message
+
+
+def test_two_hundred_rules_are_fine():
+    policy = made(*(rule(str(i), f"trust > {i / 200}", {"credit": "0.5"}) for i in range(200)))
+    levers = compile_policy(policy, LEVERS)({"trust": np.array([0.0, 0.5, 1.0])})
+    np.testing.assert_array_equal(levers["credit"], [0.0, 50.0, 100.0])
+
+
+def test_a_policy_of_another_actor_is_refused():
+    with pytest.raises(PalcaError, match="no lever 'credit'"):
+        compile_policy(made(rule()), {"protest": LEVERS["protest"]})
+
+
+# ------------------------------------------------------------------ the generated source
+
+
+def source(*rules) -> str:
+    return source_of({i: (r.when, r.do) for i, r in enumerate(made(*rules).rules)}, LEVERS)
+
+
+def test_what_conditions_share_is_computed_once():
+    text = source(
+        rule("a", "trust > 0.5 and growth > 1", {"credit": "trust * growth"}),
+        rule("b", "trust > 0.5 and growth > 1 and date >= 1971-08", {"credit": "1"}),
+        rule("c", "trust * growth > 1 or not (growth > 1)", {"credit": "trust * growth + 1"}),
+    )
+    for part in ("trust > 0.5", "growth > 1.0", "trust * growth"):
+        assert text.count(part) == 1, text
+
+
+def test_no_text_of_a_user_enters_the_source():
+    marks = {key: f"MARK {key} '''\"\"\"" for key in ("name", "why", "source", "concept")}
+    assert "MARK" not in source({**rule(), **marks})
+
+
+def test_a_forged_expression_is_refused():
+    (honest,) = made(rule()).rules
+    for forged in ("__import__('os')", "().__class__", "a[0]", "trust.real", "x if y else z"):
+        with pytest.raises(ValueError, match="not the source of an expression"):
+            source_of({0: (replace(honest.when, source=forged), honest.do)}, LEVERS)
+
+
+# ------------------------------------------------------------------ properties
+
+WHENS = [
+    "trust > 0.5", "trust <= 0.5 and growth > 0", "not growth > 0", "date >= 1971-08", "true",
+    "regime.orientation > 0 or trust > 0.9", "growth / trust > 3", "trust > 0.5 and growth > 0",
+    "0 < regime.orientation < 0.5", "logistic(growth) > 0.3",
+]  # fmt: skip
+DOS = [
+    "0.3", "-0.0", "-trust", "growth / trust", "exp(growth) - 1", "growth * 0.1", "-1.5", "1e9",
+    "0.2 if trust > 0.5 else regime.orientation", "log(trust)", "sqrt(growth)", "growth - growth",
+    "trust / growth * (growth / trust)",
+]  # fmt: skip
+levers_moved = st.dictionaries(
+    st.sampled_from(list(LEVERS)), st.sampled_from(DOS), min_size=1, max_size=3
+)
+some_rules = st.lists(
+    st.tuples(st.sampled_from(WHENS), levers_moved, st.booleans()), min_size=1, max_size=6
+).map(lambda rows: [rule(str(i), w, do, enabled=on) for i, (w, do, on) in enumerate(rows)])
+WORLDS = 7
+quantities = st.one_of(
+    st.sampled_from([0.0, -0.0, 0.5, 1.0, -1.0, 1e-320, 1e9, -1e9]), st.floats(-3, 3)
+)
+rows = st.lists(quantities, min_size=WORLDS, max_size=WORLDS).map(np.array)
+seen_worlds = st.fixed_dictionaries(
+    dict.fromkeys(("trust", "growth", "regime.orientation"), rows)
+    | {"date": st.sampled_from([0, 31, 100])}
+)
+
+
+def bits(levers, worlds=WORLDS) -> bytes:
+    return np.array([np.broadcast_to(levers[lever], worlds) for lever in LEVERS]).tobytes()
+
+
+def world(see, chosen):
+    return {k: v[chosen] if isinstance(v, np.ndarray) else v for k, v in see.items()}
+
+
+@given(some_rules, seen_worlds)
+@settings(max_examples=150, deadline=None)
+def test_a_world_has_the_same_levers_alone_or_among_many(rules, see):
+    decide = compile_policy(made(*rules), LEVERS)
+    together = decide(see)
+    for place in range(WORLDS):
+        alone = decide(world(see, slice(place, place + 1)))
+        among = {k: np.broadcast_to(v, WORLDS)[place] for k, v in together.items()}
+        assert bits(alone, 1) == bits(among, 1)
+        plain = decide({k: float(v) if k != "date" else v for k, v in world(see, place).items()})
+        assert bits(plain, 1) == bits(among, 1)
+
+
+@given(some_rules, seen_worlds)
+@settings(max_examples=150, deadline=None)
+def test_levers_are_numbers_within_their_ranges(rules, see):
+    for name, value in compile_policy(made(*rules), LEVERS)(see).items():
+        assert np.all((LEVERS[name].lowest <= value) & (value <= LEVERS[name].highest))
+
+
+@given(some_rules, seen_worlds)
+@settings(max_examples=100, deadline=None)
+def test_a_rule_switched_off_is_a_rule_removed(rules, see):
+    switched = compile_policy(made(*rules), LEVERS)(see)
+    removed = compile_policy(made(*(r for r in rules if r["enabled"])), LEVERS)(see)
+    assert bits(switched) == bits(removed)
+
+
+@given(some_rules, seen_worlds, st.randoms(use_true_random=False))
+@settings(max_examples=150, deadline=None)
+def test_the_order_of_rules_matters_only_by_rounding(rules, see, random):
+    """Sums in two orders differ by at most n eps times the sum of sizes (Higham 2002, §4.2)."""
+    shuffled = copy.copy(rules)
+    random.shuffle(shuffled)
+    sizes = {lever: np.full(WORLDS, abs(float(LEVERS[lever].default))) for lever in LEVERS}
+
+    def trace(place, fired, contributions):
+        for lever, x in contributions.items():
+            sizes[lever] += np.where(fired, np.abs(x), 0.0)
+
+    one = compile_policy(made(*rules), LEVERS)(see, trace)
+    other = compile_policy(made(*shuffled), LEVERS)(see)
+    for lever in LEVERS:
+        allowed = 2 * len(rules) * np.finfo(float).eps * sizes[lever]
+        assert np.all(np.abs(one[lever] - other[lever]) <= allowed)
+
+
+@given(some_rules, seen_worlds)
+@settings(max_examples=100, deadline=None)
+def test_levers_are_their_default_and_what_the_trace_tells(rules, see):
+    sums = {lever: np.full(WORLDS, float(row.default) + 0.0) for lever, row in LEVERS.items()}
+
+    def trace(place, fired, contributions):
+        for lever, x in contributions.items():
+            sums[lever] += np.where(fired, x, 0.0)
+
+    levers = compile_policy(made(*rules), LEVERS)(see, trace)
+    for lever, row in LEVERS.items():
+        clipped = np.minimum(np.maximum(sums[lever], row.lowest), row.highest)
+        np.testing.assert_array_equal(levers[lever], clipped)
+
+
+def test_a_rule_that_fires_elsewhere_leaves_the_same_bits():
+    rules = [
+        rule("a", "growth > 0", {"counsel": "-0.0"}),
+        rule("b", "trust > 0", {"counsel": "-0.0"}),
+    ]
+    see = {"growth": np.array([0.0, 1.0, 0.0, 1.0]), "trust": np.array([0.0, 0.0, 1.0, 1.0])}
+    counsel = decided(*rules, **see)["counsel"]
+    assert not np.signbit(counsel).any()
+    for place in range(4):
+        alone = decided(*rules, **world(see, slice(place, place + 1)))["counsel"]
+        assert not np.signbit(alone).any()
