@@ -119,7 +119,13 @@ def _simulate(
     resolved: dict[str, Any], worlds: int, seed: int, jobs: int, keep: Any
 ) -> tuple[Summary, dict[str, Any]]:
     """Run the worlds with a progress bar on the terminal's error stream."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     from .ensemble import run_blocks, summarise
 

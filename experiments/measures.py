@@ -14,9 +14,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .course import Course
 from palca.model.calendar import month_index
 from palca.model.history import CODE_OF
+
+from .course import Course
 
 Floats = NDArray[np.float64]
 
@@ -98,16 +99,28 @@ def spells(course: Course) -> tuple[Floats, Floats]:
     return longest, changed.sum(axis=0).astype(np.float64)
 
 
-def _between(first: str, last: str) -> slice:
-    return slice(month_index(first), month_index(last) + 1)
+def _span(values: Floats, first: str, last: str) -> Floats:
+    """Return the months from `first` to `last`; IndexError if the course is too short."""
+    if month_index(last) >= len(values):
+        raise IndexError(f"the course ends before {last}")
+    return values[month_index(first) : month_index(last) + 1]
+
+
+def _sum(values: Floats) -> Floats:
+    """Return the sum over months, in their order: NumPy's own depends on the array's shape."""
+    return np.cumsum(values, axis=0)[-1]
+
+
+def _average(values: Floats) -> Floats:
+    return _sum(values) / len(values)
 
 
 def _times(track: str, kind: str, first: str, last: str) -> Callable[[Course], Floats]:
-    return lambda course: course.count(track, kind)[_between(first, last)].sum(axis=0)
+    return lambda course: _span(course.count(track, kind), first, last).sum(axis=0)
 
 
 def _mean(of: Callable[[Course], Floats], first: str, last: str) -> Callable[[Course], Floats]:
-    return lambda course: of(course)[_between(first, last)].mean(axis=0)
+    return lambda course: _average(_span(of(course), first, last))
 
 
 def _share(of: Callable[[Course], NDArray[np.bool_]]) -> Callable[[Course], Floats]:
@@ -116,11 +129,11 @@ def _share(of: Callable[[Course], NDArray[np.bool_]]) -> Callable[[Course], Floa
 
 def _yearly(series: str, first: str, last: str) -> Callable[[Course], Floats]:
     """Return a monthly flow as million USD a year, averaged over a span."""
-    return lambda course: 12.0 * course.series[series][_between(first, last)].mean(axis=0)
+    return lambda course: 12.0 * _average(_span(course.series[series], first, last))
 
 
 def _total(series: str, first: str, last: str) -> Callable[[Course], Floats]:
-    return lambda course: course.series[series][_between(first, last)].sum(axis=0)
+    return lambda course: _sum(_span(course.series[series], first, last))
 
 
 def _soviet(course: Course) -> Floats:
@@ -134,17 +147,15 @@ def _american(course: Course) -> Floats:
 def _dip(course: Course) -> Floats:
     """Return the lowest Soviet atmosphere of 1972 less its mean in the year before the coup."""
     e = _soviet(course)
-    before = e[_between("1970-09", "1971-08")].mean(axis=0)
-    return e[_between("1972-01", "1972-12")].min(axis=0) - before
+    before = _average(_span(e, "1970-09", "1971-08"))
+    return _span(e, "1972-01", "1972-12").min(axis=0) - before
 
 
 def _recovery(course: Course) -> Floats:
     """Return the highest Soviet atmosphere of 1973-78 less the lowest of 1972."""
     e = _soviet(course)
-    return (
-        e[_between("1973-01", "1978-12")].max(axis=0)
-        - e[_between("1972-01", "1972-12")].min(axis=0)
-    )
+    lowest = _span(e, "1972-01", "1972-12").min(axis=0)
+    return _span(e, "1973-01", "1978-12").max(axis=0) - lowest
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +276,7 @@ def outcomes(course: Course) -> dict[str, Floats]:
     for outcome in OUTCOMES:
         try:
             values = outcome.of(course)
-        except (IndexError, ValueError):
+        except IndexError:
             continue
         out[outcome.name] = np.asarray(values, dtype=np.float64)
     return out

@@ -10,10 +10,15 @@ import numpy as np
 from . import coup, noise
 from .economy import aid_share, fiscal_next, growth_next, tin_pressure_next
 from .officers import Corps
+from .parameters import at
 from .society import grievance_next, legitimacy_next, mobilisation_next
 
 if TYPE_CHECKING:
     from .model import ColdWarModel
+
+_CONTESTED = 0.15  # with less than that on one side nobody fights; for the chronicle and unrest
+_EXILE = 7  # months until somebody who led a failed attempt may try again
+_FALLEN = 60  # months until an overthrown ruler may return
 
 
 class Economy(mesa.Agent):
@@ -65,7 +70,7 @@ class Labour(mesa.Agent):
             m.chance.shock("legitimacy"),
             p,
         )
-        opening = np.where(s.elections_due > 0, 1.0, 0.5 * (1.0 - s.military))
+        opening = np.where(s.elections_due > 0, 1.0, p.opening_civilian * (1.0 - s.military))
         s.mobilisation[:] = mobilisation_next(
             s.mobilisation,
             s.legitimacy,
@@ -86,16 +91,16 @@ class Labour(mesa.Agent):
         write, heat = m.chronicle.write, s.mobilisation * s.mobilisation
         struck = m.chance.of("strike") < p.strike_rate * heat
         write("conflict", "strike", struck)
-        national = m.chance.of("general strike") < 0.6 * p.strike_rate * heat * s.mobilisation
+        national = m.chance.of("general strike") < p.general_strike_rate * heat * s.mobilisation
         write("conflict", "general strike", national)
         massacre = m.chance.of("massacre") < p.massacre_rate * s.mobilisation * s.repression
         write("conflict", "massacre", massacre)
-        siege = m.chance.of("siege") < 0.15 * s.mobilisation * s.repression
+        siege = m.chance.of("siege") < p.siege_rate * s.mobilisation * s.repression
         write("conflict", "siege", siege)
-        fought = m.chance.of("guerrilla") < 0.4 * s.guerrilla
+        fought = m.chance.of("guerrilla") < p.guerrilla_rate * s.guerrilla
         write("conflict", "guerrilla", fought)
-        s.grievance[:] = grievance_next(s.grievance, s.repression, massacre, p)
-        s.us_rights += massacre + 0.5 * (siege | m.regime.banned)
+        s.grievance[:] = grievance_next(s.grievance, s.repression, 1.0 * massacre, p)
+        s.us_rights += massacre + p.rights_siege * (siege | m.regime.banned)
         level = np.where(struck | siege, 1.0, 0.0)
         level = np.where(national | massacre, 2.0, level)
         s.unrest[:] = np.where(fought, 3.0, level)
@@ -110,7 +115,7 @@ class Officers(mesa.Agent):
         super().__init__(model)
         self.corps = Corps(model.premise.country, model.keys)
         size = len(self.corps.garrison)
-        self._mood = noise.event_keys("officer's mood", size, model.premise.months)
+        self._mood = noise.event_keys("officers' moods", -(-size // 4), model.premise.months)
         self._fate = noise.event_keys("officer's fate", size, model.premise.months)
 
     def answer(self) -> None:
@@ -118,19 +123,19 @@ class Officers(mesa.Agent):
         m, s, p = self.model, self.model.state, self.model.p
         for row in (s.attempt, s.success):
             row[:] = 0.0
-        s.coup_memory *= 0.9715  # half-life 24 months
-        s.survived *= 0.891  # half-life 6 months
+        s.coup_memory *= 1.0 - p.coup_memory_decay
+        s.survived *= 1.0 - p.survived_decay
         # a vote within two months opens the question of who rules next
         near = (s.elections_due > 0) & (s.elections_due <= 2)
-        s.succession[:] = np.where(near, 1.0, 0.8 * s.succession)
+        s.succession[:] = np.where(near, 1.0, s.succession - p.succession_decay * s.succession)
         s.attempt_age += 1.0
         ready = m.chance.of("opportunity") < coup.opportunity(s, p)
         if not np.count_nonzero(ready):
             return
         (worlds,) = np.nonzero(ready)
-        # an officer's mood is uniform with variance 1: bounded, and cheap for so many draws
-        luck = noise.uniform(noise.bits(m.keys[worlds], self._mood[:, m.month, None]))
-        mood = (luck - 0.5) * 3.4641016151377544
+        mood = noise.uniform_shocks(
+            noise.bits(m.keys[worlds][:, None], self._mood[:, m.month]), len(self.corps.garrison)
+        ).T
         signal = m.chance.shock("public signal")[worlds]
         attempts = coup.play(s, self.corps, worlds, mood, signal, p)
         self._discover(attempts)
@@ -141,7 +146,8 @@ class Officers(mesa.Agent):
     def _discover(self, attempts: coup.Attempts) -> None:
         """Plots too small to rise: some are found out."""
         found = ~attempts.overt & (
-            self.model.chance.of("plot found out")[attempts.worlds] < attempts.nucleus * 4.0
+            self.model.chance.of("plot found out")[attempts.worlds]
+            < at(self.model.p.plot_detection, attempts.worlds) * attempts.nucleus
         )
         slots = self.corps.garrison[attempts.plotter[found]]
         self.model.chronicle.write_at(
@@ -158,19 +164,18 @@ class Officers(mesa.Agent):
         s.success[worlds] = won
         s.attempt_age[worlds] = 0.0
         s.coup_memory[worlds] += 1.0
-        contested = (joined > 0.2) & (joined < 0.9)
+        contested = (joined > _CONTESTED) & (joined < 1.0 - _CONTESTED)
         s.unrest[worlds] = np.maximum(s.unrest[worlds], 1.0 + 2.0 * contested)
         write_at = m.chronicle.write_at
         write_at("conflict", "fighting", worlds[contested], joined[contested])
 
         # the losing side loses officers
         rebels = attempts.rebels[:, overt]
-        apart = np.abs(self.corps.ideology[:, worlds] - ideology) > 0.8
-        losers = np.where(won, ~rebels & apart, rebels)
-        fate = noise.uniform(noise.bits(m.keys[worlds], self._fate[:, m.month, None]))
-        share = p.purge[worlds] if isinstance(p.purge, np.ndarray) else p.purge
-        slots, where = np.nonzero(losers & (fate < share))
-        self.corps.replace(slots, worlds[where])
+        apart = np.abs(attempts.opinions[:, overt] - ideology) > at(p.purge_distance, worlds)
+        slots, where = np.nonzero(np.where(won, ~rebels & apart, rebels))
+        fate = noise.uniform(noise.bits(m.keys[worlds[where]], self._fate[slots, m.month]))
+        purged = fate < at(p.purge, worlds[where])
+        self.corps.replace(slots[purged], worlds[where[purged]])
 
         top = self.corps.top[plotter]
         soldiers = ~m.roster.civilian[:, None]
@@ -180,13 +185,13 @@ class Officers(mesa.Agent):
             "power", "failed coup", worlds[fails], joined[fails], chief[fails] * 1.0, place[fails]
         )
         s.survived[worlds[fails]] = np.minimum(s.survived[worlds[fails]] + 1.0, 1.0)
-        m.absent_until[chief[fails], worlds[fails]] = m.month + 7  # exile or retirement
+        m.absent_until[chief[fails], worlds[fails]] = m.month + _EXILE
         winners = worlds[won]
         write_at("power", "coup", winners, joined[won], chief[won] * 1.0, place[won])
         if len(winners):
             s.ussr_inherited[winners] = m.ussr.inherited()[winners]
             fallen = s.leader[winners].astype(np.int64)
-            m.absent_until[fallen, winners] = m.month + 60
+            m.absent_until[fallen, winners] = m.month + _FALLEN
             s.survived[winners] = 0.0
-            legitimacy = 0.35 + 0.3 * joined[won]
+            legitimacy = at(p.legitimacy_coup, winners) * (0.5 + 0.5 * joined[won])
             m.regime.take_office(winners, chief[won], legitimacy)

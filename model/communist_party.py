@@ -7,6 +7,9 @@ import numpy as np
 from .society import friction_next, militants_next
 from .strategist import Strategist
 
+_NOTICED = 0.25  # a stand, or armed struggle, beyond which the chronicle notes it
+_LARGEST = 2.0  # a party beyond twice its size at the start brings out no more people
+
 
 class CommunistParty(Strategist):
     """The party. Its state: legality, militants, friction with Moscow, stand."""
@@ -17,11 +20,10 @@ class CommunistParty(Strategist):
         """Take a stand, work, and speak to Moscow."""
         m, s, p, lever = self.model, self.model.state, self.model.p, self.levers
         write = m.chronicle.write
-        stand = np.where(s.party_support > 0.25, 1.0, np.where(s.party_support < -0.25, -1.0, 0.0))
-        s.party_support += (lever["support"] - s.party_support) * 0.25
-        now = np.where(s.party_support > 0.25, 1.0, np.where(s.party_support < -0.25, -1.0, 0.0))
-        write("party", "support", (now > stand) & (now > 0))
-        write("party", "opposition", (now < stand) & (now < 0))
+        backed, opposed = s.party_support > _NOTICED, s.party_support < -_NOTICED
+        s.party_support += p.stand_speed * (lever["support"] - s.party_support)
+        write("party", "support", (s.party_support > _NOTICED) & ~backed)
+        write("party", "opposition", (s.party_support < -_NOTICED) & ~opposed)
 
         protested = self.chooses("protest_to_moscow", "party protest")
         write("party", "private protest", protested)
@@ -32,9 +34,9 @@ class CommunistParty(Strategist):
         joined = self.chooses("join_front", "party front") & (s.front < 1)
         write("party", "front", joined)
         s.front[:] = np.where(joined, 1.0, s.front)
-        armed = s.guerrilla > 0.25
-        s.guerrilla += (lever["take_up_arms"] - s.guerrilla) * 0.2
-        write("party", "arms", (s.guerrilla > 0.25) & ~armed)
+        armed = s.guerrilla > _NOTICED
+        s.guerrilla += p.stand_speed * (lever["take_up_arms"] - s.guerrilla)
+        write("party", "arms", (s.guerrilla > _NOTICED) & ~armed)
 
         s.friction[:] = friction_next(
             s.friction,
@@ -49,8 +51,8 @@ class CommunistParty(Strategist):
             s.militants, s.legality, s.mobilisation, s.party_repression, s.friction, p
         )
         target = (1.0 - s.legality) * s.repression
-        s.party_repression += (target - s.party_repression) * 0.3
+        s.party_repression += p.repression_speed * (target - s.party_repression)
 
-        strength = np.minimum(s.militants, 2.0)
+        strength = np.minimum(s.militants, _LARGEST)
         self.effort = lever["mobilise"] * strength
         self.restraint = m.ussr.levers["counsel_restraint"] * (1.0 - s.friction) * strength

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .arithmetic import exp
 from .officers import Corps, corps_discontent, private_discontent
-from .parameters import Parameters, Value
+from .parameters import Parameters, Value, at
 from .state import State
 
 Floats = NDArray[np.float64]
@@ -45,6 +45,8 @@ class Attempts:
     success : ndarray of bool
     rebels : ndarray of bool, shape ``(officers, n)``
         Who stood with the rebels at the end.
+    opinions : ndarray, shape ``(officers, n)``
+        The officers' ideologies before the purge.
     """
 
     worlds: Ints
@@ -55,6 +57,7 @@ class Attempts:
     joined: Floats
     success: Flags
     rebels: Flags
+    opinions: Floats
 
 
 def opportunity(state: State, p: Parameters) -> Floats:
@@ -82,21 +85,18 @@ def play(state: State, corps: Corps, worlds: Ints, mood: Floats, signal: Floats,
         The public shock (who holds the radio), standard.
     """
 
-    def of(value: Value) -> Value:
-        return value[worlds] if isinstance(value, np.ndarray) else value
-
     orientation = state.orientation[worlds]
-    ideology = np.take(corps.ideology, worlds, axis=1)
+    ideology, grievance = corps.of(worlds)
     discontent = private_discontent(
         corps_discontent(state, p, worlds),
         ideology,
-        np.take(corps.grievance, worlds, axis=1),
-        of(p.discontent_mood) * mood,
+        grievance,
+        at(p.discontent_mood, worlds) * mood,
         orientation,
         state.mobilisation[worlds],
-        of(p.discontent_distance),
-        of(p.discontent_fear),
-        of(p.discontent_spread),
+        at(p.discontent_distance, worlds),
+        at(p.discontent_fear, worlds),
+        at(p.discontent_spread, worlds),
     )
     plotter = np.argmax(discontent, axis=0)
     here = np.arange(len(worlds))
@@ -106,30 +106,29 @@ def play(state: State, corps: Corps, worlds: Ints, mood: Floats, signal: Floats,
     # the risk that an officer must overcome, lower or higher as things stand
     friendlier = led_by > orientation
     risk = (
-        of(p.cost)
-        + of(p.deterrence) * state.survived[worlds]
-        - of(p.covert_support) * state.us_covert[worlds] * friendlier
-        - of(p.broken_promise) * state.promise_broken[worlds]
+        at(p.cost, worlds)
+        + at(p.deterrence, worlds) * state.survived[worlds]
+        - at(p.covert_support, worlds) * state.us_covert[worlds] * friendlier
+        - at(p.broken_promise, worlds) * state.promise_broken[worlds]
     )
     pull = discontent - risk
-    pull += of(p.affinity) * (1.0 - np.abs(ideology - led_by))
-    pull += of(p.comrades) * (corps.garrison[:, None] == corps.garrison[plotter])
+    pull += at(p.affinity, worlds) * (1.0 - np.abs(ideology - led_by))
+    pull += at(p.comrades, worlds) * (corps.garrison[:, None] == corps.garrison[plotter])
     nucleus = _force(corps, pull > 0.0)
-    overt = nucleus >= of(p.visibility)
+    overt = nucleus >= at(p.visibility, worlds)
 
     # labour sides with whoever stands nearer to it
-    labour = of(p.labour_defence) * state.mobilisation[worlds] * (orientation - led_by)
-    push = of(p.public_shock) * signal + of(p.rank_advantage) * top + labour
+    labour = at(p.labour_defence, worlds) * state.mobilisation[worlds] * (orientation - led_by)
+    push = at(p.public_shock, worlds) * signal + at(p.rank_advantage, worlds) * top + labour
     joined = np.zeros(len(worlds))
     rebels = pull > 0.0
     (rising,) = np.nonzero(overt)
     if len(rising):
-        each = of(p.complementarity)
-        weight = each[rising] if isinstance(each, np.ndarray) else each
+        weight = at(p.complementarity, worlds[rising])
         joined[rising], rebels[:, rising] = _cascade(
             corps, pull[:, rising], nucleus[rising], push[rising], weight
         )
-    return Attempts(worlds, plotter, led_by, nucleus, overt, joined, joined >= 0.5, rebels)
+    return Attempts(worlds, plotter, led_by, nucleus, overt, joined, joined >= 0.5, rebels, ideology)
 
 
 def _force(corps: Corps, standing: Flags) -> Floats:
@@ -147,7 +146,7 @@ def _cascade(
     """
     joined = nucleus
     while True:
-        rebels = pull + (weight * joined + push) > 0.0
+        rebels = pull > -(weight * joined + push)
         following = _force(corps, rebels)
         if np.array_equal(following, joined):
             return joined, rebels

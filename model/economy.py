@@ -71,8 +71,8 @@ def debt_next(debt: Floats, borrowing: Floats, p: Parameters) -> Floats:
 
 
 def tin_pressure_next(pressure: Floats, sale: Floats, p: Parameters) -> Floats:
-    """Return the price lost to stockpile releases (log price); half-life eight months."""
-    return 0.917 * pressure - p.tin_sale * sale
+    """Return the price lost to stockpile releases (log price), which fades."""
+    return pressure - p.tin_sale_decay * pressure - p.tin_sale * sale
 
 
 def pipeline_next(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,10 +45,12 @@ class Translation:
 
     @property
     def bounded(self) -> bool:
+        """Whether it is of a size that still adds up."""
         return max(-self.low, self.high) <= LARGEST_RESULT
 
     @property
     def tame(self) -> bool:
+        """Whether it is a finite number, or a condition that never was in doubt."""
         return self.bounded and not self.wild
 
 
@@ -106,9 +109,8 @@ class Reader:
                 a, b = self.expect("number", left, depth), self.expect("number", right, depth)
                 value = _arithmetic(_ARITHMETIC[type(sign)], a, b)
             case ast.BoolOp(joint, parts):
-                value = self.expect("condition", parts[0], depth)
-                for part in parts[1:]:
-                    value = _join(joint, value, self.expect("condition", part, depth))
+                sign = "&" if isinstance(joint, ast.And) else "|"
+                value = _fold(_join, sign, [self.expect("condition", c, depth) for c in parts])
             case ast.Compare(left, signs, rest) if _COMPARISONS.keys() >= {*map(type, signs)}:
                 value = self.comparison([left, *rest], signs, depth)
             case ast.IfExp(test, yes, no):
@@ -131,6 +133,7 @@ class Reader:
         return value
 
     def name(self, name: str) -> Translation:
+        """Return an observable, a parameter, the date or a month."""
         month = MONTH.fullmatch(name)
         if month:
             return Translation("date", str(12 * (int(month[1]) - 1969) + int(month[2]) - 1), 1)
@@ -162,12 +165,10 @@ class Reader:
             )
             for a, sign, b in zip(values[:-1], signs, values[1:], strict=True)
         ]
-        whole = links[0]
-        for link in links[1:]:
-            whole = _join(ast.And(), whole, link)
-        return whole
+        return _fold(_join, "&", links)
 
     def choice(self, test: ast.expr, yes: ast.expr, no: ast.expr, depth: int) -> Translation:
+        """Return x if c else y, two numbers or two conditions."""
         c, a = self.expect("condition", test, depth), self.read(yes, depth)
         if a.kind == "date":
             self.expect("number", yes, depth)  # raises
@@ -182,6 +183,7 @@ class Reader:
         )
 
     def call(self, function: str, arguments: list[ast.expr], depth: int) -> Translation:
+        """Return the call of a function."""
         if function not in FUNCTIONS:
             raise PalcaError(
                 f"'{short(as_written(function))}' is not a function: "
@@ -197,21 +199,31 @@ class Reader:
             if low.low > high.high:
                 raise PalcaError("clip(x, low, high) has its bounds the wrong way round")
             return _extreme("min", _extreme("max", x, low), high)
-        for y in more:
-            x = _extreme(function, x, y)
-        return x if more else _function(function, x)
+        return _fold(_extreme, function, [x, *more]) if more else _function(function, x)
 
     def piece(self, node: ast.expr) -> str:
         """Return the part of the text that a node stands for, for an error."""
         return f"'{short(as_written(self.code[node.col_offset : node.end_col_offset]))}'"
 
 
-def _join(joint: ast.boolop, a: Translation, b: Translation) -> Translation:
-    sign = "&" if isinstance(joint, ast.And) else "|"
-    source, size = f"({a.source} {sign} {b.source})", a.size + b.size + 1
-    if size > MOST_NODES:  # before a chain within chains doubles its text at each level
+def _fold(
+    join: Callable[[str, Translation, Translation], Translation],
+    sign: str,
+    parts: Sequence[Translation],
+) -> Translation:
+    """Join many parts by halves: a hundred one by one would be too many brackets for Python."""
+    if len(parts) == 1:
+        return parts[0]
+    half = (len(parts) + 1) // 2
+    whole = join(sign, _fold(join, sign, parts[:half]), _fold(join, sign, parts[half:]))
+    if whole.size > MOST_NODES:  # before a chain within chains doubles its text at each level
         raise PalcaError(TOO_LONG)
-    return Translation("condition", source, size, wild=a.wild or b.wild)
+    return whole
+
+
+def _join(sign: str, a: Translation, b: Translation) -> Translation:
+    source = f"({a.source} {sign} {b.source})"
+    return Translation("condition", source, a.size + b.size + 1, wild=a.wild or b.wild)
 
 
 def _arithmetic(sign: str, a: Translation, b: Translation) -> Translation:

@@ -16,7 +16,7 @@ from .channels import CHANNELS
 from .communist_party import CommunistParty
 from .history import Chronicle, History, gather
 from .observables import OBSERVABLES, Sight
-from .parameters import Parameters, Value
+from .parameters import Parameters, Value, at
 from .regime import Regime
 from .scenario import Country, Scenario
 from .state import FIELDS, State
@@ -169,7 +169,7 @@ class ColdWarModel(mesa.Model):
                 self.absent_until[death.leader] = np.iinfo(np.int64).max
                 heir = np.full(len(worlds), death.successor)
                 self.chronicle.write_at("power", "handover", worlds, leader=heir * 1.0)
-                self.regime.take_office(worlds, heir, 0.5)
+                self.regime.take_office(worlds, heir, at(self.p.legitimacy_lawful, worlds))
 
     def _close_month(self) -> None:
         self.months[self.month] = self.state.values[self._kept_rows]

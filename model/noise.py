@@ -89,6 +89,28 @@ def uniform(random_bits: Keys) -> Floats:
     return ((random_bits >> _S11).astype(np.float64) + 0.5) * 2.0**-53
 
 
+def uniform_shocks(random_bits: Keys, count: int) -> Floats:
+    """Return shocks of mean 0 and variance 1, uniform within +-1.73, four from each word.
+
+    They are for the many draws that need little: 16 bits each.
+
+    Parameters
+    ----------
+    random_bits : ndarray of uint64, shape ``(n, words)``
+    count : int
+        How many shocks a row, at most four times `words`.
+
+    Returns
+    -------
+    ndarray, shape ``(n, count)``
+        Adding to `count` moves none of the earlier ones.
+    """
+    parts = np.ascontiguousarray(random_bits.astype("<u8", copy=False)).view("<u2")
+    # mean 32767.5, variance (2**32 - 1) / 12
+    scale = 1.0 / np.sqrt((2.0**32 - 1.0) / 12.0)
+    return (parts[:, :count].astype(np.float64) - 32767.5) * scale
+
+
 def normal(random_bits: Keys) -> Floats:
     """Return draws of mean 0 and variance 1, close to normal, within +-3.46.
 

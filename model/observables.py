@@ -59,10 +59,13 @@ def _driver(name: str) -> Callable[[Sight], Value]:
 
 
 def _independence(sight: Sight) -> Value:
-    """Return distance from Washington, 0..1: orientation, and aid beyond 2 % of GDP binds."""
-    bound = np.minimum(aid_share(sight.state.us_delivered, sight.drivers["gdp"]) * 0.1, 0.3)
-    distance = 0.6 - 0.5 * sight.state.orientation - bound
-    return np.minimum(np.maximum(distance, 0.0), 1.0)
+    """Return distance from Washington, 0..1: half by colour, half by doing without its aid.
+
+    I = (1 - o) / 4 + 1 / (2 + 2 a), with aid a in units of the usual % of GDP.
+    """
+    aid = aid_share(sight.state.us_delivered, sight.drivers["gdp"])
+    binding = aid / np.maximum(sight.p.fiscal_aid_usual, 1e-6)
+    return 0.25 * (1.0 - sight.state.orientation) + 0.5 / (1.0 + binding)
 
 
 def _table(*rows: tuple[str, float, float, str, str, Callable[[Sight], Value]]):

@@ -13,18 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import noise
-from .parameters import Parameters
+from .parameters import Parameters, at
 from .scenario import Country
 from .state import State
 
 Floats = NDArray[np.float64]
 
 _GENERATIONS: Final = 16  # later ones draw as the sixteenth: 15 purges of one slot in ten years
-_TYPICAL_DISTANCE: Final = 0.6  # so that discontent_base speaks of an officer at usual distance
 
 
 class Corps:
     """The officers of all worlds; arrays of shape ``(officers, worlds)``.
+
+    They are stored world by world, since a coup takes all officers of a few worlds.
 
     Attributes
     ----------
@@ -58,7 +59,8 @@ class Corps:
         self._spread = np.array([faction.spread for faction in country.factions])
         self.generation = np.zeros((size, len(keys)), dtype=np.int64)
         slots = np.arange(size)[:, None]
-        self.ideology, self.grievance = self._traits(slots, self.generation, keys)
+        ideology, grievance = self._traits(slots, self.generation, keys)
+        self.ideology, self.grievance = np.asfortranarray(ideology), np.asfortranarray(grievance)
 
     def _traits(
         self, slots: NDArray[np.int64], generation: NDArray[np.int64], keys: noise.Keys
@@ -70,6 +72,13 @@ class Corps:
         ideology = self._mean[faction] + self._spread[faction] * leaning
         grievance = noise.normal(noise.bits(keys, self._grievance_keys[slots, which]))
         return np.minimum(np.maximum(ideology, -1.0), 1.0), grievance
+
+    def of(self, worlds: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """Return ideology and grievance of the officers of some worlds, ``(officers, n)``."""
+        return (
+            np.take(self.ideology.T, worlds, axis=0).T,
+            np.take(self.grievance.T, worlds, axis=0).T,
+        )
 
     def replace(self, slots: NDArray[np.int64], worlds: NDArray[np.int64]) -> None:
         """Retire the officers at (slot, world) and draw their successors."""
@@ -86,16 +95,13 @@ def corps_discontent(
     d = a0 - aF F - aL (L - 1/2) - aB b + aC civilian - aZ d0
     """
 
-    def of(value: float | Floats) -> float | Floats:
-        return value[worlds] if isinstance(value, np.ndarray) else value
-
     return (
-        of(p.discontent_base)
-        - of(p.discontent_fiscal) * state.fiscal[worlds]
-        - of(p.discontent_legitimacy) * (state.legitimacy[worlds] - 0.5)
-        - of(p.discontent_patronage) * state.patronage[worlds]
-        + of(p.discontent_civilian) * (1.0 - state.military[worlds])
-        - of(p.discontent_distance) * _TYPICAL_DISTANCE
+        at(p.discontent_base, worlds)
+        - at(p.discontent_fiscal, worlds) * state.fiscal[worlds]
+        - at(p.discontent_legitimacy, worlds) * (state.legitimacy[worlds] - 0.5)
+        - at(p.discontent_patronage, worlds) * state.patronage[worlds]
+        + at(p.discontent_civilian, worlds) * (1.0 - state.military[worlds])
+        - at(p.discontent_distance, worlds) * at(p.distance_usual, worlds)
     )
 
 

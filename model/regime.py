@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from . import noise
 from .arithmetic import logistic
 from .economy import debt_next
+from .parameters import at
 from .society import repression_next
 from .strategist import Strategist
 
@@ -23,18 +24,19 @@ class Regime(Strategist):
 
     def act(self) -> None:
         """Carry out the month's decisions."""
-        m, s, lever = self.model, self.model.state, self.levers
+        m, s, p, lever = self.model, self.model.state, self.model.p, self.levers
         write = m.chronicle.write
         s.orientation[:] = np.minimum(np.maximum(s.orientation + lever["turn"], -1.0), 1.0)
         s.age += 1.0
 
-        seized = self.chooses("nationalise", "nationalisation") & (s.dispute < 0.2)
+        seized = self.chooses("nationalise", "nationalisation") & (s.dispute < 0.5)
         write("us", "nationalisation", seized)
-        settled = self.chooses("settle", "settlement") & (s.dispute > 0.2) & ~seized
+        settled = self.chooses("settle", "settlement") & (s.dispute > 0.5) & ~seized
         write("us", "settlement", settled)
         s.dispute[:] = np.where(seized, 1.0, np.where(settled, 0.0, s.dispute))
         campaign = self.chooses("campaign", "campaign")
-        s.rally[:] = np.minimum(0.85 * s.rally + 1.0 * seized + 0.6 * campaign, 2.0)
+        roused = seized + p.rally_campaign * campaign
+        s.rally[:] = np.minimum(s.rally - p.rally_decay * s.rally + roused, 2.0)
 
         expelled = self.chooses("expel_ussr", "expulsion of soviets") & (s.ussr_relations > 0)
         write("ussr", "expulsion", expelled)
@@ -45,15 +47,16 @@ class Regime(Strategist):
         write("us", "expulsion", self.chooses("expel_us", "expulsion of americans"))
 
         self._decide_party()
-        s.repression[:] = repression_next(s.repression, np.asarray(lever["repress"]))
-        arms = m.p.patronage_us * s.us_arms
-        s.patronage += m.p.patronage_speed * (lever["patronage"] + arms - s.patronage)
-        s.debt[:] = debt_next(s.debt, np.asarray(lever["borrow"]), m.p)
+        s.repression[:] = repression_next(s.repression, np.asarray(lever["repress"]), p)
+        arms = p.patronage_us * s.us_arms
+        s.patronage += p.patronage_speed * (lever["patronage"] + arms - s.patronage)
+        s.debt[:] = debt_next(s.debt, np.asarray(lever["borrow"]), p)
 
         reformed = self.chooses("reform", "reform")
         write("conflict", "price shock", reformed)
         self.reformed = reformed.astype(np.float64)
-        s.price_shock[:] = np.minimum(0.7 * s.price_shock + reformed, 2.0)
+        left = s.price_shock - p.price_shock_decay * s.price_shock
+        s.price_shock[:] = np.minimum(left + reformed, 2.0)
         self._keep_or_break_promises()
 
     def _decide_party(self) -> None:
@@ -74,7 +77,7 @@ class Regime(Strategist):
 
     def _keep_or_break_promises(self) -> None:
         """Announce elections, hold or annul them when due, or close politics."""
-        m, s = self.model, self.model.state
+        m, s, p = self.model, self.model.state, self.model.p
         write = m.chronicle.write
         closes = self.chooses("close_politics", "self-coup") & (s.closed < 1)
         write("power", "self-coup", closes, leader=s.leader)
@@ -82,7 +85,7 @@ class Regime(Strategist):
         promised = self.chooses("promise_elections", "promise of elections") & (due < 1) & ~closes
         write("power", "elections announced", promised, leader=s.leader)
         today = (due == 1.0) & ~closes
-        s.promise_broken *= 0.9
+        s.promise_broken *= 1.0 - p.promise_decay
         s.promise_broken[:] = np.where(closes & (due > 0), 1.0, s.promise_broken)
         due[:] = np.where(promised, ELECTIONS_AFTER, np.maximum(due - 1.0, 0.0))
         due[:] = np.where(closes, 0.0, due)
@@ -92,21 +95,23 @@ class Regime(Strategist):
             annulled = today & self.chooses("break_promise", "breach of promise")
             write("power", "annulment", annulled, leader=s.leader)
             s.promise_broken[:] = np.where(annulled, 1.0, s.promise_broken)
-            s.legitimacy[:] = np.where(annulled, s.legitimacy - 0.1, s.legitimacy)
+            s.legitimacy[:] = np.maximum(s.legitimacy - p.legitimacy_annulment * annulled, 0.0)
             s.succession[:] = np.where(annulled, 1.0, s.succession)
             self._elect(np.nonzero(today & ~annulled)[0])
 
     def _elect(self, worlds: Ints) -> None:
         """Hold an election: the regime's candidate or the opposition's takes office."""
-        m, s = self.model, self.model.state
-        chance = logistic(4.0 * (s.legitimacy[worlds] - 0.45) + 0.8 * s.military[worlds])
+        m, s, p = self.model, self.model.state, self.model.p
+        standing = at(p.election_legitimacy, worlds) * (s.legitimacy[worlds] - 0.5)
+        chance = logistic(standing + at(p.election_machine, worlds) * s.military[worlds])
         regime_wins = m.chance.of("election result")[worlds] < chance
         course = s.orientation[worlds]
-        aim = np.where(regime_wins, course, np.where(course > 0, -0.4, 0.3))
+        other = np.where(course > 0, -1.0, 1.0) * at(p.opposition, worlds)
+        aim = np.where(regime_wins, course, other)
         candidates = np.array([leader.candidate for leader in m.premise.country.leaders])
         winner = self.choose(worlds, aim, candidates[:, None], np.zeros(len(worlds), bool))
         m.chronicle.write_at("power", "handover", worlds, leader=winner * 1.0)
-        self.take_office(worlds, winner, 0.6)
+        self.take_office(worlds, winner, at(p.legitimacy_elected, worlds))
 
     def choose(self, worlds: Ints, ideology: np.ndarray, eligible: Flags, top: Flags) -> Ints:
         """Return who takes power: the nearest in ideology, favoured by rank and by luck.
@@ -132,12 +137,12 @@ class Regime(Strategist):
         free &= roster.place[:, None] != m.state.leader[worlds].astype(np.int64)
         luck = noise.normal(noise.bits(m.keys[worlds], roster.keys[:, m.month, None]))
         score = (
-            0.5 * luck
-            - 3.0 * np.abs(roster.ideology[:, None] - ideology)
-            + 0.7 * (roster.top[:, None] & top)
+            at(m.p.leader_luck, worlds) * luck
+            - np.abs(roster.ideology[:, None] - ideology)
+            + at(m.p.leader_rank, worlds) * (roster.top[:, None] & top)
         )
-        score = np.where(free, score, -100.0)
-        score[-1] = np.maximum(score[-1], -50.0)
+        score = np.where(free, score, -np.inf)
+        score[-1] = -1e6  # the unnamed one, if nobody else is free
         return np.argmax(score, axis=0)
 
     def take_office(self, worlds: Ints, leader: Ints, legitimacy: float | np.ndarray) -> None:
@@ -148,7 +153,8 @@ class Regime(Strategist):
         roster = m.roster
         names = leader.astype(np.float64)
         s.leader[worlds] = names
-        turn = roster.ideology[leader] + 0.15 * m.chance.shock("new orientation")[worlds]
+        shock = at(m.p.orientation_noise, worlds) * m.chance.shock("new orientation")[worlds]
+        turn = roster.ideology[leader] + shock
         s.orientation[worlds] = np.minimum(np.maximum(turn, -1.0), 1.0)
         s.military[worlds] = ~roster.civilian[leader]
         s.legitimacy[worlds] = legitimacy

@@ -57,15 +57,20 @@ def compile_rules(
     Parameters
     ----------
     rules : mapping of int to (Expression, mapping of str to Expression)
-        For each rule its condition and what it adds to which lever.
+        For each rule, by its place in the policy, its condition and what it adds to which lever.
     levers : mapping of str to Lever
         All levers of the actor.
     """
-    return _function(source_of(rules, levers))
+    rows = tuple((place, when, tuple(do.items())) for place, (when, do) in rules.items())
+    return _compiled(rows, tuple(levers.items()))
 
 
-@lru_cache(maxsize=256)
-def _function(source: str) -> Decide:
+@lru_cache(maxsize=256)  # a sweep of small models compiles the same rules again and again
+def _compiled(
+    rows: tuple[tuple[int, Expression, tuple[tuple[str, Expression], ...]], ...],
+    levers: tuple[tuple[str, Lever], ...],
+) -> Decide:
+    source = source_of({place: (when, dict(do)) for place, when, do in rows}, dict(levers))
     scope: dict[str, Any] = {
         **HELPERS,
         "finite": finite,

@@ -39,26 +39,26 @@ def legitimacy_next(
     ``prestige_ussr``, whose prior is centred on zero.
     """
     target = logistic(
-        p.legitimacy_performance * ((growth - p.growth_mean) * 0.2 + fiscal)
+        p.legitimacy_performance * ((growth - p.growth_mean) * p.performance_growth + fiscal)
         + p.legitimacy_rally * rally
-        - 2.0 * p.legitimacy_repression * (repression - 0.25)
+        - p.legitimacy_repression * (repression - p.repression_usual)
         + p.legitimacy_civilian * (1.0 - military)
-        + 0.2 * party_support
-        + p.prestige_ussr * log(1.0 + soviet_commitments * 0.1)
+        + p.legitimacy_party * party_support
+        + p.prestige_ussr * log(1.0 + soviet_commitments / p.prestige_scale)
     )
     moved = legitimacy + p.legitimacy_speed * (target - legitimacy) + p.legitimacy_noise * e
     return share(moved)
 
 
-def repression_next(repression: Floats, repress: Floats) -> Floats:
-    """Return repression in 0..1: it follows the lever with a mean delay of five months."""
-    return repression + 0.2 * (repress - repression)
+def repression_next(repression: Floats, repress: Floats, p: Parameters) -> Floats:
+    """Return repression in 0..1: it follows the lever, R' = R + r (lever - R)."""
+    return repression + p.repression_speed * (repress - repression)
 
 
 def grievance_next(grievance: Floats, repression: Floats, massacre: Floats, p: Parameters) -> Floats:
     """Return grievance in 0..1: it grows with repression and fades slowly (Lichbach 1987)."""
-    grown = 0.97 * grievance + 0.1 * p.backlash * repression * (1.0 - grievance)
-    return share(grown + 0.1 * massacre)
+    grown = grievance + p.backlash * repression * (1.0 - grievance)
+    return share(grown - p.grievance_decay * grievance + p.grievance_massacre * massacre)
 
 
 def mobilisation_next(
@@ -76,21 +76,22 @@ def mobilisation_next(
 ) -> Floats:
     """Return the mobilisation of labour in 0..1.
 
-    M' = M + 0.12 [Lambda(m0 + 2(1/2-L) + 3G - 4 k R + ...) - M] + s e: repression
+    M' = M + m [Lambda(m0 + mL (1/2 - L) + mG G - k R + ...) - M] + s e: repression
     holds protest down at once and feeds it later through grievance.
     """
     target = logistic(
         p.mobilisation_base
-        + 2.0 * (0.5 - legitimacy)
-        + 3.0 * grievance
-        - 4.0 * p.suppression * repression
+        + p.mobilisation_discontent * (0.5 - legitimacy)
+        + p.mobilisation_grievance * grievance
+        - p.suppression * repression
         + p.mobilisation_opening * opening
         + p.mobilisation_left * labour_ties
         + p.mobilisation_shock * price_shock
         + p.mobilisation_party * party_effort
         - p.restraint_party * restraint
     )
-    return share(mobilisation + 0.12 * (target - mobilisation) + p.mobilisation_noise * e)
+    moved = mobilisation + p.mobilisation_speed * (target - mobilisation)
+    return share(moved + p.mobilisation_noise * e)
 
 
 def trust_next(trust: Floats, pull: Floats, shock: Floats | float, p: Parameters) -> Floats:
@@ -108,8 +109,8 @@ def militants_next(
 ) -> Floats:
     """Return the size of the party: voice and exit (Hirschman 1970)."""
     gain = p.militants_growth * legality * (0.5 + mobilisation)
-    loss = p.militants_loss * (0.5 * repression + 0.5 * friction) + 0.003 * militants
-    return np.maximum(militants * (1.0 + gain - loss), 0.05)
+    loss = p.militants_loss * 0.5 * (repression + friction) + p.militants_crowding * militants
+    return np.maximum(militants * (1.0 + gain - loss), p.militants_core)
 
 
 def friction_next(
@@ -133,6 +134,6 @@ def friction_next(
     voice = 1.0 - soviet_protest
     grown = (
         p.friction_gain * cooperation * voice
-        + p.friction_silence * voice * np.maximum(party_repression - 0.5, 0.0)
+        + p.friction_silence * voice * np.maximum(party_repression - p.friction_bearable, 0.0)
     ) * (party_repression * (1.0 - friction))
     return share((1.0 - p.friction_decay) * friction + grown - p.friction_subsidy * subsidy * friction)

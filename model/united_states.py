@@ -10,6 +10,12 @@ from .strategist import Strategist
 
 FISCAL_YEAR_STARTS = 6  # July; the US fiscal year began then until 1976
 
+# what the chronicle notes; nothing else depends on it
+_NOTICED = 0.4  # of a sanction, of covert money, of pressure
+_SURGE = 1.6  # a new programme is so many times the mean of the last year
+_LARGE = 15.0  # and at least so large, million USD a year
+_SMALLEST = 0.3  # a year's programme is no less than that share of what policy asks
+
 
 class UnitedStates(Strategist):
     """The patron in Washington. Its state: trust, alarm, aid, sanctions, pressure."""
@@ -21,16 +27,16 @@ class UnitedStates(Strategist):
         m, s, p, lever = self.model, self.model.state, self.model.p, self.levers
         write = m.chronicle.write
         if m.month % 12 == FISCAL_YEAR_STARTS or m.month == 0:
-            s.us_budget[:] = np.maximum(1.0 + p.aid_noise * m.chance.shock("us budget"), 0.3)
+            s.us_budget[:] = np.maximum(1.0 + p.aid_noise * m.chance.shock("us budget"), _SMALLEST)
 
-        competition = np.maximum(1.0 + p.leverage_ussr * s.ussr_recent * 0.04, 0.0)
+        competition = np.maximum(1.0 + p.leverage_ussr * s.ussr_recent / 25.0, 0.0)
         yearly = lever["aid"] * competition + lever["military_aid"]
         commitment = yearly * s.us_budget * m.regime.levers["welcome_us"] * (1.0 / 12.0)
-        surge = (commitment * 12.0 > 1.6 * s.us_recent) & (commitment * 12.0 > 15.0)
+        surge = (commitment * 12.0 > _SURGE * s.us_recent) & (commitment * 12.0 > _LARGE)
         write("us", "aid", surge, commitment * 12.0)
         s.us_commitment[:] = commitment
         s.us_pipeline[:], s.us_delivery[:] = pipeline_next(
-            s.us_pipeline, commitment, p.delivery_us, lever["delivery"] * (1.0 - 0.5 * s.us_sanction)
+            s.us_pipeline, commitment, p.delivery_us, lever["delivery"] * (1.0 - p.delivery_sanction * s.us_sanction)
         )
         s.us_recent[:] = yearly_mean(s.us_recent, commitment)
         s.us_delivered[:] = yearly_mean(s.us_delivered, s.us_delivery)
@@ -39,9 +45,10 @@ class UnitedStates(Strategist):
         self._ease("us_sanction", lever["sanction"], "sanction")
         self._ease("us_covert", lever["fund_plotters"], "covert")
         self._ease("us_pressure", lever["press"], "pressure")
-        s.us_conditions += (lever["demand_reform"] - s.us_conditions) * (1.0 / 3.0)
-        s.us_alarm[:] = 0.99 * s.us_alarm + 0.04 * np.maximum(-s.orientation, 0.0) * (1.0 - s.us_alarm)
-        s.us_rights *= 0.9
+        s.us_conditions += p.signal_speed * (lever["demand_reform"] - s.us_conditions)
+        alarming = np.maximum(-s.orientation, 0.0) * (1.0 - s.us_alarm)
+        s.us_alarm += p.alarm_gain * alarming - p.alarm_decay * s.us_alarm
+        s.us_rights *= 1.0 - p.rights_decay
 
         sold = self.chooses("sell_tin", "tin sale")
         write("us", "tin sale", sold)
@@ -52,18 +59,19 @@ class UnitedStates(Strategist):
         write("us", "protest", rebuked)
 
         pull = (
-            0.2
-            + 1.6 * s.orientation
-            - 2.0 * s.dispute
-            + np.minimum(s.us_recent * 0.01, 0.8)
-            - s.us_sanction
-            - np.minimum(s.us_rights, 2.0) * m.sight.drivers["human_rights"]
+            p.trust_us_base
+            + p.trust_us_orientation * s.orientation
+            - p.trust_us_dispute * s.dispute
+            + p.trust_us_aid * s.us_recent
+            - p.trust_us_sanction * s.us_sanction
+            - p.trust_us_rights * s.us_rights * m.sight.drivers["human_rights"]
         )
-        s.us_trust[:] = trust_next(s.us_trust, pull, 0.03 * met - 0.05 * sold - 0.05 * rebuked, p)
+        shock = p.trust_us_act * (1.0 * met - sold - rebuked)
+        s.us_trust[:] = trust_next(s.us_trust, pull, shock, p)
 
     def _ease(self, field: str, towards: float | np.ndarray, kind: str) -> None:
-        """Move a field of the state a third of the way; write down when it passes one half."""
+        """Move a field of the state towards its lever; write down when it can be noticed."""
         row = getattr(self.model.state, field)
-        before = row > 0.4
-        row += (towards - row) * (1.0 / 3.0)
-        self.model.chronicle.write("us", kind, (row > 0.4) & ~before)
+        before = row > _NOTICED
+        row += self.model.p.signal_speed * (towards - row)
+        self.model.chronicle.write("us", kind, (row > _NOTICED) & ~before)

@@ -9,6 +9,10 @@ from .society import trust_next
 from .strategist import Strategist
 
 
+_SMALLEST = 0.2  # a credit comes out at no less than a fifth of what policy asks
+_TRUSTED_CREDIT = 35.0  # million USD beyond which more credit earns no more trust
+
+
 class USSR(Strategist):
     """The patron in Moscow. Its state: relations, trust, commitments, pipeline, deliveries."""
 
@@ -36,16 +40,15 @@ class USSR(Strategist):
         mended = resumes & ((s.ussr_suspended > 0) | (s.ussr_strain > 0.3))
         write("ussr", "normalisation", mended)
         s.ussr_suspended[:] = np.where(suspends, 1.0, np.where(mended, 0.0, s.ussr_suspended))
-        s.ussr_strain[:] = np.where(mended, 0.3 * s.ussr_strain, s.ussr_strain)
+        s.ussr_strain[:] = np.where(mended, p.strain_mended * s.ussr_strain, s.ussr_strain)
 
         working = (s.ussr_relations > 0) & (s.ussr_suspended < 1)
         signed = working & (m.chance.of("agreement") < lever["sign_agreement"] * welcome)
         write("ussr", "agreement", signed)
         s.ussr_relations[:] = np.where(signed, 2.0, s.ussr_relations)
 
-        # of two chances to meet one is a visit, the other a contact below that level
         met = working & self.chooses("make_contact", "contact")
-        visited = met & (m.chance.of("contact") < 0.4 * lever["make_contact"])
+        visited = met & (m.chance.of("contact") < p.visits * lever["make_contact"])
         write("ussr", "visit", visited)
         write("ussr", "contact", met & ~visited)
         write("ussr", "trade", working & self.chooses("buy_tin", "soviet trade"))
@@ -53,7 +56,7 @@ class USSR(Strategist):
         luck = m.chance.of("credit")
         offered = working & (luck < lever["offer_credit"]) & (lever["credit"] > 0)
         taken = offered & (luck < lever["offer_credit"] * welcome)
-        size = np.maximum(1.0 + p.credit_noise * m.chance.shock("size of credit"), 0.2)
+        size = np.maximum(1.0 + p.credit_noise * m.chance.shock("size of credit"), _SMALLEST)
         commitment = np.where(taken, lever["credit"] * size, 0.0)
         write("ussr", "credit", taken, commitment)
         write("ussr", "offer", offered & ~taken)
@@ -67,25 +70,25 @@ class USSR(Strategist):
             s.ussr_pipeline, commitment, p.delivery_ussr, speed
         )
         s.ussr_committed += commitment
-        s.ussr_recent[:] = s.ussr_recent * (35.0 / 36.0) + commitment
+        s.ussr_recent[:] = s.ussr_recent * (1.0 - 1.0 / 36.0) + commitment
         s.ussr_delivered[:] = yearly_mean(s.ussr_delivered, s.ussr_delivery)
         self.cooperation = (
-            np.minimum(commitment * 0.04, 1.5)
-            + 0.5 * (signed | opened)
-            + 0.2 * met
-            + np.minimum(s.ussr_delivery * 0.25, 0.5)
+            p.cooperation_credit * commitment
+            + p.cooperation_agreement * (signed | opened)
+            + p.cooperation_contact * met
+            + p.cooperation_delivery * s.ussr_delivery
         )
         self.protested = protested.astype(np.float64)
         pull = (
-            1.5 * s.ussr_relations
-            - 2.5
-            + np.minimum(s.ussr_recent * 0.03, 1.0)
-            - 1.5 * s.ussr_strain
-            - 0.5 * s.orientation
-            + 0.5 * met
+            p.trust_ussr_base
+            + p.trust_ussr_relations * s.ussr_relations
+            + p.trust_ussr_credit * np.minimum(s.ussr_recent, _TRUSTED_CREDIT)
+            - p.trust_ussr_strain * s.ussr_strain
+            - p.trust_ussr_orientation * s.orientation
+            + p.trust_ussr_contact * met
         )
         s.ussr_trust[:] = trust_next(s.ussr_trust, pull, 0.0, p)
-        s.ussr_strain *= 0.92
+        s.ussr_strain *= 1.0 - p.strain_decay
 
     def _end_relations(self, broken: np.ndarray) -> None:
         s = self.model.state
@@ -95,11 +98,11 @@ class USSR(Strategist):
 
     def inherited(self) -> np.ndarray:
         """Return how dense the ties with the present regime are, 0..1, ``(worlds,)``."""
-        s = self.model.state
+        s, p = self.model.state, self.model.p
         return np.minimum(
-            0.15 * s.ussr_relations
-            + 0.3 * np.minimum(s.ussr_pipeline / 100.0, 1.0)
-            + 0.2 * s.ussr_trust
-            + 0.2 * np.maximum(s.party_support, 0.0) * s.militants,
+            p.ties_relations * s.ussr_relations
+            + p.ties_pipeline * s.ussr_pipeline
+            + p.ties_trust * s.ussr_trust
+            + p.ties_party * np.maximum(s.party_support, 0.0) * s.militants,
             1.0,
         )

@@ -8,6 +8,7 @@ from typing import Any, Final
 from palca.model.errors import PalcaError, nearest
 from palca.model.scenario import Country, Death, Faction, Garrison, Leader
 from palca.model.state import FIELDS
+
 from .table import Table, check_number
 
 _RANKS: Final = ("top", "middle", "civilian")

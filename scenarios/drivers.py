@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
+
 from .shelf import find_driver, label, read_text
 
 Floats = NDArray[np.float64]

@@ -23,10 +23,17 @@ from palca.model.observables import BLIND, OBSERVABLES
 from palca.model.parameters import PARAMETERS, check_parameter
 from palca.model.policy import Policy, make_policy
 from palca.model.scenario import DRIVERS, Scenario
+
 from . import drivers
 from .country import build_country, check_start
 from .shelf import (
-    actors_of, find_country, find_driver, find_policy, find_scenario, label, read_toml,
+    actors_of,
+    find_country,
+    find_driver,
+    find_policy,
+    find_scenario,
+    label,
+    read_toml,
 )  # fmt: skip
 from .table import Table
 

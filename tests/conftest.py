@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+
 from palca.scenarios import resolve
 
 # one run of a model is slow next to hypothesis's own pace: no deadline, few examples

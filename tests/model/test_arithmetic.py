@@ -5,6 +5,7 @@ import math
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+
 from palca.model.arithmetic import exp, log, logistic
 
 

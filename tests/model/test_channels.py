@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from palca.model import ColdWarModel
 from palca.model.channels import CHANNELS
 from palca.model.levers import LEVERS

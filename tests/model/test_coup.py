@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from palca.model import ColdWarModel, noise
 from palca.model.coup import _cascade, _force
 from palca.model.officers import Corps

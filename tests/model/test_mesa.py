@@ -7,6 +7,7 @@ from typing import Any
 
 import mesa
 import numpy as np
+
 from palca.model import ColdWarModel
 from palca.scenarios import build
 

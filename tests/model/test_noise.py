@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+
 from palca.model import noise
 from palca.model.chance import NORMAL, UNIFORM, Chance
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import pickle
 from dataclasses import replace
@@ -16,6 +17,8 @@ from palca.model.errors import PalcaError
 from palca.model.levers import Lever
 from palca.model.policy import Policy, compile_policy, make_policy
 from palca.model.rules import source_of
+
+pytestmark = pytest.mark.filterwarnings("error")  # NumPy must have nothing to say
 
 NAMES = ("growth", "trust", "regime.orientation", "capacity")
 LEVERS = {
@@ -230,6 +233,45 @@ def test_two_hundred_rules_are_fine():
     policy = made(*(rule(str(i), f"trust > {i / 200}", {"credit": "0.5"}) for i in range(200)))
     levers = compile_policy(policy, LEVERS)({"trust": np.array([0.0, 0.5, 1.0])})
     np.testing.assert_array_equal(levers["credit"], [0.0, 50.0, 100.0])
+
+
+def deepest(pattern: str) -> Policy:
+    """Return a policy whose rule puts a pattern into itself as often as the language allows."""
+    inner, policy = "trust", None
+    with contextlib.suppress(PalcaError):
+        while True:
+            inner = pattern.format(inner)
+            policy = made(rule(when=f"{inner} > 0", do={"credit": inner}))
+    assert policy
+    return policy
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(f"{function}({{}})" for function in ("abs", "exp", "log", "sqrt", "logistic", "-")),
+        "clip({}, 0, 1)",
+        "min({},1)",
+        "min(1,1,1,1,{})",
+        "(1 if {}<1 else 0)",
+        "(1 if 0<{}<1 else 0)",
+        "(1 if true and true and true and true and {}<1 else 0)",
+        "(1 if not (true or (false or {}<1)) else 0)",
+        "(1 if true else 1 if true else {})",
+        "trust/({}+1)",
+        "growth-trust*{}",
+    ],
+)
+def test_what_is_as_deep_as_allowed_can_be_compiled(pattern):
+    levers = compile_policy(deepest(pattern), LEVERS)({"trust": np.array([0.5]), "growth": 1.0})
+    assert np.isfinite(levers["credit"]).all()
+
+
+@pytest.mark.parametrize(
+    "when", [" or ".join(["true"] * 200), "<".join(["trust"] * 100), "min(" + "1," * 190 + "1) > 0"]
+)
+def test_what_is_as_wide_as_allowed_can_be_compiled(when):
+    assert decided(rule(when=when), trust=np.array([0.5]))["protest"] == 0.0
 
 
 def test_a_policy_of_another_actor_is_refused():

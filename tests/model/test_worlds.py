@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from palca.model import ColdWarModel, History
 from palca.model.history import CODE_OF
 from palca.model.state import FIELDS
@@ -77,7 +78,7 @@ def with_rule(resolved: dict[str, Any], actor: str, rule: int, **changes: Any) -
     return changed
 
 
-RULES = [("ussr", 3), ("us", 4), ("regime", 8), ("party", 2), ("regime", 5)]
+RULES = [("ussr", 3), ("us", 4), ("regime", 8), ("party", 1), ("regime", 5)]
 
 
 @pytest.mark.parametrize(("actor", "rule"), RULES)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from palca.model import PalcaError, Scenario
 from palca.scenarios import build, load, resolve, shipped_policies, shipped_scenarios
 from palca.scenarios.shelf import SHELF, read_toml
