@@ -1,0 +1,63 @@
+"""The record as tables on the terminal: ``palca record``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .documented import Record, scored
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def print_record(
+    record: Record,
+    console: Console,
+    tracks: list[str] | None = None,
+    kinds: list[str] | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    sources: bool = False,
+) -> None:
+    """Print the events selected, by date; with `sources` also where each comes from."""
+    from rich.table import Table
+
+    rows = record.select(tracks, kinds, since, until)
+    table = Table(header_style="bold", title="Documented events", title_justify="left")
+    for column in ("date", "track", "kind", "actor", "amount", "what"):
+        table.add_column(column, overflow="fold")
+    if sources:
+        table.add_column("source", overflow="fold")
+        table.add_column("confidence")
+    for row in rows.itertuples():
+        amount = "" if row.amount != row.amount else f"{row.amount:g} {row.unit}".strip()
+        cells = [str(row.date), str(row.track), str(row.kind), str(row.actor), amount, str(row.text)]
+        if sources:
+            note = f"\n[dim]{row.note}[/]" if row.note else ""
+            cells += [f"{row.source}{note}", str(row.confidence)]
+        table.add_row(*cells)
+    console.print(table)
+    counts = ", ".join(f"{track} {n}" for track, n in rows["track"].value_counts().items())
+    may_score = int(rows.index.isin(scored(record).index).sum())
+    console.print(f"{len(rows)} rows ({counts or 'none'}); {may_score} may score: not of low "
+                  "confidence, not unverified, not mere context")
+
+
+def print_series(record: Record, console: Console, name: str) -> None:
+    """Print one series; ``list`` prints the names with units and spans."""
+    from rich.table import Table
+
+    if name == "list":
+        table = Table("series", "unit", "from", "to", "rows", header_style="bold",
+                      title="Documented series", title_justify="left")  # fmt: skip
+        for series, rows in record.series.groupby("series", sort=True):
+            table.add_row(str(series), str(rows["unit"].iloc[0]), str(rows["date"].min()),
+                          str(rows["date"].max()), str(len(rows)))  # fmt: skip
+    else:
+        record.values(name)
+        rows = record.series[record.series["series"] == name]
+        table = Table("date", "value", "confidence", "source", header_style="bold",
+                      title=f"{name} ({rows['unit'].iloc[0]})", title_justify="left")  # fmt: skip
+        for row in rows.itertuples():
+            table.add_row(str(row.date), f"{row.value:g}", str(row.confidence), str(row.source))
+    console.print(table)
