@@ -66,7 +66,7 @@ def run(
 ) -> None:
     """Run a scenario in many worlds and hold it against the record.
 
-    Example: palca run baseline --worlds 5000 --set backlash=0.4 --set policy.ussr=ideological
+    Example: palca run baseline --worlds 5000 --set backlash=0.04 --set policy.ussr=ideological
     """
     import time
 

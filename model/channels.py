@@ -50,7 +50,7 @@ _ALL = (
     Channel(
         "moscow_line",
         "the party's conduct and following answer Moscow's",
-        ("friction_gain", "friction_silence"),
+        ("friction_gain", "friction_silence", "friction_dissent"),
         (("party", "ussr."),),
     ),
     Channel("us_fiscal", "delivered US aid relieves the budget", ("fiscal_aid_us",)),

@@ -46,7 +46,8 @@ class CommunistParty(Strategist):
             np.asarray(m.ussr.levers["subsidise_party"]),
             p,
         )
-        s.friction[:] = np.where(broke, 1.0, s.friction)
+        voiced = s.friction + p.friction_dissent * dissented * (1.0 - s.friction)
+        s.friction[:] = np.where(broke, 1.0, voiced)
         s.militants[:] = militants_next(
             s.militants, s.legality, s.mobilisation, s.party_repression, s.friction, p
         )

@@ -84,6 +84,7 @@ OBSERVABLES: Final[dict[str, Observable]] = _table(
     ("mobilisation", 0, 1, "share", "mobilisation of labour", _field("mobilisation")),
     ("grievance", 0, 1, "share", "grievance accumulated by repression", _field("grievance")),
     ("unrest", 0, 3, "0 to 3", "last month's unrest", _field("unrest")),
+    ("guerrilla", 0, 1, "share", "armed struggle", _field("guerrilla")),
     ("price_shock", 0, 2, "share", "memory of a price shock", _field("price_shock")),
     ("disaffection", 0, 1, "share", "share of officers who would rise",
      lambda sight: disaffection(sight.state, sight.country, sight.p)),

@@ -23,7 +23,7 @@ BAD = {
     "unknown actor": ('title = "x"\nextends = "baseline"\n[policy]\nusr = "pragmatic"', "did you mean 'ussr'"),
     "unknown policy": ('title = "x"\nextends = "baseline"\n[policy]\nussr = "pragmtic"', "did you mean 'pragmatic'"),
     "unknown parameter": ('title = "x"\nextends = "baseline"\n[parameters]\nbacklsh = 1', "did you mean 'backlash'"),
-    "parameter out of range": ('title = "x"\nextends = "baseline"\n[parameters]\nbacklash = 9', "must lie in 0 to 1"),
+    "parameter out of range": ('title = "x"\nextends = "baseline"\n[parameters]\nbacklash = 9', "must lie in 0 to 0.2"),
     "parameter no number": ('title = "x"\nextends = "baseline"\n[parameters]\nbacklash = "a"', "must be a number"),
     "parameter nan": ('title = "x"\nextends = "baseline"\n[parameters]\nbacklash = nan', "takes a number"),
     "unknown channel": ('title = "x"\nextends = "baseline"\n[channels]\ntinn = false', "did you mean 'tin'"),
@@ -81,8 +81,8 @@ def test_a_bad_setting_is_refused(setting: str, says: str) -> None:
 
 
 def test_settings_do_what_they_say() -> None:
-    scenario = load("baseline", ["backlash=0.4", "channel.oil=off", "start.fiscal=0.2"])
-    assert scenario.parameters == {"backlash": 0.4}
+    scenario = load("baseline", ["backlash=0.04", "channel.oil=off", "start.fiscal=0.2"])
+    assert scenario.parameters == {"backlash": 0.04}
     assert scenario.closed == {"oil"}
     assert scenario.country.start["fiscal"] == 0.2
 
