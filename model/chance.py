@@ -28,7 +28,9 @@ NORMAL: Final = (
     "size of credit", "us budget", "ussr sees regime.orientation", "us sees regime.orientation",
     "us sees disaffection", "regime sees disaffection",
 )  # fmt: skip
-_WINDOW: Final = 8192  # months times worlds drawn at once: amortises calls when worlds are few
+# Draws made at once, months times worlds. With few worlds calls cost more than draws, so
+# many months are drawn in one; with many each event is drawn when it is asked for.
+_WINDOW: Final = 2048
 
 
 class Chance:
@@ -54,7 +56,7 @@ class Chance:
 
     def turn_to(self, month: int) -> None:
         """Make the draws of `month` the ones that are read."""
-        if not self._start <= month < self._end:
+        if self._span > 1 and not self._start <= month < self._end:
             self._start, self._end = month, month + self._span
             random_bits = noise.bits(
                 self._keys, self._events[:, self._start : self._end, None]
@@ -65,8 +67,14 @@ class Chance:
 
     def of(self, event: str) -> Floats:
         """Return the uniform draw that decides `event` this month, ``(worlds,)``."""
-        return self._uniform[self._rows[event], self.month - self._start]
+        row = self._rows[event]
+        if self._span > 1:
+            return self._uniform[row, self.month - self._start]
+        return noise.uniform(noise.bits(self._keys, self._events[row, self.month]))
 
     def shock(self, event: str) -> Floats:
         """Return the standard shock named `event` this month, ``(worlds,)``."""
-        return self._normal[self._rows[event], self.month - self._start]
+        row = self._rows[event]
+        if self._span > 1:
+            return self._normal[row, self.month - self._start]
+        return noise.normal(noise.bits(self._keys, self._events[len(UNIFORM) + row, self.month]))

@@ -100,4 +100,7 @@ class Strategist(mesa.Agent):
 
     def chooses(self, lever: str, event: str) -> NDArray[np.bool_]:
         """Return in which worlds an act happens: its draw falls below the lever's chance."""
-        return self.model.chance.of(event) < self.levers[lever]
+        chance = self.levers[lever]
+        if isinstance(chance, float) and chance <= 0.0:  # no rule in any world: no draw
+            return np.zeros(len(self.model.worlds), dtype=np.bool_)
+        return self.model.chance.of(event) < chance

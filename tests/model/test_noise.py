@@ -35,7 +35,7 @@ def test_draws_do_not_depend_on_the_window_in_which_they_are_made(
     worlds: int, scale: int, month: int
 ) -> None:
     few = noise.world_keys(3, np.arange(worlds))
-    many = noise.world_keys(3, np.arange(worlds * scale * 50))
+    many = noise.world_keys(3, np.arange(worlds * scale * 100))
     one, other = Chance(few, 120), Chance(many, 120)
     for earlier in range(0, month, 17):  # arrive there by different ways
         one.turn_to(earlier)

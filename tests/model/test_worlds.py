@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palca.model import ColdWarModel, History
+from palca.model.chance import NORMAL, UNIFORM
 from palca.model.history import CODE_OF
 from palca.model.state import FIELDS
 from palca.scenarios import build
@@ -105,8 +106,10 @@ def test_a_rule_switched_off_moves_no_other_draw(
         for model in models:
             model.step()
         on, off = (model.chance for model in models)
-        assert np.array_equal(on._uniform, off._uniform)
-        assert np.array_equal(on._normal, off._normal)
+        for event in UNIFORM:
+            assert np.array_equal(on.of(event), off.of(event))
+        for event in NORMAL:
+            assert np.array_equal(on.shock(event), off.shock(event))
     # worlds in which the rule never acted have the same history, to the last bit
     same = np.all(models[0].months == models[1].months, axis=(0, 1))
     assert same.any()
