@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date as Day
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -53,13 +54,22 @@ class Record:
         kinds: Collection[str] | None = None,
         since: str | None = None,
         until: str | None = None,
+        confidence: Collection[str] | None = None,
     ) -> pd.DataFrame:
         """Return the events of some tracks and kinds that may lie between two months.
+
+        Parameters
+        ----------
+        tracks, kinds, confidence : collection of str, optional
+            Which to take; None or empty takes all.
+        since, until : str, optional
+            Months such as 1971-08. A row whose date is an interval counts if any part of
+            it lies between them.
 
         Raises
         ------
         PalcaError
-            For a track or a kind that there isn't, or a bad month.
+            For a track, a kind or a confidence that there isn't, or a bad month.
         """
         rows = self.events
         for track in tracks or ():
@@ -71,53 +81,72 @@ class Record:
             if kind not in known:
                 raise PalcaError(f"no kind of event '{kind}'{nearest(kind, known)}; "
                                  "'palca list events' shows them all", "--kind")
+        for name in confidence or ():
+            _check_confidence(name, "confidence")
         if tracks:
             rows = rows[rows["track"].isin(list(tracks))]
         if kinds:
             rows = rows[rows["kind"].isin(list(kinds))]
+        if confidence:
+            rows = rows[rows["confidence"].isin(list(confidence))]
         if since is not None:
             rows = rows[rows["last_month"] >= month_index(since)]
         if until is not None:
             rows = rows[rows["first_month"] <= month_index(until)]
         return rows
 
-    def values(self, series: str) -> pd.Series:
-        """Return one series by date.
+    def values(
+        self, series: str, since: str | None = None, until: str | None = None
+    ) -> pd.Series:
+        """Return one series by date, or what of it may lie between two months.
 
         Raises
         ------
         PalcaError
-            If there is no series of that name.
+            If there is no series of that name, or for a bad month.
         """
         names = self.series["series"].unique()
         if series not in names:
             raise PalcaError(f"no series '{series}'{nearest(series, names)}; "
                              "'palca record --series list' names them all", "--series")
-        return self.series[self.series["series"] == series].set_index("date")["value"]
+        values = self.series[self.series["series"] == series].set_index("date")["value"]
+        if since is not None:
+            first = month_index(since)
+            values = values[[span(str(date))[1] >= first for date in values.index]]
+        if until is not None:
+            last = month_index(until)
+            values = values[[span(str(date))[0] <= last for date in values.index]]
+        return values
 
 
 def scored(record: Record) -> pd.DataFrame:
-    """Return the events that may score: not of low confidence, not unverified, not mere context."""
+    """Return the events that may score: not of low confidence, not unverified, not mere context.
+
+    A row of which the source says that any part is unverified doesn't score.
+    """
     rows = record.events
     doubtful = rows["source"].str.contains("unverified", case=False)
-    # a source that is itself firm may leave a detail to an unverified one: that row scores
-    alone = doubtful & ~rows["source"].str.contains(";", regex=False)
-    return rows[(rows["confidence"] != "low") & ~alone & (rows["kind"] != "context")]
+    return rows[(rows["confidence"] != "low") & ~doubtful & (rows["kind"] != "context")]
 
 
-def load_record(folder: Path = FOLDER) -> Record:
-    """Read the record.
+def load_record(folder: Path | None = None) -> Record:
+    """Read the record: the one that ships with Palca (once), or that of another folder.
 
     Raises
     ------
     PalcaError
         For a file that can't be read, a missing column, a row without a source, a bad
-        date, an unknown track, kind or confidence, or an amount that is no number.
+        date, a spell that ends before it begins, an unknown track, kind or confidence, an
+        amount that is no number or has no unit, or two values of a series at one date.
     """
-    return _load(folder)
+    return _shipped() if folder is None else _load(folder)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
+def _shipped() -> Record:
+    return _load(FOLDER)
+
+
 def _load(folder: Path) -> Record:
     events = _read(folder / "events.csv")
     spans = []
@@ -132,19 +161,27 @@ def _load(folder: Path) -> Record:
                 place,
             )
         first, last = span(str(row.date), place)
-        # the end of a spell doesn't blur its beginning; the end of an undated crisis does
-        if row.until and len(str(row.date)) == len("1971"):
-            last = span(str(row.until), place)[1]
-        elif row.until:
-            span(str(row.until), place)
+        if row.until:
+            end = span(str(row.until), place)[1]
+            if end < first:
+                raise PalcaError(f"ends in {row.until}, before it begins in {row.date}", place)
+            # the end of a spell doesn't blur its beginning; the end of an undated crisis does
+            last = end if len(str(row.date)) == len("1971") else last
+        if row.amount and not row.unit:
+            raise PalcaError(f"the amount {row.amount} has no unit", place)
         spans.append((first, last))
     events["first_month"] = [first for first, _ in spans]
     events["last_month"] = [last for _, last in spans]
     events["amount"] = _numbers(events, "amount", "events.csv")
     events["powell_thyne"] = _numbers(events, "powell_thyne", "events.csv")
     series = _read(folder / "series.csv")
-    for i, date in enumerate(series["date"], start=2):
-        span(str(date), f"series.csv: line {i}")
+    seen = set()
+    for i, pair in enumerate(zip(series["series"], series["date"], strict=True), start=2):
+        place = f"series.csv: line {i}"
+        span(pair[1], place)
+        if pair in seen:
+            raise PalcaError(f"a second value of '{pair[0]}' at {pair[1]}", place)
+        seen.add(pair)
     rates = _read(folder / "base_rates.csv")
     for name, table in (("series.csv", series), ("base_rates.csv", rates)):
         table["value"] = _numbers(table, "value", name)
@@ -160,11 +197,14 @@ def span(date: str, place: str = "") -> tuple[int, int]:
     if re.fullmatch(r"[12][0-9]{3}", date):
         first = month_index(f"{date}-01")
         return first, first + 11
-    if re.fullmatch(r"[12][0-9]{3}-[0-9]{2}(-(0[1-9]|[12][0-9]|3[01]))?", date):
+    if re.fullmatch(r"[12][0-9]{3}-[0-9]{2}(-[0-9]{2})?", date):
         try:
             month = month_index(date[:7])
+            Day.fromisoformat(date if len(date) > len("1971-08") else f"{date}-01")
         except PalcaError as error:
             raise PalcaError(error.message, place) from None
+        except ValueError:
+            raise PalcaError(f"there is no day {date}", place) from None
         return month, month
     raise PalcaError(f"{date[:40]!r} is no date; write 1971, 1971-08 or 1971-08-21", place)
 
@@ -187,10 +227,14 @@ def _read(path: Path) -> pd.DataFrame:
         place = f"{path.name}: line {i}"
         if not source.strip():
             raise PalcaError("a row without a source", place)
-        if confidence not in CONFIDENCES:
-            raise PalcaError(f"confidence '{confidence}' is none of {', '.join(CONFIDENCES)}"
-                             f"{nearest(confidence, CONFIDENCES)}", place)
+        _check_confidence(confidence, place)
     return table
+
+
+def _check_confidence(name: str, place: str) -> None:
+    if name not in CONFIDENCES:
+        raise PalcaError(f"confidence '{name}' is none of {', '.join(CONFIDENCES)}"
+                         f"{nearest(name, CONFIDENCES)}", place)
 
 
 def _numbers(table: pd.DataFrame, column: str, name: str) -> list[float]:
@@ -200,7 +244,9 @@ def _numbers(table: pd.DataFrame, column: str, name: str) -> list[float]:
         try:
             number = float(cell) if cell or column == "value" else float("nan")
         except ValueError:
-            raise PalcaError(f"'{column}' must be a number, not '{cell}'", f"{name}: line {i}") from None
+            raise PalcaError(
+                f"'{column}' must be a number, not '{cell}'", f"{name}: line {i}"
+            ) from None
         if cell and not abs(number) < 1e15:
             raise PalcaError(f"'{column}' must be finite, not {cell}", f"{name}: line {i}")
         out.append(number)

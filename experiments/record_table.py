@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from .documented import Record, scored
@@ -20,6 +21,7 @@ def print_record(
     sources: bool = False,
 ) -> None:
     """Print the events selected, by date; with `sources` also where each comes from."""
+    from rich.markup import escape
     from rich.table import Table
 
     rows = record.select(tracks, kinds, since, until)
@@ -30,11 +32,14 @@ def print_record(
         table.add_column("source", overflow="fold")
         table.add_column("confidence")
     for row in rows.itertuples():
-        amount = "" if row.amount != row.amount else f"{row.amount:g} {row.unit}".strip()
-        cells = [str(row.date), str(row.track), str(row.kind), str(row.actor), amount, str(row.text)]
+        value = float(str(row.amount))
+        amount = "" if math.isnan(value) else f"{value:g} {row.unit}".strip()
+        when = f"{row.date} to {row.until}" if row.until else str(row.date)
+        what = escape(str(row.text))
+        cells = [when, str(row.track), str(row.kind), escape(str(row.actor)), escape(amount), what]
         if sources:
-            note = f"\n[dim]{row.note}[/]" if row.note else ""
-            cells += [f"{row.source}{note}", str(row.confidence)]
+            note = f"\n[dim]{escape(str(row.note))}[/]" if row.note else ""
+            cells += [f"{escape(str(row.source))}{note}", str(row.confidence)]
         table.add_row(*cells)
     console.print(table)
     counts = ", ".join(f"{track} {n}" for track, n in rows["track"].value_counts().items())

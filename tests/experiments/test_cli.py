@@ -1,0 +1,194 @@
+"""The command line as its users meet it: what it writes, and how it refuses."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from palca.experiments.cli import main
+from palca.experiments.measures import OUTCOMES
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def palca(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Run:
+    """Call the command line in an empty folder; give exit code, output and errors."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["palca", *arguments])
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+def test_run_writes_a_folder_that_other_tools_open(palca: Run) -> None:
+    code, out, _ = palca("run", "baseline", "--worlds", "40", "--out", "made")
+    assert code == 0
+    folder = Path("made")
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"manifest.json", "worlds.parquet", "months.parquet", "events.parquet",
+                     "scores.csv", "history.png"}  # fmt: skip
+    worlds = pd.read_parquet(folder / "worlds.parquet")
+    assert worlds["world"].tolist() == list(range(40))
+    assert {outcome.name for outcome in OUTCOMES} <= set(worlds.columns)
+    months = pd.read_parquet(folder / "months.parquet")
+    orientation = months[months["series"] == "orientation"]
+    assert len(orientation) == 120
+    assert (orientation["q05"] <= orientation["q50"]).all()
+    events = pd.read_parquet(folder / "events.parquet")
+    coups = events[events["kind"] == "coup"].groupby("world").size()
+    totals = worlds[["coups_1969_71", "coups_1972_77", "coups_1978"]].sum(axis=1)
+    assert coups.reindex(range(40), fill_value=0).tolist() == totals.tolist()
+    assert events[events["kind"] == "coup"]["leader"].notna().all()
+    scores = pd.read_csv(folder / "scores.csv")
+    assert scores["inside"].notna().sum() >= 20
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["worlds"] == 40
+    assert "Banzer" in out
+    assert "nan" not in out.lower().replace("finance", "").replace("dominant", "")
+
+
+def test_rerun_comes_out_the_same_or_says_so(palca: Run) -> None:
+    palca("run", "baseline", "-n", "10", "-o", "made", "--set", "until_is_not=1")
+    assert not Path("made").exists()
+    palca("run", "baseline", "-n", "10", "-o", "made")
+    code, out, _ = palca("rerun", "made")
+    assert (code, "the same, bit for bit" in out) == (0, True)
+    manifest = json.loads(Path("made/manifest.json").read_text())
+    manifest["scenario"]["parameters"]["backlash"] = 0.11
+    Path("made/manifest.json").write_text(json.dumps(manifest))
+    code, out, _ = palca("rerun", "made")
+    assert (code, "differs" in out) == (1, True)
+
+
+def test_nothing_is_overwritten_without_force(palca: Run) -> None:
+    palca("run", "baseline", "-n", "3", "-o", "made")
+    before = Path("made/manifest.json").read_bytes()
+    code, _, err = palca("run", "baseline", "-n", "4", "-o", "made")
+    assert code == 2
+    assert "--force" in err
+    assert Path("made/manifest.json").read_bytes() == before
+    assert palca("run", "baseline", "-n", "4", "-o", "made", "--force")[0] == 0
+    assert Path("made/manifest.json").read_bytes() != before
+    Path("mine").mkdir()
+    Path("mine/thesis.txt").write_text("my only copy")
+    code, _, err = palca("run", "baseline", "-n", "3", "-o", "mine", "--force")
+    assert (code, "holds no run" in err) == (2, True)
+    assert Path("mine/thesis.txt").read_text() == "my only copy"
+
+
+def test_two_runs_without_out_get_two_folders(palca: Run) -> None:
+    for _ in range(2):
+        assert palca("run", "baseline", "-n", "3")[0] == 0
+    assert {path.name for path in Path("runs").iterdir()} == {"baseline", "baseline-2"}
+
+
+def test_explain_tells_which_rules_fired_and_what_came_of_it(palca: Run) -> None:
+    palca("run", "baseline", "-n", "5", "-o", "made")
+    code, out, _ = palca("explain", "made", "--world", "3", "--month", "1971-09")
+    assert code == 0
+    for words in ("World 3, 1971-09", "USSR", "United States", "Regime", "Communist party",
+                  "money and caution for the party", "subsidise_party +0.4", "What changed"):  # fmt: skip
+        assert words in out
+    assert palca("explain", "made", "--world", "5")[0] == 2
+    assert palca("explain", "made", "--month", "1990-01")[0] == 2
+    assert palca("explain", "nowhere")[0] == 2
+
+
+BAD = [
+    (["run", "basline"], "did you mean 'baseline'"),
+    (["run", "baseline", "--set", "backlsh=0"], "did you mean 'backlash'"),
+    (["run", "baseline", "--set", "policy.ussr=x"], "shipped are"),
+    (["run", "baseline", "--worlds", "0"], "0"),
+    (["run", "baseline", "--worlds", "many"], "many"),
+    (["run", "baseline", "--seed", "-1"], "-1"),
+    (["run", "baseline", "--jobs", "0"], "0"),
+    (["run", "baseline", "--out", "/proc/none/x", "-n", "2"], "can't be written"),
+    (["record", "--track", "usr"], "did you mean 'ussr'"),
+    (["record", "--kind", "cuop"], "did you mean 'coup'"),
+    (["record", "--since", "1971"], "no month"),
+    (["record", "--series", "gdp_grwth"], "did you mean 'gdp_growth'"),
+    (["list", "parametres"], "did you mean 'parameters'"),
+    (["check", "nothing.toml"], "no scenario"),
+    (["explain", "."], "manifest"),
+    (["rerun", "."], "manifest"),
+    (["nonsense"], "nonsense"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "says"), BAD, ids=lambda value: str(value)[:40])
+def test_bad_input_ends_in_a_clear_line_and_exit_code_2(
+    palca: Run, arguments: list[str], says: str
+) -> None:
+    code, out, err = palca(*arguments)
+    assert code == 2
+    assert says in err
+    assert "Traceback" not in out + err
+    assert not list(Path().iterdir())  # nothing half-written, nothing left behind
+
+
+def test_a_broken_run_leaves_nothing_behind(palca: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from palca.experiments import figures
+
+    def fail(*args: object, **kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(figures, "draw_history", fail)
+    with pytest.raises((KeyboardInterrupt, SystemExit)):
+        monkeypatch.setattr(sys, "argv", ["palca", "run", "baseline", "-n", "3", "-o", "made"])
+        main()
+    assert not list(Path().iterdir())
+
+
+@pytest.mark.parametrize(
+    "what", ["scenarios", "policies", "parameters", "observables", "levers", "channels", "events"]
+)
+def test_list_lists(palca: Run, what: str) -> None:
+    code, out, _ = palca("list", what)
+    assert code == 0
+    assert len(out.splitlines()) > 4
+
+
+def test_check_tells_what_is_in_a_file(palca: Run) -> None:
+    Path("p.toml").write_text(
+        'actor = "ussr"\ntitle = "Credit only for the left"\n\n[[rule]]\n'
+        'name = "credit for comrades in uniform"\n'
+        'when = "ussr.relations >= 1 and regime.orientation < -0.3"\n'
+        'do = { offer_credit = "0.1", credit = "20 - 10 * regime.orientation" }\n'
+        'why = "Why lend to those who jail our friends?"\nsource = "assumed"\n'
+    )
+    code, out, _ = palca("check", "p.toml")
+    assert (code, "a policy of 'ussr' with 1 rules; all is well" in out) == (0, True)
+    Path("p.toml").write_text(Path("p.toml").read_text().replace("-0.3", "-0.3 +"))
+    code, _, err = palca("check", "p.toml")
+    assert code == 2
+    assert "p.toml" in err
+    assert "credit for comrades" in err
+    assert palca("check", "baseline")[0] == 0
+
+
+def test_the_two_examples_of_the_readme_work(palca: Run) -> None:
+    readme = Path(__file__).parents[2] / "README.md"
+    blocks = readme.read_text(encoding="utf-8").split("```toml\n")[1:]
+    policy, scenario = (block.split("```")[0] for block in blocks)
+    Path("my-policy.toml").write_text(policy)
+    Path("my-scenario.toml").write_text(scenario)
+    assert palca("check", "my-policy.toml")[0] == 0
+    assert palca("check", "my-scenario.toml")[0] == 0
+    code, _, err = palca("run", "my-scenario.toml", "-n", "3", "-o", "x",
+                         "--set", "policy.party=legalist")  # fmt: skip
+    assert (code, err.count("palca:")) == (0, 0)

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from palca.experiments.documented import CONFIDENCES, FOLDER, load_record, scored, span
+from palca.experiments.record_table import print_record, print_series
+from palca.model import PalcaError
+from palca.model.calendar import month_index, month_name
+from palca.model.events import KINDS, TRACKS
+
+
+def test_the_attempts_are_those_of_powell_and_thyne() -> None:
+    rows = load_record().select(["power"], ["coup", "failed coup"], "1969-01", "1978-12")
+    rows = rows[rows["powell_thyne"] == 1]
+    months = {row.first_month: row.kind for row in rows.itertuples()}
+    assert months == {
+        month_index("1969-09"): "coup", month_index("1970-10"): "coup",
+        month_index("1971-01"): "failed coup", month_index("1971-08"): "coup",
+        month_index("1974-06"): "failed coup", month_index("1978-07"): "coup",
+        month_index("1978-11"): "coup",
+    }  # fmt: skip
+
+
+def test_what_may_score_is_firm() -> None:
+    record = load_record()
+    rows = scored(record)
+    assert 0 < len(rows) < len(record.events)
+    assert set(rows["confidence"]) <= {"high", "medium"}
+    assert "context" not in set(rows["kind"])
+    assert not rows["source"].str.contains("unverified", case=False).any()
+
+
+def test_every_row_has_a_source_and_a_known_kind() -> None:
+    events = load_record().events
+    assert len(events) > 150
+    assert (events["source"].str.len() > 3).all()
+    assert all(row.kind in KINDS[str(row.track)] for row in events.itertuples())
+    assert (events["first_month"] <= events["last_month"]).all()
+
+
+def test_a_year_is_an_interval() -> None:
+    assert span("1971") == (24, 35)
+    assert span("1971-08") == span("1971-08-21") == (31, 31)
+
+
+@given(st.text(alphabet="0123456789-", max_size=12))
+def test_a_date_is_an_interval_or_an_error(text: str) -> None:
+    try:
+        first, last = span(text, "here")
+    except PalcaError as error:
+        place = error.place
+    else:
+        place = "here"
+        assert first <= last <= first + 11
+    assert place == "here"
+
+
+@given(st.dates())
+def test_a_day_lies_in_its_month_and_its_year(day: date) -> None:
+    if day.year < 1000 or day.year > 2999:
+        return
+    text = day.isoformat()
+    first, last = span(text[:4])
+    assert first <= span(text)[0] <= last
+    assert span(text) == span(text[:7])
+
+
+CHANGES = {
+    "source": ("", "without a source"),
+    "date": ("1971-13", "no month"),
+    "until": ("soon", "no date"),
+    "until ": ("1950", "before it begins"),
+    "date ": ("1971-02-30", "there is no day"),
+    "track": ("usr", "did you mean 'ussr'"),
+    "kind": ("copu", "did you mean 'coup'"),
+    "confidence": ("hgh", "did you mean 'high'"),
+    "amount": ("much", "has no unit"),
+    "unit": ("million USD", "must be a number"),
+    "powell_thyne": ("inf", "must be finite"),
+}
+
+
+@pytest.mark.parametrize("column", CHANGES)
+def test_a_bad_row_is_refused_with_its_place(tmp_path: Path, column: str) -> None:
+    value, says = CHANGES[column]
+    folder = tmp_path / "record"
+    shutil.copytree(FOLDER, folder)
+    with (folder / "events.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    at = next(i for i, row in enumerate(rows) if row["kind"] == "coup")
+    if column == "unit":
+        rows[at]["amount"] = "much"
+    rows[at][column.strip()] = value
+    with (folder / "events.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    with pytest.raises(PalcaError) as caught:
+        load_record(folder)
+    assert says in str(caught.value)
+    assert f"events.csv: line {at + 2}" in str(caught.value)
+
+
+def test_a_missing_column_or_file_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "record"
+    shutil.copytree(FOLDER, folder)
+    (folder / "series.csv").write_text("series,date,vale,unit,source,confidence,note\n")
+    with pytest.raises(PalcaError, match="did you mean 'vale'"):
+        load_record(folder)
+    with pytest.raises(PalcaError, match=r"events\.csv"):
+        load_record(tmp_path / "nowhere")
+
+
+def test_selection_and_series_name_what_they_do_not_know() -> None:
+    record = load_record()
+    assert len(record.select(since="1971-08", until="1971-08")) > 3
+    for call in (
+        lambda: record.select(["powr"]), lambda: record.select(None, ["cuop"]),
+        lambda: record.values("gdp_grwth"),
+    ):  # fmt: skip
+        with pytest.raises(PalcaError, match="did you mean"):
+            call()
+    assert float(record.values("us_aid_obligations")["1972"]) == 66.022
+
+
+def test_two_values_of_a_series_at_one_date_are_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "record"
+    shutil.copytree(FOLDER, folder)
+    path = folder / "series.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines, lines[1]]) + "\n", encoding="utf-8")
+    with pytest.raises(PalcaError, match=f"line {len(lines) + 1}: a second value of 'net_oda'"):
+        load_record(folder)
+
+
+def test_october_1970_and_november_1974_are_counted_as_powell_and_thyne_do() -> None:
+    events = load_record().events
+    power = events[events["track"] == "power"]
+    october = power[(power["first_month"] == month_index("1970-10"))]
+    assert list(october["kind"]).count("coup") == 1
+    november = power[power["first_month"] == month_index("1974-11")]
+    unlisted = november[november["kind"] == "failed coup"]
+    assert unlisted["powell_thyne"].isna().all()
+    assert unlisted["note"].str.lower().str.startswith("not in powell-thyne").all()
+    assert "self-coup" in set(november["kind"])
+    attempts = power["kind"].isin(["coup", "failed coup"])
+    assert attempts[power["powell_thyne"] == 1].all()
+
+
+def test_the_leaders_follow_each_other_without_a_gap() -> None:
+    rows = load_record().select(["power"], ["accession"], "1969-01")
+    rows = rows.sort_values("date")
+    ends, starts = list(rows["until"])[:-1], list(rows["date"])[1:]
+    days = [(date.fromisoformat(b) - date.fromisoformat(a)).days
+            for a, b in zip(ends, starts, strict=True)]
+    assert all(0 <= d <= 1 for d in days)
+    assert rows["amount"].between(-1, 1).all()
+
+
+@given(
+    st.lists(st.sampled_from(sorted(TRACKS)), max_size=3),
+    st.lists(st.sampled_from(CONFIDENCES), max_size=2),
+    st.integers(0, 143),
+    st.integers(0, 143),
+)
+def test_a_selection_is_what_was_asked_for(
+    tracks: list[str], confidence: list[str], a: int, b: int
+) -> None:
+    record = load_record()
+    rows = record.select(tracks, None, month_name(min(a, b)), month_name(max(a, b)), confidence)
+    assert set(rows["track"]) <= set(tracks or TRACKS)
+    assert set(rows["confidence"]) <= set(confidence or CONFIDENCES)
+    assert (rows["last_month"] >= min(a, b)).all()
+    assert (rows["first_month"] <= max(a, b)).all()
+
+
+def test_a_series_between_two_months() -> None:
+    values = load_record().values("gdp_growth", "1970-06", "1972-01")
+    assert list(values.index) == ["1970", "1971", "1972"]
+
+
+def test_the_record_prints_with_its_sources_and_says_what_may_score() -> None:
+    record = load_record()
+    out = Console(file=io.StringIO(), width=600)
+    print_record(record, out, ["ussr"], ["credit"], "1970-01", "1978-12", sources=True)
+    print_series(record, out, "list")
+    print_series(record, out, "soviet_credit")
+    assert isinstance(out.file, io.StringIO)
+    text = out.file.getvalue()
+    assert "27.5 million USD" in text
+    assert "Nixon Library" in text
+    assert "2 rows (ussr 2); 1 may score" in text
+    assert "us_aid_obligations_const_tq" in text
