@@ -1,0 +1,254 @@
+"""What ``palca run`` tells on the terminal: the documented and the simulated history side by side."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from palca.model.scenario import Scenario
+
+from .course import Course
+from .ensemble import Summary
+from .measures import RIGHT
+from .scores import Verdict
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+# left, centre, right: an orange, a grey and a blue that the colour-blind can tell apart
+COLOURS: Final = {"left": "#d55e00", "centre": "#8c8c8c", "right": "#0072b2"}
+_GROUPS: Final = {
+    "power": "Power: coups and rulers",
+    "economy": "Economy",
+    "conflict": "Unrest and repression",
+    "ussr": "Cooperation with the USSR",
+    "us": "Cooperation with the United States",
+    "party": "The communist party",
+}
+
+
+def side(orientation: float) -> str:
+    """Return ``"left"``, ``"centre"`` or ``"right"``."""
+    return "left" if orientation <= -RIGHT else "right" if orientation >= RIGHT else "centre"
+
+
+def print_report(
+    console: Console,
+    scenario: Scenario,
+    summary: Summary,
+    verdicts: list[Verdict],
+    history: Course,
+    *,
+    worlds: int,
+    seed: int,
+    seconds: float,
+) -> None:
+    """Print the report of a run.
+
+    Parameters
+    ----------
+    summary : Summary
+        Of the ensemble.
+    verdicts : list of Verdict
+    history : Course
+        The documented one, of a single world.
+    """
+    console.print(f"\n[bold]{scenario.title}[/]")
+    console.print(
+        f"{scenario.country.name}, {scenario.months} months from January 1969; {worlds:,} worlds, "
+        f"seed {seed}, {seconds:.1f} s\n"
+    )
+    console.print(_rulers(scenario, summary, history))
+    console.print(_outcomes(verdicts))
+    _print_notes(console, verdicts)
+    console.print(_before_and_after(verdicts))
+    console.print(_repression(summary))
+    scored = [verdict for verdict in verdicts if not math.isnan(verdict.documented)]
+    inside = sum(verdict.inside for verdict in scored)
+    console.print(
+        f"\n[bold]{inside} of {len(scored)}[/] documented outcomes lie within the central 90 % of the "
+        f"worlds; {sum(v.skill > 0 for v in scored)} score better than the naive forecast."
+    )
+    console.print(
+        "The worlds run free: none is conditioned on what happened. The parameters were set by hand\n"
+        "with this record in view, so that it lies inside is no test of the model."
+    )
+
+
+def _table(title: str, *columns: str, right: tuple[int, ...] = ()) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD,
+                  pad_edge=False)  # fmt: skip
+    for i, column in enumerate(columns):
+        table.add_column(column, justify="right" if i in right else "left")
+    return table
+
+
+def _rulers(scenario: Scenario, summary: Summary, history: Course) -> Table:
+    """Return who ruled when, half-year by half-year: documented and simulated."""
+    from rich.text import Text
+
+    table = _table("Who ruled when", "half-year", "documented", "coups", "simulated: left · centre · right",
+                   "most often", "coups a world", right=(2, 5))  # fmt: skip
+    tried, won = summary.mean("attempt"), summary.mean("success")
+    done = history.count("power", "coup")[:, 0]
+    failed = history.count("power", "failed coup")[:, 0]
+    names = [leader.name for leader in scenario.country.leaders]
+    for start in range(0, scenario.months, 6):
+        half = slice(start, min(start + 6, scenario.months))
+        documented = Text()
+        leaders, courses = history.series["leader"][half, 0], history.series["orientation"][half, 0]
+        previous = None
+        for leader, orientation in zip(leaders, courses, strict=True):
+            if np.isnan(leader) or leader == previous:
+                continue
+            previous = leader
+            name = names[int(leader)].split()[-1]
+            documented.append("■ ", style=COLOURS[side(orientation)])
+            documented.append(f"{name} ({side(orientation)[0].upper()})  ")
+        end = half.stop - 1
+        counts = summary.rulers[end]
+        frequent = ", ".join(
+            f"{names[i].split()[-1]} {counts[i] / summary.worlds:.0%}"
+            for i in np.argsort(-counts, kind="stable")[:3]
+            if counts[i]
+        )
+        coups = f"{done[half].sum() + failed[half].sum():.0f}/{done[half].sum():.0f}"
+        table.add_row(
+            f"{1969 + start // 12} {'I' if start % 12 == 0 else 'II'}",
+            documented,
+            coups if coups != "0/0" else "·",
+            _shares(summary, end),
+            frequent,
+            f"{tried[half].sum():.2f}/{won[half].sum():.2f}",
+        )
+    table.caption = "coups: tried/succeeded; L, C, R: regime of the left, the centre, the right"
+    return table
+
+
+def _shares(summary: Summary, month: int) -> Text:
+    """Return a bar of the shares of worlds under the left, the centre and the right."""
+    from rich.text import Text
+
+    from .ensemble import bin_centres
+
+    values, counts = bin_centres("orientation"), summary.counts["orientation"][month]
+    shares = {
+        "left": counts[values <= -RIGHT].sum() / summary.worlds,
+        "right": counts[values >= RIGHT].sum() / summary.worlds,
+    }
+    shares["centre"] = 1.0 - shares["left"] - shares["right"]
+    text = Text()
+    width = 18
+    cells = {name: round(width * shares[name]) for name in ("left", "right")}
+    cells["centre"] = max(width - cells["left"] - cells["right"], 0)
+    for name in ("left", "centre", "right"):
+        text.append("█" * cells[name], style=COLOURS[name])
+    text.append("".join(f" {shares[name]:4.0%}" for name in ("left", "centre", "right")))
+    return text
+
+
+def _number(value: float, unit: str) -> str:
+    """Return a number as its unit is read: shares as %, counts without decimals."""
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "far worse" if value < 0 else "∞"
+    if unit == "share":
+        return f"{100 * value:.0f} %"
+    if unit in ("coups", "events", "months", "number", "0 to 3"):
+        return f"{value:.0f}"
+    return f"{value:.1f}"
+
+
+def _outcomes(verdicts: list[Verdict]) -> Table:
+    """Return the table of outcomes: documented value, ensemble, position, scores."""
+    table = _table("Outcomes: documented and simulated", "", "unit", "documented", "median",
+                   "5–95 %", "width", "falls at", "in 90 %", "CRPS", "skill",
+                   right=(2, 3, 4, 5, 6, 8, 9))  # fmt: skip
+    group = ""
+    for verdict in verdicts:
+        outcome = verdict.outcome
+        if outcome.group != group:
+            group = outcome.group
+            table.add_row(f"[bold]{_GROUPS[group]}[/]", *[""] * 9)
+        known = not math.isnan(verdict.documented)
+        mark = " *" if outcome.note else ""
+        table.add_row(
+            f"  {outcome.title}{mark}",
+            "" if outcome.unit == "share" else outcome.unit,
+            _number(verdict.documented, outcome.unit),
+            _number(verdict.median, outcome.unit),
+            f"{_number(verdict.low, outcome.unit)} to {_number(verdict.high, outcome.unit)}",
+            _number(verdict.high - verdict.low, outcome.unit),
+            f"{verdict.position:.0%}" if known else "–",
+            ("yes" if verdict.inside else "[bold red]no[/]") if known else "–",
+            f"{verdict.score:.2f}" if known else "–",
+            _number(verdict.skill, "") if known else "–",
+        )
+    return table
+
+
+def _print_notes(console: Console, verdicts: list[Verdict]) -> None:
+    """Print what the columns mean, and the outcomes' own notes."""
+    console.print(
+        "falls at: share of worlds below the documented value, ties counted half. CRPS: distance of\n"
+        "forecast and fact, in the unit; 0 is best. skill: 1 − CRPS / CRPS of the naive forecast, which\n"
+        "knows base rates of twenty Latin American countries for coups and persistence from January\n"
+        "1969 for the rest; below 0 it is worse than that.",
+        style="dim",
+    )
+    for verdict in verdicts:
+        if verdict.outcome.note:
+            console.print(f"* {verdict.outcome.title}: {verdict.outcome.note}", style="dim")
+
+
+def _before_and_after(verdicts: list[Verdict]) -> Table:
+    """Return cooperation with both patrons before and after August 1971, side by side."""
+    by_name = {verdict.outcome.name: verdict for verdict in verdicts}
+    table = _table("Cooperation before and after August 1971", "", "documented before", "simulated",
+                   "documented after", "simulated", right=(1, 2, 3, 4))  # fmt: skip
+    pairs = (
+        ("Soviet atmosphere: 1970, and change to 1972", "ussr_atmosphere_1970", "ussr_dip_1972"),
+        ("Soviet atmosphere: recovery by 1978", "", "ussr_recovery"),
+        ("Soviet commitments, million USD", "ussr_commitments_before", "ussr_commitments_after"),
+        ("Soviet deliveries, million USD", "ussr_deliveries_before", "ussr_deliveries_after"),
+        ("US atmosphere", "us_atmosphere_before", "us_atmosphere_after"),
+        ("US commitments, million USD a year", "us_aid_before", "us_aid_after"),
+        ("US deliveries, million USD a year", "us_deliveries_before", "us_deliveries_after"),
+        ("party–Moscow friction, 0 to 3", "friction_before", "friction_after"),
+    )
+    for title, before, after in pairs:
+        cells = []
+        for name in (before, after):
+            verdict = by_name.get(name)
+            if verdict is None:
+                cells += ["", ""]
+                continue
+            unit = verdict.outcome.unit
+            span = f"({_number(verdict.low, unit)} to {_number(verdict.high, unit)})"
+            cells += [_number(verdict.documented, unit), f"{_number(verdict.median, unit)} {span}"]
+        table.add_row(title, *cells)
+    return table
+
+
+def _repression(summary: Summary) -> Table:
+    """Return repression, protest and legitimacy by year: stability is never shown without them."""
+    months = len(summary.rulers)
+    years = [f"{1969 + year}" for year in range(months // 12)]
+    table = _table("Stability has a price: medians at the end of each year (5–95 %)", "", *years,
+                   right=tuple(range(1, len(years) + 1)))  # fmt: skip
+    for series in ("legitimacy", "repression", "mobilisation"):
+        values = summary.quantiles(series, (0.05, 0.5, 0.95))
+        cells = [
+            f"{values[month, 1]:.2f}\n{values[month, 0]:.2f}–{values[month, 2]:.2f}"
+            for month in range(11, months, 12)
+        ]
+        table.add_row(series, *cells)
+    return table
