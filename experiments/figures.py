@@ -12,7 +12,7 @@ from palca.model.scenario import Scenario
 
 from .course import Course
 from .ensemble import Summary, bin_centres
-from .measures import atmosphere, friction
+from .measures import atmosphere
 from .report import COLOURS, side
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def draw_history(
     _fan(axes[4], summary, "us_recent", "US commitments\n(million USD a year)")
     _obligations(axes[4], history)
     _stability(axes[5], summary, history)
-    _fan(axes[6], summary, "friction_shown", "Party–Moscow friction\nshown (0 to 3)")
-    _line(axes[6], friction(history)[:, 0], "documented (a crisis, undated in 1971–78)")
+    _fan(axes[6], summary, "friction", "Party–Moscow\nfriction (0 to 1)")
+    _crisis(axes[6], summary, scenario.months)
     months = scenario.months
     for axis in axes:
         axis.axvline(_COUP + 0.5, color=_INK, lw=0.7, ls=(0, (4, 3)))
@@ -86,7 +86,7 @@ def _strip(axis: Axes, scenario: Scenario, history: Course) -> None:
     for i, (start, end) in enumerate(zip(starts, starts[1:], strict=False)):
         if np.isnan(leader[start]):
             continue
-        name = scenario.country.leaders[int(leader[start])].name.split()[-1]
+        name = scenario.country.leaders[int(leader[start])].short
         axis.axvline(start, color="white", lw=1.5)
         if end - start >= 9:
             axis.text((start + end) / 2, 0.5, name, ha="center", va="center", color="white",
@@ -136,6 +136,15 @@ def _line(axis: Axes, values: Any, label: str) -> None:
     at = int(np.argmax(values))
     axis.annotate(label, (months[at], values[at]), (5, 1), textcoords="offset points",
                   fontsize=7.5, color=_FACT)  # fmt: skip
+
+
+def _crisis(axis: Axes, summary: Summary, months: int) -> None:
+    """Mark the documented crisis of party and Moscow, which nobody can date."""
+    top = 1.12 * float(summary.quantiles("friction", (0.95,)).max()) + 0.02
+    axis.plot([_COUP + 0.5, months], [top, top], color=_FACT, lw=1.3)
+    axis.annotate("documented: a crisis, undated within 1971–78", (_COUP + 0.5, top), (5, 3),
+                  textcoords="offset points", fontsize=7.5, color=_FACT)  # fmt: skip
+    axis.set_ylim(0, 1.25 * top)
 
 
 def _credits(axis: Axes, history: Course) -> None:

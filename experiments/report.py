@@ -63,7 +63,11 @@ def print_report(
         f"seed {seed}, {seconds:.1f} s\n"
     )
     console.print(_rulers(scenario, summary, history))
-    console.print(_outcomes(verdicts))
+    console.print("[bold]Outcomes: documented and simulated[/]")
+    for group, title in _GROUPS.items():
+        chosen = [verdict for verdict in verdicts if verdict.outcome.group == group]
+        if chosen:
+            console.print(_outcomes(title, chosen))
     _print_notes(console, verdicts)
     console.print(_before_and_after(verdicts))
     console.print(_repression(summary))
@@ -94,12 +98,12 @@ def _rulers(scenario: Scenario, summary: Summary, history: Course) -> Table:
     """Return who ruled when, half-year by half-year: documented and simulated."""
     from rich.text import Text
 
-    table = _table("Who ruled when", "half-year", "documented", "coups", "simulated: left · centre · right",
-                   "most often", "coups a world", right=(2, 5))  # fmt: skip
+    table = _table("Who ruled when", "half-year", "documented", "coups", "left · centre · right",
+                   "who rules most often", "simulated", right=(2, 5))  # fmt: skip
     tried, won = summary.mean("attempt"), summary.mean("success")
     done = history.count("power", "coup")[:, 0]
     failed = history.count("power", "failed coup")[:, 0]
-    names = [leader.name for leader in scenario.country.leaders]
+    names = [leader.short for leader in scenario.country.leaders]
     for start in range(0, scenario.months, 6):
         half = slice(start, min(start + 6, scenario.months))
         documented = Text()
@@ -109,14 +113,14 @@ def _rulers(scenario: Scenario, summary: Summary, history: Course) -> Table:
             if np.isnan(leader) or leader == previous:
                 continue
             previous = leader
-            name = names[int(leader)].split()[-1]
+            name = names[int(leader)].replace(" ", "\u00a0")
             documented.append("■ ", style=COLOURS[side(orientation)])
             documented.append(f"{name} ({side(orientation)[0].upper()})  ")
         end = half.stop - 1
         counts = summary.rulers[end]
         frequent = ", ".join(
-            f"{names[i].split()[-1]} {counts[i] / summary.worlds:.0%}"
-            for i in np.argsort(-counts, kind="stable")[:3]
+            f"{names[i]} {counts[i] / summary.worlds:.0%}"
+            for i in np.argsort(-counts, kind="stable")[:2]
             if counts[i]
         )
         coups = f"{done[half].sum() + failed[half].sum():.0f}/{done[half].sum():.0f}"
@@ -128,7 +132,10 @@ def _rulers(scenario: Scenario, summary: Summary, history: Course) -> Table:
             frequent,
             f"{tried[half].sum():.2f}/{won[half].sum():.2f}",
         )
-    table.caption = "coups: tried/succeeded; L, C, R: regime of the left, the centre, the right"
+    table.caption = (
+        "L, C, R: regime of the left, the centre, the right. coups, simulated: attempts/successes, "
+        "documented and mean of the worlds"
+    )
     return table
 
 
@@ -145,7 +152,7 @@ def _shares(summary: Summary, month: int) -> Text:
     }
     shares["centre"] = 1.0 - shares["left"] - shares["right"]
     text = Text()
-    width = 18
+    width = 16
     cells = {name: round(width * shares[name]) for name in ("left", "right")}
     cells["centre"] = max(width - cells["left"] - cells["right"], 0)
     for name in ("left", "centre", "right"):
@@ -159,7 +166,7 @@ def _number(value: float, unit: str) -> str:
     if math.isnan(value):
         return "–"
     if math.isinf(value):
-        return "far worse" if value < 0 else "∞"
+        return "−∞" if value < 0 else "∞"
     if unit == "share":
         return f"{100 * value:.0f} %"
     if unit in ("coups", "events", "months", "number", "0 to 3"):
@@ -167,28 +174,25 @@ def _number(value: float, unit: str) -> str:
     return f"{value:.1f}"
 
 
-def _outcomes(verdicts: list[Verdict]) -> Table:
-    """Return the table of outcomes: documented value, ensemble, position, scores."""
-    table = _table("Outcomes: documented and simulated", "", "unit", "documented", "median",
-                   "5–95 %", "width", "falls at", "in 90 %", "CRPS", "skill",
-                   right=(2, 3, 4, 5, 6, 8, 9))  # fmt: skip
-    group = ""
+def _outcomes(title: str, verdicts: list[Verdict]) -> Table:
+    """Return a table of outcomes: documented value, ensemble, position, scores."""
+    table = _table(title, "", "record", "median", "5–95 %", "width", "at", "in",
+                   "CRPS", "skill", right=(1, 2, 3, 4, 5, 7, 8))  # fmt: skip
+    table.columns[0].min_width = 42  # so that the groups' columns stand under each other
+    for column, width in zip(table.columns[1:], (6, 6, 14, 5, 5, 2, 5, 5), strict=True):
+        column.min_width = width
     for verdict in verdicts:
         outcome = verdict.outcome
-        if outcome.group != group:
-            group = outcome.group
-            table.add_row(f"[bold]{_GROUPS[group]}[/]", *[""] * 9)
         known = not math.isnan(verdict.documented)
         mark = " *" if outcome.note else ""
         table.add_row(
-            f"  {outcome.title}{mark}",
-            "" if outcome.unit == "share" else outcome.unit,
+            f"{outcome.title}{mark}",
             _number(verdict.documented, outcome.unit),
             _number(verdict.median, outcome.unit),
             f"{_number(verdict.low, outcome.unit)} to {_number(verdict.high, outcome.unit)}",
             _number(verdict.high - verdict.low, outcome.unit),
             f"{verdict.position:.0%}" if known else "–",
-            ("yes" if verdict.inside else "[bold red]no[/]") if known else "–",
+            ("✓" if verdict.inside else "[bold red]✗[/]") if known else "–",
             f"{verdict.score:.2f}" if known else "–",
             _number(verdict.skill, "") if known else "–",
         )
@@ -198,10 +202,10 @@ def _outcomes(verdicts: list[Verdict]) -> Table:
 def _print_notes(console: Console, verdicts: list[Verdict]) -> None:
     """Print what the columns mean, and the outcomes' own notes."""
     console.print(
-        "falls at: share of worlds below the documented value, ties counted half. CRPS: distance of\n"
-        "forecast and fact, in the unit; 0 is best. skill: 1 − CRPS / CRPS of the naive forecast, which\n"
-        "knows base rates of twenty Latin American countries for coups and persistence from January\n"
-        "1969 for the rest; below 0 it is worse than that.",
+        "record: the documented value. in: whether it lies within 5–95 %. at: share of worlds below the documented\n"
+        "value, ties counted half. CRPS: distance of forecast and fact, in the unit; 0 is best. skill: 1 − CRPS /\n"
+        "CRPS of the naive forecast, which knows base rates of twenty Latin American countries for coups and\n"
+        "persistence from January 1969 for the rest; below 0 it is worse, −∞ if the naive one was exactly right.",
         style="dim",
     )
     for verdict in verdicts:
@@ -242,12 +246,12 @@ def _repression(summary: Summary) -> Table:
     """Return repression, protest and legitimacy by year: stability is never shown without them."""
     months = len(summary.rulers)
     years = [f"{1969 + year}" for year in range(months // 12)]
-    table = _table("Stability has a price: medians at the end of each year (5–95 %)", "", *years,
+    table = _table("Stability and its price: medians at the end of each year, and 5–95 %", "", *years,
                    right=tuple(range(1, len(years) + 1)))  # fmt: skip
     for series in ("legitimacy", "repression", "mobilisation"):
         values = summary.quantiles(series, (0.05, 0.5, 0.95))
         cells = [
-            f"{values[month, 1]:.2f}\n{values[month, 0]:.2f}–{values[month, 2]:.2f}"
+            f"{100 * values[month, 1]:.0f} %\n{100 * values[month, 0]:.0f}–{100 * values[month, 2]:.0f}"
             for month in range(11, months, 12)
         ]
         table.add_row(series, *cells)

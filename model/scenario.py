@@ -30,7 +30,8 @@ class Leader:
 
     Attributes
     ----------
-    name : str
+    name, short : str
+        In full, and as he is usually called.
     ideology : float
         Left -1 to right 1.
     rank : str
@@ -42,6 +43,7 @@ class Leader:
     """
 
     name: str
+    short: str
     ideology: float
     rank: str
     since: int

@@ -26,7 +26,7 @@ def build_country(data: Mapping[str, Any], place: str) -> Country:
     leaders = [_leader(row) for row in table.tables("leader")]
     if not leaders:
         raise PalcaError("no [[leader]]", place)
-    leaders.append(Leader(UNNAMED, 0.3, "top", 0, 9999, True))
+    leaders.append(Leader(UNNAMED, "a junta", 0.3, "top", 0, 9999, True))
     names = [leader.name for leader in leaders]
     if len(set(names)) < len(names):
         raise PalcaError("two leaders have the same name", place)
@@ -77,8 +77,10 @@ def _leader(row: Table) -> Leader:
     rank = row.text("rank")
     if rank not in _RANKS:
         raise PalcaError(f"'rank' is top, middle or civilian, not '{rank}'", row.place)
+    name = row.text("name")
     leader = Leader(
-        row.text("name"),
+        name,
+        row.text("short", name.split()[-1]),
         row.number("ideology", -1, 1),
         rank,
         row.month("since", "1969-01"),
