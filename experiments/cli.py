@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from .ensemble import Summary
 
 app = typer.Typer(
-    no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     help="A laboratory of Cold War history: simulated histories of a country between two patrons, "
@@ -41,15 +40,19 @@ def _scenarios(incomplete: str) -> list[str]:
 ScenarioName = Annotated[
     str, typer.Argument(help="A shipped scenario's name, or a path.", autocompletion=_scenarios)
 ]
-Worlds = Annotated[int, typer.Option("--worlds", "-n", help="How many worlds.", min=1, max=_MOST_WORLDS)]
+Worlds = Annotated[
+    int, typer.Option("--worlds", "-n", help="How many worlds.", min=1, max=_MOST_WORLDS)
+]
 Seed = Annotated[int, typer.Option("--seed", "-s", help="Seed of all chance.", min=0)]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", help="Processes; the result is the same.", min=1, max=256)]
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", help="Processes; the result is the same.", min=1, max=256)
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="Set a parameter, policy.ACTOR, channel.NAME (on or off) or start.FIELD; may be repeated.",
+        help="Set a parameter, policy.ACTOR, channel.NAME (on, off) or start.FIELD; repeatable.",
     ),
 ]
 
@@ -60,9 +63,13 @@ def run(
     worlds: Worlds = 2000,
     seed: Seed = 0,
     settings: Settings = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder to write; runs/NAME if not given.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder to write; runs/NAME if not given.")
+    ] = None,
     jobs: Jobs = 1,
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier run in --out.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an earlier run in --out.")
+    ] = False,
 ) -> None:
     """Run a scenario in many worlds and hold it against the record.
 
@@ -110,8 +117,10 @@ def run(
     print_report(
         console, checked, summary, verdicts, history, worlds=worlds, seed=seed, seconds=seconds
     )
-    console.print(f"\nWritten: [bold]{folder}[/] (history.png, worlds.parquet, months.parquet, "
-                  "events.parquet, scores.csv, manifest.json)")
+    console.print(
+        f"\nWritten: [bold]{folder}[/] (history.png, worlds.parquet, months.parquet, "
+        "events.parquet, scores.csv, manifest.json)"
+    )
     console.print(f"Why did it happen? palca explain {folder} --world 0 --month 1971-09")
 
 
@@ -151,9 +160,7 @@ def _simulate(
 
 
 @app.command()
-def rerun(
-    folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs: Jobs = 1
-) -> None:
+def rerun(folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs: Jobs = 1) -> None:
     """Run a run again from its manifest and say whether it comes out the same, bit for bit.
 
     Example: palca rerun runs/baseline
@@ -200,12 +207,20 @@ def explain(
 
 @app.command()
 def record(
-    track: Annotated[list[str] | None, typer.Option("--track", "-t", help="power, ussr, us, party or conflict; may be repeated.")] = None,
-    kind: Annotated[list[str] | None, typer.Option("--kind", "-k", help="Such as coup or credit; may be repeated.")] = None,
+    track: Annotated[
+        list[str] | None,
+        typer.Option("--track", "-t", help="power, ussr, us, party or conflict; may be repeated."),
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--kind", "-k", help="Such as coup or credit; may be repeated."),
+    ] = None,
     since: Annotated[str | None, typer.Option("--since", help="Such as 1971-08.")] = None,
     until: Annotated[str | None, typer.Option("--until", help="Such as 1972-12.")] = None,
     sources: Annotated[bool, typer.Option("--sources", help="With source and confidence.")] = False,
-    series: Annotated[str | None, typer.Option("--series", help="A yearly series by name; 'list' names them.")] = None,
+    series: Annotated[
+        str | None, typer.Option("--series", help="A yearly series by name; 'list' names them.")
+    ] = None,
 ) -> None:
     """Print what is documented.
 
@@ -223,7 +238,12 @@ def record(
 
 @app.command()
 def check(
-    file: Annotated[str, typer.Argument(help="A scenario, a policy or a country: a file, or a shipped scenario's name.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="A scenario, a policy or a country: a file, or a shipped scenario's name."
+        ),
+    ],
 ) -> None:
     """Check a scenario or policy file and say what is in it.
 
@@ -236,7 +256,12 @@ def check(
 
 @app.command("list")
 def list_(
-    what: Annotated[str, typer.Argument(help="scenarios, policies, parameters, observables, levers, channels or events.")] = "scenarios",
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="scenarios, policies, parameters, observables, levers, channels or events."
+        ),
+    ] = "scenarios",
 ) -> None:
     """List what there is: scenarios, policies, parameters, observables, levers, channels, events.
 
@@ -250,12 +275,23 @@ def list_(
 def main() -> None:
     """Run the command line; the one place where a user's errors are caught."""
     try:
-        app()
+        code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
     except PalcaError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
-            f"palca: {error}", markup=False, style="red"
-        )
-        sys.exit(2)
+        _refuse(str(error))
+    except typer.TyperException as error:  # an unknown option, or a value that it can't have
+        what = getattr(error, "format_message", lambda: str(error))()
+        _refuse(f"{' '.join(what.split())} (see 'palca --help')")
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has left; nothing to tell
         sys.exit(0)
+    else:
+        sys.exit(code or 0)
+
+
+def _refuse(message: str) -> None:
+    """Print one line on the error stream and end with exit code 2."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"palca: {message}", markup=False, style="red")
+    sys.exit(2)

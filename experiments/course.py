@@ -74,15 +74,18 @@ def documented(record: Record, scenario: Scenario) -> Course:
     months = scenario.months
     rows = scored(record)
     series = {name: np.full((months, 1), np.nan) for name in SERIES}
-    power = rows[rows["track"] == "power"].sort_values("date")
-    for row in power[power["kind"].isin(["accession", "phase"])].itertuples():
-        since = max(int(row.first_month), 0)
-        series["orientation"][since:] = row.amount
-        if row.kind == "accession":
-            series["leader"][since:] = _place(str(row.actor), scenario)
-    party = rows[rows["track"] == "party"].sort_values("date")
-    for row in party[party["kind"].isin(_LEGALITY)].itertuples():
-        series["legality"][max(int(row.first_month), 0) :] = _LEGALITY[str(row.kind)]
+    rows = rows.sort_values("date")
+    columns = zip(
+        rows["track"], rows["kind"], rows["first_month"], rows["amount"], rows["actor"], strict=True
+    )
+    for track, kind, first, amount, actor in columns:
+        since = max(int(first), 0)
+        if track == "power" and kind in ("accession", "phase"):
+            series["orientation"][since:] = amount
+            if kind == "accession":
+                series["leader"][since:] = _place(actor, scenario)
+        elif track == "party" and kind in _LEGALITY:
+            series["legality"][since:] = _LEGALITY[kind]
     for year, value in record.values("gdp_growth").items():
         first = (int(str(year)) - 1969) * 12
         series["growth"][max(first, 0) : max(first + 12, 0)] = value

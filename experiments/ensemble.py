@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +107,7 @@ def bin_centres(series: str) -> Floats:
     return np.linspace(low, high, _BINS)
 
 
-def _count(series: str, values: Floats) -> NDArray[np.int64]:
+def _count(series: str, values: Floats | NDArray[np.float32]) -> NDArray[np.int64]:
     """Return counts of values by month, ``(months, bins)``, from ``(months, worlds)``."""
     low, high, *_ = MONTHLY[series]
     scaled = np.rint((np.clip(values, low, high) - low) * ((_BINS - 1) / (high - low)))
@@ -160,7 +160,10 @@ def run_blocks(
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
-    yield from parallel(delayed(run_block)(resolved, block, seed) for block in numbers)
+    yield from cast(
+        Iterator[Block],
+        parallel(delayed(run_block)(resolved, block, seed) for block in numbers),
+    )
 
 
 def summarise(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from palca.model.calendar import month_index
 from palca.model.scenario import Scenario
 
 from .course import Course
-from .ensemble import Summary, bin_centres
+from .ensemble import Summary
 from .measures import atmosphere
 from .report import COLOURS, side
 
@@ -45,7 +46,7 @@ def draw_history(
         7, 1, sharex=True, gridspec_kw={"height_ratios": [0.55, 1.9, 1.25, 1.25, 1.25, 1.25, 1.25]}
     )
     figure.suptitle(
-        f"{title}\n{scenario.country.name}, {summary.worlds:,} simulated worlds and the documented one",
+        f"{title}\n{scenario.country.name}, {summary.worlds:,} simulated worlds and the real one",
         fontsize=11, x=0.01, ha="left",
     )  # fmt: skip
     _strip(axes[0], scenario, history)
@@ -83,7 +84,7 @@ def _strip(axis: Axes, scenario: Scenario, history: Course) -> None:
     starts = [0, *(i for i in range(1, len(leader)) if leader[i] != leader[i - 1]), len(leader)]
     for month in range(len(leader)):
         axis.axvspan(month, month + 1, color=COLOURS[side(course[month])], lw=0)
-    for i, (start, end) in enumerate(zip(starts, starts[1:], strict=False)):
+    for i, (start, end) in enumerate(pairwise(starts)):
         if np.isnan(leader[start]):
             continue
         name = scenario.country.leaders[int(leader[start])].short

@@ -87,7 +87,7 @@ def friction(course: Course) -> Floats:
 
 
 def spells(course: Course) -> tuple[Floats, Floats]:
-    """Return the longest spell of one leader, in months, and the number of leaders, ``(worlds,)``."""
+    """Return the longest spell of one leader, in months, and how many led, ``(worlds,)``."""
     leader = course.series["leader"]
     changed = np.ones_like(leader, dtype=bool)
     changed[1:] = leader[1:] != leader[:-1]

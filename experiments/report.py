@@ -1,4 +1,4 @@
-"""What ``palca run`` tells on the terminal: the documented and the simulated history side by side."""
+"""What ``palca run`` prints: the documented and the simulated history side by side."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ def print_report(
     scored = [verdict for verdict in verdicts if not math.isnan(verdict.documented)]
     inside = sum(verdict.inside for verdict in scored)
     console.print(
-        f"\n[bold]{inside} of {len(scored)}[/] documented outcomes lie within the central 90 % of the "
-        f"worlds; {sum(v.skill > 0 for v in scored)} score better than the naive forecast."
+        f"\n[bold]{inside} of {len(scored)}[/] documented outcomes lie within the central 90 % of "
+        f"the worlds; {sum(v.skill > 0 for v in scored)} score better than the naive forecast."
     )
     console.print(
-        "The worlds run free: none is conditioned on what happened. The parameters were set by hand\n"
-        "with this record in view, so that it lies inside is no test of the model."
+        "The worlds run free: none is conditioned on what happened. The parameters were set by\n"
+        "hand with this record in view, so that it lies inside is no test of the model."
     )
 
 
@@ -98,8 +98,10 @@ def _rulers(scenario: Scenario, summary: Summary, history: Course) -> Table:
     """Return who ruled when, half-year by half-year: documented and simulated."""
     from rich.text import Text
 
-    table = _table("Who ruled when", "half-year", "documented", "coups", "left · centre · right",
-                   "who rules most often", "simulated", right=(2, 5))  # fmt: skip
+    table = _table("Who ruled when", "", "documented", "coups", "left centre right, %",
+                   "who rules most often", "coups", right=(2, 5))  # fmt: skip
+    for column, width in zip(table.columns, (7, 29, 5, 23, 28, 9), strict=True):
+        column.no_wrap, column.min_width = True, width
     tried, won = summary.mean("attempt"), summary.mean("success")
     done = history.count("power", "coup")[:, 0]
     failed = history.count("power", "failed coup")[:, 0]
@@ -114,8 +116,9 @@ def _rulers(scenario: Scenario, summary: Summary, history: Course) -> Table:
                 continue
             previous = leader
             name = names[int(leader)].replace(" ", "\u00a0")
-            documented.append("■ ", style=COLOURS[side(orientation)])
-            documented.append(f"{name} ({side(orientation)[0].upper()})  ")
+            letter = side(orientation)[0].upper()
+            documented.append(f"■{letter} ", style=COLOURS[side(orientation)])
+            documented.append(f"{name} ")
         end = half.stop - 1
         counts = summary.rulers[end]
         frequent = ", ".join(
@@ -133,8 +136,8 @@ def _rulers(scenario: Scenario, summary: Summary, history: Course) -> Table:
             f"{tried[half].sum():.2f}/{won[half].sum():.2f}",
         )
     table.caption = (
-        "L, C, R: regime of the left, the centre, the right. coups, simulated: attempts/successes, "
-        "documented and mean of the worlds"
+        "L, C, R: a regime of the left, the centre, the right. "
+        "coups: attempts/successes, documented and the worlds' mean"
     )
     return table
 
@@ -152,12 +155,12 @@ def _shares(summary: Summary, month: int) -> Text:
     }
     shares["centre"] = 1.0 - shares["left"] - shares["right"]
     text = Text()
-    width = 16
+    width = 12  # characters
     cells = {name: round(width * shares[name]) for name in ("left", "right")}
     cells["centre"] = max(width - cells["left"] - cells["right"], 0)
     for name in ("left", "centre", "right"):
         text.append("█" * cells[name], style=COLOURS[name])
-    text.append("".join(f" {shares[name]:4.0%}" for name in ("left", "centre", "right")))
+    text.append("".join(f" {100 * shares[name]:2.0f}" for name in ("left", "centre", "right")))
     return text
 
 
@@ -202,10 +205,11 @@ def _outcomes(title: str, verdicts: list[Verdict]) -> Table:
 def _print_notes(console: Console, verdicts: list[Verdict]) -> None:
     """Print what the columns mean, and the outcomes' own notes."""
     console.print(
-        "record: the documented value. in: whether it lies within 5–95 %. at: share of worlds below the documented\n"
-        "value, ties counted half. CRPS: distance of forecast and fact, in the unit; 0 is best. skill: 1 − CRPS /\n"
-        "CRPS of the naive forecast, which knows base rates of twenty Latin American countries for coups and\n"
-        "persistence from January 1969 for the rest; below 0 it is worse, −∞ if the naive one was exactly right.",
+        "record: the documented value. at: share of worlds below it, ties counted half. in:\n"
+        "whether it lies within 5–95 %. CRPS: distance of forecast and fact, in the unit; 0 is\n"
+        "best. skill: 1 − CRPS / CRPS of the naive forecast, which knows base rates of twenty\n"
+        "Latin American countries for coups and persistence from January 1969 for the\n"
+        "rest; below 0 the model is worse, −∞ if the naive forecast was exactly right.",
         style="dim",
     )
     for verdict in verdicts:
@@ -246,13 +250,10 @@ def _repression(summary: Summary) -> Table:
     """Return repression, protest and legitimacy by year: stability is never shown without them."""
     months = len(summary.rulers)
     years = [f"{1969 + year}" for year in range(months // 12)]
-    table = _table("Stability and its price: medians at the end of each year, and 5–95 %", "", *years,
-                   right=tuple(range(1, len(years) + 1)))  # fmt: skip
+    title = "Stability and its price: medians at the end of each year, and 5–95 %"
+    table = _table(title, "", *years, right=tuple(range(1, len(years) + 1)))
     for series in ("legitimacy", "repression", "mobilisation"):
-        values = summary.quantiles(series, (0.05, 0.5, 0.95))
-        cells = [
-            f"{100 * values[month, 1]:.0f} %\n{100 * values[month, 0]:.0f}–{100 * values[month, 2]:.0f}"
-            for month in range(11, months, 12)
-        ]
+        percent = 100 * summary.quantiles(series, (0.05, 0.5, 0.95))[11:months:12]
+        cells = [f"{median:.0f} %\n{low:.0f}–{high:.0f}" for low, median, high in percent]
         table.add_row(series, *cells)
     return table

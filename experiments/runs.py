@@ -79,7 +79,7 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
 
 
 class EventsFile:
-    """``events.parquet``, written block by block: world, month, track, kind, leader, place, amount."""
+    """``events.parquet``, written block by block; a row an event."""
 
     def __init__(self, path: Path, country: Country) -> None:
         import pyarrow as pa

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 def print_list(console: Console, what: str) -> None:
     """Print one of the tables in :data:`LISTS`."""
     if what not in LISTS:
-        raise PalcaError(f"nothing called '{what}' to list{nearest(what, LISTS)}; "
-                         f"there are {', '.join(LISTS)}")
+        raise PalcaError(
+            f"nothing called '{what}' to list{nearest(what, LISTS)}; there are {', '.join(LISTS)}"
+        )
     console.print(LISTS[what]())
 
 
@@ -45,8 +46,11 @@ def describe(file: str) -> str:
     if "rule" in table or "actor" in table:
         actor = table.get("actor")
         if not isinstance(actor, str) or actor not in ACTORS:
-            raise PalcaError(f"'actor' must be one of {', '.join(ACTORS)}, not {actor!r}"
-                             f"{nearest(str(actor), ACTORS)}", file)
+            raise PalcaError(
+                f"'actor' must be one of {', '.join(ACTORS)}, not {actor!r}"
+                f"{nearest(str(actor), ACTORS)}",
+                file,
+            )
         policy = build_policy(actor, path.stem, table, file)
         return f"{file}: a policy of '{actor}' with {len(policy.rules)} rules; all is well"
     if "garrison" in table or "leader" in table:
@@ -86,7 +90,7 @@ def _scenarios() -> Table:
 
 
 def _policies() -> Table:
-    table = _table("Policies (policy.ACTOR = \"NAME\")", "actor", "name", "rules", "title")
+    table = _table('Policies (policy.ACTOR = "NAME")', "actor", "name", "rules", "title")
     for actor in ACTORS:
         for name, path in shipped_policies(actor).items():
             policy = build_policy(actor, name, read_toml(path), str(path.name))
@@ -113,7 +117,9 @@ def _observables() -> Table:
 
 
 def _levers() -> Table:
-    table = _table("Levers that rules may move", "actor", "name", "range", "default", "unit", "meaning")
+    table = _table(
+        "Levers that rules may move", "actor", "name", "range", "default", "unit", "meaning"
+    )
     for actor, levers in LEVERS.items():
         for row in levers.values():
             table.add_row(actor, row.name, f"{row.lowest:g} to {row.highest:g}",

@@ -99,7 +99,7 @@ class Labour(mesa.Agent):
         write("conflict", "siege", siege)
         fought = m.chance.of("guerrilla") < p.guerrilla_rate * s.guerrilla
         write("conflict", "guerrilla", fought)
-        s.grievance[:] = grievance_next(s.grievance, s.repression, 1.0 * massacre, p)
+        s.grievance[:] = grievance_next(s.grievance, s.repression, massacre.astype(np.float64), p)
         s.us_rights += massacre + p.rights_siege * (siege | m.regime.banned)
         level = np.where(struck | siege, 1.0, 0.0)
         level = np.where(national | massacre, 2.0, level)
@@ -163,7 +163,7 @@ class Officers(mesa.Agent):
         s.attempt[worlds] = 1.0
         s.success[worlds] = won
         s.attempt_age[worlds] = 0.0
-        s.coup_memory[worlds] += 1.0
+        s.coup_memory[worlds] = np.minimum(s.coup_memory[worlds] + 1.0, 10.0)
         contested = (joined > _CONTESTED) & (joined < 1.0 - _CONTESTED)
         s.unrest[worlds] = np.maximum(s.unrest[worlds], 1.0 + 2.0 * contested)
         write_at = m.chronicle.write_at
@@ -182,12 +182,12 @@ class Officers(mesa.Agent):
         chief = m.regime.choose(worlds, ideology, soldiers, top)
         fails = ~won
         write_at(
-            "power", "failed coup", worlds[fails], joined[fails], chief[fails] * 1.0, place[fails]
+            "power", "failed coup", worlds[fails], joined[fails], chief[fails], place[fails]
         )
         s.survived[worlds[fails]] = np.minimum(s.survived[worlds[fails]] + 1.0, 1.0)
         m.absent_until[chief[fails], worlds[fails]] = m.month + _EXILE
         winners = worlds[won]
-        write_at("power", "coup", winners, joined[won], chief[won] * 1.0, place[won])
+        write_at("power", "coup", winners, joined[won], chief[won], place[won])
         if len(winners):
             s.ussr_inherited[winners] = m.ussr.inherited()[winners]
             fallen = s.leader[winners].astype(np.int64)

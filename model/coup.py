@@ -73,7 +73,9 @@ def opportunity(state: State, p: Parameters) -> Floats:
     return 1.0 - exp(-rate)
 
 
-def play(state: State, corps: Corps, worlds: Ints, mood: Floats, signal: Floats, p: Parameters) -> Attempts:
+def play(
+    state: State, corps: Corps, worlds: Ints, mood: Floats, signal: Floats, p: Parameters
+) -> Attempts:
     """Play the game in the worlds that have an opportunity.
 
     Parameters
@@ -84,7 +86,6 @@ def play(state: State, corps: Corps, worlds: Ints, mood: Floats, signal: Floats,
     signal : ndarray, shape ``(n,)``
         The public shock (who holds the radio), standard.
     """
-
     orientation = state.orientation[worlds]
     ideology, grievance = corps.of(worlds)
     discontent = private_discontent(
@@ -128,7 +129,8 @@ def play(state: State, corps: Corps, worlds: Ints, mood: Floats, signal: Floats,
         joined[rising], rebels[:, rising] = _cascade(
             corps, pull[:, rising], nucleus[rising], push[rising], weight
         )
-    return Attempts(worlds, plotter, led_by, nucleus, overt, joined, joined >= 0.5, rebels, ideology)
+    won = joined >= 0.5
+    return Attempts(worlds, plotter, led_by, nucleus, overt, joined, won, rebels, ideology)
 
 
 def _force(corps: Corps, standing: Flags) -> Floats:

@@ -25,7 +25,7 @@ class Chronicle:
     months: list[int] = field(default_factory=list)
     codes: list[int] = field(default_factory=list)
     worlds: list[NDArray[np.int64]] = field(default_factory=list)
-    leaders: list[NDArray[np.float64] | None] = field(default_factory=list)
+    leaders: list[NDArray[np.float64] | NDArray[np.int64] | None] = field(default_factory=list)
     amounts: list[NDArray[np.float64] | None] = field(default_factory=list)
     places: list[NDArray[np.int64] | None] = field(default_factory=list)
     month: int = 0
@@ -62,7 +62,7 @@ class Chronicle:
         kind: str,
         worlds: NDArray[np.int64],
         amount: NDArray[np.float64] | None = None,
-        leader: NDArray[np.float64] | None = None,
+        leader: NDArray[np.float64] | NDArray[np.int64] | None = None,
         place: NDArray[np.int64] | None = None,
     ) -> None:
         """Write down an event of the worlds numbered in `worlds`; other arrays match it."""

@@ -23,7 +23,10 @@ class Lever:
 
 
 def _levers(*rows: tuple[str, float, float, float, str, str]) -> dict[str, Lever]:
-    return {row[0]: Lever(row[0], *map(float, row[1:4]), *row[4:]) for row in rows}
+    return {
+        name: Lever(name, float(low), float(high), float(default), unit, meaning)
+        for name, low, high, default, unit, meaning in rows
+    }
 
 
 _USSR = _levers(

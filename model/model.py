@@ -168,7 +168,7 @@ class ColdWarModel(mesa.Model):
                 self.chronicle.write_at("power", "death", worlds, leader=self.state.leader[worlds])
                 self.absent_until[death.leader] = np.iinfo(np.int64).max
                 heir = np.full(len(worlds), death.successor)
-                self.chronicle.write_at("power", "handover", worlds, leader=heir * 1.0)
+                self.chronicle.write_at("power", "handover", worlds, leader=heir)
                 self.regime.take_office(worlds, heir, at(self.p.legitimacy_lawful, worlds))
 
     def _close_month(self) -> None:

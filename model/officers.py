@@ -94,7 +94,6 @@ def corps_discontent(
 
     d = a0 - aF F - aL (L - 1/2) - aB b + aC civilian - aZ d0
     """
-
     return (
         at(p.discontent_base, worlds)
         - at(p.discontent_fiscal, worlds) * state.fiscal[worlds]

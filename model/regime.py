@@ -110,7 +110,7 @@ class Regime(Strategist):
         aim = np.where(regime_wins, course, other)
         candidates = np.array([leader.candidate for leader in m.premise.country.leaders])
         winner = self.choose(worlds, aim, candidates[:, None], np.zeros(len(worlds), bool))
-        m.chronicle.write_at("power", "handover", worlds, leader=winner * 1.0)
+        m.chronicle.write_at("power", "handover", worlds, leader=winner)
         self.take_office(worlds, winner, at(p.legitimacy_elected, worlds))
 
     def choose(self, worlds: Ints, ideology: np.ndarray, eligible: Flags, top: Flags) -> Ints:

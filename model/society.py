@@ -55,7 +55,9 @@ def repression_next(repression: Floats, repress: Floats, p: Parameters) -> Float
     return repression + p.repression_speed * (repress - repression)
 
 
-def grievance_next(grievance: Floats, repression: Floats, massacre: Floats, p: Parameters) -> Floats:
+def grievance_next(
+    grievance: Floats, repression: Floats, massacre: Floats, p: Parameters
+) -> Floats:
     """Return grievance in 0..1: it grows with repression and fades slowly (Lichbach 1987)."""
     grown = grievance + p.backlash * repression * (1.0 - grievance)
     return share(grown - p.grievance_decay * grievance + p.grievance_massacre * massacre)
@@ -136,4 +138,5 @@ def friction_next(
         p.friction_gain * cooperation * voice
         + p.friction_silence * voice * np.maximum(party_repression - p.friction_bearable, 0.0)
     ) * (party_repression * (1.0 - friction))
-    return share((1.0 - p.friction_decay) * friction + grown - p.friction_subsidy * subsidy * friction)
+    faded = (p.friction_decay + p.friction_subsidy * subsidy) * friction
+    return share(friction + grown - faded)

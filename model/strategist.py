@@ -43,7 +43,8 @@ class Strategist(mesa.Agent):
     def __init__(self, model: ColdWarModel) -> None:
         super().__init__(model)
         self.policy: Policy | None = None
-        self.levers: dict[str, Value] = {name: row.default for name, row in LEVERS[self.actor].items()}
+        defaults = LEVERS[self.actor]
+        self.levers: dict[str, Value] = {name: row.default for name, row in defaults.items()}
         self.seen: dict[str, Value] = {}
         self.trace: Trace | None = None
         closed = [CHANNELS[name] for name in model.premise.closed]

@@ -35,8 +35,9 @@ class UnitedStates(Strategist):
         surge = (commitment * 12.0 > _SURGE * s.us_recent) & (commitment * 12.0 > _LARGE)
         write("us", "aid", surge, commitment * 12.0)
         s.us_commitment[:] = commitment
+        speed = lever["delivery"] * (1.0 - p.delivery_sanction * s.us_sanction)
         s.us_pipeline[:], s.us_delivery[:] = pipeline_next(
-            s.us_pipeline, commitment, p.delivery_us, lever["delivery"] * (1.0 - p.delivery_sanction * s.us_sanction)
+            s.us_pipeline, commitment, p.delivery_us, speed
         )
         s.us_recent[:] = yearly_mean(s.us_recent, commitment)
         s.us_delivered[:] = yearly_mean(s.us_delivered, s.us_delivery)
@@ -66,7 +67,7 @@ class UnitedStates(Strategist):
             - p.trust_us_sanction * s.us_sanction
             - p.trust_us_rights * s.us_rights * m.sight.drivers["human_rights"]
         )
-        shock = p.trust_us_act * (1.0 * met - sold - rebuked)
+        shock = p.trust_us_act * (met.astype(np.float64) - sold - rebuked)
         s.us_trust[:] = trust_next(s.us_trust, pull, shock, p)
 
     def _ease(self, field: str, towards: float | np.ndarray, kind: str) -> None:

@@ -8,7 +8,6 @@ from .economy import pipeline_next, yearly_mean
 from .society import trust_next
 from .strategist import Strategist
 
-
 _SMALLEST = 0.2  # a credit comes out at no less than a fifth of what policy asks
 _TRUSTED_CREDIT = 35.0  # million USD beyond which more credit earns no more trust
 

@@ -96,7 +96,10 @@ def neighbours(name: str, months: int, beside: Path | None = None) -> Floats:
     """Return the mean orientation of the neighbours' regimes, by month."""
     rows = read_series(name, beside)
     countries = sorted({row["country"] for _, _, row in rows})
-    each = [_steps([r for r in rows if r[2]["country"] == country], months) for country in countries]
+    each = [
+        _steps([row for row in rows if row[2]["country"] == country], months)
+        for country in countries
+    ]
     return np.mean(each, axis=0)
 
 
@@ -109,3 +112,9 @@ def yearly(name: str, months: int, beside: Path | None = None) -> Floats:
     """Return a yearly series interpolated between the middles of the years, by month."""
     middles, values = _by_year(name, beside)
     return np.interp(np.arange(months), middles, values)
+
+
+def index(name: str, months: int, beside: Path | None = None) -> Floats:
+    """Return a yearly series by month, against its value in January 1969."""
+    values = yearly(name, months, beside)
+    return values / values[0]

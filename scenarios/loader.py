@@ -162,8 +162,8 @@ def _apply(merged: dict[str, Any], setting: str) -> None:
         merged["start"][rest] = _number(value, place)
     else:
         groups = ("policy", "channel", "start")
-        raise PalcaError(f"no settings '{group}.…'{nearest(group, groups)}; there are a parameter's "
-                         "name, policy.ACTOR, channel.NAME and start.FIELD", place)
+        raise PalcaError(f"no settings '{group}.…'{nearest(group, groups)}; there are a "
+                         "parameter's name, policy.ACTOR, channel.NAME and start.FIELD", place)
 
 
 def check_parameter_name(name: str, place: str) -> None:
@@ -242,7 +242,7 @@ def _drivers(
         "abroad": partial(drivers.growth_gap, months=months, beside=beside),
         "neighbours": partial(drivers.neighbours, months=months, beside=beside),
         "human_rights": partial(drivers.steps, months=months, beside=beside),
-        "prices": lambda file: drivers.yearly(file, months, beside) / drivers.yearly(file, 1, beside),
+        "prices": partial(drivers.index, months=months, beside=beside),
         "gdp": partial(drivers.yearly, months=months, beside=beside),
     }
     out = {}
@@ -293,7 +293,8 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
     closed = set()
     for name, is_open in resolved["channels"].items():
         if name not in CHANNELS:
-            raise PalcaError(f"no channel '{name}'{nearest(name, CHANNELS)}", f"{place}: [channels]")
+            where = f"{place}: [channels]"
+            raise PalcaError(f"no channel '{name}'{nearest(name, CHANNELS)}", where)
         if not isinstance(is_open, bool):
             raise PalcaError(f"'{name}' must be true or false", f"{place}: [channels]")
         if not is_open:

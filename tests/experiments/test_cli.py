@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from palca.experiments.cli import main
 from palca.experiments.measures import OUTCOMES
 
@@ -113,10 +114,10 @@ BAD = [
     (["run", "basline"], "did you mean 'baseline'"),
     (["run", "baseline", "--set", "backlsh=0"], "did you mean 'backlash'"),
     (["run", "baseline", "--set", "policy.ussr=x"], "shipped are"),
-    (["run", "baseline", "--worlds", "0"], "0"),
-    (["run", "baseline", "--worlds", "many"], "many"),
-    (["run", "baseline", "--seed", "-1"], "-1"),
-    (["run", "baseline", "--jobs", "0"], "0"),
+    (["run", "baseline", "--worlds", "0"], "greater than or equal to 1"),
+    (["run", "baseline", "--worlds", "many"], "valid integer"),
+    (["run", "baseline", "--seed", "-1"], "'--seed'"),
+    (["run", "baseline", "--jobs", "0"], "'--jobs'"),
     (["run", "baseline", "--out", "/proc/none/x", "-n", "2"], "can't be written"),
     (["record", "--track", "usr"], "did you mean 'ussr'"),
     (["record", "--kind", "cuop"], "did you mean 'coup'"),
@@ -138,6 +139,7 @@ def test_bad_input_ends_in_a_clear_line_and_exit_code_2(
     assert code == 2
     assert says in err
     assert "Traceback" not in out + err
+    assert err.count("\n") == 1
     assert not list(Path().iterdir())  # nothing half-written, nothing left behind
 
 
@@ -148,8 +150,8 @@ def test_a_broken_run_leaves_nothing_behind(palca: Run, monkeypatch: pytest.Monk
         raise KeyboardInterrupt
 
     monkeypatch.setattr(figures, "draw_history", fail)
+    monkeypatch.setattr(sys, "argv", ["palca", "run", "baseline", "-n", "3", "-o", "made"])
     with pytest.raises((KeyboardInterrupt, SystemExit)):
-        monkeypatch.setattr(sys, "argv", ["palca", "run", "baseline", "-n", "3", "-o", "made"])
         main()
     assert not list(Path().iterdir())
 

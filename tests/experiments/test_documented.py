@@ -160,8 +160,10 @@ def test_the_leaders_follow_each_other_without_a_gap() -> None:
     rows = load_record().select(["power"], ["accession"], "1969-01")
     rows = rows.sort_values("date")
     ends, starts = list(rows["until"])[:-1], list(rows["date"])[1:]
-    days = [(date.fromisoformat(b) - date.fromisoformat(a)).days
-            for a, b in zip(ends, starts, strict=True)]
+    days = [
+        (date.fromisoformat(b) - date.fromisoformat(a)).days
+        for a, b in zip(ends, starts, strict=True)
+    ]
     assert all(0 <= d <= 1 for d in days)
     assert rows["amount"].between(-1, 1).all()
 

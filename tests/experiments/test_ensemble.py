@@ -10,7 +10,9 @@ from palca.experiments.ensemble import MONTHLY, run_blocks, summarise
 from palca.experiments.runs import digest
 
 
-def result(resolved: dict[str, Any], worlds: int, jobs: int = 1) -> tuple[Any, dict[str, Any], list[Any]]:
+def result(
+    resolved: dict[str, Any], worlds: int, jobs: int = 1
+) -> tuple[Any, dict[str, Any], list[Any]]:
     blocks: list[Any] = []
     leaders = len(resolved["country"]["leader"]) + 1
     summary, rows = summarise(

@@ -95,6 +95,8 @@ def test_a_short_course_leaves_out_what_it_does_not_reach(baseline: dict[str, An
 def test_the_naive_forecast_has_the_base_rate(baseline: dict[str, Any]) -> None:
     made = naive(build(baseline), load_record(), 4000, 1)
     values = outcomes(made)
-    attempts = sum(values[name].mean() for name in
-                   ("coups_1969_71", "coups_1972_77", "coups_1978", "failed_1969_78"))
+    attempts = sum(
+        values[name].mean()
+        for name in ("coups_1969_71", "coups_1972_77", "coups_1978", "failed_1969_78")
+    )
     assert attempts == pytest.approx(1.26, abs=0.1)  # .126 a year for ten years

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from palca.model import PalcaError
 from palca.model.calendar import month_index, month_name
 

@@ -48,7 +48,9 @@ def test_data_collector_reads_model_and_agents(baseline: dict[str, Any]) -> None
     model = ColdWarModel(build({**baseline, "months": 12}), worlds=1, rng=9)
     collector = mesa.DataCollector(
         model_reporters={"legitimacy": lambda m: float(m.state.legitimacy[0])},
-        agenttype_reporters={type(model.ussr): {"credit": lambda a: float(np.max(a.levers["credit"]))}},
+        agenttype_reporters={
+            type(model.ussr): {"credit": lambda a: float(np.max(a.levers["credit"]))}
+        },
     )
     while model.running:
         model.step()

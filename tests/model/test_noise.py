@@ -13,9 +13,7 @@ from palca.model.chance import NORMAL, UNIFORM, Chance
     st.lists(st.integers(0, 10**9), min_size=1, max_size=30, unique=True),
     st.integers(0, 29),
 )
-def test_a_world_draws_the_same_whoever_is_beside_it(
-    seed: int, worlds: list[int], at: int
-) -> None:
+def test_a_world_draws_the_same_whoever_is_beside_it(seed: int, worlds: list[int], at: int) -> None:
     at %= len(worlds)
     together = noise.world_keys(seed, worlds)
     assert together[at] == noise.world_keys(seed, [worlds[at]])[0]

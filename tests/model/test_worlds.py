@@ -49,7 +49,9 @@ def test_a_world_among_thousands_is_the_same_to_the_last_bit(short: dict[str, An
     among.run()
     alone.run()
     assert np.array_equal(among.state.values[:, 2718], alone.state.values[:, 0])
-    assert np.array_equal(among.officers.corps.ideology[:, 2718], alone.officers.corps.ideology[:, 0])
+    assert np.array_equal(
+        among.officers.corps.ideology[:, 2718], alone.officers.corps.ideology[:, 0]
+    )
 
 
 def test_worlds_and_seeds_differ(short: dict[str, Any]) -> None:
@@ -118,7 +120,13 @@ def test_a_rule_switched_off_moves_no_other_draw(
 
 def test_a_rule_that_adds_nothing_changes_nothing(short: dict[str, Any]) -> None:
     more = copy.deepcopy(short)
-    rule = {"name": "nothing", "when": "true", "do": {"protest": "0"}, "why": "a test", "source": "none"}
+    rule = {
+        "name": "nothing",
+        "when": "true",
+        "do": {"protest": "0"},
+        "why": "a test",
+        "source": "none",
+    }
     more["policies"]["ussr"][0]["table"]["rule"].append(rule)
     assert np.array_equal(run(short, 100).months, run(more, 100).months)
 

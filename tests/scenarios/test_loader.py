@@ -75,7 +75,7 @@ def test_a_name_that_is_none_is_refused(name: str) -> None:
     ],
 )  # fmt: skip
 def test_a_bad_setting_is_refused(setting: str, says: str) -> None:
-    with pytest.raises(PalcaError, match=".") as caught:
+    with pytest.raises(PalcaError) as caught:
         load("baseline", [setting])
     assert says in str(caught.value)
 
@@ -165,7 +165,7 @@ def test_a_country_or_policy_with_junk_in_it_is_built_or_refused(
     try:
         assert isinstance(build(resolved), Scenario)
     except PalcaError as error:
-        assert "\n" not in str(error)
+        assert "\n" not in str(error)  # noqa: PT017
 
 
 def test_everything_shipped_is_sound() -> None:
