@@ -5,6 +5,7 @@ Imports are late, so that ``palca --help`` and tab completion are quick.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,7 +29,8 @@ _MOST_WORLDS = 100_000_000
 
 def _console() -> Console:
     # a pipe has no width of its own: lines of 120 columns stay readable in a file
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
+    return Console(highlight=False, markup=False, width=width)
 
 
 def _scenarios(incomplete: str) -> list[str]:
@@ -118,7 +120,7 @@ def run(
         console, checked, summary, verdicts, history, worlds=worlds, seed=seed, seconds=seconds
     )
     console.print(
-        f"\nWritten: [bold]{folder}[/] (history.png, worlds.parquet, months.parquet, "
+        f"\nWritten: {folder} (history.png, worlds.parquet, months.parquet, "
         "events.parquet, scores.csv, manifest.json)"
     )
     console.print(f"Why did it happen? palca explain {folder} --world 0 --month 1971-09")
@@ -175,7 +177,7 @@ def rerun(folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs:
     if runs.digest(summary, rows) == manifest["digest"]:
         console.print(f"{folder}: the same, bit for bit ({manifest['worlds']} worlds)")
         return
-    console.print(f"{folder}: [bold]differs[/] from what was written")
+    console.print(f"{folder}: differs from what was written")
     for name, now in runs.versions().items():
         before = manifest.get("versions", {}).get(name, "unknown")
         console.print(f"  {name}: {before} then, {now} now")
@@ -279,8 +281,8 @@ def main() -> None:
     except PalcaError as error:
         _refuse(str(error))
     except typer.TyperException as error:  # an unknown option, or a value that it can't have
-        what = getattr(error, "format_message", lambda: str(error))()
-        _refuse(f"{' '.join(what.split())} (see 'palca --help')")
+        tell = getattr(error, "format_message", error.__str__)
+        _refuse(f"{' '.join(tell().split())} (see 'palca --help')")
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:

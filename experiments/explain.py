@@ -139,26 +139,42 @@ def _events(model: ColdWarModel, since: int) -> list[tuple[int, str]]:
         if events.place[i] >= 0:
             parts.append(f"from {country.garrisons[events.place[i]].name}")
         if not np.isnan(events.amount[i]):
-            unit = " million USD" if kind in ("credit", "aid") else ""
-            parts.append(f"{events.amount[i]:.2f}{unit}")
+            parts.append(_amount(kind, float(events.amount[i])))
         out.append((int(events.month[i]), f"{' · '.join(parts)} — {KINDS[track][kind]}"))
     return out
 
 
+def _amount(kind: str, amount: float) -> str:
+    """Return an event's amount in words."""
+    if kind in ("coup", "failed coup", "fighting"):
+        return f"{amount:.0%} of the force with the rebels"
+    if kind == "plot":
+        return f"{amount:.0%} of the force ready to rise"
+    if kind == "accession":
+        return f"ideology {amount:+.2f}"
+    return f"{amount:.1f} million USD"
+
+
 def print_explanation(console: Console, told: Explanation) -> None:
     """Print an explanation: each actor's rules, then what happened."""
+    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
-    console.print(f"[bold]World {told.world}, {month_name(told.month)}[/]  under {told.ruler}")
+    ruler = escape(told.ruler)
+    console.print(
+        f"[bold]World {told.world}, {month_name(told.month)}[/]  under {ruler}", markup=True
+    )
     for decision in told.decisions:
         title = f"{_ACTORS[decision.actor]}: {decision.policy}"
         table = Table("rule that fired", "adds", "why", title=title, title_justify="left",
                       show_lines=False, expand=True)  # fmt: skip
         for rule, added in decision.fired:
             adds = "\n".join(f"{lever} {value:+.3g}" for lever, value in added.items())
-            table.add_row(rule.name, adds, f"{rule.why} [dim]({rule.source})[/]")
+            why = Text.assemble(rule.why, (f" ({rule.source})", "dim"))
+            table.add_row(rule.name, adds, why)
         if not decision.fired:
-            table.add_row("[dim]none[/]", "", "")
+            table.add_row(Text("none", "dim"), "", "")
         console.print(table)
         defaults = LEVERS[decision.actor]
         levers = [
@@ -166,15 +182,17 @@ def print_explanation(console: Console, told: Explanation) -> None:
             for name, value in decision.levers.items()
             if value != defaults[name].default
         ]
-        seen = [f"{name} {value:.3g}" for name, value in decision.seen.items()]
-        console.print("  so it does: " + (", ".join(levers) or "nothing out of the ordinary"))
-        console.print("  [dim]it saw: " + ", ".join(seen) + "[/]\n")
+        seen = [f"{name} {value:.3g}" for name, value in decision.seen.items() if name != "date"]
+        console.print(
+            "  so it does: " + (", ".join(levers) or "nothing out of the ordinary"), markup=True
+        )
+        console.print("  [dim]it saw: " + ", ".join(seen) + "[/]\n", markup=True)
     changed = Table("quantity", "before", "after", title="What changed", title_justify="left")
     for name in _TOLD:
         if abs(told.after[name] - told.before[name]) > 5e-4:
             changed.add_row(name, f"{told.before[name]:.3f}", f"{told.after[name]:.3f}")
     console.print(changed)
-    console.print("[bold]What happened, this month and in the two after it[/]")
+    console.print("[bold]What happened, this month and in the two after it[/]", markup=True)
     for month, sentence in told.events:
         console.print(f"  {month_name(month)}  {sentence}")
     if not told.events:

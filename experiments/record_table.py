@@ -21,8 +21,8 @@ def print_record(
     sources: bool = False,
 ) -> None:
     """Print the events selected, by date; with `sources` also where each comes from."""
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     rows = record.select(tracks, kinds, since, until)
     table = Table(header_style="bold", title="Documented events", title_justify="left")
@@ -35,11 +35,11 @@ def print_record(
         value = float(str(row.amount))
         amount = "" if math.isnan(value) else f"{value:g} {row.unit}".strip()
         when = f"{row.date} to {row.until}" if row.until else str(row.date)
-        what = escape(str(row.text))
-        cells = [when, str(row.track), str(row.kind), escape(str(row.actor)), escape(amount), what]
+        cells: list[str | Text] = [when, str(row.track), str(row.kind), str(row.actor), amount]
+        cells.append(str(row.text))
         if sources:
-            note = f"\n[dim]{escape(str(row.note))}[/]" if row.note else ""
-            cells += [f"{escape(str(row.source))}{note}", str(row.confidence)]
+            note = (f"\n{row.note}" if row.note else "", "dim")
+            cells += [Text.assemble(str(row.source), note), str(row.confidence)]
         table.add_row(*cells)
     console.print(table)
     counts = ", ".join(f"{track} {n}" for track, n in rows["track"].value_counts().items())

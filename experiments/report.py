@@ -57,17 +57,20 @@ def print_report(
     history : Course
         The documented one, of a single world.
     """
-    console.print(f"\n[bold]{scenario.title}[/]")
+    from rich.markup import escape
+
+    console.print(f"\n[bold]{escape(scenario.title)}[/]", markup=True)
     console.print(
         f"{scenario.country.name}, {scenario.months} months from January 1969; {worlds:,} worlds, "
         f"seed {seed}, {seconds:.1f} s\n"
     )
-    console.print(_rulers(scenario, summary, history))
-    console.print("[bold]Outcomes: documented and simulated[/]")
+    wide = console.width >= 116
+    console.print(_rulers(scenario, summary, history, wide))
+    console.print("[bold]Outcomes: documented and simulated[/]", markup=True)
     for group, title in _GROUPS.items():
         chosen = [verdict for verdict in verdicts if verdict.outcome.group == group]
         if chosen:
-            console.print(_outcomes(title, chosen))
+            console.print(_outcomes(title, chosen, wide))
     _print_notes(console, verdicts)
     console.print(_before_and_after(verdicts))
     console.print(_repression(summary))
@@ -75,7 +78,8 @@ def print_report(
     inside = sum(verdict.inside for verdict in scored)
     console.print(
         f"\n[bold]{inside} of {len(scored)}[/] documented outcomes lie within the central 90 % of "
-        f"the worlds; {sum(v.skill > 0 for v in scored)} score better than the naive forecast."
+        f"the worlds; {sum(v.skill > 0 for v in scored)} score better than the naive forecast.",
+        markup=True,
     )
     console.print(
         "The worlds run free: none is conditioned on what happened. The parameters were set by\n"
@@ -94,14 +98,15 @@ def _table(title: str, *columns: str, right: tuple[int, ...] = ()) -> Table:
     return table
 
 
-def _rulers(scenario: Scenario, summary: Summary, history: Course) -> Table:
+def _rulers(scenario: Scenario, summary: Summary, history: Course, wide: bool) -> Table:
     """Return who ruled when, half-year by half-year: documented and simulated."""
     from rich.text import Text
 
     table = _table("Who ruled when", "", "documented", "coups", "left centre right, %",
                    "who rules most often", "coups", right=(2, 5))  # fmt: skip
-    for column, width in zip(table.columns, (7, 29, 5, 23, 28, 9), strict=True):
-        column.no_wrap, column.min_width = True, width
+    if wide:
+        for column, width in zip(table.columns, (7, 29, 5, 23, 28, 9), strict=True):
+            column.no_wrap, column.min_width = True, width
     tried, won = summary.mean("attempt"), summary.mean("success")
     done = history.count("power", "coup")[:, 0]
     failed = history.count("power", "failed coup")[:, 0]
@@ -121,11 +126,11 @@ def _rulers(scenario: Scenario, summary: Summary, history: Course) -> Table:
             documented.append(f"{name} ")
         end = half.stop - 1
         counts = summary.rulers[end]
-        frequent = ", ".join(
+        frequent = Text(", ".join(
             f"{names[i]} {counts[i] / summary.worlds:.0%}"
             for i in np.argsort(-counts, kind="stable")[:2]
             if counts[i]
-        )
+        ))
         coups = f"{done[half].sum() + failed[half].sum():.0f}/{done[half].sum():.0f}"
         table.add_row(
             f"{1969 + start // 12} {'I' if start % 12 == 0 else 'II'}",
@@ -177,13 +182,15 @@ def _number(value: float, unit: str) -> str:
     return f"{value:.1f}"
 
 
-def _outcomes(title: str, verdicts: list[Verdict]) -> Table:
+def _outcomes(title: str, verdicts: list[Verdict], wide: bool) -> Table:
     """Return a table of outcomes: documented value, ensemble, position, scores."""
+    from rich.text import Text
+
     table = _table(title, "", "record", "median", "5–95 %", "width", "at", "in",
                    "CRPS", "skill", right=(1, 2, 3, 4, 5, 7, 8))  # fmt: skip
-    table.columns[0].min_width = 42  # so that the groups' columns stand under each other
-    for column, width in zip(table.columns[1:], (6, 6, 14, 5, 5, 2, 5, 5), strict=True):
-        column.min_width = width
+    if wide:  # so that the groups' columns stand under each other
+        for column, width in zip(table.columns, (42, 6, 6, 14, 5, 5, 2, 5, 5), strict=True):
+            column.min_width = width
     for verdict in verdicts:
         outcome = verdict.outcome
         known = not math.isnan(verdict.documented)
@@ -195,7 +202,7 @@ def _outcomes(title: str, verdicts: list[Verdict]) -> Table:
             f"{_number(verdict.low, outcome.unit)} to {_number(verdict.high, outcome.unit)}",
             _number(verdict.high - verdict.low, outcome.unit),
             f"{verdict.position:.0%}" if known else "–",
-            ("✓" if verdict.inside else "[bold red]✗[/]") if known else "–",
+            ("✓" if verdict.inside else Text("✗", "bold red")) if known else "–",
             f"{verdict.score:.2f}" if known else "–",
             _number(verdict.skill, "") if known else "–",
         )

@@ -194,3 +194,33 @@ def test_the_two_examples_of_the_readme_work(palca: Run) -> None:
     code, _, err = palca("run", "my-scenario.toml", "-n", "3", "-o", "x",
                          "--set", "policy.party=legalist")  # fmt: skip
     assert (code, err.count("palca:")) == (0, 0)
+
+
+def test_a_strangers_words_are_printed_as_they_are(palca: Run) -> None:
+    words = '[/bold] [red]boo[/] [link=x'
+    Path("p.toml").write_text(
+        f'actor = "ussr"\ntitle = "{words}"\n[[rule]]\nname = "{words}"\nwhen = "true"\n'
+        f'do = {{ protest = "0.1" }}\nwhy = "{words}"\nsource = "{words}"\n'
+    )
+    Path("s.toml").write_text(
+        f'title = "{words}"\nextends = "baseline"\n[policy]\nussr = "p.toml"\n'
+    )
+    code, out, _ = palca("run", "s.toml", "-n", "3", "-o", "[x]")
+    assert (code, words in out) == (0, True)
+    code, out, _ = palca("explain", "[x]")
+    assert code == 0
+    assert out.count("boo") >= 3
+    assert palca("check", "s.toml")[0] == 0
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "120", "200"])
+def test_the_report_fits_the_terminal(
+    palca: Run, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    code, out, _ = palca("run", "baseline", "-n", "3", "-o", "made")
+    assert code == 0
+    tables = [line for line in out.splitlines() if "─" in line]
+    assert tables
+    assert all(len(line) <= int(columns) for line in tables)
+    assert "skill" in out
