@@ -8,6 +8,7 @@ block, so neither does the result, however many processes share the work.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -118,6 +119,7 @@ def _count(series: str, values: Floats | NDArray[np.float32]) -> NDArray[np.int6
 
 def run_block(resolved: dict[str, Any], worlds: NDArray[np.int64], seed: int) -> Block:
     """Run the numbered worlds and keep what :class:`Block` keeps."""
+    gc.collect()  # a model and its agents hold one another: let go of the block before this one
     model = ColdWarModel(build(resolved), worlds=worlds, rng=seed, keep=_KEPT)
     history = model.run()
     course = simulated(history)

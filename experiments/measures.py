@@ -278,5 +278,5 @@ def outcomes(course: Course) -> dict[str, Floats]:
             values = outcome.of(course)
         except IndexError:
             continue
-        out[outcome.name] = np.asarray(values, dtype=np.float64)
+        out[outcome.name] = np.array(values, dtype=np.float64)  # a copy: no view keeps its months
     return out

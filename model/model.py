@@ -139,6 +139,8 @@ class ColdWarModel(mesa.Model):
         """Run to the end of the scenario and return the history."""
         while self.running:
             self.step()
+        # Mesa 3.3 keeps each model alive by its count of agents; 3.5 has no such table
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
         return self.history()
 
     def history(self) -> History:
@@ -166,7 +168,7 @@ class ColdWarModel(mesa.Model):
             if death.month == now:
                 (worlds,) = np.nonzero(self.state.leader == death.leader)
                 self.chronicle.write_at("power", "death", worlds, leader=self.state.leader[worlds])
-                self.absent_until[death.leader] = np.iinfo(np.int64).max
+                self.absent_until[death.leader, worlds] = np.iinfo(np.int64).max
                 heir = np.full(len(worlds), death.successor)
                 self.chronicle.write_at("power", "handover", worlds, leader=heir)
                 self.regime.take_office(worlds, heir, at(self.p.legitimacy_lawful, worlds))
