@@ -25,7 +25,10 @@ class USSR(Strategist):
 
         broke = self.chooses("break_off", "soviet break") & (s.ussr_relations > 0)
         write("ussr", "break", broke)
-        self._end_relations(broke)
+        # without relations, whoever broke them off, nothing is owed and nothing is delivered
+        related = (s.ussr_relations > 0) & ~broke
+        for row in (s.ussr_relations, s.ussr_pipeline, s.ussr_suspended):
+            row *= related
 
         opened = (m.chance.of("embassy") < lever["open_embassy"] * welcome) & (s.ussr_relations < 1)
         opened &= ~broke
@@ -88,12 +91,6 @@ class USSR(Strategist):
         )
         s.ussr_trust[:] = trust_next(s.ussr_trust, pull, 0.0, p)
         s.ussr_strain *= 1.0 - p.strain_decay
-
-    def _end_relations(self, broken: np.ndarray) -> None:
-        s = self.model.state
-        if np.count_nonzero(broken):
-            for row in (s.ussr_relations, s.ussr_pipeline, s.ussr_suspended):
-                row[broken] = 0.0
 
     def inherited(self) -> np.ndarray:
         """Return how dense the ties with the present regime are, 0..1, ``(worlds,)``."""
