@@ -154,8 +154,8 @@ def run_blocks(
     jobs : int
         Processes; the blocks are the same for any number.
     """
-    starts = range(0, worlds, BLOCK)
-    numbers = (np.arange(start, min(start + BLOCK, worlds)) for start in starts)
+    size = min(BLOCK, -(-worlds // jobs))
+    numbers = (np.arange(at, min(at + size, worlds)) for at in range(0, worlds, size))
     if jobs == 1:
         yield from (run_block(resolved, block, seed) for block in numbers)
         return

@@ -13,8 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
-_LN2_HIGH = 0.693147180369123816490  # ln 2 in two parts (Cody and Waite 1980), so that
-_LN2_LOW = 1.90821492927058770002e-10  # k * ln 2 loses nothing for |k| < 2**20
+_LN2 = 0.6931471805599453
 _LOG2_E = 1.4426950408889634
 _LARGEST = 700.0  # beyond it exp would overflow
 
@@ -27,7 +26,7 @@ def exp(x: ArrayLike) -> Floats:
     """
     x = np.minimum(np.maximum(x, -_LARGEST), _LARGEST)
     k = np.rint(x * _LOG2_E)
-    r = (x - k * _LN2_HIGH) - k * _LN2_LOW
+    r = x - k * _LN2
     square = r * r
     even = (square * (1 / 1680) + 3 / 28) * square + 1.0
     odd = (square * (1 / 84) + 0.5) * r
@@ -52,7 +51,7 @@ def log(x: ArrayLike) -> Floats:
     p = p * q + 1 / 5
     p = p * q + 1 / 3
     p = p * q + 1.0
-    return e * _LN2_HIGH + (2.0 * s * p + e * _LN2_LOW)
+    return 2.0 * s * p + e * _LN2
 
 
 def logistic(x: ArrayLike) -> Floats:

@@ -112,9 +112,11 @@ def play(
         - at(p.covert_support, worlds) * state.us_covert[worlds] * friendlier
         - at(p.broken_promise, worlds) * state.promise_broken[worlds]
     )
-    pull = discontent - risk
+    pull = discontent
+    pull -= risk
     pull += at(p.affinity, worlds) * (1.0 - np.abs(ideology - led_by))
-    pull += at(p.comrades, worlds) * (corps.garrison[:, None] == corps.garrison[plotter])
+    # world by world, as the corps is stored
+    pull += at(p.comrades, worlds) * (corps.garrison[plotter][:, None] == corps.garrison).T
     nucleus = _force(corps, pull > 0.0)
     overt = nucleus >= at(p.visibility, worlds)
 

@@ -107,8 +107,8 @@ def corps_discontent(
 def private_discontent(
     shared: Floats,
     ideology: Floats,
-    grievance: Floats,
-    mood: Floats,
+    grievance: Floats | float,
+    mood: Floats | float,
     orientation: Floats,
     mobilisation: Floats,
     distance: float | Floats,
@@ -134,22 +134,23 @@ def disaffection(state: State, country: Country, p: Parameters) -> Floats:
     An estimate without going through the officers: within a faction discontent is
     taken as uniform with the corps' spread.
     """
-    shared = corps_discontent(state, p) - p.cost
+    ideology = np.array([[faction.ideology] for faction in country.factions])
+    mean = private_discontent(
+        corps_discontent(state, p) - p.cost,
+        ideology,
+        0.0,
+        0.0,
+        state.orientation,
+        state.mobilisation,
+        p.discontent_distance,
+        p.discontent_fear,
+        p.discontent_spread,
+    )
     slope = 1.0 / (3.4641016151377544 * np.maximum(p.discontent_spread, 1e-3))
+    rising = np.minimum(np.maximum(0.5 + slope * mean, 0.0), 1.0)
     total = sum(faction.share for faction in country.factions)
-    estimate: float | Floats = 0.0
-    for faction in country.factions:
-        mean = private_discontent(
-            shared,
-            np.float64(faction.ideology),  # pyright: ignore[reportArgumentType]
-            np.float64(0.0),  # pyright: ignore[reportArgumentType]
-            np.float64(0.0),  # pyright: ignore[reportArgumentType]
-            state.orientation,
-            state.mobilisation,
-            p.discontent_distance,
-            p.discontent_fear,
-            p.discontent_spread,
-        )
-        rising = np.minimum(np.maximum(0.5 + slope * mean, 0.0), 1.0)
-        estimate = estimate + faction.share / total * rising
-    return np.asarray(estimate)
+    # added up one by one: a sum along an axis may take another order for another shape
+    estimate = np.zeros_like(state.orientation)
+    for faction, row in zip(country.factions, rising, strict=True):
+        estimate += faction.share / total * row
+    return estimate

@@ -11,8 +11,8 @@ record ("record: ..."), or by the word "assumed".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,22 +41,17 @@ class Parameters:
     """
 
     def __init__(self, values: Mapping[str, Value] | None = None) -> None:
-        self._values: dict[str, Value] = {name: row.default for name, row in PARAMETERS.items()}
+        vars(self).update({name: row.default for name, row in PARAMETERS.items()})
         for name, value in (values or {}).items():
-            self._values[name] = check_parameter(name, value)
+            vars(self)[name] = check_parameter(name, value)
 
-    def __getattr__(self, name: str) -> Value:
-        try:
-            return self.__dict__["_values"][name]
-        except KeyError:
-            raise AttributeError(name) from None
+    if TYPE_CHECKING:  # the attributes are the table's names
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
+        def __getattr__(self, name: str) -> Value: ...
 
-    def items(self) -> Iterator[tuple[str, Value]]:
+    def items(self) -> Iterable[tuple[str, Value]]:
         """Return pairs of name and value."""
-        return iter(self._values.items())
+        return vars(self).items()
 
 
 def at(value: Value, worlds: NDArray[np.int64] | slice) -> Value:
