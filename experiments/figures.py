@@ -143,8 +143,9 @@ def _crisis(axis: Axes, summary: Summary, months: int) -> None:
     """Mark the documented crisis of party and Moscow, which nobody can date."""
     top = 1.12 * float(summary.quantiles("friction", (0.95,)).max()) + 0.02
     axis.plot([_COUP + 0.5, months], [top, top], color=_FACT, lw=1.3)
-    axis.annotate("documented: a crisis within 1971–78, of no known date or level", (_COUP + 0.5, top), (5, 3),
-                  textcoords="offset points", fontsize=7.5, color=_FACT)  # fmt: skip
+    known = "documented: a crisis within 1971–78, of no known date or level"
+    axis.annotate(known, (_COUP + 0.5, top), (5, 3), textcoords="offset points", fontsize=7.5,
+                  color=_FACT)  # fmt: skip
     axis.set_ylim(0, 1.25 * top)
 
 
