@@ -58,6 +58,17 @@ Settings = Annotated[
     ),
 ]
 
+Interventions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--intervene",
+        "-i",
+        metavar="CHANGE",
+        help="A dated change, as inside the braces of an intervene table: "
+        "'at = \"1971-09\", policy.ussr = \"ideological\"'; repeatable.",
+    ),
+]
+
 
 @app.command()
 def run(
@@ -65,6 +76,7 @@ def run(
     worlds: Worlds = 2000,
     seed: Seed = 0,
     settings: Settings = None,
+    interventions: Interventions = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder to write; runs/NAME if not given.")
     ] = None,
@@ -90,7 +102,7 @@ def run(
     from .scores import judge
 
     console, began = _console(), time.perf_counter()
-    resolved = resolve(scenario, settings or [])
+    resolved = resolve(scenario, settings or [], interventions or [])
     checked = build(resolved)
     folder = out if out is not None else runs.free_folder(Path(scenario).stem)
     record = load_record()

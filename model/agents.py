@@ -130,6 +130,9 @@ class Officers(mesa.Agent):
         s.succession[:] = np.where(near, 1.0, s.succession - p.succession_decay * s.succession)
         s.attempt_age += 1.0
         ready = m.chance.of("opportunity") < coup.opportunity(s, p)
+        forcing = self._force()
+        if forcing is not None:
+            ready = forcing.led | (ready & (forcing.outcome != "never"))
         if not np.count_nonzero(ready):
             return
         (worlds,) = np.nonzero(ready)
@@ -137,11 +140,30 @@ class Officers(mesa.Agent):
             noise.bits(m.keys[worlds][:, None], self._mood[:, m.month]), len(self.corps.garrison)
         ).T
         signal = m.chance.shock("public signal")[worlds]
-        attempts = coup.play(s, self.corps, worlds, mood, signal, p)
+        attempts = coup.play(s, self.corps, worlds, mood, signal, p, forcing)
         self._discover(attempts)
         overt = attempts.overt
         if np.count_nonzero(overt):
             self._live_with(attempts, overt)
+
+    def _force(self) -> coup.Forcing | None:
+        """Return what an intervention makes of this month's coups, if there is one."""
+        m = self.model
+        forced = next((c for c in m.premise.coups if c.since <= m.month <= c.until), None)
+        if forced is None:
+            return None
+        if forced.leader is None or forced.since != m.month:
+            return coup.Forcing(forced.outcome, np.zeros(len(m.worlds), dtype=np.bool_), -1, 0.0)
+        ideology = float(m.roster.ideology[forced.leader])
+        led = self._can_strike(forced.leader)
+        return coup.Forcing(forced.outcome, led, forced.leader, ideology)
+
+    def _can_strike(self, leader: int) -> np.ndarray:
+        """Return in which worlds somebody doesn't rule and is at hand to lead a coup."""
+        m, roster = self.model, self.model.roster
+        if not roster.since[leader] <= m.month <= roster.until[leader]:
+            return np.zeros(len(m.worlds), dtype=np.bool_)
+        return (m.state.leader != leader) & (m.absent_until[leader] <= m.month)
 
     def _discover(self, attempts: coup.Attempts) -> None:
         """Plots too small to rise: some are found out."""
@@ -180,6 +202,7 @@ class Officers(mesa.Agent):
         top = self.corps.top[plotter]
         soldiers = ~m.roster.civilian[:, None]
         chief = m.regime.choose(worlds, ideology, soldiers, top)
+        chief = np.where(attempts.named[overt] >= 0, attempts.named[overt], chief)
         fails = ~won
         write_at(
             "power", "failed coup", worlds[fails], joined[fails], chief[fails], place[fails]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arithmetic import exp
+from .interventions import STRONGEST_SIGNAL, Outcome
 from .officers import Corps, corps_discontent, private_discontent
 from .parameters import Parameters, Value, at
 from .state import State
@@ -22,6 +23,7 @@ from .state import State
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+_SHORT_OF_HALF = 0.499  # share of force of rebels who are made to fail
 
 
 @dataclass(slots=True)
@@ -47,6 +49,8 @@ class Attempts:
         Who stood with the rebels at the end.
     opinions : ndarray, shape ``(officers, n)``
         The officers' ideologies before the purge.
+    named : ndarray of int
+        Roster place of the leader whom an intervention names; -1 if none.
     """
 
     worlds: Ints
@@ -58,6 +62,29 @@ class Attempts:
     success: Flags
     rebels: Flags
     opinions: Floats
+    named: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Forcing:
+    """What an intervention makes of this month's attempts.
+
+    Attributes
+    ----------
+    outcome : str
+        What becomes of them: "succeeds", "fails" or "never".
+    led : ndarray of bool, shape ``(worlds,)``
+        Where a named leader strikes, though perhaps nobody would have.
+    leader : int
+        His roster place; -1 if nobody is named.
+    ideology : float
+        His; the officer nearest to it leads for him.
+    """
+
+    outcome: Outcome
+    led: Flags
+    leader: int
+    ideology: float
 
 
 def opportunity(state: State, p: Parameters) -> Floats:
@@ -74,7 +101,13 @@ def opportunity(state: State, p: Parameters) -> Floats:
 
 
 def play(
-    state: State, corps: Corps, worlds: Ints, mood: Floats, signal: Floats, p: Parameters
+    state: State,
+    corps: Corps,
+    worlds: Ints,
+    mood: Floats,
+    signal: Floats,
+    p: Parameters,
+    forcing: Forcing | None = None,
 ) -> Attempts:
     """Play the game in the worlds that have an opportunity.
 
@@ -85,6 +118,7 @@ def play(
         Each officer's standard shock of the month.
     signal : ndarray, shape ``(n,)``
         The public shock (who holds the radio), standard.
+    forcing : Forcing, optional
     """
     orientation = state.orientation[worlds]
     ideology, grievance = corps.of(worlds)
@@ -100,6 +134,14 @@ def play(
         at(p.discontent_spread, worlds),
     )
     plotter = np.argmax(discontent, axis=0)
+    led, named = np.zeros(len(worlds), dtype=np.bool_), np.full(len(worlds), -1)
+    if forcing is not None:
+        nearest = np.argmin(np.abs(ideology - forcing.ideology), axis=0)
+        led = forcing.led[worlds]
+        plotter = np.where(led, nearest, plotter)
+        named = np.where(led, forcing.leader, -1)
+        side = 1.0 if forcing.outcome == "succeeds" else -1.0
+        signal = np.full_like(signal, side * STRONGEST_SIGNAL)
     here = np.arange(len(worlds))
     led_by = ideology[plotter, here]
     top = corps.top[plotter]
@@ -118,7 +160,7 @@ def play(
     # world by world, as the corps is stored
     pull += at(p.comrades, worlds) * (corps.garrison[plotter][:, None] == corps.garrison).T
     nucleus = _force(corps, pull > 0.0)
-    overt = nucleus >= at(p.visibility, worlds)
+    overt = (nucleus >= at(p.visibility, worlds)) | led
 
     # labour sides with whoever stands nearer to it
     labour = at(p.labour_defence, worlds) * state.mobilisation[worlds] * (orientation - led_by)
@@ -131,8 +173,11 @@ def play(
         joined[rising], rebels[:, rising] = _cascade(
             corps, pull[:, rising], nucleus[rising], push[rising], weight
         )
+    if forcing is not None:
+        won_by_force = np.maximum(joined, 0.5) if side > 0 else np.minimum(joined, _SHORT_OF_HALF)
+        joined = np.where(overt, won_by_force, joined)
     won = joined >= 0.5
-    return Attempts(worlds, plotter, led_by, nucleus, overt, joined, won, rebels, ideology)
+    return Attempts(worlds, plotter, led_by, nucleus, overt, joined, won, rebels, ideology, named)
 
 
 def _force(corps: Corps, standing: Flags) -> Floats:

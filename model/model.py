@@ -16,9 +16,9 @@ from .channels import CHANNELS
 from .communist_party import CommunistParty
 from .history import Chronicle, History, gather
 from .observables import OBSERVABLES, Sight
-from .parameters import Parameters, Value, at
+from .parameters import PARAMETERS, Parameters, Value, at
 from .regime import Regime
-from .scenario import Country, Scenario
+from .scenario import Country, Death, Scenario
 from .state import FIELDS, State
 from .strategist import Strategist
 from .united_states import UnitedStates
@@ -94,10 +94,10 @@ class ColdWarModel(mesa.Model):
         )
         self.seed_number = seed
         self.keys = noise.world_keys(seed, self.worlds)
-        values: dict[str, Value] = dict(scenario.parameters)
+        self._usual: dict[str, Value] = dict(scenario.parameters)
         for name in scenario.closed:
-            values |= dict.fromkeys(CHANNELS[name].zeroes, 0.0)
-        self.p = Parameters(values)
+            self._usual |= dict.fromkeys(CHANNELS[name].zeroes, 0.0)
+        self.p = Parameters(self._usual)
         self.roster = _roster(scenario.country, scenario.months)
         self.state = State(len(self.worlds), dict(scenario.country.start))
         self.absent_until = np.zeros((len(scenario.country.leaders), len(self.worlds)), np.int64)
@@ -160,18 +160,50 @@ class ColdWarModel(mesa.Model):
         self.sight.drivers = {name: float(row[now]) for name, row in self.premise.drivers.items()}
         self.sight.drivers["date"] = now
         self._seen = {}
+        self._change_parameters()
         for strategist in self.strategists:
             for since, policy in self.premise.policies[strategist.actor]:
                 if since == now:
                     strategist.follow(policy)
         for death in self.premise.country.deaths:
             if death.month == now:
-                (worlds,) = np.nonzero(self.state.leader == death.leader)
-                self.chronicle.write_at("power", "death", worlds, leader=self.state.leader[worlds])
-                self.absent_until[death.leader, worlds] = np.iinfo(np.int64).max
-                heir = np.full(len(worlds), death.successor)
-                self.chronicle.write_at("power", "handover", worlds, leader=heir)
-                self.regime.take_office(worlds, heir, at(self.p.legitimacy_lawful, worlds))
+                self._die(death)
+
+    def _change_parameters(self) -> None:
+        """Give parameters the values of interventions that begin, and take them back at the end.
+
+        What a closed channel holds at zero stays there.
+        """
+        held = {name for channel in self.premise.closed for name in CHANNELS[channel].zeroes}
+        changed = False
+        for change in sorted(self.premise.changes, key=lambda change: change.since):
+            if change.name in held:
+                continue
+            if change.until == self.month - 1:
+                usual = self._usual.get(change.name, PARAMETERS[change.name].default)
+                self.p.set(change.name, usual)
+            if change.since == self.month:
+                self.p.set(change.name, change.value)
+            changed |= self.month in (change.since, change.until + 1)
+        if changed:
+            for strategist in self.strategists:
+                if strategist.policy is not None:
+                    strategist.follow(strategist.policy)  # its rules may name a parameter
+
+    def _die(self, death: Death) -> None:
+        """Bury a leader; where he ruled his successor takes office."""
+        s = self.state
+        (worlds,) = np.nonzero(s.leader == death.leader)
+        self.absent_until[death.leader] = np.iinfo(np.int64).max
+        self.chronicle.write_at("power", "death", worlds, leader=s.leader[worlds])
+        if death.successor is None:
+            nobody = np.zeros(len(worlds), dtype=np.bool_)
+            soldiers = ~self.roster.civilian[:, None]
+            heir = self.regime.choose(worlds, s.orientation[worlds], soldiers, nobody)
+        else:
+            heir = np.full(len(worlds), death.successor)
+        self.chronicle.write_at("power", "handover", worlds, leader=heir)
+        self.regime.take_office(worlds, heir, at(self.p.legitimacy_lawful, worlds))
 
     def _close_month(self) -> None:
         self.months[self.month] = self.state.values[self._kept_rows]

@@ -43,7 +43,11 @@ class Parameters:
     def __init__(self, values: Mapping[str, Value] | None = None) -> None:
         vars(self).update({name: row.default for name, row in PARAMETERS.items()})
         for name, value in (values or {}).items():
-            vars(self)[name] = check_parameter(name, value)
+            self.set(name, value)
+
+    def set(self, name: str, value: Value) -> None:
+        """Give a parameter another value from now on."""
+        vars(self)[name] = check_parameter(name, value)
 
     if TYPE_CHECKING:  # the attributes are the table's names
 
@@ -71,8 +75,9 @@ def check_parameter(name: str, value: Value) -> Value:
         raise PalcaError(f"no parameter '{name}'{nearest(name, PARAMETERS)}; "
                          "'palca list parameters' shows them all")
     row = PARAMETERS[name]
-    if isinstance(value, (bool, str)) or not np.all(np.isfinite(value)):
-        raise PalcaError(f"parameter '{name}' takes a number, not {value!r}")
+    number = isinstance(value, (int, float, np.ndarray)) and not isinstance(value, bool)
+    if not number or not np.all(np.isfinite(value)):
+        raise PalcaError(f"parameter '{name}' takes a number, not {value!r}"[:200])
     if not (np.all(np.greater_equal(value, row.low)) and np.all(np.less_equal(value, row.high))):
         raise PalcaError(f"parameter '{name}' must lie in {row.low:g} to {row.high:g} {row.unit}, "
                          f"not {value}")

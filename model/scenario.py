@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .interventions import ForcedCoup, LeverChange, ParameterChange
 from .parameters import Value
 from .policy import Policy
 
@@ -73,11 +74,14 @@ class Faction:
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """The leader who dies in office, if he rules then, and his lawful successor (roster places)."""
+    """A leader who dies and, if he rules then, his successor (roster places).
+
+    Without a lawful successor the armed forces choose one.
+    """
 
     month: int
     leader: int
-    successor: int
+    successor: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,6 @@ class Country:
     factions: tuple[Faction, ...]
     start: Mapping[str, float]
     deaths: tuple[Death, ...] = ()
-
-    def starting(self, start: Mapping[str, float]) -> Country:
-        """Return the same country in another initial state."""
-        return replace(self, start=start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,8 @@ class Scenario:
     parameters : mapping of str to float or ndarray of shape ``(worlds,)``
     closed : frozenset of str
         Names of the channels that are closed.
+    levers, changes, coups : tuple
+        Interventions, each for its time.
     """
 
     title: str
@@ -121,3 +123,6 @@ class Scenario:
     drivers: Mapping[str, NDArray[np.float64]]
     parameters: Mapping[str, Value] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
+    levers: tuple[LeverChange, ...] = ()
+    changes: tuple[ParameterChange, ...] = ()
+    coups: tuple[ForcedCoup, ...] = ()

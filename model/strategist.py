@@ -98,6 +98,9 @@ class Strategist(mesa.Agent):
         if self.trace is not None:
             self.seen = {name: np.array(value) for name, value in seen.items()}
         self.levers = self._decide(seen, self.trace)
+        for change in self.model.premise.levers:
+            if change.actor == self.actor and change.since <= self.model.month <= change.until:
+                self.levers[change.lever] = change.of(self.levers[change.lever])
 
     def chooses(self, lever: str, event: str) -> NDArray[np.bool_]:
         """Return in which worlds an act happens: its draw falls below the lever's chance."""

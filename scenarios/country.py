@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from palca.model.errors import PalcaError, nearest
@@ -47,7 +48,7 @@ def build_country(data: Mapping[str, Any], place: str) -> Country:
     table.table("drivers")
     start = table.table("start")
     table.done()
-    return country.starting(check_start(start.flat(), country, start.place))
+    return replace(country, start=check_start(start.flat(), country, start.place))
 
 
 def check_start(data: Mapping[str, Any], country: Country, place: str) -> dict[str, float]:
@@ -114,10 +115,11 @@ def _faction(row: Table) -> Faction:
 
 
 def _death(row: Table, names: list[str]) -> Death:
+    successor = row.text("successor", "")
     death = Death(
         row.month("at"),
         _place_of(row.text("leader"), names, row.place),
-        _place_of(row.text("successor"), names, row.place),
+        _place_of(successor, names, row.place) if successor else None,
     )
     row.done()
     return death

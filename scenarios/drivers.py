@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model.calendar import month_index
+from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError
 
+from .interventions import Change
 from .shelf import find_driver, label, read_text
 
 Floats = NDArray[np.float64]
@@ -76,13 +78,47 @@ def _steps(rows: list[tuple[str, float, dict[str, str]]], months: int) -> Floats
     return out
 
 
-def log_gap(price: str, deflator: str, months: int, beside: Path | None = None) -> Floats:
-    """Return ln(real price / its mean of the 36 months before), shape ``(months,)``."""
+def log_gap(
+    price: str,
+    deflator: str,
+    months: int,
+    beside: Path | None = None,
+    changes: Sequence[Change] = (),
+) -> Floats:
+    """Return ln(real price / its mean of the 36 months before), shape ``(months,)``.
+
+    Interventions change the real price: they scale it, or hold it at that of a month.
+    """
     nominal = _by_month(price, beside, -_TRAILING, months - 1)
     middles, index = _by_year(deflator, beside)
     real = nominal / np.interp(np.arange(-_TRAILING, months), middles, index)
+    for change in changes:
+        operation, value = change.content
+        span = slice(_TRAILING + change.since, _TRAILING + min(change.until, months - 1) + 1)
+        if operation == "hold":
+            if not -_TRAILING <= value < months:
+                raise PalcaError(f"'hold' must lie in 1966-01 to {month_name(months - 1)}",
+                                 change.place)
+            real[span] = real[_TRAILING + value]
+        else:
+            real[span] *= value
     usual = np.array([real[i : i + _TRAILING].mean() for i in range(months)])
     return np.log(real[_TRAILING:] / usual)
+
+
+def change_values(values: Floats, changes: Sequence[Change]) -> Floats:
+    """Return a monthly series as interventions set it, add to it or scale it."""
+    out = values.copy()
+    for change in changes:
+        operation, value = change.content
+        span = slice(change.since, change.until + 1)
+        if operation == "set":
+            out[span] = value
+        elif operation == "add":
+            out[span] += value
+        else:
+            out[span] *= value
+    return out
 
 
 def growth_gap(name: str, months: int, beside: Path | None = None) -> Floats:

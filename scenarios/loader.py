@@ -9,6 +9,7 @@ manifest; :func:`build` checks that data and makes the immutable
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,17 @@ from palca.model.scenario import DRIVERS, Scenario
 
 from . import drivers
 from .country import build_country, check_start
+from .interventions import (
+    Change,
+    change_deaths,
+    change_rules,
+    check_changes,
+    forced_coups,
+    lever_changes,
+    parameter_changes,
+    parse_change,
+    read_changes,
+)
 from .shelf import (
     actors_of,
     find_country,
@@ -41,12 +53,16 @@ _LONGEST: Final = 144  # months: the drivers end in December 1980
 _ANCESTORS: Final = 10
 
 
-def load(name: str, settings: Sequence[str] = ()) -> Scenario:
-    """Return the scenario of a shipped name or a path, with ``NAME=VALUE`` settings."""
-    return build(resolve(name, settings))
+def load(
+    name: str, settings: Sequence[str] = (), interventions: Sequence[str] = ()
+) -> Scenario:
+    """Return the scenario of a shipped name or a path; the rest as in :func:`resolve`."""
+    return build(resolve(name, settings, interventions))
 
 
-def resolve(name: str, settings: Sequence[str] = ()) -> dict[str, Any]:
+def resolve(
+    name: str, settings: Sequence[str] = (), interventions: Sequence[str] = ()
+) -> dict[str, Any]:
     """Read a scenario, all that it extends, and every file that it names.
 
     Parameters
@@ -56,6 +72,8 @@ def resolve(name: str, settings: Sequence[str] = ()) -> dict[str, Any]:
     settings : sequence of str
         ``NAME=VALUE``: a parameter; ``policy.ACTOR=FILE``, ``channel.NAME=on|off``,
         ``start.FIELD=NUMBER``.
+    interventions : sequence of str
+        Each the inside of an ``[[intervene]]`` table in braces.
 
     Returns
     -------
@@ -69,6 +87,8 @@ def resolve(name: str, settings: Sequence[str] = ()) -> dict[str, Any]:
     merged = _read(find_scenario(name), ())
     for setting in settings:
         _apply(merged, setting)
+    for text in interventions:
+        merged["changes"] += _beside(parse_change(text), None)
     return _complete(merged)
 
 
@@ -99,40 +119,38 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     merged["until"] = month_name(_month(until, f"{place}: until"))
     if table.text("country", "") or not below:
         merged["country"] = str(find_country(table.text("country"), path.parent))
-    merged["policies"] = _policies(table, path, below.get("policies", {}))
+    merged["policies"] = {**below.get("policies", {}), **_policies(table, path)}
+    own_changes = _beside(read_changes(table.tables("intervene")), path.parent)
+    merged["changes"] = [*below.get("changes", []), *own_changes]
     for key in ("parameters", "channels", "start", "drivers"):
         merged[key] = {**below.get(key, {}), **table.table(key).flat()}
     table.done()
     return merged
 
 
-def _policies(
-    table: Table, path: Path, below: Mapping[str, list[list[str]]]
-) -> dict[str, list[list[str]]]:
-    """Return for each actor a list of [month, file], from [policy] and the [[intervene]]s."""
-    chosen = {actor: [list(row) for row in rows] for actor, rows in below.items()}
+def _policies(table: Table, path: Path) -> dict[str, str]:
+    """Return the file of each actor's policy in [policy]."""
     named = table.table("policy")
     actors_of(named.flat(), named.place)
-    for actor, _ in named.items():
-        name = named.text(actor)
-        chosen[actor] = [["1969-01", _policy_file(actor, name, path, named.place)]]
-    for change in table.tables("intervene"):
-        at = month_name(change.month("at"))
-        swaps = change.table("policy")
-        actors_of(swaps.flat(), swaps.place)
-        if not swaps.items():
-            raise PalcaError("nothing to change: write policy.ACTOR = \"NAME\"", change.place)
-        for actor, _ in swaps.items():
-            swap = [at, _policy_file(actor, swaps.text(actor), path, swaps.place)]
-            kept = [row for row in chosen.get(actor, []) if row[0] != at]
-            chosen[actor] = sorted([*kept, swap])
-        change.done()
-    return chosen
+    return {
+        actor: _policy_file(actor, named.text(actor), path.parent, named.place)
+        for actor, _ in named.items()
+    }
 
 
-def _policy_file(actor: str, name: str, path: Path, place: str) -> str:
+def _beside(changes: list[Change], folder: Path | None) -> list[Change]:
+    """Return the changes with the files of their policies, named beside the scenario, found."""
+    return [
+        replace(change, content=_policy_file(kind[1], change.content, folder, change.place))
+        if (kind := change.target.split("."))[0] == "policy"
+        else change
+        for change in changes
+    ]
+
+
+def _policy_file(actor: str, name: str, folder: Path | None, place: str) -> str:
     try:
-        return str(find_policy(actor, name, path.parent))
+        return str(find_policy(actor, name, folder))
     except PalcaError as error:
         raise error.at(place) from None
 
@@ -151,7 +169,7 @@ def _apply(merged: dict[str, Any], setting: str) -> None:
     elif group == "policy":
         actors_of({rest: value}, place)
         try:
-            merged["policies"][rest] = [["1969-01", str(find_policy(rest, value))]]
+            merged["policies"][rest] = str(find_policy(rest, value))
         except PalcaError as error:
             raise error.at(place) from None
     elif group == "channel":
@@ -196,6 +214,9 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     country_file = Path(merged["country"])
     country = read_toml(country_file)
     country["place"] = label(country_file)
+    changes = check_changes(merged["changes"], months)
+    deaths = Table(country, country["place"]).rows("death")
+    country["death"] = change_deaths(deaths, changes)
     files = {**Table(country, country["place"]).table("drivers").flat(), **merged["drivers"]}
     resolved = {key: merged[key] for key in
                 ("title", "question", "plausibility", "expect", "sources", "place")}
@@ -205,22 +226,39 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
         "parameters": merged["parameters"],
         "channels": merged["channels"],
         "start": merged["start"],
-        "drivers": _drivers(files, months, country_file.parent, place),
+        "drivers": _drivers(files, months, country_file.parent, place, changes),
         "policies": {},
+        "changes": [asdict(change) for change in changes],
     }
     for actor in ACTORS:
         if actor not in merged["policies"]:
             raise PalcaError(f"no policy for '{actor}' in [policy]", place)
-        resolved["policies"][actor] = [
-            {"since": since, "place": label(Path(file)), "name": Path(file).stem,
-             "table": read_toml(Path(file))}
-            for since, file in merged["policies"][actor]
-        ]
+        resolved["policies"][actor] = _timeline(actor, merged["policies"][actor], changes)
     return resolved
 
 
+def _timeline(actor: str, usual: str, changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """Return the policies of an actor by the months from which they hold."""
+    swaps = [change for change in changes if change.target == f"policy.{actor}"]
+    edits = [change for change in changes if change.target.startswith(f"rule.{actor}.")]
+    turns = {0} | {c.since for c in swaps + edits} | {c.until + 1 for c in swaps + edits}
+    out: list[dict[str, Any]] = []
+    before: dict[str, Any] = {}
+    for month in sorted(turn for turn in turns if turn < _LONGEST):
+        file = Path(next((c.content for c in swaps if c.holds(month)), usual))
+        table = read_toml(file)
+        active = [change for change in edits if change.holds(month)]
+        if active:
+            table = change_rules(table, active, actor)
+        row = {"place": label(file), "name": file.stem, "table": table}
+        if row != before:
+            out.append({"since": month_name(month), **row})
+        before = row
+    return out
+
+
 def _drivers(
-    files: Mapping[str, Any], months: int, beside: Path, place: str
+    files: Mapping[str, Any], months: int, beside: Path, place: str, changes: Sequence[Change]
 ) -> dict[str, list[float]]:
     """Compute the drivers' monthly values from their files."""
     place = f"{place}: [drivers]"
@@ -236,9 +274,10 @@ def _drivers(
             raise PalcaError(f"no file for the driver '{name}'", place)
         find_driver(files[name], beside)
     gap = partial(drivers.log_gap, deflator=files["deflator"], months=months, beside=beside)
+    of = {name: [c for c in changes if c.target == f"driver.{name}"] for name in DRIVERS}
     compute: dict[str, Callable[[str], np.ndarray]] = {
-        "tin": gap,
-        "oil": gap,
+        "tin": partial(gap, changes=of["tin"]),
+        "oil": partial(gap, changes=of["oil"]),
         "abroad": partial(drivers.growth_gap, months=months, beside=beside),
         "neighbours": partial(drivers.neighbours, months=months, beside=beside),
         "human_rights": partial(drivers.steps, months=months, beside=beside),
@@ -248,7 +287,10 @@ def _drivers(
     out = {}
     for name in DRIVERS:
         try:
-            out[name] = [float(value) for value in compute[name](files[name])]
+            values = compute[name](files[name])
+            if name not in ("tin", "oil"):
+                values = drivers.change_values(values, of[name])
+            out[name] = [float(value) for value in values]
         except PalcaError as error:
             raise error.at(f"driver '{name}' ({files[name]})") from None
         except (KeyError, ValueError):
@@ -281,12 +323,10 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
     place = resolved["place"]
     country = build_country(resolved["country"], resolved["country"]["place"])
     start = {**country.start, **check_start(resolved["start"], country, f"{place}: [start]")}
-    country = country.starting(start)
+    country = replace(country, start=start)
     parameters = {}
     for name, value in resolved["parameters"].items():
         try:
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise PalcaError(f"'{name}' must be a number, not {value!r}"[:200])
             parameters[name] = check_parameter(name, value)
         except PalcaError as error:
             raise error.at(f"{place}: [parameters]") from None
@@ -308,6 +348,8 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         )  # fmt: skip
         if policies[actor][0][0] != 0:
             raise PalcaError(f"no policy for '{actor}' in January 1969", place)
+    changes = [Change(**row) for row in resolved["changes"]]
+    names = [leader.name for leader in country.leaders]
     return Scenario(
         title=resolved["title"],
         months=resolved["months"],
@@ -316,4 +358,7 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         drivers={name: np.array(values) for name, values in resolved["drivers"].items()},
         parameters=parameters,
         closed=frozenset(closed),
+        levers=lever_changes(changes),
+        changes=parameter_changes(changes),
+        coups=forced_coups(changes, names),
     )

@@ -81,10 +81,15 @@ class Table:
 
     def tables(self, key: str) -> list[Table]:
         """Return an array of tables; an empty one if it isn't there."""
+        places = [f"{self.place}: [[{key}]] {i + 1}" for i in range(len(self.rows(key)))]
+        return [Table(row, place) for row, place in zip(self.rows(key), places, strict=True)]
+
+    def rows(self, key: str) -> list[Any]:
+        """Return an array of tables as plain data; an empty one if it isn't there."""
         value = self._value(key, [])
         if not isinstance(value, list):
             raise PalcaError(f"write [[{key}]], not [{key}]", self.place)
-        return [Table(row, f"{self.place}: [[{key}]] {i + 1}") for i, row in enumerate(value)]
+        return value
 
     def items(self) -> list[tuple[str, Any]]:
         """Return all keys and values."""

@@ -24,7 +24,7 @@ BAD = {
     "unknown policy": ('title = "x"\nextends = "baseline"\n[policy]\nussr = "pragmtic"', "did you mean 'pragmatic'"),
     "unknown parameter": ('title = "x"\nextends = "baseline"\n[parameters]\nbacklsh = 1', "did you mean 'backlash'"),
     "parameter out of range": ('title = "x"\nextends = "baseline"\n[parameters]\nbacklash = 9', "must lie in 0 to 0.2"),
-    "parameter no number": ('title = "x"\nextends = "baseline"\n[parameters]\nbacklash = "a"', "must be a number"),
+    "parameter no number": ('title = "x"\nextends = "baseline"\n[parameters]\nbacklash = "a"', "takes a number"),
     "parameter nan": ('title = "x"\nextends = "baseline"\n[parameters]\nbacklash = nan', "takes a number"),
     "unknown channel": ('title = "x"\nextends = "baseline"\n[channels]\ntinn = false', "did you mean 'tin'"),
     "channel no flag": ('title = "x"\nextends = "baseline"\n[channels]\ntin = 0', "true or false"),

@@ -1,0 +1,327 @@
+"""Interventions: dated changes of a scenario, read from ``[[intervene]]`` tables.
+
+A table has a date, perhaps an end, and one or more changes. Each change has a *target*,
+such as ``policy.ussr`` or ``lever.us.aid``; two that change one target at the same time
+contradict each other and are refused.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from palca.model.calendar import month_index, month_name
+from palca.model.errors import PalcaError, nearest
+from palca.model.interventions import ForcedCoup, LeverChange, Outcome, ParameterChange
+from palca.model.levers import LEVERS
+from palca.model.parameters import check_parameter
+from palca.model.scenario import DRIVERS
+
+from .shelf import actors_of
+from .table import Table, check_number
+
+_OPERATIONS: Final = ("set", "scale", "cap")
+_OUTCOMES: Final[tuple[Outcome, ...]] = ("succeeds", "fails", "never")
+_PRICES: Final = ("tin", "oil")  # drivers that are gaps of a price: the price is changed
+_MOST: Final = 1e6
+FOREVER: Final = 9999  # the last month of what has no end
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of one target.
+
+    Attributes
+    ----------
+    target : str
+        Such as ``policy.ussr``, ``lever.us.aid``, ``parameter.backlash``, ``driver.tin``,
+        ``rule.ussr.NAME``, ``coup``, ``death.NAME``, ``survival.NAME``.
+    content : Any
+        Plain data: what the file says.
+    since, until : int
+        Months in which it holds, the last included; `until` is FOREVER if it has no end.
+    place : str
+        File and table, for errors.
+    """
+
+    target: str
+    content: Any
+    since: int
+    until: int
+    place: str
+
+    def holds(self, month: int) -> bool:
+        """Whether it holds in a month."""
+        return self.since <= month <= self.until
+
+    def __str__(self) -> str:
+        end = "" if self.until == FOREVER else f" to {month_name(self.until)}"
+        return f"{self.target} from {month_name(self.since)}{end}"
+
+
+def read_changes(tables: Sequence[Table]) -> list[Change]:
+    """Return the changes of some ``[[intervene]]`` tables.
+
+    Raises
+    ------
+    PalcaError
+        For a table that changes nothing, or that names what there is not.
+    """
+    changes = []
+    for table in tables:
+        since = table.month("at")
+        until = table.month("until") if "until" in table else FOREVER
+        if until < since:
+            raise PalcaError(f"'until' lies before 'at' ({month_name(since)})", table.place)
+        for key in ("why", "source"):
+            table.text(key, "")
+        found = [
+            Change(target, content, since, until, table.place)
+            for target, content in _contents(table)
+        ]
+        table.done()
+        if not found:
+            raise PalcaError(
+                'nothing to change: write policy.ACTOR = "NAME", lever.ACTOR.NAME, '
+                "parameter.NAME, driver.NAME, rule.ACTOR, coup, death or survival",
+                table.place,
+            )
+        changes += found
+    return changes
+
+
+def parse_change(text: str) -> list[Change]:
+    """Return the changes of one ``--intervene``: the inside of a table in braces."""
+    place = f"--intervene {text}"[:120]
+    try:
+        table = tomllib.loads(f"x = {{{text}}}")["x"]
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+        raise PalcaError(
+            "write it as 'at = \"1971-09\", policy.ussr = \"ideological\"'", place
+        ) from None
+    return read_changes([Table(table, place)])
+
+
+def _contents(table: Table) -> list[tuple[str, Any]]:
+    """Return (target, content) of every change of a table."""
+    found: list[tuple[str, Any]] = []
+    policies = table.table("policy")
+    actors_of(policies.flat(), policies.place)
+    found += [(f"policy.{actor}", policies.text(actor)) for actor, _ in policies.items()]
+    levers = table.table("lever")
+    actors_of(levers.flat(), levers.place)
+    for actor, _ in levers.items():
+        found += _levers(actor, levers.table(actor))
+    parameters = table.table("parameter")
+    for name, value in parameters.items():
+        try:
+            found.append((f"parameter.{name}", check_parameter(name, value)))
+        except PalcaError as error:
+            raise error.at(parameters.place) from None
+    drivers = table.table("driver")
+    for name, _ in drivers.items():
+        found.append((f"driver.{name}", _driver(name, drivers)))
+    rules = table.table("rule")
+    actors_of(rules.flat(), rules.place)
+    for actor, _ in rules.items():
+        found += _rules(actor, rules.table(actor))
+    if "coup" in table:
+        found.append(("coup", _coup(table.table("coup"))))
+    if "death" in table:
+        death = table.table("death")
+        content = {"leader": death.text("leader"), "successor": death.text("successor", "")}
+        death.done()
+        found.append((f"death.{content['leader']}", content))
+    if "survival" in table:
+        name = table.text("survival")
+        found.append((f"survival.{name}", name))
+    return found
+
+
+def _levers(actor: str, levers: Table) -> list[tuple[str, Any]]:
+    found = []
+    for lever, _ in levers.items():
+        if lever not in LEVERS[actor]:
+            hint = nearest(lever, LEVERS[actor])
+            raise PalcaError(f"'{actor}' has no lever '{lever}'{hint}", levers.place)
+        operation, value = _operation(levers.table(lever), _OPERATIONS)
+        found.append((f"lever.{actor}.{lever}", [operation, value]))
+    return found
+
+
+def _driver(name: str, drivers: Table) -> list[Any]:
+    if name not in DRIVERS:
+        raise PalcaError(f"no driver '{name}'{nearest(name, DRIVERS)}", drivers.place)
+    table = drivers.table(name)
+    if name not in _PRICES:
+        return list(_operation(table, ("set", "add", "scale")))
+    if "hold" in table:
+        month = table.month("hold")
+        table.done()
+        return ["hold", month]
+    if "scale" not in table:
+        raise PalcaError('write scale = 0.6, or hold = "1971-12": the price is changed',
+                         table.place)
+    factor = table.number("scale", 0.01, 100)
+    table.done()
+    return ["scale", factor]
+
+
+def _operation(table: Table, known: tuple[str, ...]) -> tuple[str, float]:
+    """Return the one operation of a table such as ``{ scale = 2 }``."""
+    rows = table.items()
+    if len(rows) != 1 or rows[0][0] not in known:
+        raise PalcaError(f"write one of {', '.join(known)}, as in {{ {known[0]} = 0.5 }}",
+                         table.place)
+    name, value = rows[0]
+    return name, check_number(name, value, -_MOST if name in ("set", "add") else 0, _MOST,
+                              table.place)
+
+
+def _rules(actor: str, table: Table) -> list[tuple[str, Any]]:
+    """Return the rules that are dropped, added or changed, by name."""
+    found: list[tuple[str, Any]] = []
+    dropped = table.flat().get("drop", [])
+    if not isinstance(dropped, list) or not all(isinstance(name, str) for name in dropped):
+        raise PalcaError('write drop = ["NAME", …]', table.place)
+    found += [(f"rule.{actor}.{name}", ["drop", {}]) for name in dropped]
+    changed = table.table("change")
+    for name, _ in changed.items():
+        found.append((f"rule.{actor}.{name}", ["change", changed.table(name).flat()]))
+    for row in table.tables("add"):
+        found.append((f"rule.{actor}.{row.text('name')}", ["add", row.flat()]))
+    for key in table.flat():
+        if key not in ("drop", "add", "change"):
+            raise PalcaError(f"unknown key '{key}'{nearest(key, ('drop', 'add', 'change'))}; "
+                             "there are drop, add and change", table.place)
+    return found
+
+
+def _coup(table: Table) -> dict[str, str]:
+    outcome = table.text("outcome")
+    if outcome not in _OUTCOMES:
+        raise PalcaError(f"'outcome' is succeeds, fails or never, not '{outcome}'", table.place)
+    by = table.text("by", "")
+    if by and outcome == "never":
+        raise PalcaError("a coup that never starts has no leader: drop 'by'", table.place)
+    table.done()
+    return {"outcome": outcome, "by": by}
+
+
+# ------------------------------------------------------------------------------ using them
+
+
+def check_changes(changes: Sequence[Change], months: int) -> list[Change]:
+    """Return the changes in order, each ending where a later one of its target begins.
+
+    Raises
+    ------
+    PalcaError
+        If two change one target at one time, or one begins outside the scenario.
+    """
+    for change in changes:
+        if not 0 <= change.since < months:
+            last = month_name(months - 1)
+            raise PalcaError(f"'at' must lie in 1969-01 to {last}", change.place)
+    ordered = sorted(changes, key=lambda change: change.since)
+    out: list[Change] = []
+    for place, change in enumerate(ordered):
+        until = change.until
+        if change.target == "coup" or change.target.startswith(("death.", "survival.")):
+            until = change.since if until == FOREVER else until
+        for later in ordered[place + 1 :]:
+            if later.target != change.target or later.since > until:
+                continue
+            if later.since == change.since or until != FOREVER:
+                raise PalcaError(
+                    f"{change} ({change.place}) and {later} contradict each other: "
+                    "drop one, or give the first an earlier 'until'",
+                    later.place,
+                )
+            until = later.since - 1
+        out.append(Change(change.target, change.content, change.since, until, change.place))
+    return out
+
+
+def lever_changes(changes: Sequence[Change]) -> tuple[LeverChange, ...]:
+    """Return the changes of levers."""
+    out = []
+    for change in changes:
+        kind, *rest = change.target.split(".", 2)
+        if kind == "lever":
+            operation, value = change.content
+            out.append(LeverChange(*rest, operation, value, change.since, change.until))
+    return tuple(out)
+
+
+def parameter_changes(changes: Sequence[Change]) -> tuple[ParameterChange, ...]:
+    """Return the changes of parameters."""
+    return tuple(
+        ParameterChange(change.target.split(".", 1)[1], change.content, change.since, change.until)
+        for change in changes
+        if change.target.startswith("parameter.")
+    )
+
+
+def forced_coups(changes: Sequence[Change], names: Sequence[str]) -> tuple[ForcedCoup, ...]:
+    """Return the coups whose outcome is given; `names` are those of the roster."""
+    out = []
+    for change in changes:
+        if change.target != "coup":
+            continue
+        by = change.content["by"]
+        if by and by not in names:
+            raise PalcaError(f"no leader '{by}'{nearest(by, names)}", change.place)
+        leader = list(names).index(by) if by else None
+        out.append(ForcedCoup(change.content["outcome"], leader, change.since, change.until))
+    return tuple(out)
+
+
+def change_deaths(
+    deaths: Sequence[dict[str, Any]], changes: Sequence[Change]
+) -> list[dict[str, Any]]:
+    """Return a country's ``[[death]]`` tables with those of the interventions, less survivals."""
+    out = [dict(death) for death in deaths]
+    for change in changes:
+        if change.target.startswith("survival."):
+            kept = [
+                death for death in out
+                if not (death.get("leader") == change.content
+                        and change.holds(_month_of(death.get("at"))))
+            ]  # fmt: skip
+            if len(kept) == len(out):
+                raise PalcaError(f"nobody called '{change.content}' dies at that time; the "
+                                 "country's [[death]] tables say who does", change.place)
+            out = kept
+        elif change.target.startswith("death."):
+            out.append({**change.content, "at": month_name(change.since)})
+    return out
+
+
+def _month_of(text: Any) -> int:
+    return month_index(text) if isinstance(text, str) else -1
+
+
+def change_rules(table: dict[str, Any], changes: Sequence[Change], actor: str) -> dict[str, Any]:
+    """Return a policy's table with the rules that interventions drop, change or add."""
+    rules = [dict(rule) for rule in table.get("rule", []) if isinstance(rule, dict)]
+    for change in changes:
+        operation, content = change.content
+        name = change.target.split(".", 2)[2]
+        places = [place for place, rule in enumerate(rules) if rule.get("name") == name]
+        if operation == "add":
+            if places:
+                raise PalcaError(f"the policy of '{actor}' has a rule '{name}' already: use "
+                                 "change, or another name", change.place)
+            rules.append(content)
+        elif not places:
+            known = [str(rule.get("name")) for rule in rules]
+            raise PalcaError(f"the policy of '{actor}' has no rule '{name}'{nearest(name, known)}",
+                             change.place)
+        elif operation == "drop":
+            del rules[places[0]]
+        else:
+            rules[places[0]] = {**rules[places[0]], **content}
+    return {**table, "rule": rules}

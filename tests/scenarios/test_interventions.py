@@ -1,0 +1,240 @@
+"""Interventions: what each kind does, what none may do, and which are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from palca.model import ColdWarModel, History, PalcaError
+from palca.model.history import CODE_OF
+from palca.scenarios import build, load, resolve
+
+WORLDS = 40
+
+
+def run(*changes: str, until: str | None = None, closed: tuple[str, ...] = ()) -> History:
+    data = resolve("baseline", [f"channel.{name}=off" for name in closed], changes)
+    if until is not None:
+        data["months"] = 36
+    return ColdWarModel(build(data), worlds=WORLDS, rng=3).run()
+
+
+@pytest.fixture(scope="module")
+def factual() -> History:
+    return run()
+
+
+def same(a: History, b: History, months: slice = slice(None)) -> bool:
+    return np.array_equal(a.months[months], b.months[months])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'at = "1971-09", policy.ussr = "withdrawal"',
+        'at = "1971-09", lever.us.aid.set = 100',
+        'at = "1971-09", parameter.coup_trap = 1.5',
+        'at = "1971-09", driver.tin.scale = 0.5',
+        'at = "1971-09", driver.human_rights.set = 1',
+        'at = "1971-09", coup = { outcome = "succeeds", by = "Hugo Banzer" }',
+        'at = "1971-09", rule.regime.drop = ["spend on the barracks"]',
+        'at = "1971-09", death.leader = "Hugo Banzer"',
+    ],
+)
+def test_nothing_changes_before_the_date_and_something_after(factual: History, change: str) -> None:
+    changed = run(change)
+    assert same(changed, factual, slice(0, 32))
+    assert not same(changed, factual, slice(32, None))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'at = "1971-09", policy.ussr = "pragmatic"',
+        'at = "1971-09", lever.us.aid.scale = 1',
+        'at = "1971-09", lever.us.aid.cap = 200',
+        'at = "1971-09", parameter.coup_trap = 0.55',
+        'at = "1971-09", driver.tin.scale = 1',
+        'at = "1971-09", driver.prices.add = 0',
+        'at = "1976-07", death.leader = "Juan José Torres"',
+    ],
+)
+def test_a_null_intervention_changes_no_bit(factual: History, change: str) -> None:
+    if "death" in change:  # he is out of the roster by then: only where he rules may he be missed
+        rules = factual.field("leader")[90] == 3
+        changed = run(change)
+        assert np.array_equal(changed.months[:, :, ~rules], factual.months[:, :, ~rules])
+    else:
+        assert same(run(change), factual)
+
+
+def test_an_intervention_ends_after_its_last_month() -> None:
+    history = run('at = "1970-01", until = "1970-12", lever.us.aid.set = 0',
+                  'at = "1970-01", until = "1970-12", lever.us.military_aid.set = 0')  # fmt: skip
+    committed = history.field("us_commitment")
+    assert (committed[12:24] == 0).all()
+    assert (committed[24] > 0).any()
+
+
+def test_a_parameter_returns_to_what_it_was(factual: History) -> None:
+    model = ColdWarModel(
+        load("baseline", [], ['at = "1970-01", until = "1970-03", parameter.cost = 1.3']), rng=0
+    )
+    seen = []
+    for _ in range(20):
+        model.step()
+        seen.append(model.p.cost)
+    assert seen == [1.0] * 12 + [1.3] * 3 + [1.0] * 5
+
+
+def test_a_closed_channel_stays_closed(factual: History) -> None:
+    closed = run(closed=("tin",))
+    opened = run('at = "1970-01", parameter.fiscal_tin = 1.4', closed=("tin",))
+    assert same(closed, opened)
+
+
+def test_levers_are_set_scaled_and_capped(factual: History) -> None:
+    plain = factual.field("us_commitment")[32]
+    assert np.allclose(run('at = "1971-09", lever.us.aid.cap = 0',
+                           'at = "1971-09", lever.us.military_aid.cap = 0')
+                       .field("us_commitment")[32], 0)  # fmt: skip
+    doubled = run('at = "1971-09", lever.us.aid.scale = 2',
+                  'at = "1971-09", lever.us.military_aid.scale = 2').field("us_commitment")[32]
+    assert (doubled <= 2 * plain + 1e-4).all()
+    assert (doubled[plain > 0] > plain[plain > 0]).all()
+
+
+def events(history: History, kind: str, month: int) -> np.ndarray:
+    chosen = (history.events.code == CODE_OF["power", kind]) & (history.events.month == month)
+    return np.unique(history.events.world[chosen])
+
+
+def test_a_coup_by_name_succeeds_in_every_world_where_he_can_strike(factual: History) -> None:
+    banzer = [leader.name for leader in load("baseline").country.leaders].index("Hugo Banzer")
+    history = run('at = "1971-08", coup = { outcome = "succeeds", by = "Hugo Banzer" }')
+    assert (history.field("leader")[31] == banzer).mean() > 0.8
+    assert len(events(history, "coup", 31)) + len(events(history, "failed coup", 31)) <= WORLDS
+    assert len(events(history, "failed coup", 31)) == 0
+
+
+def test_coups_fail_or_never_start_for_a_time(factual: History) -> None:
+    fails = run('at = "1969-01", until = "1971-12", coup.outcome = "fails"')
+    assert fails.field("success")[:36].sum() == 0
+    assert fails.field("attempt")[:36].sum() > 0
+    never = run('at = "1969-01", until = "1971-12", coup.outcome = "never"')
+    assert never.field("attempt")[:36].sum() == 0
+    wins = run('at = "1969-01", until = "1971-12", coup.outcome = "succeeds"')
+    assert np.array_equal(wins.field("attempt")[:36], wins.field("success")[:36])
+
+
+def test_barrientos_lives(factual: History) -> None:
+    lives = run('at = "1969-04", survival = "René Barrientos"')
+    rules = factual.field("leader")[2] == 0
+    assert (factual.field("leader")[3] != 0).all()
+    assert (lives.field("leader")[3] == 0)[rules].mean() > 0.5
+    assert same(lives, factual, slice(0, 3))
+
+
+def test_a_leader_dies_and_the_officers_choose(factual: History) -> None:
+    rules = factual.field("leader")[39] == 5
+    history = run('at = "1972-05", death.leader = "Hugo Banzer"')
+    assert (history.field("leader")[40:] != 5).all()
+    assert np.array_equal(history.months[:, :, ~rules][:40], factual.months[:, :, ~rules][:40])
+
+
+def test_rules_are_added_changed_and_dropped() -> None:
+    added = (
+        'at = "1970-01", rule.us.add = [{ name = "gift", when = "true", do = { aid = "150" }, '
+        'why = "a test", source = "assumed" }]'
+    )
+    scenario = load("baseline", [], [added])
+    (first, usual), (since, changed) = scenario.policies["us"]
+    assert (first, since) == (0, 12)
+    assert [rule.name for rule in changed.rules] == [rule.name for rule in usual.rules] + ["gift"]
+    name = changed.rules[0].name
+    off = f'at = "1970-01", rule.us.change."{name}" = {{ enabled = false }}'
+    dropped = f'at = "1970-01", rule.us.drop = ["{name}"]'
+    assert same(run(off, until="x"), run(dropped, until="x"))
+
+
+BAD = {
+    "nothing": ('at = "1971-09"', "nothing to change"),
+    "no date": ('policy.ussr = "pragmatic"', "'at' is missing"),
+    "not TOML": ("at = ", "write it as"),
+    "ends before": ('at = "1971-09", until = "1970-01", coup.outcome = "never"', "'until' lies before"),
+    "too late": ('at = "1981-09", coup.outcome = "never"', "'at' must lie in"),
+    "lever": ('at = "1971-09", lever.ussr.credits.set = 1', "did you mean 'credit'"),
+    "operation": ('at = "1971-09", lever.ussr.credit.put = 1', "write one of set, scale, cap"),
+    "two operations": ('at = "1971-09", lever.ussr.credit = { set = 1, cap = 2 }', "write one of"),
+    "parameter": ('at = "1971-09", parameter.backlsh = 1', "did you mean 'backlash'"),
+    "range": ('at = "1971-09", parameter.backlash = 9', "must lie in 0 to 0.2"),
+    "list": ('at = "1971-09", parameter.backlash = [1]', "number"),
+    "driver": ('at = "1971-09", driver.tinn.scale = 1', "did you mean 'tin'"),
+    "price": ('at = "1971-09", driver.tin.set = 1', "write scale = 0.6"),
+    "price of zero": ('at = "1971-09", driver.tin.scale = 0', "must lie in 0.01"),
+    "outcome": ('at = "1971-09", coup.outcome = "wins"', "succeeds, fails or never"),
+    "leader": ('at = "1971-09", coup = { outcome = "fails", by = "Hugo Banser" }', "Hugo Banzer"),
+    "leaderless": ('at = "1971-09", coup = { outcome = "never", by = "Hugo Banzer" }', "drop 'by'"),
+    "dead": ('at = "1971-09", death.leader = "Nobody"', "no leader 'Nobody'"),
+    "immortal": ('at = "1971-09", survival = "Hugo Banzer"', "nobody called"),
+    "rule": ('at = "1971-09", rule.us.drop = ["money for reforms"]', "did you mean 'money for reform'"),
+    "rule key": ('at = "1971-09", rule.us.delete = ["x"]', "there are drop, add and change"),
+    "unknown": ('at = "1971-09", polcy.us = "x"', "did you mean 'policy'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_malformed_intervention_ends_in_one_clear_line(case: str) -> None:
+    text, says = BAD[case]
+    with pytest.raises(PalcaError) as caught:
+        load("baseline", [], [text])
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_two_that_contradict_each_other_are_refused_with_both_named() -> None:
+    one = 'at = "1971-09", until = "1972-12", lever.ussr.credit.set = 0'
+    two = 'at = "1972-06", lever.ussr.credit.scale = 2'
+    with pytest.raises(PalcaError, match="contradict") as caught:
+        load("baseline", [], [one, two])
+    assert one[:40] in str(caught.value) and two[:40] in str(caught.value)
+
+
+def test_a_later_one_without_conflict_takes_over() -> None:
+    scenario = load("baseline", [], ['at = "1971-09", policy.ussr = "withdrawal"',
+                                     'at = "1973-01", policy.ussr = "generous-patron"'])  # fmt: skip
+    assert [(since, policy.name) for since, policy in scenario.policies["ussr"]] == [
+        (0, "pragmatic"), (32, "withdrawal"), (48, "generous-patron")]  # fmt: skip
+
+
+def test_a_swap_with_an_end_gives_the_usual_policy_back() -> None:
+    text = 'at = "1971-09", until = "1973-08", policy.ussr = "withdrawal"'
+    scenario = load("baseline", [], [text])
+    assert [(since, policy.name) for since, policy in scenario.policies["ussr"]] == [
+        (0, "pragmatic"), (32, "withdrawal"), (56, "pragmatic")]  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60) | st.sampled_from([text for text, _ in BAD.values()]).flatmap(
+    lambda text: st.integers(0, len(text)).map(lambda cut: text[:cut] + text[cut + 1 :])))  # fmt: skip
+def test_no_text_raises_anything_but_our_own_error(text: str) -> None:
+    try:
+        data: dict[str, Any] = resolve("baseline", [], [text])
+        build(data)
+    except PalcaError as error:
+        assert str(error)
+
+
+def test_interventions_are_inherited(tmp_path: Path) -> None:
+    parent, child = tmp_path / "parent.toml", tmp_path / "child.toml"
+    parent.write_text('title = "p"\nextends = "baseline"\n[[intervene]]\nat = "1971-09"\n'
+                      'lever.us.aid.set = 0\n')  # fmt: skip
+    child.write_text('title = "c"\nextends = "parent.toml"\n[[intervene]]\nat = "1972-09"\n'
+                     'lever.us.aid.set = 9\n')  # fmt: skip
+    spans = [(change.since, change.until, change.value) for change in load(str(child)).levers]
+    assert spans == [(32, 43, 0.0), (44, 9999, 9.0)]
