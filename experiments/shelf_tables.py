@@ -82,10 +82,16 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _scenarios() -> Table:
-    table = _table("Scenarios", "name", "title", "question")
+    table = _table("Scenarios by date; plausibility: A an alternative that was considered, B fits "
+                   "the actors' aims, C needs another aim", "from", "name", "", "title", "question")
+    rows = []
     for name, path in shipped_scenarios().items():
         data = read_toml(path)
-        table.add_row(name, data.get("title", ""), data.get("question", ""))
+        dates = [change.get("at", "") for change in data.get("intervene", [])]
+        rows.append((min(dates, default=""), name, data.get("plausibility", ""),
+                     data.get("title", ""), data.get("question", "")))  # fmt: skip
+    for row in sorted(rows):
+        table.add_row(*row)
     return table
 
 

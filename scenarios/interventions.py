@@ -249,10 +249,10 @@ def lever_changes(changes: Sequence[Change]) -> tuple[LeverChange, ...]:
     """Return the changes of levers."""
     out = []
     for change in changes:
-        kind, *rest = change.target.split(".", 2)
-        if kind == "lever":
+        if change.target.startswith("lever."):
+            _, actor, lever = change.target.split(".")
             operation, value = change.content
-            out.append(LeverChange(*rest, operation, value, change.since, change.until))
+            out.append(LeverChange(actor, lever, operation, value, change.since, change.until))
     return tuple(out)
 
 

@@ -112,8 +112,14 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
         "plausibility": table.text("plausibility", ""),
         "expect": table.text("expect", ""),
         "sources": table.text("sources", ""),
+        "given": table.text("given", ""),
         "place": place,
     }
+    if own["plausibility"] not in ("", "A", "B", "C"):
+        raise PalcaError("'plausibility' is A (an alternative that was considered), B (fits the "
+                         "actors' aims) or C (another aim)", place)
+    if own["given"]:
+        _month(own["given"], f"{place}: given")
     merged = {**below, **own}
     until = table.text("until", str(below.get("until", "1978-12")))
     merged["until"] = month_name(_month(until, f"{place}: until"))
@@ -219,7 +225,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     country["death"] = change_deaths(deaths, changes)
     files = {**Table(country, country["place"]).table("drivers").flat(), **merged["drivers"]}
     resolved = {key: merged[key] for key in
-                ("title", "question", "plausibility", "expect", "sources", "place")}
+                ("title", "question", "plausibility", "expect", "sources", "given", "place")}
     resolved |= {
         "months": months,
         "country": country,
