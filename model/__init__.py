@@ -8,5 +8,6 @@ from .errors import PalcaError
 from .history import History
 from .model import ColdWarModel
 from .scenario import Country, Leader, Scenario
+from .snapshot import Snapshot
 
-__all__ = ["ColdWarModel", "Country", "History", "Leader", "PalcaError", "Scenario"]
+__all__ = ["ColdWarModel", "Country", "History", "Leader", "PalcaError", "Scenario", "Snapshot"]

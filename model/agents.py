@@ -11,6 +11,7 @@ from . import coup, noise
 from .economy import aid_share, fiscal_next, growth_next, tin_pressure_next
 from .officers import Corps
 from .parameters import at
+from .snapshot import Snapshot
 from .society import grievance_next, legitimacy_next, mobilisation_next
 
 if TYPE_CHECKING:
@@ -111,9 +112,9 @@ class Officers(mesa.Agent):
 
     model: ColdWarModel  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    def __init__(self, model: ColdWarModel) -> None:
+    def __init__(self, model: ColdWarModel, start: Snapshot | None = None) -> None:
         super().__init__(model)
-        self.corps = Corps(model.premise.country, model.keys)
+        self.corps = Corps(model.premise.country, model.keys, start)
         size = len(self.corps.garrison)
         self._mood = noise.event_keys("officers' moods", -(-size // 4), model.premise.months)
         self._fate = noise.event_keys("officer's fate", size, model.premise.months)
@@ -197,7 +198,7 @@ class Officers(mesa.Agent):
         slots, where = np.nonzero(np.where(won, ~rebels & apart, rebels))
         fate = noise.uniform(noise.bits(m.keys[worlds[where]], self._fate[slots, m.month]))
         purged = fate < at(p.purge, worlds[where])
-        self.corps.replace(slots[purged], worlds[where[purged]])
+        self.corps.replace(slots[purged], worlds[where[purged]], m.keys)
 
         top = self.corps.top[plotter]
         soldiers = ~m.roster.civilian[:, None]

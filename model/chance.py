@@ -38,16 +38,20 @@ class Chance:
 
     Parameters
     ----------
-    keys : ndarray of uint64, shape ``(worlds,)``
+    keys : ndarray of uint64, shape ``(worlds,)`` or ``(months, worlds)``
+        One key a world, or one for each of its months.
     months : int
         Length of the run.
+    since : int
+        The month of the first row of keys that differ by month.
     """
 
-    def __init__(self, keys: noise.Keys, months: int) -> None:
+    def __init__(self, keys: noise.Keys, months: int, since: int = 0) -> None:
         self._keys = keys
+        self._since = since
         events = UNIFORM + NORMAL
         self._events = np.concatenate([noise.event_keys(name, 1, months) for name in events])
-        self._span = max(1, min(months, _WINDOW // len(keys)))
+        self._span = max(1, min(months, _WINDOW // keys.shape[-1]))
         self._start = self._end = 0
         self._uniform = self._normal = np.empty((0, 0, 0))
         self._rows = {name: i for i, name in enumerate(UNIFORM)}
@@ -58,23 +62,37 @@ class Chance:
         """Make the draws of `month` the ones that are read."""
         if self._span > 1 and not self._start <= month < self._end:
             self._start, self._end = month, month + self._span
-            random_bits = noise.bits(
-                self._keys, self._events[:, self._start : self._end, None]
-            )
+            events = self._events[:, self._start : self._end, None]
+            random_bits = noise.bits(self._keys_of(slice(month, month + events.shape[1])), events)
             self._uniform = noise.uniform(random_bits[: len(UNIFORM)])
             self._normal = noise.normal(random_bits[len(UNIFORM) :])
         self.month = month
+
+    def _keys_of(self, months: slice) -> noise.Keys:
+        """Return the worlds' keys in some months, ``(worlds,)`` or ``(months, worlds)``."""
+        if self._keys.ndim == 1:
+            return self._keys
+        return self._keys[months.start - self._since : months.stop - self._since]
+
+    def later(self, month: int) -> noise.Keys:
+        """Return the keys of `month` and the months after it, as `Chance` takes them."""
+        return self._keys if self._keys.ndim == 1 else self._keys[month - self._since :]
+
+    @property
+    def keys(self) -> noise.Keys:
+        """This month's key of each world, ``(worlds,)``."""
+        return self._keys_of(slice(self.month, self.month + 1)).reshape(-1)
 
     def of(self, event: str) -> Floats:
         """Return the uniform draw that decides `event` this month, ``(worlds,)``."""
         row = self._rows[event]
         if self._span > 1:
             return self._uniform[row, self.month - self._start]
-        return noise.uniform(noise.bits(self._keys, self._events[row, self.month]))
+        return noise.uniform(noise.bits(self.keys, self._events[row, self.month]))
 
     def shock(self, event: str) -> Floats:
         """Return the standard shock named `event` this month, ``(worlds,)``."""
         row = self._rows[event]
         if self._span > 1:
             return self._normal[row, self.month - self._start]
-        return noise.normal(noise.bits(self._keys, self._events[len(UNIFORM) + row, self.month]))
+        return noise.normal(noise.bits(self.keys, self._events[len(UNIFORM) + row, self.month]))

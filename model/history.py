@@ -115,12 +115,15 @@ class History:
         Their values at the end of each month.
     events : Events
         `events.world` holds places in `worlds`, not numbers.
+    since : int
+        The month of the first row of `months`.
     """
 
     worlds: NDArray[np.int64]
     fields: tuple[str, ...]
     months: NDArray[np.float32]
     events: Events
+    since: int = 0
 
     def field(self, name: str) -> NDArray[np.float32]:
         """Return one quantity, shape ``(months, worlds)``."""

@@ -48,7 +48,7 @@ class ParameterChange:
     """A parameter that has another value for a time."""
 
     name: str
-    value: Value
+    value: float
     since: int
     until: int
 

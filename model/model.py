@@ -19,6 +19,7 @@ from .observables import OBSERVABLES, Sight
 from .parameters import PARAMETERS, Parameters, Value, at
 from .regime import Regime
 from .scenario import Country, Death, Scenario
+from .snapshot import Snapshot
 from .state import FIELDS, State
 from .strategist import Strategist
 from .united_states import UnitedStates
@@ -70,6 +71,9 @@ class ColdWarModel(mesa.Model):
         The older name of `rng`, for ``mesa.batch_run`` of Mesa 3.3.
     keep : sequence of str, default all
         Fields of the state whose monthly values the history keeps.
+    start : Snapshot, optional
+        Go on from there, with its worlds and its draws, instead of from January 1969;
+        `worlds` then only numbers them.
 
     Examples
     --------
@@ -84,6 +88,7 @@ class ColdWarModel(mesa.Model):
         rng: int | None = 0,
         seed: int | None = None,
         keep: Sequence[str] = tuple(FIELDS),
+        start: Snapshot | None = None,
     ) -> None:
         super().__init__(rng=rng if seed is None else seed)
         if seed is None:
@@ -93,21 +98,30 @@ class ColdWarModel(mesa.Model):
             np.arange(worlds) if isinstance(worlds, int) else np.asarray(worlds, dtype=np.int64)
         )
         self.seed_number = seed
-        self.keys = noise.world_keys(seed, self.worlds)
+        size = len(self.worlds)
         self._usual: dict[str, Value] = dict(scenario.parameters)
         for name in scenario.closed:
             self._usual |= dict.fromkeys(CHANNELS[name].zeroes, 0.0)
+        self._changed: dict[str, Value] = {}
         self.p = Parameters(self._usual)
-        self.roster = _roster(scenario.country, scenario.months)
-        self.state = State(len(self.worlds), dict(scenario.country.start))
-        self.absent_until = np.zeros((len(scenario.country.leaders), len(self.worlds)), np.int64)
-        self.chance = Chance(self.keys, scenario.months)
+        country = scenario.country
+        self.roster = _roster(country, scenario.months)
+        self.since = 0 if start is None else start.month
+        self.month = self.since
+        self.state = State(size, dict(country.start) if start is None else start.state)
+        self.absent_until = (
+            np.zeros((len(country.leaders), size), np.int64)
+            if start is None
+            else start.absent_until.copy()
+        )
+        keys = noise.world_keys(seed, self.worlds) if start is None else start.keys
+        self.chance = Chance(keys, scenario.months, self.since)
+        self.chance.turn_to(self.month)
         self.chronicle = Chronicle()
-        self.month = 0
         self._keep = tuple(keep)
         self._kept_rows = [list(FIELDS).index(name) for name in self._keep]
-        self.months = np.empty((scenario.months, len(self._keep), len(self.worlds)), np.float32)
-        self.sight = Sight(self.state, scenario.country, self.p, self.roster.ideology, {})
+        self.months = np.empty((scenario.months - self.since, len(self._keep), size), np.float32)
+        self.sight = Sight(self.state, country, self.p, self.roster.ideology, {})
         self._seen: dict[str, Value] = {}
 
         self.ussr = USSR(self)
@@ -119,7 +133,7 @@ class ColdWarModel(mesa.Model):
         )  # fmt: skip
         self.economy = Economy(self)
         self.labour = Labour(self)
-        self.officers = Officers(self)
+        self.officers = Officers(self, start)
 
     def step(self) -> None:
         """Live through one month: see, decide, act; then the society answers."""
@@ -144,8 +158,27 @@ class ColdWarModel(mesa.Model):
         return self.history()
 
     def history(self) -> History:
-        """Return what has happened so far."""
-        return History(self.worlds, self._keep, self.months[: self.month], gather(self.chronicle))
+        """Return what has happened so far, since the start."""
+        months = self.months[: self.month - self.since]
+        return History(self.worlds, self._keep, months, gather(self.chronicle), self.since)
+
+    def snapshot(self) -> Snapshot:
+        """Return the worlds as they stand, to go on from there in another model."""
+        corps = self.officers.corps
+        return Snapshot(
+            self.month,
+            self.state.values.copy(),
+            self.absent_until.copy(),
+            corps.ideology.copy("F"),
+            corps.grievance.copy("F"),
+            corps.generation.copy(),
+            self.chance.later(self.month),
+        )
+
+    @property
+    def keys(self) -> noise.Keys:
+        """What this month's draws are made from, ``(worlds,)``."""
+        return self.chance.keys
 
     def observe(self, name: str) -> Value:
         """Return an observable as it stands at the start of the month, without error."""
@@ -160,35 +193,36 @@ class ColdWarModel(mesa.Model):
         self.sight.drivers = {name: float(row[now]) for name, row in self.premise.drivers.items()}
         self.sight.drivers["date"] = now
         self._seen = {}
-        self._change_parameters()
+        if self._change_parameters():
+            for strategist in self.strategists:
+                strategist.policy = None  # its rules may name a parameter: taken up again
         for strategist in self.strategists:
-            for since, policy in self.premise.policies[strategist.actor]:
-                if since == now:
-                    strategist.follow(policy)
+            rows = self.premise.policies[strategist.actor]
+            policy = next(policy for since, policy in reversed(rows) if since <= now)
+            if policy is not strategist.policy:
+                strategist.follow(policy)
         for death in self.premise.country.deaths:
             if death.month == now:
                 self._die(death)
 
-    def _change_parameters(self) -> None:
-        """Give parameters the values of interventions that begin, and take them back at the end.
+    def _change_parameters(self) -> bool:
+        """Give parameters the values of the interventions that hold; return whether any changed.
 
         What a closed channel holds at zero stays there.
         """
         held = {name for channel in self.premise.closed for name in CHANNELS[channel].zeroes}
-        changed = False
-        for change in sorted(self.premise.changes, key=lambda change: change.since):
-            if change.name in held:
-                continue
-            if change.until == self.month - 1:
-                usual = self._usual.get(change.name, PARAMETERS[change.name].default)
-                self.p.set(change.name, usual)
-            if change.since == self.month:
-                self.p.set(change.name, change.value)
-            changed |= self.month in (change.since, change.until + 1)
-        if changed:
-            for strategist in self.strategists:
-                if strategist.policy is not None:
-                    strategist.follow(strategist.policy)  # its rules may name a parameter
+        changed = {
+            change.name: change.value
+            for change in self.premise.changes
+            if change.since <= self.month <= change.until and change.name not in held
+        }
+        if changed == self._changed:
+            return False
+        for name in {**self._changed, **changed}:
+            usual = self._usual.get(name, PARAMETERS[name].default)
+            self.p.set(name, changed.get(name, usual))
+        self._changed = changed
+        return True
 
     def _die(self, death: Death) -> None:
         """Bury a leader; where he ruled his successor takes office."""
@@ -206,7 +240,7 @@ class ColdWarModel(mesa.Model):
         self.regime.take_office(worlds, heir, at(self.p.legitimacy_lawful, worlds))
 
     def _close_month(self) -> None:
-        self.months[self.month] = self.state.values[self._kept_rows]
+        self.months[self.month - self.since] = self.state.values[self._kept_rows]
         self.month += 1
         if self.month >= self.premise.months:
             self.running = False

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from . import noise
 from .parameters import Parameters, at
 from .scenario import Country
+from .snapshot import Snapshot
 from .state import State
 
 Floats = NDArray[np.float64]
@@ -38,7 +39,7 @@ class Corps:
         Garrison of each slot, whether its rank is top, and its integer share of force.
     """
 
-    def __init__(self, country: Country, keys: noise.Keys) -> None:
+    def __init__(self, country: Country, keys: noise.Keys, start: Snapshot | None = None) -> None:
         garrisons = country.garrisons
         sizes = [garrison.officers for garrison in garrisons]
         self.garrison = np.repeat(np.arange(len(garrisons)), sizes)
@@ -48,7 +49,6 @@ class Corps:
             np.array([g.weight for g in garrisons], dtype=np.float64), sizes
         )
         self.force = float(self.weight.sum())
-        self._keys = keys
         size = len(self.garrison)
         self._faction_keys = noise.event_keys("officer's faction", size, _GENERATIONS)
         self._ideology_keys = noise.event_keys("officer's ideology", size, _GENERATIONS)
@@ -57,6 +57,10 @@ class Corps:
         self._bounds = shares[:-1] / shares[-1]
         self._mean = np.array([faction.ideology for faction in country.factions])
         self._spread = np.array([faction.spread for faction in country.factions])
+        if start is not None:
+            self.generation = start.generation.copy()
+            self.ideology, self.grievance = start.ideology.copy("F"), start.grievance.copy("F")
+            return
         self.generation = np.zeros((size, len(keys)), dtype=np.int64)
         slots = np.arange(size)[:, None]
         ideology, grievance = self._traits(slots, self.generation, keys)
@@ -80,10 +84,12 @@ class Corps:
             np.take(self.grievance.T, worlds, axis=0).T,
         )
 
-    def replace(self, slots: NDArray[np.int64], worlds: NDArray[np.int64]) -> None:
-        """Retire the officers at (slot, world) and draw their successors."""
+    def replace(
+        self, slots: NDArray[np.int64], worlds: NDArray[np.int64], keys: noise.Keys
+    ) -> None:
+        """Retire officers at (slot, world) and draw their successors from the worlds' `keys`."""
         self.generation[slots, worlds] += 1
-        traits = self._traits(slots, self.generation[slots, worlds], self._keys[worlds])
+        traits = self._traits(slots, self.generation[slots, worlds], keys[worlds])
         self.ideology[slots, worlds], self.grievance[slots, worlds] = traits
 
 

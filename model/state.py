@@ -7,6 +7,7 @@ of their own; they name the rows that are theirs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -165,8 +166,11 @@ class State:
     success: Floats
     unrest: Floats
 
-    def __init__(self, worlds: int, start: dict[str, float]) -> None:
+    def __init__(self, worlds: int, start: Mapping[str, float] | Floats) -> None:
         self.values: Floats = np.empty((len(FIELDS), worlds))
-        for row, field in zip(self.values, FIELDS.values(), strict=True):
-            row[:] = start.get(field.name, field.start)
+        for place, (row, field) in enumerate(zip(self.values, FIELDS.values(), strict=True)):
+            if isinstance(start, np.ndarray):
+                row[:] = start[place]
+            else:
+                row[:] = start.get(field.name, field.start)
             setattr(self, field.name, row)

@@ -75,9 +75,10 @@ def test_no_coup_without_opportunity_or_discontent(
 
 def test_purged_officers_make_room_and_nobody_else_moves(baseline: dict[str, Any]) -> None:
     country = build(baseline).country
-    corps = Corps(country, noise.world_keys(0, [5, 6]))
+    keys = noise.world_keys(0, [5, 6])
+    corps = Corps(country, keys)
     before = corps.ideology.copy(), corps.grievance.copy()
-    corps.replace(np.array([3, 7]), np.array([0, 1]))
+    corps.replace(np.array([3, 7]), np.array([0, 1]), keys)
     changed = np.argwhere(corps.ideology != before[0])
     assert changed.tolist() == [[3, 0], [7, 1]]
     assert np.argwhere(corps.grievance != before[1]).tolist() == [[3, 0], [7, 1]]

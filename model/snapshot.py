@@ -1,0 +1,51 @@
+"""The worlds at one moment: all that their future depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .noise import Keys
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of ``n`` worlds at the start of a month, with the draws still to come.
+
+    Attributes
+    ----------
+    month : int
+        The month that comes next.
+    state : ndarray, shape ``(fields, n)``
+    absent_until : ndarray of int, shape ``(leaders, n)``
+    ideology, grievance, generation : ndarray, shape ``(officers, n)``
+    keys : ndarray of uint64, shape ``(n,)`` or ``(months, n)``
+        What the draws are made from: one key a world, or one for each month from `month` on.
+    """
+
+    month: int
+    state: Floats
+    absent_until: NDArray[np.int64]
+    ideology: Floats
+    grievance: Floats
+    generation: NDArray[np.int64]
+    keys: Keys
+
+    def __len__(self) -> int:
+        return self.state.shape[1]
+
+    def take(self, worlds: NDArray[np.int64], keys: Keys | None = None) -> Snapshot:
+        """Return some of the worlds, repeated or not; with other keys if they are given."""
+        return Snapshot(
+            self.month,
+            self.state[:, worlds],
+            self.absent_until[:, worlds],
+            np.asfortranarray(self.ideology[:, worlds]),
+            np.asfortranarray(self.grievance[:, worlds]),
+            self.generation[:, worlds],
+            self.keys[..., worlds] if keys is None else keys,
+        )
