@@ -89,7 +89,7 @@ def documented(record: Record, scenario: Scenario) -> Course:
     for year, value in record.values("gdp_growth").items():
         first = (int(str(year)) - 1969) * 12
         series["growth"][max(first, 0) : max(first + 12, 0)] = value
-    for first, last, value in _fiscal_years(record):
+    for first, last, value in fiscal_years(record):
         series["us_commitment"][max(first, 0) : max(last, 0)] = value / (last - first)
     inside = rows[(rows["first_month"] >= 0) & (rows["last_month"] < months)]
     attempts = inside["kind"].isin(["coup", "failed coup"]) & (inside["powell_thyne"] != 1)
@@ -123,7 +123,7 @@ def _words(name: str) -> set[str]:
     return set(plain.lower().replace(".", " ").split())
 
 
-def _fiscal_years(record: Record) -> list[tuple[int, int, float]]:
+def fiscal_years(record: Record) -> list[tuple[int, int, float]]:
     """Return (first month, month after the last, million USD) of each US fiscal year.
 
     The year began in July until that of 1976; then came a transition quarter, and

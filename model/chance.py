@@ -80,7 +80,7 @@ class Chance:
 
     @property
     def keys(self) -> noise.Keys:
-        """This month's key of each world, ``(worlds,)``."""
+        """The key of each world in this month, ``(worlds,)``."""
         return self._keys_of(slice(self.month, self.month + 1)).reshape(-1)
 
     def of(self, event: str) -> Floats:

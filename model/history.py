@@ -30,6 +30,12 @@ class Chronicle:
     places: list[NDArray[np.int64] | None] = field(default_factory=list)
     month: int = 0
 
+    def clear(self) -> None:
+        """Forget what was written."""
+        for column in (self.months, self.codes, self.worlds, self.leaders, self.amounts,
+                       self.places):  # fmt: skip
+            column.clear()
+
     def write(
         self,
         track: str,

@@ -171,7 +171,7 @@ class ColdWarModel(mesa.Model):
             self.absent_until.copy(),
             corps.ideology.copy("F"),
             corps.grievance.copy("F"),
-            corps.generation.copy(),
+            corps.generation.copy("F"),
             self.chance.later(self.month),
         )
 

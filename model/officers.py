@@ -34,7 +34,7 @@ class Corps:
         Left -1 to right 1.
     grievance : ndarray
         Private discontent in standard deviations.
-    generation : ndarray of int
+    generation : ndarray of int16
     garrison, top, weight : ndarray, shape ``(officers,)``
         Garrison of each slot, whether its rank is top, and its integer share of force.
     """
@@ -58,16 +58,16 @@ class Corps:
         self._mean = np.array([faction.ideology for faction in country.factions])
         self._spread = np.array([faction.spread for faction in country.factions])
         if start is not None:
-            self.generation = start.generation.copy()
+            self.generation = start.generation.copy("F")
             self.ideology, self.grievance = start.ideology.copy("F"), start.grievance.copy("F")
             return
-        self.generation = np.zeros((size, len(keys)), dtype=np.int64)
+        self.generation = np.zeros((size, len(keys)), dtype=np.int16, order="F")
         slots = np.arange(size)[:, None]
         ideology, grievance = self._traits(slots, self.generation, keys)
         self.ideology, self.grievance = np.asfortranarray(ideology), np.asfortranarray(grievance)
 
     def _traits(
-        self, slots: NDArray[np.int64], generation: NDArray[np.int64], keys: noise.Keys
+        self, slots: NDArray[np.int64], generation: NDArray[np.int16], keys: noise.Keys
     ) -> tuple[Floats, Floats]:
         which = np.minimum(generation, _GENERATIONS - 1)
         luck = noise.uniform(noise.bits(keys, self._faction_keys[slots, which]))

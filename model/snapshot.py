@@ -22,7 +22,7 @@ class Snapshot:
         The month that comes next.
     state : ndarray, shape ``(fields, n)``
     absent_until : ndarray of int, shape ``(leaders, n)``
-    ideology, grievance, generation : ndarray, shape ``(officers, n)``
+    ideology, grievance, generation : ndarray, shape ``(officers, n)``, stored world by world
     keys : ndarray of uint64, shape ``(n,)`` or ``(months, n)``
         What the draws are made from: one key a world, or one for each month from `month` on.
     """
@@ -32,7 +32,7 @@ class Snapshot:
     absent_until: NDArray[np.int64]
     ideology: Floats
     grievance: Floats
-    generation: NDArray[np.int64]
+    generation: NDArray[np.int16]
     keys: Keys
 
     def __len__(self) -> int:
@@ -42,10 +42,15 @@ class Snapshot:
         """Return some of the worlds, repeated or not; with other keys if they are given."""
         return Snapshot(
             self.month,
-            self.state[:, worlds],
-            self.absent_until[:, worlds],
-            np.asfortranarray(self.ideology[:, worlds]),
-            np.asfortranarray(self.grievance[:, worlds]),
-            self.generation[:, worlds],
-            self.keys[..., worlds] if keys is None else keys,
+            np.take(self.state, worlds, axis=1),
+            np.take(self.absent_until, worlds, axis=1),
+            _columns(self.ideology, worlds),
+            _columns(self.grievance, worlds),
+            _columns(self.generation, worlds),
+            np.take(self.keys, worlds, axis=-1) if keys is None else keys,
         )
+
+
+def _columns(officers: NDArray, worlds: NDArray[np.int64]) -> NDArray:
+    """Return the officers of some worlds; they are stored world by world."""
+    return np.take(officers.T, worlds, axis=0).T

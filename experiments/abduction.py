@@ -1,0 +1,246 @@
+"""Abduction: worlds that went as history did, by a particle filter.
+
+Parameters are drawn from their priors, worlds are simulated month by month and weighed by
+the evidence; when few of them carry the weight, they are resampled (Gordon, Salmond and
+Smith 1993, doi:10.1049/ip-f-2.1993.0015; systematic resampling after Kitagawa 1996). A copy
+keeps its past and its parameters and gets draws of its own for what is still to come. The
+worlds are divided into islands that are filtered apart and weighed by their evidence at the
+end (Vergé et al. 2015, doi:10.1007/s11222-013-9429-x), so that processes may share the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model import ColdWarModel, Snapshot, noise
+from palca.scenarios import build
+
+from . import priors
+from .evidence import Evidence, Watch
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+ISLAND: Final = 8192  # worlds filtered together
+_ENOUGH: Final = 0.5  # share of effective worlds below which they are resampled
+
+
+@dataclass(slots=True)
+class Past:
+    """Worlds that went as the evidence says, at the fork.
+
+    Attributes
+    ----------
+    snapshot : Snapshot
+        The worlds at the start of the month of the fork.
+    parameters : dict of str to ndarray, shape ``(n,)``
+        The free parameters of each.
+    atmosphere : ndarray, shape ``(n,)``
+        Soviet atmosphere at the fork, which later months inherit.
+    founders : ndarray of int, shape ``(n,)``
+        The number of the world of January 1969 that each descends from.
+    weights : ndarray, shape ``(n,)``
+        They add up to 1.
+    log_evidence : ndarray, shape ``(months,)``
+        Log of the probability of each month's evidence given that of the months before.
+    effective : ndarray, shape ``(months,)``
+        Effective worlds in each month, before resampling: 1 over the sum of squared weights.
+    shown : ndarray, shape ``(sightings,)``
+        Predicted probability of each sighting when its window closed; NaN if none has.
+    drawn : int
+        Worlds that were simulated.
+    """
+
+    snapshot: Snapshot
+    parameters: dict[str, Floats]
+    atmosphere: Floats
+    founders: Ints
+    weights: Floats
+    log_evidence: Floats
+    effective: Floats
+    shown: Floats
+    drawn: int
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    @property
+    def worth(self) -> float:
+        """Effective worlds by weight."""
+        return float(1.0 / np.sum(self.weights**2))
+
+    @property
+    def founders_worth(self) -> float:
+        """Effective worlds by descent: copies of one world of January 1969 count as one."""
+        _, of = np.unique(self.founders, return_inverse=True)
+        shares = np.bincount(of, weights=self.weights)
+        return float(1.0 / np.sum(shares**2))
+
+
+def abduct_island(
+    resolved: dict[str, Any], evidence: Evidence, fork: int, last: int, numbers: Ints, seed: int
+) -> Past:
+    """Return the worlds of one island that went as the evidence says.
+
+    Parameters
+    ----------
+    resolved : dict
+        The factual scenario.
+    fork : int
+        The month at whose start the worlds are handed over.
+    last : int
+        The last month of evidence; it may lie after the fork. Then each world brings a key
+        for each month, those of the future that the evidence has chosen.
+    numbers : ndarray of int
+        The worlds' numbers.
+    seed : int
+    """
+    scenario = build(resolved)
+    size = len(numbers)
+    drawn = priors.draw(seed, numbers, scenario.parameters)
+    model = ColdWarModel(
+        replace(scenario, parameters={**scenario.parameters, **drawn}), numbers, seed, keep=()
+    )
+    watch = Watch(evidence.until(last), size)
+    founders, weights = numbers.copy(), np.full(size, 1.0 / size)
+    log_evidence, effective = np.zeros(last + 1), np.full(last + 1, float(size))
+    shown = np.full(len(watch.evidence.sightings), np.nan)
+    handed: tuple[Snapshot, Floats] | None = None
+    future: list[NDArray[np.uint64]] = []  # keys of the months from the fork on
+    for month in range(last + 1):
+        if month == fork:
+            handed = model.snapshot(), watch.atmosphere.copy()
+        model.step()
+        if handed is not None:
+            future.append(model.keys)
+        log_weight = watch.see(model)
+        for place, sighting in enumerate(watch.evidence.sightings):
+            if sighting.last == month:
+                shown[place] = float(weights @ watch.hits[place])
+        best = log_weight.max()
+        if not np.isfinite(best):  # no world of the island has shown what must be
+            log_evidence[month:] = -np.inf
+            effective[month:] = 0.0
+            break
+        mass = weights * np.exp(log_weight - best)
+        log_evidence[month] = best + np.log(mass.sum())
+        weights = mass / mass.sum()
+        effective[month] = 1.0 / np.sum(weights**2)
+        if effective[month] > _ENOUGH * size and month not in (fork - 1, last):
+            continue
+        chosen = _systematic(weights, _luck(seed, numbers[0], month))
+        fresh = noise.world_keys(seed + 1 + month, numbers)  # other draws than any month's before
+        drawn = {name: values[chosen] for name, values in drawn.items()}
+        founders, weights = founders[chosen], np.full(size, 1.0 / size)
+        watch.take(chosen)
+        if handed is not None:
+            handed = handed[0].take(chosen), handed[1][chosen]
+            future = [keys[chosen] for keys in future]
+        model = ColdWarModel(
+            replace(scenario, parameters={**scenario.parameters, **drawn}),
+            numbers,
+            seed,
+            keep=(),
+            start=model.snapshot().take(chosen, fresh),
+        )
+    if handed is None:
+        handed = model.snapshot(), watch.atmosphere
+    start, inherited = handed
+    if future:
+        rest = np.repeat(model.keys[None, :], scenario.months - last - 1, axis=0)
+        start = replace(start, keys=np.concatenate([np.array(future), rest]))
+    return Past(
+        start, drawn, inherited, founders, weights, log_evidence, effective, shown, size
+    )
+
+
+def _luck(seed: int, island: np.int64, month: int) -> float:
+    keys = noise.world_keys(seed, [int(island)])
+    return float(noise.uniform(noise.bits(keys, noise.event_keys("resampling", 1, month + 1)[0, month:]))[0])
+
+
+def _systematic(weights: Floats, luck: float) -> Ints:
+    """Return which worlds are copied: one draw, evenly spaced (Kitagawa 1996)."""
+    size = len(weights)
+    points = (np.arange(size) + luck) / size
+    return np.minimum(np.searchsorted(np.cumsum(weights), points), size - 1)
+
+
+def abduct(
+    resolved: dict[str, Any],
+    evidence: Evidence,
+    fork: int,
+    last: int,
+    worlds: int,
+    seed: int,
+    jobs: int = 1,
+) -> Iterator[Past]:
+    """Yield the islands of ``worlds`` simulated worlds, in order; see :func:`abduct_island`."""
+    islands = [
+        np.arange(at, min(at + ISLAND, worlds)) for at in range(0, worlds, ISLAND)
+    ]
+    if jobs == 1:
+        for numbers in islands:
+            yield abduct_island(resolved, evidence, fork, last, numbers, seed)
+        return
+    from joblib import Parallel, delayed
+
+    parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
+    yield from cast(
+        Iterator[Past],
+        parallel(
+            delayed(abduct_island)(resolved, evidence, fork, last, numbers, seed)
+            for numbers in islands
+        ),
+    )
+
+
+def join(islands: list[Past]) -> Past:
+    """Return the islands as one, each weighed by how probable its worlds made the evidence."""
+    totals = np.array([past.log_evidence.sum() for past in islands])
+    sizes = np.array([past.drawn for past in islands], dtype=np.float64)
+    best = totals.max()
+    if not np.isfinite(best):
+        share = sizes / sizes.sum()
+    else:
+        share = sizes * np.exp(totals - best)
+        share /= share.sum()
+    months = len(islands[0].log_evidence)
+    by_month, running = np.zeros(months), np.log(sizes / sizes.sum())
+    effective = np.zeros(months)
+    for month in range(months):
+        before = np.logaddexp.reduce(running)
+        running = running + [past.log_evidence[month] for past in islands]
+        after = np.logaddexp.reduce(running)
+        by_month[month] = after - before
+        part = np.exp(running - after) if np.isfinite(after) else np.zeros(len(islands))
+        worth = np.array([max(past.effective[month], 1e-9) for past in islands])
+        effective[month] = 1.0 / np.sum(part**2 / worth) if np.isfinite(after) else 0.0
+    starts = [past.snapshot for past in islands]
+    snapshot = Snapshot(
+        starts[0].month,
+        np.concatenate([start.state for start in starts], axis=1),
+        np.concatenate([start.absent_until for start in starts], axis=1),
+        np.concatenate([start.ideology.T for start in starts]).T,
+        np.concatenate([start.grievance.T for start in starts]).T,
+        np.concatenate([start.generation for start in starts], axis=1),
+        np.concatenate([start.keys for start in starts], axis=-1),
+    )
+    return Past(
+        snapshot,
+        {
+            name: np.concatenate([past.parameters[name] for past in islands])
+            for name in islands[0].parameters
+        },
+        np.concatenate([past.atmosphere for past in islands]),
+        np.concatenate([past.founders for past in islands]),
+        np.concatenate([part * past.weights for part, past in zip(share, islands, strict=True)]),
+        by_month,
+        effective,
+        np.array([past.shown for past in islands]).T @ share,
+        sum(past.drawn for past in islands),
+    )
