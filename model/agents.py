@@ -31,7 +31,9 @@ class Economy(mesa.Agent):
         """Move growth and the budget by prices, aid and what the regime spends."""
         m, s, p, now = self.model, self.model.state, self.model.p, self.model.sight.drivers
         s.tin_pressure[:] = tin_pressure_next(s.tin_pressure, m.united_states.tin_sale, p)
-        tin = now["tin"] + s.tin_pressure
+        tin = m.carry("tin", "economy", now["tin"] + s.tin_pressure)
+        us_aid = m.carry("us_fiscal", "budget", s.us_delivered)
+        ussr_aid = m.carry("soviet_fiscal", "budget", s.ussr_delivered)
         s.growth[:] = growth_next(
             s.growth, tin, now["abroad"], s.success, m.chance.shock("growth"), p
         )
@@ -39,9 +41,9 @@ class Economy(mesa.Agent):
             s.fiscal,
             tin,
             now["oil"],
-            aid_share(s.us_delivered, now["gdp"]),
-            aid_share(s.ussr_delivered, now["gdp"]),
-            s.us_sanction,
+            aid_share(us_aid, now["gdp"]),
+            aid_share(ussr_aid, now["gdp"]),
+            m.carry("us_sanctions", "budget", s.us_sanction),
             np.asarray(m.regime.levers["patronage"]),
             np.asarray(m.regime.levers["borrow"]),
             s.debt,
@@ -66,7 +68,7 @@ class Labour(mesa.Agent):
             s.rally,
             s.repression,
             s.military,
-            s.ussr_recent,
+            m.carry("soviet_prestige", "public", s.ussr_recent),
             s.party_support,
             m.chance.shock("legitimacy"),
             p,
@@ -81,7 +83,7 @@ class Labour(mesa.Agent):
             np.asarray(m.regime.levers["lean_on_labour"]),
             s.price_shock,
             m.party.effort,
-            m.party.restraint,
+            m.carry("soviet_restraint", "labour", m.party.restraint),
             m.chance.shock("mobilisation"),
             p,
         )
@@ -131,6 +133,7 @@ class Officers(mesa.Agent):
         s.succession[:] = np.where(near, 1.0, s.succession - p.succession_decay * s.succession)
         s.attempt_age += 1.0
         ready = m.chance.of("opportunity") < coup.opportunity(s, p)
+        covert = m.carry("us_covert", "officers", s.us_covert)
         forcing = self._force()
         if forcing is not None:
             ready = forcing.led | (ready & (forcing.outcome != "never"))
@@ -141,7 +144,7 @@ class Officers(mesa.Agent):
             noise.bits(m.keys[worlds][:, None], self._mood[:, m.month]), len(self.corps.garrison)
         ).T
         signal = m.chance.shock("public signal")[worlds]
-        attempts = coup.play(s, self.corps, worlds, mood, signal, p, forcing)
+        attempts = coup.play(s, self.corps, worlds, mood, signal, covert[worlds], p, forcing)
         self._discover(attempts)
         overt = attempts.overt
         if np.count_nonzero(overt):

@@ -9,8 +9,12 @@ coup process, whatever the policies say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +85,54 @@ _ALL = (
     Channel("labour_defence", "labour takes sides in a coup", ("labour_defence",)),
 )
 CHANNELS: Final[dict[str, Channel]] = {channel.name: channel for channel in _ALL}
+
+# Channels that can be held at the path that they took in another world: the model asks
+# `ColdWarModel.carry` what they carry.
+FREEZABLE: Final = (
+    "soviet_fiscal", "soviet_prestige", "soviet_leverage", "soviet_diplomacy", "soviet_restraint",
+    "moscow_line", "us_fiscal", "us_sanctions", "us_military", "us_covert", "us_diplomacy", "tin",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Conduit:
+    """What channels carry, month by month, in the worlds of one run.
+
+    Attributes
+    ----------
+    listened : frozenset of str
+        Channels whose load is written down.
+    frozen : frozenset of str
+        Channels that carry what they carried in `factual` instead of what they would.
+    factual : Conduit, optional
+        That of the same worlds' factual twins, which listened to the frozen channels.
+    loads : dict of (str, str) to list of ndarray
+        Load of a channel at a place, one array a month.
+    """
+
+    listened: frozenset[str] = frozenset()
+    frozen: frozenset[str] = frozenset()
+    factual: Conduit | None = None
+    loads: dict[tuple[str, str], list[NDArray[np.float64]]] = field(default_factory=dict)
+
+    def carry(
+        self, channel: str, place: str, value: float | NDArray[np.float64], step: int
+    ) -> float | NDArray[np.float64]:
+        """Return what a channel carries to a place: `value`, unless it is frozen.
+
+        `step` counts months from the start of the run.
+        """
+        if channel in self.frozen and self.factual is not None:
+            return self.factual.loads[channel, place][step]
+        if channel in self.listened:
+            self.loads.setdefault((channel, place), []).append(np.array(value, dtype=np.float64))
+        return value
+
+    def prefixes(self, actor: str) -> Mapping[str, str]:
+        """Return the beginnings of observables that reach an actor through these channels."""
+        return {
+            prefix: name
+            for name in self.listened | self.frozen
+            for seer, prefix in CHANNELS[name].hides
+            if seer == actor
+        }

@@ -40,10 +40,10 @@ class CommunistParty(Strategist):
 
         s.friction[:] = friction_next(
             s.friction,
-            m.ussr.cooperation,
+            m.carry("moscow_line", "cooperation", m.ussr.cooperation),
             s.party_repression,
-            m.ussr.protested,
-            np.asarray(m.ussr.levers["subsidise_party"]),
+            m.carry("moscow_line", "protest", m.ussr.protested),
+            m.carry("moscow_line", "subsidy", m.ussr.levers["subsidise_party"]),
             p,
         )
         voiced = s.friction + p.friction_dissent * dissented * (1.0 - s.friction)

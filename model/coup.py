@@ -106,6 +106,7 @@ def play(
     worlds: Ints,
     mood: Floats,
     signal: Floats,
+    covert: Floats,
     p: Parameters,
     forcing: Forcing | None = None,
 ) -> Attempts:
@@ -118,6 +119,8 @@ def play(
         Each officer's standard shock of the month.
     signal : ndarray, shape ``(n,)``
         The public shock (who holds the radio), standard.
+    covert : ndarray, shape ``(n,)``
+        Covert money that reaches plotters friendlier to Washington.
     forcing : Forcing, optional
     """
     orientation = state.orientation[worlds]
@@ -151,7 +154,7 @@ def play(
     risk = (
         at(p.cost, worlds)
         + at(p.deterrence, worlds) * state.survived[worlds]
-        - at(p.covert_support, worlds) * state.us_covert[worlds] * friendlier
+        - at(p.covert_support, worlds) * covert * friendlier
         - at(p.broken_promise, worlds) * state.promise_broken[worlds]
     )
     pull = discontent

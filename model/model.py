@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from . import noise
 from .agents import Economy, Labour, Officers
 from .chance import Chance
-from .channels import CHANNELS
+from .channels import CHANNELS, Conduit
 from .communist_party import CommunistParty
 from .history import Chronicle, History, gather
 from .observables import OBSERVABLES, Sight
@@ -71,6 +71,8 @@ class ColdWarModel(mesa.Model):
         The older name of `rng`, for ``mesa.batch_run`` of Mesa 3.3.
     keep : sequence of str, default all
         Fields of the state whose monthly values the history keeps.
+    conduit : Conduit, optional
+        Which channels are listened to, or held at the path of a factual twin.
     start : Snapshot, optional
         Go on from there, with its worlds and its draws, instead of from January 1969;
         `worlds` then only numbers them.
@@ -89,6 +91,7 @@ class ColdWarModel(mesa.Model):
         seed: int | None = None,
         keep: Sequence[str] = tuple(FIELDS),
         start: Snapshot | None = None,
+        conduit: Conduit | None = None,
     ) -> None:
         super().__init__(rng=rng if seed is None else seed)
         if seed is None:
@@ -103,6 +106,7 @@ class ColdWarModel(mesa.Model):
         for name in scenario.closed:
             self._usual |= dict.fromkeys(CHANNELS[name].zeroes, 0.0)
         self._changed: dict[str, Value] = {}
+        self.conduit = Conduit() if conduit is None else conduit
         self.p = Parameters(self._usual)
         country = scenario.country
         self.roster = _roster(country, scenario.months)
@@ -179,6 +183,11 @@ class ColdWarModel(mesa.Model):
     def keys(self) -> noise.Keys:
         """What this month's draws are made from, ``(worlds,)``."""
         return self.chance.keys
+
+    def carry(self, channel: str, place: str, value: Value) -> NDArray[np.float64]:
+        """Return what a channel carries to a place this month, ``(worlds,)``."""
+        load = self.conduit.carry(channel, place, value, self.month - self.since)
+        return np.asarray(load, dtype=np.float64)
 
     def observe(self, name: str) -> Value:
         """Return an observable as it stands at the start of the month, without error."""

@@ -48,7 +48,7 @@ class Regime(Strategist):
 
         self._decide_party()
         s.repression[:] = repression_next(s.repression, np.asarray(lever["repress"]), p)
-        arms = p.patronage_us * s.us_arms
+        arms = p.patronage_us * m.carry("us_military", "barracks", s.us_arms)
         s.patronage += p.patronage_speed * (lever["patronage"] + arms - s.patronage)
         s.debt[:] = debt_next(s.debt, np.asarray(lever["borrow"]), p)
 

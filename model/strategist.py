@@ -53,6 +53,7 @@ class Strategist(mesa.Agent):
         )
         self._constants: dict[str, Value] = {}
         self._names: tuple[str, ...] = ()
+        self._through: Mapping[str, str] = {}
 
     def follow(self, policy: Policy) -> None:
         """Take up a policy."""
@@ -67,11 +68,14 @@ class Strategist(mesa.Agent):
         self._names = tuple(sorted(named & set(OBSERVABLES)))
         parameters = dict(self.model.p.items())
         self._constants = {name: parameters[name] for name in named & set(parameters)}
+        self._through = self.model.conduit.prefixes(self.actor)
         # a field's row is the state's own and stays the same array, so it is bound once
         blurred = {name for actor, name in BLURRED if actor == self.actor}
         for name in self._names:
             if self._hidden and name.startswith(self._hidden):
                 self._constants[name] = 0.0
+            elif name.startswith(tuple(self._through)):
+                continue  # its value may come from a factual twin
             elif OBSERVABLES[name].field and name not in blurred:
                 self._constants[name] = self.model.observe(name)
         self._names = tuple(name for name in self._names if name not in self._constants)
@@ -88,6 +92,9 @@ class Strategist(mesa.Agent):
                     value = value * p.sycophancy
                 error = p.perception_noise * self.model.chance.shock(f"{self.actor} sees {name}")
                 value = np.minimum(np.maximum(value + error, row.low), row.high)
+            for prefix, channel in self._through.items():
+                if name.startswith(prefix):
+                    value = self.model.carry(channel, f"{self.actor} sees {name}", value)
             seen[name] = value
         seen["date"] = sight.drivers["date"]
         return seen

@@ -29,7 +29,8 @@ class UnitedStates(Strategist):
         if m.month % 12 == FISCAL_YEAR_STARTS or m.month == 0:
             s.us_budget[:] = np.maximum(1.0 + p.aid_noise * m.chance.shock("us budget"), _SMALLEST)
 
-        competition = np.maximum(1.0 + p.leverage_ussr * s.ussr_recent / 25.0, 0.0)
+        rival = m.carry("soviet_leverage", "aid", s.ussr_recent)
+        competition = np.maximum(1.0 + p.leverage_ussr * rival / 25.0, 0.0)
         yearly = lever["aid"] * competition + lever["military_aid"]
         commitment = yearly * s.us_budget * m.regime.levers["welcome_us"] * (1.0 / 12.0)
         surge = (commitment * 12.0 > _SURGE * s.us_recent) & (commitment * 12.0 > _LARGE)
