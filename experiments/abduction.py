@@ -159,8 +159,8 @@ def abduct_island(
 
 
 def _luck(seed: int, island: np.int64, month: int) -> float:
-    keys = noise.world_keys(seed, [int(island)])
-    return float(noise.uniform(noise.bits(keys, noise.event_keys("resampling", 1, month + 1)[0, month:]))[0])
+    event = noise.event_keys("resampling", 1, month + 1)[0, month:]
+    return float(noise.uniform(noise.bits(noise.world_keys(seed, [int(island)]), event))[0])
 
 
 def _systematic(weights: Floats, luck: float) -> Ints:

@@ -24,7 +24,7 @@ from palca.scenarios.shelf import label, read_toml
 from palca.scenarios.table import Table
 
 from .course import Course, fiscal_years
-from .measures import MEMORY, WEIGHTS, atmosphere
+from .measures import MEMORY, WEIGHTS, atmosphere, event_values
 
 if TYPE_CHECKING:
     from palca.model import ColdWarModel
@@ -293,9 +293,7 @@ class Watch:
         self.hits = np.zeros((len(self.evidence.sightings), self.worlds), dtype=np.bool_)
         self.atmosphere = np.zeros(self.worlds)
         self.year = np.zeros((12, self.worlds))
-        self._weights = np.zeros(len(CODE_OF))
-        for kind, weight in WEIGHTS.items():
-            self._weights[CODE_OF["ussr", kind]] = weight
+        self._weights = event_values("ussr", WEIGHTS)
 
     def take(self, worlds: NDArray[np.int64]) -> None:
         """Replace each world's record by that of another, as resampling does."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.calendar import month_index
-from palca.model.history import CODE_OF
+from palca.model.history import CODE_OF, Events
 
 from .course import Course
 
@@ -34,7 +34,7 @@ MEMORY: Final = 0.9  # share of an act's weight left after a month
 RIGHT: Final = 0.25  # a regime is of the right from this orientation on, of the left from -0.25
 COUP_MONTH: Final = month_index("1971-08")
 _RANK: Final = {"private protest": 1.0, "public dissent": 2.0, "rupture": 3.0}
-_UNREST: Final = {
+UNREST: Final = {
     "strike": 1.0, "siege": 1.0, "demonstration": 1.0, "hunger strike": 1.0, "price shock": 1.0,
     "general strike": 2.0, "massacre": 2.0, "guerrilla": 3.0, "fighting": 3.0,
 }  # fmt: skip
@@ -50,12 +50,8 @@ def atmosphere(course: Course, patron: str, weights: Mapping[str, float] = WEIGH
     patron : str
         ``"ussr"`` or ``"us"``.
     """
-    value_of = np.zeros(len(CODE_OF))
-    for kind, weight in weights.items():
-        value_of[CODE_OF[patron, kind]] = weight
-    events = course.events
-    total = np.zeros((course.months, course.worlds))
-    np.add.at(total, (events.month, events.world), value_of[events.code])
+    values = event_values(patron, weights)
+    total = sum_by_month(course.events, course.events.month, values, course.months, course.worlds)
     for month in range(1, course.months):
         total[month] += MEMORY * total[month - 1]
     return total
@@ -63,13 +59,10 @@ def atmosphere(course: Course, patron: str, weights: Mapping[str, float] = WEIGH
 
 def unrest(course: Course) -> Floats:
     """Return unrest by month: 0 calm, 1 strikes or siege, 2 lethal or national, 3 fighting."""
-    value_of = np.zeros(len(CODE_OF))
-    for kind, level in _UNREST.items():
-        value_of[CODE_OF["conflict", kind]] = level
-    events = course.events
-    out = np.zeros((course.months, course.worlds))
-    np.maximum.at(out, (events.month, events.world), value_of[events.code])
-    return out
+    values = event_values("conflict", UNREST)
+    return highest_by_month(
+        course.events, course.events.month, values, course.months, course.worlds
+    )
 
 
 def friction(course: Course) -> Floats:
@@ -77,13 +70,37 @@ def friction(course: Course) -> Floats:
 
     0 harmony, 1 private protest, 2 public or organised dissent, 3 rupture.
     """
-    value_of = np.zeros(len(CODE_OF))
-    for kind, rank in _RANK.items():
-        value_of[CODE_OF["party", kind]] = rank
-    events = course.events
-    out = np.zeros((course.months, course.worlds))
-    np.maximum.at(out, (events.month, events.world), value_of[events.code])
-    return np.maximum.accumulate(out, axis=0)
+    values = event_values("party", _RANK)
+    shown = highest_by_month(
+        course.events, course.events.month, values, course.months, course.worlds
+    )
+    return np.maximum.accumulate(shown, axis=0)
+
+
+def event_values(track: str, values: Mapping[str, float]) -> Floats:
+    """Return the value of each kind of event of a track by its code; others count for 0."""
+    out = np.zeros(len(CODE_OF))
+    for kind, value in values.items():
+        out[CODE_OF[track, kind]] = value
+    return out
+
+
+def sum_by_month(
+    events: Events, month: NDArray[np.int64], values: Floats, months: int, worlds: int
+) -> Floats:
+    """Return the sum of events' values by month, ``(months, worlds)``."""
+    out = np.zeros((months, worlds))
+    np.add.at(out, (month, events.world), values[events.code])
+    return out
+
+
+def highest_by_month(
+    events: Events, month: NDArray[np.int64], values: Floats, months: int, worlds: int
+) -> Floats:
+    """Return the highest of events' values by month, ``(months, worlds)``."""
+    out = np.zeros((months, worlds))
+    np.maximum.at(out, (month, events.world), values[events.code])
+    return out
 
 
 def spells(course: Course) -> tuple[Floats, Floats]:
@@ -219,7 +236,7 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("ussr_dip_1972", "atmosphere, low of 1972 less year to 8/1971",
             "weight", "ussr", _dip),
     Outcome("ussr_recovery", "atmosphere, high of 1973–78 less low of 1972",
-            "weight", "ussr", _recovery),
+            "weight", "ussr", _recovery, note="the record of 1974–78 has gaps: a lower bound"),
     Outcome("ussr_expulsions", "expulsions from the Soviet mission", "events", "ussr",
             _times("ussr", "expulsion", "1969-01", "1978-12")),
     Outcome("ussr_breaks", "breaks with the USSR", "events", "ussr",

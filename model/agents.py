@@ -205,7 +205,7 @@ class Officers(mesa.Agent):
 
         top = self.corps.top[plotter]
         soldiers = ~m.roster.civilian[:, None]
-        chief = m.regime.choose(worlds, ideology, soldiers, top)
+        chief = m.regime.choose(worlds, ideology, soldiers, top, "coup")
         chief = np.where(attempts.named[overt] >= 0, attempts.named[overt], chief)
         fails = ~won
         write_at(
@@ -221,4 +221,4 @@ class Officers(mesa.Agent):
             m.absent_until[fallen, winners] = m.month + _FALLEN
             s.survived[winners] = 0.0
             legitimacy = at(p.legitimacy_coup, winners) * (0.5 + 0.5 * joined[won])
-            m.regime.take_office(winners, chief[won], legitimacy)
+            m.regime.take_office(winners, chief[won], legitimacy, "coup")

@@ -24,7 +24,8 @@ UNIFORM: Final = (
 )  # fmt: skip
 # A shock has mean 0 and variance 1.
 NORMAL: Final = (
-    "growth", "fiscal", "legitimacy", "mobilisation", "public signal", "new orientation",
+    "growth", "fiscal", "legitimacy", "mobilisation", "public signal",
+    "orientation by coup", "orientation by vote", "orientation by death",
     "size of credit", "us budget", "ussr sees regime.orientation", "us sees regime.orientation",
     "us sees disaffection", "regime sees disaffection",
 )  # fmt: skip

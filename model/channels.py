@@ -54,7 +54,7 @@ _ALL = (
     Channel(
         "moscow_line",
         "the party's conduct and following answer Moscow's",
-        ("friction_gain", "friction_silence", "friction_dissent"),
+        ("friction_gain", "friction_silence", "friction_dissent", "friction_subsidy"),
         (("party", "ussr."),),
     ),
     Channel("us_fiscal", "delivered US aid relieves the budget", ("fiscal_aid_us",)),

@@ -36,7 +36,7 @@ _USSR = _levers(
     ("offer_credit", 0, 1, 0, "chance", "conclude a credit, if the host takes it"),
     ("credit", 0, 150, 0, "million USD", "size of the credit on offer"),
     ("delivery", 0, 4, 1, "ratio", "speed at which the pipeline is delivered"),
-    ("buy_tin", 0, 1, 0, "chance", "buy the host's tin"),
+    ("buy_tin", 0, 1, 0, "chance", "buy the host's tin (an act that is noted; no money flows)"),
     ("protest", 0, 1, 0, "chance", "protest in public against repression or hostile acts"),
     ("suspend", 0, 1, 0, "chance", "suspend cooperation"),
     ("resume", 0, 1, 0, "chance", "resume suspended cooperation, or mend strained relations"),
@@ -81,7 +81,7 @@ _REGIME = _levers(
 _PARTY = _levers(
     ("support", -1, 1, 0, "share", "support the regime in public (negative: oppose it)"),
     ("mobilise", -1, 1, 0, "share", "bring people into the streets (negative: hold them back)"),
-    ("protest_to_moscow", 0, 1, 0, "chance", "protest to Moscow behind closed doors"),
+    ("protest_to_moscow", 0, 1, 0, "chance", "protest to Moscow behind closed doors (noted only)"),
     ("dissent", 0, 1, 0, "chance", "criticise Moscow in public"),
     ("break_with_moscow", 0, 1, 0, "chance", "break with Moscow"),
     ("join_front", 0, 1, 0, "chance", "join a broad front"),

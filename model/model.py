@@ -36,7 +36,7 @@ class Roster:
     civilian: NDArray[np.bool_]
     since: NDArray[np.int64]
     until: NDArray[np.int64]
-    keys: NDArray[np.uint64]  # of the luck of each in each month, (leaders, months)
+    keys: dict[str, NDArray[np.uint64]]  # of the luck of each, by occasion: (leaders, months)
 
 
 def _roster(country: Country, months: int) -> Roster:
@@ -48,7 +48,10 @@ def _roster(country: Country, months: int) -> Roster:
         np.array([leader.rank == "civilian" for leader in leaders]),
         np.array([leader.since for leader in leaders]),
         np.array([leader.until for leader in leaders]),
-        noise.event_keys("leader's luck", len(leaders), months),
+        {
+            occasion: noise.event_keys(f"luck of a leader by {occasion}", len(leaders), months)
+            for occasion in ("coup", "vote", "death")
+        },
     )
 
 
@@ -105,7 +108,7 @@ class ColdWarModel(mesa.Model):
         self._usual: dict[str, Value] = dict(scenario.parameters)
         for name in scenario.closed:
             self._usual |= dict.fromkeys(CHANNELS[name].zeroes, 0.0)
-        self._changed: dict[str, Value] = {}
+        self._changed: dict[str, float] = {}
         self.conduit = Conduit() if conduit is None else conduit
         self.p = Parameters(self._usual)
         country = scenario.country
@@ -242,11 +245,11 @@ class ColdWarModel(mesa.Model):
         if death.successor is None:
             nobody = np.zeros(len(worlds), dtype=np.bool_)
             soldiers = ~self.roster.civilian[:, None]
-            heir = self.regime.choose(worlds, s.orientation[worlds], soldiers, nobody)
+            heir = self.regime.choose(worlds, s.orientation[worlds], soldiers, nobody, "death")
         else:
             heir = np.full(len(worlds), death.successor)
         self.chronicle.write_at("power", "handover", worlds, leader=heir)
-        self.regime.take_office(worlds, heir, at(self.p.legitimacy_lawful, worlds))
+        self.regime.take_office(worlds, heir, at(self.p.legitimacy_lawful, worlds), "death")
 
     def _close_month(self) -> None:
         self.months[self.month - self.since] = self.state.values[self._kept_rows]

@@ -99,6 +99,7 @@ OBSERVABLES: Final[dict[str, Observable]] = _table(
     ("regime.repression", 0, 1, "share", "repression", _field("repression")),
     ("regime.age", 0, 999, "months", "time since the leader took office", _field("age")),
     ("regime.military", 0, 1, "0 or 1", "whether a soldier rules", _field("military")),
+    ("regime.seized", 0, 1, "0 or 1", "whether the leader came to power by a coup", _field("seized")),
     ("regime.independence", 0, 1, "share", "distance from Washington", _independence),
     ("regime.elections_due", 0, 99, "months", "time to promised elections, 0 if none", _field("elections_due")),
     ("regime.promise_broken", 0, 1, "share", "memory of a broken promise", _field("promise_broken")),

@@ -168,7 +168,7 @@ _OFFICERS = _table(
     ("opportunity", 0.062, 0.0, 1.0, "per month", "uniform(0.04, 0.16)",
      "rate at which a chance to plot arises", "record: base_rates, .13 attempts a year in the region"),
     ("opportunity_unrest", 0.5, 0.0, 3.0, "log rate", "fixed", "more chances at high mobilisation", "Casper and Tyson 2014"),
-    ("opportunity_succession", 1.5, 0.0, 3.0, "log rate", "fixed", "more chances around a succession", "assumed"),
+    ("opportunity_succession", 1.0, 0.0, 3.0, "log rate", "fixed", "more chances around a succession", "assumed"),
     ("coup_trap", 0.55, 0.0, 2.0, "log rate per recent attempt", "uniform(0.0, 1.5)",
      "a coup raises the risk of the next", "Londregan and Poole 1990; Lehoucq and Perez-Linan 2014; may be nil"),
     ("cost", 1.0, 0.0, 3.0, "discontent", "uniform(0.6, 1.4)", "risk that an officer must overcome to rise",

@@ -44,7 +44,8 @@ class Regime(Strategist):
         broke = self.chooses("break_with_ussr", "break with ussr") & (s.ussr_relations > 0)
         write("ussr", "break", broke)
         s.ussr_relations[:] = np.where(broke, 0.0, s.ussr_relations)
-        write("us", "expulsion", self.chooses("expel_us", "expulsion of americans"))
+        self.expelled_us = self.chooses("expel_us", "expulsion of americans")
+        write("us", "expulsion", self.expelled_us)
 
         self._decide_party()
         s.repression[:] = repression_next(s.repression, np.asarray(lever["repress"]), p)
@@ -109,11 +110,13 @@ class Regime(Strategist):
         other = np.where(course > 0, -1.0, 1.0) * at(p.opposition, worlds)
         aim = np.where(regime_wins, course, other)
         candidates = np.array([leader.candidate for leader in m.premise.country.leaders])
-        winner = self.choose(worlds, aim, candidates[:, None], np.zeros(len(worlds), bool))
+        winner = self.choose(worlds, aim, candidates[:, None], np.zeros(len(worlds), bool), "vote")
         m.chronicle.write_at("power", "handover", worlds, leader=winner)
-        self.take_office(worlds, winner, at(p.legitimacy_elected, worlds))
+        self.take_office(worlds, winner, at(p.legitimacy_elected, worlds), "vote")
 
-    def choose(self, worlds: Ints, ideology: np.ndarray, eligible: Flags, top: Flags) -> Ints:
+    def choose(
+        self, worlds: Ints, ideology: np.ndarray, eligible: Flags, top: Flags, occasion: str
+    ) -> Ints:
         """Return who takes power: the nearest in ideology, favoured by rank and by luck.
 
         Parameters
@@ -124,6 +127,8 @@ class Regime(Strategist):
         eligible : ndarray of bool, shape ``(leaders, 1 or n)``
         top : ndarray of bool, shape ``(n,)``
             Whether they are of top rank.
+        occasion : str
+            "coup", "vote" or "death": each has a luck of its own.
 
         Returns
         -------
@@ -135,7 +140,7 @@ class Regime(Strategist):
         free = (roster.since <= m.month) & (m.month <= roster.until)
         free = free[:, None] & (m.absent_until[:, worlds] <= m.month) & eligible
         free &= roster.place[:, None] != m.state.leader[worlds].astype(np.int64)
-        luck = noise.normal(noise.bits(m.keys[worlds], roster.keys[:, m.month, None]))
+        luck = noise.normal(noise.bits(m.keys[worlds], roster.keys[occasion][:, m.month, None]))
         score = (
             at(m.p.leader_luck, worlds) * luck
             - np.abs(roster.ideology[:, None] - ideology)
@@ -145,7 +150,9 @@ class Regime(Strategist):
         score[-1] = -1e6  # the unnamed one, if nobody else is free
         return np.argmax(score, axis=0)
 
-    def take_office(self, worlds: Ints, leader: Ints, legitimacy: float | np.ndarray) -> None:
+    def take_office(
+        self, worlds: Ints, leader: Ints, legitimacy: float | np.ndarray, occasion: str
+    ) -> None:
         """Put leaders (roster places) into office in the numbered worlds, both ``(n,)``."""
         m, s = self.model, self.model.state
         if not len(worlds):
@@ -153,10 +160,11 @@ class Regime(Strategist):
         roster = m.roster
         names = leader.astype(np.float64)
         s.leader[worlds] = names
-        shock = at(m.p.orientation_noise, worlds) * m.chance.shock("new orientation")[worlds]
-        turn = roster.ideology[leader] + shock
+        shock = m.chance.shock(f"orientation by {occasion}")[worlds]
+        turn = roster.ideology[leader] + at(m.p.orientation_noise, worlds) * shock
         s.orientation[worlds] = np.minimum(np.maximum(turn, -1.0), 1.0)
         s.military[worlds] = ~roster.civilian[leader]
+        s.seized[worlds] = occasion == "coup"
         s.legitimacy[worlds] = legitimacy
         for row in (s.age, s.elections_due, s.closed):
             row[worlds] = 0.0

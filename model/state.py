@@ -46,6 +46,7 @@ FIELDS: Final[dict[str, Field]] = _fields(
     ("repression", 0, 1, 0.2, "share", "repression"),
     ("age", 0, 999, 0, "months", "time since the leader took office"),
     ("military", 0, 1, 1, "0 or 1", "whether a soldier rules"),
+    ("seized", 0, 1, 0, "0 or 1", "whether the leader came to power by a coup"),
     ("elections_due", 0, 99, 0, "months", "time to promised elections; 0 if none"),
     ("promise_broken", 0, 1, 0, "share", "memory of a broken promise of elections"),
     ("rally", 0, 2, 0, "share", "nationalist rally while it lasts"),
@@ -117,6 +118,7 @@ class State:
     repression: Floats
     age: Floats
     military: Floats
+    seized: Floats
     elections_due: Floats
     promise_broken: Floats
     rally: Floats

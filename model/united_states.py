@@ -10,7 +10,7 @@ from .strategist import Strategist
 
 FISCAL_YEAR_STARTS = 6  # July; the US fiscal year began then until 1976
 
-# what the chronicle notes; nothing else depends on it
+# what the chronicle notes; the state doesn't depend on it
 _NOTICED = 0.4  # of a sanction, of covert money, of pressure
 _SURGE = 1.6  # a new programme is so many times the mean of the last year
 _LARGE = 15.0  # and at least so large, million USD a year
@@ -33,7 +33,7 @@ class UnitedStates(Strategist):
         competition = np.maximum(1.0 + p.leverage_ussr * rival / 25.0, 0.0)
         yearly = lever["aid"] * competition + lever["military_aid"]
         commitment = yearly * s.us_budget * m.regime.levers["welcome_us"] * (1.0 / 12.0)
-        surge = (commitment * 12.0 > _SURGE * s.us_recent) & (commitment * 12.0 > _LARGE)
+        surge = self._is_surge(commitment) & ~self._is_surge(s.us_commitment)  # its first month
         write("us", "aid", surge, commitment * 12.0)
         s.us_commitment[:] = commitment
         speed = lever["delivery"] * (1.0 - p.delivery_sanction * s.us_sanction)
@@ -68,8 +68,13 @@ class UnitedStates(Strategist):
             - p.trust_us_sanction * s.us_sanction
             - p.trust_us_rights * s.us_rights * m.sight.drivers["human_rights"]
         )
-        shock = p.trust_us_act * (met.astype(np.float64) - sold - rebuked)
+        shock = p.trust_us_act * (met.astype(np.float64) - sold - rebuked - m.regime.expelled_us)
         s.us_trust[:] = trust_next(s.us_trust, pull, shock, p)
+
+    def _is_surge(self, commitment: np.ndarray) -> np.ndarray:
+        """Return whether a month's commitment is that of a great new programme."""
+        yearly = 12.0 * commitment
+        return (yearly > _SURGE * self.model.state.us_recent) & (yearly > _LARGE)
 
     def _ease(self, field: str, towards: float | np.ndarray, kind: str) -> None:
         """Move a field of the state towards its lever; write down when it can be noticed."""

@@ -9,6 +9,7 @@ from .society import trust_next
 from .strategist import Strategist
 
 _SMALLEST = 0.2  # a credit comes out at no less than a fifth of what policy asks
+_STRAINED = 0.15  # acts; with less there is nothing to mend
 _TRUSTED_CREDIT = 35.0  # million USD beyond which more credit earns no more trust
 
 
@@ -39,7 +40,7 @@ class USSR(Strategist):
         suspends &= (s.ussr_suspended < 1) & (s.ussr_relations > 0)
         write("ussr", "suspension", suspends)
         resumes = self.chooses("resume", "soviet resumption") & (s.ussr_relations > 0) & ~suspends
-        mended = resumes & ((s.ussr_suspended > 0) | (s.ussr_strain > 0.3))
+        mended = resumes & ((s.ussr_suspended > 0) | (s.ussr_strain > _STRAINED))
         write("ussr", "normalisation", mended)
         s.ussr_suspended[:] = np.where(suspends, 1.0, np.where(mended, 0.0, s.ussr_suspended))
         s.ussr_strain[:] = np.where(mended, p.strain_mended * s.ussr_strain, s.ussr_strain)

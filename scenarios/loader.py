@@ -53,6 +53,15 @@ _LONGEST: Final = 144  # months: the drivers end in December 1980
 _ANCESTORS: Final = 10
 
 
+def factual_of(resolved: dict[str, Any]) -> dict[str, Any]:
+    """Return a resolved scenario without its interventions: nothing else differs.
+
+    The factual policies, deaths and drivers stand beside the changed ones, since a
+    manifest must hold all that its run needs.
+    """
+    return {**resolved, **resolved["factual"], "changes": []}
+
+
 def load(
     name: str, settings: Sequence[str] = (), interventions: Sequence[str] = ()
 ) -> Scenario:
@@ -222,6 +231,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     country["place"] = label(country_file)
     changes = check_changes(merged["changes"], months)
     deaths = Table(country, country["place"]).rows("death")
+    as_it_was = {**country, "death": deaths}
     country["death"] = change_deaths(deaths, changes)
     files = {**Table(country, country["place"]).table("drivers").flat(), **merged["drivers"]}
     resolved = {key: merged[key] for key in
@@ -240,6 +250,14 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
         if actor not in merged["policies"]:
             raise PalcaError(f"no policy for '{actor}' in [policy]", place)
         resolved["policies"][actor] = _timeline(actor, merged["policies"][actor], changes)
+    if changes:
+        resolved["factual"] = {
+            "country": as_it_was,
+            "drivers": _drivers(files, months, country_file.parent, place, ()),
+            "policies": {
+                actor: _timeline(actor, merged["policies"][actor], ()) for actor in ACTORS
+            },
+        }
     return resolved
 
 

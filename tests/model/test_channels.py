@@ -42,6 +42,20 @@ def test_with_soviet_channels_closed_aid_full_or_none_changes_no_coup(
     assert np.array_equal(power_of({**other, "channels": SOVIET}), closed)
 
 
+@pytest.mark.parametrize("policy", ["withdrawal", "generous-patron", "ideological", "party-first"])
+def test_nor_where_the_party_is_at_odds_with_moscow_from_the_start(policy: str) -> None:
+    def at_odds(name: str) -> np.ndarray:
+        data = resolve("baseline", [f"policy.ussr={name}", "start.friction=0.6"])
+        data["policies"]["party"][0]["table"]["rule"].append(
+            {"name": "rupture, and the streets", "when": "true",
+             "do": {"break_with_moscow": "0.05", "mobilise": "party.friction"},
+             "why": "a test", "source": "none"}
+        )  # fmt: skip
+        return power_of({**data, "channels": SOVIET})
+
+    assert np.array_equal(at_odds(policy), at_odds("pragmatic"))
+
+
 @settings(max_examples=8)
 @given(
     lever=st.sampled_from(sorted(LEVERS["ussr"])),
