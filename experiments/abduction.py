@@ -68,6 +68,17 @@ class Past:
     def __len__(self) -> int:
         return len(self.weights)
 
+    def take(self, places: Ints) -> Past:
+        """Return some of the worlds, all of one weight; what is known of all stays."""
+        return replace(
+            self,
+            snapshot=self.snapshot.take(places),
+            parameters={name: values[places] for name, values in self.parameters.items()},
+            atmosphere=self.atmosphere[places],
+            founders=self.founders[places],
+            weights=np.full(len(places), 1.0 / len(places)),
+        )
+
     @property
     def worth(self) -> float:
         """Effective worlds by weight."""

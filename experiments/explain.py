@@ -15,13 +15,13 @@ import numpy as np
 from palca.model import ColdWarModel
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
-from palca.model.events import KINDS
-from palca.model.history import EVENT_CODES
 from palca.model.levers import LEVERS
 from palca.model.policy import Rule
 from palca.model.state import FIELDS
 from palca.model.strategist import Strategist
 from palca.scenarios import build
+
+from .stories import sentences
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -102,7 +102,8 @@ def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Expl
     after = _state(model)
     while model.month < min(month + 3, scenario.months):
         model.step()
-    return Explanation(world, month, ruler, decisions, before, after, _events(model, month))
+    told = sentences(model.history().events, scenario.country, 0, month)
+    return Explanation(world, month, ruler, decisions, before, after, told)
 
 
 def _listen(strategist: Strategist) -> Decision:
@@ -125,34 +126,6 @@ def _one(value: Any) -> float:
 
 def _state(model: ColdWarModel) -> dict[str, float]:
     return {name: float(getattr(model.state, name)[0]) for name in FIELDS}
-
-
-def _events(model: ColdWarModel, since: int) -> list[tuple[int, str]]:
-    """Return (month, sentence) of the events from a month on."""
-    events, country = model.history().events, model.premise.country
-    out = []
-    for i in np.nonzero(events.month >= since)[0]:
-        track, kind = EVENT_CODES[events.code[i]]
-        parts = [f"{track}: {kind}"]
-        if events.leader[i] >= 0:
-            parts.append(country.leaders[events.leader[i]].name)
-        if events.place[i] >= 0:
-            parts.append(f"from {country.garrisons[events.place[i]].name}")
-        if not np.isnan(events.amount[i]):
-            parts.append(_amount(kind, float(events.amount[i])))
-        out.append((int(events.month[i]), f"{' · '.join(parts)} — {KINDS[track][kind]}"))
-    return out
-
-
-def _amount(kind: str, amount: float) -> str:
-    """Return an event's amount in words."""
-    if kind in ("coup", "failed coup", "fighting"):
-        return f"{amount:.0%} of the force with the rebels"
-    if kind == "plot":
-        return f"{amount:.0%} of the force ready to rise"
-    if kind == "accession":
-        return f"ideology {amount:+.2f}"
-    return f"{amount:.1f} million USD"
 
 
 def print_explanation(console: Console, told: Explanation) -> None:

@@ -1,0 +1,290 @@
+"""A counterfactual question from beginning to end: what is asked, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+import numpy as np
+
+from palca.model.calendar import month_index, month_name
+from palca.model.channels import CHANNELS, FREEZABLE
+from palca.model.errors import PalcaError, nearest
+from palca.model.scenario import Country
+from palca.scenarios import build, factual_of, resolve
+
+from .abduction import Past, abduct, join
+from .counterfactual import (
+    QUANTITIES,
+    Causation,
+    Effect,
+    Parting,
+    Twins,
+    blocks_of,
+    carried,
+    causation,
+    chosen_worlds,
+    effect_of,
+    fork_of,
+    horizon,
+    join_twins,
+    moved,
+    parting,
+    replay,
+)
+from .course import documented
+from .documented import load_record
+from .evidence import Evidence, find_evidence
+from .extrapolation import Meter, meter
+
+WORLDS: Final = 131_072  # simulated for the abduction
+TWINS: Final = 4096  # replayed with and without
+FEWEST: Final = 100.0  # effective worlds below which no number is given
+HORIZONS: Final = (24, 36, 60)  # months after the fork at which effects are told
+
+# The model built otherwise: settings that make the variant.
+VARIANTS: Final[dict[str, tuple[str, ...]]] = {
+    "officers decide alone": ("channel.cascade=off", "public_shock=2"),
+    "no coup trap": ("channel.coup_trap=off",),
+    "no backlash": ("channel.backlash=off",),
+    "no Soviet channel": tuple(
+        f"channel.{name}=off" for name in CHANNELS if name.startswith(("soviet_", "moscow_"))
+    ),
+}
+VARIED: Final = ("attempts", "successes", "rules", "friction", "ussr_delivered")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked.
+
+    Attributes
+    ----------
+    scenario : str
+    settings, interventions : tuple of str
+    given : str
+        The evidence: "record", a file, or a list of events.
+    through : int, optional
+        Last month of evidence; the scenario's own, or the month before the fork, if None.
+    worlds, twins, seed : int
+    freeze : tuple of str, optional
+        Channels to be held at their factual path; those of the changed actor if None.
+    variants : bool
+        Whether to ask the structural variants too.
+    """
+
+    scenario: str
+    settings: tuple[str, ...] = ()
+    interventions: tuple[str, ...] = ()
+    given: str = "record"
+    through: int | None = None
+    worlds: int = WORLDS
+    twins: int = TWINS
+    seed: int = 0
+    freeze: tuple[str, ...] | None = None
+    variants: bool = True
+
+
+@dataclass(slots=True)
+class Answer:
+    """What came out.
+
+    Attributes
+    ----------
+    factual, counter : dict
+        The resolved scenarios.
+    fork, last : int
+        Month of the first intervention; last month of evidence.
+    past, twins : Past, Twins
+        Worlds given the evidence, and their twins; `twins` is None if there are too few.
+    average : Twins
+        Twins of worlds without evidence: the effect in countries like this one.
+    effects, average_effects : dict of (str, int) to Effect
+        By quantity and months after the fork.
+    causes : dict of int to Causation
+    parted : Parting
+    shares : dict of (str, int) to dict
+        What each frozen channel carries of an effect, with its error.
+    variants : dict of str to (worth, dict of str to Effect)
+    far : Meter
+    learnt : dict of str to tuple
+        Prior mean and sd, posterior mean and sd of each free parameter.
+    """
+
+    question: Question
+    factual: dict[str, Any]
+    counter: dict[str, Any]
+    country: Country
+    evidence: Evidence
+    fork: int
+    last: int
+    past: Past
+    twins: Twins | None = None
+    average: Twins | None = None
+    effects: dict[tuple[str, int], Effect] = field(default_factory=dict)
+    average_effects: dict[tuple[str, int], Effect] = field(default_factory=dict)
+    causes: dict[int, Causation] = field(default_factory=dict)
+    parted: Parting | None = None
+    shares: dict[tuple[str, int], dict[str, tuple[float, float]]] = field(default_factory=dict)
+    variants: dict[str, tuple[float, dict[str, Effect]]] = field(default_factory=dict)
+    far: Meter | None = None
+    learnt: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
+
+    @property
+    def fewest(self) -> float:
+        """The fewest effective worlds in any month of the evidence."""
+        effective = self.past.effective
+        return float(min(effective.min(initial=np.inf), self.past.worth))
+
+    @property
+    def horizons(self) -> list[int]:
+        """Months after the fork at which effects are told."""
+        assert self.twins is not None
+        ends = {horizon(self.twins, months_on) for months_on in HORIZONS}
+        return sorted(ends)
+
+    @property
+    def main(self) -> int:
+        """The horizon of the headline: 36 months, or the end if that comes first."""
+        assert self.twins is not None
+        return horizon(self.twins, HORIZONS[1])
+
+
+Tell = Callable[[str, int, int], None]  # what is done, how much of it is done, how much there is
+
+
+def ask(question: Question, jobs: int = 1, tell: Tell = lambda *_: None) -> Answer:
+    """Answer a counterfactual question.
+
+    Raises
+    ------
+    PalcaError
+        If the scenario has no interventions, or evidence or channels don't exist.
+    """
+    counter = resolve(question.scenario, question.settings, question.interventions)
+    answer = _abduce(question, counter, question.worlds, jobs, tell)
+    if answer.fewest < FEWEST:
+        return answer
+    freeze = _channels(question, counter)
+    answer.twins = twins = _replay(answer, answer.past, freeze, jobs, tell, "replaying twins")
+    answer.average = _average(answer, jobs, tell)
+    for months_on in answer.horizons:
+        for quantity in QUANTITIES:
+            answer.effects[quantity, months_on] = effect_of(twins, quantity, months_on)
+            average = effect_of(answer.average, quantity, months_on)
+            answer.average_effects[quantity, months_on] = average
+            answer.shares[quantity, months_on] = carried(twins, quantity, months_on)
+        answer.causes[months_on] = causation(twins, months_on)
+    answer.parted, answer.far = parting(twins), meter(twins)
+    answer.learnt = moved(answer.past.parameters, answer.past.weights, question.seed)
+    if question.variants:
+        for name, settings in VARIANTS.items():
+            answer.variants[name] = _variant(question, name, settings, jobs, tell)
+    return answer
+
+
+def _abduce(
+    question: Question, counter: dict[str, Any], worlds: int, jobs: int, tell: Tell
+) -> Answer:
+    """Return the answer as far as the past goes."""
+    factual = factual_of(counter) if counter["changes"] else counter
+    fork = fork_of(counter)
+    last = _last_month(question, counter, fork)
+    scenario = build(factual)
+    record = load_record()
+    evidence = find_evidence(question.given, record, documented(record, scenario)).until(last)
+    islands: list[Past] = []
+    done = 0
+    for past in abduct(factual, evidence, fork, last, worlds, question.seed, jobs):
+        islands.append(past)
+        done += past.drawn
+        tell("looking for worlds like the record", done, worlds)
+    past = join(islands)
+    return Answer(question, factual, counter, scenario.country, evidence, fork, last, past)
+
+
+def _last_month(question: Question, counter: dict[str, Any], fork: int) -> int:
+    """Return the last month of evidence."""
+    if question.through is not None:
+        last = question.through
+    elif counter["given"]:
+        last = month_index(counter["given"])
+    else:
+        last = fork - 1
+    if not -1 <= last < counter["months"]:
+        raise PalcaError(f"evidence must end between 1969-01 and {month_name(counter['months'] - 1)}",
+                         "--through")  # fmt: skip
+    return max(last, fork - 1)
+
+
+def _channels(question: Question, counter: dict[str, Any]) -> tuple[str, ...]:
+    """Return the channels to freeze: those asked for, or those of what is changed."""
+    if question.freeze is not None:
+        for name in question.freeze:
+            if name not in FREEZABLE:
+                raise PalcaError(f"no channel '{name}' that can be frozen{nearest(name, FREEZABLE)}"
+                                 f"; there are {', '.join(FREEZABLE)}", "--freeze")
+        return question.freeze
+    targets = " ".join(change["target"] for change in counter["changes"])
+    prefixes = tuple(
+        prefix
+        for sign, group in (
+            (".ussr", ("soviet_", "moscow_")), (".us.", ("us_",)), (".tin", ("tin",)),
+        )  # fmt: skip
+        if sign in f"{targets}." or (sign == ".us." and "policy.us " in f"{targets} ")
+        for prefix in group
+    )
+    return tuple(name for name in FREEZABLE if name.startswith(prefixes)) if prefixes else ()
+
+
+def _replay(
+    answer: Answer, past: Past, freeze: Sequence[str], jobs: int, tell: Tell, doing: str
+) -> Twins:
+    blocks = list(blocks_of(chosen_worlds(past, answer.question.twins)))
+    parts: list[Twins] = []
+    if jobs == 1:
+        work = (replay(answer.factual, answer.counter, past, block, freeze) for block in blocks)
+    else:
+        from joblib import Parallel, delayed
+
+        work = cast(
+            "Sequence[Twins]",
+            Parallel(n_jobs=jobs, return_as="generator")(
+                delayed(replay)(
+                    answer.factual, answer.counter, past.take(block), np.arange(len(block)), freeze
+                )
+                for block in blocks
+            ),
+        )
+    for part in work:
+        parts.append(part)
+        tell(doing, len(parts), len(blocks))
+    return join_twins(parts)
+
+
+def _average(answer: Answer, jobs: int, tell: Tell) -> Twins:
+    """Return twins of as many worlds without evidence."""
+    question = answer.question
+    nothing = Evidence("nothing")
+    parts = abduct(
+        answer.factual, nothing, answer.fork, answer.fork - 1, question.twins, question.seed, jobs
+    )
+    return _replay(answer, join(list(parts)), (), jobs, tell, "worlds without evidence")
+
+
+def _variant(
+    question: Question, name: str, settings: tuple[str, ...], jobs: int, tell: Tell
+) -> tuple[float, dict[str, Effect]]:
+    """Return effective worlds and effects of the question asked of another model."""
+    counter = resolve(question.scenario, (*question.settings, *settings), question.interventions)
+    worlds = max(question.worlds // 4, 1)
+    answer = _abduce(question, counter, worlds, jobs, lambda _, *n: tell(f"variant: {name}", *n))
+    if answer.fewest < FEWEST / 4:
+        return answer.fewest, {}
+    twins = _replay(answer, answer.past, (), jobs, lambda *_: None, name)
+    answer.twins = twins
+    return answer.fewest, {
+        quantity: effect_of(twins, quantity, answer.main) for quantity in VARIED
+    }
+

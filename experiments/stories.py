@@ -1,0 +1,91 @@
+"""What happened, in sentences: events of one world, and of a world and its twin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from palca.model.calendar import month_name
+from palca.model.events import KINDS
+from palca.model.history import EVENT_CODES, Events
+from palca.model.scenario import Country
+
+if TYPE_CHECKING:
+    from .counterfactual import Twins
+
+# kinds worth a sentence in a story of twins
+_TELLING: Final = {
+    "coup", "failed coup", "election", "annulment", "self-coup", "death", "credit", "embassy",
+    "expulsion", "suspension", "break", "normalisation", "nationalisation", "sanction", "banned",
+    "legalised", "public dissent", "rupture", "general strike", "massacre", "arms",
+}  # fmt: skip
+
+
+def sentences(events: Events, country: Country, world: int, since: int) -> list[tuple[int, str]]:
+    """Return (month, sentence) of a world's events from a month on."""
+    out = []
+    for i in np.nonzero((events.world == world) & (events.month >= since))[0]:
+        track, kind = EVENT_CODES[events.code[i]]
+        parts = [f"{track}: {kind}"]
+        if events.leader[i] >= 0:
+            parts.append(country.leaders[events.leader[i]].name)
+        if events.place[i] >= 0:
+            parts.append(f"from {country.garrisons[events.place[i]].name}")
+        if not np.isnan(events.amount[i]):
+            parts.append(_amount(kind, float(events.amount[i])))
+        out.append((int(events.month[i]), f"{' · '.join(parts)} — {KINDS[track][kind]}"))
+    return out
+
+
+def _amount(kind: str, amount: float) -> str:
+    """Return an event's amount in words."""
+    if kind in ("coup", "failed coup", "fighting"):
+        return f"{amount:.0%} of the force with the rebels"
+    if kind == "plot":
+        return f"{amount:.0%} of the force ready to rise"
+    if kind == "accession":
+        return f"ideology {amount:+.2f}"
+    return f"{amount:.1f} million USD"
+
+
+def telling_pairs(twins: Twins, count: int) -> list[int]:
+    """Return worlds whose twins part, evenly spaced by when they do; fewer if few part."""
+    differ = twins.factual.values["leader"] != twins.counter.values["leader"]
+    (worlds,) = np.nonzero(differ.any(axis=0))
+    if not len(worlds):
+        return []
+    order = worlds[np.argsort(differ.argmax(axis=0)[worlds], kind="stable")]
+    places = ((np.arange(count) + 0.5) / count * len(order)).astype(np.int64)
+    return [int(order[place]) for place in dict.fromkeys(places)]
+
+
+def story(twins: Twins, country: Country, world: int) -> list[tuple[str, str, str]]:
+    """Return the story of a world and its twin: (month, in the world, in its twin).
+
+    What both have in the same month stands once, in both columns; only telling kinds are told.
+    """
+    columns = [
+        _told(paths.events, country, world, twins.factual.since)
+        for paths in (twins.factual, twins.counter)
+    ]
+    rows = []
+    for month in sorted(set(columns[0]) | set(columns[1])):
+        left, right = columns[0].get(month, []), columns[1].get(month, [])
+        rows.append((month_name(month), "; ".join(left), "; ".join(right)))
+    return rows
+
+
+def _told(events: Events, country: Country, world: int, since: int) -> dict[int, list[str]]:
+    out: dict[int, list[str]] = {}
+    for i in np.nonzero((events.world == world) & (events.month >= since))[0]:
+        track, kind = EVENT_CODES[events.code[i]]
+        if kind not in _TELLING:
+            continue
+        who = f" by {country.leaders[events.leader[i]].short}" if events.leader[i] >= 0 else ""
+        what = {"ussr": "Moscow: ", "us": "Washington: ", "party": "party: "}.get(track, "")
+        size = ""
+        if kind == "credit":
+            size = f" of {events.amount[i]:.0f} million"
+        out.setdefault(int(events.month[i]), []).append(f"{what}{kind}{size}{who}")
+    return out
