@@ -5,7 +5,6 @@ Imports are late, so that ``palca --help`` and tab completion are quick.
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +13,19 @@ import typer
 from rich.console import Console
 
 from palca.model.errors import PalcaError
+
+from .options import (
+    Force,
+    Interventions,
+    Jobs,
+    Out,
+    ScenarioName,
+    Seed,
+    Settings,
+    Worlds,
+    make_console,
+    progress,
+)
 
 if TYPE_CHECKING:
     from .ensemble import Summary
@@ -24,50 +36,6 @@ app = typer.Typer(
     help="A laboratory of Cold War history: simulated histories of a country between two patrons, "
     "held against the documented one.\n\nStart with: [bold]palca run baseline[/]",
 )
-_MOST_WORLDS = 100_000_000
-
-
-def _console() -> Console:
-    # a pipe has no width of its own: lines of 120 columns stay readable in a file
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
-    return Console(highlight=False, markup=False, width=width)
-
-
-def _scenarios(incomplete: str) -> list[str]:
-    from palca.scenarios.shelf import shipped_scenarios
-
-    return [name for name in shipped_scenarios() if name.startswith(incomplete)]
-
-
-ScenarioName = Annotated[
-    str, typer.Argument(help="A shipped scenario's name, or a path.", autocompletion=_scenarios)
-]
-Worlds = Annotated[
-    int, typer.Option("--worlds", "-n", help="How many worlds.", min=1, max=_MOST_WORLDS)
-]
-Seed = Annotated[int, typer.Option("--seed", "-s", help="Seed of all chance.", min=0)]
-Jobs = Annotated[
-    int, typer.Option("--jobs", "-j", help="Processes; the result is the same.", min=1, max=256)
-]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="NAME=VALUE",
-        help="Set a parameter, policy.ACTOR, channel.NAME (on, off) or start.FIELD; repeatable.",
-    ),
-]
-
-Interventions = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--intervene",
-        "-i",
-        metavar="CHANGE",
-        help="A dated change, as inside the braces of an intervene table: "
-        "'at = \"1971-09\", policy.ussr = \"ideological\"'; repeatable.",
-    ),
-]
 
 
 @app.command()
@@ -77,13 +45,9 @@ def run(
     seed: Seed = 0,
     settings: Settings = None,
     interventions: Interventions = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder to write; runs/NAME if not given.")
-    ] = None,
+    out: Out = None,
     jobs: Jobs = 1,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace an earlier run in --out.")
-    ] = False,
+    force: Force = False,
 ) -> None:
     """Run a scenario in many worlds and hold it against the record.
 
@@ -101,7 +65,7 @@ def run(
     from .report import print_report
     from .scores import judge
 
-    console, began = _console(), time.perf_counter()
+    console, began = make_console(), time.perf_counter()
     resolved = resolve(scenario, settings or [], interventions or [])
     checked = build(resolved)
     folder = out if out is not None else runs.free_folder(Path(scenario).stem)
@@ -142,32 +106,18 @@ def _simulate(
     resolved: dict[str, Any], worlds: int, seed: int, jobs: int, keep: Any
 ) -> tuple[Summary, dict[str, Any]]:
     """Run the worlds with a progress bar on the terminal's error stream."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
     from .ensemble import run_blocks, summarise
 
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("worlds"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
     leaders = len(resolved["country"]["leader"]) + 1
-    with bar:
-        task = bar.add_task("simulating", total=worlds)
+    with progress() as tell:
+        done = 0
+        tell("simulating worlds", 0, worlds)
 
         def kept(block: Any) -> None:
+            nonlocal done
             keep(block)
-            bar.advance(task, len(block.worlds))
+            done += len(block.worlds)
+            tell("simulating worlds", done, worlds)
 
         blocks = run_blocks(resolved, worlds, seed, jobs)
         return summarise(blocks, kept, resolved["months"], leaders)
@@ -181,7 +131,7 @@ def rerun(folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs:
     """
     from . import runs
 
-    console = _console()
+    console = make_console()
     manifest = runs.read_manifest(folder)
     summary, rows = _simulate(
         manifest["scenario"], manifest["worlds"], manifest["seed"], jobs, lambda block: None
@@ -216,7 +166,7 @@ def explain(
     if world >= manifest["worlds"]:
         raise PalcaError(f"the run has worlds 0 to {manifest['worlds'] - 1}", "--world")
     told = tell(manifest["scenario"], manifest["seed"], world, month_index(month))
-    print_explanation(_console(), told)
+    print_explanation(make_console(), told)
 
 
 @app.command()
@@ -245,9 +195,9 @@ def record(
 
     shown = load_record()
     if series is not None:
-        print_series(shown, _console(), series)
+        print_series(shown, make_console(), series)
     else:
-        print_record(shown, _console(), track, kind, since, until, sources)
+        print_record(shown, make_console(), track, kind, since, until, sources)
 
 
 @app.command()
@@ -265,7 +215,7 @@ def check(
     """
     from .shelf_tables import describe
 
-    _console().print(describe(file))
+    make_console().print(describe(file))
 
 
 @app.command("list")
@@ -283,7 +233,7 @@ def list_(
     """
     from .shelf_tables import print_list
 
-    print_list(_console(), what)
+    print_list(make_console(), what)
 
 
 def main() -> None:

@@ -154,15 +154,31 @@ class Answer:
 Tell = Callable[[str, int, int], None]  # what is done, how much of it is done, how much there is
 
 
-def ask(question: Question, jobs: int = 1, tell: Tell = lambda *_: None) -> Answer:
+def ask(
+    question: Question,
+    jobs: int = 1,
+    tell: Tell = lambda *_: None,
+    counter: dict[str, Any] | None = None,
+) -> Answer:
     """Answer a counterfactual question.
+
+    Parameters
+    ----------
+    question : Question
+    jobs : int
+        Processes; the answer is the same for any number.
+    tell : callable, optional
+        Told of the progress.
+    counter : dict, optional
+        The scenario as a manifest holds it, instead of reading the one that is named.
 
     Raises
     ------
     PalcaError
         If the scenario has no interventions, or evidence or channels don't exist.
     """
-    counter = resolve(question.scenario, question.settings, question.interventions)
+    if counter is None:
+        counter = resolve(question.scenario, question.settings, question.interventions)
     answer = _abduce(question, counter, question.worlds, jobs, tell)
     if answer.fewest < FEWEST:
         return answer
@@ -213,8 +229,8 @@ def _last_month(question: Question, counter: dict[str, Any], fork: int) -> int:
     else:
         last = fork - 1
     if not -1 <= last < counter["months"]:
-        raise PalcaError(f"evidence must end between 1969-01 and {month_name(counter['months'] - 1)}",
-                         "--through")  # fmt: skip
+        end = month_name(counter["months"] - 1)
+        raise PalcaError(f"evidence must end between 1969-01 and {end}", "--through")
     return max(last, fork - 1)
 
 

@@ -1,0 +1,318 @@
+"""The answer to a counterfactual question, on the terminal and in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from palca.model.calendar import month_name
+
+from .counterfactual import QUANTITIES, Effect, when
+from .inquiry import FEWEST, Answer
+from .stories import story, telling_pairs
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+_COLOURS: Final = {"green": "green", "amber": "yellow", "red": "red"}
+_RED: Final = (
+    "This scenario leaves the range of situations that the factual worlds cover. The figures show "
+    "what the assumptions imply, not evidence about the country."
+)
+
+
+def _table(title: str, *columns: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table.add_column(columns[0], overflow="fold")
+    for column in columns[1:]:
+        table.add_column(column, justify="right", overflow="fold")
+    return table
+
+
+def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
+    """Print what came out, or what to loosen if too few worlds are like the record."""
+    question, counter = answer.question, answer.counter
+    console.print(f"\n[bold]{_plain(counter['title'])}[/]", markup=True)
+    if counter["question"]:
+        console.print(counter["question"])
+    for change in counter["changes"]:
+        end = "" if change["until"] > 9000 else f" to {month_name(change['until'])}"
+        console.print(f"  from {month_name(change['since'])}{end}: {change['target']} "
+                      f"{_said(change['content'])}")  # fmt: skip
+    if counter["expect"]:
+        plausible = f", plausibility {counter['plausibility']}" if counter["plausibility"] else ""
+        console.print(f"  expected before the run{plausible}: {counter['expect']}")
+    _print_past(console, answer)
+    if answer.twins is None:
+        for line in too_few(answer):
+            console.print(line)
+        return
+    for months_on in answer.horizons:
+        _print_effects(console, answer, months_on)
+    _print_causes(console, answer)
+    _print_shares(console, answer)
+    _print_variants(console, answer)
+    assert answer.far is not None
+    years = ", ".join("–" if np.isnan(share) else f"{share:.0%}" for share in answer.far.by_year)
+    console.print(
+        f"Extrapolation: [{_COLOURS[answer.far.colour]}]{answer.far.colour}[/]. "
+        f"{answer.far.near:.0%} of the intervened world-months lie where factual ones have been "
+        f"(95 % if nothing changed); by year after the fork: {years}.",
+        markup=True,
+    )
+    console.print("\n[bold]What may be concluded[/]", markup=True)
+    console.print(in_words(answer))
+    for number, world in enumerate(telling_pairs(answer.twins, stories), start=1):
+        table = _table(f"Story {number}: world {world} and its twin", "month", "as it was",
+                       "with the change")  # fmt: skip
+        for column in table.columns[1:]:
+            column.justify = "left"
+        for row in story(answer.twins, answer.country, world):
+            table.add_row(*row)
+        console.print(table)
+    console.print(f"\n{question.worlds:,} worlds simulated, {question.twins:,} twins, seed "
+                  f"{question.seed}")  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _said(content: object) -> str:
+    if isinstance(content, list):
+        return " ".join(str(part) for part in content if part != {})
+    return str(content).rsplit("/", 1)[-1]
+
+
+def _print_past(console: Console, answer: Answer) -> None:
+    past, evidence = answer.past, answer.evidence
+    after = answer.last >= answer.fork
+    upto = month_name(answer.last) if answer.last >= 0 else "nothing"
+    console.print(
+        f"\nGiven: {evidence.title}, to {upto}"
+        + (" — evidence from after the fork counts" if after else "")
+        + f". The fork: {month_name(answer.fork)}."
+    )
+    log_evidence = float(past.log_evidence.sum())
+    worst = f"{answer.fewest:,.0f} effective worlds in the worst month"
+    if len(past.effective):
+        month = month_name(int(np.argmin(past.effective)))
+        worst += f" ({month})"
+    console.print(
+        f"Of {past.drawn:,} worlds, {worst}, {past.worth:,.0f} at the fork; they descend from "
+        f"{past.founders_worth:,.0f} effective worlds of January 1969. The evidence has a "
+        f"log probability of {log_evidence:.1f} under the model"
+        + (f" (about one world in {np.exp(-log_evidence):,.0f})" if log_evidence > -30 else "")
+        + "."
+    )
+    if evidence.sightings:
+        shown = [
+            f"{sighting} {share:.1%}"
+            for sighting, share in zip(evidence.sightings, past.shown, strict=True)
+            if not np.isnan(share)
+        ]
+        console.print("How probable each was, given what went before: " + "; ".join(shown) + ".")
+
+
+def too_few(answer: Answer) -> list[str]:
+    """Return why there is no number, and what to loosen."""
+    past = answer.past
+    lines = [
+        f"No answer: {answer.fewest:,.0f} effective worlds, and {FEWEST:.0f} are needed for a "
+        "number that means anything."
+    ]
+    rare = [
+        f"{sighting} ({share:.2%})"
+        for sighting, share in zip(answer.evidence.sightings, past.shown, strict=True)
+        if not np.isnan(share) and share < 0.02
+    ]
+    if rare:
+        lines.append("The rarest evidence: " + "; ".join(rare) + ".")
+    lines.append(
+        "Loosen the evidence (a copy of given/record.toml with wider tolerances: --given FILE), "
+        f"end it sooner (--through), or simulate more worlds than {answer.question.worlds:,} "
+        "(--worlds)."
+    )
+    return lines
+
+
+def _print_effects(console: Console, answer: Answer, months_on: int) -> None:
+    assert answer.twins is not None
+    table = _table(
+        f"Effects in {when(answer.twins, months_on)}, {months_on} months on: with the change less "
+        "without", "quantity", "without", "with", "effect", "± MC", "parameters", "5–95 % of pairs",
+        "changed", "on average",
+    )  # fmt: skip
+    for quantity, (title, unit) in QUANTITIES.items():
+        effect = answer.effects[quantity, months_on]
+        average = answer.average_effects[quantity, months_on]
+        share = unit.startswith("share of")
+        table.add_row(
+            title, _number(effect.factual, share), _number(effect.counter, share),
+            _number(effect.effect, share, sign=True) + (" *" if effect.clear else ""),
+            _number(2 * effect.error, share), _number(effect.parameters, share),
+            f"{_number(effect.low, share)} to {_number(effect.high, share)}",
+            f"{effect.changed:.0%}", _number(average.effect, share, sign=True),
+        )  # fmt: skip
+    table.caption = (
+        "* further from zero than two Monte Carlo errors. ± MC: two such errors. parameters: "
+        "standard deviation of the effect over parameters that fit the evidence. on average: in "
+        "worlds without evidence."
+    )
+    console.print(table)
+
+
+def _number(value: float, share: bool = False, sign: bool = False) -> str:
+    if np.isnan(value):
+        return "–"
+    if share:
+        return f"{100 * value:{'+' if sign else ''}.1f} %"
+    digits = 2 if abs(value) < 10 else 1
+    return f"{value + 0.0:{'+' if sign else ''}.{digits}f}"
+
+
+def _print_causes(console: Console, answer: Answer) -> None:
+    table = _table(
+        "Was what was done necessary, and sufficient, for the regime of the fork to last?",
+        "months on", "necessary", "sufficient", "both", "did harm",
+    )  # fmt: skip
+    for months_on, cause in answer.causes.items():
+        table.add_row(str(months_on), _share(cause.necessary), _share(cause.sufficient),
+                      _share(cause.both), _share(cause.harmed))  # fmt: skip
+    table.caption = (
+        "necessary: of worlds in which it lasted, those in which it falls with the change. "
+        "sufficient: of worlds in which it falls with the change, those in which it lasted."
+    )
+    console.print(table)
+    parted = answer.parted
+    if parted is None:
+        return
+    if parted.share == 0.0:
+        console.print("No pair of twins parts in who rules or in a coup attempt.\n")
+        return
+    console.print(
+        f"{parted.share:.0%} of the twins part in who rules or in a coup attempt, half of these by "
+        f"{parted.median:.0f} months after the fork; {parted.met:.0%} of those that part have the "
+        "same ruler and course at the end.\n"
+    )
+
+
+def _share(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:.1%}"
+
+
+def _print_shares(console: Console, answer: Answer) -> None:
+    main = answer.main
+    channels = answer.shares["attempts", main]
+    if not channels:
+        return
+    shown = ("attempts", "successes", "fiscal", "legitimacy", "us_commitments", "friction")
+    table = _table(
+        f"Which channel carries the effect, {main} months on: effect less that with the channel at "
+        "its factual path", "channel", *(QUANTITIES[name][0] for name in shown),
+    )  # fmt: skip
+    for channel in channels:
+        parts = [answer.shares[name, main][channel] for name in shown]
+        cells = [f"{_number(part, sign=True)} ± {_number(2 * error)}" for part, error in parts]
+        table.add_row(channel, *cells)
+    table.add_row(
+        "the whole", *(_number(answer.effects[name, main].effect, sign=True) for name in shown)
+    )
+    console.print(table)
+
+
+def _print_variants(console: Console, answer: Answer) -> None:
+    if not answer.variants:
+        return
+    names = ("attempts", "successes", "rules", "friction", "ussr_delivered")
+    table = _table(
+        f"The same question of other models, {answer.main} months on (± two Monte Carlo errors)",
+        "model", "effective", *(QUANTITIES[name][0] for name in names),
+    )  # fmt: skip
+    rows: list[tuple[str, float, dict[str, Effect]]] = [
+        ("as it is", answer.fewest, {name: answer.effects[name, answer.main] for name in names})
+    ]
+    rows += [(name, worth, effects) for name, (worth, effects) in answer.variants.items()]
+    for name, worth, effects in rows:
+        cells = [
+            f"{_number(effects[q].effect, sign=True)} ± {_number(2 * effects[q].error)}"
+            if effects
+            else "too few worlds"
+            for q in names
+        ]
+        table.add_row(name, f"{worth:,.0f}", *cells)
+    console.print(table)
+
+
+def in_words(answer: Answer) -> str:
+    """Return what may and may not be concluded, in a paragraph."""
+    assert answer.twins is not None
+    assert answer.far is not None
+    main = answer.main
+    rules, attempts = answer.effects["rules", main], answer.effects["attempts", main]
+    of_attempts = _moves(attempts, "coup attempts", "{:+.2f}", attempts.effect)
+    lasting = "the chance that the regime still rules"
+    of_rule = _moves(rules, lasting, "{:+.1f} points", 100 * rules.effect)
+    said = [
+        f"In worlds that went like the record to {month_name(max(answer.last, 0))}, the change "
+        f"{of_attempts} in {main} months and {of_rule}."
+    ]
+    soviet, friction = answer.effects["ussr_delivered", main], answer.effects["friction", main]
+    if soviet.clear or friction.clear:
+        said.append(
+            f"Soviet deliveries change by {soviet.effect:+.1f} million USD a year and the party's "
+            f"friction with Moscow by {friction.effect:+.2f}."
+        )
+    spread = attempts.parameters
+    if attempts.clear and spread > abs(attempts.effect):
+        said.append(
+            "Parameters that fit the evidence alike disagree about the size, and some about the "
+            f"sign: the effect on attempts varies by ± {spread:.2f} between them."
+        )
+    signs = [
+        np.sign(effects["attempts"].effect)
+        for _, effects in answer.variants.values()
+        if effects and effects["attempts"].clear
+    ]
+    if answer.variants:
+        same = sum(sign == np.sign(attempts.effect) for sign in signs)
+        agree = f"{same} see a clear one of that sign" if attempts.clear else f"{len(signs)} see one"
+        said.append(f"Of {len(answer.variants)} models built otherwise {agree}.")
+    unmoved = [
+        name
+        for name in ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
+        if name in answer.learnt and _unmoved(answer.learnt[name])
+    ]
+    if unmoved:
+        said.append(
+            "The record can't tell how strong " + ", ".join(unmoved) + " are: what fits it is what "
+            "was assumed before, so the effect through them is assumption too."
+        )
+    said.append(
+        _RED
+        if answer.far.colour == "red"
+        else "These are statements about the model given the record; that policies would have been "
+        "answered as its rules say can't be seen in it."
+    )
+    return " ".join(said)
+
+
+def _moves(effect: Effect, what: str, form: str, size: float) -> str:
+    if effect.error == 0.0 and effect.effect == 0.0:
+        return f"leaves {what} as it was in every world"
+    if not effect.clear:
+        return f"has no clear effect on {what} ({form.format(size)})"
+    return f"changes {what} by {form.format(size)}"
+
+
+def _unmoved(learnt: tuple[float, float, float, float]) -> bool:
+    """Whether a posterior is the prior: mean within a fifth of its spread, spread within 10 %."""
+    mean, spread, now, left = learnt
+    return abs(now - mean) < 0.2 * spread and abs(left / spread - 1.0) < 0.1

@@ -1,0 +1,90 @@
+"""What the commands of the command line share: options, the console, the progress bar."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+_MOST_WORLDS = 100_000_000
+
+
+def make_console() -> Console:
+    # a pipe has no width of its own: lines of 120 columns stay readable in a file
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
+    return Console(highlight=False, markup=False, width=width)
+
+
+def _scenarios(incomplete: str) -> list[str]:
+    from palca.scenarios.shelf import shipped_scenarios
+
+    return [name for name in shipped_scenarios() if name.startswith(incomplete)]
+
+
+ScenarioName = Annotated[
+    str, typer.Argument(help="A shipped scenario's name, or a path.", autocompletion=_scenarios)
+]
+Worlds = Annotated[
+    int, typer.Option("--worlds", "-n", help="How many worlds.", min=1, max=_MOST_WORLDS)
+]
+Seed = Annotated[int, typer.Option("--seed", "-s", help="Seed of all chance.", min=0)]
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", help="Processes; the result is the same.", min=1, max=256)
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Set a parameter, policy.ACTOR, channel.NAME (on, off) or start.FIELD; repeatable.",
+    ),
+]
+
+Out = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Folder to write; runs/NAME if not given.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace an earlier run in --out.")]
+Interventions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--intervene",
+        "-i",
+        metavar="CHANGE",
+        help="A dated change, as inside the braces of an intervene table: "
+        "'at = \"1971-09\", policy.ussr = \"ideological\"'; repeatable.",
+    ),
+]
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a progress bar on the error stream; give what moves it: doing, done, of how many."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("starting", total=None)
+
+        def tell(doing: str, done: int, total: int) -> None:
+            bar.update(task, description=doing, completed=done, total=total)
+
+        yield tell
