@@ -227,10 +227,15 @@ def join(islands: list[Past]) -> Past:
         before = np.logaddexp.reduce(running)
         running = running + [past.log_evidence[month] for past in islands]
         after = np.logaddexp.reduce(running)
-        by_month[month] = after - before
+        by_month[month] = after - before if np.isfinite(after) else -np.inf
         part = np.exp(running - after) if np.isfinite(after) else np.zeros(len(islands))
         worth = np.array([max(past.effective[month], 1e-9) for past in islands])
         effective[month] = 1.0 / np.sum(part**2 / worth) if np.isfinite(after) else 0.0
+    # an island that has lost all its worlds never reached the fork
+    living = [place for place, total in enumerate(totals) if np.isfinite(total)] or [0]
+    drawn = sum(past.drawn for past in islands)
+    islands, share = [islands[place] for place in living], share[living]
+    shown = np.array([past.shown for past in islands]).T @ share
     starts = [past.snapshot for past in islands]
     snapshot = Snapshot(
         starts[0].month,
@@ -252,6 +257,6 @@ def join(islands: list[Past]) -> Past:
         np.concatenate([part * past.weights for part, past in zip(share, islands, strict=True)]),
         by_month,
         effective,
-        np.array([past.shown for past in islands]).T @ share,
-        sum(past.drawn for past in islands),
+        shown,
+        drawn,
     )

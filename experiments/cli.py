@@ -1,4 +1,4 @@
-"""The command line: ``palca run``, ``rerun``, ``explain``, ``record``, ``check``, ``list``.
+"""The command line: the commands that run and show; those that ask are in `questions`.
 
 Imports are late, so that ``palca --help`` and tab completion are quick.
 """
@@ -26,6 +26,7 @@ from .options import (
     make_console,
     progress,
 )
+from .questions import again, compare, counterfactual
 
 if TYPE_CHECKING:
     from .ensemble import Summary
@@ -133,10 +134,14 @@ def rerun(folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs:
 
     console = make_console()
     manifest = runs.read_manifest(folder)
-    summary, rows = _simulate(
-        manifest["scenario"], manifest["worlds"], manifest["seed"], jobs, lambda block: None
-    )
-    if runs.digest(summary, rows) == manifest["digest"]:
+    if "kind" in manifest:
+        now = again(manifest, jobs)
+    else:
+        summary, rows = _simulate(
+            manifest["scenario"], manifest["worlds"], manifest["seed"], jobs, lambda block: None
+        )
+        now = runs.digest(summary, rows)
+    if now == manifest["digest"]:
         console.print(f"{folder}: the same, bit for bit ({manifest['worlds']} worlds)")
         return
     console.print(f"{folder}: differs from what was written")
@@ -144,6 +149,10 @@ def rerun(folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs:
         before = manifest.get("versions", {}).get(name, "unknown")
         console.print(f"  {name}: {before} then, {now} now")
     raise typer.Exit(1)
+
+
+app.command()(compare)
+app.command()(counterfactual)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 _FACTUAL: Final = "#4c72b0"
 _COUNTER: Final = "#d55e00"
 _FANS: Final = ("ussr_atmosphere", "ussr_delivered", "friction", "legitimacy")
-_PAIRED: Final = ("attempts", "legitimacy")
 
 
 def draw_counterfactual(answer: Answer, path: Path) -> None:
@@ -101,7 +101,7 @@ def _timelines(axis: Axes, twins: Twins, answer: Answer, years: Any) -> None:
             )  # fmt: skip
             leader = paths.values["leader"][:, world].astype(int)
             turns = [0, *(np.nonzero(np.diff(leader))[0] + 1), len(leader)]
-            for first, last in zip(turns, turns[1:], strict=False):
+            for first, last in pairwise(turns):
                 if (last - first) * 70 > len(leader) * 7:
                     name = answer.country.leaders[leader[first]].short
                     axis.text(years[first] + 0.05, top - 0.19, name, fontsize=6, va="center",

@@ -109,7 +109,7 @@ def _print_past(console: Console, answer: Answer) -> None:
         f"Of {past.drawn:,} worlds, {worst}, {past.worth:,.0f} at the fork; they descend from "
         f"{past.founders_worth:,.0f} effective worlds of January 1969. The evidence has a "
         f"log probability of {log_evidence:.1f} under the model"
-        + (f" (about one world in {np.exp(-log_evidence):,.0f})" if log_evidence > -30 else "")
+        + (f" (about one world in {np.exp(-log_evidence):.0e})" if log_evidence > -30 else "")
         + "."
     )
     if evidence.sightings:
@@ -283,7 +283,9 @@ def in_words(answer: Answer) -> str:
     ]
     if answer.variants:
         same = sum(sign == np.sign(attempts.effect) for sign in signs)
-        agree = f"{same} see a clear one of that sign" if attempts.clear else f"{len(signs)} see one"
+        agree = f"{same} see a clear effect of that sign"
+        if not attempts.clear:
+            agree = f"{len(signs)} see a clear effect"
         said.append(f"Of {len(answer.variants)} models built otherwise {agree}.")
     unmoved = [
         name

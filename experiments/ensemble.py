@@ -51,7 +51,7 @@ MONTHLY: Final[dict[str, tuple[float, float, str, str]]] = {
     "attempt": (0.0, 1.0, "coup attempt this month", "0 or 1"),
     "success": (0.0, 1.0, "successful coup this month", "0 or 1"),
 }
-_KEPT: Final = tuple(sorted({*SERIES, *MONTHLY} & set(FIELDS)))
+KEPT: Final = tuple(sorted({*SERIES, *MONTHLY} & set(FIELDS)))
 QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -120,7 +120,7 @@ def _count(series: str, values: Floats | NDArray[np.float32]) -> NDArray[np.int6
 def run_block(resolved: dict[str, Any], worlds: NDArray[np.int64], seed: int) -> Block:
     """Run the numbered worlds and keep what :class:`Block` keeps."""
     gc.collect()  # a model and its agents hold one another: let go of the block before this one
-    model = ColdWarModel(build(resolved), worlds=worlds, rng=seed, keep=_KEPT)
+    model = ColdWarModel(build(resolved), worlds=worlds, rng=seed, keep=KEPT)
     history = model.run()
     course = simulated(history)
     derived = {

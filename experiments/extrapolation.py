@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from .counterfactual import Paths, Twins
 
@@ -61,12 +61,12 @@ def meter(twins: Twins) -> Meter:
     reference, held = order[:_REFERENCE], order[_REFERENCE : _REFERENCE + _TESTED]
     if not len(held):  # a small run: the same points, each without itself
         held = reference
-    tree = cKDTree(factual[reference] / scale)
-    nearest = 2 if held is reference else 1
-    usual = np.reshape(tree.query(factual[held] / scale, k=[nearest], p=1)[0], -1)
+    tree = KDTree(factual[reference] / scale)
+    itself = 1 if held is reference else 0
+    usual = np.asarray(tree.query(factual[held] / scale, k=2, p=1)[0])[:, itself]
     bound = np.quantile(usual, 0.95)
     chosen = order[-_TESTED:]
-    distance = np.reshape(tree.query(counter[chosen] / scale, k=[1], p=1)[0], -1)
+    distance = np.asarray(tree.query(counter[chosen] / scale, k=2, p=1)[0])[:, 0]
     near = distance <= bound
     year = months[chosen] // 12
     by_year = np.array(

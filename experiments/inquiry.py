@@ -242,16 +242,17 @@ def _channels(question: Question, counter: dict[str, Any]) -> tuple[str, ...]:
                 raise PalcaError(f"no channel '{name}' that can be frozen{nearest(name, FREEZABLE)}"
                                  f"; there are {', '.join(FREEZABLE)}", "--freeze")
         return question.freeze
-    targets = " ".join(change["target"] for change in counter["changes"])
-    prefixes = tuple(
-        prefix
-        for sign, group in (
-            (".ussr", ("soviet_", "moscow_")), (".us.", ("us_",)), (".tin", ("tin",)),
-        )  # fmt: skip
-        if sign in f"{targets}." or (sign == ".us." and "policy.us " in f"{targets} ")
-        for prefix in group
-    )
-    return tuple(name for name in FREEZABLE if name.startswith(prefixes)) if prefixes else ()
+    actors = {change["target"].split(".")[1] for change in counter["changes"]
+              if change["target"].startswith(("policy.", "lever.", "rule."))}  # fmt: skip
+    drivers = {change["target"] for change in counter["changes"]}
+    groups = {
+        "soviet_": "ussr" in actors,
+        "moscow_": "ussr" in actors,
+        "us_": "us" in actors,
+        "tin": "driver.tin" in drivers,
+    }
+    prefixes = tuple(prefix for prefix, concerned in groups.items() if concerned)
+    return tuple(name for name in FREEZABLE if prefixes and name.startswith(prefixes))
 
 
 def _replay(

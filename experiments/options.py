@@ -16,6 +16,7 @@ _MOST_WORLDS = 100_000_000
 
 
 def make_console() -> Console:
+    """Return the console of the standard output."""
     # a pipe has no width of its own: lines of 120 columns stay readable in a file
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
     return Console(highlight=False, markup=False, width=width)

@@ -1,0 +1,194 @@
+"""Two scenarios world by world, on the same draws: what tends to differ."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model import ColdWarModel, History
+from palca.scenarios import build
+
+from .course import simulated
+from .ensemble import BLOCK, KEPT, MONTHLY
+from .measures import OUTCOMES, atmosphere, friction, outcomes, unrest
+
+Floats = NDArray[np.float64]
+SERIES: Final = tuple(MONTHLY)
+
+
+@dataclass(slots=True)
+class Pairs:
+    """Worlds under two scenarios.
+
+    Attributes
+    ----------
+    worlds : ndarray of int, shape ``(n,)``
+    first, second : dict of str to ndarray, shape ``(n,)``
+        The outcomes of each.
+    parted : ndarray of int, shape ``(n,)``
+        Month in which ruler or attempts first differ; -1 if they never do.
+    met : ndarray of bool, shape ``(n,)``
+        Whether they have the same ruler and a like orientation at the end.
+    sums : dict of str to ndarray, shape ``(months, 2)``
+        By series, the sum of the differences and of their squares.
+    """
+
+    worlds: NDArray[np.int64]
+    first: dict[str, Floats]
+    second: dict[str, Floats]
+    parted: NDArray[np.int64]
+    met: NDArray[np.bool_]
+    sums: dict[str, Floats]
+
+
+def pair_block(
+    first: dict[str, Any], second: dict[str, Any], worlds: NDArray[np.int64], seed: int
+) -> Pairs:
+    """Run the numbered worlds under both scenarios."""
+    gc.collect()
+    histories = [
+        ColdWarModel(build(resolved), worlds=worlds, rng=seed, keep=KEPT).run()
+        for resolved in (first, second)
+    ]
+    courses = [simulated(history) for history in histories]
+    months = min(course.months for course in courses)
+    series = [_series(history) for history in histories]
+    sums = {}
+    for name in SERIES:
+        difference = series[1][name][:months] - series[0][name][:months]
+        # summed by worlds in their order, so that blocks don't matter beyond rounding
+        sums[name] = np.stack([difference.sum(axis=1), (difference**2).sum(axis=1)], axis=1)
+    differ = np.zeros((months, len(worlds)), dtype=np.bool_)
+    for name in ("leader", "attempt"):
+        differ |= histories[0].field(name)[:months] != histories[1].field(name)[:months]
+    parted = np.where(differ.any(axis=0), differ.argmax(axis=0), -1)
+    last = [
+        [history.field(name)[months - 1] for name in ("leader", "orientation")]
+        for history in histories
+    ]
+    met = (last[0][0] == last[1][0]) & (np.abs(last[0][1] - last[1][1]) < 0.1)
+    return Pairs(worlds, outcomes(courses[0]), outcomes(courses[1]), parted, met, sums)
+
+
+def _series(history: History) -> dict[str, Floats]:
+    course = simulated(history)
+    derived = {
+        "unrest": unrest(course),
+        "ussr_atmosphere": atmosphere(course, "ussr"),
+        "us_atmosphere": atmosphere(course, "us"),
+        "friction_shown": friction(course),
+    }
+    return {
+        name: derived[name] if name in derived else history.field(name).astype(np.float64)
+        for name in SERIES
+    }
+
+
+def pair_blocks(
+    first: dict[str, Any], second: dict[str, Any], worlds: int, seed: int, jobs: int = 1
+) -> Iterator[Pairs]:
+    """Run worlds ``0..worlds-1`` under both scenarios and yield them in blocks, in order."""
+    blocks = [np.arange(at, min(at + BLOCK, worlds)) for at in range(0, worlds, BLOCK)]
+    if jobs == 1:
+        for block in blocks:
+            yield pair_block(first, second, block, seed)
+        return
+    from joblib import Parallel, delayed
+
+    parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
+    yield from cast(
+        Iterator[Pairs],
+        parallel(delayed(pair_block)(first, second, block, seed) for block in blocks),
+    )
+
+
+def join_pairs(parts: list[Pairs]) -> Pairs:
+    """Return blocks as one."""
+    return Pairs(
+        np.concatenate([part.worlds for part in parts]),
+        {name: np.concatenate([part.first[name] for part in parts]) for name in parts[0].first},
+        {name: np.concatenate([part.second[name] for part in parts]) for name in parts[0].second},
+        np.concatenate([part.parted for part in parts]),
+        np.concatenate([part.met for part in parts]),
+        {name: np.sum([part.sums[name] for part in parts], axis=0) for name in parts[0].sums},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """One outcome under two scenarios.
+
+    Attributes
+    ----------
+    name, title, unit : str
+    first, second, difference : float
+        Means.
+    error, unpaired : float
+        Standard error of the difference, world by world, and if the two shared no draws.
+    low, high : float
+        5 and 95 % of the differences.
+    changed : float
+        Share of worlds in which the outcome differs.
+    """
+
+    name: str
+    title: str
+    unit: str
+    first: float
+    second: float
+    difference: float
+    error: float
+    unpaired: float
+    low: float
+    high: float
+    changed: float
+
+    @property
+    def gain(self) -> float:
+        """How many times more worlds an unpaired comparison needs; NaN if none differs."""
+        return (self.unpaired / self.error) ** 2 if self.error > 0 else float("nan")
+
+
+def contrasts(pairs: Pairs) -> list[Contrast]:
+    """Return every outcome that both scenarios have, compared."""
+    out = []
+    for outcome in OUTCOMES:
+        if outcome.name not in pairs.first or outcome.name not in pairs.second:
+            continue
+        a, b = pairs.first[outcome.name], pairs.second[outcome.name]
+        difference, size = b - a, len(a)
+        spread = difference.std(ddof=1) if size > 1 else np.nan
+        apart = np.sqrt(a.var(ddof=1) + b.var(ddof=1)) if size > 1 else np.nan
+        out.append(
+            Contrast(
+                outcome.name,
+                outcome.title,
+                outcome.unit,
+                float(a.mean()),
+                float(b.mean()),
+                float(difference.mean()),
+                float(spread / np.sqrt(size)),
+                float(apart / np.sqrt(size)),
+                float(np.quantile(difference, 0.05)),
+                float(np.quantile(difference, 0.95)),
+                float(np.mean(difference != 0)),
+            )
+        )
+    return out
+
+
+def digest(pairs: Pairs) -> str:
+    """Return the SHA-256 of every world's outcomes under both scenarios."""
+    total = hashlib.sha256()
+    for table in (pairs.first, pairs.second):
+        for name in sorted(table):
+            total.update(name.encode())
+            total.update(np.ascontiguousarray(table[name], dtype="<f8").tobytes())
+    total.update(np.ascontiguousarray(pairs.parted, dtype="<i8").tobytes())
+    return total.hexdigest()

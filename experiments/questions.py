@@ -1,0 +1,215 @@
+"""The commands that ask what would have been: ``palca compare`` and ``palca counterfactual``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from palca.model.errors import PalcaError
+
+from .options import (
+    Force,
+    Interventions,
+    Jobs,
+    Out,
+    ScenarioName,
+    Seed,
+    Settings,
+    Worlds,
+    make_console,
+    progress,
+)
+
+
+def compare(
+    first: ScenarioName,
+    second: ScenarioName,
+    worlds: Worlds = 2000,
+    seed: Seed = 0,
+    settings: Settings = None,
+    out: Out = None,
+    jobs: Jobs = 1,
+    force: Force = False,
+) -> None:
+    """Compare two scenarios world by world, on the same draws.
+
+    It answers what tends to differ. --set holds for both.
+
+    Example: palca compare baseline soviet-break-1971 --worlds 10000
+    """
+    from palca.scenarios import build, resolve
+
+    from . import runs
+    from .compare import contrasts, digest, join_pairs, pair_blocks
+    from .compare_report import draw_comparison, print_comparison
+
+    resolved = [resolve(name, settings or []) for name in (first, second)]
+    for data in resolved:
+        build(data)
+    names = (Path(first).stem, Path(second).stem)
+    folder = out if out is not None else runs.free_folder(f"{names[0]}-against-{names[1]}")
+    with runs.writing(folder, force) as part:
+        import pandas as pd
+
+        with progress() as tell:
+            parts, done = [], 0
+            for block in pair_blocks(resolved[0], resolved[1], worlds, seed, jobs):
+                parts.append(block)
+                done += len(block.worlds)
+                tell("comparing worlds", done, worlds)
+        pairs = join_pairs(parts)
+        rows = [{**asdict(row), "gain": row.gain} for row in contrasts(pairs)]
+        pd.DataFrame(rows).to_csv(part / "differences.csv", index=False)
+        columns = {"world": pairs.worlds, "parted": pairs.parted, "met": pairs.met}
+        columns |= {f"{name}_1": values for name, values in pairs.first.items()}
+        columns |= {f"{name}_2": values for name, values in pairs.second.items()}
+        pd.DataFrame(columns).to_parquet(part / "worlds.parquet", index=False)
+        draw_comparison(names, pairs, part / "differences.png")
+        runs.write_manifest(
+            part,
+            kind="comparison",
+            command=["palca", *sys.argv[1:]],
+            seed=seed,
+            worlds=worlds,
+            digest=digest(pairs),
+            versions=runs.versions(),
+            scenario=resolved[0],
+            second=resolved[1],
+        )
+    console = make_console()
+    print_comparison(console, names, pairs)
+    console.print(f"\nDigest {digest(pairs)[:16]}. Written: {folder} (differences.png, "
+                  "differences.csv, worlds.parquet, manifest.json)")  # fmt: skip
+
+
+def counterfactual(
+    scenario: ScenarioName,
+    given: Annotated[
+        str,
+        typer.Option(
+            "--given",
+            metavar="EVIDENCE",
+            help='"record", an evidence file, or events: "coup 1971-08, embassy 1969-12 ± 3".',
+        ),
+    ] = "record",
+    through: Annotated[
+        str | None,
+        typer.Option(
+            "--through",
+            metavar="MONTH",
+            help="Last month of evidence; after the fork it counts too. Before it by default.",
+        ),
+    ] = None,
+    worlds: Annotated[
+        int, typer.Option("--worlds", "-n", help="Worlds to look among.", min=1, max=100_000_000)
+    ] = 131_072,
+    twins: Annotated[
+        int, typer.Option("--twins", help="Pairs to replay.", min=2, max=1_000_000)
+    ] = 4096,
+    seed: Seed = 0,
+    settings: Settings = None,
+    interventions: Interventions = None,
+    freeze: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--freeze",
+            metavar="CHANNEL",
+            help="Hold a channel at its factual path; repeatable. Those of the changed actor "
+            "by default.",
+        ),
+    ] = None,
+    variants: Annotated[
+        bool, typer.Option(help="Ask the same of models built otherwise.")
+    ] = True,
+    stories: Annotated[
+        int, typer.Option("--stories", help="Tell of so many worlds and their twins.", min=0)
+    ] = 0,
+    out: Out = None,
+    jobs: Jobs = 2,
+    force: Force = False,
+) -> None:
+    """Ask what would have happened, given what did.
+
+    Worlds that went like the record are taken up where the first intervention begins and
+    replayed with it and without, on the same draws.
+
+    Example: palca counterfactual soviet-break-1971 --stories 3
+    """
+    from palca.model.calendar import month_index
+
+    from . import runs
+    from .counterfactual_figure import draw_counterfactual
+    from .counterfactual_files import digest, write_tables
+    from .counterfactual_report import print_answer
+    from .inquiry import Question, ask
+
+    console, began = make_console(), time.perf_counter()
+    question = Question(
+        scenario,
+        tuple(settings or ()),
+        tuple(interventions or ()),
+        given,
+        None if through is None else month_index(through),
+        worlds,
+        twins,
+        seed,
+        None if freeze is None else tuple(freeze),
+        variants,
+    )
+    folder = out if out is not None else runs.free_folder(f"{Path(scenario).stem}-given")
+    with runs.writing(folder, force) as part:
+        with progress() as tell:
+            answer = ask(question, jobs, tell)
+        if answer.twins is None:
+            print_answer(console, answer)
+            raise typer.Exit(1)
+        write_tables(part, answer)
+        draw_counterfactual(answer, part / "counterfactual.png")
+        runs.write_manifest(
+            part,
+            kind="counterfactual",
+            command=["palca", *sys.argv[1:]],
+            seed=seed,
+            worlds=worlds,
+            digest=digest(answer),
+            versions=runs.versions(),
+            question=asdict(question),
+            scenario=answer.counter,
+        )
+    print_answer(console, answer, stories)
+    console.print(
+        f"{time.perf_counter() - began:.0f} s. Written: {folder} (counterfactual.png, effects.csv, "
+        "months.csv, twins.parquet, evidence.csv, parameters.csv, channels.csv, variants.csv, "
+        "answer.txt, manifest.json)"
+    )
+
+
+def again(manifest: dict[str, object], jobs: int) -> str:
+    """Return the digest of a comparison or a counterfactual that is run again.
+
+    Raises
+    ------
+    PalcaError
+        If the manifest can't be used.
+    """
+    from typing import Any, cast
+
+    data = cast("dict[str, Any]", manifest)
+    try:
+        if data["kind"] == "comparison":
+            from .compare import digest, join_pairs, pair_blocks
+
+            two, numbers = (data["scenario"], data["second"]), (data["worlds"], data["seed"])
+            return digest(join_pairs(list(pair_blocks(*two, *numbers, jobs))))
+        from .counterfactual_files import digest as digest_of
+        from .inquiry import Question, ask
+
+        asked = {**data["question"], "variants": False, "freeze": ()}
+        return digest_of(ask(Question(**asked), jobs, counter=data["scenario"]))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise PalcaError(f"the manifest can't be used ({type(error).__name__}: {error})") from None
