@@ -26,7 +26,7 @@ from .options import (
     make_console,
     progress,
 )
-from .questions import again, compare, counterfactual
+from .questions import again, claims, compare, counterfactual
 
 if TYPE_CHECKING:
     from .ensemble import Summary
@@ -153,6 +153,7 @@ def rerun(folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs:
 
 app.command()(compare)
 app.command()(counterfactual)
+app.command()(claims)
 
 
 @app.command()
@@ -172,6 +173,9 @@ def explain(
     from .explain import print_explanation
 
     manifest = runs.read_manifest(folder)
+    if "kind" in manifest:
+        raise PalcaError("holds no run of one scenario: explain takes what 'palca run' wrote",
+                         str(folder))
     if world >= manifest["worlds"]:
         raise PalcaError(f"the run has worlds 0 to {manifest['worlds'] - 1}", "--world")
     told = tell(manifest["scenario"], manifest["seed"], world, month_index(month))

@@ -189,6 +189,50 @@ def counterfactual(
     )
 
 
+def claims(
+    worlds: Annotated[
+        int, typer.Option("--worlds", "-n", help="Worlds to look among.", min=1, max=100_000_000)
+    ] = 131_072,
+    twins: Annotated[
+        int, typer.Option("--twins", help="Pairs to replay.", min=2, max=1_000_000)
+    ] = 4096,
+    seed: Seed = 0,
+    out: Out = None,
+    jobs: Jobs = 2,
+    force: Force = False,
+) -> None:
+    """Put the claims of the source study as questions, beside their rivals, on one axis.
+
+    Example: palca claims
+    """
+    from . import runs
+    from .claims import ask_all, draw_claims, findings, headline_rows, print_claims
+
+    console = make_console()
+    folder = out if out is not None else runs.free_folder("claims")
+    with runs.writing(folder, force) as part:
+        import pandas as pd
+
+        with progress() as tell:
+            answers = ask_all(worlds, twins, seed, jobs, tell)
+        pd.DataFrame([asdict(row) for row in findings(answers)]).to_csv(
+            part / "claims.csv", index=False
+        )
+        rows = [
+            {"change": label, "frozen": channel, **asdict(effect)}
+            for label, channel, effect, _, _ in headline_rows(answers)
+            if effect is not None
+        ]
+        pd.DataFrame(rows).to_csv(part / "headline.csv", index=False)
+        draw_claims(answers, part / "claims.png")
+        runs.write_manifest(
+            part, kind="claims", command=["palca", *sys.argv[1:]], seed=seed, worlds=worlds,
+            digest="", versions=runs.versions(), scenario={},
+        )  # fmt: skip
+    print_claims(console, answers)
+    console.print(f"Written: {folder} (claims.png, claims.csv, headline.csv)")
+
+
 def again(manifest: dict[str, object], jobs: int) -> str:
     """Return the digest of a comparison or a counterfactual that is run again.
 
@@ -200,6 +244,9 @@ def again(manifest: dict[str, object], jobs: int) -> str:
     from typing import Any, cast
 
     data = cast("dict[str, Any]", manifest)
+    if data["kind"] not in ("comparison", "counterfactual"):
+        raise PalcaError(f"{data['kind']} can't be run again from their folder; ask anew with the "
+                         "command in the manifest")
     try:
         if data["kind"] == "comparison":
             from .compare import digest, join_pairs, pair_blocks

@@ -1,0 +1,238 @@
+"""The claims of the source study, each put as a question and answered with a number.
+
+Schelchkov (2024) argues that Soviet policy did not turn on the regime's colour, that
+cooperation grew after August 1971, that it stabilised the country, and that it cost Moscow
+the party. Each claim names the scenario that tests it; the rival causes stand beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from .counterfactual import QUANTITIES, Effect, clustered_error, explained_spread
+from .inquiry import Answer, Question, Tell, ask
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SOVIET: Final = (
+    "soviet_fiscal", "soviet_prestige", "soviet_leverage", "soviet_diplomacy", "soviet_restraint",
+    "moscow_line",
+)  # fmt: skip
+# What is set beside each other on one axis: label, scenario, channels frozen one by one.
+HEADLINE: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
+    ("Moscow suspends (1971)", "soviet-break-1971", SOVIET),
+    ("Moscow breaks at the expulsion (1972)", "soviet-break-1972", SOVIET),
+    ("fast and generous delivery (1971)", "fast-delivery-1971", SOVIET),
+    ("Washington disengages (1971)", "us-disengages-1971", ()),
+    ("no boom of tin and oil (1973)", "no-boom-1973", ()),
+)
+_FAILS: Final = "august-1971-fails"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the model, given the record, says about one claim.
+
+    Attributes
+    ----------
+    claim, measure : str
+    value, error, parameters : float
+        The number, its Monte Carlo error, and its spread over parameters that fit.
+    verdict : str
+        In words, with what is built in.
+    """
+
+    claim: str
+    measure: str
+    value: float
+    error: float
+    parameters: float
+    verdict: str
+
+
+def ask_all(worlds: int, twins: int, seed: int, jobs: int, tell: Tell) -> dict[str, Answer]:
+    """Ask every question that the claims and the headline need, by scenario."""
+    out = {}
+    for name, freeze in [*((name, freeze) for _, name, freeze in HEADLINE), (_FAILS, ())]:
+        question = Question(
+            name, worlds=worlds, twins=twins, seed=seed, freeze=freeze, variants=False
+        )
+        out[name] = ask(question, jobs, lambda doing, *n, of=name: tell(f"{of}: {doing}", *n))
+    return out
+
+
+def findings(answers: dict[str, Answer]) -> list[Finding]:
+    """Return what is found about each claim; a question with too few worlds gives NaN."""
+    suspended, failed = answers["soviet-break-1971"], answers[_FAILS]
+    out = [
+        _effect(
+            "Soviet policy did not turn on the regime's colour", failed, "ussr_commitments", 60,
+            "credits in the five years after, had the coup of August 1971 failed and the left "
+            "held, less as it was",
+            _colour,
+        ),
+        _growth(suspended),
+        _effect(
+            "it stabilised Bolivia", suspended, "attempts", 36,
+            "coup attempts in three years, had Moscow suspended cooperation, less as it was",
+            _stability,
+        ),
+        _effect(
+            "it stabilised Bolivia (the regime's life)", suspended, "rules", 36,
+            "chance that the regime of September 1971 still rules after three years, likewise",
+            _stability,
+        ),
+        _effect(
+            "it cost Moscow the party", suspended, "friction", 36,
+            "friction of party and Moscow, had Moscow suspended cooperation, less as it was",
+            _friction,
+        ),
+    ]  # fmt: skip
+    return out
+
+
+def _effect(
+    claim: str, answer: Answer, quantity: str, months_on: int, measure: str,
+    verdict: Callable[[Effect, Answer], str],
+) -> Finding:  # fmt: skip
+    if answer.twins is None:
+        return Finding(claim, measure, np.nan, np.nan, np.nan, "too few worlds like the record")
+    found = answer.effects[quantity, min(months_on, max(answer.horizons))]
+    return Finding(
+        claim, measure, found.effect, found.error, found.parameters, verdict(found, answer)
+    )
+
+
+def _growth(answer: Answer) -> Finding:
+    """Return in how many worlds deliveries of 1974-78 are above those at the fork."""
+    claim, measure = "cooperation grew after 1971", (
+        "share of worlds like the record to August 1971 in which Soviet deliveries of 1974–78 are "
+        "above those of August 1971"
+    )  # fmt: skip
+    if answer.twins is None:
+        return Finding(claim, measure, np.nan, np.nan, np.nan, "too few worlds like the record")
+    delivered = answer.twins.factual.values["ussr_delivered"]
+    grew = (delivered[28:].mean(axis=0) > delivered[0]).astype(np.float64)
+    return Finding(
+        claim,
+        measure,
+        float(grew.mean()),
+        clustered_error(grew, answer.twins.founders),
+        explained_spread(grew, answer.twins.parameters),
+        "follows from the baseline policy, which goes on lending to a settled right; the record "
+        "has no yearly deliveries to hold it against",
+    )
+
+
+def _colour(found: Effect, answer: Answer) -> str:
+    return (
+        "built in: the baseline policy lends to the left at once and to the right once it has "
+        "settled; the number is what that policy gives, not a test of it"
+    )
+
+
+def _stability(found: Effect, answer: Answer) -> str:
+    if not found.clear:
+        return "no effect that can be told from none"
+    size = "small against its parameters" if found.parameters > abs(found.effect) else "clear"
+    told = (
+        "; the record can't tell the parameters that carry it (their posterior is their prior)"
+        if "fiscal_aid_ussr" in answer.learnt
+        else ""
+    )
+    return f"{size}: without cooperation the regime is {_less(found)} stable{told}"
+
+
+def _less(found: Effect) -> str:
+    worse = found.effect > 0 if found.quantity == "attempts" else found.effect < 0
+    return "less" if worse else "more"
+
+
+def _friction(found: Effect, answer: Answer) -> str:
+    return (
+        "yes, by construction of friction: it grows by cooperation with a regime that represses "
+        "the party; its size is a free parameter that the record doesn't narrow"
+    )
+
+
+def print_claims(console: Console, answers: dict[str, Answer]) -> None:
+    """Print the claims, and the headline effects on one axis."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table("claim", "measured as", "number", "± 2 MC", "parameters", "verdict",
+                  title="The claims of Schelchkov (2024), given the record", title_justify="left",
+                  box=box.SIMPLE_HEAD)  # fmt: skip
+    for row in findings(answers):
+        table.add_row(row.claim, row.measure, f"{row.value:+.3f}", f"{2 * row.error:.3f}",
+                      f"{row.parameters:.3f}", row.verdict)  # fmt: skip
+    console.print(table)
+    table = Table("change", "channel frozen", "attempts in 36 months", "± 2 MC", "parameters",
+                  "still rules", "effective", "meter", title="On one axis: the effect on coup "
+                  "attempts, with all channels and with each frozen", title_justify="left",
+                  box=box.SIMPLE_HEAD)  # fmt: skip
+    for label, channel, effect, rules, answer in headline_rows(answers):
+        table.add_row(
+            label, channel or "none",
+            "–" if effect is None else f"{effect.effect:+.3f}",
+            "–" if effect is None else f"{2 * effect.error:.3f}",
+            "–" if effect is None else f"{effect.parameters:.3f}",
+            "–" if rules is None else f"{100 * rules.effect:+.1f} %",
+            f"{answer.fewest:,.0f}",
+            answer.far.colour if answer.far else "too few worlds",
+        )  # fmt: skip
+    console.print(table)
+
+
+def headline_rows(
+    answers: dict[str, Answer],
+) -> list[tuple[str, str, Effect | None, Effect | None, Answer]]:
+    """Return (label, frozen channel, effect on attempts, on rule, answer) of every row."""
+    from dataclasses import replace
+
+    from .counterfactual import effect_of
+
+    rows: list[tuple[str, str, Effect | None, Effect | None, Answer]] = []
+    for label, name, freeze in HEADLINE:
+        answer = answers[name]
+        if answer.twins is None:
+            rows.append((label, "", None, None, answer))
+            continue
+        main = answer.main
+        rows.append((label, "", answer.effects["attempts", main],
+                     answer.effects["rules", main], answer))  # fmt: skip
+        for channel in freeze:
+            twins = replace(answer.twins, counter=answer.twins.frozen[channel])
+            rows.append((label, channel, effect_of(twins, "attempts", main),
+                         effect_of(twins, "rules", main), answer))  # fmt: skip
+    return rows
+
+
+def draw_claims(answers: dict[str, Answer], path: Path) -> None:
+    """Draw the headline effects on one axis and write the figure."""
+    from matplotlib.figure import Figure
+
+    rows = [row for row in headline_rows(answers) if row[2] is not None]
+    figure = Figure(figsize=(9, 0.32 * len(rows) + 1.6), layout="constrained")
+    axis = figure.subplots()
+    for place, (_, channel, effect, _, _) in enumerate(rows):
+        assert effect is not None
+        colour = "#888888" if channel else "#4c72b0"
+        axis.plot([effect.effect - effect.parameters, effect.effect + effect.parameters],
+                  [-place, -place], color=colour, lw=1)  # fmt: skip
+        axis.errorbar(effect.effect, -place, xerr=2 * effect.error, color=colour, fmt="o", ms=4,
+                      lw=3)  # fmt: skip
+    axis.axvline(0.0, color="#333333", lw=0.7)
+    names = [f"… {channel} frozen" if channel else label for label, channel, *_ in rows]
+    axis.set_yticks([-place for place in range(len(rows))], names, fontsize=8)
+    axis.set_xlabel(
+        f"{QUANTITIES['attempts'][0]}, with the change less without, 36 months on\n"
+        "thick: two Monte Carlo errors; thin: one standard deviation over parameters that fit"
+    )
+    figure.savefig(path, dpi=140)
