@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from .counterfactual import QUANTITIES, Effect, clustered_error, explained_spread
+from .counterfactual import QUANTITIES, Effect, clustered_error, explained_spread, unmoved
 from .inquiry import Answer, Question, Tell, ask
 
 if TYPE_CHECKING:
@@ -141,11 +141,11 @@ def _stability(found: Effect, answer: Answer) -> str:
     if not found.clear:
         return "no effect that can be told from none"
     size = "small against its parameters" if found.parameters > abs(found.effect) else "clear"
-    told = (
-        "; the record can't tell the parameters that carry it (their posterior is their prior)"
-        if "fiscal_aid_ussr" in answer.learnt
-        else ""
-    )
+    carriers = ("fiscal_aid_ussr", "prestige_ussr", "restraint_party", "leverage_ussr")
+    untold = [name for name in carriers if name in answer.learnt and unmoved(answer.learnt[name])]
+    told = ""
+    if untold:
+        told = f"; the record can't tell {', '.join(untold)}: the posterior is the prior"
     return f"{size}: without cooperation the regime is {_less(found)} stable{told}"
 
 
@@ -157,7 +157,8 @@ def _less(found: Effect) -> str:
 def _friction(found: Effect, answer: Answer) -> str:
     return (
         "yes, by construction of friction: it grows by cooperation with a regime that represses "
-        "the party; its size is a free parameter that the record doesn't narrow"
+        "the party; its size is a free parameter"
+        + (", and the record can't tell it" if unmoved(answer.learnt["friction_gain"]) else "")
     )
 
 

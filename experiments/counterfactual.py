@@ -447,6 +447,12 @@ def moved(
     return out
 
 
+def unmoved(learnt: tuple[float, float, float, float]) -> bool:
+    """Whether a posterior is the prior: mean within a fifth of its spread, spread within 10 %."""
+    mean, spread, now, left = learnt
+    return abs(now - mean) < 0.2 * spread and abs(left / spread - 1.0) < 0.1
+
+
 def horizon(twins: Twins, months_on: int) -> int:
     """Return `months_on`, or the last month if the scenario ends before it."""
     return min(months_on, twins.factual.months - 1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from palca.model.calendar import month_name
 
-from .counterfactual import QUANTITIES, Effect, when
+from .counterfactual import QUANTITIES, Effect, unmoved, when
 from .inquiry import FEWEST, Answer
 from .stories import story, telling_pairs
 
@@ -287,14 +287,14 @@ def in_words(answer: Answer) -> str:
         if not attempts.clear:
             agree = f"{len(signs)} see a clear effect"
         said.append(f"Of {len(answer.variants)} models built otherwise {agree}.")
-    unmoved = [
+    untold = [
         name
         for name in ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
-        if name in answer.learnt and _unmoved(answer.learnt[name])
+        if name in answer.learnt and unmoved(answer.learnt[name])
     ]
-    if unmoved:
+    if untold:
         said.append(
-            "The record can't tell how strong " + ", ".join(unmoved) + " are: what fits it is what "
+            "The record can't tell how strong " + ", ".join(untold) + " are: what fits it is what "
             "was assumed before, so the effect through them is assumption too."
         )
     said.append(
@@ -312,9 +312,3 @@ def _moves(effect: Effect, what: str, form: str, size: float) -> str:
     if not effect.clear:
         return f"has no clear effect on {what} ({form.format(size)})"
     return f"changes {what} by {form.format(size)}"
-
-
-def _unmoved(learnt: tuple[float, float, float, float]) -> bool:
-    """Whether a posterior is the prior: mean within a fifth of its spread, spread within 10 %."""
-    mean, spread, now, left = learnt
-    return abs(now - mean) < 0.2 * spread and abs(left / spread - 1.0) < 0.1
