@@ -179,10 +179,10 @@ def ask(
     """
     if counter is None:
         counter = resolve(question.scenario, question.settings, question.interventions)
+    freeze = _channels(question, counter)
     answer = _abduce(question, counter, question.worlds, jobs, tell)
     if answer.fewest < FEWEST:
         return answer
-    freeze = _channels(question, counter)
     answer.twins = twins = _replay(answer, answer.past, freeze, jobs, tell, "replaying twins")
     answer.average = _average(answer, jobs, tell)
     for months_on in answer.horizons:

@@ -6,7 +6,7 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -233,30 +233,25 @@ def claims(
     console.print(f"Written: {folder} (claims.png, claims.csv, headline.csv)")
 
 
-def again(manifest: dict[str, object], jobs: int) -> str:
+def again(manifest: dict[str, Any], jobs: int) -> str:
     """Return the digest of a comparison or a counterfactual that is run again.
 
     Raises
     ------
     PalcaError
-        If the manifest can't be used.
+        If it is of a kind that can't be run again.
     """
-    from typing import Any, cast
+    if manifest["kind"] == "comparison":
+        from .compare import digest, join_pairs, pair_blocks
 
-    data = cast("dict[str, Any]", manifest)
-    if data["kind"] not in ("comparison", "counterfactual"):
-        raise PalcaError(f"{data['kind']} can't be run again from their folder; ask anew with the "
-                         "command in the manifest")
-    try:
-        if data["kind"] == "comparison":
-            from .compare import digest, join_pairs, pair_blocks
-
-            two, numbers = (data["scenario"], data["second"]), (data["worlds"], data["seed"])
-            return digest(join_pairs(list(pair_blocks(*two, *numbers, jobs))))
+        scenarios = manifest["scenario"], manifest["second"]
+        pairs = pair_blocks(*scenarios, manifest["worlds"], manifest["seed"], jobs)
+        return digest(join_pairs(list(pairs)))
+    if manifest["kind"] == "counterfactual":
         from .counterfactual_files import digest as digest_of
         from .inquiry import Question, ask
 
-        asked = {**data["question"], "variants": False, "freeze": ()}
-        return digest_of(ask(Question(**asked), jobs, counter=data["scenario"]))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise PalcaError(f"the manifest can't be used ({type(error).__name__}: {error})") from None
+        asked = {**manifest["question"], "variants": False, "freeze": ()}
+        return digest_of(ask(Question(**asked), jobs, counter=manifest["scenario"]))
+    raise PalcaError(f"{manifest['kind']} can't be run again from their folder; ask anew with the "
+                     "command in the manifest")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import shutil
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ from .scores import Verdict
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT: Final = 1  # of the folder; a manifest with another number is refused
+FORMAT: Final = 2  # of the folder; a manifest with another number is refused
 _MANIFEST: Final = "manifest.json"
 
 
@@ -52,6 +53,10 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
     PalcaError
         If `folder` has something in it and `force` isn't given, or can't be made.
     """
+    folder = Path(os.path.abspath(folder))  # "." and ".." have no name of their own
+    if folder in (Path.cwd(), *Path.cwd().parents):
+        raise PalcaError("is the folder you are in, or one around it; name one inside it",
+                         str(folder))
     if folder.exists() and not folder.is_dir():
         raise PalcaError("is a file, not a folder", str(folder))
     taken = folder.exists() and any(folder.iterdir())
@@ -176,8 +181,9 @@ def versions() -> dict[str, str]:
 
 
 def write_manifest(folder: Path, **entries: Any) -> None:
-    """Write ``manifest.json``: all that is needed to run it again."""
-    text = json.dumps({"format": FORMAT, **entries}, indent=1, ensure_ascii=False)
+    """Write ``manifest.json``: all that is needed to run it again, and a seal over it."""
+    entries = json.loads(json.dumps({"format": FORMAT, **entries}))
+    text = json.dumps({**entries, "seal": _seal(entries)}, indent=1, ensure_ascii=False)
     (folder / _MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
@@ -187,18 +193,27 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises
     ------
     PalcaError
-        If `folder` holds no run, or one of another format.
+        If `folder` holds no run, one of another format, or one that was changed.
     """
     path = folder / _MANIFEST
     if not folder.is_dir():
         raise PalcaError("no such folder; 'palca run' makes one and names it", str(folder))
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        known = {"format", "scenario", "seed", "worlds", "digest"} <= set(manifest)
+        seal = manifest.pop("seal", None)
+        if manifest.get("format") != FORMAT:
+            raise PalcaError(f"is no manifest of format {FORMAT}", str(path))
+        whole = seal == _seal(manifest)
     except OSError as error:
         raise PalcaError(f"can't be read ({error.strerror})", str(path)) from None
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         raise PalcaError("is no manifest of a run", str(path)) from None
-    if not known or manifest["format"] != FORMAT:
-        raise PalcaError(f"is no manifest of format {FORMAT}", str(path))
+    if not whole:
+        raise PalcaError("was changed after Palca wrote it; run the command that it names again, "
+                         "with the change as --set or in a scenario file", str(path))
     return manifest
+
+
+def _seal(manifest: dict[str, Any]) -> str:
+    """Return the SHA-256 of a manifest without its seal, however it is laid out."""
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()

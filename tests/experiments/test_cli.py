@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from palca.experiments import runs
 from palca.experiments.cli import main
 from palca.experiments.measures import OUTCOMES
 
@@ -69,11 +74,41 @@ def test_rerun_comes_out_the_same_or_says_so(palca: Run) -> None:
     palca("run", "baseline", "-n", "10", "-o", "made")
     code, out, _ = palca("rerun", "made")
     assert (code, "the same, bit for bit" in out) == (0, True)
-    manifest = json.loads(Path("made/manifest.json").read_text())
+    manifest = runs.read_manifest(Path("made"))
     manifest["scenario"]["parameters"]["backlash"] = 0.11
-    Path("made/manifest.json").write_text(json.dumps(manifest))
+    runs.write_manifest(Path("made"), **manifest)
     code, out, _ = palca("rerun", "made")
     assert (code, "differs" in out) == (1, True)
+
+
+def _leaves(data: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if isinstance(data, dict | list):
+        for key in data if isinstance(data, dict) else range(len(data)):
+            yield from _leaves(data[key], (*way, key))
+    yield way
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_a_manifest_that_was_changed_is_refused_whatever_was_changed(
+    palca: Run, data: st.DataObject
+) -> None:
+    if not Path("made").exists():
+        palca("run", "baseline", "-n", "2", "-o", "made")
+        Path("sound.json").write_bytes(Path("made/manifest.json").read_bytes())
+    manifest = json.loads(Path("sound.json").read_text())
+    way = data.draw(st.sampled_from(sorted(_leaves(manifest), key=str)))
+    odd = st.none() | st.integers() | st.text() | st.lists(st.integers()) | st.just({})
+    if not way:
+        manifest = data.draw(odd)
+    else:
+        *upper, last = way
+        place = reduce(lambda inner, key: inner[key], upper, manifest)
+        place[last] = data.draw(odd.filter(lambda new: new != place[last]))
+    Path("made/manifest.json").write_text(json.dumps(manifest))
+    command = data.draw(st.sampled_from(["rerun", "explain"]))
+    code, out, err = palca(command, "made")
+    assert (code, err.count("\n"), out) == (2, 1, "")
 
 
 def test_nothing_is_overwritten_without_force(palca: Run) -> None:
@@ -128,6 +163,8 @@ BAD = [
     (["explain", "."], "manifest"),
     (["rerun", "."], "manifest"),
     (["nonsense"], "nonsense"),
+    (["run", "baseline", "-n", "2", "--out", "."], "name one inside it"),
+    (["run", "baseline", "-n", "2", "--out", "..", "--force"], "name one inside it"),
 ]
 
 
