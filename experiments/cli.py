@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -30,6 +30,8 @@ from .questions import again, claims, compare, counterfactual
 
 if TYPE_CHECKING:
     from .ensemble import Summary
+
+WHY: Final = "1971-09"  # the month to explain if none is named: the first under the new regime
 
 app = typer.Typer(
     rich_markup_mode="rich",
@@ -56,6 +58,7 @@ def run(
     """
     import time
 
+    from palca.model.calendar import month_index, month_name
     from palca.scenarios import build, resolve
 
     from . import runs
@@ -100,7 +103,8 @@ def run(
         f"\nWritten: {folder} (history.png, worlds.parquet, months.parquet, "
         "events.parquet, scores.csv, manifest.json)"
     )
-    console.print(f"Why did it happen? palca explain {folder} --world 0 --month 1971-09")
+    month = month_name(min(month_index(WHY), checked.months - 1))
+    console.print(f"Why did it happen? palca explain {folder} --world 0 --month {month}")
 
 
 def _simulate(
@@ -160,7 +164,7 @@ app.command()(claims)
 def explain(
     folder: Annotated[Path, typer.Argument(help="A run's folder.")],
     world: Annotated[int, typer.Option("--world", "-w", help="The world's number.", min=0)] = 0,
-    month: Annotated[str, typer.Option("--month", "-m", help="Such as 1971-09.")] = "1971-09",
+    month: Annotated[str, typer.Option("--month", "-m", help=f"Such as {WHY}.")] = WHY,
 ) -> None:
     """Tell why: which rules fired for each actor, what each added, and what then happened.
 

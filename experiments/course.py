@@ -96,7 +96,8 @@ def documented(record: Record, scenario: Scenario) -> Course:
     inside = inside[~attempts & ~inside["kind"].isin(["accession", "phase"])]
     month = ((inside["first_month"] + inside["last_month"]) // 2).to_numpy(np.int64)
     amount = inside["amount"].to_numpy(np.float64)
-    code = np.array([CODE_OF[pair] for pair in zip(inside["track"], inside["kind"], strict=True)])
+    kinds = zip(inside["track"], inside["kind"], strict=True)
+    code = np.array([CODE_OF[pair] for pair in kinds], dtype=np.int64)
     series["ussr_commitment"][:] = 0.0
     credit = code == CODE_OF["ussr", "credit"]
     np.add.at(series["ussr_commitment"], (month[credit], 0), np.nan_to_num(amount[credit]))

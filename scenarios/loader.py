@@ -132,8 +132,10 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     merged = {**below, **own}
     until = table.text("until", str(below.get("until", "1978-12")))
     merged["until"] = month_name(_month(until, f"{place}: until"))
-    if table.text("country", "") or not below:
+    if table.text("country", ""):
         merged["country"] = str(find_country(table.text("country"), path.parent))
+    elif not below:
+        raise PalcaError("a scenario needs 'extends' (such as \"baseline\") or 'country'", place)
     merged["policies"] = {**below.get("policies", {}), **_policies(table, path)}
     own_changes = _beside(read_changes(table.tables("intervene")), path.parent)
     merged["changes"] = [*below.get("changes", []), *own_changes]

@@ -145,6 +145,16 @@ def test_explain_tells_which_rules_fired_and_what_came_of_it(palca: Run) -> None
     assert palca("explain", "nowhere")[0] == 2
 
 
+@pytest.mark.parametrize("until", ["1969-01", "1969-02", "1971-08", "1980-12"])
+def test_a_scenario_may_be_short_or_as_long_as_the_drivers(palca: Run, until: str) -> None:
+    toml = f'title = "T"\nextends = "baseline"\nuntil = "{until}"\n'
+    Path("mine.toml").write_text(toml)
+    code, out, err = palca("run", "./mine.toml", "-n", "5", "-o", "made")
+    assert (code, err.strip()) == (0, "")
+    (command,) = [line for line in out.splitlines() if "palca explain" in line]
+    assert palca(*command.split("palca ")[1].split())[0] == 0
+
+
 BAD = [
     (["run", "basline"], "did you mean 'baseline'"),
     (["run", "baseline", "--set", "backlsh=0"], "did you mean 'backlash'"),
