@@ -21,7 +21,8 @@ from palca.model import ColdWarModel, Snapshot, noise
 from palca.scenarios import build
 
 from . import priors
-from .evidence import Evidence, Watch
+from .evidence import Evidence
+from .weighing import Weighing
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -116,22 +117,22 @@ def abduct_island(
     model = ColdWarModel(
         replace(scenario, parameters={**scenario.parameters, **drawn}), numbers, seed, keep=()
     )
-    watch = Watch(evidence.until(last), size)
+    weighing = Weighing(evidence.until(last), size)
     founders, weights = numbers.copy(), np.full(size, 1.0 / size)
     log_evidence, effective = np.zeros(last + 1), np.full(last + 1, float(size))
-    shown = np.full(len(watch.evidence.sightings), np.nan)
+    shown = np.full(len(weighing.evidence.sightings), np.nan)
     handed: tuple[Snapshot, Floats] | None = None
     future: list[NDArray[np.uint64]] = []  # keys of the months from the fork on
     for month in range(last + 1):
         if month == fork:
-            handed = model.snapshot(), watch.atmosphere.copy()
+            handed = model.snapshot(), weighing.atmosphere.copy()
         model.step()
         if handed is not None:
             future.append(model.keys)
-        log_weight = watch.see(model)
-        for place, sighting in enumerate(watch.evidence.sightings):
+        log_weight = weighing.see(model)
+        for place, sighting in enumerate(weighing.evidence.sightings):
             if sighting.last == month:
-                shown[place] = float(weights @ watch.hits[place])
+                shown[place] = float(weights @ weighing.hits[place])
         best = log_weight.max()
         if not np.isfinite(best):  # no world of the island has shown what must be
             log_evidence[month:] = -np.inf
@@ -147,7 +148,7 @@ def abduct_island(
         fresh = noise.world_keys(seed + 1 + month, numbers)  # other draws than any month's before
         drawn = {name: values[chosen] for name, values in drawn.items()}
         founders, weights = founders[chosen], np.full(size, 1.0 / size)
-        watch.take(chosen)
+        weighing.take(chosen)
         if handed is not None:
             handed = handed[0].take(chosen), handed[1][chosen]
             future = [keys[chosen] for keys in future]
@@ -159,7 +160,7 @@ def abduct_island(
             start=model.snapshot().take(chosen, fresh),
         )
     if handed is None:
-        handed = model.snapshot(), watch.atmosphere
+        handed = model.snapshot(), weighing.atmosphere
     start, inherited = handed
     if future:
         rest = np.repeat(model.keys[None, :], scenario.months - last - 1, axis=0)

@@ -57,18 +57,23 @@ class Finding:
 
 
 def ask_all(worlds: int, twins: int, seed: int, jobs: int, tell: Tell) -> dict[str, Answer]:
-    """Ask every question that the claims and the headline need, by scenario."""
-    out = {}
+    """Ask every question that the claims and the headline need, by scenario.
+
+    It ends with the first that too few worlds can answer.
+    """
+    out: dict[str, Answer] = {}
     for name, freeze in [*((name, freeze) for _, name, freeze in HEADLINE), (_FAILS, ())]:
         question = Question(
             name, worlds=worlds, twins=twins, seed=seed, freeze=freeze, variants=False
         )
         out[name] = ask(question, jobs, lambda doing, *n, of=name: tell(f"{of}: {doing}", *n))
+        if out[name].twins is None:
+            break
     return out
 
 
 def findings(answers: dict[str, Answer]) -> list[Finding]:
-    """Return what is found about each claim; a question with too few worlds gives NaN."""
+    """Return what is found about each claim."""
     suspended, failed = answers["soviet-break-1971"], answers[_FAILS]
     out = [
         _effect(
@@ -101,8 +106,6 @@ def _effect(
     claim: str, answer: Answer, quantity: str, months_on: int, measure: str,
     verdict: Callable[[Effect, Answer], str],
 ) -> Finding:  # fmt: skip
-    if answer.twins is None:
-        return Finding(claim, measure, np.nan, np.nan, np.nan, "too few worlds like the record")
     found = answer.effects[quantity, min(months_on, max(answer.horizons))]
     return Finding(
         claim, measure, found.effect, found.error, found.parameters, verdict(found, answer)
@@ -115,8 +118,7 @@ def _growth(answer: Answer) -> Finding:
         "share of worlds like the record to August 1971 in which Soviet deliveries of 1974–78 are "
         "above those of August 1971"
     )  # fmt: skip
-    if answer.twins is None:
-        return Finding(claim, measure, np.nan, np.nan, np.nan, "too few worlds like the record")
+    assert answer.twins is not None
     delivered = answer.twins.factual.values["ussr_delivered"]
     grew = (delivered[28:].mean(axis=0) > delivered[0]).astype(np.float64)
     return Finding(
@@ -181,30 +183,25 @@ def print_claims(console: Console, answers: dict[str, Answer]) -> None:
     for label, channel, effect, rules, answer in headline_rows(answers):
         table.add_row(
             label, channel or "none",
-            "–" if effect is None else f"{effect.effect:+.3f}",
-            "–" if effect is None else f"{2 * effect.error:.3f}",
-            "–" if effect is None else f"{effect.parameters:.3f}",
-            "–" if rules is None else f"{100 * rules.effect:+.1f} %",
-            f"{answer.fewest:,.0f}",
-            answer.far.colour if answer.far else "too few worlds",
+            f"{effect.effect:+.3f}", f"{2 * effect.error:.3f}", f"{effect.parameters:.3f}",
+            f"{100 * rules.effect:+.1f} %", f"{answer.fewest:,.0f}",
+            answer.far.colour if answer.far and not channel else "",
         )  # fmt: skip
     console.print(table)
 
 
 def headline_rows(
     answers: dict[str, Answer],
-) -> list[tuple[str, str, Effect | None, Effect | None, Answer]]:
+) -> list[tuple[str, str, Effect, Effect, Answer]]:
     """Return (label, frozen channel, effect on attempts, on rule, answer) of every row."""
     from dataclasses import replace
 
     from .counterfactual import effect_of
 
-    rows: list[tuple[str, str, Effect | None, Effect | None, Answer]] = []
+    rows: list[tuple[str, str, Effect, Effect, Answer]] = []
     for label, name, freeze in HEADLINE:
         answer = answers[name]
-        if answer.twins is None:
-            rows.append((label, "", None, None, answer))
-            continue
+        assert answer.twins is not None
         main = answer.main
         rows.append((label, "", answer.effects["attempts", main],
                      answer.effects["rules", main], answer))  # fmt: skip
@@ -219,11 +216,10 @@ def draw_claims(answers: dict[str, Answer], path: Path) -> None:
     """Draw the headline effects on one axis and write the figure."""
     from matplotlib.figure import Figure
 
-    rows = [row for row in headline_rows(answers) if row[2] is not None]
+    rows = headline_rows(answers)
     figure = Figure(figsize=(9, 0.32 * len(rows) + 1.6), layout="constrained")
     axis = figure.subplots()
     for place, (_, channel, effect, _, _) in enumerate(rows):
-        assert effect is not None
         colour = "#888888" if channel else "#4c72b0"
         axis.plot([effect.effect - effect.parameters, effect.effect + effect.parameters],
                   [-place, -place], color=colour, lw=1)  # fmt: skip

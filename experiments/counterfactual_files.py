@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import numpy as np
 
 from palca.model.calendar import month_name
 
-from .counterfactual import QUANTITIES
+from .counterfactual import QUANTITIES, Effect
 from .counterfactual_report import in_words
 from .evidence import describe
 from .inquiry import Answer
@@ -82,11 +82,13 @@ def write_tables(folder: Path, answer: Answer) -> None:
         for (quantity, months_on), parts in answer.shares.items()
         for channel, (part, error) in parts.items()
     ]  # fmt: skip
-    pd.DataFrame(channels).to_csv(folder / "channels.csv", index=False)
+    columns = ["quantity", "months_on", "channel", "part", "error"]
+    pd.DataFrame(channels, columns=columns).to_csv(folder / "channels.csv", index=False)
     variants = [
         {"variant": name, "fewest": worth, **asdict(effect)}
         for name, (worth, effects) in answer.variants.items()
         for effect in effects.values()
     ]
-    pd.DataFrame(variants).to_csv(folder / "variants.csv", index=False)
+    columns = ["variant", "fewest", *(field.name for field in fields(Effect))]
+    pd.DataFrame(variants, columns=columns).to_csv(folder / "variants.csv", index=False)
     (folder / "answer.txt").write_text(in_words(answer) + "\n", encoding="utf-8")

@@ -28,7 +28,7 @@ def _table(title: str, *columns: str) -> Table:
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    table.add_column(columns[0], overflow="fold")
+    table.add_column(columns[0], overflow="fold", min_width=16)
     for column in columns[1:]:
         table.add_column(column, justify="right", overflow="fold")
     return table
@@ -73,7 +73,7 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
         for column in table.columns[1:]:
             column.justify = "left"
         for row in story(answer.twins, answer.country, world):
-            table.add_row(*row)
+            table.add_row(*row, style="dim" if row[1] == row[2] else "")
         console.print(table)
     console.print(f"\n{question.worlds:,} worlds simulated, {question.twins:,} twins, seed "
                   f"{question.seed}")  # fmt: skip
@@ -128,13 +128,14 @@ def too_few(answer: Answer) -> list[str]:
         f"No answer: {answer.fewest:,.0f} effective worlds, and {FEWEST:.0f} are needed for a "
         "number that means anything."
     ]
-    rare = [
-        f"{sighting} ({share:.2%})"
+    seen = [
+        (share, f"{sighting} ({share:.2%})")
         for sighting, share in zip(answer.evidence.sightings, past.shown, strict=True)
-        if not np.isnan(share) and share < 0.02
+        if not np.isnan(share)
     ]
-    if rare:
-        lines.append("The rarest evidence: " + "; ".join(rare) + ".")
+    if seen:
+        rarest = "; ".join(text for _, text in sorted(seen)[:3])
+        lines.append(f"The rarest evidence: {rarest}.")
     lines.append(
         "Loosen the evidence (a copy of given/record.toml with wider tolerances: --given FILE), "
         f"end it sooner (--through), or simulate more worlds than {answer.question.worlds:,} "

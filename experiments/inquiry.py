@@ -35,7 +35,7 @@ from .counterfactual import (
 )
 from .course import documented
 from .documented import load_record
-from .evidence import Evidence, find_evidence
+from .evidence import Evidence, load_given, make_evidence
 from .extrapolation import Meter, meter
 
 WORLDS: Final = 131_072  # simulated for the abduction
@@ -86,14 +86,42 @@ class Question:
     variants: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the files that a question names held, as its manifest keeps it.
+
+    Attributes
+    ----------
+    scenario : dict
+        The resolved scenario with the interventions.
+    given : dict
+        The evidence file's data.
+    """
+
+    scenario: dict[str, Any]
+    given: dict[str, Any]
+
+
+def read_inputs(question: Question) -> Inputs:
+    """Return what the question's files hold.
+
+    Raises
+    ------
+    PalcaError
+    """
+    scenario = resolve(question.scenario, question.settings, question.interventions)
+    return Inputs(scenario, load_given(question.given))
+
+
 @dataclass(slots=True)
 class Answer:
     """What came out.
 
     Attributes
     ----------
-    factual, counter : dict
-        The resolved scenarios.
+    inputs : Inputs
+    factual : dict
+        The scenario without the interventions.
     fork, last : int
         Month of the first intervention; last month of evidence.
     past, twins : Past, Twins
@@ -113,8 +141,8 @@ class Answer:
     """
 
     question: Question
+    inputs: Inputs
     factual: dict[str, Any]
-    counter: dict[str, Any]
     country: Country
     evidence: Evidence
     fork: int
@@ -130,6 +158,11 @@ class Answer:
     variants: dict[str, tuple[float, dict[str, Effect]]] = field(default_factory=dict)
     far: Meter | None = None
     learnt: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
+
+    @property
+    def counter(self) -> dict[str, Any]:
+        """The scenario with the interventions."""
+        return self.inputs.scenario
 
     @property
     def fewest(self) -> float:
@@ -158,7 +191,7 @@ def ask(
     question: Question,
     jobs: int = 1,
     tell: Tell = lambda *_: None,
-    counter: dict[str, Any] | None = None,
+    inputs: Inputs | None = None,
 ) -> Answer:
     """Answer a counterfactual question.
 
@@ -169,18 +202,17 @@ def ask(
         Processes; the answer is the same for any number.
     tell : callable, optional
         Told of the progress.
-    counter : dict, optional
-        The scenario as a manifest holds it, instead of reading the one that is named.
+    inputs : Inputs, optional
+        As a manifest keeps them, instead of reading the files that are named.
 
     Raises
     ------
     PalcaError
         If the scenario has no interventions, or evidence or channels don't exist.
     """
-    if counter is None:
-        counter = resolve(question.scenario, question.settings, question.interventions)
-    freeze = _channels(question, counter)
-    answer = _abduce(question, counter, question.worlds, jobs, tell)
+    inputs = inputs or read_inputs(question)
+    freeze = _channels(question, inputs.scenario)
+    answer = _abduce(question, inputs, question.worlds, jobs, tell)
     if answer.fewest < FEWEST:
         return answer
     answer.twins = twins = _replay(answer, answer.past, freeze, jobs, tell, "replaying twins")
@@ -196,20 +228,20 @@ def ask(
     answer.learnt = moved(answer.past.parameters, answer.past.weights, question.seed)
     if question.variants:
         for name, settings in VARIANTS.items():
-            answer.variants[name] = _variant(question, name, settings, jobs, tell)
+            answer.variants[name] = _variant(answer, name, settings, jobs, tell)
     return answer
 
 
-def _abduce(
-    question: Question, counter: dict[str, Any], worlds: int, jobs: int, tell: Tell
-) -> Answer:
+def _abduce(question: Question, inputs: Inputs, worlds: int, jobs: int, tell: Tell) -> Answer:
     """Return the answer as far as the past goes."""
+    counter = inputs.scenario
     factual = factual_of(counter) if counter["changes"] else counter
     fork = fork_of(counter)
     last = _last_month(question, counter, fork)
     scenario = build(factual)
     record = load_record()
-    evidence = find_evidence(question.given, record, documented(record, scenario)).until(last)
+    place = f"--given {question.given}"[:80]
+    evidence = make_evidence(inputs.given, place, documented(record, scenario), record).until(last)
     islands: list[Past] = []
     done = 0
     for past in abduct(factual, evidence, fork, last, worlds, question.seed, jobs):
@@ -217,7 +249,7 @@ def _abduce(
         done += past.drawn
         tell("looking for worlds like the record", done, worlds)
     past = join(islands)
-    return Answer(question, factual, counter, scenario.country, evidence, fork, last, past)
+    return Answer(question, inputs, factual, scenario.country, evidence, fork, last, past)
 
 
 def _last_month(question: Question, counter: dict[str, Any], fork: int) -> int:
@@ -291,12 +323,14 @@ def _average(answer: Answer, jobs: int, tell: Tell) -> Twins:
 
 
 def _variant(
-    question: Question, name: str, settings: tuple[str, ...], jobs: int, tell: Tell
+    asked: Answer, name: str, settings: tuple[str, ...], jobs: int, tell: Tell
 ) -> tuple[float, dict[str, Effect]]:
     """Return effective worlds and effects of the question asked of another model."""
+    question = asked.question
     counter = resolve(question.scenario, (*question.settings, *settings), question.interventions)
+    inputs = Inputs(counter, asked.inputs.given)
     worlds = max(question.worlds // 4, 1)
-    answer = _abduce(question, counter, worlds, jobs, lambda _, *n: tell(f"variant: {name}", *n))
+    answer = _abduce(question, inputs, worlds, jobs, lambda _, *n: tell(f"variant: {name}", *n))
     if answer.fewest < FEWEST / 4:
         return answer.fewest, {}
     twins = _replay(answer, answer.past, (), jobs, lambda *_: None, name)

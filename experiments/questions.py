@@ -179,7 +179,7 @@ def counterfactual(
             digest=digest(answer),
             versions=runs.versions(),
             question=asdict(question),
-            scenario=answer.counter,
+            inputs=asdict(answer.inputs),
         )
     print_answer(console, answer, stories)
     console.print(
@@ -207,6 +207,7 @@ def claims(
     """
     from . import runs
     from .claims import ask_all, draw_claims, findings, headline_rows, print_claims
+    from .counterfactual_report import too_few
 
     console = make_console()
     folder = out if out is not None else runs.free_folder("claims")
@@ -215,19 +216,22 @@ def claims(
 
         with progress() as tell:
             answers = ask_all(worlds, twins, seed, jobs, tell)
+        for answer in answers.values():
+            if answer.twins is None:
+                console.print(f"{answer.counter['title']}:", *too_few(answer), sep="\n")
+                raise typer.Exit(1)
         pd.DataFrame([asdict(row) for row in findings(answers)]).to_csv(
             part / "claims.csv", index=False
         )
         rows = [
             {"change": label, "frozen": channel, **asdict(effect)}
             for label, channel, effect, _, _ in headline_rows(answers)
-            if effect is not None
         ]
         pd.DataFrame(rows).to_csv(part / "headline.csv", index=False)
         draw_claims(answers, part / "claims.png")
         runs.write_manifest(
             part, kind="claims", command=["palca", *sys.argv[1:]], seed=seed, worlds=worlds,
-            digest="", versions=runs.versions(), scenario={},
+            digest="", versions=runs.versions(),
         )  # fmt: skip
     print_claims(console, answers)
     console.print(f"Written: {folder} (claims.png, claims.csv, headline.csv)")
@@ -249,9 +253,9 @@ def again(manifest: dict[str, Any], jobs: int) -> str:
         return digest(join_pairs(list(pairs)))
     if manifest["kind"] == "counterfactual":
         from .counterfactual_files import digest as digest_of
-        from .inquiry import Question, ask
+        from .inquiry import Inputs, Question, ask
 
-        asked = {**manifest["question"], "variants": False, "freeze": ()}
-        return digest_of(ask(Question(**asked), jobs, counter=manifest["scenario"]))
+        asked = Question(**{**manifest["question"], "variants": False, "freeze": ()})
+        return digest_of(ask(asked, jobs, inputs=Inputs(**manifest["inputs"])))
     raise PalcaError(f"{manifest['kind']} can't be run again from their folder; ask anew with the "
                      "command in the manifest")

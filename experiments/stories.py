@@ -14,12 +14,32 @@ from palca.model.scenario import Country
 if TYPE_CHECKING:
     from .counterfactual import Twins
 
-# kinds worth a sentence in a story of twins
-_TELLING: Final = {
-    "coup", "failed coup", "election", "annulment", "self-coup", "death", "credit", "embassy",
-    "expulsion", "suspension", "break", "normalisation", "nationalisation", "sanction", "banned",
-    "legalised", "public dissent", "rupture", "general strike", "massacre", "arms",
-}  # fmt: skip
+# what is told in a story of twins; {who} acts, {size} is the event's amount
+_TOLD: Final[dict[tuple[str, str], str]] = {
+    ("power", "coup"): "{who} seizes power",
+    ("power", "failed coup"): "{who} strikes and fails",
+    ("power", "self-coup"): "{who} closes politics by force",
+    ("power", "election"): "an election is held",
+    ("power", "handover"): "{who} takes office by law",
+    ("power", "annulment"): "elections are put off or annulled",
+    ("power", "death"): "{who} dies in office",
+    ("ussr", "embassy"): "embassies are exchanged with Moscow",
+    ("ussr", "credit"): "Moscow commits {size:.0f} million USD",
+    ("ussr", "expulsion"): "Soviet diplomats are expelled",
+    ("ussr", "suspension"): "Moscow suspends cooperation",
+    ("ussr", "break"): "relations with Moscow are broken off",
+    ("ussr", "normalisation"): "relations with Moscow are mended",
+    ("us", "nationalisation"): "US property is nationalised",
+    ("us", "expulsion"): "an American mission is expelled",
+    ("us", "sanction"): "Washington applies sanctions",
+    ("party", "banned"): "the party is banned",
+    ("party", "legalised"): "the party is legalised",
+    ("party", "public dissent"): "the party dissents from Moscow in public",
+    ("party", "rupture"): "the party breaks with Moscow",
+    ("party", "arms"): "the party takes up arms",
+    ("conflict", "general strike"): "a general strike",
+    ("conflict", "massacre"): "protest is put down with deaths",
+}
 
 
 def sentences(events: Events, country: Country, world: int, since: int) -> list[tuple[int, str]]:
@@ -79,13 +99,9 @@ def story(twins: Twins, country: Country, world: int) -> list[tuple[str, str, st
 def _told(events: Events, country: Country, world: int, since: int) -> dict[int, list[str]]:
     out: dict[int, list[str]] = {}
     for i in np.nonzero((events.world == world) & (events.month >= since))[0]:
-        track, kind = EVENT_CODES[events.code[i]]
-        if kind not in _TELLING:
-            continue
-        who = f" by {country.leaders[events.leader[i]].short}" if events.leader[i] >= 0 else ""
-        what = {"ussr": "Moscow: ", "us": "Washington: ", "party": "party: "}.get(track, "")
-        size = ""
-        if kind == "credit":
-            size = f" of {events.amount[i]:.0f} million"
-        out.setdefault(int(events.month[i]), []).append(f"{what}{kind}{size}{who}")
+        sentence = _TOLD.get(EVENT_CODES[events.code[i]])
+        if sentence is not None:
+            who = country.leaders[events.leader[i]].short if events.leader[i] >= 0 else "the regime"
+            said = sentence.format(who=who, size=events.amount[i])
+            out.setdefault(int(events.month[i]), []).append(said)
     return out

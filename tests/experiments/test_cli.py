@@ -21,26 +21,6 @@ from palca.experiments.measures import OUTCOMES
 Run = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture
-def palca(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Run:
-    """Call the command line in an empty folder; give exit code, output and errors."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["palca", *arguments])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
-
-
 def test_run_writes_a_folder_that_other_tools_open(palca: Run) -> None:
     code, out, _ = palca("run", "baseline", "--worlds", "40", "--out", "made")
     assert code == 0

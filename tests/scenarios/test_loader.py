@@ -37,7 +37,7 @@ BAD = {
     "intervene without effect": ('title = "x"\nextends = "baseline"\n[[intervene]]\nat = "1971-09"', "nothing to change"),
     "intervene not a list": ('title = "x"\nextends = "baseline"\n[intervene]\nat = "1971-09"', "write [[intervene]]"),
     "too long": ('title = "x"\nextends = "baseline"\nuntil = "1999-01"', "'until' must lie in"),
-    "no country": ('title = "x"', "'country' is missing"),
+    "no country": ('title = "x"', "needs 'extends'"),
     "itself": ('title = "x"\nextends = "itself.toml"', "circle"),
     "title a number": ("title = 3", "must be a text, not 3"),
     "policy a table": ('title = "x"\nextends = "baseline"\n[policy]\nussr = [1]', "must be a text"),

@@ -1,0 +1,111 @@
+"""The commands that ask what would have been, as their users meet them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+Run = Callable[..., tuple[int, str, str]]
+
+SMALL = ("--worlds", "8192", "--twins", "256", "--jobs", "1")
+LIKELY = """title = "a coup of about the right"
+[attempts]
+tolerance = 12
+miss = 0.2
+extra = 0.9
+"""
+
+
+def test_compare_writes_what_other_tools_open_and_comes_out_the_same(palca: Run) -> None:
+    code, out, _ = palca("compare", "baseline", "tin-bust-1973", "-n", "300", "-o", "made")
+    assert code == 0
+    files = {"differences.csv", "differences.png", "worlds.parquet", "manifest.json"}
+    assert {path.name for path in Path("made").iterdir()} == files
+    worlds = pd.read_parquet("made/worlds.parquet")
+    assert len(worlds) == 300
+    rows = pd.read_csv("made/differences.csv").set_index("name")
+    difference = worlds["coups_1972_77_2"] - worlds["coups_1972_77_1"]
+    assert rows.loc["coups_1972_77", "difference"] == pytest.approx(difference.mean())
+    assert "change course" in out
+    code, out, _ = palca("rerun", "made", "--jobs", "2")
+    assert (code, "the same, bit for bit" in out) == (0, True)
+
+
+def test_counterfactual_writes_an_answer_that_comes_out_the_same(palca: Run) -> None:
+    Path("likely.toml").write_text(LIKELY)
+    code, out, _ = palca(
+        "counterfactual", "soviet-break-1971", *SMALL, "--given", "likely.toml", "--no-variants",
+        "--stories", "1", "-o", "made",
+    )  # fmt: skip
+    assert code == 0
+    for words in ("a coup of about the right, to 1971-08", "What may be concluded", "Story 1",
+                  "Extrapolation", "expected before the run"):  # fmt: skip
+        assert words in out
+    assert "nan" not in out.lower().replace("finance", "").replace("dominant", "")
+    for path in Path("made").glob("*.csv"):
+        pd.read_csv(path)
+    assert len(pd.read_parquet("made/twins.parquet")) == 256
+    Path("likely.toml").unlink()  # the manifest holds all that its question needs
+    code, out, _ = palca("rerun", "made", "--jobs", "1")
+    assert (code, "the same, bit for bit" in out) == (0, True)
+    code, _, err = palca("explain", "made")
+    assert (code, "one scenario" in err) == (2, True)
+
+
+@pytest.mark.parametrize("command", [("counterfactual", "soviet-break-1971"), ("claims",)])
+def test_too_few_worlds_say_what_to_loosen_and_leave_nothing(
+    palca: Run, command: tuple[str, ...]
+) -> None:
+    code, out, err = palca(*command, "--worlds", "512", "--twins", "64", "--jobs", "1")
+    assert (code, err) == (1, "")
+    for words in ("No answer", "The rarest evidence", "--given FILE", "--through", "--worlds"):
+        assert words in out
+    assert not any(Path("runs").iterdir())
+
+
+BREAK = ("counterfactual", "soviet-break-1971", "--worlds", "64")
+BAD = [
+    ((*BREAK, "--freeze", "soviet_fiscl"), "did you mean 'soviet_fiscal'"),
+    ((*BREAK, "--given", "nothing.toml"), "no file 'nothing.toml'"),
+    ((*BREAK, "--given", "cuop 1971-08"), "did you mean 'coup'"),
+    ((*BREAK, "--through", "1979-01"), "evidence must end"),
+    ((*BREAK, "--through", "soon"), "no month"),
+    ((*BREAK, "--worlds", "0"), "'--worlds'"),
+    ((*BREAK, "--twins", "1"), "'--twins'"),
+    (("counterfactual", "baseline", "--worlds", "64"), "no interventions"),
+    (("counterfactual", "soviet-brake-1971"), "did you mean 'soviet-break-1971'"),
+    (
+        (*BREAK, "-i", 'at = "1971-09", policy.ussr = "party-first"',
+         "-i", 'at = "1971-09", policy.ussr = "ideological"'),
+        "contradict each other",
+    ),
+    (("compare", "baseline", "basline"), "did you mean 'baseline'"),
+    (("compare", "baseline"), "Missing argument"),
+    (("claims", "--jobs", "0"), "'--jobs'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "says"), BAD, ids=lambda value: str(value)[-40:])
+def test_bad_questions_end_in_a_clear_line_and_exit_code_2(
+    palca: Run, arguments: tuple[str, ...], says: str
+) -> None:
+    code, out, err = palca(*arguments)
+    assert code == 2
+    assert says in err
+    assert err.count("\n") == 1
+    assert out == ""
+    assert not Path("runs").exists() or not any(Path("runs").iterdir())
+
+
+def test_two_changes_that_contradict_each_other_are_both_named(palca: Run) -> None:
+    first, second = (
+        'at = "1971-09", until = "1972-01", policy.us = "{}"',
+        'at = "1971-12", policy.us = "{}"',
+    )
+    changes = first.format("punitive"), second.format("disengaged")
+    code, _, err = palca("counterfactual", "baseline", "-i", changes[0], "-i", changes[1])
+    assert code == 2
+    assert all(word in err for word in ("punitive", "1971-09", "disengaged", "1971-12"))
