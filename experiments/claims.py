@@ -8,14 +8,15 @@ the party. Each claim names the scenario that tests it; the rival causes stand b
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from .counterfactual import QUANTITIES, Effect, clustered_error, explained_spread, unmoved
+from .effects import Effect, clustered_error, effect_of, explained_spread, unmoved
 from .inquiry import Answer, Question, Tell, ask
+from .twins import QUANTITIES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -194,10 +195,6 @@ def headline_rows(
     answers: dict[str, Answer],
 ) -> list[tuple[str, str, Effect, Effect, Answer]]:
     """Return (label, frozen channel, effect on attempts, on rule, answer) of every row."""
-    from dataclasses import replace
-
-    from .counterfactual import effect_of
-
     rows: list[tuple[str, str, Effect, Effect, Answer]] = []
     for label, name, freeze in HEADLINE:
         answer = answers[name]

@@ -10,9 +10,9 @@ import numpy as np
 
 from palca.model.calendar import month_name
 
-from .counterfactual import QUANTITIES, Twins
 from .inquiry import Answer
 from .stories import telling_pairs
+from .twins import QUANTITIES, Twins
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,10 +10,11 @@ import numpy as np
 
 from palca.model.calendar import month_name
 
-from .counterfactual import QUANTITIES, Effect
 from .counterfactual_report import in_words
+from .effects import Effect
 from .evidence import describe
 from .inquiry import Answer
+from .twins import QUANTITIES
 
 
 def digest(answer: Answer) -> str:

@@ -8,9 +8,10 @@ import numpy as np
 
 from palca.model.calendar import month_name
 
-from .counterfactual import QUANTITIES, Effect, unmoved, when
+from .effects import Effect, unmoved
 from .inquiry import FEWEST, Answer
 from .stories import story, telling_pairs
+from .twins import QUANTITIES, when
 
 if TYPE_CHECKING:
     from rich.console import Console

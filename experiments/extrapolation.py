@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from .counterfactual import Paths, Twins
+from .twins import Paths, Twins
 
 Floats = NDArray[np.float64]
 QUANTITIES: Final = (

@@ -15,28 +15,12 @@ from palca.model.scenario import Country
 from palca.scenarios import build, factual_of, resolve
 
 from .abduction import Past, abduct, join
-from .counterfactual import (
-    QUANTITIES,
-    Causation,
-    Effect,
-    Parting,
-    Twins,
-    blocks_of,
-    carried,
-    causation,
-    chosen_worlds,
-    effect_of,
-    fork_of,
-    horizon,
-    join_twins,
-    moved,
-    parting,
-    replay,
-)
 from .course import documented
 from .documented import load_record
+from .effects import Causation, Effect, Parting, carried, causation, effect_of, moved, parting
 from .evidence import Evidence, load_given, make_evidence
 from .extrapolation import Meter, meter
+from .twins import QUANTITIES, Twins, blocks_of, chosen_worlds, fork_of, horizon, join_twins, replay
 
 WORLDS: Final = 131_072  # simulated for the abduction
 TWINS: Final = 4096  # replayed with and without

@@ -12,7 +12,7 @@ from palca.model.history import EVENT_CODES, Events
 from palca.model.scenario import Country
 
 if TYPE_CHECKING:
-    from .counterfactual import Twins
+    from .twins import Twins
 
 # what is told in a story of twins; {who} acts, {size} is the event's amount
 _TOLD: Final[dict[tuple[str, str], str]] = {

@@ -14,8 +14,8 @@ import pytest
 
 from palca.experiments.abduction import abduct, join
 from palca.experiments.compare import digest, join_pairs, pair_blocks
-from palca.experiments.counterfactual import causation, clustered_error, explained_spread, parting
 from palca.experiments.counterfactual_files import digest as digest_of
+from palca.experiments.effects import causation, clustered_error, explained_spread, parting
 from palca.experiments.evidence import Evidence, Sighting
 from palca.experiments.inquiry import Answer, Question, ask
 from palca.experiments.measures import WEIGHTS
