@@ -294,6 +294,12 @@ def in_words(answer: Answer) -> str:
         for name in ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
         if name in answer.learnt and unmoved(answer.learnt[name])
     ]
+    families = answer.past.founders_worth
+    if families < FEWEST:
+        said.append(
+            f"The worlds descend from {families:.0f} effective worlds of January 1969: errors are "
+            "rough and parameters hardly sampled; more --worlds mend both."
+        )
     if untold:
         said.append(
             "The record can't tell how strong " + ", ".join(untold) + " are: what fits it is what "

@@ -15,6 +15,7 @@ import pytest
 from palca.experiments.abduction import abduct, join
 from palca.experiments.compare import digest, join_pairs, pair_blocks
 from palca.experiments.counterfactual_files import digest as digest_of
+from palca.experiments.counterfactual_report import in_words
 from palca.experiments.effects import causation, clustered_error, explained_spread, parting
 from palca.experiments.evidence import Evidence, Sighting
 from palca.experiments.inquiry import Answer, Question, ask
@@ -140,6 +141,10 @@ def test_an_intervention_that_changes_nothing_has_no_effect_in_any_world(change:
     assert parting(answer.twins).share == 0
     assert answer.far is not None
     assert answer.far.colour == "green"
+    assert "as it was in every world" in in_words(answer)
+    assert "hardly sampled" not in in_words(answer)
+    answer.past.founders[:] = answer.past.founders[0]  # one family
+    assert "hardly sampled" in in_words(answer)
 
 
 CHANGE = 'at = "1970-01", lever.ussr.credit.scale = 2'
