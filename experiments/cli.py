@@ -222,11 +222,11 @@ def check(
     file: Annotated[
         str,
         typer.Argument(
-            help="A scenario, a policy or a country: a file, or a shipped scenario's name."
+            help="A scenario, policy, country or evidence: a file, or a shipped scenario's name."
         ),
     ],
 ) -> None:
-    """Check a scenario or policy file and say what is in it.
+    """Check a file that you wrote and say what is in it.
 
     Example: palca check my-policy.toml
     """

@@ -27,6 +27,10 @@ from .measures import atmosphere
 if TYPE_CHECKING:
     from .documented import Record
 
+ASPECTS: Final = (  # what an evidence file may hold beside its title
+    "events", "attempts", "event", "orientation", "ussr_atmosphere", "us_commitments",
+    "ussr_commitments",
+)  # fmt: skip
 SHELF: Final = Path(__file__).parent / "given"
 ATTEMPTS: Final = {"coup": True, "failed coup": False}
 

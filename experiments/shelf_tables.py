@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from palca.model.channels import CHANNELS
+from palca.model.channels import CHANNELS, FREEZABLE
 from palca.model.errors import PalcaError, nearest
 from palca.model.events import KINDS
 from palca.model.levers import ACTORS, LEVERS
@@ -16,6 +16,10 @@ from palca.scenarios import build, resolve, shipped_policies, shipped_scenarios
 from palca.scenarios.country import build_country
 from palca.scenarios.loader import build_policy
 from palca.scenarios.shelf import read_toml
+
+from .course import documented
+from .documented import load_record
+from .evidence import ASPECTS, make_evidence
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -56,6 +60,12 @@ def describe(file: str) -> str:
     if "garrison" in table or "leader" in table:
         country = build_country(table, file)
         return f"{file}: a country, {country.name}, {len(country.leaders) - 1} leaders; all is well"
+    if not table.keys().isdisjoint(ASPECTS):
+        record = load_record()
+        known = documented(record, build(resolve("baseline")))
+        evidence = make_evidence(table, file, known, record)
+        return (f"{file}: evidence, “{evidence.title}”, {len(evidence.sightings)} events and "
+                f"{len(evidence.levels)} levels; all is well")
     return _describe_scenario(file)
 
 
@@ -134,11 +144,13 @@ def _levers() -> Table:
 
 
 def _channels() -> Table:
-    table = _table("Channels that a scenario may close ([channels] NAME = false)", "name",
-                   "meaning", "what it zeroes or hides")  # fmt: skip
+    table = _table("Channels that a scenario may close ([channels] NAME = false); * can be frozen "
+                   "(palca counterfactual --freeze)", "name", "", "meaning",
+                   "what it zeroes or hides")  # fmt: skip
     for row in CHANNELS.values():
         hides = [f"{prefix}* from {actor}" for actor, prefix in row.hides]
-        table.add_row(row.name, row.meaning, ", ".join([*row.zeroes, *hides]))
+        frozen = "*" if row.name in FREEZABLE else ""
+        table.add_row(row.name, frozen, row.meaning, ", ".join([*row.zeroes, *hides]))
     return table
 
 

@@ -109,3 +109,12 @@ def test_two_changes_that_contradict_each_other_are_both_named(palca: Run) -> No
     code, _, err = palca("counterfactual", "baseline", "-i", changes[0], "-i", changes[1])
     assert code == 2
     assert all(word in err for word in ("punitive", "1971-09", "disengaged", "1971-12"))
+
+
+def test_evidence_files_are_checked(palca: Run) -> None:
+    Path("likely.toml").write_text(LIKELY)
+    code, out, _ = palca("check", "likely.toml")
+    assert (code, "evidence, “a coup of about the right”, 7 events" in out) == (0, True)
+    Path("likely.toml").write_text(LIKELY.replace("miss", "mis"))
+    code, _, err = palca("check", "likely.toml")
+    assert (code, "did you mean 'mis'" in err) == (2, True)
