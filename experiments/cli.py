@@ -89,11 +89,9 @@ def run(
         runs.write_manifest(
             part,
             title=checked.title,
-            command=["palca", *sys.argv[1:]],
             seed=seed,
             worlds=worlds,
             digest=runs.digest(summary, rows),
-            versions=runs.versions(),
             scenario=resolved,
         )
     print_report(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -73,11 +72,9 @@ def compare(
         runs.write_manifest(
             part,
             kind="comparison",
-            command=["palca", *sys.argv[1:]],
             seed=seed,
             worlds=worlds,
             digest=digest(pairs),
-            versions=runs.versions(),
             scenario=resolved[0],
             second=resolved[1],
         )
@@ -173,11 +170,9 @@ def counterfactual(
         runs.write_manifest(
             part,
             kind="counterfactual",
-            command=["palca", *sys.argv[1:]],
             seed=seed,
             worlds=worlds,
             digest=digest(answer),
-            versions=runs.versions(),
             question=asdict(question),
             inputs=asdict(answer.inputs),
         )
@@ -229,10 +224,7 @@ def claims(
         ]
         pd.DataFrame(rows).to_csv(part / "headline.csv", index=False)
         draw_claims(answers, part / "claims.png")
-        runs.write_manifest(
-            part, kind="claims", command=["palca", *sys.argv[1:]], seed=seed, worlds=worlds,
-            digest="", versions=runs.versions(),
-        )  # fmt: skip
+        runs.write_manifest(part, kind="claims", seed=seed, worlds=worlds, digest="")
     print_claims(console, answers)
     console.print(f"Written: {folder} (claims.png, claims.csv, headline.csv)")
 

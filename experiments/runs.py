@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -182,7 +183,8 @@ def versions() -> dict[str, str]:
 
 def write_manifest(folder: Path, **entries: Any) -> None:
     """Write ``manifest.json``: all that is needed to run it again, and a seal over it."""
-    entries = json.loads(json.dumps({"format": FORMAT, **entries}))
+    always = {"format": FORMAT, "command": ["palca", *sys.argv[1:]], "versions": versions()}
+    entries = json.loads(json.dumps({**always, **entries}))
     text = json.dumps({**entries, "seal": _seal(entries)}, indent=1, ensure_ascii=False)
     (folder / _MANIFEST).write_text(text + "\n", encoding="utf-8")
 
