@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 
 import mesa
 import numpy as np
+from numpy.typing import NDArray
 
 from . import coup, noise
 from .economy import aid_share, fiscal_next, growth_next, tin_pressure_next
-from .officers import Corps
-from .parameters import at
-from .snapshot import Snapshot
 from .society import grievance_next, legitimacy_next, mobilisation_next
+from .ussr import ties
+from .worlds import Worlds
 
 if TYPE_CHECKING:
     from .model import ColdWarModel
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 _CONTESTED = 0.15  # with less than that on one side nobody fights; for the chronicle and unrest
 _EXILE = 7  # months until somebody who led a failed attempt may try again
 _FALLEN = 60  # months until an overthrown ruler may return
@@ -44,8 +47,8 @@ class Economy(mesa.Agent):
             aid_share(us_aid, now["gdp"]),
             aid_share(ussr_aid, now["gdp"]),
             m.carry("us_sanctions", "budget", s.us_sanction),
-            np.asarray(m.regime.levers["patronage"]),
-            np.asarray(m.regime.levers["borrow"]),
+            m.regime.levers["patronage"],
+            m.regime.levers["borrow"],
             s.debt,
             m.regime.reformed,
             m.chance.shock("fiscal"),
@@ -80,7 +83,7 @@ class Labour(mesa.Agent):
             s.grievance,
             s.repression,
             opening,
-            np.asarray(m.regime.levers["lean_on_labour"]),
+            m.regime.levers["lean_on_labour"],
             s.price_shock,
             m.party.effort,
             m.carry("soviet_restraint", "labour", m.party.restraint),
@@ -91,7 +94,7 @@ class Labour(mesa.Agent):
 
     def _protest(self) -> None:
         m, s, p = self.model, self.model.state, self.model.p
-        write, heat = m.chronicle.write, s.mobilisation * s.mobilisation
+        write, heat = m.now.write, s.mobilisation * s.mobilisation
         struck = m.chance.of("strike") < p.strike_rate * heat
         write("conflict", "strike", struck)
         national = m.chance.of("general strike") < p.general_strike_rate * heat * s.mobilisation
@@ -114,12 +117,11 @@ class Officers(mesa.Agent):
 
     model: ColdWarModel  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    def __init__(self, model: ColdWarModel, start: Snapshot | None = None) -> None:
+    def __init__(self, model: ColdWarModel) -> None:
         super().__init__(model)
-        self.corps = Corps(model.premise.country, model.keys, start)
-        size = len(self.corps.garrison)
-        self._mood = noise.event_keys("officers' moods", -(-size // 4), model.premise.months)
-        self._fate = noise.event_keys("officer's fate", size, model.premise.months)
+        size, months = len(model.corps), model.premise.months
+        self.moods = noise.event_keys("officers' moods", -(-size // 4), months)
+        self.fates = noise.event_keys("officer's fate", size, months)
 
     def answer(self) -> None:
         """Plot where there is an opportunity, rise, and live with the outcome."""
@@ -134,91 +136,72 @@ class Officers(mesa.Agent):
         s.attempt_age += 1.0
         ready = m.chance.of("opportunity") < coup.opportunity(s, p)
         covert = m.carry("us_covert", "officers", s.us_covert)
-        forcing = self._force()
-        if forcing is not None:
-            ready = forcing.led | (ready & (forcing.outcome != "never"))
-        if not np.count_nonzero(ready):
-            return
-        (worlds,) = np.nonzero(ready)
-        mood = noise.uniform_shocks(
-            noise.bits(m.keys[worlds][:, None], self._mood[:, m.month]), len(self.corps.garrison)
-        ).T
-        signal = m.chance.shock("public signal")[worlds]
-        attempts = coup.play(s, self.corps, worlds, mood, signal, covert[worlds], p, forcing)
-        self._discover(attempts)
-        overt = attempts.overt
-        if np.count_nonzero(overt):
-            self._live_with(attempts, overt)
+        forced, forcing, led = m.terms.coup, None, False
+        if forced is not None:
+            forcing = coup.Forcing(forced.outcome, -1, 0.0)
+            if m.terms.strike is not None:
+                leader = m.terms.strike
+                forcing = coup.Forcing(forced.outcome, leader, m.leaders[leader].ideology)
+                led = self._can_strike(leader)
+            ready = led | (ready & (forced.outcome != "never"))
+        m.now.among(ready, self._plot, covert, led, forcing)
 
-    def _force(self) -> coup.Forcing | None:
-        """Return what an intervention makes of this month's coups, if there is one."""
-        m = self.model
-        forced = next((c for c in m.premise.coups if c.since <= m.month <= c.until), None)
-        if forced is None:
-            return None
-        if forced.leader is None or forced.since != m.month:
-            return coup.Forcing(forced.outcome, np.zeros(len(m.worlds), dtype=np.bool_), -1, 0.0)
-        ideology = float(m.roster.ideology[forced.leader])
-        led = self._can_strike(forced.leader)
-        return coup.Forcing(forced.outcome, led, forced.leader, ideology)
-
-    def _can_strike(self, leader: int) -> np.ndarray:
+    def _can_strike(self, leader: int) -> Flags:
         """Return in which worlds somebody doesn't rule and is at hand to lead a coup."""
-        m, roster = self.model, self.model.roster
-        if not roster.since[leader] <= m.month <= roster.until[leader]:
-            return np.zeros(len(m.worlds), dtype=np.bool_)
-        return (m.state.leader != leader) & (m.absent_until[leader] <= m.month)
+        m = self.model
+        since, until = m.leaders[leader].since, m.leaders[leader].until
+        at_hand = (m.now.absent_until[leader] <= m.now.month) & (m.now.month >= since)
+        return (m.state.leader != leader) & at_hand & (m.now.month <= until)
 
-    def _discover(self, attempts: coup.Attempts) -> None:
-        """Plots too small to rise: some are found out."""
-        found = ~attempts.overt & (
-            self.model.chance.of("plot found out")[attempts.worlds]
-            < at(self.model.p.plot_detection, attempts.worlds) * attempts.nucleus
-        )
-        slots = self.corps.garrison[attempts.plotter[found]]
-        self.model.chronicle.write_at(
-            "power", "plot", attempts.worlds[found], attempts.nucleus[found], place=slots
-        )
+    def _plot(
+        self, worlds: Worlds, covert: Floats, led: Flags | bool, forcing: coup.Forcing | None
+    ) -> None:
+        """Find out who would follow; too few stay a plot, and some plots are found out."""
+        mood = noise.uniform_shocks(worlds.chance.bits(self.moods), len(worlds.corps))
+        plot = coup.plot(worlds, mood, covert, led, forcing)
+        luck = worlds.chance.of("plot found out")
+        found = ~plot.overt & (luck < worlds.p.plot_detection * plot.nucleus)
+        garrison = np.take(worlds.corps.garrison, plot.plotter)
+        worlds.write("power", "plot", found, plot.nucleus, place=garrison)
+        worlds.among(plot.overt, self._rise, plot, forcing)
 
-    def _live_with(self, attempts: coup.Attempts, overt: np.ndarray) -> None:
-        m, s, p = self.model, self.model.state, self.model.p
-        worlds, won = attempts.worlds[overt], attempts.success[overt]
-        ideology, joined = attempts.ideology[overt], attempts.joined[overt]
-        plotter = attempts.plotter[overt]
-        place = self.corps.garrison[plotter]
-        s.attempt[worlds] = 1.0
-        s.success[worlds] = won
-        s.attempt_age[worlds] = 0.0
-        s.coup_memory[worlds] = np.minimum(s.coup_memory[worlds] + 1.0, 10.0)
+    def _rise(self, worlds: Worlds, plot: coup.Plot, forcing: coup.Forcing | None) -> None:
+        """Live through an overt attempt: fighting, purge, and who rules next."""
+        s, p, corps = worlds.state, worlds.p, worlds.corps
+        joined, won, rebels = coup.rise(worlds, plot, forcing)
+        s.attempt[:] = 1.0
+        s.success[:] = won
+        s.attempt_age[:] = 0.0
+        s.coup_memory[:] = np.minimum(s.coup_memory + 1.0, 10.0)
         contested = (joined > _CONTESTED) & (joined < 1.0 - _CONTESTED)
-        s.unrest[worlds] = np.maximum(s.unrest[worlds], 1.0 + 2.0 * contested)
-        write_at = m.chronicle.write_at
-        write_at("conflict", "fighting", worlds[contested], joined[contested])
+        s.unrest[:] = np.maximum(s.unrest, 1.0 + 2.0 * contested)
+        worlds.write("conflict", "fighting", contested, joined)
+
+        top = np.take(corps.top, plot.plotter)
+        place = np.take(corps.garrison, plot.plotter)
+        soldiers, roster = ~self.model.roster.civilian, self.model.roster
+        chief = self.model.regime.choose(worlds, plot.ideology, soldiers, top, "coup")
+        if forcing is not None and forcing.leader >= 0:
+            chief = np.where(plot.led, forcing.leader, chief)
 
         # the losing side loses officers
-        rebels = attempts.rebels[:, overt]
-        apart = np.abs(attempts.opinions[:, overt] - ideology) > at(p.purge_distance, worlds)
-        slots, where = np.nonzero(np.where(won, ~rebels & apart, rebels))
-        fate = noise.uniform(noise.bits(m.keys[worlds[where]], self._fate[slots, m.month]))
-        purged = fate < at(p.purge, worlds[where])
-        self.corps.replace(slots[purged], worlds[where[purged]], m.keys)
+        apart = np.abs(corps.ideology - plot.ideology) > p.purge_distance
+        losers = np.where(won, ~rebels & apart, rebels)
+        fate = noise.uniform(worlds.chance.bits(self.fates))
+        corps.replace(losers & (fate < p.purge), worlds.chance.keys)
 
-        top = self.corps.top[plotter]
-        soldiers = ~m.roster.civilian[:, None]
-        chief = m.regime.choose(worlds, ideology, soldiers, top, "coup")
-        chief = np.where(attempts.named[overt] >= 0, attempts.named[overt], chief)
-        fails = ~won
-        write_at(
-            "power", "failed coup", worlds[fails], joined[fails], chief[fails], place[fails]
-        )
-        s.survived[worlds[fails]] = np.minimum(s.survived[worlds[fails]] + 1.0, 1.0)
-        m.absent_until[chief[fails], worlds[fails]] = m.month + _EXILE
-        winners = worlds[won]
-        write_at("power", "coup", winners, joined[won], chief[won], place[won])
-        if len(winners):
-            s.ussr_inherited[winners] = m.ussr.inherited()[winners]
-            fallen = s.leader[winners].astype(np.int64)
-            m.absent_until[fallen, winners] = m.month + _FALLEN
-            s.survived[winners] = 0.0
-            legitimacy = at(p.legitimacy_coup, winners) * (0.5 + 0.5 * joined[won])
-            m.regime.take_office(winners, chief[won], legitimacy, "coup")
+        worlds.write("power", "failed coup", ~won, joined, chief, place)
+        s.survived[:] = np.where(won, 0.0, np.minimum(s.survived + 1.0, 1.0))
+        out_for = np.where(won, _FALLEN, _EXILE)
+        out = roster.place == np.where(won, s.leader, chief)
+        absent = worlds.absent_until
+        absent[:] = np.where(out, worlds.month + out_for, absent)
+        worlds.write("power", "coup", won, joined, chief, place)
+        worlds.among(won, self._take_power, chief, joined)
+
+    def _take_power(self, worlds: Worlds, chief: Ints, joined: Floats) -> None:
+        """Put the rebels' chief into office; ties with the fallen regime are inherited."""
+        s, regime = worlds.state, self.model.regime
+        s.ussr_inherited[:] = ties(s, worlds.p)
+        legitimacy = worlds.p.legitimacy_coup * (0.5 + 0.5 * joined)
+        regime.take_office(worlds, chief, legitimacy, "coup")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import noise
+from .parameters import Value
 
 Floats = NDArray[np.float64]
 
@@ -79,10 +81,32 @@ class Chance:
         """Return the keys of `month` and the months after it, as `Chance` takes them."""
         return self._keys if self._keys.ndim == 1 else self._keys[month - self._since :]
 
+    def among(self, worlds: NDArray[np.int64]) -> Chance:
+        """Return the draws of some worlds, for this month only."""
+        some = copy(self)
+        some._keys = self.keys[worlds]
+        if self._span > 1:
+            now = slice(self.month - self._start, self.month - self._start + 1)
+            some._uniform, some._normal = (
+                table[:, now, worlds] for table in (self._uniform, self._normal)
+            )
+            some._start = self.month
+        return some
+
     @property
     def keys(self) -> noise.Keys:
         """The key of each world in this month, ``(worlds,)``."""
         return self._keys_of(slice(self.month, self.month + 1)).reshape(-1)
+
+    def bits(self, events: noise.Keys) -> noise.Keys:
+        """Return this month's random bits of ``(agents, worlds)`` from ``(agents, months)``."""
+        return noise.bits(self.keys, events[:, self.month, None])
+
+    def happens(self, event: str, probability: Value) -> NDArray[np.bool_]:
+        """Return in which worlds an event happens that has this probability, ``(worlds,)``."""
+        if isinstance(probability, float) and probability <= 0.0:  # in no world: no draw
+            return np.zeros(self._keys.shape[-1], dtype=np.bool_)
+        return self.of(event) < probability
 
     def of(self, event: str) -> Floats:
         """Return the uniform draw that decides `event` this month, ``(worlds,)``."""

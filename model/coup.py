@@ -10,15 +10,17 @@ Shin 2003). Only worlds with an opportunity pay for the game.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .arithmetic import exp
 from .interventions import STRONGEST_SIGNAL, Outcome
-from .officers import Corps, corps_discontent, private_discontent
-from .parameters import Parameters, Value, at
+from .officers import corps_discontent, private_discontent
+from .parameters import Parameters, Value
 from .state import State
+from .worlds import Worlds
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,43 +28,34 @@ Flags = NDArray[np.bool_]
 _SHORT_OF_HALF = 0.499  # share of force of rebels who are made to fail
 
 
-@dataclass(slots=True)
-class Attempts:
-    """The plots and attempts of one month, one entry for each world with an opportunity.
+class Plot(NamedTuple):
+    """What plotters find, in each world with an opportunity.
 
     Attributes
     ----------
-    worlds : ndarray of int, shape ``(n,)``
-        Their places in the block.
-    plotter : ndarray of int
+    plotter : ndarray of int, shape ``(n,)``
         Slot of the officer who leads.
-    ideology : ndarray
-        The plotter's.
-    nucleus : ndarray
+    ideology : ndarray, shape ``(n,)``
+        His.
+    pull : ndarray, shape ``(officers, n)``
+        Each officer's net pull to the rebels before any signal.
+    push : ndarray, shape ``(n,)``
+        What the signal, the plotter's rank and labour add to everybody's.
+    nucleus : ndarray, shape ``(n,)``
         Share of force that would rise with him before any signal.
-    overt : ndarray of bool
-        Whether the plot became an attempt.
-    joined : ndarray
-        Share of force on the rebels' side when the cascade rests; 0 for a plot.
-    success : ndarray of bool
-    rebels : ndarray of bool, shape ``(officers, n)``
-        Who stood with the rebels at the end.
-    opinions : ndarray, shape ``(officers, n)``
-        The officers' ideologies before the purge.
-    named : ndarray of int
-        Roster place of the leader whom an intervention names; -1 if none.
+    overt : ndarray of bool, shape ``(n,)``
+        Whether the plot becomes an attempt.
+    led : ndarray of bool, shape ``(n,)``
+        Whether a leader named by an intervention strikes.
     """
 
-    worlds: Ints
     plotter: Ints
     ideology: Floats
+    pull: Floats
+    push: Floats
     nucleus: Floats
     overt: Flags
-    joined: Floats
-    success: Flags
-    rebels: Flags
-    opinions: Floats
-    named: Ints
+    led: Flags | bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +66,13 @@ class Forcing:
     ----------
     outcome : str
         What becomes of them: "succeeds", "fails" or "never".
-    led : ndarray of bool, shape ``(worlds,)``
-        Where a named leader strikes, though perhaps nobody would have.
     leader : int
-        His roster place; -1 if nobody is named.
+        Roster place of a named leader, who strikes though perhaps nobody would have; -1 if none.
     ideology : float
         His; the officer nearest to it leads for him.
     """
 
     outcome: Outcome
-    led: Flags
     leader: int
     ideology: float
 
@@ -100,106 +90,102 @@ def opportunity(state: State, p: Parameters) -> Floats:
     return 1.0 - exp(-rate)
 
 
-def play(
-    state: State,
-    corps: Corps,
-    worlds: Ints,
-    mood: Floats,
-    signal: Floats,
-    covert: Floats,
-    p: Parameters,
-    forcing: Forcing | None = None,
-) -> Attempts:
-    """Play the game in the worlds that have an opportunity.
+def plot(
+    worlds: Worlds, mood: Floats, covert: Floats, led: Flags | bool, forcing: Forcing | None = None
+) -> Plot:
+    """Return what plotters find in worlds that have an opportunity.
 
     Parameters
     ----------
-    worlds : ndarray of int, shape ``(n,)``
+    worlds : Worlds
+        Those, ``n`` of them.
     mood : ndarray, shape ``(officers, n)``
         Each officer's standard shock of the month.
-    signal : ndarray, shape ``(n,)``
-        The public shock (who holds the radio), standard.
     covert : ndarray, shape ``(n,)``
         Covert money that reaches plotters friendlier to Washington.
+    led : ndarray of bool, shape ``(n,)``
+        Where the leader named by `forcing` strikes.
     forcing : Forcing, optional
     """
-    orientation = state.orientation[worlds]
-    ideology, grievance = corps.of(worlds)
+    state, corps, p = worlds.state, worlds.corps, worlds.p
     discontent = private_discontent(
-        corps_discontent(state, p, worlds),
-        ideology,
-        grievance,
-        at(p.discontent_mood, worlds) * mood,
-        orientation,
-        state.mobilisation[worlds],
-        at(p.discontent_distance, worlds),
-        at(p.discontent_fear, worlds),
-        at(p.discontent_spread, worlds),
+        corps_discontent(state, p),
+        corps.ideology,
+        corps.grievance,
+        p.discontent_mood * mood,
+        state.orientation,
+        state.mobilisation,
+        p.discontent_distance,
+        p.discontent_fear,
+        p.discontent_spread,
     )
     plotter = np.argmax(discontent, axis=0)
-    led, named = np.zeros(len(worlds), dtype=np.bool_), np.full(len(worlds), -1)
+    signal: Value = worlds.chance.shock("public signal")
     if forcing is not None:
-        nearest = np.argmin(np.abs(ideology - forcing.ideology), axis=0)
-        led = forcing.led[worlds]
+        nearest = np.argmin(np.abs(corps.ideology - forcing.ideology), axis=0)
         plotter = np.where(led, nearest, plotter)
-        named = np.where(led, forcing.leader, -1)
-        side = 1.0 if forcing.outcome == "succeeds" else -1.0
-        signal = np.full_like(signal, side * STRONGEST_SIGNAL)
-    here = np.arange(len(worlds))
-    led_by = ideology[plotter, here]
-    top = corps.top[plotter]
+        signal = STRONGEST_SIGNAL if forcing.outcome == "succeeds" else -STRONGEST_SIGNAL
+    led_by = of_officer(corps.ideology, plotter)
+    top = np.take(corps.top, plotter)
 
     # the risk that an officer must overcome, lower or higher as things stand
-    friendlier = led_by > orientation
+    friendlier = led_by > state.orientation
     risk = (
-        at(p.cost, worlds)
-        + at(p.deterrence, worlds) * state.survived[worlds]
-        - at(p.covert_support, worlds) * covert * friendlier
-        - at(p.broken_promise, worlds) * state.promise_broken[worlds]
+        p.cost
+        + p.deterrence * state.survived
+        - p.covert_support * covert * friendlier
+        - p.broken_promise * state.promise_broken
     )
     pull = discontent
     pull -= risk
-    pull += at(p.affinity, worlds) * (1.0 - np.abs(ideology - led_by))
-    # world by world, as the corps is stored
-    pull += at(p.comrades, worlds) * (corps.garrison[plotter][:, None] == corps.garrison).T
-    nucleus = _force(corps, pull > 0.0)
-    overt = (nucleus >= at(p.visibility, worlds)) | led
+    pull += p.affinity * (1.0 - np.abs(corps.ideology - led_by))
+    pull += p.comrades * (np.take(corps.garrison, plotter) == corps.garrison)
+    nucleus = corps.force_of(pull > 0.0)
+    overt = (nucleus >= p.visibility) | led
 
     # labour sides with whoever stands nearer to it
-    labour = at(p.labour_defence, worlds) * state.mobilisation[worlds] * (orientation - led_by)
-    push = at(p.public_shock, worlds) * signal + at(p.rank_advantage, worlds) * top + labour
-    joined = np.zeros(len(worlds))
-    rebels = pull > 0.0
-    (rising,) = np.nonzero(overt)
-    if len(rising):
-        weight = at(p.complementarity, worlds[rising])
-        joined[rising], rebels[:, rising] = _cascade(
-            corps, pull[:, rising], nucleus[rising], push[rising], weight
-        )
-    if forcing is not None:
-        won_by_force = np.maximum(joined, 0.5) if side > 0 else np.minimum(joined, _SHORT_OF_HALF)
-        joined = np.where(overt, won_by_force, joined)
-    won = joined >= 0.5
-    return Attempts(worlds, plotter, led_by, nucleus, overt, joined, won, rebels, ideology, named)
+    labour = p.labour_defence * state.mobilisation * (state.orientation - led_by)
+    push = p.public_shock * signal + p.rank_advantage * top + labour
+    return Plot(plotter, led_by, pull, push, nucleus, overt, led)
 
 
-def _force(corps: Corps, standing: Flags) -> Floats:
-    """Return the share of force of those standing; integer weights make the sum exact."""
-    return (corps.weight @ standing.astype(np.float64)) / corps.force
+def rise(
+    worlds: Worlds, plot: Plot, forcing: Forcing | None = None
+) -> tuple[Floats, Flags, Flags]:
+    """Return how attempts end: share of force with the rebels, success, and who rebelled.
+
+    Returns
+    -------
+    joined : ndarray, shape ``(n,)``
+    success : ndarray of bool, shape ``(n,)``
+    rebels : ndarray of bool, shape ``(officers, n)``
+    """
+    joined, rebels = cascade(
+        worlds, plot.pull, plot.push, plot.nucleus, worlds.p.complementarity
+    )
+    if forcing is not None and forcing.outcome == "succeeds":
+        joined = np.maximum(joined, 0.5)
+    elif forcing is not None:
+        joined = np.minimum(joined, _SHORT_OF_HALF)
+    return joined, joined >= 0.5, rebels
 
 
-def _cascade(
-    corps: Corps, pull: Floats, nucleus: Floats, push: Floats, weight: Value
+def cascade(
+    worlds: Worlds, pull: Floats, push: Floats, nucleus: Floats, weight: Value
 ) -> tuple[Floats, Flags]:
     """Follow q' = force{pull_i + weight q + push > 0} from the nucleus to its rest.
 
     The map is monotone in q, so the sequence is monotone and ends within as many
     rounds as there are officers.
     """
-    joined = nucleus
-    while True:
-        rebels = pull > -(weight * joined + push)
-        following = _force(corps, rebels)
-        if np.array_equal(following, joined):
-            return joined, rebels
-        joined = following
+
+    def rebels(joined: Floats) -> Flags:
+        return pull > -(weight * joined + push)
+
+    joined = worlds.rest(lambda joined: worlds.corps.force_of(rebels(joined)), nucleus)
+    return joined, rebels(joined)
+
+
+def of_officer(table: Floats, slot: Ints) -> Floats:
+    """Return from ``(officers, worlds)`` the entry of one officer in each world."""
+    return np.take_along_axis(table, slot[None], axis=0)[0]

@@ -40,40 +40,12 @@ class Chronicle:
         self,
         track: str,
         kind: str,
-        happened: NDArray[np.bool_],
-        amount: NDArray[np.float64] | None = None,
-        leader: NDArray[np.float64] | None = None,
-    ) -> None:
-        """Write down that an event happened in the worlds where `happened` holds.
-
-        Parameters
-        ----------
-        happened : ndarray of bool, shape ``(worlds,)``
-        amount, leader : ndarray, shape ``(worlds,)``, optional
-            Million USD or another size; the roster place of who acted.
-        """
-        if np.count_nonzero(happened):
-            (worlds,) = np.nonzero(happened)
-            self.write_at(
-                track,
-                kind,
-                worlds,
-                None if amount is None else amount[worlds],
-                None if leader is None else leader[worlds],
-            )
-
-    def write_at(
-        self,
-        track: str,
-        kind: str,
         worlds: NDArray[np.int64],
         amount: NDArray[np.float64] | None = None,
         leader: NDArray[np.float64] | NDArray[np.int64] | None = None,
         place: NDArray[np.int64] | None = None,
     ) -> None:
         """Write down an event of the worlds numbered in `worlds`; other arrays match it."""
-        if not len(worlds):
-            return
         self.months.append(self.month)
         self.codes.append(CODE_OF[track, kind])
         self.worlds.append(worlds)

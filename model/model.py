@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import mesa
 import numpy as np
@@ -16,7 +17,8 @@ from .channels import CHANNELS, Conduit
 from .communist_party import CommunistParty
 from .history import Chronicle, History, gather
 from .observables import OBSERVABLES, Sight
-from .parameters import PARAMETERS, Parameters, Value, at
+from .officers import Corps
+from .parameters import PARAMETERS, Parameters, Value
 from .regime import Regime
 from .scenario import Country, Death, Scenario
 from .snapshot import Snapshot
@@ -24,11 +26,12 @@ from .state import FIELDS, State
 from .strategist import Strategist
 from .united_states import UnitedStates
 from .ussr import USSR
+from .worlds import Worlds
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The leaders of the country as arrays of shape ``(leaders,)``; the last is unnamed."""
+    """The leaders of the country as arrays of shape ``(leaders, 1)``; the last is unnamed."""
 
     place: NDArray[np.int64]
     ideology: NDArray[np.float64]
@@ -36,18 +39,26 @@ class Roster:
     civilian: NDArray[np.bool_]
     since: NDArray[np.int64]
     until: NDArray[np.int64]
+    candidate: NDArray[np.bool_]
+    unnamed: NDArray[np.bool_]
     keys: dict[str, NDArray[np.uint64]]  # of the luck of each, by occasion: (leaders, months)
 
 
 def _roster(country: Country, months: int) -> Roster:
     leaders = country.leaders
+
+    def column(values: Iterable[Any]) -> NDArray[Any]:
+        return np.array(list(values))[:, None]
+
     return Roster(
-        np.arange(len(leaders)),
-        np.array([leader.ideology for leader in leaders]),
-        np.array([leader.rank == "top" for leader in leaders]),
-        np.array([leader.rank == "civilian" for leader in leaders]),
-        np.array([leader.since for leader in leaders]),
-        np.array([leader.until for leader in leaders]),
+        column(range(len(leaders))),
+        column(leader.ideology for leader in leaders),
+        column(leader.rank == "top" for leader in leaders),
+        column(leader.rank == "civilian" for leader in leaders),
+        column(leader.since for leader in leaders),
+        column(leader.until for leader in leaders),
+        column(leader.candidate for leader in leaders),
+        column(leader is leaders[-1] for leader in leaders),
         {
             occasion: noise.event_keys(f"luck of a leader by {occasion}", len(leaders), months)
             for occasion in ("coup", "vote", "death")
@@ -112,11 +123,12 @@ class ColdWarModel(mesa.Model):
         self.conduit = Conduit() if conduit is None else conduit
         self.p = Parameters(self._usual)
         country = scenario.country
+        self.leaders = country.leaders
         self.roster = _roster(country, scenario.months)
         self.since = 0 if start is None else start.month
         self.month = self.since
         self.state = State(size, dict(country.start) if start is None else start.state)
-        self.absent_until = (
+        absent_until = (
             np.zeros((len(country.leaders), size), np.int64)
             if start is None
             else start.absent_until.copy()
@@ -125,6 +137,11 @@ class ColdWarModel(mesa.Model):
         self.chance = Chance(keys, scenario.months, self.since)
         self.chance.turn_to(self.month)
         self.chronicle = Chronicle()
+        self.corps = Corps(country, keys, start)
+        self.now = Worlds(
+            self.month, self.state, self.p, self.chance, self.corps, absent_until, self.chronicle
+        )
+        self.terms = scenario.terms(self.month)
         self._keep = tuple(keep)
         self._kept_rows = [list(FIELDS).index(name) for name in self._keep]
         self.months = np.empty((scenario.months - self.since, len(self._keep), size), np.float32)
@@ -140,7 +157,7 @@ class ColdWarModel(mesa.Model):
         )  # fmt: skip
         self.economy = Economy(self)
         self.labour = Labour(self)
-        self.officers = Officers(self, start)
+        self.officers = Officers(self)
 
     def step(self) -> None:
         """Live through one month: see, decide, act; then the society answers."""
@@ -171,11 +188,11 @@ class ColdWarModel(mesa.Model):
 
     def snapshot(self) -> Snapshot:
         """Return the worlds as they stand, to go on from there in another model."""
-        corps = self.officers.corps
+        corps = self.corps
         return Snapshot(
             self.month,
             self.state.values.copy(),
-            self.absent_until.copy(),
+            self.now.absent_until.copy(),
             corps.ideology.copy("F"),
             corps.grievance.copy("F"),
             corps.generation.copy("F"),
@@ -200,56 +217,45 @@ class ColdWarModel(mesa.Model):
 
     def _open_month(self) -> None:
         now = self.month
+        self.now.month = self.chronicle.month = now
         self.chance.turn_to(now)
-        self.chronicle.month = now
         self.sight.drivers = {name: float(row[now]) for name, row in self.premise.drivers.items()}
         self.sight.drivers["date"] = now
         self._seen = {}
-        if self._change_parameters():
-            for strategist in self.strategists:
-                strategist.policy = None  # its rules may name a parameter: taken up again
+        self.terms = self.premise.terms(now)
+        changed = self.premise.changed(now)
+        if changed != self._changed:
+            self._change_parameters(changed)
         for strategist in self.strategists:
-            rows = self.premise.policies[strategist.actor]
-            policy = next(policy for since, policy in reversed(rows) if since <= now)
-            if policy is not strategist.policy:
-                strategist.follow(policy)
-        for death in self.premise.country.deaths:
-            if death.month == now:
-                self._die(death)
+            strategist.follow(self.terms.policies[strategist.actor])
+        for death in self.terms.deaths:
+            self._die(death)
 
-    def _change_parameters(self) -> bool:
-        """Give parameters the values of the interventions that hold; return whether any changed.
-
-        What a closed channel holds at zero stays there.
-        """
-        held = {name for channel in self.premise.closed for name in CHANNELS[channel].zeroes}
-        changed = {
-            change.name: change.value
-            for change in self.premise.changes
-            if change.since <= self.month <= change.until and change.name not in held
-        }
-        if changed == self._changed:
-            return False
+    def _change_parameters(self, changed: dict[str, float]) -> None:
+        """Give parameters the values of the interventions that hold."""
         for name in {**self._changed, **changed}:
             usual = self._usual.get(name, PARAMETERS[name].default)
             self.p.set(name, changed.get(name, usual))
         self._changed = changed
-        return True
+        for strategist in self.strategists:
+            strategist.policy = None  # its rules may name a parameter: taken up again
 
     def _die(self, death: Death) -> None:
         """Bury a leader; where he ruled his successor takes office."""
-        s = self.state
-        (worlds,) = np.nonzero(s.leader == death.leader)
-        self.absent_until[death.leader] = np.iinfo(np.int64).max
-        self.chronicle.write_at("power", "death", worlds, leader=s.leader[worlds])
-        if death.successor is None:
-            nobody = np.zeros(len(worlds), dtype=np.bool_)
-            soldiers = ~self.roster.civilian[:, None]
-            heir = self.regime.choose(worlds, s.orientation[worlds], soldiers, nobody, "death")
-        else:
-            heir = np.full(len(worlds), death.successor)
-        self.chronicle.write_at("power", "handover", worlds, leader=heir)
-        self.regime.take_office(worlds, heir, at(self.p.legitimacy_lawful, worlds), "death")
+        self.now.absent_until[death.leader] = np.iinfo(np.int64).max
+        rules = self.state.leader == death.leader
+        self.now.among(rules, lambda worlds: self._succeed(worlds, death.successor))
+
+    def _succeed(self, worlds: Worlds, heir: int | None) -> None:
+        """Put the successor of a dead leader into office; the soldiers choose one if need be."""
+        leader: Any = heir
+        worlds.write("power", "death", leader=worlds.state.leader)
+        if heir is None:
+            soldiers = ~self.roster.civilian
+            orientation = worlds.state.orientation
+            leader = self.regime.choose(worlds, orientation, soldiers, False, "death")
+        worlds.write("power", "handover", leader=leader)
+        self.regime.take_office(worlds, leader, worlds.p.legitimacy_lawful, "death")
 
     def _close_month(self) -> None:
         self.months[self.month - self.since] = self.state.values[self._kept_rows]

@@ -96,19 +96,19 @@ def uniform_shocks(random_bits: Keys, count: int) -> Floats:
 
     Parameters
     ----------
-    random_bits : ndarray of uint64, shape ``(n, words)``
+    random_bits : ndarray of uint64, shape ``(words, n)``
     count : int
-        How many shocks a row, at most four times `words`.
+        How many shocks a column, at most four times `words`.
 
     Returns
     -------
-    ndarray, shape ``(n, count)``
+    ndarray, shape ``(count, n)``
         Adding to `count` moves none of the earlier ones.
     """
-    parts = np.ascontiguousarray(random_bits.astype("<u8", copy=False)).view("<u2")
+    parts = random_bits.T.astype("<u8", order="C").view("<u2")[:, :count].T
     # mean 32767.5, variance (2**32 - 1) / 12
     scale = 1.0 / np.sqrt((2.0**32 - 1.0) / 12.0)
-    return (parts[:, :count].astype(np.float64) - 32767.5) * scale
+    return (parts.astype(np.float64) - 32767.5) * scale
 
 
 def normal(random_bits: Keys) -> Floats:

@@ -94,7 +94,7 @@ OBSERVABLES: Final[dict[str, Observable]] = _table(
     ("succession", 0, 2, "share", "uncertainty about who rules next", _field("succession")),
     ("regime.orientation", -1, 1, "left -1 to right 1", "the regime's orientation", _field("orientation")),
     ("regime.ideology", -1, 1, "left -1 to right 1", "the leader's own ideology",
-     lambda sight: sight.ideologies[sight.state.leader.astype(np.int64)]),
+     lambda sight: np.take(sight.ideologies, sight.state.leader.astype(np.int64))),
     ("regime.legitimacy", 0, 1, "share", "legitimacy", _field("legitimacy")),
     ("regime.repression", 0, 1, "share", "repression", _field("repression")),
     ("regime.age", 0, 999, "months", "time since the leader took office", _field("age")),

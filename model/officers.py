@@ -7,24 +7,26 @@ generation), so that a purge moves nobody else's traits.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import noise
-from .parameters import Parameters, at
+from .parameters import Parameters
 from .scenario import Country
 from .snapshot import Snapshot
 from .state import State
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 _GENERATIONS: Final = 16  # later ones draw as the sixteenth: 15 purges of one slot in ten years
 
 
 class Corps:
-    """The officers of all worlds; arrays of shape ``(officers, worlds)``.
+    """The officers of many worlds; arrays of shape ``(officers, worlds)``.
 
     They are stored world by world, since a coup takes all officers of a few worlds.
 
@@ -35,84 +37,111 @@ class Corps:
     grievance : ndarray
         Private discontent in standard deviations.
     generation : ndarray of int16
-    garrison, top, weight : ndarray, shape ``(officers,)``
-        Garrison of each slot, whether its rank is top, and its integer share of force.
+    garrison, top : ndarray, shape ``(officers, 1)``
+        Garrison of each slot, and whether its rank is top.
+    weight : ndarray, shape ``(officers,)``
+        Integer share of force of each slot.
     """
 
     def __init__(self, country: Country, keys: noise.Keys, start: Snapshot | None = None) -> None:
         garrisons = country.garrisons
         sizes = [garrison.officers for garrison in garrisons]
-        self.garrison = np.repeat(np.arange(len(garrisons)), sizes)
-        self.top = np.concatenate([np.arange(g.officers) < g.top for g in garrisons])
+        self.garrison = np.repeat(np.arange(len(garrisons)), sizes)[:, None]
+        self.top = np.concatenate([np.arange(g.officers) < g.top for g in garrisons])[:, None]
         # weights are integers, so that sums over officers are exact in any order
         self.weight = np.repeat(
             np.array([g.weight for g in garrisons], dtype=np.float64), sizes
         )
         self.force = float(self.weight.sum())
         size = len(self.garrison)
-        self._faction_keys = noise.event_keys("officer's faction", size, _GENERATIONS)
-        self._ideology_keys = noise.event_keys("officer's ideology", size, _GENERATIONS)
-        self._grievance_keys = noise.event_keys("officer's grievance", size, _GENERATIONS)
-        shares = np.cumsum([faction.share for faction in country.factions])
-        self._bounds = shares[:-1] / shares[-1]
-        self._mean = np.array([faction.ideology for faction in country.factions])
-        self._spread = np.array([faction.spread for faction in country.factions])
+        self._keys = [
+            noise.event_keys(f"officer's {trait}", size, _GENERATIONS)
+            for trait in ("faction", "ideology", "grievance")
+        ]
+        self._factions = country.factions
         if start is not None:
+            self.ideology = start.ideology.copy("F")
+            self.grievance = start.grievance.copy("F")
             self.generation = start.generation.copy("F")
-            self.ideology, self.grievance = start.ideology.copy("F"), start.grievance.copy("F")
             return
-        self.generation = np.zeros((size, len(keys)), dtype=np.int16, order="F")
         slots = np.arange(size)[:, None]
-        ideology, grievance = self._traits(slots, self.generation, keys)
+        self.generation = np.zeros((size, len(keys)), dtype=np.int16, order="F")
+        ideology, grievance = self.traits(slots, np.zeros_like(slots), keys)
         self.ideology, self.grievance = np.asfortranarray(ideology), np.asfortranarray(grievance)
 
-    def _traits(
-        self, slots: NDArray[np.int64], generation: NDArray[np.int16], keys: noise.Keys
+    def __len__(self) -> int:
+        return len(self.garrison)
+
+    def traits(
+        self, slots: NDArray[np.int64], generation: NDArray[np.int64], keys: noise.Keys
     ) -> tuple[Floats, Floats]:
-        which = np.minimum(generation, _GENERATIONS - 1)
-        luck = noise.uniform(noise.bits(keys, self._faction_keys[slots, which]))
-        faction = np.searchsorted(self._bounds, luck)
-        leaning = noise.normal(noise.bits(keys, self._ideology_keys[slots, which]))
-        ideology = self._mean[faction] + self._spread[faction] * leaning
-        grievance = noise.normal(noise.bits(keys, self._grievance_keys[slots, which]))
-        return np.minimum(np.maximum(ideology, -1.0), 1.0), grievance
+        """Return ideology and grievance of officers, by broadcasting the three arguments.
 
-    def of(self, worlds: NDArray[np.int64]) -> tuple[Floats, Floats]:
-        """Return ideology and grievance of the officers of some worlds, ``(officers, n)``."""
-        return (
-            np.take(self.ideology.T, worlds, axis=0).T,
-            np.take(self.grievance.T, worlds, axis=0).T,
+        A faction is drawn by its share, z = mean + spread e, eta = e'.
+        """
+        which = slots * _GENERATIONS + np.minimum(generation, _GENERATIONS - 1)
+        of_faction, of_ideology, of_grievance = (
+            noise.bits(keys, np.take(table, which)) for table in self._keys
         )
+        luck = noise.uniform(of_faction)
+        shares = np.cumsum([faction.share for faction in self._factions])
+        first, *others = self._factions
+        mean, spread = first.ideology, first.spread
+        for share, faction in zip(shares[:-1] / shares[-1], others, strict=True):
+            mean = np.where(luck > share, faction.ideology, mean)
+            spread = np.where(luck > share, faction.spread, spread)
+        ideology = mean + spread * noise.normal(of_ideology)
+        return np.minimum(np.maximum(ideology, -1.0), 1.0), noise.normal(of_grievance)
 
-    def replace(
-        self, slots: NDArray[np.int64], worlds: NDArray[np.int64], keys: noise.Keys
-    ) -> None:
-        """Retire officers at (slot, world) and draw their successors from the worlds' `keys`."""
+    def among(self, worlds: NDArray[np.int64]) -> Corps:
+        """Return the officers of some worlds, a copy."""
+        some = copy(self)
+        some.ideology = columns(self.ideology, worlds)
+        some.grievance = columns(self.grievance, worlds)
+        some.generation = columns(self.generation, worlds)
+        return some
+
+    def put(self, worlds: NDArray[np.int64], some: Corps) -> None:
+        """Take over the officers of some worlds."""
+        self.ideology[:, worlds] = some.ideology
+        self.grievance[:, worlds] = some.grievance
+        self.generation[:, worlds] = some.generation
+
+    def force_of(self, standing: Flags) -> Floats:
+        """Return the share of force of those standing; integer weights make the sum exact."""
+        return (self.weight @ standing.astype(np.float64)) / self.force
+
+    def replace(self, purged: Flags, keys: noise.Keys) -> None:
+        """Retire officers, ``(officers, worlds)``, and draw their successors."""
+        slots, worlds = np.nonzero(purged)
         self.generation[slots, worlds] += 1
-        traits = self._traits(slots, self.generation[slots, worlds], keys[worlds])
+        traits = self.traits(slots, self.generation[slots, worlds], keys[worlds])
         self.ideology[slots, worlds], self.grievance[slots, worlds] = traits
 
 
-def corps_discontent(
-    state: State, p: Parameters, worlds: NDArray[np.int64] | slice = slice(None)
-) -> Floats:
-    """Return the discontent that all officers of a world share, shape of `worlds`.
+def columns(table: NDArray, worlds: NDArray[np.int64]) -> NDArray:
+    """Return the columns of some worlds from a table that is stored world by world."""
+    return np.take(table.T, worlds, axis=0).T
+
+
+def corps_discontent(state: State, p: Parameters) -> Floats:
+    """Return the discontent that all officers of a world share, ``(worlds,)``.
 
     d = a0 - aF F - aL (L - 1/2) - aB b + aC civilian - aZ d0
     """
     return (
-        at(p.discontent_base, worlds)
-        - at(p.discontent_fiscal, worlds) * state.fiscal[worlds]
-        - at(p.discontent_legitimacy, worlds) * (state.legitimacy[worlds] - 0.5)
-        - at(p.discontent_patronage, worlds) * state.patronage[worlds]
-        + at(p.discontent_civilian, worlds) * (1.0 - state.military[worlds])
-        - at(p.discontent_distance, worlds) * at(p.distance_usual, worlds)
+        p.discontent_base
+        - p.discontent_fiscal * state.fiscal
+        - p.discontent_legitimacy * (state.legitimacy - 0.5)
+        - p.discontent_patronage * state.patronage
+        + p.discontent_civilian * (1.0 - state.military)
+        - p.discontent_distance * p.distance_usual
     )
 
 
 def private_discontent(
     shared: Floats,
-    ideology: Floats,
+    ideology: Floats | float,
     grievance: Floats | float,
     mood: Floats | float,
     orientation: Floats,
@@ -140,23 +169,22 @@ def disaffection(state: State, country: Country, p: Parameters) -> Floats:
     An estimate without going through the officers: within a faction discontent is
     taken as uniform with the corps' spread.
     """
-    ideology = np.array([[faction.ideology] for faction in country.factions])
-    mean = private_discontent(
-        corps_discontent(state, p) - p.cost,
-        ideology,
-        0.0,
-        0.0,
-        state.orientation,
-        state.mobilisation,
-        p.discontent_distance,
-        p.discontent_fear,
-        p.discontent_spread,
-    )
+    shared = corps_discontent(state, p) - p.cost
     slope = 1.0 / (3.4641016151377544 * np.maximum(p.discontent_spread, 1e-3))
-    rising = np.minimum(np.maximum(0.5 + slope * mean, 0.0), 1.0)
     total = sum(faction.share for faction in country.factions)
-    # added up one by one: a sum along an axis may take another order for another shape
-    estimate = np.zeros_like(state.orientation)
-    for faction, row in zip(country.factions, rising, strict=True):
-        estimate += faction.share / total * row
+    estimate = 0.0
+    for faction in country.factions:
+        mean = private_discontent(
+            shared,
+            faction.ideology,
+            0.0,
+            0.0,
+            state.orientation,
+            state.mobilisation,
+            p.discontent_distance,
+            p.discontent_fear,
+            p.discontent_spread,
+        )
+        rising = np.minimum(np.maximum(0.5 + slope * mean, 0.0), 1.0)
+        estimate = estimate + faction.share / total * rising
     return estimate

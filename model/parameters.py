@@ -12,6 +12,7 @@ record ("record: ..."), or by the word "assumed".
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -53,14 +54,20 @@ class Parameters:
 
         def __getattr__(self, name: str) -> Value: ...
 
+    def among(self, worlds: NDArray[np.int64]) -> Parameters:
+        """Return the values in some worlds."""
+        arrays = {
+            name: value[worlds] for name, value in self.items() if isinstance(value, np.ndarray)
+        }
+        if not arrays:
+            return self
+        some = copy(self)
+        vars(some).update(arrays)
+        return some
+
     def items(self) -> Iterable[tuple[str, Value]]:
         """Return pairs of name and value."""
         return vars(self).items()
-
-
-def at(value: Value, worlds: NDArray[np.int64] | slice) -> Value:
-    """Return a parameter's value in some worlds: itself if it is the same in all."""
-    return value[worlds] if isinstance(value, np.ndarray) else value
 
 
 def check_parameter(name: str, value: Value) -> Value:

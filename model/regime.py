@@ -8,13 +8,16 @@ from numpy.typing import NDArray
 from . import noise
 from .arithmetic import logistic
 from .economy import debt_next
-from .parameters import at
+from .parameters import Value
 from .society import repression_next
 from .strategist import Strategist
+from .worlds import Worlds
 
+Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 ELECTIONS_AFTER = 9.0  # months from the announcement to the vote
+_LAST_RESORT = -1e6  # score of the unnamed one: he rules if nobody else is free
 
 
 class Regime(Strategist):
@@ -25,7 +28,7 @@ class Regime(Strategist):
     def act(self) -> None:
         """Carry out the month's decisions."""
         m, s, p, lever = self.model, self.model.state, self.model.p, self.levers
-        write = m.chronicle.write
+        write = m.now.write
         s.orientation[:] = np.minimum(np.maximum(s.orientation + lever["turn"], -1.0), 1.0)
         s.age += 1.0
 
@@ -48,10 +51,10 @@ class Regime(Strategist):
         write("us", "expulsion", self.expelled_us)
 
         self._decide_party()
-        s.repression[:] = repression_next(s.repression, np.asarray(lever["repress"]), p)
+        s.repression[:] = repression_next(s.repression, lever["repress"], p)
         arms = p.patronage_us * m.carry("us_military", "barracks", s.us_arms)
         s.patronage += p.patronage_speed * (lever["patronage"] + arms - s.patronage)
-        s.debt[:] = debt_next(s.debt, np.asarray(lever["borrow"]), p)
+        s.debt[:] = debt_next(s.debt, lever["borrow"], p)
 
         reformed = self.chooses("reform", "reform")
         write("conflict", "price shock", reformed)
@@ -62,7 +65,7 @@ class Regime(Strategist):
 
     def _decide_party(self) -> None:
         """Ban, tolerate or legalise the party; amnesty comes with legality."""
-        s, write = self.model.state, self.model.chronicle.write
+        s, write = self.model.state, self.model.now.write
         banned = self.chooses("ban_party", "ban of the party") & (s.legality > 0)
         tolerated = self.chooses("tolerate_party", "toleration of the party")
         tolerated &= (s.legality < 0.5) & ~banned
@@ -78,53 +81,55 @@ class Regime(Strategist):
 
     def _keep_or_break_promises(self) -> None:
         """Announce elections, hold or annul them when due, or close politics."""
-        m, s, p = self.model, self.model.state, self.model.p
-        write = m.chronicle.write
+        now, s, p = self.model.now, self.model.state, self.model.p
         closes = self.chooses("close_politics", "self-coup") & (s.closed < 1)
-        write("power", "self-coup", closes, leader=s.leader)
+        now.write("power", "self-coup", closes, leader=s.leader)
         due = s.elections_due
         promised = self.chooses("promise_elections", "promise of elections") & (due < 1) & ~closes
-        write("power", "elections announced", promised, leader=s.leader)
+        now.write("power", "elections announced", promised, leader=s.leader)
         today = (due == 1.0) & ~closes
         s.promise_broken *= 1.0 - p.promise_decay
         s.promise_broken[:] = np.where(closes & (due > 0), 1.0, s.promise_broken)
         due[:] = np.where(promised, ELECTIONS_AFTER, np.maximum(due - 1.0, 0.0))
         due[:] = np.where(closes, 0.0, due)
         s.closed[:] = np.where(closes, 1.0, np.where(promised, 0.0, s.closed))
-        if np.count_nonzero(today):
-            write("power", "election", today, leader=s.leader)
-            annulled = today & self.chooses("break_promise", "breach of promise")
-            write("power", "annulment", annulled, leader=s.leader)
-            s.promise_broken[:] = np.where(annulled, 1.0, s.promise_broken)
-            s.legitimacy[:] = np.maximum(s.legitimacy - p.legitimacy_annulment * annulled, 0.0)
-            s.succession[:] = np.where(annulled, 1.0, s.succession)
-            self._elect(np.nonzero(today & ~annulled)[0])
+        now.among(today, self._vote, self.levers["break_promise"])
 
-    def _elect(self, worlds: Ints) -> None:
-        """Hold an election: the regime's candidate or the opposition's takes office."""
-        m, s, p = self.model, self.model.state, self.model.p
-        standing = at(p.election_legitimacy, worlds) * (s.legitimacy[worlds] - 0.5)
-        chance = logistic(standing + at(p.election_machine, worlds) * s.military[worlds])
-        regime_wins = m.chance.of("election result")[worlds] < chance
-        course = s.orientation[worlds]
-        other = np.where(course > 0, -1.0, 1.0) * at(p.opposition, worlds)
-        aim = np.where(regime_wins, course, other)
-        candidates = np.array([leader.candidate for leader in m.premise.country.leaders])
-        winner = self.choose(worlds, aim, candidates[:, None], np.zeros(len(worlds), bool), "vote")
-        m.chronicle.write_at("power", "handover", worlds, leader=winner)
-        self.take_office(worlds, winner, at(p.legitimacy_elected, worlds), "vote")
+    def _vote(self, worlds: Worlds, breach: Value) -> None:
+        """Hold the election that is due today, or annul it."""
+        s, p = worlds.state, worlds.p
+        worlds.write("power", "election", leader=s.leader)
+        annulled = worlds.chance.happens("breach of promise", breach)
+        worlds.write("power", "annulment", annulled, leader=s.leader)
+        s.promise_broken[:] = np.where(annulled, 1.0, s.promise_broken)
+        s.legitimacy[:] = np.maximum(s.legitimacy - p.legitimacy_annulment * annulled, 0.0)
+        s.succession[:] = np.where(annulled, 1.0, s.succession)
+        worlds.among(~annulled, self._elect)
+
+    def _elect(self, worlds: Worlds) -> None:
+        """Elect the regime's candidate or the opposition's; he takes office."""
+        s, p, roster = worlds.state, worlds.p, self.model.roster
+        standing = p.election_legitimacy * (s.legitimacy - 0.5)
+        chance = logistic(standing + p.election_machine * s.military)
+        regime_wins = worlds.chance.of("election result") < chance
+        other = np.where(s.orientation > 0, -1.0, 1.0) * p.opposition
+        aim = np.where(regime_wins, s.orientation, other)
+        winner = self.choose(worlds, aim, roster.candidate, False, "vote")
+        worlds.write("power", "handover", leader=winner)
+        self.take_office(worlds, winner, p.legitimacy_elected, "vote")
 
     def choose(
-        self, worlds: Ints, ideology: np.ndarray, eligible: Flags, top: Flags, occasion: str
+        self, worlds: Worlds, ideology: Floats, eligible: Flags, top: Flags | bool, occasion: str
     ) -> Ints:
         """Return who takes power: the nearest in ideology, favoured by rank and by luck.
 
         Parameters
         ----------
-        worlds : ndarray of int, shape ``(n,)``
+        worlds : Worlds
+            Those where power passes, ``n`` of them.
         ideology : ndarray, shape ``(n,)``
             That of those who lift him up.
-        eligible : ndarray of bool, shape ``(leaders, 1 or n)``
+        eligible : ndarray of bool, shape ``(leaders, 1)``
         top : ndarray of bool, shape ``(n,)``
             Whether they are of top rank.
         occasion : str
@@ -135,38 +140,34 @@ class Regime(Strategist):
         ndarray of int, shape ``(n,)``
             Places in the roster; the last one stands for an unnamed successor and is always free.
         """
-        m = self.model
-        roster = m.roster
-        free = (roster.since <= m.month) & (m.month <= roster.until)
-        free = free[:, None] & (m.absent_until[:, worlds] <= m.month) & eligible
-        free &= roster.place[:, None] != m.state.leader[worlds].astype(np.int64)
-        luck = noise.normal(noise.bits(m.keys[worlds], roster.keys[occasion][:, m.month, None]))
+        roster, p, now = self.model.roster, worlds.p, worlds.month
+        free = (roster.since <= now) & (roster.until >= now) & eligible
+        free = free & (worlds.absent_until <= now)
+        free = free & (roster.place != worlds.state.leader)
+        luck = noise.normal(worlds.chance.bits(roster.keys[occasion]))
         score = (
-            at(m.p.leader_luck, worlds) * luck
-            - np.abs(roster.ideology[:, None] - ideology)
-            + at(m.p.leader_rank, worlds) * (roster.top[:, None] & top)
+            p.leader_luck * luck
+            - np.abs(roster.ideology - ideology)
+            + p.leader_rank * (roster.top & top)
         )
         score = np.where(free, score, -np.inf)
-        score[-1] = -1e6  # the unnamed one, if nobody else is free
+        score = np.where(roster.unnamed, _LAST_RESORT, score)
         return np.argmax(score, axis=0)
 
     def take_office(
-        self, worlds: Ints, leader: Ints, legitimacy: float | np.ndarray, occasion: str
+        self, worlds: Worlds, leader: Ints, legitimacy: Value, occasion: str
     ) -> None:
-        """Put leaders (roster places) into office in the numbered worlds, both ``(n,)``."""
-        m, s = self.model, self.model.state
-        if not len(worlds):
-            return
-        roster = m.roster
-        names = leader.astype(np.float64)
-        s.leader[worlds] = names
-        shock = m.chance.shock(f"orientation by {occasion}")[worlds]
-        turn = roster.ideology[leader] + at(m.p.orientation_noise, worlds) * shock
-        s.orientation[worlds] = np.minimum(np.maximum(turn, -1.0), 1.0)
-        s.military[worlds] = ~roster.civilian[leader]
-        s.seized[worlds] = occasion == "coup"
-        s.legitimacy[worlds] = legitimacy
+        """Put leaders (roster places, ``(n,)``) into office."""
+        s, roster = worlds.state, self.model.roster
+        ideology = np.take(roster.ideology, leader)
+        s.leader[:] = leader
+        shock = worlds.chance.shock(f"orientation by {occasion}")
+        turn = ideology + worlds.p.orientation_noise * shock
+        s.orientation[:] = np.minimum(np.maximum(turn, -1.0), 1.0)
+        s.military[:] = ~np.take(roster.civilian, leader)
+        s.seized[:] = occasion == "coup"
+        s.legitimacy[:] = legitimacy
         for row in (s.age, s.elections_due, s.closed):
-            row[worlds] = 0.0
-        s.succession[worlds] = 1.0
-        m.chronicle.write_at("power", "accession", worlds, roster.ideology[leader], names)
+            row[:] = 0.0
+        s.succession[:] = 1.0
+        worlds.write("power", "accession", None, ideology, leader)

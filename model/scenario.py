@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .channels import CHANNELS
 from .interventions import ForcedCoup, LeverChange, ParameterChange
 from .parameters import Value
 from .policy import Policy
@@ -97,6 +98,28 @@ class Country:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds in a month, in all worlds: policies, and the interventions of that time.
+
+    Attributes
+    ----------
+    policies : mapping of str to Policy
+        By actor.
+    levers : tuple of LeverChange
+    coup : ForcedCoup, optional
+    strike : int, optional
+        Roster place of a leader who strikes this month.
+    deaths : tuple of Death
+    """
+
+    policies: Mapping[str, Policy]
+    levers: tuple[LeverChange, ...]
+    coup: ForcedCoup | None
+    strike: int | None
+    deaths: tuple[Death, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A run's premise, complete and checked.
 
@@ -126,3 +149,26 @@ class Scenario:
     levers: tuple[LeverChange, ...] = ()
     changes: tuple[ParameterChange, ...] = ()
     coups: tuple[ForcedCoup, ...] = ()
+
+    def terms(self, month: int) -> Terms:
+        """Return what holds in a month."""
+        coup = next((c for c in self.coups if c.since <= month <= c.until), None)
+        return Terms(
+            {
+                actor: next(policy for since, policy in reversed(rows) if since <= month)
+                for actor, rows in self.policies.items()
+            },
+            tuple(change for change in self.levers if change.since <= month <= change.until),
+            coup,
+            coup.leader if coup is not None and coup.since == month else None,
+            tuple(death for death in self.country.deaths if death.month == month),
+        )
+
+    def changed(self, month: int) -> dict[str, float]:
+        """Return the parameters that have another value in a month, but for closed channels'."""
+        held = {name for channel in self.closed for name in CHANNELS[channel].zeroes}
+        return {
+            change.name: change.value
+            for change in self.changes
+            if change.since <= month <= change.until and change.name not in held
+        }

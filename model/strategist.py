@@ -57,6 +57,8 @@ class Strategist(mesa.Agent):
 
     def follow(self, policy: Policy) -> None:
         """Take up a policy."""
+        if policy is self.policy:
+            return
         self.policy = policy
         self._decide = compile_policy(policy, LEVERS[self.actor])
         named = {
@@ -105,13 +107,10 @@ class Strategist(mesa.Agent):
         if self.trace is not None:
             self.seen = {name: np.array(value) for name, value in seen.items()}
         self.levers = self._decide(seen, self.trace)
-        for change in self.model.premise.levers:
-            if change.actor == self.actor and change.since <= self.model.month <= change.until:
+        for change in self.model.terms.levers:
+            if change.actor == self.actor:
                 self.levers[change.lever] = change.of(self.levers[change.lever])
 
     def chooses(self, lever: str, event: str) -> NDArray[np.bool_]:
         """Return in which worlds an act happens: its draw falls below the lever's chance."""
-        chance = self.levers[lever]
-        if isinstance(chance, float) and chance <= 0.0:  # no rule in any world: no draw
-            return np.zeros(len(self.model.worlds), dtype=np.bool_)
-        return self.model.chance.of(event) < chance
+        return self.model.chance.happens(event, self.levers[lever])

@@ -25,7 +25,7 @@ class UnitedStates(Strategist):
     def act(self) -> None:
         """Carry out the month's aid and diplomacy."""
         m, s, p, lever = self.model, self.model.state, self.model.p, self.levers
-        write = m.chronicle.write
+        write = m.now.write
         if m.month % 12 == FISCAL_YEAR_STARTS or m.month == 0:
             s.us_budget[:] = np.maximum(1.0 + p.aid_noise * m.chance.shock("us budget"), _SMALLEST)
 
@@ -81,4 +81,4 @@ class UnitedStates(Strategist):
         row = getattr(self.model.state, field)
         before = row > _NOTICED
         row += self.model.p.signal_speed * (towards - row)
-        self.model.chronicle.write("us", kind, (row > _NOTICED) & ~before)
+        self.model.now.write("us", kind, (row > _NOTICED) & ~before)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .economy import pipeline_next, yearly_mean
+from .parameters import Parameters
 from .society import trust_next
+from .state import State
 from .strategist import Strategist
+
+Floats = NDArray[np.float64]
 
 _SMALLEST = 0.2  # a credit comes out at no less than a fifth of what policy asks
 _STRAINED = 0.15  # acts; with less there is nothing to mend
@@ -21,7 +26,7 @@ class USSR(Strategist):
     def act(self) -> None:
         """Carry out the month's diplomacy and aid."""
         m, s, p = self.model, self.model.state, self.model.p
-        write, welcome = m.chronicle.write, m.regime.levers["welcome_ussr"]
+        write, welcome = m.now.write, m.regime.levers["welcome_ussr"]
         lever = self.levers
 
         broke = self.chooses("break_off", "soviet break") & (s.ussr_relations > 0)
@@ -93,13 +98,13 @@ class USSR(Strategist):
         s.ussr_trust[:] = trust_next(s.ussr_trust, pull, 0.0, p)
         s.ussr_strain *= 1.0 - p.strain_decay
 
-    def inherited(self) -> np.ndarray:
-        """Return how dense the ties with the present regime are, 0..1, ``(worlds,)``."""
-        s, p = self.model.state, self.model.p
-        return np.minimum(
-            p.ties_relations * s.ussr_relations
-            + p.ties_pipeline * s.ussr_pipeline
-            + p.ties_trust * s.ussr_trust
-            + p.ties_party * np.maximum(s.party_support, 0.0) * s.militants,
-            1.0,
-        )
+
+def ties(s: State, p: Parameters) -> Floats:
+    """Return how dense the ties with the present regime are, 0..1, ``(worlds,)``."""
+    return np.minimum(
+        p.ties_relations * s.ussr_relations
+        + p.ties_pipeline * s.ussr_pipeline
+        + p.ties_trust * s.ussr_trust
+        + p.ties_party * np.maximum(s.party_support, 0.0) * s.militants,
+        1.0,
+    )

@@ -8,16 +8,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palca.model import ColdWarModel, noise
-from palca.model.coup import _cascade, _force
+from palca.model.chance import Chance
+from palca.model.coup import cascade
+from palca.model.history import Chronicle
 from palca.model.officers import Corps
+from palca.model.parameters import Parameters
 from palca.model.scenario import Country, Faction, Garrison
+from palca.model.state import State
+from palca.model.worlds import Worlds
 from palca.scenarios import build
 
 
-def corps_of(*weights: int) -> Corps:
+def world_of(*weights: int) -> Worlds:
+    """One world whose garrisons have an officer each, of these weights."""
     garrisons = tuple(Garrison(f"g{i}", 1, 0, w) for i, w in enumerate(weights))
     country = Country("x", (), garrisons, (Faction("f", 1, 0, 0.1),), {})
-    return Corps(country, noise.world_keys(0, [0]))
+    keys = noise.world_keys(0, [0])
+    chance, corps = Chance(keys, 1), Corps(country, keys)
+    return Worlds(0, State(1, {}), Parameters(), chance, corps, np.zeros((0, 1)), Chronicle())
 
 
 def test_cascade_worked_out_on_paper() -> None:
@@ -25,7 +33,7 @@ def test_cascade_worked_out_on_paper() -> None:
     # officer 1 (-0.2 + 1/4 > 0), then q = 1/2 lifts officer 2 (-0.45 + 1/2 > 0), then q = 3/4
     # does not lift officer 3 (-0.8 + 3/4 < 0).
     pull = np.array([[0.1], [-0.2], [-0.45], [-0.8]])
-    joined, rebels = _cascade(corps_of(1, 1, 1, 1), pull, np.array([0.25]), np.zeros(1), 1.0)
+    joined, rebels = cascade(world_of(1, 1, 1, 1), pull, np.zeros(1), np.array([0.25]), 1.0)
     assert joined[0] == 0.75
     assert rebels[:, 0].tolist() == [True, True, True, False]
 
@@ -33,14 +41,14 @@ def test_cascade_worked_out_on_paper() -> None:
 def test_a_bad_public_signal_makes_the_nucleus_melt() -> None:
     pull = np.array([[0.1], [-0.2], [-0.45], [-0.8]])
     signal = np.array([-0.36])  # officer 0 has 0.1 + 1/4 - 0.36 < 0
-    joined, rebels = _cascade(corps_of(1, 1, 1, 1), pull, np.array([0.25]), signal, 1.0)
+    joined, rebels = cascade(world_of(1, 1, 1, 1), pull, signal, np.array([0.25]), 1.0)
     assert joined[0] == 0.0
     assert not rebels.any()
 
 
 def test_force_counts_weights() -> None:
     standing = np.array([[True], [False], [True]])
-    assert _force(corps_of(3, 4, 1), standing)[0] == 0.5
+    assert world_of(3, 4, 1).corps.force_of(standing)[0] == 0.5
 
 
 @given(
@@ -53,11 +61,11 @@ def test_force_counts_weights() -> None:
 def test_more_of_a_push_never_brings_fewer_to_the_rebels(
     weights: list[int], pulls: list[float], weight: float, push: float, more: float
 ) -> None:
-    corps = corps_of(*weights)
+    world = world_of(*weights)
     pull = np.array(pulls[: len(weights)])[:, None]
-    nucleus = _force(corps, pull > 0)
-    weak, _ = _cascade(corps, pull, nucleus, np.array([push]), weight)
-    strong, _ = _cascade(corps, pull, nucleus, np.array([push + more]), weight)
+    nucleus = world.corps.force_of(pull > 0)
+    weak, _ = cascade(world, pull, np.array([push]), nucleus, weight)
+    strong, _ = cascade(world, pull, np.array([push + more]), nucleus, weight)
     assert strong[0] >= weak[0]
 
 
@@ -78,7 +86,9 @@ def test_purged_officers_make_room_and_nobody_else_moves(baseline: dict[str, Any
     keys = noise.world_keys(0, [5, 6])
     corps = Corps(country, keys)
     before = corps.ideology.copy(), corps.grievance.copy()
-    corps.replace(np.array([3, 7]), np.array([0, 1]), keys)
+    purged = np.zeros(corps.ideology.shape, dtype=np.bool_)
+    purged[3, 0] = purged[7, 1] = True
+    corps.replace(purged, keys)
     changed = np.argwhere(corps.ideology != before[0])
     assert changed.tolist() == [[3, 0], [7, 1]]
     assert np.argwhere(corps.grievance != before[1]).tolist() == [[3, 0], [7, 1]]

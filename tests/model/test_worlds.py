@@ -50,7 +50,7 @@ def test_a_world_among_thousands_is_the_same_to_the_last_bit(short: dict[str, An
     alone.run()
     assert np.array_equal(among.state.values[:, 2718], alone.state.values[:, 0])
     assert np.array_equal(
-        among.officers.corps.ideology[:, 2718], alone.officers.corps.ideology[:, 0]
+        among.corps.ideology[:, 2718], alone.corps.ideology[:, 0]
     )
 
 
