@@ -88,13 +88,12 @@ class Weighing:
         wanted |= {CODE_OF["power", kind]: ("power", kind) for kind in ATTEMPTS}
         out: dict[tuple[str, str], Floats] = {}
         self.atmosphere *= MEMORY
-        chronicle = model.chronicle
-        for code, worlds in zip(chronicle.codes, chronicle.worlds, strict=True):
-            self.atmosphere[worlds] += self._weights[code]
-            if code in wanted:
-                counts = out.setdefault(wanted[code], np.zeros(self.worlds))
-                counts[worlds] += 1.0
-        chronicle.clear()
+        events = model.chronicle.take()
+        np.add.at(self.atmosphere, events.world, self._weights[events.code])
+        for code, name in wanted.items():
+            worlds = events.world[events.code == code]
+            if len(worlds):
+                out[name] = np.bincount(worlds, minlength=self.worlds).astype(np.float64)
         return out
 
     def _level(self, series: str, model: ColdWarModel) -> Floats:

@@ -53,7 +53,7 @@ class Chance:
         self._keys = keys
         self._since = since
         events = UNIFORM + NORMAL
-        self._events = np.concatenate([noise.event_keys(name, 1, months) for name in events])
+        self.events = np.concatenate([noise.event_keys(name, 1, months) for name in events])
         self._span = max(1, min(months, _WINDOW // keys.shape[-1]))
         self._start = self._end = 0
         self._uniform = self._normal = np.empty((0, 0, 0))
@@ -65,7 +65,7 @@ class Chance:
         """Make the draws of `month` the ones that are read."""
         if self._span > 1 and not self._start <= month < self._end:
             self._start, self._end = month, month + self._span
-            events = self._events[:, self._start : self._end, None]
+            events = self.events[:, self._start : self._end, None]
             random_bits = noise.bits(self._keys_of(slice(month, month + events.shape[1])), events)
             self._uniform = noise.uniform(random_bits[: len(UNIFORM)])
             self._normal = noise.normal(random_bits[len(UNIFORM) :])
@@ -113,11 +113,11 @@ class Chance:
         row = self._rows[event]
         if self._span > 1:
             return self._uniform[row, self.month - self._start]
-        return noise.uniform(noise.bits(self.keys, self._events[row, self.month]))
+        return noise.uniform(noise.bits(self.keys, self.events[row, self.month]))
 
     def shock(self, event: str) -> Floats:
         """Return the standard shock named `event` this month, ``(worlds,)``."""
         row = self._rows[event]
         if self._span > 1:
             return self._normal[row, self.month - self._start]
-        return noise.normal(noise.bits(self.keys, self._events[len(UNIFORM) + row, self.month]))
+        return noise.normal(noise.bits(self.keys, self.events[len(UNIFORM) + row, self.month]))

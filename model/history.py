@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,42 +16,6 @@ EVENT_CODES: Final[tuple[tuple[str, str], ...]] = tuple(
     (track, kind) for track, kinds in KINDS.items() for kind in kinds
 )
 CODE_OF: Final[dict[tuple[str, str], int]] = {pair: i for i, pair in enumerate(EVENT_CODES)}
-
-
-@dataclass(slots=True)
-class Chronicle:
-    """The events of a run as they happen; parallel lists of arrays."""
-
-    months: list[int] = field(default_factory=list)
-    codes: list[int] = field(default_factory=list)
-    worlds: list[NDArray[np.int64]] = field(default_factory=list)
-    leaders: list[NDArray[np.float64] | NDArray[np.int64] | None] = field(default_factory=list)
-    amounts: list[NDArray[np.float64] | None] = field(default_factory=list)
-    places: list[NDArray[np.int64] | None] = field(default_factory=list)
-    month: int = 0
-
-    def clear(self) -> None:
-        """Forget what was written."""
-        for column in (self.months, self.codes, self.worlds, self.leaders, self.amounts,
-                       self.places):  # fmt: skip
-            column.clear()
-
-    def write(
-        self,
-        track: str,
-        kind: str,
-        worlds: NDArray[np.int64],
-        amount: NDArray[np.float64] | None = None,
-        leader: NDArray[np.float64] | NDArray[np.int64] | None = None,
-        place: NDArray[np.int64] | None = None,
-    ) -> None:
-        """Write down an event of the worlds numbered in `worlds`; other arrays match it."""
-        self.months.append(self.month)
-        self.codes.append(CODE_OF[track, kind])
-        self.worlds.append(worlds)
-        self.amounts.append(amount)
-        self.leaders.append(leader)
-        self.places.append(place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +41,90 @@ class Events:
 
     def __len__(self) -> int:
         return len(self.world)
+
+
+@dataclass(slots=True)
+class Chronicle:
+    """The events of a run as they happen: what is written down, in order."""
+
+    entries: list[tuple[int, int, NDArray[np.int64], Any, Any, Any]] = field(default_factory=list)
+    pages: list[Events] = field(default_factory=list)
+    month: int = 0
+
+    def write(
+        self,
+        track: str,
+        kind: str,
+        worlds: NDArray[np.int64],
+        amount: NDArray[np.float64] | None = None,
+        leader: NDArray[Any] | None = None,
+        place: NDArray[np.int64] | None = None,
+    ) -> None:
+        """Write down an event of the worlds numbered in `worlds`; other arrays match it."""
+        entry = (self.month, CODE_OF[track, kind], worlds, leader, place, amount)
+        self.entries.append(entry)
+
+    def add(self, events: Events) -> None:
+        """Add events that come after all others in their worlds."""
+        self._bind()
+        self.pages.append(events)
+
+    def take(self) -> Events:
+        """Return all events in the order of adding, and forget them."""
+        self._bind()
+        pages, self.pages = self.pages, []
+        if len(pages) == 1:
+            return pages[0]
+        return Events(*(np.concatenate(parts) for parts in zip(*map(_columns, pages), strict=True)))
+
+    def gather(self) -> Events:
+        """Return the events by world, in the order in which they happened."""
+        events = self.take()
+        if np.any(events.world[1:] < events.world[:-1]):
+            # pages follow one another: a stable sort by world keeps the order of happening;
+            # 16 bits are sorted by counting, which is fast
+            narrow = np.uint16 if events.world.max() < 2**16 else np.int64
+            order = np.argsort(events.world.astype(narrow), kind="stable")
+            events = Events(*(column[order] for column in _columns(events)))
+        self.pages = [events]
+        return events
+
+    def _bind(self) -> None:
+        """Make a page of the entries."""
+        if not self.entries and self.pages:
+            return
+        months, codes, worlds, leaders, places, amounts = (
+            zip(*self.entries, strict=True) if self.entries else [()] * 6
+        )
+        lengths = [len(some) for some in worlds]
+        self.pages.append(
+            Events(
+                np.concatenate([*worlds, np.empty(0, np.int64)]),
+                np.repeat(np.array(months, np.int64), lengths),
+                np.repeat(np.array(codes, np.int64), lengths),
+                _join(leaders, lengths, -1.0).astype(np.int64),
+                _join(places, lengths, -1.0).astype(np.int64),
+                _join(amounts, lengths, np.nan),
+            )
+        )
+        self.entries.clear()
+
+
+def _columns(events: Events) -> tuple[NDArray[Any], ...]:
+    return (
+        events.world, events.month, events.code, events.leader, events.place, events.amount,
+    )  # fmt: skip
+
+
+def _join(parts: Sequence[Any], lengths: list[int], missing: float) -> NDArray[np.float64]:
+    """Return the parts end to end; a part that isn't there is filled with `missing`."""
+    out = np.full(sum(lengths), missing)
+    end = 0
+    for part, length in zip(parts, lengths, strict=True):
+        end += length
+        if part is not None:
+            out[end - length : end] = part
+    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,41 +154,3 @@ class History:
     def field(self, name: str) -> NDArray[np.float32]:
         """Return one quantity, shape ``(months, worlds)``."""
         return self.months[:, self.fields.index(name), :]
-
-
-def gather(chronicle: Chronicle) -> Events:
-    """Return the events of a chronicle by world, in the order in which they happened."""
-    if not chronicle.worlds:
-        none = np.empty(0, dtype=np.int64)
-        return Events(none, none, none, none, none, np.empty(0))
-    lengths = [len(worlds) for worlds in chronicle.worlds]
-    world = np.concatenate(chronicle.worlds)
-    month = np.repeat(chronicle.months, lengths)
-    code = np.repeat(chronicle.codes, lengths)
-    # events were written month by month: a stable sort by world keeps their order; 16 bits
-    # are sorted by counting, which is fast
-    narrow = np.uint16 if world.max() < 2**16 else np.int64
-    order = np.argsort(world.astype(narrow), kind="stable")
-    return Events(
-        world[order],
-        month[order],
-        code[order],
-        _join(chronicle.leaders, lengths, -1.0)[order].astype(np.int64),
-        _join(chronicle.places, lengths, -1.0)[order].astype(np.int64),
-        _join(chronicle.amounts, lengths, np.nan)[order],
-    )
-
-
-def _join(
-    parts: Sequence[NDArray[np.float64] | NDArray[np.int64] | None],
-    lengths: list[int],
-    missing: float,
-) -> NDArray[np.float64]:
-    """Return the parts end to end; a part that isn't there is filled with `missing`."""
-    out = np.full(sum(lengths), missing)
-    end = 0
-    for part, length in zip(parts, lengths, strict=True):
-        end += length
-        if part is not None:
-            out[end - length : end] = part
-    return out

@@ -15,7 +15,7 @@ from .agents import Economy, Labour, Officers
 from .chance import Chance
 from .channels import CHANNELS, Conduit
 from .communist_party import CommunistParty
-from .history import Chronicle, History, gather
+from .history import Chronicle, History
 from .observables import OBSERVABLES, Sight
 from .officers import Corps
 from .parameters import PARAMETERS, Parameters, Value
@@ -27,6 +27,9 @@ from .strategist import Strategist
 from .united_states import UnitedStates
 from .ussr import USSR
 from .worlds import Worlds
+
+
+_FOREVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,8 @@ class ColdWarModel(mesa.Model):
         )
         self.terms = scenario.terms(self.month)
         self._keep = tuple(keep)
-        self._kept_rows = [list(FIELDS).index(name) for name in self._keep]
+        fields = list(FIELDS)
+        self.kept_rows = np.array([fields.index(name) for name in self._keep], dtype=np.int64)
         self.months = np.empty((scenario.months - self.since, len(self._keep), size), np.float32)
         self.sight = Sight(self.state, country, self.p, self.roster.ideology, {})
         self._seen: dict[str, Value] = {}
@@ -160,17 +164,9 @@ class ColdWarModel(mesa.Model):
         self.officers = Officers(self)
 
     def step(self) -> None:
-        """Live through one month: see, decide, act; then the society answers."""
+        """Live through one month."""
         self._open_month()
-        for strategist in self.strategists:
-            strategist.decide()
-        self.regime.act()
-        self.ussr.act()
-        self.united_states.act()
-        self.party.act()
-        self.economy.answer()
-        self.labour.answer()
-        self.officers.answer()
+        self._live()
         self._close_month()
 
     def run(self) -> History:
@@ -184,11 +180,12 @@ class ColdWarModel(mesa.Model):
     def history(self) -> History:
         """Return what has happened so far, since the start."""
         months = self.months[: self.month - self.since]
-        return History(self.worlds, self._keep, months, gather(self.chronicle), self.since)
+        return History(self.worlds, self._keep, months, self.chronicle.gather(), self.since)
 
     def snapshot(self) -> Snapshot:
         """Return the worlds as they stand, to go on from there in another model."""
         corps = self.corps
+        corps.muster(self.keys)
         return Snapshot(
             self.month,
             self.state.values.copy(),
@@ -217,6 +214,7 @@ class ColdWarModel(mesa.Model):
 
     def _open_month(self) -> None:
         now = self.month
+        self.corps.muster(self.keys)
         self.now.month = self.chronicle.month = now
         self.chance.turn_to(now)
         self.sight.drivers = {name: float(row[now]) for name, row in self.premise.drivers.items()}
@@ -228,8 +226,20 @@ class ColdWarModel(mesa.Model):
             self._change_parameters(changed)
         for strategist in self.strategists:
             strategist.follow(self.terms.policies[strategist.actor])
-        for death in self.terms.deaths:
+
+    def _live(self) -> None:
+        """Live through the month: see, decide, act; then the society answers."""
+        for death in self.premise.country.deaths:
             self._die(death)
+        for strategist in self.strategists:
+            strategist.decide()
+        self.regime.act()
+        self.ussr.act()
+        self.united_states.act()
+        self.party.act()
+        self.economy.answer()
+        self.labour.answer()
+        self.officers.answer()
 
     def _change_parameters(self, changed: dict[str, float]) -> None:
         """Give parameters the values of the interventions that hold."""
@@ -241,9 +251,10 @@ class ColdWarModel(mesa.Model):
             strategist.policy = None  # its rules may name a parameter: taken up again
 
     def _die(self, death: Death) -> None:
-        """Bury a leader; where he ruled his successor takes office."""
-        self.now.absent_until[death.leader] = np.iinfo(np.int64).max
-        rules = self.state.leader == death.leader
+        """In the month of his death bury a leader; where he ruled his successor takes office."""
+        today, absent = self.now.month == death.month, self.now.absent_until
+        absent[death.leader] = np.where(today, _FOREVER, absent[death.leader])
+        rules = (self.state.leader == death.leader) & today
         self.now.among(rules, lambda worlds: self._succeed(worlds, death.successor))
 
     def _succeed(self, worlds: Worlds, heir: int | None) -> None:
@@ -258,7 +269,7 @@ class ColdWarModel(mesa.Model):
         self.regime.take_office(worlds, leader, worlds.p.legitimacy_lawful, "death")
 
     def _close_month(self) -> None:
-        self.months[self.month - self.since] = self.state.values[self._kept_rows]
+        self.months[self.month - self.since] = self.state.values[self.kept_rows]
         self.month += 1
         if self.month >= self.premise.months:
             self.running = False

@@ -37,6 +37,8 @@ class Corps:
     grievance : ndarray
         Private discontent in standard deviations.
     generation : ndarray of int16
+    mustered : bool
+        Whether the first officers have been drawn.
     garrison, top : ndarray, shape ``(officers, 1)``
         Garrison of each slot, and whether its rank is top.
     weight : ndarray, shape ``(officers,)``
@@ -54,7 +56,7 @@ class Corps:
         )
         self.force = float(self.weight.sum())
         size = len(self.garrison)
-        self._keys = [
+        self.keys = [
             noise.event_keys(f"officer's {trait}", size, _GENERATIONS)
             for trait in ("faction", "ideology", "grievance")
         ]
@@ -63,17 +65,24 @@ class Corps:
             self.ideology = start.ideology.copy("F")
             self.grievance = start.grievance.copy("F")
             self.generation = start.generation.copy("F")
-            return
-        slots = np.arange(size)[:, None]
-        self.generation = np.zeros((size, len(keys)), dtype=np.int16, order="F")
-        ideology, grievance = self.traits(slots, np.zeros_like(slots), keys)
-        self.ideology, self.grievance = np.asfortranarray(ideology), np.asfortranarray(grievance)
+        else:
+            shape = (size, keys.shape[-1])
+            self.generation = np.zeros(shape, dtype=np.int16, order="F")
+            self.ideology, self.grievance = (np.empty(shape, order="F") for _ in range(2))
+        self.mustered = start is not None
 
     def __len__(self) -> int:
         return len(self.garrison)
 
+    def muster(self, keys: noise.Keys) -> None:
+        """Draw the first officers of all worlds, unless they have been drawn."""
+        if not self.mustered:
+            slots = np.arange(len(self))[:, None]
+            self.ideology[:], self.grievance[:] = self.traits(slots, 0, keys)
+            self.mustered = True
+
     def traits(
-        self, slots: NDArray[np.int64], generation: NDArray[np.int64], keys: noise.Keys
+        self, slots: NDArray[np.int64], generation: NDArray[np.int64] | int, keys: noise.Keys
     ) -> tuple[Floats, Floats]:
         """Return ideology and grievance of officers, by broadcasting the three arguments.
 
@@ -81,7 +90,7 @@ class Corps:
         """
         which = slots * _GENERATIONS + np.minimum(generation, _GENERATIONS - 1)
         of_faction, of_ideology, of_grievance = (
-            noise.bits(keys, np.take(table, which)) for table in self._keys
+            noise.bits(keys, np.take(table, which)) for table in self.keys
         )
         luck = noise.uniform(of_faction)
         shares = np.cumsum([faction.share for faction in self._factions])

@@ -116,7 +116,6 @@ class Terms:
     levers: tuple[LeverChange, ...]
     coup: ForcedCoup | None
     strike: int | None
-    deaths: tuple[Death, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +160,6 @@ class Scenario:
             tuple(change for change in self.levers if change.since <= month <= change.until),
             coup,
             coup.leader if coup is not None and coup.since == month else None,
-            tuple(death for death in self.country.deaths if death.month == month),
         )
 
     def changed(self, month: int) -> dict[str, float]:

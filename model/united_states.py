@@ -26,8 +26,9 @@ class UnitedStates(Strategist):
         """Carry out the month's aid and diplomacy."""
         m, s, p, lever = self.model, self.model.state, self.model.p, self.levers
         write = m.now.write
-        if m.month % 12 == FISCAL_YEAR_STARTS or m.month == 0:
-            s.us_budget[:] = np.maximum(1.0 + p.aid_noise * m.chance.shock("us budget"), _SMALLEST)
+        new_year = (m.now.month % 12 == FISCAL_YEAR_STARTS) | (m.now.month == 0)
+        budget = np.maximum(1.0 + p.aid_noise * m.chance.shock("us budget"), _SMALLEST)
+        s.us_budget[:] = np.where(new_year, budget, s.us_budget)
 
         rival = m.carry("soviet_leverage", "aid", s.ussr_recent)
         competition = np.maximum(1.0 + p.leverage_ussr * rival / 25.0, 0.0)

@@ -85,6 +85,7 @@ def test_purged_officers_make_room_and_nobody_else_moves(baseline: dict[str, Any
     country = build(baseline).country
     keys = noise.world_keys(0, [5, 6])
     corps = Corps(country, keys)
+    corps.muster(keys)
     before = corps.ideology.copy(), corps.grievance.copy()
     purged = np.zeros(corps.ideology.shape, dtype=np.bool_)
     purged[3, 0] = purged[7, 1] = True
