@@ -55,7 +55,7 @@ def assert_same(scenario: Scenario, worlds: list[int], seed: int, places: list[i
         assert unequal == [], f"first differ in month and field {unequal[0]}"
         assert np.array_equal(expected.astype(np.float32), history.months[:, :, place])
         assert comparable(plain.events) == comparable(events_of(history.events, place))
-        corps, officers = fast.officers.corps, plain.corps.officers
+        corps, officers = fast.corps, plain.corps.officers
         assert [o.generation for o in officers] == corps.generation[:, place].tolist()
         assert [o.ideology for o in officers] == corps.ideology[:, place].tolist()
         assert [o.grievance for o in officers] == corps.grievance[:, place].tolist()
