@@ -195,7 +195,7 @@ class Officers(mesa.Agent):
         out_for = np.where(won, _FALLEN, _EXILE)
         out = roster.place == np.where(won, s.leader, chief)
         absent = worlds.absent_until
-        absent[:] = np.where(out, worlds.month + out_for, absent)
+        absent[:] = np.where(out, np.maximum(absent, worlds.month + out_for), absent)
         worlds.write("power", "coup", won, joined, chief, place)
         worlds.among(won, self._take_power, chief, joined)
 

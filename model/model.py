@@ -258,13 +258,12 @@ class ColdWarModel(mesa.Model):
         self.now.among(rules, lambda worlds: self._succeed(worlds, death.successor))
 
     def _succeed(self, worlds: Worlds, heir: int | None) -> None:
-        """Put the successor of a dead leader into office; the soldiers choose one if need be."""
-        leader: Any = heir
+        """Put the successor of a dead leader into office; if he isn't at hand, the army's choice."""
         worlds.write("power", "death", leader=worlds.state.leader)
-        if heir is None:
-            soldiers = ~self.roster.civilian
-            orientation = worlds.state.orientation
-            leader = self.regime.choose(worlds, orientation, soldiers, False, "death")
+        soldiers, orientation = ~self.roster.civilian, worlds.state.orientation
+        leader = self.regime.choose(worlds, orientation, soldiers, False, "death")
+        if heir is not None:
+            leader = np.where(worlds.absent_until[heir] <= worlds.month, heir, leader)
         worlds.write("power", "handover", leader=leader)
         self.regime.take_office(worlds, leader, worlds.p.legitimacy_lawful, "death")
 

@@ -14,15 +14,15 @@ from .interventions import ForcedCoup, LeverChange, ParameterChange
 from .parameters import Value
 from .policy import Policy
 
-# What drives the simulated country from outside, one value a month.
-DRIVERS: Final[dict[str, str]] = {
-    "tin": "log gap of the real tin price to its mean of the 36 months before",
-    "oil": "log gap of the real oil price to its mean of the 36 months before",
-    "abroad": "growth abroad less its mean, % a year",
-    "neighbours": "mean orientation of the neighbours' regimes, left -1 to right 1",
-    "human_rights": "weight of human rights in US policy, 0 to 1",
-    "prices": "dollar prices against January 1969, ratio",
-    "gdp": "gross domestic product, million USD a year",
+# What drives the simulated country from outside, one value a month: least, most, what it is.
+DRIVERS: Final[dict[str, tuple[float, float, str]]] = {
+    "tin": (-7.0, 7.0, "log gap of the real tin price to its mean of the 36 months before"),
+    "oil": (-7.0, 7.0, "log gap of the real oil price to its mean of the 36 months before"),
+    "abroad": (-30.0, 30.0, "growth abroad less its mean, % a year"),
+    "neighbours": (-1.0, 1.0, "mean orientation of the neighbours' regimes, left to right"),
+    "human_rights": (0.0, 1.0, "weight of human rights in US policy"),
+    "prices": (0.1, 10.0, "dollar prices against January 1969, ratio"),
+    "gdp": (10.0, 100000.0, "gross domestic product, million USD a year"),
 }
 
 

@@ -316,6 +316,10 @@ def _drivers(
             values = compute[name](files[name])
             if name not in ("tin", "oil"):
                 values = drivers.change_values(values, of[name])
+            low, high, _ = DRIVERS[name]
+            outside = values[(values < low) | (values > high)]
+            if len(outside):
+                raise PalcaError(f"must stay within {low:g} to {high:g}, and becomes {outside[0]:g}")
             out[name] = [float(value) for value in values]
         except PalcaError as error:
             raise error.at(f"driver '{name}' ({files[name]})") from None

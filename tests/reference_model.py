@@ -236,7 +236,7 @@ class ReferenceModel(mesa.Model):
             return
         self.write("power", "death", leader=death.leader)
         heir = death.successor
-        if heir is None:
+        if heir is None or self.absent_until[heir] > self.month:
             heir = self.choose_leader(self.orientation, "death")
         self.write("power", "handover", leader=heir)
         self.take_office(heir, self.p.legitimacy_lawful, "death")

@@ -293,7 +293,9 @@ class Corps(mesa.Agent):
         m.write("power", kind, leader=chief, place=plotter.garrison, amount=joined)
         if won:
             m.ussr_inherited = m.ussr.ties()
-            m.absent_until[int(m.leader)] = m.month + 60  # months until the fallen may return
+            fallen = int(m.leader)
+            back = m.month + 60  # months until the fallen may return; never, if he is dead
+            m.absent_until[fallen] = max(m.absent_until[fallen], back)
             m.survived = 0.0
             m.take_office(chief, p.legitimacy_coup * (0.5 + 0.5 * joined), "coup")
         else:
