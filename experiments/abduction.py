@@ -126,7 +126,7 @@ def abduct_island(
     for month in range(last + 1):
         if month == fork:
             handed = model.snapshot(), weighing.atmosphere.copy()
-        model.step()
+        model.advance()
         if handed is not None:
             future.append(model.keys)
         log_weight = weighing.see(model)

@@ -24,7 +24,8 @@ from .model import ColdWarModel, Roster
 from .observables import Sight
 from .officers import Corps
 from .parameters import PARAMETERS, Parameters
-from .scenario import DRIVERS, Country, Scenario, Terms
+from .scenario import DRIVERS, Country, Scenario
+from .shape import Shape
 from .state import FIELDS, State
 from .symbols import (
     F32,
@@ -63,30 +64,6 @@ ARGUMENTS: Final[dict[str, Any]] = {
     "heard": POINTER, "told": POINTER,
 }  # fmt: skip
 MUSTER: Final = ("worlds", "keys", "ideology", "grievance", "trait_0", "trait_1", "trait_2")
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """All that the code of a month depends on; values of parameters and drivers do not.
-
-    Attributes
-    ----------
-    country : Country
-        Without its start.
-    terms : Terms
-        Policies and interventions.
-    closed, varying : tuple of str
-        Closed channels; parameters that differ from world to world.
-    listened, frozen : tuple of str
-        Channels whose load is written down, or read.
-    """
-
-    country: Country
-    terms: Terms
-    closed: tuple[str, ...]
-    varying: tuple[str, ...]
-    listened: tuple[str, ...]
-    frozen: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -580,6 +557,12 @@ def machine() -> llvm.TargetMachine:
         opt=2,
         jit=True,
     )
+
+
+def machine_name() -> str:
+    """Return what machine code must fit: the kind of processor and what it can do."""
+    triple, cpu = llvm.get_default_triple(), llvm.get_host_cpu_name()
+    return f"{triple} {cpu} {llvm.get_host_cpu_features().flatten()}"
 
 
 def compile_months(shape: Shape) -> Code:

@@ -16,6 +16,7 @@ from .chance import Chance
 from .channels import CHANNELS, Conduit
 from .communist_party import CommunistParty
 from .history import Chronicle, History
+from .kernel_cache import kernel_for
 from .observables import OBSERVABLES, Sight
 from .officers import Corps
 from .parameters import PARAMETERS, Parameters, Value
@@ -171,11 +172,29 @@ class ColdWarModel(mesa.Model):
 
     def run(self) -> History:
         """Run to the end of the scenario and return the history."""
-        while self.running:
-            self.step()
+        self.advance(self.premise.months - self.month)
         # Mesa 3.3 keeps each model alive by its count of agents; 3.5 has no such table
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
         return self.history()
+
+    def advance(self, months: int = 1) -> None:
+        """Live through some months: by compiled code, where it is at hand or worth its making.
+
+        The result is that of as many steps, to the last bit. A subclass with a `step` of
+        its own is stepped.
+        """
+        end = self.month + months
+        while self.month < end:
+            self._take_up_terms()
+            until = min(self.premise.until(self.month), end)
+            as_it_is = type(self).step is ColdWarModel.step
+            kernel = kernel_for(self, until) if as_it_is else None
+            if kernel is None:
+                while self.month < until:
+                    self.step()
+            else:
+                kernel.live(self, until)
+                self._come_to(until)
 
     def history(self) -> History:
         """Return what has happened so far, since the start."""
@@ -214,18 +233,22 @@ class ColdWarModel(mesa.Model):
 
     def _open_month(self) -> None:
         now = self.month
+        self._take_up_terms()
         self.corps.muster(self.keys)
         self.now.month = self.chronicle.month = now
         self.chance.turn_to(now)
         self.sight.drivers = {name: float(row[now]) for name, row in self.premise.drivers.items()}
         self.sight.drivers["date"] = now
         self._seen = {}
-        self.terms = self.premise.terms(now)
-        changed = self.premise.changed(now)
-        if changed != self._changed:
-            self._change_parameters(changed)
         for strategist in self.strategists:
             strategist.follow(self.terms.policies[strategist.actor])
+
+    def _take_up_terms(self) -> None:
+        """Take up the policies and interventions of the month."""
+        self.terms = self.premise.terms(self.month)
+        changed = self.premise.changed(self.month)
+        if changed != self._changed:
+            self._change_parameters(changed)
 
     def _live(self) -> None:
         """Live through the month: see, decide, act; then the society answers."""
@@ -263,12 +286,16 @@ class ColdWarModel(mesa.Model):
         soldiers, orientation = ~self.roster.civilian, worlds.state.orientation
         leader = self.regime.choose(worlds, orientation, soldiers, False, "death")
         if heir is not None:
-            leader = np.where(worlds.absent_until[heir] <= worlds.month, heir, leader)
+            at_hand = np.take(worlds.absent_until, heir, axis=0) <= worlds.month
+            leader = np.where(at_hand, heir, leader)
         worlds.write("power", "handover", leader=leader)
         self.regime.take_office(worlds, leader, worlds.p.legitimacy_lawful, "death")
 
     def _close_month(self) -> None:
         self.months[self.month - self.since] = self.state.values[self.kept_rows]
-        self.month += 1
-        if self.month >= self.premise.months:
-            self.running = False
+        self._come_to(self.month + 1)
+
+    def _come_to(self, month: int) -> None:
+        self.month = month
+        self.now.month = self.chance.month = self.chronicle.month = month - 1
+        self.running = month < self.premise.months

@@ -162,6 +162,14 @@ class Scenario:
             coup.leader if coup is not None and coup.since == month else None,
         )
 
+    def until(self, month: int) -> int:
+        """Return the first month after `month` in which something else may hold, or the end."""
+        begins = [since for rows in self.policies.values() for since, _ in rows]
+        for change in (*self.levers, *self.changes, *self.coups):
+            begins += [change.since, change.until + 1]
+        begins += [coup.since + 1 for coup in self.coups if coup.leader is not None]
+        return min([start for start in begins if start > month] + [self.months])
+
     def changed(self, month: int) -> dict[str, float]:
         """Return the parameters that have another value in a month, but for closed channels'."""
         held = {name for channel in self.closed for name in CHANNELS[channel].zeroes}

@@ -390,7 +390,7 @@ class Writer:
         """Return that there may be some: what follows is computed in any case."""
         return 1
 
-    def take(self, table: Any, index: Any) -> Symbol:
+    def take(self, table: Any, index: Any, axis: int | None = None) -> Symbol:
         """Return entries of a table that lies in memory."""
         if isinstance(index, Row):
             fixed = index

@@ -1,0 +1,143 @@
+"""Where compiled months are kept: in this process, and in the user's cache folder.
+
+A kernel is found by what its code depends on: the shape of the months (policies as they
+compute, not as they are worded), this package's source, and the machine. The folder is the
+environment variable ``PALCA_CACHE``, or the user's cache folder if it isn't set.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import warnings
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from .expressions import Expression
+from .policy import Rule
+from .shape import Shape
+
+if TYPE_CHECKING:
+    from .compiler import Code
+    from .kernel import Kernel
+    from .model import ColdWarModel
+
+WORTH_COMPILING: Final = 500_000  # worlds times months that take NumPy as long as a compiler
+_MOST_KERNELS: Final = 64  # in memory; a few MB each
+_MOST_FILES: Final = 200  # in the folder; 50 kB each
+
+_kernels: dict[str, Kernel] = {}
+
+
+def kernel_for(model: ColdWarModel, end: int, worth: int = WORTH_COMPILING) -> Kernel | None:
+    """Return the kernel that takes a model from its month to `end`, unless it isn't worth it.
+
+    It is if it has been compiled before, or if there are so many worlds and months to live
+    through that compiling (about a second) is soon paid for.
+    """
+    shape = Shape.of(model)
+    key = _key(shape)
+    if key not in _kernels:
+        small = len(model.worlds) * (end - model.month) < worth
+        if small and not any(_folder().glob(f"{key}-*")):
+            return None
+        while len(_kernels) >= _MOST_KERNELS:
+            del _kernels[next(iter(_kernels))]
+        _kernels[key] = _load_or_compile(shape, key)
+    return _kernels[key]
+
+
+def _key(shape: Shape) -> str:
+    content = json.dumps(_content(shape), default=float)
+    return sha256(f"{content} {_source()}".encode()).hexdigest()[:32]
+
+
+def _content(value: Any) -> Any:
+    """Return what matters of a shape, in the same order whenever it is asked for."""
+    if isinstance(value, Expression):
+        return value.source
+    if isinstance(value, Rule):
+        return [value.enabled, value.when.source, _content(value.do)]
+    if is_dataclass(value):
+        return {field.name: _content(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return [[name, _content(part)] for name, part in value.items()]
+    if isinstance(value, (tuple, list)):
+        return [_content(part) for part in value]
+    return value
+
+
+@cache
+def _source() -> str:
+    """Return a digest of what is compiled and of what compiles it."""
+    digest = sha256(f"{version('llvmlite')} {np.__version__}".encode())
+    for file in sorted(files(__package__).iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".py"):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _folder() -> Path:
+    import platformdirs
+
+    named = os.environ.get("PALCA_CACHE")
+    return Path(named) if named else Path(platformdirs.user_cache_dir("palca", appauthor=False))
+
+
+def _load_or_compile(shape: Shape, key: str) -> Kernel:
+    from .compiler import compile_months, machine_name
+    from .kernel import Kernel
+
+    path = _folder() / f"{key}-{sha256(machine_name().encode()).hexdigest()[:16]}.o"
+    code = _read(path)
+    if code is None:
+        code = compile_months(shape)
+        _write(path, code)
+    return Kernel(code)
+
+
+def _read(path: Path) -> Code | None:
+    """Return the code of a file; None if it isn't there or isn't whole."""
+    from .compiler import Code
+
+    try:
+        head, machine = path.read_bytes().split(b"\n", 1)
+        header = json.loads(head)
+        if sha256(machine).hexdigest() != header.pop("sha256"):
+            return None
+        loads = tuple((channel, place) for channel, place in header["loads"])
+        return Code(machine, header["most_events"], loads)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _write(path: Path, code: Code) -> None:
+    """Write the code to a file, all of it or nothing; delete the oldest if there are many."""
+    header = {
+        "most_events": code.most_events,
+        "loads": code.loads,
+        "sha256": sha256(code.machine).hexdigest(),
+    }
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(json.dumps(header).encode() + b"\n" + code.machine)
+        Path(file.name).replace(path)
+        by_age = sorted(path.parent.glob("*.o"), key=lambda file: -file.stat().st_mtime)
+        for old in by_age[_MOST_FILES:]:
+            old.unlink(missing_ok=True)
+    except OSError as error:
+        warnings.warn(
+            f"compiled months can't be kept in {path.parent} ({error.strerror}), so they will be "
+            "compiled again; PALCA_CACHE names another folder",
+            stacklevel=2,
+        )
