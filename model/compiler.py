@@ -204,7 +204,7 @@ class _Worlds(Worlds):
     def among(self, where: Any, happens: Callable[..., None], *values: Any) -> None:
         w = self.body.writer
         where = w.number(where).ir
-        if self.lane is not None:
+        if self.lane is not None or not isinstance(where.type, ir.VectorType):
             with w.b.if_then(where):
                 happens(self, *values)
             return

@@ -27,7 +27,8 @@ class Events:
     world, month, code : ndarray of int
         `code` is a place in :data:`EVENT_CODES`.
     leader, place : ndarray of int
-        Roster place of the leader concerned and garrison; -1 if none.
+        Roster place of the leader concerned and garrison; -1 if none. These two, `month`
+        and `code` may be of 16 bits.
     amount : ndarray of float
         Million USD or another size; NaN if none.
     """
@@ -65,8 +66,9 @@ class Chronicle:
         self.entries.append(entry)
 
     def add(self, events: Events) -> None:
-        """Add events that come after all others in their worlds."""
-        self._bind()
+        """Add events, by world, that come after all others in their worlds."""
+        if self.entries:
+            self._bind()
         self.pages.append(events)
 
     def take(self) -> Events:
@@ -79,6 +81,8 @@ class Chronicle:
 
     def gather(self) -> Events:
         """Return the events by world, in the order in which they happened."""
+        if len(self.pages) == 1 and not self.entries:
+            return self.pages[0]  # as it was added, or gathered before: by world
         events = self.take()
         if np.any(events.world[1:] < events.world[:-1]):
             # pages follow one another: a stable sort by world keeps the order of happening;

@@ -74,7 +74,8 @@ class Kernel:
             until = self._months(*(_word(arrays[name]) for name in ARGUMENTS))
             parts.append(records[: counts[start:until].sum()])
             start = until
-        model.chronicle.add(_events(np.concatenate(parts), counts))
+        records = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        model.chronicle.add(_events(records, counts))
         for load, rows in zip(self._code.loads, loads, strict=True):
             if load[0] not in channels.frozen:
                 now = slice(model.month - model.since, end - model.since)
@@ -135,9 +136,7 @@ def _arrays_of(model: ColdWarModel) -> dict[str, Any]:
 
 
 def _events(records: NDArray[Any], counts: NDArray[np.int64]) -> Events:
-    """Return events, which come world by world, as parallel arrays."""
-    return Events(
-        np.repeat(np.arange(len(counts)), counts),
-        *(records[name].astype(np.int64) for name in ("month", "code", "leader", "place")),
-        records["amount"].copy(),
-    )
+    """Return events, which come world by world, as parallel arrays; nothing is copied."""
+    world = np.repeat(np.arange(len(counts)), counts)
+    columns = (records[name] for name in ("month", "code", "leader", "place", "amount"))
+    return Events(world, *columns)

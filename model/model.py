@@ -253,7 +253,7 @@ class ColdWarModel(mesa.Model):
     def _live(self) -> None:
         """Live through the month: see, decide, act; then the society answers."""
         for death in self.premise.country.deaths:
-            self._die(death)
+            self.now.among(self.now.month == death.month, self._bury, death)
         for strategist in self.strategists:
             strategist.decide()
         self.regime.act()
@@ -273,12 +273,11 @@ class ColdWarModel(mesa.Model):
         for strategist in self.strategists:
             strategist.policy = None  # its rules may name a parameter: taken up again
 
-    def _die(self, death: Death) -> None:
-        """In the month of his death bury a leader; where he ruled his successor takes office."""
-        today, absent = self.now.month == death.month, self.now.absent_until
-        absent[death.leader] = np.where(today, _FOREVER, absent[death.leader])
-        rules = (self.state.leader == death.leader) & today
-        self.now.among(rules, lambda worlds: self._succeed(worlds, death.successor))
+    def _bury(self, worlds: Worlds, death: Death) -> None:
+        """Let a leader die; where he ruled his successor takes office."""
+        worlds.absent_until[death.leader] = _FOREVER
+        rules = worlds.state.leader == death.leader
+        worlds.among(rules, self._succeed, death.successor)
 
     def _succeed(self, worlds: Worlds, heir: int | None) -> None:
         """Put the successor of a dead leader into office; if he isn't at hand, the army's choice."""

@@ -26,7 +26,7 @@ import numpy as np
 from llvmlite import ir
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-LANES: Final = 8  # worlds side by side
+LANES: Final = 16  # worlds side by side
 CHUNK: Final = 8  # officers at a time
 
 F64, I64, I32, I16, I8, I1 = (
@@ -337,8 +337,12 @@ class Writer:
                 sign = "<" if operation == "minimum" else ">"
                 if not floating:
                     return b.select(b.icmp_signed(sign, a, c), a, c)
-                best = b.select(b.fcmp_ordered(sign, a, c), a, c)
-                return b.select(b.fcmp_unordered("uno", a, a), a, best)  # as NumPy: nan wins
+                if isinstance(a, ir.Constant):
+                    a, c = c, a
+                best = b.select(b.fcmp_ordered(sign, c, a), c, a)  # `a` if it is nan
+                if isinstance(c, ir.Constant):
+                    return best
+                return b.select(b.fcmp_unordered("uno", c, c), c, best)  # as NumPy: nan wins
             case ("logical_not" | "invert"), _ if kind == "b":
                 return b.not_(a)
             case ("bitwise_and" | "logical_and"), [_, c]:

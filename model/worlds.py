@@ -55,12 +55,13 @@ class Worlds:
     chronicle: Chronicle
     places: NDArray[np.int64] | None = None
 
-    def among(self, where: Flags, happens: Callable[..., None], *values: Any) -> None:
+    def among(self, where: Flags | bool, happens: Callable[..., None], *values: Any) -> None:
         """Let something happen in the worlds where a condition holds, and only there.
 
         Parameters
         ----------
-        where : ndarray of bool, shape ``(n,)``
+        where : ndarray of bool, shape ``(n,)``, or bool
+            Where, or whether in all of them.
         happens : callable
             ``happens(some, *values)`` with the worlds concerned.
         *values : float, ndarray of shape ``(n,)`` or ``(officers, n)``, or a tuple of these
@@ -68,10 +69,10 @@ class Worlds:
         """
         if not np.count_nonzero(where):
             return
-        (chosen,) = np.nonzero(where)
-        if len(chosen) == len(where):
+        if isinstance(where, bool) or np.all(where):
             happens(self, *values)
             return
+        (chosen,) = np.nonzero(where)
         places = chosen if self.places is None else self.places[chosen]
         some = Worlds(
             self.month,
