@@ -556,6 +556,8 @@ def machine() -> llvm.TargetMachine:
         features=llvm.get_host_cpu_features().flatten(),
         opt=2,
         jit=True,
+        codemodel="small",
+        reloc="pic",
     )
 
 
