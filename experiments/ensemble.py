@@ -26,7 +26,7 @@ from .measures import atmosphere, friction, outcomes, unrest
 
 Floats = NDArray[np.float64]
 
-BLOCK: Final = 2048  # worlds in a block: enough to amortise calls, few enough for the cache
+BLOCK: Final = 4096  # worlds in a block: enough to amortise calls, few enough for the cache
 _BINS: Final = 240
 
 # monthly series that are summed up: name -> (low, high, title, unit)

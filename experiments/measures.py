@@ -89,18 +89,18 @@ def sum_by_month(
     events: Events, month: NDArray[np.int64], values: Floats, months: int, worlds: int
 ) -> Floats:
     """Return the sum of events' values by month, ``(months, worlds)``."""
-    out = np.zeros((months, worlds))
-    np.add.at(out, (month, events.world), values[events.code])
-    return out
+    out = np.zeros(months * worlds)
+    np.add.at(out, month.astype(np.int64) * worlds + events.world, values[events.code])
+    return out.reshape(months, worlds)
 
 
 def highest_by_month(
     events: Events, month: NDArray[np.int64], values: Floats, months: int, worlds: int
 ) -> Floats:
     """Return the highest of events' values by month, ``(months, worlds)``."""
-    out = np.zeros((months, worlds))
-    np.maximum.at(out, (month, events.world), values[events.code])
-    return out
+    out = np.zeros(months * worlds)
+    np.maximum.at(out, month.astype(np.int64) * worlds + events.world, values[events.code])
+    return out.reshape(months, worlds)
 
 
 def spells(course: Course) -> tuple[Floats, Floats]:

@@ -33,7 +33,7 @@ from .measures import (
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-BLOCK: Final = 2048
+BLOCK: Final = 4096
 _KEPT: Final = (
     "leader", "orientation", "legitimacy", "repression", "mobilisation", "fiscal", "attempt",
     "success", "ussr_committed", "ussr_recent", "ussr_delivered", "us_recent", "us_delivered",

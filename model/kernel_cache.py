@@ -31,23 +31,24 @@ if TYPE_CHECKING:
     from .kernel import Kernel
     from .model import ColdWarModel
 
-WORTH_COMPILING: Final = 500_000  # worlds times months that take NumPy as long as a compiler
+WORTH_COMPILING: Final = 300_000  # worlds times months that take NumPy as long as a compiler
 _MOST_KERNELS: Final = 64  # in memory; a few MB each
 _MOST_FILES: Final = 200  # in the folder; 50 kB each
 
 _kernels: dict[str, Kernel] = {}
 
 
-def kernel_for(model: ColdWarModel, end: int, worth: int = WORTH_COMPILING) -> Kernel | None:
-    """Return the kernel that takes a model from its month to `end`, unless it isn't worth it.
+def kernel_for(model: ColdWarModel, worth: int = WORTH_COMPILING) -> Kernel | None:
+    """Return the kernel for what holds in a model's present month, unless it isn't worth it.
 
-    It is if it has been compiled before, or if there are so many worlds and months to live
-    through that compiling (about a second) is soon paid for.
+    It is if it has been compiled before, or if compiling, which takes about a second, will
+    soon have been paid for: if the model has many worlds and the same holds for many months.
     """
     shape = Shape.of(model)
     key = _key(shape)
     if key not in _kernels:
-        small = len(model.worlds) * (end - model.month) < worth
+        months = model.premise.until(model.month) - model.month
+        small = len(model.worlds) * months < worth
         if small and not any(_folder().glob(f"{key}-*")):
             return None
         while len(_kernels) >= _MOST_KERNELS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
@@ -29,6 +29,8 @@ from .united_states import UnitedStates
 from .ussr import USSR
 from .worlds import Worlds
 
+if TYPE_CHECKING:
+    from .kernel import Kernel
 
 _FOREVER = np.iinfo(np.int64).max
 
@@ -124,6 +126,8 @@ class ColdWarModel(mesa.Model):
         for name in scenario.closed:
             self._usual |= dict.fromkeys(CHANNELS[name].zeroes, 0.0)
         self._changed: dict[str, float] = {}
+        self._kernel: Kernel | None = None  # compiled months, up to the one in which others hold
+        self._same_until = 0
         self.conduit = Conduit() if conduit is None else conduit
         self.p = Parameters(self._usual)
         country = scenario.country
@@ -185,15 +189,17 @@ class ColdWarModel(mesa.Model):
         """
         end = self.month + months
         while self.month < end:
-            self._take_up_terms()
-            until = min(self.premise.until(self.month), end)
-            as_it_is = type(self).step is ColdWarModel.step
-            kernel = kernel_for(self, until) if as_it_is else None
-            if kernel is None:
+            if self.month >= self._same_until:
+                self._take_up_terms()
+                self._same_until = self.premise.until(self.month)
+                as_it_is = type(self).step is ColdWarModel.step
+                self._kernel = kernel_for(self) if as_it_is else None
+            until = min(self._same_until, end)
+            if self._kernel is None:
                 while self.month < until:
                     self.step()
             else:
-                kernel.live(self, until)
+                self._kernel.live(self, until)
                 self._come_to(until)
 
     def history(self) -> History:
