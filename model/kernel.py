@@ -52,7 +52,7 @@ class Kernel:
         size, span = len(model.worlds), end - model.month
         channels = model.conduit
         loads = [
-            np.ascontiguousarray(channels.factual.loads[load])
+            np.array([np.broadcast_to(row, size) for row in channels.factual.loads[load]])
             if load[0] in channels.frozen and channels.factual is not None
             else np.empty((model.premise.months - model.since, size))
             for load in self._code.loads

@@ -38,7 +38,7 @@ _MOST_FILES: Final = 200  # in the folder; 50 kB each
 _kernels: dict[str, Kernel] = {}
 
 
-def kernel_for(model: ColdWarModel, worth: int = WORTH_COMPILING) -> Kernel | None:
+def kernel_for(model: ColdWarModel) -> Kernel | None:
     """Return the kernel for what holds in a model's present month, unless it isn't worth it.
 
     It is if it has been compiled before, or if compiling, which takes about a second, will
@@ -48,7 +48,7 @@ def kernel_for(model: ColdWarModel, worth: int = WORTH_COMPILING) -> Kernel | No
     key = _key(shape)
     if key not in _kernels:
         months = model.premise.until(model.month) - model.month
-        small = len(model.worlds) * months < worth
+        small = len(model.worlds) * months < WORTH_COMPILING
         if small and not any(_folder().glob(f"{key}-*")):
             return None
         while len(_kernels) >= _MOST_KERNELS:
