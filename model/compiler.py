@@ -86,7 +86,7 @@ class Code:
 
 
 class _Chance(Chance):
-    """This month's draws as symbols."""
+    """The draws of the month as symbols."""
 
     def __init__(self, writer: Writer, keys: Symbol, tables: dict[str, Any], month: Symbol) -> None:
         self._writer, self._keys, self._tables, self._month = writer, keys, tables, month
@@ -115,7 +115,8 @@ class _Chance(Chance):
     def _key(self, row: int) -> Any:
         address, length = self._tables["events"]
         place = self._writer.number(self._month * length + row).ir
-        return Value(self._writer, self._writer.load("u", self._writer.address(address, place, I64)))
+        w = self._writer
+        return Value(w, w.load("u", w.address(address, place, I64)))
 
 
 class _Corps(Corps):
@@ -523,7 +524,7 @@ def _write_muster(module: ir.Module, country: Country) -> None:
     """Write the function that draws the first officers of all worlds."""
     of = ir.FunctionType(ir.VoidType(), [ARGUMENTS[name] for name in MUSTER])
     function = ir.Function(module, of, "muster")
-    at = dict(zip(MUSTER, function.args, strict=True))
+    at: dict[str, Any] = dict(zip(MUSTER, function.args, strict=True))
     for name in MUSTER[1:]:
         at[name].add_attribute("noalias")
     b = ir.IRBuilder(function.append_basic_block("entry"))

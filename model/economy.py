@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .parameters import Parameters
+from .parameters import Parameters, Value
 
 Floats = NDArray[np.float64]
 
@@ -39,8 +39,8 @@ def fiscal_next(
     us_share: Floats,
     ussr_share: Floats,
     sanction: Floats,
-    patronage: Floats,
-    borrowing: Floats,
+    patronage: Value,
+    borrowing: Value,
     debt: Floats,
     reform: Floats,
     e: Floats,
@@ -65,7 +65,7 @@ def fiscal_next(
     return np.minimum(np.maximum(moved, -1.0), 1.0)
 
 
-def debt_next(debt: Floats, borrowing: Floats, p: Parameters) -> Floats:
+def debt_next(debt: Floats, borrowing: Value, p: Parameters) -> Floats:
     """Return foreign debt in GDPs: new loans less what is repaid or inflated away."""
     return debt + p.debt_borrowing * borrowing - p.debt_repayment * debt
 

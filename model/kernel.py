@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .compiler import ARGUMENTS, EVENT_BYTES, LANES, MUSTER, OCCASIONS, Code, machine
 from .history import Events
 from .scenario import DRIVERS
+from .symbols import POINTER
 
 if TYPE_CHECKING:
     from .model import ColdWarModel
@@ -36,9 +37,11 @@ class Kernel:
         self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), here)
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(code.machine))
         self._engine.finalize_object()
-        words = [ctypes.c_void_p if str(kind) == "ptr" else ctypes.c_int64 for kind in ARGUMENTS.values()]
-        by_name = dict(zip(ARGUMENTS, words, strict=True))
-        months = ctypes.CFUNCTYPE(ctypes.c_int64, *words)
+        by_name = {
+            name: ctypes.c_void_p if kind == POINTER else ctypes.c_int64
+            for name, kind in ARGUMENTS.items()
+        }
+        months = ctypes.CFUNCTYPE(ctypes.c_int64, *by_name.values())
         self._months = months(self._engine.get_function_address("months"))
         muster = ctypes.CFUNCTYPE(None, *(by_name[name] for name in MUSTER))
         self._muster = muster(self._engine.get_function_address("muster"))

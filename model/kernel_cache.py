@@ -81,7 +81,7 @@ def _content(value: Any) -> Any:
 def _source() -> str:
     """Return a digest of what is compiled and of what compiles it."""
     digest = sha256(f"{version('llvmlite')} {np.__version__}".encode())
-    for file in sorted(files(__package__).iterdir(), key=lambda file: file.name):
+    for file in sorted(files(__spec__.parent).iterdir(), key=lambda file: file.name):
         if file.name.endswith(".py"):
             digest.update(file.read_bytes())
     return digest.hexdigest()

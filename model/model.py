@@ -286,7 +286,7 @@ class ColdWarModel(mesa.Model):
         worlds.among(rules, self._succeed, death.successor)
 
     def _succeed(self, worlds: Worlds, heir: int | None) -> None:
-        """Put the successor of a dead leader into office; if he isn't at hand, the army's choice."""
+        """Put a dead leader's successor into office; if he isn't at hand, the army's choice."""
         worlds.write("power", "death", leader=worlds.state.leader)
         soldiers, orientation = ~self.roster.civilian, worlds.state.orientation
         leader = self.regime.choose(worlds, orientation, soldiers, False, "death")

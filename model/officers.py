@@ -8,7 +8,7 @@ generation), so that a purge moves nobody else's traits.
 from __future__ import annotations
 
 from copy import copy
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +82,7 @@ class Corps:
             self.mustered = True
 
     def traits(
-        self, slots: NDArray[np.int64], generation: NDArray[np.int64] | int, keys: noise.Keys
+        self, slots: NDArray[np.int64], generation: NDArray[Any] | int, keys: noise.Keys
     ) -> tuple[Floats, Floats]:
         """Return ideology and grievance of officers, by broadcasting the three arguments.
 
@@ -181,7 +181,7 @@ def disaffection(state: State, country: Country, p: Parameters) -> Floats:
     shared = corps_discontent(state, p) - p.cost
     slope = 1.0 / (3.4641016151377544 * np.maximum(p.discontent_spread, 1e-3))
     total = sum(faction.share for faction in country.factions)
-    estimate = 0.0
+    estimate: Floats = np.zeros(())
     for faction in country.factions:
         mean = private_discontent(
             shared,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arithmetic import log, logistic
-from .parameters import Parameters
+from .parameters import Parameters, Value
 
 Floats = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ def legitimacy_next(
     return share(moved)
 
 
-def repression_next(repression: Floats, repress: Floats, p: Parameters) -> Floats:
+def repression_next(repression: Floats, repress: Value, p: Parameters) -> Floats:
     """Return repression in 0..1: it follows the lever, R' = R + r (lever - R)."""
     return repression + p.repression_speed * (repress - repression)
 
@@ -69,7 +69,7 @@ def mobilisation_next(
     grievance: Floats,
     repression: Floats,
     opening: Floats,
-    labour_ties: Floats,
+    labour_ties: Value,
     price_shock: Floats,
     party_effort: Floats,
     restraint: Floats,

@@ -166,6 +166,7 @@ class Row(Symbol):
     ) -> None:
         super().__init__(writer)
         self._kind, self.length, self.make, self.parts = kind, length, make, parts
+        self.memory: Any = None  # where its entries are written down, if they will be read again
 
     @property
     def kind(self) -> str:
@@ -213,9 +214,9 @@ class Writer:
     """
 
     def __init__(self, builder: ir.IRBuilder) -> None:
-        self.b = builder
-        self.module = builder.module
-        self._entry = builder.block
+        self.b: Any = builder
+        self.module = self.b.module
+        self._entry = self.b.block
 
     # ----------------------------------------------------------------------------- numbers
 
@@ -647,14 +648,14 @@ class Writer:
     def _keep(self, rows: Sequence[Row], chunk: Chunk) -> None:
         """Write down what a chunk knows of rows that will be asked for again."""
         for row in rows:
-            if not hasattr(row, "_memory"):
-                row._memory = self.memory(ir.ArrayType(F64, _rounded(row.length)))
-            self.b.store(row.number(chunk).ir, self.address(row._memory, chunk.base, F64), align=8)
+            if row.memory is None:
+                row.memory = self.memory(ir.ArrayType(F64, _rounded(row.length)))
+            self.b.store(row.number(chunk).ir, self.address(row.memory, chunk.base, F64), align=8)
 
     def _kept(self, rows: Sequence[Row]) -> None:
         """From now on read these rows from memory."""
         for row in rows:
-            table = Table(self, "f", row.length, row._memory)
+            table = Table(self, "f", row.length, row.memory)
             row.make, row.parts = table.make, ()
 
 

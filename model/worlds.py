@@ -112,12 +112,13 @@ class Worlds:
             (chosen,) = np.nonzero(happened)
         else:
             return
-        self.chronicle.write(
-            track,
-            kind,
-            chosen if self.places is None else self.places[chosen],
-            *(v[chosen] if isinstance(v, np.ndarray) else v for v in (amount, leader, place)),
-        )
+
+        def of_those(values: Any) -> Any:
+            return values[chosen] if isinstance(values, np.ndarray) else values
+
+        places = chosen if self.places is None else self.places[chosen]
+        details = map(of_those, (amount, leader, place))
+        self.chronicle.write(track, kind, places, *details)
 
     def rest(self, step: Callable[[Floats], Floats], start: Floats) -> Floats:
         """Return where ``x -> step(x)`` comes to rest from `start`, in each world."""

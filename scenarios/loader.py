@@ -319,7 +319,8 @@ def _drivers(
             low, high, _ = DRIVERS[name]
             outside = values[(values < low) | (values > high)]
             if len(outside):
-                raise PalcaError(f"must stay within {low:g} to {high:g}, and becomes {outside[0]:g}")
+                raise PalcaError(f"must stay within {low:g} to {high:g}, "
+                                 f"and becomes {outside[0]:g}")
             out[name] = [float(value) for value in values]
         except PalcaError as error:
             raise error.at(f"driver '{name}' ({files[name]})") from None

@@ -18,6 +18,8 @@ from palca.model.state import State
 from palca.model.worlds import Worlds
 from palca.scenarios import build
 
+NOBODY = np.zeros((0, 1), dtype=np.int64)
+
 
 def world_of(*weights: int) -> Worlds:
     """One world whose garrisons have an officer each, of these weights."""
@@ -25,7 +27,7 @@ def world_of(*weights: int) -> Worlds:
     country = Country("x", (), garrisons, (Faction("f", 1, 0, 0.1),), {})
     keys = noise.world_keys(0, [0])
     chance, corps = Chance(keys, 1), Corps(country, keys)
-    return Worlds(0, State(1, {}), Parameters(), chance, corps, np.zeros((0, 1)), Chronicle())
+    return Worlds(0, State(1, {}), Parameters(), chance, corps, NOBODY, Chronicle())
 
 
 def test_cascade_worked_out_on_paper() -> None:
