@@ -10,11 +10,12 @@ pip := $(bin)/python -m pip --disable-pip-version-check -qq
 files := $(sort $(shell find model scenarios experiments -type f ! -name '*.py[co]'))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint ruff pyright format deps env constraints wheel clean FORCE
+.PHONY: help run test bench lint ruff pyright format deps env constraints wheel clean FORCE
 
 help:
 	@echo "make run          simulate SCENARIO ($(SCENARIO)): palca run $(SCENARIO)"
 	@echo "make test         run the tests"
+	@echo "make bench        measure the speed; writes docs/BENCHMARKS.md (some minutes)"
 	@echo "make lint         look for mistakes (ruff) and check the types (pyright)"
 	@echo "make format       lay the code out and mend what ruff can mend"
 	@echo "make env          only make the environment, in $(VENV)"
@@ -30,6 +31,9 @@ run: env
 
 test: env
 	@$(bin)/python -m pytest $(ARGS)
+
+bench: env
+	@PYTHONPATH=tests $(bin)/python -m benchmarks.speed
 
 lint: ruff pyright
 

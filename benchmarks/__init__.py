@@ -1,0 +1,1 @@
+"""Measurements that are too slow for tests; run from the top folder, `make bench`."""

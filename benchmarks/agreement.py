@@ -1,0 +1,73 @@
+"""Whether compiled months give what NumPy gives, over many random scenarios.
+
+Example: python -m benchmarks.agreement 300
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import fields
+from unittest import mock
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rich.progress import Progress
+
+from palca.model import ColdWarModel, Scenario, kernel_cache
+from palca.model.history import Events
+from random_scenarios import scenarios
+
+WORLDS = 19  # a full group of lanes and a part of one
+
+
+def _same(one: ColdWarModel, other: ColdWarModel) -> bool:
+    first, second = one.history(), other.history()
+    pairs = [
+        (first.months, second.months),
+        (one.state.values, other.state.values),
+        (one.now.absent_until, other.now.absent_until),
+        (one.corps.ideology, other.corps.ideology),
+        (one.corps.grievance, other.corps.grievance),
+        (one.corps.generation, other.corps.generation),
+    ]
+    for column in fields(Events):
+        pairs.append((getattr(first.events, column.name), getattr(second.events, column.name)))
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in pairs)
+
+
+def agree(examples: int) -> int:
+    """Return how many pieces of code were compiled; raise for a scenario that differs."""
+    kernels: set[str] = set()
+    with Progress(transient=True) as progress:
+        task = progress.add_task("random scenarios", total=examples)
+
+        @settings(
+            max_examples=examples,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(scenario=scenarios(worlds=WORLDS), seed=st.integers(0, 2**64))
+        def check(scenario: Scenario, seed: int) -> None:
+            stepped = ColdWarModel(scenario, worlds=WORLDS, rng=seed)
+            while stepped.running:
+                stepped.step()
+            compiled = ColdWarModel(scenario, worlds=WORLDS, rng=seed)
+            with mock.patch.object(kernel_cache, "WORTH_COMPILING", 0):
+                compiled.run()
+            kernels.update(kernel_cache._kernels)
+            assert _same(stepped, compiled)
+            progress.advance(task)
+
+        with tempfile.TemporaryDirectory() as folder:
+            with mock.patch.dict("os.environ", PALCA_CACHE=folder):
+                check()
+    return len(kernels)
+
+
+if __name__ == "__main__":
+    tried = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    count = agree(tried)
+    print(f"{tried} random scenarios, {count} compiled kernels: every bit the same")

@@ -1,0 +1,271 @@
+"""How fast Palca is: worlds a second, what they cost, and how soon something is to be seen.
+
+Everything is measured in one run and compared within it; `make bench` writes the tables to
+docs/BENCHMARKS.md.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from palca.model import ColdWarModel, Scenario, kernel_cache
+from palca.model.compiler import compile_months
+from palca.model.shape import Shape
+from palca.scenarios import load
+from reference_model import ReferenceModel
+
+BLOCK = 8192  # worlds in a model
+MANY = 1_000_000
+PAGE = Path(__file__).parents[1] / "docs" / "BENCHMARKS.md"
+console = Console(stderr=True)
+
+
+def timed(work: Callable[[], Any], times: int = 3) -> float:
+    """Return the least of some measurements of what `work` takes, in seconds."""
+    taken = []
+    for _ in range(times):
+        gc.collect()
+        begun = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - begun)
+    return min(taken)
+
+
+def plain(scenario: Scenario, worlds: int) -> None:
+    """Run the reference model, world by world."""
+    for world in range(worlds):
+        ReferenceModel(scenario, world, 0).run()
+
+
+def stepped(scenario: Scenario, worlds: int) -> None:
+    """Run a model by steps of NumPy."""
+    model = ColdWarModel(scenario, worlds=worlds, keep=())
+    while model.running:
+        model.step()
+
+
+def run(scenario: Scenario, worlds: int, since: int = 0) -> tuple[int, float]:
+    """Run worlds in blocks, compiled; return what they add up to: attempts, orientation."""
+    events, orientation = 0, 0.0
+    for first in range(since, since + worlds, BLOCK):
+        numbers = np.arange(first, min(first + BLOCK, since + worlds))
+        model = ColdWarModel(scenario, worlds=numbers, keep=())
+        events += len(model.run().events)
+        orientation += float(model.state.orientation.sum())
+        del model
+        gc.collect(0)
+    return events, orientation
+
+
+def _share(task: tuple[int, int]) -> tuple[int, float]:
+    return run(load("baseline"), *task)
+
+
+def two_processes(worlds: int, times: int = 3) -> tuple[float, float]:
+    """Return seconds for worlds shared by two processes that are at work already, and GB."""
+    half = worlds // 2
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        pool.map(_share, [(BLOCK, 0)] * 2, chunksize=1)
+        tasks = [(half, 0), (worlds - half, half)]
+        seconds = timed(lambda: pool.map(_share, tasks, chunksize=1), times)
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e9
+    return seconds, 2 * most
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Return a table of Markdown."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines) + "\n"
+
+
+def worlds_a_second(scenario: Scenario) -> str:
+    """Measure the reference model, NumPy and compiled code, from one world to a million."""
+    of_plain = 40 / timed(lambda: plain(scenario, 40))
+    rows = [["reference model", "1", 1, f"{of_plain:,.0f}", "1"]]
+
+    def add(what: str, processes: int, worlds: int, seconds: float) -> None:
+        rate = worlds / seconds
+        rows.append([what, processes, f"{worlds:,}", f"{rate:,.0f}", f"{rate / of_plain:,.0f}"])
+        console.print(rows[-1])
+
+    for worlds in (1, 64, 4096):
+        add("NumPy", 1, worlds, timed(lambda n=worlds: stepped(scenario, n)))
+    run(scenario, BLOCK)
+    for worlds in (1, 64, 4096, 65_536, MANY):
+        times = 2 if worlds == MANY else 5
+        add("compiled", 1, worlds, timed(lambda n=worlds: run(scenario, n), times))
+    memory = 0.0
+    for worlds in (65_536, MANY):
+        seconds, memory = two_processes(worlds)
+        add("compiled", 2, worlds, seconds)
+    return (
+        table(["", "processes", "worlds", "worlds a second", "× the reference"], rows)
+        + f"\nA million worlds on two processes: {seconds:.1f} s; both together hold at most "
+        f"{memory:.2f} GB.\n"
+    )
+
+
+def compiling(scenario: Scenario) -> tuple[float, float]:
+    """Return seconds for compiling a scenario's months, and for loading them."""
+    shape = Shape.of(ColdWarModel(scenario))
+    seconds = timed(lambda: compile_months(shape), 2)
+    kernel_cache.kernel_for(ColdWarModel(scenario, worlds=BLOCK))
+
+    def again() -> None:
+        kernel_cache._kernels.clear()
+        kernel_cache.kernel_for(ColdWarModel(scenario, worlds=BLOCK))
+
+    return seconds, timed(again)
+
+
+def with_officers(scenario: Scenario, officers: int) -> Scenario:
+    """Return a scenario whose corps has so many officers, shared out as they are."""
+    garrisons = scenario.country.garrisons
+    have = sum(garrison.officers for garrison in garrisons)
+    ends = np.rint(np.cumsum([g.officers for g in garrisons]) * officers / have).astype(int)
+    sizes = np.maximum(np.diff(ends, prepend=0), 1)
+    grown = tuple(
+        replace(garrison, officers=int(size), top=min(garrison.top, int(size)))
+        for garrison, size in zip(garrisons, sizes, strict=True)
+    )
+    return replace(scenario, country=replace(scenario.country, garrisons=grown))
+
+
+def with_rules(scenario: Scenario, rules: int) -> Scenario:
+    """Return a scenario with so many rules in all, those of its policies over and over."""
+    policies = {}
+    for place, (actor, ((since, policy), *_)) in enumerate(scenario.policies.items()):
+        count = rules // 4 + (place < rules % 4)
+        repeated = (policy.rules * (count // len(policy.rules) + 1))[:count]
+        # different numbers, lest a compiler find them the same
+        changed = tuple(
+            replace(rule, do={lever: _nudged(e, i) for lever, e in rule.do.items()})
+            for i, rule in enumerate(repeated)
+        )
+        policies[actor] = ((since, replace(policy, rules=changed)),)
+    return replace(scenario, policies=policies)
+
+
+def _nudged(expression: Any, place: int) -> Any:
+    return replace(expression, source=f"(({expression.source}) * {1.0 + place * 1e-3!r})")
+
+
+def cost(name: str, scenarios: dict[int, Scenario], worlds: int) -> str:
+    """Measure what a world costs as something grows."""
+    rows, first = [], None
+    for size, scenario in scenarios.items():
+        model = ColdWarModel(scenario, worlds=BLOCK)
+        seconds = timed(lambda s=scenario: compile_months(Shape.of(ColdWarModel(s))), 1)
+        kernel_cache.kernel_for(model)
+        del model
+        with_numpy = timed(lambda s=scenario: stepped(s, 256), 2)
+        taken = timed(lambda s=scenario: run(s, worlds), 5) / worlds
+        first = first or (size, taken, with_numpy)
+        rows.append(
+            [
+                f"{size:,}", f"{taken * 1e6:,.1f}", f"{size / first[0]:,.1f}",
+                f"{taken / first[1]:.2f}", f"{with_numpy / first[2]:.2f}", f"{seconds:.1f}",
+            ]
+        )  # fmt: skip
+        console.print(name, rows[-1])
+    head = [name, "µs a world", "size ×", "compiled ×", "NumPy ×", "compiling, s"]
+    return table(head, rows)
+
+
+def first_results() -> str:
+    """Measure what somebody waits for at the terminal."""
+    bin_folder = Path(sys.executable).parent
+    palca = str(bin_folder / "palca")
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        env = {**os.environ, "PALCA_CACHE": f"{folder}/cache"}
+
+        def add(what: str, *command: str, times: int = 5) -> None:
+            taken = []
+            for _ in range(times):
+                begun = time.perf_counter()
+                subprocess.run(command, check=True, capture_output=True, env=env)
+                taken.append(time.perf_counter() - begun)
+            rows.append([what, f"{taken[0]:.2f}", f"{statistics.median(taken):.2f}"])
+            console.print(rows[-1])
+
+        add("`import palca.model`", sys.executable, "-c", "import palca.model")
+        add("`import palca.experiments`", sys.executable, "-c", "import palca.experiments")
+        add("`palca --help`", palca, "--help")
+        out = ["--out", f"{folder}/run", "--force"]
+        add("`palca run baseline` (2,000 worlds)", palca, "run", "baseline", *out)
+        worlds = ["--worlds", "20000"]
+        add("`palca run baseline -n 20000`", palca, "run", "baseline", *worlds, *out, times=3)
+        add("the same, `--jobs 2`", palca, "run", "baseline", *worlds, *out, "--jobs", "2", times=3)
+    return table(["", "first, s", "median, s"], rows)
+
+
+def processor() -> str:
+    """Return the processor's name."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def main() -> None:
+    """Measure everything and write the page."""
+    from llvmlite import binding
+
+    baseline = load("baseline")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["PALCA_CACHE"] = folder
+        starts = first_results()
+        rates = worlds_a_second(baseline)
+        seconds, loading = compiling(baseline)
+        officers = {n: with_officers(baseline, n) for n in (16, 80, 256, 1024, 4096)}
+        rules = {n: with_rules(baseline, n) for n in (10, 100, 400, 1000)}
+        months = {n: _until(baseline, n) for n in (12, 30, 60, 120)}
+        PAGE.write_text(
+            (Path(__file__).parent / "page.md")
+            .read_text()
+            .format(
+                machine=f"{processor()} ({binding.get_host_cpu_name()}), {os.cpu_count()} cores, "
+                f"{platform.system()}; Python {platform.python_version()}, "
+                f"NumPy {version('numpy')}, llvmlite {version('llvmlite')}",
+                date=time.strftime("%Y-%m-%d"),
+                rates=rates,
+                starts=starts,
+                compiling=f"{seconds:.2f}",
+                worth=kernel_cache.WORTH_COMPILING,
+                loading=f"{loading * 1000:.0f}",
+                one=f"{timed(lambda: run(baseline, 1), 9) * 1000:.1f}",
+                one_numpy=f"{timed(lambda: stepped(baseline, 1), 5) * 1000:.0f}",
+                officers=cost("officers", officers, 1024),
+                rules=cost("rules", rules, 4096),
+                months=cost("months", months, 8192),
+            )
+        )
+    console.print(f"Written: {PAGE}")
+
+
+def _until(scenario: Scenario, months: int) -> Scenario:
+    drivers = {name: values[:months] for name, values in scenario.drivers.items()}
+    return replace(scenario, months=months, drivers=drivers)
+
+
+if __name__ == "__main__":
+    main()
