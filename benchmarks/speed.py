@@ -11,7 +11,6 @@ import multiprocessing
 import os
 import platform
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -195,26 +195,35 @@ def first_results() -> str:
     palca = str(bin_folder / "palca")
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        env = {**os.environ, "PALCA_CACHE": f"{folder}/cache"}
+        env = {**os.environ, "PALCA_CACHE": f"{folder}/cache", "PYTHONUNBUFFERED": "1"}
 
         def add(what: str, *command: str, times: int = 5) -> None:
-            taken = []
+            begins, ends = [], []
             for _ in range(times):
                 begun = time.perf_counter()
-                subprocess.run(command, check=True, capture_output=True, env=env)
-                taken.append(time.perf_counter() - begun)
-            rows.append([what, f"{taken[0]:.2f}", f"{statistics.median(taken):.2f}"])
+                with subprocess.Popen(command, stdout=subprocess.PIPE, env=env) as process:
+                    assert process.stdout is not None
+                    process.stdout.readline()
+                    begins.append(time.perf_counter() - begun)
+                    process.stdout.read()
+                ends.append(time.perf_counter() - begun)
+            rows.append([what, *(f"{t:.2f}" for t in (ends[0], *map(median, (begins, ends))))])
             console.print(rows[-1])
 
         add("`import palca.model`", sys.executable, "-c", "import palca.model")
-        add("`import palca.experiments`", sys.executable, "-c", "import palca.experiments")
+        whole = "from palca.model import ColdWarModel"
+        add(f"`{whole}`", sys.executable, "-c", whole)
         add("`palca --help`", palca, "--help")
-        out = ["--out", f"{folder}/run", "--force"]
-        add("`palca run baseline` (2,000 worlds)", palca, "run", "baseline", *out)
-        worlds = ["--worlds", "20000"]
-        add("`palca run baseline -n 20000`", palca, "run", "baseline", *worlds, *out, times=3)
-        add("the same, `--jobs 2`", palca, "run", "baseline", *worlds, *out, "--jobs", "2", times=3)
-    return table(["", "first, s", "median, s"], rows)
+        for options in (
+            "",
+            "--worlds 20000",
+            "--worlds 20000 --jobs 2",
+            "--worlds 100000 --jobs 2",
+        ):
+            command = ["run", "baseline", *options.split(), "--out", f"{folder}/run", "--force"]
+            add(f"`palca run baseline {options}`", palca, *command, times=3)
+    head = ["", "first time, s", "until the first line, s", "until the end, s"]
+    return table(head, rows)
 
 
 def processor() -> str:

@@ -64,7 +64,6 @@ def run(
     from . import runs
     from .course import documented, naive
     from .documented import load_record
-    from .figures import draw_history
     from .measures import outcomes
     from .report import print_report
     from .scores import judge
@@ -83,9 +82,14 @@ def run(
         history = documented(record, checked)
         truth = {name: float(values[0]) for name, values in outcomes(history).items()}
         verdicts = judge(rows, truth, outcomes(naive(checked, record, 4000, seed)))
-        runs.write_tables(part, summary, rows, verdicts)
-        draw_history(checked, summary, history, part / "history.png", checked.title)
         seconds = time.perf_counter() - began
+        print_report(
+            console, checked, summary, verdicts, history, worlds=worlds, seed=seed, seconds=seconds
+        )
+        runs.write_tables(part, summary, rows, verdicts)
+        from .figures import draw_history  # imports Matplotlib: after what is read first
+
+        draw_history(checked, summary, history, part / "history.png", checked.title)
         runs.write_manifest(
             part,
             title=checked.title,
@@ -94,9 +98,6 @@ def run(
             digest=runs.digest(summary, rows),
             scenario=resolved,
         )
-    print_report(
-        console, checked, summary, verdicts, history, worlds=worlds, seed=seed, seconds=seconds
-    )
     console.print(
         f"\nWritten: {folder} (history.png, worlds.parquet, months.parquet, "
         "events.parquet, scores.csv, manifest.json)"
@@ -176,8 +177,9 @@ def explain(
 
     manifest = runs.read_manifest(folder)
     if "kind" in manifest:
-        raise PalcaError("holds no run of one scenario: explain takes what 'palca run' wrote",
-                         str(folder))
+        raise PalcaError(
+            "holds no run of one scenario: explain takes what 'palca run' wrote", str(folder)
+        )
     if world >= manifest["worlds"]:
         raise PalcaError(f"the run has worlds 0 to {manifest['worlds'] - 1}", "--world")
     told = tell(manifest["scenario"], manifest["seed"], world, month_index(month))

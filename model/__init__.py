@@ -2,12 +2,30 @@
 
 Nothing here knows of files, screens, experiments or of any country: a
 :class:`~palca.model.scenario.Scenario` brings them in as data.
+
+The names are fetched when they are first asked for, so that whoever needs only the errors,
+such as ``palca --help``, doesn't wait for Mesa.
 """
 
-from .errors import PalcaError
-from .history import History
-from .model import ColdWarModel
-from .scenario import Country, Leader, Scenario
-from .snapshot import Snapshot
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import PalcaError
+    from .history import History
+    from .model import ColdWarModel
+    from .scenario import Country, Leader, Scenario
+    from .snapshot import Snapshot
+
+_MODULES = {
+    "ColdWarModel": "model", "Country": "scenario", "History": "history", "Leader": "scenario",
+    "PalcaError": "errors", "Scenario": "scenario", "Snapshot": "snapshot",
+}  # fmt: skip
 
 __all__ = ["ColdWarModel", "Country", "History", "Leader", "PalcaError", "Scenario", "Snapshot"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_MODULES[name]}", __name__), name)
