@@ -9,10 +9,12 @@ import numpy as np
 from llvmlite import binding as llvm
 from numpy.typing import NDArray
 
-from .compiler import ARGUMENTS, EVENT_BYTES, LANES, MUSTER, OCCASIONS, Code, machine
+from .compiler import ARGUMENTS, EVENT_BYTES, MUSTER, Code, machine
 from .history import Events
+from .instructions import POINTER
 from .scenario import DRIVERS
-from .symbols import POINTER
+from .symbols import LANES
+from .traced import OCCASIONS
 
 if TYPE_CHECKING:
     from .model import ColdWarModel
