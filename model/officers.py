@@ -7,6 +7,7 @@ generation), so that a purge moves nobody else's traits.
 
 from __future__ import annotations
 
+import math
 from copy import copy
 from typing import Any, Final
 
@@ -180,7 +181,8 @@ def disaffection(state: State, country: Country, p: Parameters) -> Floats:
     """
     shared = corps_discontent(state, p) - p.cost
     slope = 1.0 / (3.4641016151377544 * np.maximum(p.discontent_spread, 1e-3))
-    total = sum(faction.share for faction in country.factions)
+    # exact: what `sum` rounds depends on Python's version
+    total = math.fsum(faction.share for faction in country.factions)
     estimate: Floats = np.zeros(())
     for faction in country.factions:
         mean = private_discontent(

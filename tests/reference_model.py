@@ -220,7 +220,7 @@ class ReferenceModel(mesa.Model):
         factions = self.premise.country.factions
         shared = self.shared_discontent() - self.p.cost
         width = 3.4641016151377544 * max(self.p.discontent_spread, 1e-3)  # sqrt(12) spreads
-        total = sum(faction.share for faction in factions)
+        total = math.fsum(faction.share for faction in factions)
         estimate = 0.0
         for faction in factions:
             mean = self.private_discontent(shared, faction.ideology, 0.0, 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import reduce
@@ -46,6 +47,15 @@ def test_run_writes_a_folder_that_other_tools_open(palca: Run) -> None:
     assert manifest["worlds"] == 40
     assert "Banzer" in out
     assert "nan" not in out.lower().replace("finance", "").replace("dominant", "")
+
+
+def test_help_waits_for_no_model() -> None:
+    code = (
+        "import sys; from palca.experiments import cli; sys.argv = ['palca', '--help']\n"
+        "try: cli.main()\nexcept SystemExit: pass\n"
+        "sys.exit(bool({'numpy', 'mesa', 'llvmlite', 'matplotlib'} & {*sys.modules}))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
 
 
 def test_rerun_comes_out_the_same_or_says_so(palca: Run) -> None:

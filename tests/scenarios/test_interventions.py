@@ -179,6 +179,7 @@ BAD = {
     "driver": ('at = "1971-09", driver.tinn.scale = 1', "did you mean 'tin'"),
     "price": ('at = "1971-09", driver.tin.set = 1', "write scale = 0.6"),
     "price of zero": ('at = "1971-09", driver.tin.scale = 0', "must lie in 0.01"),
+    "no economy": ('at = "1971-09", driver.gdp.scale = 0', "must stay within 10 to 100000"),
     "outcome": ('at = "1971-09", coup.outcome = "wins"', "succeeds, fails or never"),
     "leader": ('at = "1971-09", coup = { outcome = "fails", by = "Hugo Banser" }', "Hugo Banzer"),
     "leaderless": ('at = "1971-09", coup = { outcome = "never", by = "Hugo Banzer" }', "drop 'by'"),
@@ -259,3 +260,20 @@ def test_a_shipped_scenario_says_what_it_asks_and_acts_from_its_date_on(
 
 def test_there_are_the_seventeen_and_five_more() -> None:
     assert len(SHIPPED) == 22
+
+
+def test_an_heir_in_exile_does_not_inherit_and_the_dead_do_not_return() -> None:
+    """Siles leads a coup in vain; two months later the president dies, whom he would follow."""
+    changes = [
+        'at = "1969-02", coup = { outcome = "fails", by = "Luis Adolfo Siles Salinas" }',
+        'at = "1975-01", coup.outcome = "succeeds"',
+    ]
+    scenario = load("baseline", [], changes)
+    places = {leader.short: place for place, leader in enumerate(scenario.country.leaders)}
+    model = ColdWarModel(scenario, worlds=WORLDS, rng=3)
+    history = model.run()
+    handed = history.events.code == CODE_OF["power", "handover"]
+    heirs = history.events.leader[handed & (history.events.month == 3)]
+    assert len(heirs) > 20
+    assert places["Siles Salinas"] not in heirs
+    assert (model.now.absent_until[places["Barrientos"]] > 10**9).all()
