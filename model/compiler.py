@@ -271,9 +271,7 @@ def machine() -> llvm.TargetMachine:
         cpu=llvm.get_host_cpu_name(),
         features=llvm.get_host_cpu_features().flatten(),
         opt=2,
-        jit=True,
-        codemodel="small",
-        reloc="pic",
+        jit=True,  # and with it addresses of 64 bits: code and constants may lie far apart
     )
 
 

@@ -15,6 +15,7 @@ them mixed beforehand.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
@@ -56,6 +57,7 @@ def world_keys(seed: int, worlds: Sequence[int] | NDArray[np.int64]) -> Keys:
     return _mix(start + (numbers + np.uint64(1)) * _GOLDEN)
 
 
+@lru_cache(maxsize=1024)  # every model asks for the same ones
 def event_keys(event: str, agents: int, times: int) -> Keys:
     """Return the keys of one kind of event for its agents and times.
 
@@ -70,13 +72,15 @@ def event_keys(event: str, agents: int, times: int) -> Keys:
     Returns
     -------
     ndarray of uint64, shape ``(agents, times)``
-        A larger table begins with the entries of a smaller one.
+        A larger table begins with the entries of a smaller one. It can't be written to.
     """
     name = int.from_bytes(blake2b(event.encode(), digest_size=8).digest(), "little")
     agent = np.arange(agents, dtype=np.uint64)[:, None]
     time = np.arange(times, dtype=np.uint64)[None, :]
     counter = (agent << _S32) + time
-    return _mix(_mix(counter * _GOLDEN + _FIRST) ^ np.uint64(name))
+    keys = _mix(_mix(counter * _GOLDEN + _FIRST) ^ np.uint64(name))
+    keys.flags.writeable = False
+    return keys
 
 
 def bits(worlds: Keys, events: Keys) -> Keys:
