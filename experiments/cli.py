@@ -6,6 +6,7 @@ Imports are late, so that ``palca --help`` and tab completion are quick.
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -255,6 +256,7 @@ def list_(
 
 def main() -> None:
     """Run the command line; the one place where a user's errors are caught."""
+    warnings.showwarning = lambda message, *_: _say(str(message), "yellow")
     try:
         code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
     except PalcaError as error:
@@ -272,7 +274,12 @@ def main() -> None:
 
 
 def _refuse(message: str) -> None:
-    """Print one line on the error stream and end with exit code 2."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(f"palca: {message}", markup=False, style="red")
+    """End with one line on the error stream and exit code 2."""
+    _say(message, "red")
     sys.exit(2)
+
+
+def _say(message: str, style: str) -> None:
+    """Print one line on the error stream."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"palca: {message}", markup=False, style=style)
