@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from .expressions import Expression
-from .policy import Rule
+from .policy import Policy, Rule
 from .shape import Shape
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def _content(value: Any) -> Any:
         return value.source
     if isinstance(value, Rule):
         return [value.enabled, value.when.source, _content(value.do)]
+    if isinstance(value, Policy):
+        return _content(value.rules)
     if is_dataclass(value):
         return {field.name: _content(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
