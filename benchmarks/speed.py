@@ -95,6 +95,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines) + "\n"
 
 
+def _times(ratio: float) -> str:
+    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
+
+
 def worlds_a_second(scenario: Scenario) -> str:
     """Measure the reference model, NumPy and compiled code, from one world to a million."""
     of_plain = 40 / timed(lambda: plain(scenario, 40))
@@ -102,7 +106,7 @@ def worlds_a_second(scenario: Scenario) -> str:
 
     def add(what: str, processes: int, worlds: int, seconds: float) -> None:
         rate = worlds / seconds
-        rows.append([what, processes, f"{worlds:,}", f"{rate:,.0f}", f"{rate / of_plain:,.0f}"])
+        rows.append([what, processes, f"{worlds:,}", f"{rate:,.0f}", _times(rate / of_plain)])
         console.print(rows[-1])
 
     for worlds in (1, 64, 4096):
