@@ -10,12 +10,14 @@ pip := $(bin)/python -m pip --disable-pip-version-check -qq
 files := $(sort $(shell find model scenarios experiments -type f ! -name '*.py[co]'))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint ruff pyright format deps env constraints wheel clean FORCE
+.PHONY: help run test bench posterior validation lint ruff pyright format deps env constraints wheel clean FORCE
 
 help:
 	@echo "make run          simulate SCENARIO ($(SCENARIO)): palca run $(SCENARIO)"
 	@echo "make test         run the tests"
 	@echo "make bench        measure the speed; writes docs/BENCHMARKS.md (some minutes)"
+	@echo "make posterior    calibrate the baseline on the whole record; it ships with what comes out"
+	@echo "make validation   validate the baseline; writes docs/VALIDATION.md (some ten minutes)"
 	@echo "make lint         look for mistakes (ruff) and check the types (pyright)"
 	@echo "make format       lay the code out and mend what ruff can mend"
 	@echo "make env          only make the environment, in $(VENV)"
@@ -34,6 +36,17 @@ test: env
 
 bench: env
 	@PYTHONPATH=tests $(bin)/python -m benchmarks.speed
+
+posterior: env
+	@rm -rf build/posterior
+	@$(bin)/palca calibrate baseline --jobs 2 --out build/posterior
+	@cp build/posterior/posterior.parquet scenarios/posteriors/record.parquet
+	@cp build/posterior/manifest.json scenarios/posteriors/record.json
+
+validation: env
+	@rm -rf build/validation
+	@$(bin)/palca validate baseline --jobs 2 --out build/validation
+	@cp build/validation/VALIDATION.md build/validation/*.png docs/
 
 lint: ruff pyright
 

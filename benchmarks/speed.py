@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -230,6 +231,37 @@ def first_results() -> str:
     return table(head, rows)
 
 
+def sweeps() -> str:
+    """Measure sweeps as their users run them: with their files, table and picture."""
+    palca = str(Path(sys.executable).parent / "palca")
+    rows: list[list[Any]] = []
+    taken: dict[tuple[int, int], float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        sizes = ((2_000, 1), (2_000, 2), (MANY // 2, 1), (MANY // 2, 2), (MANY, 2), (2 * MANY, 2))
+        for worlds, jobs in sizes:
+            command = [palca, "sweep", "baseline", "--vary", "backlash=0.01:0.05", "--design",
+                       "random", "-n", str(worlds), "-j", str(jobs), "-o", f"{folder}/s",
+                       "--force"]  # fmt: skip
+            run_it = partial(subprocess.run, command, check=True, stdout=subprocess.DEVNULL)
+            taken[worlds, jobs] = seconds = timed(run_it, 2)
+            size = sum(file.stat().st_size for file in Path(folder, "s").rglob("*.parquet"))
+            more = seconds - taken[2_000, jobs]
+            rate = f"{worlds / more:,.0f}" if more else ""
+            rows.append([f"{worlds:,}", jobs, f"{seconds:.1f}", f"{more:.1f}", rate,
+                         f"{size / 1e6:,.0f}"])  # fmt: skip
+            console.print(rows[-1])
+        most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e9
+    head = ["worlds", "processes", "seconds in all", "without starting and drawing",
+            "worlds a second", "files, MB"]  # fmt: skip
+    start = taken[2_000, 2]
+    both = (taken[MANY // 2, 1] - taken[2_000, 1]) / (taken[MANY // 2, 2] - start)
+    twice = (taken[2 * MANY, 2] - start) / (taken[MANY, 2] - start)
+    return (
+        table(head, rows) + f"\nTwo processes do {both:.2f} times as much as one; twice a million "
+        f"worlds take {twice:.2f} times as long. The largest process holds {most:.2f} GB.\n"
+    )
+
+
 def processor() -> str:
     """Return the processor's name."""
     try:
@@ -247,6 +279,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["PALCA_CACHE"] = folder
         starts = first_results()
+        swept = sweeps()
         rates = worlds_a_second(baseline)
         seconds, loading = compiling(baseline)
         officers = {n: with_officers(baseline, n) for n in (16, 80, 256, 1024, 4096)}
@@ -262,6 +295,7 @@ def main() -> None:
                 date=time.strftime("%Y-%m-%d"),
                 rates=rates,
                 starts=starts,
+                sweeps=swept,
                 compiling=f"{seconds:.2f}",
                 worth=kernel_cache.WORTH_COMPILING,
                 loading=f"{loading * 1000:.0f}",

@@ -52,6 +52,9 @@ class Past:
         Effective worlds in each month, before resampling: 1 over the sum of squared weights.
     shown : ndarray, shape ``(sightings,)``
         Predicted probability of each sighting when its window closed; NaN if none has.
+    predicted : ndarray, shape ``(months, 2)``
+        Predicted probability, in the light of the months before, of a coup attempt in each
+        month and of a change of power.
     drawn : int
         Worlds that were simulated.
     """
@@ -64,6 +67,7 @@ class Past:
     log_evidence: Floats
     effective: Floats
     shown: Floats
+    predicted: Floats
     drawn: int
 
     def __len__(self) -> int:
@@ -121,14 +125,18 @@ def abduct_island(
     founders, weights = numbers.copy(), np.full(size, 1.0 / size)
     log_evidence, effective = np.zeros(last + 1), np.full(last + 1, float(size))
     shown = np.full(len(weighing.evidence.sightings), np.nan)
+    predicted = np.full((last + 1, 2), np.nan)
     handed: tuple[Snapshot, Floats] | None = None
     future: list[NDArray[np.uint64]] = []  # keys of the months from the fork on
     for month in range(last + 1):
         if month == fork:
             handed = model.snapshot(), weighing.atmosphere.copy()
+        ruled = model.state.leader.copy()
         model.advance()
         if handed is not None:
             future.append(model.keys)
+        now = model.state
+        predicted[month] = weights @ now.attempt, weights @ (now.leader != ruled)
         log_weight = weighing.see(model)
         for place, sighting in enumerate(weighing.evidence.sightings):
             if sighting.last == month:
@@ -166,7 +174,7 @@ def abduct_island(
         rest = np.repeat(model.keys[None, :], scenario.months - last - 1, axis=0)
         start = replace(start, keys=np.concatenate([np.array(future), rest]))
     return Past(
-        start, drawn, inherited, founders, weights, log_evidence, effective, shown, size
+        start, drawn, inherited, founders, weights, log_evidence, effective, shown, predicted, size
     )
 
 
@@ -246,6 +254,7 @@ def join(islands: list[Past]) -> Past:
         np.concatenate([start.grievance.T for start in starts]).T,
         np.concatenate([start.generation for start in starts], axis=1),
         np.concatenate([start.keys for start in starts], axis=-1),
+        np.concatenate([start.turns for start in starts]),
     )
     return Past(
         snapshot,
@@ -259,5 +268,27 @@ def join(islands: list[Past]) -> Past:
         by_month,
         effective,
         shown,
+        mix(
+            np.array([past.predicted for past in islands]),
+            np.array([past.log_evidence for past in islands]),
+        ),
         drawn,
     )
+
+
+def mix(predicted: Floats, log_evidence: Floats) -> Floats:
+    """Return what islands of like size predict together.
+
+    Each counts as its worlds have made the evidence probable so far; one that has lost all
+    of them counts for nothing.
+
+    Parameters
+    ----------
+    predicted : ndarray, shape ``(islands, months, 2)``
+    log_evidence : ndarray, shape ``(islands, months)``
+    """
+    so_far = np.zeros_like(log_evidence)
+    so_far[:, 1:] = np.cumsum(log_evidence, axis=1)[:, :-1]
+    with np.errstate(invalid="ignore"):
+        share = np.exp(so_far - so_far.max(axis=0))[:, :, None]  # NaN once all are lost
+    return np.where(share > 0.0, share * predicted, 0.0).sum(axis=0) / share.sum(axis=0)

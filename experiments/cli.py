@@ -15,23 +15,33 @@ from rich.console import Console
 
 from palca.model.errors import PalcaError
 
+from .exploring import discover, discover_again, sensitivity, sensitivity_again
+from .fitting import calibrate, calibrate_again
 from .options import (
     Force,
     Interventions,
     Jobs,
     Out,
+    Point,
     ScenarioName,
     Seed,
     Settings,
     Worlds,
+    chosen,
     make_console,
     progress,
 )
 from .questions import again, claims, compare, counterfactual
+from .studies import sweep, sweep_again
+from .validating import validate, validate_again
 
 if TYPE_CHECKING:
     from .ensemble import Summary
 
+_AGAIN: Final = {
+    "calibration": calibrate_again, "sensitivity": sensitivity_again, "discovery": discover_again,
+    "validation": validate_again,
+}  # fmt: skip
 WHY: Final = "1971-09"  # the month to explain if none is named: the first under the new regime
 
 app = typer.Typer(
@@ -48,6 +58,7 @@ def run(
     worlds: Worlds = 2000,
     seed: Seed = 0,
     settings: Settings = None,
+    point: Point = False,
     interventions: Interventions = None,
     out: Out = None,
     jobs: Jobs = 1,
@@ -63,14 +74,15 @@ def run(
     from palca.scenarios import build, resolve
 
     from . import runs
-    from .course import documented, naive
+    from .course import documented
     from .documented import load_record
     from .measures import outcomes
+    from .naive import naive
     from .report import print_report
     from .scores import judge
 
     console, began = make_console(), time.perf_counter()
-    resolved = resolve(scenario, settings or [], interventions or [])
+    resolved = resolve(scenario, chosen(settings, point), interventions or [])
     checked = build(resolved)
     folder = out if out is not None else runs.free_folder(Path(scenario).stem)
     record = load_record()
@@ -138,19 +150,23 @@ def rerun(folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs:
 
     console = make_console()
     manifest = runs.read_manifest(folder)
-    if "kind" in manifest:
-        now = again(manifest, jobs)
+    kind = manifest.get("kind")
+    if kind == "sweep":
+        same = not sweep_again(folder, jobs)
+    elif kind is not None:
+        same = _AGAIN.get(kind, again)(manifest, jobs) == manifest["digest"]
     else:
         summary, rows = _simulate(
             manifest["scenario"], manifest["worlds"], manifest["seed"], jobs, lambda block: None
         )
-        now = runs.digest(summary, rows)
-    if now == manifest["digest"]:
+        same = runs.digest(summary, rows) == manifest["digest"]
+    if same:
         console.print(f"{folder}: the same, bit for bit ({manifest['worlds']} worlds)")
         return
     console.print(f"{folder}: differs from what was written")
-    for name, now in runs.versions().items():
-        before = manifest.get("versions", {}).get(name, "unknown")
+    libraries = manifest.get("libraries", {})
+    for name, now in {**runs.versions(), **runs.versions_of(tuple(libraries))}.items():
+        before = {**manifest.get("versions", {}), **libraries}.get(name, "unknown")
         console.print(f"  {name}: {before} then, {now} now")
     raise typer.Exit(1)
 
@@ -158,6 +174,11 @@ def rerun(folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs:
 app.command()(compare)
 app.command()(counterfactual)
 app.command()(claims)
+app.command()(sweep)
+app.command()(sensitivity)
+app.command()(discover)
+app.command()(calibrate)
+app.command()(validate)
 
 
 @app.command()
@@ -256,6 +277,8 @@ def list_(
 
 def main() -> None:
     """Run the command line; the one place where a user's errors are caught."""
+    # joblib replaces a process that has grown, and says so each time
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
     warnings.showwarning = lambda message, *_: _say(str(message), "yellow")
     try:
         code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)

@@ -7,20 +7,24 @@ else, so that they read the record and a simulated history alike.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model import noise
+from palca.model import ColdWarModel
 from palca.model.history import CODE_OF, Events, History
 from palca.model.scenario import Scenario
+from palca.scenarios import build
 
 if TYPE_CHECKING:
     from .documented import Record
 
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 
 # monthly series that a course may have; missing values are NaN
 SERIES: Final = (
@@ -29,7 +33,7 @@ SERIES: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Course:
     """What happened, in one world or many.
 
@@ -38,6 +42,7 @@ class Course:
     worlds, months : int
     series : dict of str to ndarray, shape ``(months, worlds)``
         By the names in :data:`SERIES`; commitments and deliveries in million USD a month.
+        Of 32 bits where they are simulated.
     events : Events
         `events.world` is a place in ``0..worlds-1``.
     """
@@ -49,16 +54,61 @@ class Course:
 
     def count(self, track: str, kind: str) -> Floats:
         """Return how often an event happened, shape ``(months, worlds)``."""
-        chosen = self.events.code == CODE_OF[track, kind]
-        out = np.zeros((self.months, self.worlds))
-        np.add.at(out, (self.events.month[chosen], self.events.world[chosen]), 1.0)
-        return out
+        month, world, _ = self.of_kinds([(track, kind)])
+        flat = month.astype(np.int64) * self.worlds + world
+        counts = np.bincount(flat, minlength=self.months * self.worlds)
+        return counts.reshape(self.months, self.worlds).astype(np.float64)
+
+    def times(self, track: str, kind: str, first: int, last: int) -> Floats:
+        """Return how often an event happened between two months, both included, ``(worlds,)``."""
+        month, world, _ = self.of_kinds([(track, kind)])
+        inside = (month >= first) & (month <= last)
+        return np.bincount(world[inside], minlength=self.worlds).astype(np.float64)
+
+    def of_kinds(
+        self, kinds: Iterable[tuple[str, str]]
+    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Return month, world and code of the events of some (track, kind), kind by kind."""
+        month, world, starts = self._by_code
+        codes = [CODE_OF[pair] for pair in kinds]
+        parts = [slice(starts[code], starts[code + 1]) for code in codes]
+        if len(parts) == 1:  # a view: most ask for one kind
+            code = np.full(parts[0].stop - parts[0].start, codes[0])
+            return month[parts[0]], world[parts[0]], code
+        return (
+            np.concatenate([month[part] for part in parts]),
+            np.concatenate([world[part] for part in parts]),
+            np.repeat(codes, [part.stop - part.start for part in parts]),
+        )
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Return what `make` returns, and keep it under `name` for the next who asks."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
+    @cached_property
+    def _by_code(self) -> tuple[NDArray[Any], NDArray[Any], list[int]]:
+        """Month and world of the events in the order of their codes; where each code begins."""
+        codes = self.events.code.astype(np.uint8)  # 8 bits are sorted by counting
+        order = np.argsort(codes, kind="stable")
+        ends = np.cumsum(np.bincount(codes, minlength=len(CODE_OF))).tolist()
+        return self.events.month[order], self.events.world[order], [0, *ends]
+
+    @cached_property
+    def _made(self) -> dict[str, Any]:
+        return {}
 
 
 def simulated(history: History) -> Course:
     """Return the course of a block of simulated worlds."""
-    series = {name: history.field(name).astype(np.float64) for name in SERIES}
+    series: dict[str, Any] = {name: history.field(name) for name in SERIES}
     return Course(len(history.worlds), len(history.months), series, history.events)
+
+
+def free_running(resolved: dict[str, Any], worlds: int, seed: int) -> Course:
+    """Return the course of some worlds of a resolved scenario, with all that is measured."""
+    return simulated(ColdWarModel(build(resolved), worlds, seed, keep=SERIES).run())
 
 
 def documented(record: Record, scenario: Scenario) -> Course:
@@ -139,49 +189,3 @@ def fiscal_years(record: Record) -> list[tuple[int, int, float]]:
         july = (int(str(year)) - 1969) * 12 + 6
         out.append((july, july + 3, float(value)))
     return sorted(out)
-
-
-def naive(scenario: Scenario, record: Record, worlds: int, seed: int) -> Course:
-    """Return a forecast that knows nothing of politics: base rates and persistence.
-
-    Coup attempts come at the constant rate of twenty Latin American countries in
-    1964-80 and succeed as often as theirs (record: base_rates); the successor is of the
-    left or of the right by the toss of a coin. All else stays as it was in January 1969: US
-    commitments, no Soviet tie, no event.
-    """
-    rates = record.base_rates.set_index("series")["value"]
-    attempts = float(rates["LA20_1964_1980_attempts_per_country_year"]) / 12.0
-    success = float(rates["LA20_1964_1980_success_rate"])
-    months, start = scenario.months, scenario.country.start
-    keys = noise.world_keys(seed, np.arange(worlds))
-
-    def draw(event: str) -> Floats:
-        return noise.uniform(noise.bits(keys, noise.event_keys(event, 1, months)[0][:, None]))
-
-    tried = draw("naive attempt") < attempts
-    won = tried & (draw("naive success") < success)
-    side = np.where(draw("naive side") < 0.5, -0.5, 0.5)
-    orientation = np.empty((months, worlds))
-    leader = np.cumsum(won, axis=0).astype(np.float64)
-    now = np.full(worlds, start.get("orientation", 0.0))
-    for month in range(months):
-        now = np.where(won[month], side[month], now)
-        orientation[month] = now
-    month, world = np.nonzero(tried)
-    code = np.where(won[month, world], CODE_OF["power", "coup"], CODE_OF["power", "failed coup"])
-    order = np.lexsort((month, world))
-    nobody = np.full(len(month), -1)
-    events = Events(
-        world[order], month[order], code[order], nobody, nobody, np.full(len(month), np.nan)
-    )
-    flat = {
-        "legality": start.get("legality", 0.0),
-        "growth": start.get("growth", 4.5),
-        "us_commitment": start.get("us_commitment", 0.0),
-        "us_delivery": start.get("us_delivered", 0.0) / 12.0,
-        "ussr_commitment": 0.0,
-        "ussr_delivery": 0.0,
-    }
-    series = {name: np.full((months, worlds), value) for name, value in flat.items()}
-    series |= {"leader": leader, "orientation": orientation}
-    return Course(worlds, months, series, events)

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from .documented import Record
 
 ASPECTS: Final = (  # what an evidence file may hold beside its title
-    "events", "attempts", "event", "orientation", "ussr_atmosphere", "us_commitments",
+    "events", "attempts", "event", "absent", "orientation", "ussr_atmosphere", "us_commitments",
     "ussr_commitments",
 )  # fmt: skip
 SHELF: Final = Path(__file__).parent / "given"
+_TRIFLE: Final = 0.1  # million USD: nothing has no logarithm
 ATTEMPTS: Final = {"coup": True, "failed coup": False}
 
 
@@ -98,12 +99,15 @@ class Evidence:
     sightings, levels : tuple
     extra : float
         Weight of each coup attempt that matches no sighting; 1 if attempts aren't judged.
+    absent : tuple of (str, str, float)
+        Track and kind of what did not happen, and the weight of each time that it does.
     """
 
     title: str
     sightings: tuple[Sighting, ...] = ()
     levels: tuple[Level, ...] = ()
     extra: float = 1.0
+    absent: tuple[tuple[str, str, float], ...] = ()
 
     def until(self, month: int) -> Evidence:
         """Return what of it can be seen by the end of a month; windows are cut there."""
@@ -116,6 +120,7 @@ class Evidence:
             ),
             tuple(level for level in self.levels if level.month <= month),
             self.extra,
+            self.absent,
         )
 
 
@@ -173,6 +178,7 @@ def make_evidence(
         sightings += _attempts(attempts, documented)
     for row in table.tables("event"):
         sightings += _events(row, documented)
+    absent = tuple(_absent(row, documented) for row in table.tables("absent"))
     if "orientation" in table:
         levels += _orientation(table.table("orientation"), documented, sightings)
     if "ussr_atmosphere" in table:
@@ -181,15 +187,15 @@ def make_evidence(
         rows = table.table("us_commitments")
         sd = rows.number("sd", 0.01, 100)
         rows.done()
-        levels += [
-            Level("us_commitments", last - 1, float(np.log(value)), sd, floor=0.0)
-            for first, last, value in fiscal_years(record)
-            if first >= 0 and last - first == 12 and last <= documented.months
-        ]
+        spent = documented.series["us_commitment"][:, 0]
+        for first, last, _ in fiscal_years(record):
+            if first >= 0 and last - first == 12 and last <= documented.months:
+                total = max(float(spent[first:last].sum()), _TRIFLE)
+                levels.append(Level("us_commitments", last - 1, np.log(total), sd, floor=0.0))
     if "ussr_commitments" in table:
         levels.append(_credits(table.table("ussr_commitments"), documented))
     table.done()
-    return Evidence(title, tuple(sightings), tuple(levels), extra)
+    return Evidence(title, tuple(sightings), tuple(levels), extra, absent)
 
 
 def _listed(events: str, place: str) -> list[Sighting]:
@@ -234,11 +240,25 @@ def _attempts(table: Table, documented: Course) -> list[Sighting]:
     return out
 
 
-def _events(row: Table, documented: Course) -> list[Sighting]:
+def _named(row: Table) -> tuple[str, str]:
     track, kind = row.text("track"), row.text("kind")
     if track not in TRACKS or kind not in KINDS[track]:
         raise PalcaError(f"no event '{kind}' in track '{track}'"
                          f"{nearest(kind, KINDS.get(track, ()))}", row.place)
+    return track, kind
+
+
+def _absent(row: Table, documented: Course) -> tuple[str, str, float]:
+    track, kind = _named(row)
+    weight = row.number("weight", 0, 1)
+    row.done()
+    if documented.count(track, kind).any():
+        raise PalcaError(f"the record has a '{kind}' in track '{track}'", row.place)
+    return track, kind, weight
+
+
+def _events(row: Table, documented: Course) -> list[Sighting]:
+    track, kind = _named(row)
     tolerance, miss = row.whole("tolerance", 0, 120), row.number("miss", 0, 1)
     row.done()
     months = np.nonzero(documented.count(track, kind)[:, 0])[0]

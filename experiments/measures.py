@@ -7,15 +7,15 @@ cooperation is atmosphere, commitments and deliveries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.calendar import month_index
-from palca.model.history import CODE_OF, Events
+from palca.model.history import CODE_OF
 
 from .course import Course
 
@@ -50,8 +50,9 @@ def atmosphere(course: Course, patron: str, weights: Mapping[str, float] = WEIGH
     patron : str
         ``"ussr"`` or ``"us"``.
     """
-    values = event_values(patron, weights)
-    total = sum_by_month(course.events, course.events.month, values, course.months, course.worlds)
+    month, world, code = course.of_kinds((patron, kind) for kind in weights)
+    worth = event_values(patron, weights)[code]
+    total = sum_by_month(month, world, worth, course.months, course.worlds)
     for month in range(1, course.months):
         total[month] += MEMORY * total[month - 1]
     return total
@@ -59,10 +60,7 @@ def atmosphere(course: Course, patron: str, weights: Mapping[str, float] = WEIGH
 
 def unrest(course: Course) -> Floats:
     """Return unrest by month: 0 calm, 1 strikes or siege, 2 lethal or national, 3 fighting."""
-    values = event_values("conflict", UNREST)
-    return highest_by_month(
-        course.events, course.events.month, values, course.months, course.worlds
-    )
+    return _highest(course, "conflict", UNREST)
 
 
 def friction(course: Course) -> Floats:
@@ -70,11 +68,13 @@ def friction(course: Course) -> Floats:
 
     0 harmony, 1 private protest, 2 public or organised dissent, 3 rupture.
     """
-    values = event_values("party", _RANK)
-    shown = highest_by_month(
-        course.events, course.events.month, values, course.months, course.worlds
-    )
-    return np.maximum.accumulate(shown, axis=0)
+    return np.maximum.accumulate(_highest(course, "party", _RANK), axis=0)
+
+
+def _highest(course: Course, track: str, values: Mapping[str, float]) -> Floats:
+    month, world, code = course.of_kinds((track, kind) for kind in values)
+    worth = event_values(track, values)[code]
+    return highest_by_month(month, world, worth, course.months, course.worlds)
 
 
 def event_values(track: str, values: Mapping[str, float]) -> Floats:
@@ -86,46 +86,55 @@ def event_values(track: str, values: Mapping[str, float]) -> Floats:
 
 
 def sum_by_month(
-    events: Events, month: NDArray[np.int64], values: Floats, months: int, worlds: int
+    month: NDArray[Any], world: NDArray[Any], worth: Floats, months: int, worlds: int
 ) -> Floats:
-    """Return the sum of events' values by month, ``(months, worlds)``."""
-    out = np.zeros(months * worlds)
-    np.add.at(out, month.astype(np.int64) * worlds + events.world, values[events.code])
-    return out.reshape(months, worlds)
+    """Return the sum of what events are worth by month, ``(months, worlds)``."""
+    flat = np.bincount(month.astype(np.int64) * worlds + world, worth, months * worlds)
+    return flat.reshape(months, worlds).astype(np.float64, copy=False)  # of no events: whole
 
 
 def highest_by_month(
-    events: Events, month: NDArray[np.int64], values: Floats, months: int, worlds: int
+    month: NDArray[Any], world: NDArray[Any], worth: Floats, months: int, worlds: int
 ) -> Floats:
-    """Return the highest of events' values by month, ``(months, worlds)``."""
+    """Return the highest that events are worth by month, 0 if nothing, ``(months, worlds)``."""
     out = np.zeros(months * worlds)
-    np.maximum.at(out, month.astype(np.int64) * worlds + events.world, values[events.code])
+    np.maximum.at(out, month.astype(np.int64) * worlds + world, worth)
     return out.reshape(months, worlds)
 
 
-def spells(course: Course) -> tuple[Floats, Floats]:
-    """Return the longest spell of one leader, in months, and how many led, ``(worlds,)``."""
+def spell_lengths(course: Course) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return how many months each spell of one leader lasted, and in which world it was.
+
+    World by world, in order; spells are cut at both ends of the course.
+    """
     leader = course.series["leader"]
-    changed = np.ones_like(leader, dtype=bool)
-    changed[1:] = leader[1:] != leader[:-1]
-    length = np.ones(course.worlds)
-    longest = np.ones(course.worlds)
-    for month in range(1, course.months):
-        length = np.where(changed[month], 1.0, length + 1.0)
-        longest = np.maximum(longest, length)
-    return longest, changed.sum(axis=0).astype(np.float64)
+    begins = np.ones((course.worlds, course.months), dtype=np.bool_)
+    begins[:, 1:] = (leader[1:] != leader[:-1]).T
+    world, month = np.nonzero(begins)
+    until = np.append(month[1:], 0)
+    until[until == 0] = course.months  # the next spell is another world's
+    return until - month, world
+
+
+def _bounds(first: str, last: str, months: int) -> tuple[int, int]:
+    """Return two months as numbers; IndexError if a course of so many months is too short."""
+    if month_index(last) >= months:
+        raise IndexError(f"the course ends before {last}")
+    return month_index(first), month_index(last)
 
 
 def _span(values: Floats, first: str, last: str) -> Floats:
     """Return the months from `first` to `last`; IndexError if the course is too short."""
-    if month_index(last) >= len(values):
-        raise IndexError(f"the course ends before {last}")
-    return values[month_index(first) : month_index(last) + 1]
+    start, end = _bounds(first, last, len(values))
+    return values[start : end + 1]
 
 
 def _sum(values: Floats) -> Floats:
     """Return the sum over months, in their order: NumPy's own depends on the array's shape."""
-    return np.cumsum(values, axis=0)[-1]
+    total = np.zeros(values.shape[1])
+    for row in values:
+        total += row
+    return total
 
 
 def _average(values: Floats) -> Floats:
@@ -133,7 +142,7 @@ def _average(values: Floats) -> Floats:
 
 
 def _times(track: str, kind: str, first: str, last: str) -> Callable[[Course], Floats]:
-    return lambda course: _span(course.count(track, kind), first, last).sum(axis=0)
+    return lambda course: course.times(track, kind, *_bounds(first, last, course.months))
 
 
 def _mean(of: Callable[[Course], Floats], first: str, last: str) -> Callable[[Course], Floats]:
@@ -154,11 +163,33 @@ def _total(series: str, first: str, last: str) -> Callable[[Course], Floats]:
 
 
 def _soviet(course: Course) -> Floats:
-    return atmosphere(course, "ussr")
+    return course.once("ussr_atmosphere", lambda: atmosphere(course, "ussr"))
 
 
-def _american(course: Course) -> Floats:
-    return atmosphere(course, "us")
+def american(course: Course) -> Floats:
+    """Return the atmosphere between the host and the United States, ``(months, worlds)``."""
+    return course.once("us_atmosphere", lambda: atmosphere(course, "us"))
+
+
+def _friction(course: Course, last: int) -> Floats:
+    """Return the friction shown by the end of a month, ``(worlds,)``: row `last` of `friction`."""
+    if last >= course.months:
+        raise IndexError("the course ends before")
+    month, world, code = course.of_kinds(("party", kind) for kind in _RANK)
+    worth = np.where(month <= last, event_values("party", _RANK)[code], 0.0)
+    return highest_by_month(np.zeros_like(month), world, worth, 1, course.worlds)[0]
+
+
+def _spells(course: Course) -> tuple[Floats, Floats]:
+    """Return the longest spell of one leader, in months, and how many led, ``(worlds,)``."""
+
+    def make() -> tuple[Floats, Floats]:
+        lengths, world = spell_lengths(course)
+        leaders = np.bincount(world, minlength=course.worlds)
+        longest = np.maximum.reduceat(lengths, np.cumsum(leaders) - leaders)
+        return longest.astype(np.float64), leaders.astype(np.float64)
+
+    return course.once("spells", make)
 
 
 def _dip(course: Course) -> Floats:
@@ -197,6 +228,12 @@ class Outcome:
     scored: bool = True
     note: str = ""
 
+    @property
+    def heading(self) -> str:
+        """The title where it stands alone: with the actor that it is about."""
+        actor = {"ussr": "Soviet ", "us": "US ", "party": "party: "}.get(self.group, "")
+        return actor + self.title
+
 
 def _is_legal(level: float) -> Callable[[Course], NDArray[np.bool_]]:
     return lambda course: course.series["legality"] == level
@@ -213,8 +250,8 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
             _times("power", "failed coup", "1969-01", "1978-12"),
             note="Powell–Thyne: January 1971 and June 1974"),
     Outcome("longest_spell", "longest spell of one leader, months", "months", "power",
-            lambda course: spells(course)[0]),
-    Outcome("leaders", "leaders", "number", "power", lambda course: spells(course)[1]),
+            lambda course: _spells(course)[0]),
+    Outcome("leaders", "leaders", "number", "power", lambda course: _spells(course)[1]),
     Outcome("right_share", "time under a regime of the right", "share", "power",
             _share(lambda course: course.series["orientation"] >= RIGHT)),
     Outcome("left_share", "time under a regime of the left", "share", "power",
@@ -253,9 +290,9 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
             "ussr", _total("ussr_delivery", "1971-09", "1978-12"), scored=False,
             note="not documented"),
     Outcome("us_atmosphere_before", "atmosphere, 10/1969 to 8/1971", "weight", "us",
-            _mean(_american, "1969-10", "1971-08")),
+            _mean(american, "1969-10", "1971-08")),
     Outcome("us_atmosphere_after", "atmosphere, 9/1971 to 12/1972", "weight", "us",
-            _mean(_american, "1971-09", "1972-12")),
+            _mean(american, "1971-09", "1972-12")),
     Outcome("us_aid_before", "commitments 7/1969–6/1971, USD m a year", "million USD",
             "us", _yearly("us_commitment", "1969-07", "1971-06")),
     Outcome("us_aid_after", "commitments 7/1971–12/1978, USD m a year", "million USD",
@@ -271,9 +308,9 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("party_tolerated", "tolerated", "share", "party",
             _share(_is_legal(0.5))),
     Outcome("friction_before", "friction with Moscow to 8/1971, 0 to 3", "0 to 3", "party",
-            lambda course: friction(course)[COUP_MONTH]),
+            lambda course: _friction(course, COUP_MONTH)),
     Outcome("friction_after", "friction with Moscow to 12/1978, 0 to 3", "0 to 3", "party",
-            lambda course: friction(course)[course.months - 1],
+            lambda course: _friction(course, course.months - 1),
             note="a documented crisis of 1971–78, undated: public dissent (2)"),
 )  # fmt: skip
 
@@ -284,13 +321,15 @@ def _first(counts: Floats, never: int) -> Floats:
     return np.where(happened.any(axis=0), happened.argmax(axis=0), never).astype(np.float64)
 
 
-def outcomes(course: Course) -> dict[str, Floats]:
-    """Return every outcome of every world, by name, each ``(worlds,)``.
+def outcomes(course: Course, names: Collection[str] | None = None) -> dict[str, Floats]:
+    """Return every outcome of every world, or some of them, by name, each ``(worlds,)``.
 
     Outcomes that reach beyond the end of a shorter course are left out.
     """
     out = {}
     for outcome in OUTCOMES:
+        if names is not None and outcome.name not in names:
+            continue
         try:
             values = outcome.of(course)
         except IndexError:

@@ -22,14 +22,17 @@ def make_console() -> Console:
     return Console(highlight=False, markup=False, width=width)
 
 
-def _scenarios(incomplete: str) -> list[str]:
+def scenario_names(incomplete: str) -> list[str]:
+    """Return the shipped scenarios whose names begin so, for tab completion."""
     from palca.scenarios.shelf import shipped_scenarios
 
     return [name for name in shipped_scenarios() if name.startswith(incomplete)]
 
 
+Tell = Callable[[str, int, int], None]  # what is done, how much of it, of how much
+
 ScenarioName = Annotated[
-    str, typer.Argument(help="A shipped scenario's name, or a path.", autocompletion=_scenarios)
+    str, typer.Argument(help="A shipped scenario's name, or a path.", autocompletion=scenario_names)
 ]
 Worlds = Annotated[
     int, typer.Option("--worlds", "-n", help="How many worlds.", min=1, max=_MOST_WORLDS)
@@ -43,8 +46,14 @@ Settings = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="Set a parameter, policy.ACTOR, channel.NAME (on, off) or start.FIELD; repeatable.",
+        help="Set a parameter, policy.ACTOR, channel.NAME (on, off), start.FIELD, posterior, "
+        "lever.ACTOR.LEVER.scale (or set, cap) or intervene[0].at; repeatable.",
     ),
+]
+
+Point = Annotated[
+    bool,
+    typer.Option("--point", help="Give all worlds the posterior's single best set of parameters."),
 ]
 
 Out = Annotated[
@@ -63,22 +72,51 @@ Interventions = Annotated[
 ]
 
 
+def chosen(settings: list[str] | None, point: bool) -> list[str]:
+    """Return the settings of ``--set`` and ``--point``."""
+    return [*(settings or []), *(["posterior=point"] if point else [])]
+
+
+Vary = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--vary",
+        metavar="NAME=VALUES",
+        help="What --set takes, over lo:hi, lo:hi:n, 1971-01..1973-12 or a,b,c; repeatable.",
+    ),
+]
+
+
 @contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Show a progress bar on the error stream; give what moves it: doing, done, of how many."""
+def progress(unit: str = "") -> Iterator[Tell]:
+    """Show a progress bar on the error stream; give what moves it: doing, done, of how many.
+
+    Parameters
+    ----------
+    unit : str
+        Of the rate that it shows, such as "worlds/s"; no rate if empty.
+    """
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        ProgressColumn,
+        Task,
         TextColumn,
         TimeRemainingColumn,
     )
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:,.0f} {unit}" if unit and task.speed else "")
 
     console = Console(stderr=True)
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        Rate(),
         TimeRemainingColumn(),
         console=console,
         transient=True,

@@ -13,13 +13,14 @@ from palca.model import noise
 from palca.model.parameter_table import Parameter
 from palca.model.parameters import PARAMETERS, Value
 
+Floats = NDArray[np.float64]
 _PRIOR: Final = re.compile(r"(uniform|normal)\(([-.\d]+), ([-.\d]+)\)")
 FREE: Final = tuple(name for name, row in PARAMETERS.items() if row.free)
 
 
 def draw(
     seed: int, worlds: NDArray[np.int64], fixed: Mapping[str, Value]
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[str, Floats]:
     """Return the free parameters of some worlds, each ``(worlds,)``, but for those in `fixed`."""
     keys = noise.world_keys(seed, worlds)
     return {
@@ -29,14 +30,44 @@ def draw(
     }
 
 
-def _of(row: Parameter, bits: noise.Keys) -> NDArray[np.float64]:
+def quantile(name: str, shares: Floats) -> Floats:
+    """Return the values below which some shares of a free parameter's prior lie.
+
+    A normal prior is cut at the parameter's range.
+    """
+    from scipy.special import ndtri
+
+    kind, first, second = _prior(name)
+    if kind == "uniform":
+        return first + (second - first) * np.asarray(shares)
+    return _within(PARAMETERS[name], first + second * ndtri(shares))
+
+
+def share(name: str, values: Floats) -> Floats:
+    """Return which share of a free parameter's prior lies below some values."""
+    from scipy.special import ndtr
+
+    kind, first, second = _prior(name)
+    if kind == "uniform":
+        return np.clip((np.asarray(values) - first) / (second - first), 0.0, 1.0)
+    return ndtr((np.asarray(values) - first) / second)
+
+
+def _of(row: Parameter, bits: noise.Keys) -> Floats:
     """Return draws from a prior; a normal one is cut at the parameter's range."""
-    match = _PRIOR.fullmatch(row.prior)
-    if match is None:
-        raise ValueError(f"the prior of {row.name} can't be read: {row.prior}")
-    first, second = float(match[2]), float(match[3])
-    if match[1] == "uniform":
-        values = first + (second - first) * noise.uniform(bits)
-    else:
-        values = first + second * noise.normal(bits)
+    kind, first, second = _prior(row.name)
+    if kind == "uniform":
+        return first + (second - first) * noise.uniform(bits)
+    return _within(row, first + second * noise.normal(bits))
+
+
+def _within(row: Parameter, values: Floats) -> Floats:
     return np.minimum(np.maximum(values, row.low), row.high)
+
+
+def _prior(name: str) -> tuple[str, float, float]:
+    """Return a prior's kind, and its ends if it is uniform, else its mean and spread."""
+    match = _PRIOR.fullmatch(PARAMETERS[name].prior)
+    if match is None:
+        raise ValueError(f"the prior of {name} can't be read: {PARAMETERS[name].prior}")
+    return match[1], float(match[2]), float(match[3])

@@ -16,10 +16,12 @@ from .options import (
     Interventions,
     Jobs,
     Out,
+    Point,
     ScenarioName,
     Seed,
     Settings,
     Worlds,
+    chosen,
     make_console,
     progress,
 )
@@ -31,6 +33,7 @@ def compare(
     worlds: Worlds = 2000,
     seed: Seed = 0,
     settings: Settings = None,
+    point: Point = False,
     out: Out = None,
     jobs: Jobs = 1,
     force: Force = False,
@@ -47,7 +50,7 @@ def compare(
     from .compare import contrasts, digest, join_pairs, pair_blocks
     from .compare_report import draw_comparison, print_comparison
 
-    resolved = [resolve(name, settings or []) for name in (first, second)]
+    resolved = [resolve(name, chosen(settings, point)) for name in (first, second)]
     for data in resolved:
         build(data)
     names = (Path(first).stem, Path(second).stem)

@@ -81,9 +81,10 @@ def print_report(
         f"the worlds; {sum(v.skill > 0 for v in scored)} score better than the naive forecast.",
         markup=True,
     )
+    origin = "fitted to this record" if scenario.sets else "set by hand with this record in view"
     console.print(
-        "The worlds run free: none is conditioned on what happened. The parameters were set by\n"
-        "hand with this record in view, so that it lies inside is no test of the model."
+        "The worlds run free: none is conditioned on what happened. The parameters were\n"
+        f"{origin}, so that it lies inside is no test of the model; palca validate is."
     )
 
 
@@ -215,8 +216,8 @@ def _print_notes(console: Console, verdicts: list[Verdict]) -> None:
         "record: the documented value. at: share of worlds below it, ties counted half. in:\n"
         "whether it lies within 5–95 %. CRPS: distance of forecast and fact, in the unit; 0 is\n"
         "best. skill: 1 − CRPS / CRPS of the naive forecast, which knows base rates of twenty\n"
-        "Latin American countries for coups and persistence from January 1969 for the\n"
-        "rest; below 0 the model is worse, −∞ if the naive forecast was exactly right.",
+        "Latin American countries for changes of power and persistence from January 1969 for\n"
+        "the rest; below 0 the model is worse, −∞ if the naive forecast was exactly right.",
         style="dim",
     )
     for verdict in verdicts:

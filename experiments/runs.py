@@ -12,8 +12,8 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,9 +30,10 @@ from .ensemble import MONTHLY, QUANTILES, Block, Summary
 from .scores import Verdict
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
-FORMAT: Final = 2  # of the folder; a manifest with another number is refused
+FORMAT: Final = 3  # of the folder; a manifest with another number is refused
 _MANIFEST: Final = "manifest.json"
 
 
@@ -45,6 +46,23 @@ def free_folder(name: str) -> Path:
     return folder
 
 
+def place_of(folder: Path) -> Path:
+    """Return the absolute path of a folder that is to be written to.
+
+    Raises
+    ------
+    PalcaError
+        If it is a file, or a folder that must not be replaced.
+    """
+    folder = Path(os.path.abspath(folder))  # "." and ".." have no name of their own
+    if folder in (Path.cwd(), *Path.cwd().parents):
+        raise PalcaError("is the folder you are in, or one around it; name one inside it",
+                         str(folder))
+    if folder.exists() and not folder.is_dir():
+        raise PalcaError("is a file, not a folder", str(folder))
+    return folder
+
+
 @contextmanager
 def writing(folder: Path, force: bool) -> Iterator[Path]:
     """Give a folder to write into that becomes `folder` if all goes well, else vanishes.
@@ -54,12 +72,7 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
     PalcaError
         If `folder` has something in it and `force` isn't given, or can't be made.
     """
-    folder = Path(os.path.abspath(folder))  # "." and ".." have no name of their own
-    if folder in (Path.cwd(), *Path.cwd().parents):
-        raise PalcaError("is the folder you are in, or one around it; name one inside it",
-                         str(folder))
-    if folder.exists() and not folder.is_dir():
-        raise PalcaError("is a file, not a folder", str(folder))
+    folder = place_of(folder)
     taken = folder.exists() and any(folder.iterdir())
     if taken and not force:
         raise PalcaError("is there already; give --force to replace it, or another --out",
@@ -67,6 +80,7 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
     if taken and not (folder / _MANIFEST).is_file():
         raise PalcaError("holds no run; Palca replaces nothing but its own runs", str(folder))
     part = folder.with_name(f".{folder.name}.part")
+    there = folder.parent.exists()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(part, ignore_errors=True)
@@ -82,6 +96,9 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
         raise PalcaError(f"can't be written ({error.strerror})", str(folder)) from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
+        if not there:
+            with suppress(OSError):  # it isn't empty
+                folder.parent.rmdir()
 
 
 class EventsFile:
@@ -175,10 +192,19 @@ def digest(summary: Summary, rows: dict[str, NDArray[np.float64]]) -> str:
     return total.hexdigest()
 
 
+def digest_of(table: pd.DataFrame) -> str:
+    """Return the SHA-256 of a table, its numbers rounded to nine digits."""
+    return hashlib.sha256(table.to_csv(index=False, float_format="%.9g").encode()).hexdigest()
+
+
 def versions() -> dict[str, str]:
     """Return the versions that a result may depend on."""
-    names = ("palca", "numpy", "mesa")
-    return {"python": platform.python_version(), **{name: version(name) for name in names}}
+    return {"python": platform.python_version(), **versions_of(("palca", "numpy", "mesa"))}
+
+
+def versions_of(names: Sequence[str]) -> dict[str, str]:
+    """Return the versions of installed packages."""
+    return {name: version(name) for name in names}
 
 
 def write_manifest(folder: Path, **entries: Any) -> None:
@@ -186,7 +212,9 @@ def write_manifest(folder: Path, **entries: Any) -> None:
     always = {"format": FORMAT, "command": ["palca", *sys.argv[1:]], "versions": versions()}
     entries = json.loads(json.dumps({**always, **entries}))
     text = json.dumps({**entries, "seal": _seal(entries)}, indent=1, ensure_ascii=False)
-    (folder / _MANIFEST).write_text(text + "\n", encoding="utf-8")
+    beside = folder / f".{_MANIFEST}"
+    beside.write_text(text + "\n", encoding="utf-8")
+    beside.replace(folder / _MANIFEST)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,12 +17,11 @@ def crps(ensemble: Floats, observed: float) -> float:
     """Return the continuous ranked probability score of an ensemble; 0 is best.
 
     mean |X - y| - mean |X - X'| / 2 (Gneiting and Raftery 2007,
-    doi:10.1198/016214506000001437, eq. 21), by sorting: O(n log n).
+    doi:10.1198/016214506000001437, eq. 21).
     """
-    x = np.sort(ensemble)
-    n = len(x)
-    spread = (x * (2.0 * np.arange(1, n + 1) - n - 1)).sum() / (n * n)
-    return float(np.abs(x - observed).mean() - spread)
+    from scoringrules import crps_ensemble
+
+    return float(np.asarray(crps_ensemble(observed, ensemble)))
 
 
 def position(ensemble: Floats, observed: float) -> float:
@@ -69,11 +69,14 @@ class Verdict:
 
 
 def judge(
-    ensemble: dict[str, Floats], documented: dict[str, float], naive: dict[str, Floats]
+    ensemble: dict[str, Floats],
+    documented: dict[str, float],
+    naive: dict[str, Floats],
+    outcomes: Sequence[Outcome] = OUTCOMES,
 ) -> list[Verdict]:
-    """Return a verdict on every outcome that the ensemble has, in the order of OUTCOMES."""
+    """Return a verdict on every one of the outcomes that the ensemble has, in their order."""
     verdicts = []
-    for outcome in OUTCOMES:
+    for outcome in outcomes:
         if outcome.name not in ensemble:
             continue
         values = ensemble[outcome.name]

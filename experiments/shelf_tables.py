@@ -20,6 +20,8 @@ from palca.scenarios.shelf import read_toml
 from .course import documented
 from .documented import load_record
 from .evidence import ASPECTS, make_evidence
+from .sweep import make_plan
+from .sweep_file import read_sweep
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,6 +68,12 @@ def describe(file: str) -> str:
         evidence = make_evidence(table, file, known, record)
         return (f"{file}: evidence, “{evidence.title}”, {len(evidence.sightings)} events and "
                 f"{len(evidence.levels)} levels; all is well")
+    if "vary" in table:
+        sweep = read_sweep(path)
+        plan = make_plan(sweep.scenario, sweep.factors, sweep.design or "grid", sweep.settings,
+                         sweep.interventions, sweep.worlds, sweep.replicates)  # fmt: skip
+        return (f"{file}: a sweep of {sweep.scenario}, a {plan.design} of {plan.points:,} points, "
+                f"{plan.worlds:,} worlds; all is well")
     return _describe_scenario(file)
 
 

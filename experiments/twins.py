@@ -100,12 +100,16 @@ def paths_of(history: History, ruler: Floats, atmosphere: Floats, committed: Flo
     months, worlds = value["leader"].shape
     events = history.events
     month = events.month - history.since
-    air = sum_by_month(events, month, event_values("ussr", WEIGHTS), months, worlds)
+    air = sum_by_month(
+        month, events.world, event_values("ussr", WEIGHTS)[events.code], months, worlds
+    )
     inherited = atmosphere
     for row in air:
         row += MEMORY * inherited
         inherited = row
-    unrest = highest_by_month(events, month, event_values("conflict", UNREST), months, worlds)
+    unrest = highest_by_month(
+        month, events.world, event_values("conflict", UNREST)[events.code], months, worlds
+    )
     values = {
         "leader": value["leader"],
         "rules": np.logical_and.accumulate(value["leader"] == ruler, axis=0).astype(np.float64),

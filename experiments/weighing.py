@@ -73,6 +73,9 @@ class Weighing:
                 if month == sighting.last:
                     log_weight += np.where(row, 0.0, np.log(sighting.miss))
             log_weight += np.where(stray > 0, stray * np.log(evidence.extra), 0.0)
+            for track, kind, weight in evidence.absent:
+                if (seen := happened.get((track, kind))) is not None:
+                    log_weight += np.where(seen > 0, seen * np.log(weight), 0.0)
             for level in evidence.levels:
                 if level.month == month:
                     value = self._level(level.series, model)
@@ -86,6 +89,7 @@ class Weighing:
         """Return how often the kinds of event that count happened, and age the atmosphere."""
         wanted = {CODE_OF[s.track, s.kind]: (s.track, s.kind) for s in self.evidence.sightings}
         wanted |= {CODE_OF["power", kind]: ("power", kind) for kind in ATTEMPTS}
+        wanted |= {CODE_OF[track, kind]: (track, kind) for track, kind, _ in self.evidence.absent}
         out: dict[tuple[str, str], Floats] = {}
         self.atmosphere *= MEMORY
         events = model.chronicle.take()

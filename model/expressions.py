@@ -17,13 +17,15 @@ result may is not *tame*.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
 
 from .errors import PalcaError
 from .grammar import Reader, bare
-from .vocabulary import LARGEST_NUMBER, MOST_CHARACTERS
+from .vocabulary import HELPERS, LARGEST_NUMBER, MOST_CHARACTERS, Value, identifier
 from .words import TOO_DEEP, as_written, short, words_of
 
 Kind = Literal["condition", "number"]
@@ -115,6 +117,14 @@ def parse(text: str, kind: Kind, names: Collection[str]) -> Expression:
     reader = Reader(code)
     value = reader.expect(kind, _tree(code, words))
     return Expression(text, kind, frozenset(reader.names), bare(value.source), value.tame)
+
+
+def value_of(expression: Expression, values: Mapping[str, Value]) -> Any:
+    """Return what an expression comes to for some values of its names, elementwise."""
+    scope = {**HELPERS, **{identifier(name): value for name, value in values.items()}}
+    with np.errstate(all="ignore"):
+        # written by `parse`, from nothing but checked parts
+        return eval(expression.source, {"__builtins__": {}}, scope)
 
 
 def _tree(code: str, words: list[str]) -> ast.expr:

@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -36,20 +37,22 @@ _MOST_KERNELS: Final = 64  # in memory; a few MB each
 _MOST_FILES: Final = 200  # in the folder; 50 kB each
 
 _kernels: dict[str, Kernel] = {}
+_asked: Counter[str] = Counter()  # worlds times months that were asked for, by shape
 
 
 def kernel_for(model: ColdWarModel) -> Kernel | None:
     """Return the kernel for what holds in a model's present month, unless it isn't worth it.
 
     It is if it has been compiled before, or if compiling, which takes about a second, will
-    soon have been paid for: if the model has many worlds and the same holds for many months.
+    soon have been paid for: if there are many worlds and months of this shape, in this model
+    and in those before it.
     """
     shape = Shape.of(model)
     key = _key(shape)
     if key not in _kernels:
         months = model.premise.until(model.month) - model.month
-        small = len(model.worlds) * months < WORTH_COMPILING
-        if small and not any(_folder().glob(f"{key}-*")):
+        _asked[key] += len(model.worlds) * months
+        if _asked[key] < WORTH_COMPILING and not any(_folder().glob(f"{key}-*")):
             return None
         while len(_kernels) >= _MOST_KERNELS:
             del _kernels[next(iter(_kernels))]

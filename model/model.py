@@ -19,7 +19,7 @@ from .history import Chronicle, History
 from .kernel_cache import kernel_for
 from .observables import OBSERVABLES, Sight
 from .officers import Corps
-from .parameters import PARAMETERS, Parameters, Value
+from .parameters import PARAMETERS, Parameters, Value, sets_of_worlds, turns_of
 from .regime import Regime
 from .scenario import Country, Death, Scenario
 from .snapshot import Snapshot
@@ -122,7 +122,9 @@ class ColdWarModel(mesa.Model):
         )
         self.seed_number = seed
         size = len(self.worlds)
-        self._usual: dict[str, Value] = dict(scenario.parameters)
+        self.turns = turns_of(seed, self.worlds) if start is None else start.turns
+        sets = sets_of_worlds(scenario.sets, self.turns)
+        self._usual: dict[str, Value] = {**sets, **scenario.parameters}
         for name in scenario.closed:
             self._usual |= dict.fromkeys(CHANNELS[name].zeroes, 0.0)
         self._changed: dict[str, float] = {}
@@ -219,6 +221,7 @@ class ColdWarModel(mesa.Model):
             corps.grievance.copy("F"),
             corps.generation.copy("F"),
             self.chance.later(self.month),
+            self.turns,
         )
 
     @property

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from . import noise
 from .errors import PalcaError, nearest
 from .parameter_table import ROWS, Parameter
 
@@ -70,6 +71,32 @@ class Parameters:
         return vars(self).items()
 
 
+def turns_of(seed: int, worlds: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the turn of each world in taking one of the sets of parameters, ``(worlds,)``.
+
+    World after world takes the next set, and another seed begins elsewhere: so a run has all
+    sets equally often, and one world alone has another set under another seed.
+    """
+    return worlds + int(noise.world_keys(seed, [0])[0] >> np.uint64(32))
+
+
+def sets_of_worlds(
+    sets: Mapping[str, NDArray[np.float64]], turns: NDArray[np.int64]
+) -> dict[str, Value]:
+    """Return the parameters that some worlds have from sets, each ``(worlds,)``.
+
+    Parameters
+    ----------
+    sets : mapping of str to ndarray, shape ``(sets,)``
+        A single set is the same for all and comes as numbers.
+    turns : ndarray of int, shape ``(worlds,)``
+    """
+    count = len(next(iter(sets.values()), ()))
+    if count <= 1:
+        return {name: float(values[0]) for name, values in sets.items()}
+    return {name: values[turns % count] for name, values in sets.items()}
+
+
 def check_parameter(name: str, value: Value) -> Value:
     """Return `value` as float or float array if parameter `name` may have it.
 
@@ -87,5 +114,5 @@ def check_parameter(name: str, value: Value) -> Value:
         raise PalcaError(f"parameter '{name}' takes a number, not {value!r}"[:200])
     if not (np.all(np.greater_equal(value, row.low)) and np.all(np.less_equal(value, row.high))):
         raise PalcaError(f"parameter '{name}' must lie in {row.low:g} to {row.high:g} {row.unit}, "
-                         f"not {value}")
+                         f"not {value}"[:200])
     return np.asarray(value, dtype=np.float64) if isinstance(value, np.ndarray) else float(value)

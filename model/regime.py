@@ -74,7 +74,7 @@ class Regime(Strategist):
         write("party", "banned", banned)
         write("party", "tolerated", tolerated & ~legalised)
         write("party", "legalised", legalised)
-        write("conflict", "amnesty", legalised & (s.repression > 0.4))
+        write("conflict", "amnesty", legalised & (s.repression > self.model.p.repression_usual))
         step = np.where(tolerated, 0.5, s.legality)
         s.legality[:] = np.where(banned, 0.0, np.where(legalised, 1.0, step))
         self.banned = banned

@@ -12,8 +12,7 @@ FISCAL_YEAR_STARTS = 6  # July; the US fiscal year began then until 1976
 
 # what the chronicle notes; the state doesn't depend on it
 _NOTICED = 0.4  # of a sanction, of covert money, of pressure
-_SURGE = 1.6  # a new programme is so many times the mean of the last year
-_LARGE = 15.0  # and at least so large, million USD a year
+_SURGE = 1.6  # a new programme is more than so many times the mean of the last year
 _SMALLEST = 0.3  # a year's programme is no less than that share of what policy asks
 
 
@@ -74,8 +73,8 @@ class UnitedStates(Strategist):
 
     def _is_surge(self, commitment: np.ndarray) -> np.ndarray:
         """Return whether a month's commitment is that of a great new programme."""
-        yearly = 12.0 * commitment
-        return (yearly > _SURGE * self.model.state.us_recent) & (yearly > _LARGE)
+        m, yearly = self.model, 12.0 * commitment
+        return (yearly > _SURGE * m.state.us_recent) & (yearly > m.p.programme_noticed)
 
     def _ease(self, field: str, towards: float | np.ndarray, kind: str) -> None:
         """Move a field of the state towards its lever; write down when it can be noticed."""

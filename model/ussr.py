@@ -15,7 +15,6 @@ Floats = NDArray[np.float64]
 
 _SMALLEST = 0.2  # a credit comes out at no less than a fifth of what policy asks
 _STRAINED = 0.15  # acts; with less there is nothing to mend
-_TRUSTED_CREDIT = 35.0  # million USD beyond which more credit earns no more trust
 
 
 class USSR(Strategist):
@@ -90,7 +89,7 @@ class USSR(Strategist):
         pull = (
             p.trust_ussr_base
             + p.trust_ussr_relations * s.ussr_relations
-            + p.trust_ussr_credit * np.minimum(s.ussr_recent, _TRUSTED_CREDIT)
+            + p.trust_ussr_credit * np.minimum(s.ussr_recent, p.trust_ussr_enough)
             - p.trust_ussr_strain * s.ussr_strain
             - p.trust_ussr_orientation * s.orientation
             + p.trust_ussr_contact * met

@@ -124,7 +124,7 @@ def change_values(values: Floats, changes: Sequence[Change]) -> Floats:
 def growth_gap(name: str, months: int, beside: Path | None = None) -> Floats:
     """Return yearly growth less the mean of the file, by month."""
     rows = read_series(name, beside)
-    mean = sum(value for _, value, _ in rows) / len(rows)
+    mean = math.fsum(value for _, value, _ in rows) / len(rows)  # sum() rounds by Python's version
     return _steps([(f"{date[:4]}-01", value - mean, row) for date, value, row in rows], months)
 
 

@@ -92,8 +92,8 @@ def read_changes(tables: Sequence[Table]) -> list[Change]:
     return changes
 
 
-def parse_change(text: str) -> list[Change]:
-    """Return the changes of one ``--intervene``: the inside of a table in braces."""
+def parse_change(text: str) -> Table:
+    """Return the table of one ``--intervene``: what stands inside its braces."""
     place = f"--intervene {text}"[:120]
     try:
         table = tomllib.loads(f"x = {{{text}}}")["x"]
@@ -101,7 +101,7 @@ def parse_change(text: str) -> list[Change]:
         raise PalcaError(
             "write it as 'at = \"1971-09\", policy.ussr = \"ideological\"'", place
         ) from None
-    return read_changes([Table(table, place)])
+    return Table(table, place)
 
 
 def _contents(table: Table) -> list[tuple[str, Any]]:

@@ -36,17 +36,10 @@ from .interventions import (
     lever_changes,
     parameter_changes,
     parse_change,
-    read_changes,
 )
-from .shelf import (
-    actors_of,
-    find_country,
-    find_driver,
-    find_policy,
-    find_scenario,
-    label,
-    read_toml,
-)  # fmt: skip
+from .posterior import check_sets, find_posterior, read_sets
+from .settings import Beside, apply_setting, policy_file
+from .shelf import actors_of, find_country, find_driver, find_scenario, label, read_toml
 from .table import Table
 
 _LONGEST: Final = 144  # months: the drivers end in December 1980
@@ -80,7 +73,10 @@ def resolve(
         A shipped name or a path.
     settings : sequence of str
         ``NAME=VALUE``: a parameter; ``policy.ACTOR=FILE``, ``channel.NAME=on|off``,
-        ``start.FIELD=NUMBER``.
+        ``start.FIELD=NUMBER``; ``posterior=NAME|FILE|point|off``;
+        ``lever.ACTOR.LEVER.set|scale|cap=NUMBER`` from beginning to end;
+        ``intervene[0].KEY=VALUE``, a date or another entry of the scenario's first
+        intervention, those of `interventions` counted after its own.
     interventions : sequence of str
         Each the inside of an ``[[intervene]]`` table in braces.
 
@@ -94,10 +90,9 @@ def resolve(
     PalcaError
     """
     merged = _read(find_scenario(name), ())
+    merged["intervene"] += [Beside(parse_change(text), None) for text in interventions]
     for setting in settings:
-        _apply(merged, setting)
-    for text in interventions:
-        merged["changes"] += _beside(parse_change(text), None)
+        apply_setting(merged, setting)
     return _complete(merged)
 
 
@@ -136,9 +131,12 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
         merged["country"] = str(find_country(table.text("country"), path.parent))
     elif not below:
         raise PalcaError("a scenario needs 'extends' (such as \"baseline\") or 'country'", place)
+    if "posterior" in table:
+        named = table.text("posterior")
+        merged["posterior"] = find_posterior(named, path.parent, f"{place}: posterior")
     merged["policies"] = {**below.get("policies", {}), **_policies(table, path)}
-    own_changes = _beside(read_changes(table.tables("intervene")), path.parent)
-    merged["changes"] = [*below.get("changes", []), *own_changes]
+    tables = [Beside(inner, path.parent) for inner in table.tables("intervene")]
+    merged["intervene"] = [*below.get("intervene", []), *tables]
     for key in ("parameters", "channels", "start", "drivers"):
         merged[key] = {**below.get(key, {}), **table.table(key).flat()}
     table.done()
@@ -150,69 +148,9 @@ def _policies(table: Table, path: Path) -> dict[str, str]:
     named = table.table("policy")
     actors_of(named.flat(), named.place)
     return {
-        actor: _policy_file(actor, named.text(actor), path.parent, named.place)
+        actor: policy_file(actor, named.text(actor), path.parent, named.place)
         for actor, _ in named.items()
     }
-
-
-def _beside(changes: list[Change], folder: Path | None) -> list[Change]:
-    """Return the changes with the files of their policies, named beside the scenario, found."""
-    return [
-        replace(change, content=_policy_file(kind[1], change.content, folder, change.place))
-        if (kind := change.target.split("."))[0] == "policy"
-        else change
-        for change in changes
-    ]
-
-
-def _policy_file(actor: str, name: str, folder: Path | None, place: str) -> str:
-    try:
-        return str(find_policy(actor, name, folder))
-    except PalcaError as error:
-        raise error.at(place) from None
-
-
-def _apply(merged: dict[str, Any], setting: str) -> None:
-    """Apply one NAME=VALUE of the command line."""
-    place = f"--set {setting}"[:120]
-    name, equals, value = setting.partition("=")
-    name, value = name.strip(), value.strip()
-    if not equals or not name or not value:
-        raise PalcaError("write NAME=VALUE, such as backlash=0.3", place)
-    group, dot, rest = name.partition(".")
-    if not dot:
-        check_parameter_name(name, place)
-        merged["parameters"][name] = _number(value, place)
-    elif group == "policy":
-        actors_of({rest: value}, place)
-        try:
-            merged["policies"][rest] = str(find_policy(rest, value))
-        except PalcaError as error:
-            raise error.at(place) from None
-    elif group == "channel":
-        if value not in ("on", "off"):
-            raise PalcaError("a channel is 'on' or 'off'", place)
-        merged["channels"][rest] = value == "on"
-    elif group == "start":
-        merged["start"][rest] = _number(value, place)
-    else:
-        groups = ("policy", "channel", "start")
-        raise PalcaError(f"no settings '{group}.…'{nearest(group, groups)}; there are a "
-                         "parameter's name, policy.ACTOR, channel.NAME and start.FIELD", place)
-
-
-def check_parameter_name(name: str, place: str) -> None:
-    """Raise unless there is a parameter of that name."""
-    if name not in PARAMETERS:
-        raise PalcaError(f"no parameter '{name}'{nearest(name, PARAMETERS)}; "
-                         "'palca list parameters' shows them all", place)
-
-
-def _number(text: str, place: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise PalcaError(f"'{text[:40]}' is not a number", place) from None
 
 
 def _month(text: str, place: str) -> int:
@@ -231,7 +169,8 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     country_file = Path(merged["country"])
     country = read_toml(country_file)
     country["place"] = label(country_file)
-    changes = check_changes(merged["changes"], months)
+    written = [change for beside in merged["intervene"] for change in beside.changes()]
+    changes = check_changes(written, months)
     deaths = Table(country, country["place"]).rows("death")
     as_it_was = {**country, "death": deaths}
     country["death"] = change_deaths(deaths, changes)
@@ -242,6 +181,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
         "months": months,
         "country": country,
         "parameters": merged["parameters"],
+        "sets": read_sets(merged.get("posterior", ""), merged.get("point", False)),
         "channels": merged["channels"],
         "start": merged["start"],
         "drivers": _drivers(files, months, country_file.parent, place, changes),
@@ -361,6 +301,7 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
             parameters[name] = check_parameter(name, value)
         except PalcaError as error:
             raise error.at(f"{place}: [parameters]") from None
+    sets = check_sets(resolved["sets"], f"{place}: posterior")
     closed = set()
     for name, is_open in resolved["channels"].items():
         if name not in CHANNELS:
@@ -388,6 +329,7 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         policies=policies,
         drivers={name: np.array(values) for name, values in resolved["drivers"].items()},
         parameters=parameters,
+        sets=sets,
         closed=frozenset(closed),
         levers=lever_changes(changes),
         changes=parameter_changes(changes),

@@ -25,27 +25,34 @@ def shipped_policies(actor: str) -> dict[str, Path]:
 
 def find_scenario(name: str, beside: Path | None = None) -> Path:
     """Return the file of a scenario: a shipped name, or a path (relative to `beside`)."""
-    return _find(name, shipped_scenarios(), beside, "scenario")
+    return find(name, shipped_scenarios(), beside, "scenario")
 
 
 def find_policy(actor: str, name: str, beside: Path | None = None) -> Path:
     """Return the file of an actor's policy: a shipped name, or a path (relative to `beside`)."""
-    return _find(name, shipped_policies(actor), beside, f"policy of '{actor}'")
+    return find(name, shipped_policies(actor), beside, f"policy of '{actor}'")
 
 
 def find_country(name: str, beside: Path | None = None) -> Path:
     """Return the file of a country: a shipped name, or a path (relative to `beside`)."""
     shipped = {path.stem: path for path in sorted((SHELF / "countries").glob("*.toml"))}
-    return _find(name, shipped, beside, "country")
+    return find(name, shipped, beside, "country")
 
 
 def find_driver(name: str, beside: Path | None = None) -> Path:
     """Return the file of a driver: a shipped name, or a path (relative to `beside`)."""
     shipped = {path.stem: path for path in sorted((SHELF / "drivers").glob("*.csv"))}
-    return _find(name, shipped, beside, "driver")
+    return find(name, shipped, beside, "driver")
 
 
-def _find(name: str, shipped: dict[str, Path], beside: Path | None, what: str) -> Path:
+def find(name: str, shipped: dict[str, Path], beside: Path | None, what: str) -> Path:
+    """Return the file of a shipped name, or of a path (relative to `beside`).
+
+    Raises
+    ------
+    PalcaError
+        If there is none; `what` says what was looked for.
+    """
     if name in shipped:
         return shipped[name]
     if not name or "\0" in name:

@@ -70,7 +70,7 @@ class ReferenceModel(mesa.Model):
         self.months: list[dict[str, float]] = []
         self.key = int(noise.world_keys(seed, [world])[0])
         self.drivers = {name: values.tolist() for name, values in scenario.drivers.items()}
-        self.set_parameters(world if place is None else place)
+        self.set_parameters(world, seed, world if place is None else place)
 
         country = scenario.country
         vars(self).update({k: float(country.start.get(k, f.start)) for k, f in FIELDS.items()})
@@ -116,9 +116,12 @@ class ReferenceModel(mesa.Model):
 
     # parameters
 
-    def set_parameters(self, place: int) -> None:
+    def set_parameters(self, world: int, seed: int, place: int) -> None:
         """Give parameters the values that they have while no intervention changes them."""
         values = {name: row.default for name, row in PARAMETERS.items()}
+        first = int(noise.world_keys(seed, [0])[0]) >> 32
+        for name, column in self.premise.sets.items():
+            values[name] = float(column[(world + first % len(column)) % len(column)])
         for name, value in self.premise.parameters.items():
             values[name] = float(value if isinstance(value, (int, float)) else value[place])
         self.held_at_zero = {k for name in self.premise.closed for k in CHANNELS[name].zeroes}

@@ -174,14 +174,14 @@ class Regime(Strategist):
 
     def treat_party(self) -> None:
         """Ban the party, tolerate it or make it legal; a ban beats the others."""
-        m, write = self.model, self.model.write
+        m, p, write = self.model, self.model.p, self.model.write
         self.banned = m.legality > 0.0 and self.does("ban_party", "ban of the party")
         if self.banned:
             write("party", "banned")
             m.legality = 0.0
         elif m.legality < 1.0 and self.does("legalise_party", "legalisation of the party"):
             write("party", "legalised")
-            write("conflict", "amnesty", m.repression > 0.4)
+            write("conflict", "amnesty", m.repression > p.repression_usual)
             m.legality = 1.0
         elif m.legality < 0.5 and self.does("tolerate_party", "toleration of the party"):
             write("party", "tolerated")
@@ -295,7 +295,7 @@ class USSR(Strategist):
         pull = (
             p.trust_ussr_base
             + p.trust_ussr_relations * m.ussr_relations
-            + p.trust_ussr_credit * min(m.ussr_recent, 35.0)  # more credit earns no more trust
+            + p.trust_ussr_credit * min(m.ussr_recent, p.trust_ussr_enough)  # more credit earns no more trust
             - p.trust_ussr_strain * m.ussr_strain
             - p.trust_ussr_orientation * m.orientation
             + p.trust_ussr_contact * met
@@ -372,7 +372,7 @@ class UnitedStates(Strategist):
         Only the chronicle asks: 1.6 times the mean of the last year, and above 15 million.
         """
         yearly = 12.0 * commitment
-        return yearly > 1.6 * self.model.us_recent and yearly > 15.0
+        return yearly > 1.6 * self.model.us_recent and yearly > self.model.p.programme_noticed
 
     def ease(self, value: float, towards: float, kind: str) -> float:
         """Return a signal moved towards its lever; as it passes 0.4 the chronicle takes note."""

@@ -220,10 +220,13 @@ def test_check_tells_what_is_in_a_file(palca: Run) -> None:
     assert palca("check", "baseline")[0] == 0
 
 
-def test_the_two_examples_of_the_readme_work(palca: Run) -> None:
+def test_the_examples_of_the_readme_work(palca: Run) -> None:
     readme = Path(__file__).parents[2] / "README.md"
     blocks = readme.read_text(encoding="utf-8").split("```toml\n")[1:]
-    policy, scenario = (block.split("```")[0] for block in blocks)
+    policy, scenario, sweep = (block.split("```")[0] for block in blocks)
+    Path("my-sweep.toml").write_text(sweep)
+    code, out, _ = palca("check", "my-sweep.toml")
+    assert (code, "a grid of 84 points, 16,800 worlds" in out) == (0, True)
     Path("my-policy.toml").write_text(policy)
     Path("my-scenario.toml").write_text(scenario)
     assert palca("check", "my-policy.toml")[0] == 0

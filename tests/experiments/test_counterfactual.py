@@ -150,6 +150,7 @@ def test_an_intervention_that_changes_nothing_has_no_effect_in_any_world(change:
 CHANGE = 'at = "1970-01", lever.ussr.credit.scale = 2'
 
 
+@pytest.mark.slow
 def test_the_answer_is_the_same_in_any_number_of_processes() -> None:
     asked = Question("baseline", (), (CHANGE,), "coup 1969-09 ± 4", None, 9000, 2100, 3, (), False)
     one, two = ask(asked, jobs=1), ask(asked, jobs=2)
@@ -157,6 +158,7 @@ def test_the_answer_is_the_same_in_any_number_of_processes() -> None:
     assert digest_of(one) == digest_of(two)
 
 
+@pytest.mark.slow
 def test_a_frozen_channel_carries_its_part_and_no_other() -> None:
     soviet = ("soviet_fiscal", "soviet_prestige", "soviet_leverage", "soviet_diplomacy",
               "soviet_restraint", "moscow_line")  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from palca.experiments.course import SERIES, Course, documented, naive, simulated
+from palca.experiments.course import SERIES, Course, documented, simulated
 from palca.experiments.documented import load_record
 from palca.experiments.measures import (
     OUTCOMES,
@@ -15,9 +15,10 @@ from palca.experiments.measures import (
     atmosphere,
     friction,
     outcomes,
-    spells,
+    spell_lengths,
     unrest,
 )  # fmt: skip
+from palca.experiments.naive import naive
 from palca.model import ColdWarModel
 from palca.model.history import CODE_OF, Events
 from palca.scenarios import build
@@ -55,9 +56,9 @@ def test_unrest_and_friction_take_the_gravest_event() -> None:
 
 
 def test_spells() -> None:
-    longest, leaders = spells(course(6, leader=[0, 0, 1, 1, 1, 0]))
-    assert longest[0] == 3
-    assert leaders[0] == 3
+    lengths, world = spell_lengths(course(6, leader=[0, 0, 1, 1, 1, 0]))
+    assert lengths.tolist() == [2, 3, 1]
+    assert world.tolist() == [0, 0, 0]
 
 
 def test_the_record_read_by_the_same_functions(baseline: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Nothing has been compiled before, and here is where it will be kept."""
     monkeypatch.setattr(kernel_cache, "_kernels", {})
+    monkeypatch.setattr(kernel_cache, "_asked", Counter())
     monkeypatch.setenv("PALCA_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
 
@@ -204,6 +206,15 @@ def test_a_small_run_does_not_wait_for_a_compiler(folder: Path) -> None:
     assert not folder.exists()
 
 
+def test_many_small_models_are_worth_a_compiler_together(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = replace(load("baseline"), months=3)
+    monkeypatch.setattr(kernel_cache, "WORTH_COMPILING", 3 * 3 * 10)
+    at_hand = [kernel_for(ColdWarModel(scenario, worlds=10)) is not None for _ in range(4)]
+    assert at_hand == [False, False, True, True]
+
+
 def test_a_subclass_with_a_step_of_its_own_is_stepped(always: None) -> None:
     class Counting(ColdWarModel):
         lived = 0
@@ -222,7 +233,7 @@ def key_of(scenario: Scenario) -> str:
 
 
 def test_code_is_found_by_what_it_depends_on() -> None:
-    scenario = load("baseline")
+    scenario = load("baseline", ["posterior=off"])
     since, policy = scenario.policies["us"][0]
 
     def other(**changes: Any) -> Scenario:

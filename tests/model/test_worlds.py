@@ -61,6 +61,7 @@ def test_worlds_and_seeds_differ(short: dict[str, Any]) -> None:
 
 
 def test_a_parameter_of_each_world_acts_as_it_would_for_all(short: dict[str, Any]) -> None:
+    short = {**short, "sets": {}}
     scenario = build(short)
     values = np.linspace(0.02, 0.2, 8)
     names = ("backlash", "opportunity", "complementarity", "fiscal_aid_us", "purge",

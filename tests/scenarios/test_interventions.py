@@ -60,7 +60,7 @@ def test_nothing_changes_before_the_date_and_something_after(factual: History, c
         'at = "1971-09", policy.ussr = "pragmatic"',
         'at = "1971-09", lever.us.aid.scale = 1',
         'at = "1971-09", lever.us.aid.cap = 200',
-        'at = "1971-09", parameter.coup_trap = 0.55',
+        'at = "1971-09", parameter.growth_coup = 1',
         'at = "1971-09", driver.tin.scale = 1',
         'at = "1971-09", driver.prices.add = 0',
         'at = "1976-07", death.leader = "Juan José Torres"',
@@ -84,14 +84,14 @@ def test_an_intervention_ends_after_its_last_month() -> None:
 
 
 def test_a_parameter_returns_to_what_it_was(factual: History) -> None:
-    model = ColdWarModel(
-        load("baseline", [], ['at = "1970-01", until = "1970-03", parameter.cost = 1.3']), rng=0
-    )
+    change = ['at = "1970-01", until = "1970-03", parameter.cost = 1.3']
+    usual = np.squeeze(ColdWarModel(load("baseline"), rng=0).p.cost)  # of the world's set
+    model = ColdWarModel(load("baseline", [], change), rng=0)
     seen = []
     for _ in range(20):
         model.step()
-        seen.append(model.p.cost)
-    assert seen == [1.0] * 12 + [1.3] * 3 + [1.0] * 5
+        seen.append(float(np.squeeze(model.p.cost)))
+    assert seen == [usual] * 12 + [1.3] * 3 + [usual] * 5
 
 
 def test_a_closed_channel_stays_closed(factual: History) -> None:

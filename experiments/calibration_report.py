@@ -1,0 +1,195 @@
+"""A calibration as tables: on the terminal, and in the files of its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from palca.model.parameters import PARAMETERS
+
+from .calibration import Calibration
+from .posterior import Recovery
+from .scores import Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+
+_TOLD: Final = 0.05  # learnt, below which the record is said not to tell
+_RARE: Final = 0.05  # chance below which ranks count as uneven
+_CENTRAL: Final = 0.9
+
+
+def parameter_table(found: Calibration) -> pd.DataFrame:
+    """Return a row a parameter: prior and posterior, and how well known values are found again."""
+    import pandas as pd
+
+    rows = []
+    for place, name in enumerate(found.names):
+        values, row = found.sets[name], PARAMETERS[name]
+        low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
+        entry = {
+            "parameter": name, "unit": row.unit, "prior": row.prior,
+            "mean": values.mean(), "sd": values.std(), "q05": low, "q50": median, "q95": high,
+            "shift": found.posterior.mean[place], "learnt": found.learnt[place],
+        }  # fmt: skip
+        for kind, again in _recoveries(found):
+            entry[f"coverage90_{kind}"] = again.coverage(_CENTRAL)[place]
+            entry[f"uneven_ranks_p_{kind}"] = again.uniformity()[place]
+            entry[f"correlation_{kind}"] = _correlation(again)[place]
+        rows.append(entry)
+    return pd.DataFrame(rows)
+
+
+def _recoveries(found: Calibration) -> list[tuple[str, Recovery]]:
+    named = (("anywhere", found.anywhere), ("near", found.near))
+    return [(kind, again) for kind, again in named if again is not None]
+
+
+def _correlation(again: Recovery) -> list[float]:
+    """Return the correlation of true values and posterior means, parameter by parameter."""
+    pairs = zip(again.truth.T, again.mean.T, strict=True)
+    return [float(np.corrcoef(truth, mean)[0, 1]) for truth, mean in pairs]
+
+
+def outcome_table(found: Calibration) -> pd.DataFrame:
+    """Return a row an outcome and a way of forecasting it, with its score."""
+    import pandas as pd
+
+    groups = [("evidence", "posterior", found.fit), ("evidence", "prior", found.prior_fit)]
+    if found.forecast is not None:
+        groups += [
+            ("after", "posterior", found.forecast.free),
+            ("after", "prior", found.forecast.prior),
+            ("after", "given the past", found.forecast.given),
+        ]
+    return pd.DataFrame(
+        [
+            {"years": years, "worlds": worlds, "outcome": v.outcome.name, "unit": v.outcome.unit,
+             "documented": v.documented, "median": v.median, "q05": v.low, "q95": v.high,
+             "position": v.position, "crps": v.score, "crps_naive": v.naive,
+             "skill": v.skill if np.isfinite(v.skill) else None}
+            for years, worlds, verdicts in groups
+            for v in verdicts
+        ]
+    )  # fmt: skip
+
+
+def write_sets(found: Calibration, path: Path) -> None:
+    """Write the posterior's sets: a column a parameter, a row a set."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.table({name: np.asarray(values) for name, values in found.sets.items()})
+    pq.write_table(table, path, compression="zstd")
+
+
+def print_calibration(console: Console, title: str, found: Calibration) -> None:
+    """Print what was learnt, how far it can be trusted, and what it is worth afterwards."""
+    posterior = found.posterior
+    console.print(
+        f"{title}: {len(found.names)} parameters given the record of 1969–{found.until}, from "
+        f"{found.worlds:,} worlds; {len(posterior.places):,} of them are near "
+        f"({posterior.worth:,.0f} effective)\n"
+    )
+    console.print(_parameters(found), markup=True)
+    told = (found.learnt >= _TOLD).sum()
+    console.print(f"Learnt: how far the record moves a parameter from its prior. Of "
+                  f"{len(found.names)} it tells something of {told}; of the others it can't tell.")
+    for outcome in found.strange:
+        console.print(f"Hardly any world has the documented {outcome.title}, whatever its "
+                      "parameters: the model can't do this.")  # fmt: skip
+    for kind, again in _recoveries(found):
+        console.print(_told_of(kind, again, posterior.radius))
+    inside = [v.inside for v in found.fit]
+    before = [v.inside for v in found.prior_fit]
+    console.print(f"Documented outcomes of 1969–{found.until} within 5 to 95 % of free-running "
+                  f"worlds: {sum(inside)} of {len(inside)} with the posterior, {sum(before)} with "
+                  "the prior.")  # fmt: skip
+    outside = [v.outcome.title for v in found.fit if not v.inside]
+    if outside:
+        console.print(f"Outside: {'; '.join(outside)}.")
+    if found.forecast is not None:
+        forecast = found.forecast
+        console.print()
+        console.print(_after(found), markup=True)
+        console.print("Medians with 5 and 95 %. Skill: 1 is perfect, 0 as good as the naive "
+                      "forecast, which is made in January 1969 and, beside worlds given the past, "
+                      f"in January {found.until + 1}. Exact: it said what happened, without doubt.")
+        for title_, verdicts in (
+            ("Free-running worlds of the posterior", forecast.free),
+            ("Worlds given the past", forecast.given),
+        ):
+            console.print(_balance(title_, verdicts))
+
+
+def _told_of(kind: str, again: Recovery, radius: float) -> str:
+    """Return a sentence on whether known parameters are found again."""
+    uneven = np.sort(again.uniformity())
+    count = len(uneven)
+    lowest = min(1.0, float(uneven[0]) * count)  # Bonferroni: the least of many
+    where = {"anywhere": "of all kinds", "near": "most like the record"}[kind]
+    verdict = "even, as they should be" if lowest > _RARE else "uneven: don't trust the intervals"
+    farther = (again.radii < radius).mean()
+    return (
+        f"Known parameters of {len(again.ranks)} simulated histories {where}: ranks {verdict} "
+        f"(p = {lowest:.2f} for the worst of {count}); 90 % intervals hold "
+        f"{100 * again.coverage(_CENTRAL).mean():.0f} % of the true values; the record lies "
+        f"farther from its nearest worlds than {100 * farther:.0f} % of them do."
+    )
+
+
+def _parameters(found: Calibration) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for heading in ("parameter", "prior", "mean", "5 %", "95 %", "learnt, %", ""):
+        table.add_column(heading, justify="left" if heading in ("parameter", "prior", "") else
+                         "right", no_wrap=heading != "")  # fmt: skip
+    for row in parameter_table(found).sort_values("learnt", ascending=False).itertuples():
+        share = float(row.learnt)  # type: ignore[arg-type]
+        bar = "█" * round(20 * share) if share >= _TOLD else "[dim]can't tell[/]"
+        numbers = (f"{value:.3g}" for value in (row.mean, row.q05, row.q95))
+        table.add_row(str(row.parameter), str(row.prior), *numbers, f"{100 * share:.0f}", bar)
+    return table
+
+
+def _after(found: Calibration) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    assert found.forecast is not None
+    table = Table(box=box.SIMPLE, pad_edge=False, title_justify="left",
+                  title=f"After {found.until}: what the calibration has not seen")  # fmt: skip
+    table.add_column("", no_wrap=True)
+    for heading in ("record", "posterior", "skill", "prior's", "given the past", "skill"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    rows = zip(found.forecast.free, found.forecast.prior, found.forecast.given, strict=True)
+    for free, prior, given in rows:
+        table.add_row(free.outcome.title, f"{free.documented:.3g}", _range(free), _skill(free),
+                      _skill(prior), _range(given), _skill(given))  # fmt: skip
+    return table
+
+
+def _range(verdict: Verdict) -> str:
+    return f"{verdict.median:.3g} ({verdict.low:.2g}–{verdict.high:.2g})"
+
+
+def _skill(verdict: Verdict) -> str:
+    if verdict.naive == 0.0:
+        return "exact" if verdict.score > 0.0 else "0"
+    return f"{verdict.skill:+.2f}" if verdict.skill > 0 else f"[dim]{verdict.skill:+.2f}[/]"
+
+
+def _balance(title: str, verdicts: Sequence[Verdict]) -> str:
+    """Return a sentence on how often the naive forecast is beaten."""
+    better = [v for v in verdicts if v.score < v.naive]
+    even = [v for v in verdicts if v.score == v.naive]
+    worse = len(verdicts) - len(better) - len(even)
+    return (f"{title} beat the naive forecast in {len(better)} of {len(verdicts)} outcomes, "
+            f"are beaten in {worse} and equal it in {len(even)}.")  # fmt: skip

@@ -1,0 +1,95 @@
+"""The command that fits the parameters to the record: ``palca calibrate``."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .options import Force, Jobs, Out, ScenarioName, Seed, Settings, make_console, progress
+
+if TYPE_CHECKING:
+    from .calibration import Calibration
+
+
+def calibrate(
+    scenario: ScenarioName = "baseline",
+    until: Annotated[
+        int,
+        typer.Option("--until", "-u", help="Last year of evidence; later ones test it.",
+                     min=1971, max=1978),
+    ] = 1978,
+    worlds: Annotated[
+        int, typer.Option("--worlds", "-n", help="Worlds to choose from.", min=5000, max=10_000_000)
+    ] = 1_000_000,
+    sets: Annotated[
+        int, typer.Option("--sets", help="Sets of parameters to keep.", min=1, max=100_000)
+    ] = 1000,
+    histories: Annotated[
+        int,
+        typer.Option("--check", metavar="N", help="Simulated histories whose parameters are to be "
+                     "found again; 0 for none.", min=0, max=10_000),
+    ] = 300,
+    seed: Seed = 0,
+    settings: Settings = None,
+    out: Out = None,
+    jobs: Jobs = 1,
+    force: Force = False,
+) -> None:
+    """Find the parameters that fit the record up to a year, and test them on the years after.
+
+    Use them with: palca run baseline --set posterior=FOLDER/posterior.parquet
+
+    Example: palca calibrate baseline --until 1974 --jobs 2
+    """
+    from palca.scenarios import resolve
+
+    from . import calibration_report as report
+    from . import runs
+
+    console = make_console()
+    resolved = resolve(scenario, [*(settings or []), "posterior=off"])
+    folder = out if out is not None else runs.free_folder(f"{Path(scenario).stem}-calibration")
+    asked = {"until": until, "worlds": worlds, "sets": sets, "histories": histories, "seed": seed}
+    with runs.writing(folder, force) as part:
+        found = _calibrate(resolved, asked, jobs)
+        title = resolved["title"]
+        report.print_calibration(console, scenario, found)
+        report.write_sets(found, part / "posterior.parquet")
+        report.parameter_table(found).to_csv(part / "parameters.csv", index=False)
+        report.outcome_table(found).to_csv(part / "outcomes.csv", index=False)
+        from .calibration_figure import draw_posterior, draw_ranks  # imports Matplotlib
+
+        draw_posterior(found, part / "posterior.png", f"{title}: given the record to {until}")
+        if found.anywhere is not None:
+            draw_ranks(found, found.anywhere, part / "ranks.png", "Are known parameters found?")
+        runs.write_manifest(
+            part, kind="calibration", title=title, **asked, scenario=resolved,
+            digest=_digest(found), libraries=runs.versions_of(("scikit-learn", "scipy")),
+        )  # fmt: skip
+    console.print(f"\nWritten: {folder} (posterior.parquet, posterior.png, parameters.csv, "
+                  "outcomes.csv, ranks.png, manifest.json)")  # fmt: skip
+    console.print(f"Use it: palca run {scenario} --set posterior={folder}/posterior.parquet")
+
+
+def calibrate_again(manifest: dict[str, Any], jobs: int) -> str:
+    """Return the digest of a calibration that is made again from its manifest."""
+    keys = ("until", "worlds", "sets", "histories", "seed")
+    return _digest(_calibrate(manifest["scenario"], {key: manifest[key] for key in keys}, jobs))
+
+
+def _calibrate(resolved: dict[str, Any], asked: dict[str, int], jobs: int) -> Calibration:
+    from .calibration import calibrate as find
+
+    with progress("worlds/s") as tell:
+        return find(resolved, **asked, jobs=jobs, tell=tell)
+
+
+def _digest(found: Calibration) -> str:
+    """Return the SHA-256 of the posterior's sets, which are rounded to five digits."""
+    import json
+
+    sets = {name: values.tolist() for name, values in found.sets.items()}
+    return hashlib.sha256(json.dumps(sets, sort_keys=True).encode()).hexdigest()

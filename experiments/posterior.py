@@ -1,0 +1,231 @@
+"""What a history says of the free parameters, by one table of simulated worlds.
+
+The likelihood of a history has no formula, but a million histories are cheap. So
+approximate Bayesian computation needs no sampler here:
+
+1. *Table*: worlds, each with parameters of its own drawn from the priors, and its outcomes.
+2. *Reading*: a regression of the parameters on the outcomes, their squares and products.
+   What it predicts for a history is its summary, one number a parameter: an estimate of
+   the posterior mean (Fearnhead and Prangle 2012, doi:10.1111/j.1467-9868.2011.01010.x).
+3. *Nearest*: the worlds whose summaries lie nearest to the record's.
+4. *Adjustment*: their parameters, moved by a local linear regression to where they would be
+   if their summaries were the record's (Beaumont, Zhang and Balding 2002,
+   doi:10.1093/genetics/162.4.2025).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .measures import Outcome
+from .reference_table import Table
+
+Floats = NDArray[np.floating[Any]]
+_TAUGHT: Final = 100_000  # worlds that the regression learns from
+_RIDGE: Final = 100.0  # keeps some 2,000 coefficients from fitting chance
+_CHUNK: Final = 50_000
+_EXTREME: Final = 1e-3  # outcomes are cut at these quantiles of the table
+_TINY: Final = 1e-12
+BINS: Final = 20  # of ranks
+
+
+class Reading:
+    """What outcomes say of the parameters: the regression that makes summaries.
+
+    Parameters
+    ----------
+    table : Table
+    outcomes : sequence of Outcome
+        Those that may be read.
+    held_out : int
+        The last so many worlds of the table teach it nothing.
+    """
+
+    def __init__(self, table: Table, outcomes: Sequence[Outcome], held_out: int = 0) -> None:
+        from sklearn.linear_model import Ridge
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+
+        self.outcomes = tuple(outcomes)
+        taught = slice(0, min(_TAUGHT, len(table.scores) - held_out))
+        plain = _even(self.outcomes, table.columns(outcomes)[taught])
+        self.low, self.high = np.quantile(plain, (_EXTREME, 1.0 - _EXTREME), axis=0)
+        self._regression = make_pipeline(
+            StandardScaler(), PolynomialFeatures(2, include_bias=False), Ridge(_RIDGE)
+        )
+        self._regression.fit(np.clip(plain, self.low, self.high), table.scores[taught])
+
+    def summaries(self, values: Floats) -> Floats:
+        """Return the summaries of histories, ``(n, parameters)``, from ``(n, outcomes)``."""
+        plain = np.clip(_even(self.outcomes, values), self.low, self.high)
+        parts = [plain[at : at + _CHUNK] for at in range(0, len(plain), _CHUNK)]
+        read = [self._regression.predict(part.astype(np.float32)) for part in parts]
+        return np.concatenate(read).astype(np.float32)
+
+    def strange(self, values: Floats) -> list[Outcome]:
+        """Return the outcomes of one history that hardly any world of the table has."""
+        (plain,) = _even(self.outcomes, values)
+        beyond = (plain < self.low) | (plain > self.high)
+        return [outcome for outcome, is_so in zip(self.outcomes, beyond, strict=True) if is_so]
+
+
+def _even(outcomes: Sequence[Outcome], values: Floats) -> Floats:
+    """Return outcomes on scales that regressions like: roots of counts, logarithms of sums."""
+    plain = np.array(values, np.float32)
+    for column, outcome in zip(plain.T, outcomes, strict=True):
+        if outcome.unit == "million USD":
+            column[:] = np.log1p(np.maximum(column, 0.0))
+        elif outcome.unit in ("coups", "events", "months"):
+            column[:] = np.sqrt(column)
+    return plain
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """The parameters given a history.
+
+    Attributes
+    ----------
+    places : ndarray of int, shape ``(nearest,)``
+        The worlds of the table that are most like it.
+    weights : ndarray, shape ``(nearest,)``
+        They add up to 1.
+    scores : ndarray, shape ``(nearest, parameters)``
+        Normal scores, adjusted.
+    radius : float
+        How far the summaries of the farthest lie from the history's, in prior spreads.
+    """
+
+    places: NDArray[np.int64]
+    weights: Floats
+    scores: Floats
+    radius: float
+
+    @property
+    def mean(self) -> Floats:
+        """The mean of the normal scores, ``(parameters,)``; that of the prior is 0."""
+        return self.weights @ self.scores
+
+    @property
+    def sd(self) -> Floats:
+        """The spread of the normal scores, ``(parameters,)``; that of the prior is 1."""
+        return np.sqrt(self.weights @ (self.scores - self.mean) ** 2)
+
+    @property
+    def worth(self) -> float:
+        """Effective worlds: 1 over the sum of squared weights."""
+        return float(1.0 / np.sum(self.weights**2))
+
+    def draw(self, count: int, chance: np.random.Generator) -> NDArray[np.int64]:
+        """Return places among the nearest, drawn evenly by weight (Kitagawa 1996)."""
+        points = (np.arange(count) + chance.random()) / count
+        drawn = np.searchsorted(np.cumsum(self.weights), points)
+        return chance.permutation(np.minimum(drawn, len(self.weights) - 1))
+
+
+def infer(summaries: Floats, scores: Floats, observed: Floats, nearest: int) -> Posterior:
+    """Return the parameters given one history.
+
+    Parameters
+    ----------
+    summaries, scores : ndarray, shape ``(worlds, parameters)``
+        Of the table.
+    observed : ndarray, shape ``(parameters,)``
+        The history's summaries.
+    nearest : int
+        How many worlds are kept: weighed by Epanechnikov's kernel, which is nothing at the
+        farthest of them.
+    """
+    apart = summaries - observed.astype(np.float32)
+    squares = np.einsum("ij,ij->i", apart, apart)
+    places = np.argpartition(squares, nearest)[: nearest + 1]
+    places = places[np.argsort(squares[places], kind="stable")]
+    farthest = max(float(squares[places[-1]]), _TINY)
+    places = places[:-1]
+    weights = np.maximum(1.0 - squares[places].astype(np.float64) / farthest, _TINY)
+    weights /= weights.sum()
+    near = np.column_stack([np.ones(len(places)), apart[places]]).astype(np.float64)
+    root = np.sqrt(weights)[:, None]
+    slopes, *_ = np.linalg.lstsq(near * root, scores[places] * root, rcond=None)
+    adjusted = scores[places] - near[:, 1:] @ slopes[1:]
+    return Posterior(places, weights, adjusted, float(np.sqrt(farthest)))
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """How well known parameters are found again (simulation-based calibration).
+
+    Attributes
+    ----------
+    ranks : ndarray of int, shape ``(histories, parameters)``
+        How many of `draws` posterior draws lie below the true value; uniform if the
+        posteriors are right (Talts et al. 2018, arXiv:1804.06788).
+    draws : int
+    truth, mean, sd : ndarray, shape ``(histories, parameters)``
+        Normal scores: the true values, and posterior means and spreads.
+    radii : ndarray, shape ``(histories,)``
+        How far from each history its nearest worlds reach.
+    """
+
+    ranks: NDArray[np.int64]
+    draws: int
+    truth: Floats
+    mean: Floats
+    sd: Floats
+    radii: Floats
+
+    def uniformity(self) -> Floats:
+        """Return how likely ranks as uneven as each parameter's are by chance, by chi squared."""
+        from scipy.stats import chisquare
+
+        counts = [np.histogram(column, BINS, (0, self.draws + 1))[0] for column in self.ranks.T]
+        return np.array([chisquare(row).pvalue for row in counts])
+
+    def coverage(self, share: float) -> Floats:
+        """Return how often the central share of each parameter's draws holds the truth."""
+        low = (1.0 - share) / 2.0 * (self.draws + 1)
+        return ((self.ranks >= low) & (self.ranks < self.draws + 1 - low)).mean(axis=0)
+
+
+def recover(
+    summaries: Floats,
+    scores: Floats,
+    histories: NDArray[np.int64],
+    nearest: int,
+    draws: int,
+    seed: int,
+    tell: Callable[[int, int], None] = lambda done, of: None,
+) -> Recovery:
+    """Return how well the parameters of some worlds of the table are found by the others.
+
+    Parameters
+    ----------
+    summaries, scores : ndarray, shape ``(worlds, parameters)``
+    histories : ndarray of int
+        Worlds that taught the regression nothing.
+    nearest : int
+    draws : int
+        Posterior draws among which the truth is ranked.
+    """
+    chance = np.random.default_rng(seed)
+    others = summaries.copy()
+    ranks, means, spreads, radii = [], [], [], []
+    for done, place in enumerate(histories, start=1):
+        others[place] = np.inf  # it may not be found by itself
+        found = infer(others, scores, summaries[place], nearest)
+        others[place] = summaries[place]
+        drawn = found.scores[found.draw(draws, chance)]
+        ranks.append((drawn < scores[place]).sum(axis=0))
+        means.append(found.mean)
+        spreads.append(found.sd)
+        radii.append(found.radius)
+        tell(done, len(histories))
+    return Recovery(
+        np.array(ranks), draws, scores[histories], np.array(means), np.array(spreads),
+        np.array(radii),
+    )  # fmt: skip

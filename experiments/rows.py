@@ -1,0 +1,166 @@
+"""Worlds as the rows of a table, each with a scenario, parameters and a number of its own."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model import ColdWarModel
+from palca.scenarios import build
+
+from .course import SERIES, Course, simulated
+from .design import Factor
+from .measures import outcomes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Measure = Callable[[Course], dict[str, Floats]]
+Variants = Mapping[tuple[Any, ...], dict[str, Any]]
+TOGETHER: Final = 2048  # worlds in a model: their months nearly fit into the cache
+_LOOK: Final = 2.0  # seconds between two looks at whether the parent lives
+PIECE: Final = 16_384  # rows that a process runs at once
+
+
+def run_rows(
+    variants: Variants,
+    factors: Sequence[Factor],
+    table: pd.DataFrame,
+    measure: Measure = outcomes,
+) -> dict[str, Floats]:
+    """Return the outcomes of each row of a table, each ``(rows,)``.
+
+    Parameters
+    ----------
+    variants : dict
+        Resolved scenarios by the levels of the factors that aren't parameters.
+    factors : sequence of Factor
+    table : DataFrame
+        A row a world: a column for each factor, ``seed`` and ``world``.
+    measure : callable
+        From a course to its outcomes, each ``(worlds,)``.
+    """
+    _leave_with_parent()
+    _keep_what_is_loaded()
+    gc.collect()  # a model and its agents hold one another: let go of those before
+    apart = [factor.name for factor in factors if not factor.is_parameter]
+    varied = [factor.name for factor in factors if factor.is_parameter]
+    groups = (
+        [((), np.arange(len(table)))]
+        if not apart
+        else [(key, np.asarray(at)) for key, at in table.groupby(apart).indices.items()]
+    )
+    out: dict[str, Floats] = {}
+    values = {name: table[name].to_numpy(np.float64) for name in varied}
+    numbers = table["world"].to_numpy(np.int64)
+    seed = int(table["seed"].iloc[0])
+    for key, places in groups:
+        scenario = build(variants[key if isinstance(key, tuple) else (key,)])
+        for at in range(0, len(places), TOGETHER):
+            some = places[at : at + TOGETHER]
+            drawn = {name: column[some] for name, column in values.items()}
+            own = replace(scenario, parameters={**scenario.parameters, **drawn})
+            course = simulated(ColdWarModel(own, numbers[some], seed, keep=SERIES).run())
+            for name, result in measure(course).items():
+                out.setdefault(name, np.full(len(table), np.nan))[some] = result
+    return out
+
+
+@cache
+def _leave_with_parent() -> None:
+    """End this process, if it is one of joblib's, when the one that started it is gone.
+
+    A worker that waits for another to let go of the queue would else wait for ever.
+    """
+    if not multiprocessing.current_process().name.startswith("Loky"):
+        return
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@cache
+def _keep_what_is_loaded() -> None:
+    """Spare the collector the libraries, which stay: else it takes a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+
+
+def run_table(
+    variants: Variants,
+    factors: Sequence[Factor],
+    table: pd.DataFrame,
+    measure: Measure = outcomes,
+    jobs: int = 1,
+    tell: Callable[[int, int], None] = lambda done, of: None,
+) -> dict[str, Floats]:
+    """Return the outcomes of a table's rows, as :func:`run_rows` does, on several processes.
+
+    Parameters
+    ----------
+    measure : callable
+        A function of a module, or a partial of one, so that processes can share it.
+    tell : callable
+        Told how many worlds are done, and of how many.
+    """
+    from joblib import Parallel, delayed
+
+    starts = range(0, len(table), PIECE)
+    parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
+    work = delayed(run_rows)
+    parts: list[dict[str, Floats]] = []
+    for start, part in zip(
+        starts,
+        parallel(
+            work(variants, factors, table.iloc[at : at + PIECE].reset_index(drop=True), measure)
+            for at in starts
+        ),
+        strict=True,
+    ):
+        parts.append(cast(dict[str, Floats], part))
+        tell(min(start + PIECE, len(table)), len(table))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def run_points(
+    resolved: dict[str, Any],
+    points: pd.DataFrame,
+    replicates: int,
+    seed: int,
+    measure: Measure = outcomes,
+    jobs: int = 1,
+    tell: Callable[[int, int], None] = lambda done, of: None,
+) -> dict[str, Floats]:
+    """Return the outcomes at some points of the parameters, each ``(points, replicates)``.
+
+    Parameters
+    ----------
+    resolved : dict
+        The scenario.
+    points : DataFrame
+        A row a point, a column a parameter.
+    replicates : int
+        Worlds at each point. Replicate r lives through the same draws at every point.
+    """
+    factors = tuple(Factor(str(name)) for name in points)
+    table = points.loc[points.index.repeat(replicates)].reset_index(drop=True)
+    table["world"] = np.tile(np.arange(replicates), len(points))
+    table["seed"] = seed
+    out = run_table({(): resolved}, factors, table, measure, jobs, tell)
+    return {name: values.reshape(-1, replicates) for name, values in out.items()}

@@ -1,0 +1,157 @@
+"""Which parameters matter, as a table, a file and a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from .measures import Outcome
+from .sensitivity import SCREENED, Measured, Noise
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+_DRAWN: Final = 10  # parameters a panel
+_BLUE: Final = "#4c72b0"
+_INK: Final = "#333333"
+
+
+def index_table(
+    names: Sequence[str], measured: Sequence[Measured], noise: Sequence[Noise]
+) -> pd.DataFrame:
+    """Return a row an outcome, index and parameter; noise has no parameter."""
+    import pandas as pd
+
+    rows = [
+        {"parameter": name, "outcome": m.outcome,
+         "method": "morris" if m.measure in SCREENED else "sobol", "index": m.measure,
+         "value": m.value[i], "low": m.low[i], "high": m.high[i]}
+        for m in measured
+        for i, name in enumerate(names)
+    ]  # fmt: skip
+    rows += [
+        {"parameter": "", "outcome": part.outcome, "method": "anova", "index": index,
+         "value": value}
+        for part in noise
+        for index, value in (("noise_share", part.share), ("noise_sd", part.sd))
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def print_indices(
+    console: Console,
+    names: Sequence[str],
+    outcomes: Sequence[Outcome],
+    measured: Sequence[Measured],
+    noise: Sequence[Noise],
+    measure: str,
+) -> None:
+    """Print one measure of all parameters, those that matter most first.
+
+    A value whose interval reaches down to nothing is not printed.
+    """
+    from rich import box
+    from rich.table import Table
+
+    of = {m.outcome: m for m in measured if m.measure == measure}
+    told = {name: m.told for name, m in of.items()}
+    signs = {m.outcome: _signs(m) for m in measured if m.measure == "mean"}
+    scale = {part.outcome: part.sd if measure == "effect" else 1.0 for part in noise}
+    sizes = [np.where(told[n], of[n].value, 0.0) / (scale[n] or 1.0) for n in of]
+    rank = np.max(sizes, axis=0)
+    table = Table(box=box.SIMPLE, title_justify="left", pad_edge=False)
+    longest = max(map(len, names))
+    table.add_column("", no_wrap=True, min_width=min(longest + 2, 34))
+    for outcome in outcomes:
+        table.add_column(outcome.name.replace("_", " "), justify="right")
+    for place in np.argsort(-rank, kind="stable"):
+        if not any(told[name][place] for name in of):
+            continue
+        cells = (_cell(of[o.name], place, signs) if o.name in of else "" for o in outcomes)
+        table.add_row(str(names[place]), *cells)
+    table.add_section()
+    shares = {part.outcome: part.share for part in noise}
+    table.add_row("noise, % of a world's variance",
+                  *(f"{100 * shares[o.name]:.0f}" if o.name in shares else "" for o in outcomes))
+    console.print({
+        "total": "Total Sobol indices, %: the part of the expected outcome's variance that hangs "
+                 "on a parameter, alone or with others",
+        "effect": "Effects of a whole prior on the expected outcome, in its own unit (Morris); "
+                  "±: up in some places, down in others, or not to be told",
+    }[measure])  # fmt: skip
+    console.print(table)
+    silent = [n for i, n in enumerate(names) if not any(told[name][i] for name in of)]
+    if silent:
+        console.print(f"Not to be told from nothing in any of these outcomes: {', '.join(silent)}.")
+    console.print("·: the 95 % interval reaches nothing. Of forty that do nothing one would not.\n")
+
+
+def _signs(mean: Measured) -> list[str]:
+    """Return the direction in which each parameter moves an outcome, as far as it is one."""
+    return np.where(mean.told, np.where(mean.value > 0.0, "+", "–"), "±").tolist()
+
+
+def _cell(measured: Measured, place: int, signs: dict[str, list[str]]) -> str:
+    if not measured.told[place]:
+        return "·"
+    value = measured.value[place]
+    if measured.measure == "effect":
+        return f"{signs[measured.outcome][place]}{value:.2g}"
+    return f"{100 * value:.0f}" if value >= 0.005 else "<1"
+
+
+def draw_indices(
+    names: Sequence[str],
+    outcomes: Sequence[Outcome],
+    measured: Sequence[Measured],
+    noise: Sequence[Noise],
+    path: Path,
+    title: str,
+) -> None:
+    """Draw a panel an outcome: its strongest parameters with their intervals."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    by = {(m.outcome, m.measure): m for m in measured}
+    shares = {part.outcome: part.share for part in noise}
+    columns = min(4, len(outcomes))
+    rows = -(-len(outcomes) // columns)
+    figure = Figure((3.6 * columns, 0.7 + 2.4 * rows), dpi=130, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    total = any(m.measure == "total" for m in measured)
+    for axis, outcome in zip(axes, outcomes, strict=False):
+        strong = by[outcome.name, "total" if total else "effect"]
+        scale = 100.0 if total else 1.0
+        order = np.argsort(np.nan_to_num(strong.value))[-_DRAWN:]
+        y = np.arange(len(order))
+        value = scale * strong.value[order]
+        low = np.maximum(value - scale * strong.low[order], 0.0)
+        high = np.maximum(scale * strong.high[order] - value, 0.0)
+        told = strong.told[order]
+        axis.barh(y, value, color=[_BLUE if is_so else "#cccccc" for is_so in told], height=0.7)
+        axis.errorbar(value, y, xerr=[low, high], fmt="none", color=_INK, lw=0.9, capsize=2)
+        if total:
+            first = by[outcome.name, "first"]
+            axis.plot(scale * first.value[order], y, "D", mfc="white", mec="black", ms=4.5)
+        axis.set_yticks(y, [names[place] for place in order])
+        axis.set_xlim(left=min(0.0, float(np.nanmin(value, initial=0.0))))
+        axis.set_xlabel("% of the expected outcome's variance" if total else outcome.unit,
+                        fontsize=7)  # fmt: skip
+        axis.set_title(f"{outcome.heading}\nnoise: {100 * shares[outcome.name]:.0f} % of a world's "
+                       "variance", fontsize=8, loc="left")  # fmt: skip
+        axis.tick_params(labelsize=7, colors=_INK)
+        for edge in ("top", "right"):
+            axis.spines[edge].set_visible(False)
+    for axis in axes[len(outcomes) :]:
+        axis.set_visible(False)
+    note = (
+        "bars: total Sobol indices of the expected outcome; diamonds: first-order; "
+        if total else "bars: effects of a whole prior on the expected outcome; "
+    ) + "lines: 95 % intervals; grey: not to be told from nothing"  # fmt: skip
+    figure.suptitle(f"{title}\n{note}", fontsize=9, x=0.01, ha="left")
+    figure.savefig(path)

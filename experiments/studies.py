@@ -1,0 +1,187 @@
+"""The commands that try many settings: ``palca sweep``."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from palca.model.errors import PalcaError
+
+from .options import (
+    Force,
+    Interventions,
+    Jobs,
+    Out,
+    Point,
+    Settings,
+    Vary,
+    chosen,
+    make_console,
+    progress,
+    scenario_names,
+)
+
+if TYPE_CHECKING:
+    from .cluster import Spread
+    from .sweep import Plan
+
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", metavar="tcp://…", help="A Dask scheduler whose workers run the blocks."
+    ),
+]
+
+
+def sweep(
+    scenario: Annotated[
+        str,
+        typer.Argument(help="A shipped scenario's name, a path, or a sweep's own file.",
+                       autocompletion=scenario_names),
+    ] = "baseline",
+    vary: Vary = None,
+    design: Annotated[
+        str | None,
+        typer.Option("--design", "-d", help="grid (if none is named), lhs, sobol or random."),
+    ] = None,
+    worlds: Annotated[
+        int | None, typer.Option("--worlds", "-n", help="Worlds in all.", min=1)
+    ] = None,
+    replicates: Annotated[
+        int | None,
+        typer.Option("--replicates", "-r", help="Worlds at each point: 100 in a grid, else 1.",
+                     min=1),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", "-s", help="Seed of all chance.", min=0)
+    ] = None,
+    settings: Settings = None,
+    point: Point = False,
+    interventions: Interventions = None,
+    outcomes: Annotated[
+        list[str] | None,
+        typer.Option("--outcome", metavar="NAME", help="What to show and draw; repeatable."),
+    ] = None,
+    out: Out = None,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", metavar="DIR", help="Go on with a sweep's folder.")
+    ] = None,
+    jobs: Jobs = 1,
+    cluster: Cluster = None,
+    force: Force = False,
+) -> None:
+    """Run a scenario over a design of parameters, policies, levers and dates.
+
+    All of it may stand in a file: "palca sweep FILE.toml", with a [vary] table.
+
+    Example: palca sweep baseline --vary backlash=0.01:0.05 --vary policy.ussr=pragmatic,ideological
+    """
+    from . import runs, sweep_folder
+    from .cluster import workers
+    from .design import parse_factor, varied_once
+    from .sweep import make_plan
+    from .sweep_file import SweepFile, is_sweep, read_sweep
+    from .sweep_report import chosen_outcomes
+
+    chosen_outcomes(outcomes)  # a slip is told before the worlds are run, not after
+    if resume is not None:
+        given = (vary, design, worlds, replicates, settings, interventions, out,
+                 force or point or None)
+        if scenario != "baseline" or seed is not None or any(given):
+            raise PalcaError("goes on with what the folder says: give it nothing else but --jobs, "
+                             "--cluster and --outcome", "--resume")
+        plan = sweep_folder.read_plan(resume)
+        with sweep_folder.held(resume), workers(cluster) as spread:
+            packed = sweep_folder.read_variants(resume, plan)
+            sweep_folder.write_variants(resume, packed)
+            _sweep(resume, plan, packed, outcomes, jobs, spread)
+        return
+    file = read_sweep(Path(scenario)) if is_sweep(scenario) else SweepFile("", scenario, ())
+    factors = (*file.factors, *(parse_factor(text) for text in vary or []))
+    plan = make_plan(
+        file.scenario,
+        varied_once(factors),
+        design or file.design or "grid",
+        (*file.settings, *chosen(settings, point)),
+        (*file.interventions, *(interventions or [])),
+        worlds or file.worlds,
+        replicates or file.replicates,
+        (file.seed or 0) if seed is None else seed,
+    )
+    folder = out if out is not None else runs.free_folder(f"{Path(scenario).stem}-sweep")
+    with sweep_folder.held(folder), workers(cluster) as spread:
+        packed = sweep_folder.begin(folder, plan, force)
+        _sweep(folder, plan, packed, outcomes, jobs, spread)
+
+
+def sweep_again(folder: Path, jobs: int) -> list[str]:
+    """Run a sweep again and return the names of the parts that come out otherwise."""
+    from . import sweep_folder
+    from .design import design_points
+    from .sweep import run_blocks
+
+    plan = sweep_folder.read_plan(folder)
+    packed = sweep_folder.read_variants(folder, plan)
+    points = design_points(plan.design, plan.factors, plan.points, plan.seed)
+    blocks = run_blocks(plan, points, packed, range(plan.blocks), jobs)
+    with progress("worlds/s") as tell:
+        differing, done = {}, 0
+        for block, content in blocks:
+            path = sweep_folder.part_path(folder, block)
+            if not path.exists():
+                differing[path.name] = "is not there; --resume makes it"
+            elif path.read_bytes() != content:
+                differing[path.name] = "comes out otherwise"
+            done += plan.rows(block)
+            tell("sweeping again", done, plan.worlds)
+    for name in sorted(differing):
+        make_console().print(f"{name} {differing[name]}")
+    return sorted(differing)
+
+
+def _sweep(
+    folder: Path,
+    plan: Plan,
+    packed: bytes,
+    names: list[str] | None,
+    jobs: int,
+    spread: Spread | None,
+) -> None:
+    """Run the blocks that a held folder misses, then sum up what is in it."""
+    from . import sweep_folder
+    from .design import design_points
+    from .sweep import run_blocks
+    from .sweep_report import chosen_outcomes, explained, means, print_sweep
+
+    console = make_console()
+    todo, damaged = sweep_folder.missing(folder, plan)
+    for name in damaged:
+        console.print(f"{name} is cut short or damaged: run again")
+    points = design_points(plan.design, plan.factors, plan.points, plan.seed)
+    with progress("worlds/s") as tell:
+        done = plan.worlds - sum(plan.rows(block) for block in todo)
+        tell("sweeping", done, plan.worlds)
+        blocks = run_blocks(plan, points, packed, todo, jobs, spread)
+        import matplotlib.figure  # noqa: F401  while the processes that do the work start
+
+        for block, content in blocks:
+            sweep_folder.write_whole(sweep_folder.part_path(folder, block), content)
+            done += plan.rows(block)
+            tell("sweeping", done, plan.worlds)
+    digest = sweep_folder.write_sums(folder, plan)
+    outcomes = chosen_outcomes(names, sweep_folder.column_names(folder))
+    columns = [*(f.name for f in plan.factors), *(outcome.name for outcome in outcomes)]
+    rows = sweep_folder.read_worlds(folder, columns)
+    table = means(plan, rows, outcomes)
+    print_sweep(console, plan, table, explained(plan, table, rows, outcomes), outcomes)
+    sweep_folder.write_whole(folder / "summary.csv", table.to_csv(index=False).encode())
+    from .sweep_figure import draw_sweep  # imports Matplotlib: after what is read first
+
+    picture = io.BytesIO()
+    draw_sweep(plan, rows, table, outcomes, picture, f"{plan.scenario}, {plan.design}")
+    sweep_folder.write_whole(folder / "sweep.png", picture.getvalue())
+    console.print(f"\nDigest {digest[:16]}. Written: {folder} (sweep.png, summary.csv, "
+                  f"worlds/ with {plan.blocks} Parquet files, SHA256SUMS, manifest.json)")

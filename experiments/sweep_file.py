@@ -1,0 +1,112 @@
+"""A sweep as a TOML file: what ``palca sweep`` takes as options, kept for the next time.
+
+.. code-block:: toml
+
+    title = "When would a Soviet break have mattered, and under which American policy?"
+    scenario = "soviet-break-1971"
+    design = "grid"
+    replicates = 200
+
+    [vary]
+    policy.us = ["administrations", "disengaged"]
+    "intervene[0].at" = "1970-01..1973-08"
+    backlash = "0.01:0.05"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from palca.model.errors import PalcaError
+from palca.scenarios.shelf import find_scenario, read_toml, shipped_scenarios
+from palca.scenarios.table import Table
+
+from .design import Factor, parse_factor, varied_once
+
+_MOST: Final = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class SweepFile:
+    """What a sweep's file says; None where it says nothing."""
+
+    title: str
+    scenario: str
+    factors: tuple[Factor, ...]
+    design: str | None = None
+    worlds: int | None = None
+    replicates: int | None = None
+    seed: int | None = None
+    settings: tuple[str, ...] = ()
+    interventions: tuple[str, ...] = ()
+
+
+def is_sweep(name: str) -> bool:
+    """Whether a name is the path of a sweep's file rather than a scenario."""
+    path = Path(name)
+    return name.endswith(".toml") and path.is_file() and "vary" in read_toml(path)
+
+
+def read_sweep(path: Path) -> SweepFile:
+    """Read a sweep's file.
+
+    Raises
+    ------
+    PalcaError
+        Naming file, table and mend for whatever can't be used.
+    """
+    table = Table(read_toml(path), str(path))
+    vary = table.table("vary")
+    factors = tuple(
+        parse_factor(f"{name}={values}", f"{vary.place}: {name}")
+        for name, values in _factors(vary.flat(), vary.place).items()
+    )
+    named = table.text("scenario", "baseline")
+    beside = find_scenario(named, path.parent)
+    out = SweepFile(
+        title=table.text("title", ""),
+        scenario=named if named in shipped_scenarios() else str(beside),
+        factors=varied_once(factors, vary.place),
+        design=table.text("design", "") or None,
+        worlds=table.whole("worlds", 1, int(_MOST)) if "worlds" in table else None,
+        replicates=table.whole("replicates", 1, int(_MOST)) if "replicates" in table else None,
+        seed=table.whole("seed", 0, 2**53) if "seed" in table else None,
+        settings=_texts(table, "set"),
+        interventions=_texts(table, "intervene"),
+    )
+    table.done()
+    return out
+
+
+def _factors(table: Mapping[str, Any], place: str) -> dict[str, str]:
+    """Return the values of each factor as text; ``policy.us`` may be a table in a table."""
+    out = {}
+    for name, values in table.items():
+        if isinstance(values, Mapping):
+            inner = _factors(values, f"{place}: {name}")
+            out |= {f"{name}.{rest}": text for rest, text in inner.items()}
+        elif isinstance(values, list):
+            out[name] = ",".join(_level(level, f"{place}: {name}") for level in values)
+        elif isinstance(values, str):
+            out[name] = values
+        else:
+            raise PalcaError('write "lo:hi", "1971-01..1973-12" or a list', f"{place}: {name}")
+    return out
+
+
+def _level(level: Any, place: str) -> str:
+    if isinstance(level, bool):
+        return "on" if level else "off"
+    if not isinstance(level, (str, int, float)) or "," in str(level):
+        raise PalcaError("a list is of numbers or of texts without a comma", place)
+    return str(level)
+
+
+def _texts(table: Table, key: str) -> tuple[str, ...]:
+    values = table.rows(key)
+    if not all(isinstance(value, str) for value in values):
+        raise PalcaError(f'write {key} = ["…"], as after --{key}', table.place)
+    return tuple(values)

@@ -1,0 +1,258 @@
+"""The folder of a sweep: parts written by rename, resumed by those that are missing.
+
+``manifest.json`` comes first and is not touched again, then ``scenarios.json.xz``, all that
+the worlds are made from; ``worlds/`` has one part file a block, each whole or not there;
+``SHA256SUMS`` and what is drawn from the parts come at the end.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from filelock import FileLock, Timeout
+
+from palca.model.errors import PalcaError
+
+from . import runs
+from .design import Factor
+from .sweep import Plan, pack_variants
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PARTS: Final = "worlds"
+_VARIANTS: Final = "scenarios.json.xz"
+_SUMS: Final = "SHA256SUMS"
+_LOCK: Final = ".lock"
+_MANIFEST: Final = "manifest.json"
+_LIBRARIES: Final = ("scipy", "pyarrow")  # beside those of every run: designs and files
+
+
+def part_path(folder: Path, block: int) -> Path:
+    """Return the file of a block."""
+    return folder / PARTS / f"part-{block:06d}.parquet"
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a folder against a second sweep; the system lets go of it when a process dies.
+
+    Raises
+    ------
+    PalcaError
+        If another process holds it, or it can't be written to.
+    """
+    folder = runs.place_of(folder)
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / _LOCK, timeout=0):
+            yield
+    except Timeout:
+        made = []  # they are the other's
+        raise PalcaError("another sweep is writing into it: wait for it, or choose another --out",
+                         str(folder)) from None
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    finally:
+        _leave(folder, made)
+
+
+def _leave(folder: Path, made: Sequence[Path]) -> None:
+    """Remove the folders that were made if no sweep was begun: there is nothing to resume."""
+    import shutil
+
+    if made and not (folder / _MANIFEST).exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        for path in made:
+            with suppress(OSError):  # not made after all, or someone else's by now
+                path.rmdir()
+
+
+def _unwritable(folder: Path, error: OSError) -> PalcaError:
+    mend = ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        mend = "; make room, then go on with --resume"
+    if mend and not (folder / _MANIFEST).exists():
+        mend = "; make room"
+    place = error.filename if isinstance(error.filename, str) else str(folder)
+    return PalcaError(f"can't be written to ({error.strerror}){mend}", place)
+
+
+def begin(folder: Path, plan: Plan, force: bool) -> bytes:
+    """Make a held folder ready for a plan; return its packed scenarios.
+
+    Raises
+    ------
+    PalcaError
+        If there is a run in it and `force` isn't given, or anything but a run.
+    """
+    there = {path.name for path in folder.iterdir()} - {_LOCK, f".{_MANIFEST}"}
+    if there and not force:
+        raise PalcaError("is there already; --resume goes on with a sweep that was broken off, "
+                         "--force replaces it", str(folder))
+    if there and _MANIFEST not in there:
+        raise PalcaError("holds no run; Palca replaces nothing but its own runs", str(folder))
+    packed = pack_variants(plan)
+    _clear(folder)
+    runs.write_manifest(
+        folder,
+        kind="sweep",
+        plan=_plain(plan),
+        worlds=plan.worlds,
+        seed=plan.seed,
+        scenarios=hashlib.sha256(packed).hexdigest(),
+        libraries=runs.versions_of(_LIBRARIES),
+    )
+    write_variants(folder, packed)
+    return packed
+
+
+def write_variants(folder: Path, packed: bytes) -> None:
+    """Write the packed scenarios into a held folder."""
+    (folder / PARTS).mkdir(exist_ok=True)
+    write_whole(folder / _VARIANTS, packed)
+
+
+def _clear(folder: Path) -> None:
+    import shutil
+
+    last = folder / _MANIFEST  # without it what is left would be nobody's
+    for path in [path for path in folder.iterdir() if path.name != _LOCK and path != last]:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    last.unlink(missing_ok=True)
+
+
+def _plain(plan: Plan) -> dict[str, Any]:
+    """Return a plan as JSON has it, which knows no NaN."""
+    factors = [
+        {"name": f.name, "levels": f.levels} if f.levels else
+        {"name": f.name, "low": f.low, "high": f.high}
+        for f in plan.factors
+    ]  # fmt: skip
+    return {**asdict(plan), "factors": factors}
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a part's bytes may depend on."""
+    return {**runs.versions(), **runs.versions_of(_LIBRARIES)}
+
+
+def read_plan(folder: Path) -> Plan:
+    """Return the plan of a sweep's folder.
+
+    Raises
+    ------
+    PalcaError
+        If it holds no sweep, or one that another version of Palca or of what it stands on began.
+    """
+    manifest = runs.read_manifest(folder)
+    if manifest.get("kind") != "sweep":
+        raise PalcaError("holds no sweep", str(folder))
+    then = {**manifest["versions"], **manifest["libraries"]}
+    now = versions()
+    for name, version in then.items():
+        if name != "python" and version != now.get(name):
+            raise PalcaError(f"was begun with {name} {version}, and this is {now.get(name)}: the "
+                             "rest might come out otherwise; install that version, or sweep anew",
+                             str(folder))
+    kept = manifest["plan"]
+    factors = tuple(
+        Factor(**{**row, "levels": tuple(row.get("levels", ()))}) for row in kept["factors"]
+    )
+    texts = {name: tuple(kept[name]) for name in ("settings", "interventions")}
+    return Plan(**{**kept, **texts, "factors": factors})
+
+
+def read_variants(folder: Path, plan: Plan) -> bytes:
+    """Return the packed scenarios of a folder that is to be gone on with, or run again.
+
+    Raises
+    ------
+    PalcaError
+        If the scenario's files have become others since the sweep began.
+    """
+    packed = pack_variants(plan)
+    digest = runs.read_manifest(folder)["scenarios"]
+    if hashlib.sha256(packed).hexdigest() != digest:
+        raise PalcaError(f"the scenario '{plan.scenario}', or a file that it names, has changed "
+                         "since the sweep began: put it back, or sweep anew", str(folder))
+    return packed
+
+
+def missing(folder: Path, plan: Plan) -> tuple[list[int], list[str]]:
+    """Return the blocks that are still to be run, and the names of files that are damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    todo, damaged = [], []
+    for path in (folder / PARTS).glob(".*"):
+        path.unlink()  # what a killed process was writing
+    for block in range(plan.blocks):
+        path = part_path(folder, block)
+        if not path.exists():
+            todo.append(block)
+            continue
+        try:
+            table = pq.read_table(path, page_checksum_verification=True)
+            whole = table.num_rows == plan.rows(block)
+        except (pa.ArrowException, OSError):
+            whole = False
+        if not whole:
+            damaged.append(path.name)
+            todo.append(block)
+    return todo, damaged
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file under another name and rename it.
+
+    It isn't waited for until the disk has it, which may take longer than the worlds: should
+    the power fail, what is then cut short is noticed when the sweep is resumed.
+
+    Raises
+    ------
+    PalcaError
+        If there is no room or no permission; nothing is left then.
+    """
+    beside = path.with_name(f".{path.name}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise _unwritable(path.parent.parent if path.parent.name == PARTS else path.parent,
+                          error) from None
+
+
+def write_sums(folder: Path, plan: Plan) -> str:
+    """Write ``SHA256SUMS`` of the scenarios and all parts; return the digest of the whole."""
+    names = [_VARIANTS, *(str(part_path(Path(), block)) for block in range(plan.blocks))]
+    sums = [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names]
+    text = "".join(f"{digest}  {name}\n" for digest, name in zip(sums, names, strict=True))
+    write_whole(folder / _SUMS, text.encode())
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def column_names(folder: Path) -> list[str]:
+    """Return the names of the columns of a finished sweep."""
+    import pyarrow.parquet as pq
+
+    return list(pq.read_schema(part_path(folder, 0)).names)
+
+
+def read_worlds(folder: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """Return some columns of all parts that are there."""
+    import pyarrow.parquet as pq
+
+    parts = sorted((folder / PARTS).glob("part-*.parquet"))
+    return pq.read_table([str(path) for path in parts], columns=list(columns)).to_pandas()

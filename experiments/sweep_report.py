@@ -1,0 +1,146 @@
+"""What a sweep shows: means by level of each factor, and how much each factor explains."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from palca.model.errors import PalcaError, nearest
+
+from .design import Factor, tidy
+from .measures import OUTCOMES, Outcome
+from .sweep import Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+BINS: Final = 10  # of a range
+MAIN: Final = (
+    "coups_1972_77", "longest_spell", "right_share", "unrest_months", "ussr_commitments_after",
+    "us_aid_after", "friction_after", "growth",
+)  # fmt: skip
+_TITLES: Final = {outcome.name: outcome for outcome in OUTCOMES}
+_MOST_LEVELS: Final = 12  # rows of a factor that are printed
+
+
+def chosen_outcomes(
+    names: Sequence[str] | None, measured: Collection[str] = _TITLES
+) -> list[Outcome]:
+    """Return the outcomes of some names; if none are named, the main ones that were measured.
+
+    Raises
+    ------
+    PalcaError
+        For a name that there is not, or that a scenario is too short for.
+    """
+    for name in names or ():
+        if name not in _TITLES:
+            raise PalcaError(f"no outcome '{name}'{nearest(name, _TITLES)}; there are "
+                             f"{', '.join(_TITLES)}", "--outcome")
+        if name not in measured:
+            raise PalcaError(f"the scenario ends before '{name}' can be measured", "--outcome")
+    return [_TITLES[name] for name in names or MAIN if name in measured]
+
+
+def levels_of(factor: Factor, values: pd.Series) -> pd.Series:
+    """Return the level of each value, in the factor's order; a range's values fall into
+    :data:`BINS` equal bins.
+    """
+    if not factor.numeric:
+        import pandas as pd
+
+        return values.astype(pd.CategoricalDtype(list(factor.levels), ordered=True))
+    if factor.levels or values.nunique() <= 2 * BINS:
+        return values
+    edges = np.linspace(factor.low, factor.high, BINS + 1)
+    centres = tidy((edges[1:] + edges[:-1]) / 2, factor.high - factor.low)
+    places = np.clip(np.searchsorted(edges, values.to_numpy(), side="right") - 1, 0, BINS - 1)
+    return values.__class__(centres[places], index=values.index, name=values.name)
+
+
+def means(plan: Plan, worlds: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """Return mean, spread and standard error of outcomes by level of each factor, long form."""
+    import pandas as pd
+
+    names = [outcome.name for outcome in outcomes]
+    parts = []
+    for factor in plan.factors:
+        grouped = worlds.groupby(levels_of(factor, worlds[factor.name]))[names]
+        table = pd.concat(
+            {"mean": grouped.mean(), "sd": grouped.std(), "worlds": grouped.count()}, axis=1
+        )
+        long = table.stack(level=1, future_stack=True).reset_index()
+        long.columns = ["level", "outcome", *long.columns[2:]]
+        long.insert(0, "factor", factor.name)
+        parts.append(long)
+    out = pd.concat(parts, ignore_index=True)
+    out["error"] = out["sd"] / np.sqrt(out["worlds"])
+    return out
+
+
+def explained(
+    plan: Plan, table: pd.DataFrame, worlds: pd.DataFrame, outcomes: Sequence[Outcome]
+) -> pd.DataFrame:
+    """Return the share of each outcome's variance that each factor explains by itself.
+
+    The correlation ratio: variance of the means by level (`table`, from :func:`means`) over
+    the whole variance, less what chance alone would give (Kelley 1935). It estimates the
+    first-order Sobol index; where factors are few or weak most of the rest is chance.
+    """
+    import pandas as pd
+
+    total = worlds[[outcome.name for outcome in outcomes]].var(ddof=1)
+    inside = table.assign(squares=table["sd"].fillna(0.0) ** 2 * (table["worlds"] - 1))
+    grouped = inside.groupby(["factor", "outcome"])
+    free = grouped["worlds"].sum() - grouped["level"].count()
+    within = (grouped["squares"].sum() / free.where(free > 0)).unstack("outcome")
+    share = (1.0 - within / total.where(total > 0)).clip(lower=0.0)
+    return pd.DataFrame(share).reindex([factor.name for factor in plan.factors])
+
+
+def print_sweep(
+    console: Console,
+    plan: Plan,
+    table: pd.DataFrame,
+    share: pd.DataFrame,
+    outcomes: Sequence[Outcome],
+) -> None:
+    """Print the means by level, from :func:`means`, and what each factor :func:`explained`."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=box.SIMPLE, title_justify="left", pad_edge=False)
+    longest = max(len(factor.name) for factor in plan.factors)
+    shown.add_column("", no_wrap=True, min_width=min(longest + 2, 34))
+    for outcome in outcomes:
+        shown.add_column(outcome.name.replace("_", " "), justify="right")
+    for factor in plan.factors:
+        rows = table[table["factor"] == factor.name]
+        levels = list(dict.fromkeys(rows["level"]))
+        shown.add_row(Text(factor.name, style="bold"), *[""] * len(outcomes))
+        step = -(-len(levels) // _MOST_LEVELS)
+        for level in levels[::step]:
+            at = rows[rows["level"] == level].set_index("outcome")
+            cells = [f"{at.loc[o.name, 'mean']:.3g}" for o in outcomes]
+            text = f"{level:.4g}" if isinstance(level, float) else str(level)
+            shown.add_row(Text(f"  {text}"), *cells)
+    shown.add_section()
+    shown.add_row(Text("variance explained, %", style="bold"), *[""] * len(outcomes))
+    for factor in plan.factors:
+        cells = [_percent(share.loc[factor.name, o.name]) for o in outcomes]
+        shown.add_row(Text(f"  {factor.name}"), *cells)
+    console.print(
+        f"{plan.scenario}: {plan.worlds:,} worlds, {plan.design} of {plan.points:,} points, "
+        f"seed {plan.seed}"
+    )
+    console.print(shown)
+    console.print("Means of worlds; what a factor explains it explains by itself, not in concert "
+                  "with others. The rest is other factors and chance.")
+
+
+def _percent(share: Any) -> str:
+    return "–" if np.isnan(share) else f"{100 * share:.1f}"

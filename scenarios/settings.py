@@ -1,0 +1,123 @@
+"""Settings of a scenario, ``NAME=VALUE``, and its interventions before they are read.
+
+A setting is what ``--set`` takes and what ``--vary`` varies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from palca.model.calendar import month_name
+from palca.model.errors import PalcaError, nearest
+from palca.model.parameters import PARAMETERS
+
+from .interventions import Change, read_changes
+from .posterior import set_posterior
+from .shelf import actors_of, find_policy
+from .table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """An ``[[intervene]]`` table as it was written, and the folder of the file that has it."""
+
+    table: Table
+    folder: Path | None
+
+    def changes(self) -> list[Change]:
+        """Return its changes; the files of policies, named beside the scenario, are found."""
+        return [
+            replace(change, content=policy_file(kind[1], change.content, self.folder, self.place))
+            if (kind := change.target.split("."))[0] == "policy"
+            else change
+            for change in read_changes([self.table])
+        ]
+
+    @property
+    def place(self) -> str:
+        """How errors name it."""
+        return self.table.place
+
+    def with_entry(self, path: Sequence[str], value: Any) -> Beside:
+        """Return it with another value at a key, or at a key of a table within."""
+        return replace(self, table=Table(_with_entry(self.table.flat(), path, value), self.place))
+
+
+def _with_entry(table: Mapping[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
+    key, *inner = path
+    if inner:
+        below = table.get(key, {})
+        value = _with_entry(below if isinstance(below, Mapping) else {}, inner, value)
+    return {**table, key: value}
+
+
+def policy_file(actor: str, name: str, folder: Path | None, place: str) -> str:
+    """Return the file of a policy that is named at a place of a file in a folder."""
+    try:
+        return str(find_policy(actor, name, folder))
+    except PalcaError as error:
+        raise error.at(place) from None
+
+
+def apply_setting(merged: dict[str, Any], setting: str) -> None:
+    """Apply one NAME=VALUE to a scenario's merged tables."""
+    place = f"--set {setting}"[:120]
+    name, equals, value = setting.partition("=")
+    name, value = name.strip(), value.strip()
+    if not equals or not name or not value:
+        raise PalcaError("write NAME=VALUE, such as backlash=0.3", place)
+    group, dot, rest = name.partition(".")
+    if name == "posterior":
+        set_posterior(merged, value, place)
+    elif not dot:
+        if name not in PARAMETERS:
+            raise PalcaError(f"no parameter '{name}'{nearest(name, PARAMETERS)}; "
+                             "'palca list parameters' shows them all", place)
+        merged["parameters"][name] = _number(value, place)
+    elif group == "policy":
+        actors_of({rest: value}, place)
+        try:
+            merged["policies"][rest] = str(find_policy(rest, value))
+        except PalcaError as error:
+            raise error.at(place) from None
+    elif group == "channel":
+        if value not in ("on", "off"):
+            raise PalcaError("a channel is 'on' or 'off'", place)
+        merged["channels"][rest] = value == "on"
+    elif group == "start":
+        merged["start"][rest] = _number(value, place)
+    elif group == "lever":
+        actor, _, lever = rest.partition(".")
+        whole: dict[str, Any] = {"at": month_name(0)}
+        path = ["lever", actor, *lever.split(".")]
+        always = _with_entry(whole, path, _number(value, place))
+        merged["intervene"].append(Beside(Table(always, place), None))
+    elif match := re.fullmatch(r"intervene\[(\d{1,4})\]", group):
+        tables = merged["intervene"]
+        if int(match[1]) >= len(tables):
+            raise PalcaError(f"the scenario has {len(tables)} interventions, counted from 0", place)
+        changed = tables[int(match[1])].with_entry(rest.split("."), _plain(value))
+        tables[int(match[1])] = replace(changed, table=Table(changed.table.flat(), place))
+    else:
+        groups = ("policy", "channel", "start", "lever", "intervene[0]")
+        raise PalcaError(f"no settings '{group}.…'{nearest(group, groups)}; there are a "
+                         "parameter's name, posterior, policy.ACTOR, channel.NAME, start.FIELD, "
+                         "lever.ACTOR.LEVER.scale and intervene[0].KEY", place)
+
+
+def _number(text: str, place: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise PalcaError(f"'{text[:40]}' is not a number", place) from None
+
+
+def _plain(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -1,0 +1,165 @@
+"""A sweep on a real scheduler and real workers, of which one is killed."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from palca.experiments import cluster, sweep_folder
+from palca.experiments.cluster import _check
+from palca.model.errors import PalcaError
+
+pytest.importorskip("distributed")
+
+Run = Callable[..., tuple[int, str, str]]
+VARY = ("baseline", "--vary", "backlash=0.01:0.05", "--outcome", "growth")
+COMMAND = "import sys; from palca.experiments.cli import main; main()"
+
+
+class Cluster:
+    """A scheduler and workers, each a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+        self._folder = folder
+        self._all: list[subprocess.Popen[bytes]] = []
+        self.scheduler = self._start("scheduler", "--host", self.address, "--no-dashboard", "--no-show")
+
+    def _start(self, what: str, *arguments: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "distributed.cli.dask_" + what, *arguments],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self._folder,
+            # how long the scheduler asks a dead worker for what it had made: 30 s if not told
+            env={**os.environ, "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"},
+        )  # fmt: skip
+        self._all.append(process)
+        return process
+
+    def work(self) -> subprocess.Popen[bytes]:
+        return self._start("worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
+
+    def stop(self) -> None:
+        for process in reversed(self._all):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    running = Cluster(tmp_path_factory.mktemp("dask"))
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+def _parts(folder: str) -> int:
+    return len(list(Path(folder, "worlds").glob("part-*")))
+
+
+def _wait(until: Callable[[], bool], process: subprocess.Popen[Any]) -> None:
+    end = time.monotonic() + 60
+    while not until():
+        assert process.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.002)
+
+
+@pytest.mark.slow
+def test_a_cluster_makes_the_same_files_though_a_worker_and_then_the_scheduler_die(
+    palca: Run, dask: Cluster
+) -> None:
+    assert palca("sweep", *VARY, "-n", "10000", "-o", "here")[0] == 0
+    assert _parts("here") == 20
+    first, _ = dask.work(), dask.work()
+
+    def begin(*arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", COMMAND, "sweep", *arguments, "--cluster", dask.address],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    sweep = begin(*VARY, "-n", "10000", "-o", "there")
+    _wait(lambda: _parts("there") >= 5, sweep)
+    first.kill()
+    assert _parts("there") < 20
+    _, err = sweep.communicate(timeout=60)
+    assert (sweep.returncode, err) == (0, "")
+    assert Path("there/SHA256SUMS").read_bytes() == Path("here/SHA256SUMS").read_bytes()
+
+    sweep = begin(*VARY, "-n", "10000", "-o", "broken")
+    _wait(lambda: _parts("broken") >= 1, sweep)
+    dask.scheduler.kill()
+    _, err = sweep.communicate(timeout=60)
+    assert (sweep.returncode, err.count("\n"), "the scheduler is gone" in err) == (2, 1, True)
+    assert 0 < _parts("broken") < 20
+    code, _, err = palca("sweep", "--resume", "broken", "--outcome", "growth")
+    assert (code, err) == (0, "")
+    assert Path("broken/SHA256SUMS").read_bytes() == Path("here/SHA256SUMS").read_bytes()
+
+
+@pytest.mark.slow
+def test_a_single_worker_does_the_work_and_not_this_machine(
+    palca: Run, dask: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise AssertionError("ran here")
+
+    monkeypatch.setattr("palca.experiments.sweep.run_block", fail)
+    dask.work()
+    code, _, err = palca("sweep", *VARY, "-n", "600", "-o", "made", "--cluster", dask.address)
+    assert (code, err, _parts("made")) == (0, "", 2)
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "gopher://x:1", ""])
+def test_a_cluster_that_does_not_answer_is_named(
+    palca: Run, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setattr(cluster, "_PATIENCE", 0.5)
+    code, _, err = palca("sweep", *VARY, "--cluster", address)
+    assert (code, err.count("\n")) == (2, 1)
+    assert f"--cluster {address}".strip() in err
+    assert "no scheduler answers there" in err
+    assert not list(Path().iterdir())
+
+
+@pytest.mark.slow
+def test_a_cluster_without_workers_is_named_and_an_earlier_sweep_kept(
+    palca: Run, dask: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert palca("sweep", *VARY, "-n", "22", "-o", "made")[0] == 0
+    before = Path("made/SHA256SUMS").read_bytes()
+    for patience, address, says in (
+        (0.5, "tcp://127.0.0.1:1", "no scheduler answers"), (2.0, dask.address, "has no workers"),
+    ):  # fmt: skip
+        monkeypatch.setattr(cluster, "_PATIENCE", patience)
+        code, _, err = palca("sweep", *VARY, "-n", "44", "-o", "made", "--force", "--cluster", address)
+        assert (code, err.count("\n"), says in err) == (2, 1, True)
+        assert Path("made/SHA256SUMS").read_bytes() == before
+
+
+def test_workers_with_another_palca_are_named() -> None:
+    here = sweep_folder.versions()
+    _check({"tcp://a:1": here, "tcp://b:1": {**here, "python": "3.99"}}, "--cluster x")
+    for name in ("palca", "numpy", "pyarrow"):
+        with pytest.raises(PalcaError, match=rf"tcp://b:1 has {name} 0\.0\.1, and this"):
+            _check({"tcp://a:1": here, "tcp://b:1": {**here, name: "0.0.1"}}, "--cluster x")
+    with pytest.raises(PalcaError, match=r"tcp://a:1 can't import Palca \(No module"):
+        _check({"tcp://a:1": ModuleNotFoundError("No module named 'palca'")}, "--cluster x")
+
+
+def test_without_dask_the_extra_is_named(palca: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    code, _, err = palca("sweep", *VARY, "--cluster", "tcp://127.0.0.1:1")
+    assert (code, "pip install 'palca[cluster]'" in err) == (2, True)
+    assert not list(Path().iterdir())

@@ -1,0 +1,397 @@
+"""A validation that could fail: what the model must refuse, and what broken ones must fail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from palca.experiments import checks as checking
+from palca.experiments.abduction import mix
+from palca.experiments.alternatives import (
+    BASELINE,
+    Standing,
+    ablations,
+    log_bayes_factor,
+    prior_worlds,
+    rivals,
+    standings,
+    verdict,
+)
+from palca.experiments.checks import change_of_currency, checks, converted, exponent
+from palca.experiments.contests import Contest, decompose, happened
+from palca.experiments.course import SERIES, documented, simulated
+from palca.experiments.documented import load_record, scored
+from palca.experiments.evidence import make_evidence
+from palca.experiments.filtering import filtered, naive_ahead, past_evidence
+from palca.experiments.naive import HAZARDS
+from palca.experiments.pattern_study import find_patterns, ruled_out
+from palca.experiments.patterns import PATTERNS
+from palca.experiments.regularities import Regularities, countries, regularities, summarise
+from palca.experiments.scoring import Scores
+from palca.experiments.validation import (
+    BROKEN,
+    Validation,
+    Versions,
+    confident,
+    read_again,
+)
+from palca.experiments.validation_figure import draw_all
+from palca.experiments.validation_report import page
+from palca.model import ColdWarModel
+from palca.model.errors import PalcaError
+from palca.model.parameters import PARAMETERS
+from palca.scenarios import build, resolve, shelf
+
+Run = Callable[..., tuple[int, str, str]]
+PLACE = {pattern.number: place for place, pattern in enumerate(PATTERNS)}
+
+
+@pytest.fixture(scope="module")
+def plain() -> dict[str, Any]:
+    return resolve("baseline", ["posterior=off"])
+
+
+# what broken models must fail
+
+
+@pytest.mark.slow
+def test_moscow_by_ideology_fails_where_it_should(plain: dict[str, Any]) -> None:
+    record = load_record()
+    broken = resolve("baseline", ["posterior=off", *BROKEN["Moscow flips with ideology"]])
+    own, flips = standings({BASELINE: ("", plain), "flips": ("broken", broken)}, record, 8192, 0)
+    for number in (7, 10):  # ties outlive a coup of the right; the party's crisis
+        assert own.patterns[PLACE[number]] > 2.0 * flips.patterns[PLACE[number]]
+    assert own.patterns[PLACE[7]] > 0.5 > flips.patterns[PLACE[7]]
+    assert own.log_evidence > flips.log_evidence + 3.0
+    assert flips.loss > 0.03
+    for number in (1, 2, 4):  # what has nothing to do with Moscow stays
+        assert own.patterns[PLACE[number]] == pytest.approx(flips.patterns[PLACE[number]], abs=0.03)
+
+
+@pytest.mark.slow
+def test_coups_at_random_fail_where_they_should() -> None:
+    record = load_record()
+    broken = resolve("baseline", ["posterior=off", *BROKEN["coups at random"]])
+    own, random = (regularities(of, record, 10, 150, 0) for of in (resolve("baseline"), broken))
+    asked = [statement for statement, _, _ in own.verdicts]
+    for part in ("coup trap", "falling output"):
+        place = next(i for i, text in enumerate(asked) if part in text)
+        assert own.verdicts[place][2]
+        assert not random.verdicts[place][2]
+    assert random.since["simulated"].std() < 0.03  # whatever has been before
+
+
+def test_a_version_that_differs_in_nothing_earns_nothing(plain: dict[str, Any]) -> None:
+    same = standings({BASELINE: ("", plain), "same": ("without", plain)}, load_record(), 8192, 0)
+    assert same[0].log_evidence == same[1].log_evidence
+    assert same[1].loss == 0.0
+    assert (same[0].patterns == same[1].patterns).all()
+    assert verdict(log_bayes_factor(*same)) == "can't tell"
+
+
+def test_every_mechanism_is_switched_off_and_nothing_else(plain: dict[str, Any]) -> None:
+    from palca.model.channels import CHANNELS
+
+    made = ablations(plain)
+    closed = [name for of in made.values() for name, open_ in of["channels"].items() if not open_]
+    assert sorted(closed) == sorted(CHANNELS)
+    for actor, spells in plain["policies"].items():
+        idle = made[f"rules of {actor}"]
+        assert all(not spell["table"]["rule"] for spell in idle["policies"][actor])
+        assert spells[0]["table"]["rule"]  # the scenario itself is left as it was
+    assert set(rivals("baseline", [])) == {"ideological", "party-first", "random"}
+
+
+def test_bayes_factors() -> None:
+    def standing(*logs: float) -> Standing:
+        return Standing("x", "", np.array(logs), 0.0, np.zeros(1))
+
+    two, none = standing(-1.0, -1.0), standing(-3.0, -3.0)
+    assert log_bayes_factor(two, none) == (2.0, 2.0, 2.0)
+    single = log_bayes_factor(standing(-1.0), standing(-9.0))
+    assert single == (8.0, -np.inf, np.inf)  # a single filter doesn't know its noise
+    assert verdict(single) == "can't tell"
+    assert verdict((2.0, 1.5, 2.5)) == "earns its place"
+    assert verdict((2.0, 0.5, 2.5)) == "can't tell"
+    assert verdict((-2.0, -2.5, -1.5)) == "costs more than it earns"
+    # the mean of probabilities, not of logarithms
+    assert standing(np.log(0.5), np.log(0.1)).log_evidence == pytest.approx(np.log(0.3))
+
+
+# one month ahead
+
+
+def test_a_forecast_one_month_ahead_knows_nothing_of_the_months_after(
+    plain: dict[str, Any],
+) -> None:
+    scenario, record = build(plain), load_record()
+    known = documented(record, scenario)
+    _, said = filtered(plain, past_evidence(known, record), 8192, 0)
+    # another future: no attempt, another regime, no money from 1975 on
+    rows = known.events.month < 72
+    events = type(known.events)(
+        *(getattr(known.events, name)[rows]
+          for name in ("world", "month", "code", "leader", "place", "amount"))
+    )  # fmt: skip
+    series = {name: values.copy() for name, values in known.series.items()}
+    series["orientation"][72:] = -1.0
+    series["us_commitment"][72:] = 1.0
+    other = replace(known, events=events, series=series)
+    _, again = filtered(plain, past_evidence(other, record), 8192, 0)
+    assert np.array_equal(said[:, :73], again[:, :73])
+    assert not np.array_equal(said[:, 73:], again[:, 73:])
+    assert ((said >= 0.0) & (said <= 1.0)).all()
+
+
+def test_naive_forecasts_one_month_ahead_see_the_past_alone() -> None:
+    record, growth = load_record(), np.full(120, 4.0)
+    truth = np.zeros((2, 120))
+    truth[0, 30] = 1.0
+    for hazard in HAZARDS:
+        said = naive_ahead(hazard, truth, growth, record, 5.0)
+        early = naive_ahead(hazard, 0.0 * truth, growth, record, 5.0)
+        assert (said[:, :31] == early[:, :31]).all()
+    said = naive_ahead("cross-national", truth, growth, record, 500.0)
+    assert said[0, 31] > 1.5 * said[0, 30]  # the trap opens
+    assert said[0, 67] < said[0, 66]  # and closes after three years
+
+
+def test_islands_count_by_what_they_have_made_probable() -> None:
+    predicted = np.array([[[0.2, 0.0]] * 3, [[0.6, 0.0]] * 3])
+    even = mix(predicted, np.zeros((2, 3)))
+    assert even[:, 0] == pytest.approx([0.4] * 3)
+    logs = np.log(np.array([[0.75, 1.0, 1.0], [0.25, 1.0, 1.0]]))
+    assert mix(predicted, logs)[:, 0] == pytest.approx([0.4, 0.3, 0.3])
+    logs[1, 1] = -np.inf  # lost all its worlds in the second month
+    predicted[1, 2] = np.nan
+    assert mix(predicted, logs)[:, 0] == pytest.approx([0.4, 0.3, 0.2])
+
+
+def test_what_did_not_happen_is_evidence(plain: dict[str, Any]) -> None:
+    record = load_record()
+    known = documented(record, build(plain))
+    rows = {"title": "x", "absent": [{"track": "ussr", "kind": "contact", "weight": 0.5}]}
+    with pytest.raises(PalcaError, match="the record has a 'contact'"):
+        make_evidence(rows, "x", known, record)
+    rows["absent"] = [{"track": "power", "kind": "death", "weight": 0.5}]
+    with pytest.raises(PalcaError, match="the record has"):
+        make_evidence(rows, "x", known, record)
+    rows["absent"] = [{"track": "conflict", "kind": "massacre", "weight": 0.25}]
+    quiet = replace(known, events=type(known.events)(
+        *(getattr(known.events, n)[:0]
+          for n in ("world", "month", "code", "leader", "place", "amount"))))  # fmt: skip
+    evidence = make_evidence(rows, "x", quiet, record)
+    logs, _ = filtered(plain, evidence, 8192, 0)
+    # log mean of .25 ** massacres over worlds that are weighed by it as they go
+    drawn = prior_worlds(plain, 8192, 0)[0]["massacres"]
+    assert logs.sum() == pytest.approx(np.log(np.mean(0.25**drawn)), abs=0.05)
+
+
+# other countries
+
+
+def test_invented_countries_keep_the_rules_and_change_the_rest(plain: dict[str, Any]) -> None:
+    made = countries(plain, 3, 0)
+    assert countries(plain, 3, 0) == made  # a country is its number's
+    assert countries(plain, 5, 0)[:3] == made
+    for one in made:
+        assert one["policies"] == plain["policies"]
+        assert one["country"]["garrison"] == plain["country"]["garrison"]
+        assert not one["country"]["death"]
+        shares = [faction["share"] for faction in one["country"]["faction"]]
+        assert sum(shares) == pytest.approx(1.0)
+        build(one)
+    assert made[0]["country"]["start"] != made[1]["country"]["start"]
+
+
+def test_country_years_are_counted_as_the_record_counts_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = pd.DataFrame(
+        {"country": [0, 0, 1, 1, 2, 2], "attempts": [1, 1, 0, 2, 0, 0], "coups": [1, 0, 0, 1, 0, 0],
+         "since": [1, 1, 1, 2, 12, 13], "growth": [-1.0, 2.0, 5.0, 5.0, -2.0, 4.0],
+         "income": [900.0, 900.0, 2000.0, 2000.0, 3000.0, 3100.0]}
+    )  # fmt: skip
+    monkeypatch.setattr("palca.experiments.regularities._REFITS", 0)  # too few to draw lots from
+    found = summarise(rows, load_record())
+    since = found.since.set_index("class")
+    assert since.loc["1yr", "simulated"] == pytest.approx(2 / 3)
+    assert since.loc["2yr", "simulated"] == 1.0
+    assert since.loc["11+yr", "simulated"] == 0.0
+    assert since.loc["1yr", "documented"] == pytest.approx(0.329114)
+    assert int(since.loc["1yr", "years"]) == 79  # type: ignore[call-overload]
+    assert found.growth["simulated"].tolist() == pytest.approx([0.5, 1.0, 1 / 3])
+    assert found.success[0] == pytest.approx(0.5)
+
+
+# the model against itself
+
+
+def test_every_check_holds(plain: dict[str, Any]) -> None:
+    failed = [check.statement for check in checks(plain, 500) if not check.holds]
+    assert not failed
+
+
+def test_a_wrong_unit_is_found(plain: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert change_of_currency(plain, 50, 0)[0]
+    wrong = replace(PARAMETERS["fiscal_aid_us"], unit="fiscal space per million USD")
+    monkeypatch.setitem(PARAMETERS, "fiscal_aid_us", wrong)
+    assert not change_of_currency(plain, 50, 0)[0]
+
+
+def test_a_wrong_direction_is_found(
+    plain: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # asked the other way round, a true statement is false
+    turned = tuple((*row[:-1], -row[-1]) for row in checking._DIRECTIONS)
+    monkeypatch.setattr(checking, "_DIRECTIONS", turned)
+    kinds = [check for check in checks(plain, 300) if check.kind == "metamorphic"]
+    assert sum(check.holds for check in kinds) == 1  # that on the tin price, which isn't turned
+
+
+def test_powers_of_money() -> None:
+    units = ("million USD", "million USD a year", "share per million USD", "ratio per USD 25m",
+             "per month", "fiscal space per % of GDP")  # fmt: skip
+    assert [exponent(unit) for unit in units] == [1, 1, -1, -1, 0, 0]
+
+
+def test_converted_money_is_read_back_by_rules(plain: dict[str, Any]) -> None:
+    other = converted(plain, 0.5)
+    rule = other["policies"]["ussr"][0]["table"]["rule"][3]
+    assert "(ussr.recent / 0.5) < 40" in rule["when"]
+    assert rule["do"]["credit"] == "0.5 * (26)"
+
+
+# the second reading
+
+
+def test_the_second_reading_leaves_out_what_is_not_sure(baseline: dict[str, Any]) -> None:
+    record = load_record()
+    sure = confident(record)
+    assert set(sure.events["confidence"]) == {"high"}
+    assert len(scored(sure)) < len(scored(record))
+    changed = read_again(baseline, record, 600, 0)
+    assert all(before != after for _, before, after in changed)
+    assert not any("coups" in name for name, *_ in changed)  # these are sure
+
+
+# from beginning to end
+
+
+def test_validate_writes_a_page_that_comes_out_the_same(palca: Run) -> None:
+    asked = ("validate", "baseline", "-n", "8192", "-p", "checks", "-p", "reading", "-o", "page")
+    code, out, _ = palca(*asked)
+    assert code == 0
+    page = Path("page/VALIDATION.md").read_text(encoding="utf-8")
+    titles = [line for line in page.splitlines() if line.startswith("## ")]
+    assert [title[3] for title in titles[1:]] == ["6", "7"]
+    assert "20 of 20 hold" in out
+    assert "20 of 20 hold" in page
+    assert json.loads(Path("page/manifest.json").read_text())["kind"] == "validation"
+    assert palca("rerun", "page")[0] == 0
+
+
+shipped = shelf.shipped_policies
+
+
+@pytest.mark.slow
+def test_a_page_of_patterns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    few = ("pragmatic", "withdrawal", "administrations", "by-ideology", "moscow-loyal")
+    monkeypatch.setattr(
+        shelf,
+        "shipped_policies",
+        lambda actor: {name: path for name, path in shipped(actor).items() if name in few},
+    )
+    found = find_patterns("baseline", [], load_record(), 300, 0, 1)
+    assert found.table["record"].all()
+    assert (found.table["worlds"] <= found.table["of_those"] + 1e-12).all()
+    assert found.counts.mean() == pytest.approx(found.table["worlds"].sum())
+    assert {5, 16} <= set(ruled_out(found.policies.loc["ussr/withdrawal"]))
+    assert 16 not in ruled_out(found.policies.loc["ussr/pragmatic"])
+    (friction,) = found.parameters.query("number == 10").to_dict("records")
+    assert friction["parameter"] == "friction_gain"  # the party's crisis grows with it
+    assert friction["highest"] > friction["lowest"] + 0.2
+    made = Validation("x", 8192, 0, patterns=found)
+    text = page(made, "palca validate")
+    assert "- `ussr/withdrawal`: 5" in text
+    assert draw_all(made, tmp_path) == ["validation-patterns.png"]
+    assert (tmp_path / "validation-patterns.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("-p", "pattern"), "no part 'pattern' (did you mean 'patterns'?)"),
+        (("--set", "policy.ussr=nobody"), "nobody"),
+        (("-n", "10"), "8192"),
+    ],
+)
+def test_bad_input_is_one_line(palca: Run, asked: tuple[str, ...], said: str) -> None:
+    code, out, err = palca("validate", "baseline", *asked, "-o", "page")
+    assert (code, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1
+    assert not Path("page").exists()
+
+
+def test_a_short_scenario_is_refused(palca: Run) -> None:
+    Path("short.toml").write_text('title = "s"\nextends = "baseline"\nuntil = "1975-12"\n')
+    code, _, err = palca("validate", "short.toml", "-o", "page")
+    assert code == 2
+    assert "1978-12" in err
+
+
+def test_the_filter_sees_what_it_simulates(plain: dict[str, Any]) -> None:
+    # without evidence, what is predicted is what the same worlds do
+    record = load_record()
+    nothing = make_evidence({"title": "nothing"}, "x", documented(record, build(plain)), record)
+    _, said = filtered(plain, nothing, 8192, 0)
+    scenario = build(plain)
+    from palca.experiments import priors
+
+    numbers = np.arange(8192)
+    drawn = priors.draw(0, numbers, scenario.parameters)
+    own = replace(scenario, parameters={**scenario.parameters, **drawn})
+    course = simulated(ColdWarModel(own, numbers, 0, keep=SERIES).run())
+    assert pytest.approx(happened(course).mean(axis=2)[:, 1:], abs=1e-9) == said[0, 1:].T
+
+
+def test_a_page_of_scores_and_versions_says_what_was_found() -> None:
+    def standing(name: str, group: str, log: float) -> Standing:
+        return Standing(name, group, np.full(4, log), 0.1, np.full(len(PATTERNS), 0.6))
+
+    rows = [standing(BASELINE, "", -10.0), standing("cascade", "without", -14.0)]
+    rows += [standing("coup_trap", "without", -10.2), standing("rules of us", "without", -1000.0)]
+    rows += [standing(name, "rival", -13.0) for name in ("ideological", "party-first", "random")]
+    rows += [standing("coups at random", "broken", -5.0)]
+    dealings = {row.name: np.full(4, -6.0) for row in rows}
+    frame = pd.DataFrame({"class": [], "simulated": [], "documented": []})
+    nothing = Regularities(frame, frame, (0.5, 0.4, 0.6, 0.5), frame, 0)
+    text = page(Validation("x", 8192, 0, versions=Versions(rows, dealings, nothing)), "x")
+    assert "| cascade | +4.0 (+4.0 to +4.0) | +0.100 | 17 | earns its place |" in text
+    assert "- `coup_trap`: a finding across countries" in text
+    assert "- `cascade`" not in text  # what earns its place needs no excuse
+    assert "| rules of us | impossible without |" in text
+    assert "| `random` | +3.0 | +3.0 | 20 times | +0.100 | none |" in text
+    assert "| coups at random | -5.0 (-5.0 to -5.0) | +0.100 | 17 | prefers it | none |" in text
+    (won, lost, exact) = (
+        Contest("coup attempt", "Brier", "constant", *numbers)
+        for numbers in (
+            (1.0, 2.0, 0.4, 0.6, 0.9), (2.0, 1.0, -1.2, -0.8, 0.9), (1.0, 0.0, -1.0, -1.0, 0.9)
+        )
+    )  # fmt: skip
+    parts = {"model": decompose(np.array([0.1, 0.9]), np.array([0.0, 1.0]))}
+    none = np.zeros((2, 3))
+    scores = Scores([], {"won": [won], "lost": [lost], "exact": [exact]}, parts,
+                    {"own": (0.05, 0.2)}, none, {}, none)  # fmt: skip
+    text = page(Validation("x", 8192, 0, scores=scores), "x")
+    assert "+0.50 (+0.40 to +0.60), power 0.90 **better**" in text
+    assert "-1.00 (-1.20 to -0.80), power 0.90 **worse**" in text
+    assert "0 of 1 won (1 could not be: the naive forecast is exact)" in text
