@@ -1,0 +1,153 @@
+"""The one style of all figures, and the picture: a figure, and words for those who can't see it.
+
+Lines differ in colour, in lightness and in dashes, so that they can be told apart in
+grey and by the colour-blind (Okabe and Ito 2008, jfly.uni-koeln.de/color). What is
+documented is always of the colour :data:`FACT`, and nothing else is.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK: Final = "#333333"
+PALE: Final = "#8c8c8c"  # zero lines, what is beside the point
+FACT: Final = "#b8002e"  # the documented, and only that
+# simulated: as it was, with a change, and further arms; each darker or lighter than the last
+SERIES: Final = ("#2b5c8a", "#e08214", "#009e73", "#cc79a7", "#56b4e9", "#555555")
+DASHES: Final = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1, 1, 1)), (0, (3, 1)), (0, (1, 2)))
+# left, centre, right: an orange, a grey and a blue that the colour-blind can tell apart
+COLOURS: Final = {"left": "#d55e00", "centre": "#8c8c8c", "right": "#0072b2"}
+HEAT: Final = "cividis"  # rises evenly in lightness, also to the colour-blind
+
+_STYLE: Final[dict[str, Any]] = {
+    "font.family": "DejaVu Sans",  # comes with Matplotlib: the same picture everywhere
+    "font.size": 9,
+    "text.color": INK,
+    "axes.titlesize": 9,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 8.5,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "lines.linewidth": 1.5,
+    "image.cmap": HEAT,
+    "savefig.dpi": 130,
+    "svg.hashsalt": "palca",  # else each writing has other names inside
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw in the style of the house; all that makes or writes a figure stands inside."""
+    from matplotlib import rc_context
+
+    with rc_context(_STYLE):
+        yield
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure of a size in inches, whose parts keep out of each other's way."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure((width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure with its alternative text.
+
+    Attributes
+    ----------
+    figure : Figure
+    alt : str
+        What it shows, in a sentence or two: for screen readers, and for pages whose
+        pictures don't load.
+    """
+
+    figure: Figure
+    alt: str
+
+    def write(self, path: Path) -> None:
+        """Write it as PNG and, beside it, as SVG; both carry the alternative text.
+
+        Parameters
+        ----------
+        path : Path
+            Of the PNG; the SVG has the ending ``.svg``.
+        """
+        path.write_bytes(self._drawn("png", {"Description": self.alt, "Software": None}))
+        path.with_suffix(".svg").write_bytes(self.svg())
+
+    def svg(self) -> bytes:
+        """Return it as SVG: the same bytes for the same picture."""
+        return self._drawn("svg", {"Description": self.alt, "Date": None, "Creator": None})
+
+    def address(self) -> str:
+        """Return the SVG as a ``data:`` address, to stand in a page."""
+        return "data:image/svg+xml;base64," + base64.b64encode(self.svg()).decode()
+
+    def _drawn(self, form: str, about: dict[str, str | None]) -> bytes:
+        file = io.BytesIO()
+        with style():
+            self.figure.savefig(file, format=form, metadata=about)
+        return file.getvalue()
+
+
+def fan(axis: Axes, x: Any, quantiles: Any, colour: str = SERIES[0], dashes: Any = "-") -> None:
+    """Draw 5–95 % and 25–75 % of the worlds as bands, and the median as a line.
+
+    Parameters
+    ----------
+    x : array, shape ``(n,)``
+    quantiles : array, shape ``(n, 5)``
+        At 5, 25, 50, 75 and 95 %.
+    """
+    axis.fill_between(x, quantiles[:, 0], quantiles[:, 4], color=colour, alpha=0.16, lw=0)
+    axis.fill_between(x, quantiles[:, 1], quantiles[:, 3], color=colour, alpha=0.28, lw=0)
+    axis.plot(x, quantiles[:, 2], color=colour, ls=dashes)
+
+
+def name_ends(
+    axis: Axes, x: float, levels: Sequence[float], names: Sequence[str], colours: Sequence[str]
+) -> None:
+    """Write each line's name at its right end, moved apart where they would overlap."""
+    low, high = axis.get_ylim()
+    gap = 0.065 * (high - low) * 3.2 / max(axis.figure.get_figheight(), 3.2)
+    order = np.argsort(levels)
+    places = np.array(levels, dtype=float)
+    for before, after in zip(order[:-1], order[1:], strict=True):
+        places[after] = max(places[after], places[before] + gap)
+    places -= max(float(places.max(initial=low)) - high, 0.0)
+    for place, name, colour in zip(places, names, colours, strict=True):
+        axis.annotate(name, (x, place), (4, 0), textcoords="offset points", color=colour,
+                      fontsize=8, va="center", annotation_clip=False)  # fmt: skip
+
+
+def ends_of_years(axis: Axes, months: int, first: int = 1969) -> None:
+    """Name the years on an axis of months, counted from January of the first."""
+    step = 1 if months <= 72 else 2
+    years = range(0, months // 12 + 1, step)
+    axis.set_xticks([12 * year for year in years], [str(first + year) for year in years])
+    axis.set_xlim(0, months)
