@@ -13,10 +13,12 @@ from palca.model.levers import ACTORS, LEVERS
 from palca.model.observables import BLIND, OBSERVABLES
 from palca.model.parameters import PARAMETERS
 from palca.scenarios import build, resolve, shipped_policies, shipped_scenarios
+from palca.scenarios.concept_file import load_concept
 from palca.scenarios.country import build_country
 from palca.scenarios.loader import build_policy
 from palca.scenarios.shelf import read_toml
 
+from .concepts import resolve_arms
 from .course import documented
 from .documented import load_record
 from .evidence import ASPECTS, make_evidence
@@ -68,6 +70,11 @@ def describe(file: str) -> str:
         evidence = make_evidence(table, file, known, record)
         return (f"{file}: evidence, “{evidence.title}”, {len(evidence.sightings)} events and "
                 f"{len(evidence.levels)} levels; all is well")
+    if "arm" in table:
+        concept = load_concept(file)
+        resolve_arms(concept)
+        return (f"{file}: a concept, “{concept.title}”, {len(concept.arms)} arms, "
+                f"{len(concept.measures)} measures and {len(concept.claims)} claims; all is well")
     if "vary" in table:
         sweep = read_sweep(path)
         plan = make_plan(sweep.scenario, sweep.factors, sweep.design or "grid", sweep.settings,

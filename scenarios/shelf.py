@@ -101,13 +101,24 @@ def read_text(path: Path) -> str:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Return a TOML file's table; errors as in :func:`read_text`, and for what isn't TOML."""
+    """Return a TOML file's table; errors as in :func:`read_text` and :func:`parse_toml`."""
+    return parse_toml(read_text(path), label(path))
+
+
+def parse_toml(text: str, place: str) -> dict[str, Any]:
+    """Return the table that a TOML text makes.
+
+    Raises
+    ------
+    PalcaError
+        If it isn't TOML; `place` names its file.
+    """
     try:
-        return tomllib.loads(read_text(path).replace("\r\n", "\n"))
+        return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        raise PalcaError(f"not valid TOML: {error}".replace("\n", " "), label(path)) from None
+        raise PalcaError(f"not valid TOML: {error}".replace("\n", " "), place) from None
     except (RecursionError, ValueError) as error:
-        raise PalcaError(f"not usable TOML: {type(error).__name__}", label(path)) from None
+        raise PalcaError(f"not usable TOML: {type(error).__name__}", place) from None
 
 
 def actors_of(table: dict[str, Any], place: str) -> None:

@@ -1,0 +1,174 @@
+"""The gallery of concepts: ``palca concept`` and ``palca concepts``."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .options import Force, Out, Seed, make_console
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+    from .concepts import Contrast
+
+
+def concept_names(incomplete: str) -> list[str]:
+    """Return the shipped concepts whose names begin so, for tab completion."""
+    from palca.scenarios.concept_file import shipped_concepts
+
+    return [name for name in shipped_concepts() if name.startswith(incomplete)]
+
+
+def concept(
+    name: Annotated[
+        str,
+        typer.Argument(help="A concept's name, or the path of a file.",
+                       autocompletion=concept_names),
+    ],
+    worlds: Annotated[
+        int, typer.Option("--worlds", "-n", help="Worlds in each arm.", min=2, max=1_000_000)
+    ] = 2000,
+    seed: Seed = 0,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Show a concept of political science: its contrast, simulated, and whether it shows.
+
+    The verdict comes from the run: each claim is a comparison of measures between arms,
+    and is shown if it holds in 97.5 % of the resamples of worlds.
+
+    Example: palca concept coup-trap
+    """
+    from palca.scenarios.concept_file import load_concept
+
+    from . import runs
+    from .concept_figure import draw_concept
+    from .concepts import contrast, resolve_arms
+
+    told = load_concept(name)
+    arms = resolve_arms(told)
+    folder = out if out is not None else runs.free_folder(f"concept-{told.name}")
+    with runs.writing(folder, force) as part:
+        found = contrast(told, worlds, seed, arms)
+        measures, claims = tables(found)
+        measures.to_csv(part / "measures.csv", index=False)
+        claims.to_csv(part / "claims.csv", index=False)
+        draw_concept(found).write(part / "concept.png")
+        runs.write_manifest(
+            part,
+            kind="concept",
+            title=told.title,
+            seed=seed,
+            worlds=worlds,
+            digest=digest(measures, claims),
+            concept=told.text,
+            arms=arms,
+        )
+    console = make_console()
+    print_concept(console, found)
+    console.print(f"\nWritten: {folder} (concept.png and .svg, measures.csv, claims.csv, "
+                  "manifest.json)")  # fmt: skip
+
+
+def concept_again(manifest: dict[str, Any], jobs: int) -> str:
+    """Return the digest of a concept's contrast that is run again."""
+    from palca.scenarios.concept_file import make_concept
+
+    from .concepts import contrast
+
+    told = make_concept("concept", manifest["concept"], "manifest.json")
+    return digest(*tables(contrast(told, manifest["worlds"], manifest["seed"], manifest["arms"])))
+
+
+def concepts() -> None:
+    """List the concepts of the gallery.
+
+    Example: palca concepts
+    """
+    from rich import box
+    from rich.table import Table
+
+    from palca.scenarios.concept_file import load_concept, shipped_concepts
+
+    table = Table("name", "concept", "a question for students", box=box.SIMPLE_HEAD,
+                  title="Concepts: 'palca concept NAME' simulates one", title_justify="left",
+                  title_style="bold")  # fmt: skip
+    for name in shipped_concepts():
+        told = load_concept(name)
+        table.add_row(name, told.title, told.question)
+    make_console().print(table)
+
+
+def print_concept(console: Console, found: Contrast) -> None:
+    """Print a concept: what it says, its arms' measures, the claims and their verdicts."""
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    from .concepts import table_of
+
+    told = found.concept
+    console.print(f"[bold]{escape(told.title)}[/]: {escape(found.verdict)}", markup=True)
+    console.print(f"\n{told.definition}\n")
+    arms, rows = table_of(found)
+    table = Table("measure", *arms, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold",
+                  title=f"{found.worlds:,} worlds in each arm, on the same draws")  # fmt: skip
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for measure, estimates in rows:
+        cells = [f"{e.value:.3g}\n{e.low:.3g} to {e.high:.3g}" for e in estimates]
+        table.add_row(f"{measure.title}, {measure.unit}", *cells)
+    console.print(table)
+    for finding in found.findings:
+        mark = "[green]✓[/]" if finding.shown else "[red]✗[/]"
+        d = finding.difference
+        console.print(f"{mark} {escape(finding.says)}", markup=True)
+        console.print(
+            f"    {finding.verdict}: {finding.greater.value:.3g} against "
+            f"{finding.lesser.value:.3g}, difference {d.value:.3g} ({d.low:.3g} to {d.high:.3g})",
+            style="dim",
+        )
+        if not finding.shown:
+            console.print(f"    Why not in this model: {finding.otherwise}")
+    console.print(f"\nWhat would count against it: {told.against}")
+    if told.limits:
+        console.print(f"What this contrast can't say: {told.limits}")
+    console.print(f"For students: {told.question}")
+    console.print("\nLiterature:", style="bold")
+    for work in told.literature:
+        console.print(f"  {work}")
+
+
+def tables(found: Contrast) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the measures, a row for each in each arm, and the claims, a row each."""
+    import pandas as pd
+
+    from .concepts import table_of
+
+    measures = [
+        {"arm": arm.name, "arm_title": arm.title, "measure": measure.name,
+         "title": measure.title, "unit": measure.unit, "value": estimate.value,
+         "low": estimate.low, "high": estimate.high}
+        for measure, estimates in table_of(found)[1]
+        for arm, estimate in zip(found.concept.arms, estimates, strict=True)
+    ]  # fmt: skip
+    claims = [
+        {"claim": finding.says, "holds": finding.claim.text, "verdict": finding.verdict,
+         "greater": finding.greater.value, "lesser": finding.lesser.value,
+         "difference": finding.difference.value, "low": finding.difference.low,
+         "high": finding.difference.high, "why_not": "" if finding.shown else finding.otherwise}
+        for finding in found.findings
+    ]  # fmt: skip
+    return pd.DataFrame(measures), pd.DataFrame(claims)
+
+
+def digest(measures: pd.DataFrame, claims: pd.DataFrame) -> str:
+    """Return the SHA-256 of what came out, numbers rounded to nine digits."""
+    from .runs import digest_of
+
+    both = digest_of(measures) + digest_of(claims)
+    return hashlib.sha256(both.encode()).hexdigest()

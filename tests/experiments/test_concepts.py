@@ -1,0 +1,150 @@
+"""A concept's contrast: measures worked out on paper, verdicts that can go either way."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from concept_example import WHOLE
+from palca.experiments.concept_figure import draw_concept
+from palca.experiments.concepts import _gather, contrast
+from palca.experiments.gallery import tables
+from palca.model import ColdWarModel
+from palca.scenarios import load
+from palca.scenarios.concept_file import load_concept, make_concept, shipped_concepts
+
+
+def made(*changes):
+    text = WHOLE
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after, 1)
+    return make_concept("mine", text, "mine.toml")
+
+
+@pytest.mark.parametrize("gathered", ["mean_of", "sum_of", "any_of"])
+@pytest.mark.parametrize("window", [(0, 0), (1, 2), (-1, 0), (0, 3)])
+def test_a_measure_is_what_its_words_say(gathered, window):
+    """Against the plainest loop over worlds and months."""
+    rng = np.random.default_rng(5)
+    values = {
+        "attempt": (rng.random((9, 4)) < 0.3).astype(float),
+        "date": np.arange(9)[:, None],
+    }
+    value = "attempt > 0" if gathered == "any_of" else "attempt"
+    told = made(
+        ('mean_of = "legitimacy"\namong = "date >= 1970-01"\nwindow = [0, 6]',
+         f'{gathered} = "{value}"\namong = "attempt < 1 and date >= 1969-03"\n'
+         f"window = [{window[0]}, {window[1]}]"),
+    )  # fmt: skip
+    sums, counts = _gather(told.measures[0], values, 4)
+    for world in range(4):
+        seen = []
+        for month in range(2, 9):
+            span = range(month + window[0], month + window[1] + 1)
+            if values["attempt"][month, world] == 0 and span[0] >= 0 and span[-1] < 9:
+                some = [values["attempt"][at, world] for at in span]
+                total = sum(some)
+                seen.append({"mean_of": total / len(some), "sum_of": total,
+                             "any_of": float(total > 0)}[gathered])  # fmt: skip
+        assert counts[world] == len(seen)
+        assert sums[world] == pytest.approx(sum(seen))
+
+
+def test_a_measure_of_an_arm_is_that_of_its_model():
+    told = made()
+    found = contrast(told, 50, 3)
+    history = ColdWarModel(load("baseline"), 50, 3).run()
+    legitimacy = history.field("legitimacy").astype(float)
+    windows = [legitimacy[month : month + 7].mean(axis=0) for month in range(12, 114)]
+    assert found.estimates["a.level"].value == pytest.approx(np.mean(windows), rel=1e-9)
+
+
+def test_arms_that_are_alike_show_nothing():
+    """No effect of a null change: the claim is refused, and so is its contrary."""
+    for claim in ("a.level > b.level", "b.level > a.level"):
+        told = made(('set = ["coup_trap=0"]', "set = []"), ("a.level > b.level", claim))
+        found = contrast(told, 30, 1)
+        assert not found.shown
+        assert found.findings[0].verdict == "not shown (no difference at all)"
+
+
+def test_a_claim_and_its_contrary_are_never_both_shown():
+    there = contrast(made(('"coup_trap=0"', '"discontent_base=1"')), 60, 2)
+    back = contrast(
+        made(('"coup_trap=0"', '"discontent_base=1"'), ("a.level > b.level", "b.level > a.level")),
+        60, 2,
+    )  # fmt: skip
+    assert there.findings[0].difference.value == pytest.approx(-back.findings[0].difference.value)
+    assert not (there.shown and back.shown)
+    assert there.shown or back.shown  # a corps in uproar moves legitimacy one way or the other
+
+
+def test_what_never_happens_is_no_measure():
+    told = made(('among = "date >= 1970-01"', 'among = "date >= 1990-01"'))
+    found = contrast(told, 20, 0)
+    assert found.findings[0].verdict == "not shown (nothing to measure)"
+    assert not found.shown
+
+
+def test_the_interval_covers_what_many_worlds_give():
+    """95 % intervals of 60 worlds, at 10 seeds, cover the value of 4,000 in most cases."""
+    told = made()
+    far = contrast(told, 4000, 1000).estimates["a.level"].value
+    covered = 0
+    for seed in range(10):
+        level = contrast(told, 60, seed).estimates["a.level"]
+        covered += level.low <= far <= level.high
+    assert covered >= 7  # 9.5 expected; 6 or fewer in one of ten thousand
+
+
+def test_a_broken_mechanism_is_not_shown():
+    """The coup trap's claim fails in a model whose trap works the other way."""
+    text = shipped_concepts()["coup-trap"].read_text(encoding="utf-8")
+    whole = contrast(make_concept("trap", text, ""), 400, 0)
+    assert whole.findings[1].shown
+    shut = text.replace('set = ["coup_trap=1.0"]', 'set = ["coup_trap=0"]')
+    assert shut != text
+    assert not contrast(make_concept("trap", shut, ""), 400, 0).findings[1].shown
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", shipped_concepts())
+def test_each_concept_runs_and_says_why_not(name):
+    told = load_concept(name)
+    found = contrast(told, 100, 0)
+    measures, claims = tables(found)
+    assert len(measures) == len(told.arms) * len(told.measures)
+    assert measures["value"].notna().all()
+    for _, row in claims.iterrows():
+        assert (row["why_not"] == "") == (row["verdict"] == "shown")
+    picture = draw_concept(found)
+    assert told.title in picture.alt
+    assert found.verdict in picture.alt
+
+
+def test_the_command_shows_and_reruns(palca, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(WHOLE, encoding="utf-8")
+    code, out, _ = palca("concept", "mine.toml", "--worlds", "40", "--out", "run")
+    assert code == 0
+    assert "A concept" in out
+    names = {path.name for path in (tmp_path / "run").iterdir()}
+    assert names == {"concept.png", "concept.svg", "measures.csv", "claims.csv", "manifest.json"}
+    code, out, _ = palca("rerun", "run")
+    assert code == 0
+    assert "the same, bit for bit" in out
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["concept"] == WHOLE
+
+
+def test_a_wrong_file_is_one_line(palca, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(WHOLE.replace("legitimacy", "legitimacie", 1), encoding="utf-8")
+    for command in ("concept", "check"):
+        code, _, err = palca(command, "mine.toml")
+        assert code == 2
+        assert err.count("\n") == 1
+        assert "legitimacy" in err

@@ -1,0 +1,68 @@
+"""Concept files: what is refused, and with what words."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from concept_example import WHOLE
+from palca.model.errors import PalcaError
+from palca.scenarios.concept_file import load_concept, make_concept, shipped_concepts
+
+
+@pytest.mark.parametrize("name", shipped_concepts())
+def test_each_shipped_concept_is_whole(name):
+    told = load_concept(name)
+    assert told.literature
+    assert all(work.split()[-1] for work in told.literature)
+    assert told.definition.rstrip().endswith((".", "?"))
+    assert told.question.endswith("?")
+    assert told.against.startswith("If ")
+    arms = {arm.name for arm in told.arms}
+    for claim in told.claims:  # a contrast, not a measure against itself
+        used = claim.greater.names | claim.lesser.names
+        assert {name.partition(".")[0] for name in used} <= arms
+        assert claim.otherwise.endswith(".")
+
+
+def test_the_fifteen_of_the_theory_are_there():
+    assert len(shipped_concepts()) >= 15
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ('title = "A concept"', "", "'title' is missing"),
+        ('name = "b"', 'name = "a"', "two are called 'a'"),
+        ('name = "b"', 'name = "B b"', "can't be a name here"),
+        ('mean_of = "legitimacy"\namong', 'mean_of = "legitimac"\namong', "legitimacy"),
+        ('mean_of = "legitimacy"\namong', 'sum_of = "attempt"\nmean_of = "attempt"\namong', "one of"),
+        ("window = [0, 6]", "window = [6, 0]", "'window'"),
+        ("window = [0, 6]", "window = [0, 600]", "'window'"),
+        ("window = [0, 6]", "window = [true, 6]", "'window'"),
+        ("a.level > b.level", "a.level >= b.level", "one comparison"),
+        ("a.level > b.level", "a.level", "one comparison"),
+        ("a.level > b.level", "a.level > b.levle", "'b.level'"),
+        ("a.level > b.level", "a.level > (b.level > 0)", "one comparison"),
+        ('set = ["coup_trap=0"]', "set = [0]", "list of texts"),
+        ('against = "What would count against it."', 'againts = "x"\nagainst = "y"', "againts"),
+        ("[[claim]]", "[claim]", "write [[claim]]"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(before, after, words):
+    assert WHOLE.count(before) >= 1
+    with pytest.raises(PalcaError) as caught:
+        make_concept("mine", WHOLE.replace(before, after, 1), "mine.toml")
+    assert words in str(caught.value)
+    assert str(caught.value).startswith("mine.toml")
+
+
+@given(st.text(max_size=60))
+def test_no_expression_reaches_python(text):
+    """Whatever stands for a measure is refused in one line or is one of the language."""
+    quoted = text.encode("unicode_escape").decode().replace('"', "'").replace("\\", "/")
+    with suppress(PalcaError):
+        make_concept("mine", WHOLE.replace('"a.level > b.level"', f'"{quoted}"'), "mine.toml")
