@@ -10,7 +10,7 @@ pip := $(bin)/python -m pip --disable-pip-version-check -qq
 files := $(sort $(shell find model scenarios experiments -type f ! -name '*.py[co]'))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench posterior validation lint ruff pyright format deps env constraints wheel clean FORCE
+.PHONY: help run test bench posterior validation gallery pictures lint ruff pyright format deps env constraints wheel clean FORCE
 
 help:
 	@echo "make run          simulate SCENARIO ($(SCENARIO)): palca run $(SCENARIO)"
@@ -18,6 +18,8 @@ help:
 	@echo "make bench        measure the speed; writes docs/BENCHMARKS.md (some minutes)"
 	@echo "make posterior    calibrate the baseline on the whole record; it ships with what comes out"
 	@echo "make validation   validate the baseline; writes docs/VALIDATION.md (some ten minutes)"
+	@echo "make gallery      simulate every concept; writes docs/CONCEPTS.md"
+	@echo "make pictures     take the pictures of the lab's pages (needs Debian's chromium)"
 	@echo "make lint         look for mistakes (ruff) and check the types (pyright)"
 	@echo "make format       lay the code out and mend what ruff can mend"
 	@echo "make env          only make the environment, in $(VENV)"
@@ -47,6 +49,14 @@ validation: env
 	@rm -rf build/validation
 	@$(bin)/palca validate baseline --jobs 2 --out build/validation
 	@cp build/validation/VALIDATION.md build/validation/*.png docs/
+
+gallery: env
+	@rm -rf build/gallery
+	@$(bin)/palca concepts --out build/gallery
+	@cp build/gallery/CONCEPTS.md build/gallery/*.png docs/
+
+pictures: env
+	@$(bin)/python docs/make_pictures.py
 
 lint: ruff pyright
 

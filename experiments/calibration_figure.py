@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from textwrap import fill
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -11,67 +11,77 @@ from palca.model.parameters import PARAMETERS
 
 from . import priors
 from .calibration import Calibration
+from .pictures import PALE, SERIES, Picture, head, new_figure, style
 from .posterior import BINS, Recovery
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-_BLUE: Final = "#4c72b0"
-_INK: Final = "#333333"
-_GREY: Final = "#bbbbbb"
-_COLUMNS: Final = 5
+_PRIOR: Final = "#cccccc"
+_COLUMNS: Final = 4
+_SMALL: Final = 7.5  # points
 
 
-def draw_posterior(found: Calibration, path: Path, title: str) -> None:
+def draw_posterior(found: Calibration, title: str) -> Picture:
     """Draw each parameter's posterior over its prior."""
-    figure, axes = _panels(found, 1.45)
-    for place, (axis, name) in enumerate(zip(axes, found.names, strict=False)):
-        values = found.sets[name]
-        low, high = priors.quantile(name, np.array([0.01, 0.99]))
-        edges = np.linspace(min(low, values.min()), max(high, values.max()), 26)
-        prior = priors.quantile(name, (np.arange(20_000) + 0.5) / 20_000)
-        axis.hist(prior, edges, density=True, color=_GREY)
-        axis.hist(values, edges, density=True, histtype="step", color=_BLUE, lw=1.3)
-        axis.axvline(float(values.mean()), color=_BLUE, lw=0.8, ls=":")
-        axis.set_title(f"{name}: {100 * found.learnt[place]:.0f} % learnt", fontsize=7, loc="left")
-        axis.set_xlabel(PARAMETERS[name].unit, fontsize=6, labelpad=1)
-    note = "grey: prior; line: posterior, its mean dotted"
-    figure.suptitle(f"{title}\n{note}", fontsize=9, x=0.01, ha="left")
-    figure.savefig(path)
+    with style():
+        figure, axes = _panels(found, 1.7)
+        for place, (axis, name) in enumerate(zip(axes, found.names, strict=False)):
+            values = found.sets[name]
+            low, high = priors.quantile(name, np.array([0.01, 0.99]))
+            edges = np.linspace(min(low, values.min()), max(high, values.max()), 26)
+            prior = priors.quantile(name, (np.arange(20_000) + 0.5) / 20_000)
+            axis.hist(prior, edges, density=True, color=_PRIOR)
+            axis.hist(values, edges, density=True, histtype="step", color=SERIES[0], lw=1.3)
+            axis.axvline(float(values.mean()), color=SERIES[0], lw=1.0, ls=":")
+            axis.set_title(f"{name}: {100 * found.learnt[place]:.0f} % learnt", fontsize=_SMALL)
+            axis.set_xlabel(fill(PARAMETERS[name].unit, 34), fontsize=7, labelpad=1)
+        note = "grey: density of the prior; line: of the posterior, its mean dotted"
+        head(figure, f"{title}\n{note}")
+    order = np.argsort(-np.asarray(found.learnt))[:3]
+    most = ", ".join(f"{found.names[i]} ({100 * found.learnt[i]:.0f} %)" for i in order)
+    return Picture(figure, f"{title}: prior and posterior of {len(found.names)} parameters. The "
+                           f"record moves most: {most}.")  # fmt: skip
 
 
-def draw_ranks(found: Calibration, again: Recovery, path: Path, title: str) -> None:
+def draw_ranks(found: Calibration, again: Recovery, title: str) -> Picture:
     """Draw how known parameters rank among their posteriors' draws; level is right."""
     from scipy.stats import binom
 
-    figure, axes = _panels(found, 1.1)
     histories = len(again.ranks)
     low, high = binom.ppf((0.005, 0.995), histories, 1.0 / BINS)
-    for axis, name, ranks in zip(axes, found.names, again.ranks.T, strict=False):
-        axis.axhspan(low, high, color=_GREY, alpha=0.5, lw=0)
-        axis.hist(ranks, BINS, range=(0, again.draws + 1), histtype="step", color=_BLUE, lw=1.2)
-        axis.set_ylim(0, 1.2 * high)
-        axis.set_xlim(0, again.draws + 1)
-        axis.set_title(name, fontsize=7, loc="left")
-    note = (f"ranks of true values among {again.draws} posterior draws, {histories} simulated "
-            f"histories; grey: 99 % of bars, if the posteriors are right")  # fmt: skip
-    figure.suptitle(f"{title}\n{note}", fontsize=9, x=0.01, ha="left")
-    figure.savefig(path)
+    outside = 0
+    with style():
+        figure, axes = _panels(found, 1.35)
+        for axis, name, ranks in zip(axes, found.names, again.ranks.T, strict=False):
+            axis.axhspan(low, high, color=_PRIOR, alpha=0.6, lw=0)
+            axis.axhline(histories / BINS, color=PALE, lw=0.8)
+            bars, _, _ = axis.hist(ranks, BINS, range=(0, again.draws + 1), histtype="step",
+                                   color=SERIES[0], lw=1.2)  # fmt: skip
+            outside += int(((bars < low) | (bars > high)).sum())
+            axis.set_ylim(0, 1.2 * max(high, float(np.max(bars))))
+            axis.set_xlim(0, again.draws + 1)
+            axis.set_title(name, fontsize=_SMALL)
+        figure.supxlabel("rank of the true value among the posterior's draws; heights: histories",
+                         fontsize=8.5)  # fmt: skip
+        note = (f"{again.draws} posterior draws, {histories} simulated histories; grey: 99 % of "
+                "bars, if the posteriors are right")  # fmt: skip
+        head(figure, f"{title}\n{note}")
+    return Picture(figure, f"{title} Ranks of the true values of {len(found.names)} parameters in "
+                           f"{histories} simulated histories: {outside} of "
+                           f"{BINS * len(found.names)} bars lie outside the range in which 99 % "
+                           "would lie if the posteriors were right.")  # fmt: skip
 
 
-def _panels(found: Calibration, height: float) -> tuple[Any, list[Axes]]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
+def _panels(found: Calibration, height: float) -> tuple[Figure, list[Axes]]:
     rows = -(-len(found.names) // _COLUMNS)
-    figure = Figure((2.0 * _COLUMNS, 0.6 + height * rows), dpi=130, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(2.4 * _COLUMNS, 0.9 + height * rows)
     axes = list(figure.subplots(rows, _COLUMNS, squeeze=False).ravel())
     for axis in axes:
-        axis.tick_params(labelsize=6, colors=_INK)
+        axis.tick_params(labelsize=7)
         axis.set_yticks([])
-        for edge in ("top", "right", "left"):
-            axis.spines[edge].set_visible(False)
+        axis.spines["left"].set_visible(False)
     for axis in axes[len(found.names) :]:
         axis.set_visible(False)
     return figure, axes

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from .effects import Effect, clustered_error, effect_of, explained_spread, unmoved
 from .inquiry import Answer, Question, Tell, ask
+from .pictures import PALE, SERIES, Picture, head, new_figure, style
 from .twins import QUANTITIES
 
 if TYPE_CHECKING:
@@ -209,24 +209,32 @@ def headline_rows(
     return rows
 
 
-def draw_claims(answers: dict[str, Answer], path: Path) -> None:
-    """Draw the headline effects on one axis and write the figure."""
-    from matplotlib.figure import Figure
-
+def draw_claims(answers: dict[str, Answer]) -> Picture:
+    """Draw the headline effects on one axis."""
     rows = headline_rows(answers)
-    figure = Figure(figsize=(9, 0.32 * len(rows) + 1.6), layout="constrained")
-    axis = figure.subplots()
-    for place, (_, channel, effect, _, _) in enumerate(rows):
-        colour = "#888888" if channel else "#4c72b0"
-        axis.plot([effect.effect - effect.parameters, effect.effect + effect.parameters],
-                  [-place, -place], color=colour, lw=1)  # fmt: skip
-        axis.errorbar(effect.effect, -place, xerr=2 * effect.error, color=colour, fmt="o", ms=4,
-                      lw=3)  # fmt: skip
-    axis.axvline(0.0, color="#333333", lw=0.7)
-    names = [f"… {channel} frozen" if channel else label for label, channel, *_ in rows]
-    axis.set_yticks([-place for place in range(len(rows))], names, fontsize=8)
-    axis.set_xlabel(
-        f"{QUANTITIES['attempts'][0]}, with the change less without, 36 months on\n"
-        "thick: two Monte Carlo errors; thin: one standard deviation over parameters that fit"
-    )
-    figure.savefig(path, dpi=140)
+    main = rows[0][-1].main
+    with style():
+        figure = new_figure(9, 0.3 * len(rows) + 1.6)
+        axis = figure.subplots()
+        axis.axvline(0.0, color=PALE, lw=0.8)
+        for place, (_, channel, effect, _, _) in enumerate(rows):
+            colour = PALE if channel else SERIES[0]
+            ends = [effect.effect - effect.parameters, effect.effect + effect.parameters]
+            axis.plot(ends, [-place, -place], color=colour, lw=1)
+            axis.errorbar(effect.effect, -place, xerr=2 * effect.error, color=colour, ms=5, lw=3,
+                          fmt="o" if channel else "D")  # fmt: skip
+        names = [f"… {channel} frozen" if channel else label for label, channel, *_ in rows]
+        axis.set_yticks([-place for place in range(len(rows))], names)
+        for label, (_, channel, *_) in zip(axis.get_yticklabels(), rows, strict=True):
+            label.set_fontweight("normal" if channel else "bold")
+        axis.set_xlabel(
+            f"{QUANTITIES['attempts'][0]} (attempts), with the change less without, {main} months "
+            "on\nthick: two Monte Carlo errors; thin: one standard deviation over parameters that "
+            "fit"
+        )
+        head(figure, "What each change does to coup attempts, given the record")
+    told = "; ".join(f"{label} {effect.effect:+.2f} ± {2 * effect.error:.2f}"
+                     for label, channel, effect, *_ in rows if not channel)  # fmt: skip
+    return Picture(figure, f"Effects on {QUANTITIES['attempts'][0]}, {main} months on, with two "
+                           f"Monte Carlo errors: {told}. Below the Soviet changes, the same with "
+                           "each channel frozen.")  # fmt: skip

@@ -17,6 +17,7 @@ from palca.model.errors import PalcaError
 
 from .exploring import discover, discover_again, sensitivity, sensitivity_again
 from .fitting import calibrate, calibrate_again
+from .gallery import concept, concept_again, concepts
 from .options import (
     Force,
     Interventions,
@@ -32,6 +33,7 @@ from .options import (
     progress,
 )
 from .questions import again, claims, compare, counterfactual
+from .reporting import report
 from .studies import sweep, sweep_again
 from .validating import validate, validate_again
 
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 
 _AGAIN: Final = {
     "calibration": calibrate_again, "sensitivity": sensitivity_again, "discovery": discover_again,
-    "validation": validate_again,
+    "validation": validate_again, "concept": concept_again,
 }  # fmt: skip
 WHY: Final = "1971-09"  # the month to explain if none is named: the first under the new regime
 
@@ -102,7 +104,7 @@ def run(
         runs.write_tables(part, summary, rows, verdicts)
         from .figures import draw_history  # imports Matplotlib: after what is read first
 
-        draw_history(checked, summary, history, part / "history.png", checked.title)
+        draw_history(checked, summary, history, checked.title).write(part / "history.png")
         runs.write_manifest(
             part,
             title=checked.title,
@@ -112,8 +114,8 @@ def run(
             scenario=resolved,
         )
     console.print(
-        f"\nWritten: {folder} (history.png, worlds.parquet, months.parquet, "
-        "events.parquet, scores.csv, manifest.json)"
+        f"\nWritten: {folder} (history.png and .svg, worlds.parquet, "
+        "months.parquet, events.parquet, scores.csv, manifest.json)"
     )
     month = month_name(min(month_index(WHY), checked.months - 1))
     console.print(f"Why did it happen? palca explain {folder} --world 0 --month {month}")
@@ -179,6 +181,32 @@ app.command()(sensitivity)
 app.command()(discover)
 app.command()(calibrate)
 app.command()(validate)
+app.command()(report)
+app.command()(concept)
+app.command()(concepts)
+
+
+@app.command()
+def lab(
+    host: Annotated[
+        str, typer.Option("--host", help="Where to listen; others can reach what isn't loopback.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", "-p", help="0 takes a free one.", min=0, max=65_535)
+    ] = 8765,
+    opened: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open it in a browser.")
+    ] = True,
+) -> None:
+    """Open the laboratory in a web browser: histories, what-ifs, sweeps and policies.
+
+    Example: palca lab --port 8080 --no-open
+    """
+    from .lab.server import serve
+
+    console = make_console()
+    serve(host, port, opened, lambda address: console.print(f"The lab is at {address} (Ctrl-C "
+                                                            "ends it)"))  # fmt: skip
 
 
 @app.command()

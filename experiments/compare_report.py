@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,6 +10,7 @@ from palca.model.calendar import month_name
 
 from .compare import Contrast, Pairs, contrasts
 from .ensemble import MONTHLY
+from .pictures import INK, PALE, SERIES, Picture, ends_of_years, head, many, new_figure, style
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,32 +66,44 @@ def _number(row: Contrast, value: float, sign: str = "") -> str:
     return f"{value + 0.0:{sign}.{2 if abs(value) < 10 else 1}f}"
 
 
-def draw_comparison(names: tuple[str, str], pairs: Pairs, path: Path) -> None:
+def draw_comparison(names: tuple[str, str], pairs: Pairs) -> Picture:
     """Draw the mean difference by month, with two Monte Carlo errors, and when worlds part."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10, 10), layout="constrained")
-    axes = figure.subplots(5, 2, sharex=True)
     size = len(pairs.worlds)
     months = len(next(iter(pairs.sums.values())))
-    years = 1969 + np.arange(months) / 12
-    for axis, name in zip(axes.ravel(), _DRAWN, strict=False):
-        total, squares = pairs.sums[name].T
-        mean = total / size
-        error = 2 * np.sqrt(np.maximum(squares / size - mean**2, 0.0) / size)
-        axis.fill_between(years, mean - error, mean + error, color="#4c72b0", alpha=0.3, lw=0)
-        axis.plot(years, mean, color="#4c72b0")
-        axis.axhline(0.0, color="#888888", lw=0.6)
-        _, _, title, unit = MONTHLY[name]
-        axis.set_title(f"{title} ({unit})", fontsize=9)
-    rest = axes.ravel()[len(_DRAWN) :]
-    by_month = np.bincount(pairs.parted[pairs.parted >= 0], minlength=months)
-    rest[0].plot(years, np.cumsum(by_month) / size, color="#d55e00")
-    rest[0].set_ylim(0, 1)
-    rest[0].set_title("worlds that have changed course (share)", fontsize=9)
-    rest[1].set_axis_off()
-    figure.suptitle(
-        f"{names[1]} less {names[0]}: mean of {size:,} worlds on the same draws, ± two Monte Carlo "
-        "errors", fontsize=11, x=0.02, ha="left",
+    x = np.arange(months) + 0.5
+    with style():
+        figure = new_figure(10.5, 8)
+        axes = figure.subplots(3, 3, sharex=True).ravel()
+        for axis, name in zip(axes, _DRAWN, strict=False):
+            total, squares = pairs.sums[name].T
+            mean = total / size
+            error = 2 * np.sqrt(np.maximum(squares / size - mean**2, 0.0) / size)
+            axis.axhline(0.0, color=PALE, lw=0.8)
+            axis.fill_between(x, mean - error, mean + error, color=SERIES[0], alpha=0.25, lw=0)
+            axis.plot(x, mean, color=SERIES[0])
+            _, _, title, unit = MONTHLY[name]
+            axis.set_title(title)
+            axis.set_ylabel(f"difference ({'share of worlds' if unit == '0 or 1' else unit})")
+        by_month = np.bincount(pairs.parted[pairs.parted >= 0], minlength=months)
+        axes[-1].plot(x, 100 * np.cumsum(by_month) / size, color=INK)
+        axes[-1].set_ylim(0, 100)
+        axes[-1].set_title("worlds that have changed course")
+        axes[-1].set_ylabel("% of worlds")
+        for axis in axes:
+            ends_of_years(axis, months)
+        head(figure, f"{names[1]} less {names[0]}\nmean of {many(size, 'world')} on the same "
+                     "draws; bands: two Monte Carlo errors")  # fmt: skip
+    return Picture(figure, _picture_in_words(names, pairs))
+
+
+def _picture_in_words(names: tuple[str, str], pairs: Pairs) -> str:
+    rows = [row for row in contrasts(pairs) if _clear(row)]
+    rows.sort(key=lambda row: -abs(row.difference) / (row.error or 1.0))
+    told = "; ".join(f"{row.title} {_number(row, row.difference, '+')}" for row in rows[:3])
+    return (
+        f"Differences by month of {names[1]} less {names[0]} in {many(len(pairs.worlds), 'world')} "
+        f"on the same draws, with their Monte Carlo errors. {(pairs.parted >= 0).mean():.0%} of "
+        "the worlds change course. "
+        + (f"Clearest differences of outcomes: {told}." if told else
+           "No outcome differs by more than two Monte Carlo errors.")
     )  # fmt: skip
-    figure.savefig(path, dpi=130)

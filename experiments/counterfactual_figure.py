@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,66 +9,101 @@ import numpy as np
 from palca.model.calendar import month_name
 
 from .inquiry import Answer
+from .pictures import (
+    COLOURS,
+    DASHES,
+    INK,
+    INK_ON,
+    PALE,
+    SERIES,
+    Picture,
+    ends_of_years,
+    head,
+    name_ends,
+    new_figure,
+    spells,
+    style,
+)
+from .report import side
 from .stories import telling_pairs
-from .twins import QUANTITIES, Twins
+from .twins import QUANTITIES, Paths, Twins
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_FACTUAL: Final = "#4c72b0"
-_COUNTER: Final = "#d55e00"
 _FANS: Final = ("ussr_atmosphere", "ussr_delivered", "friction", "legitimacy")
+_TOLD: Final = 4  # pairs in the strip
 
 
-def draw_counterfactual(answer: Answer, path: Path) -> None:
-    """Draw factual and counterfactual worlds side by side and write the figure."""
-    from matplotlib.figure import Figure
-
+def draw_counterfactual(answer: Answer) -> Picture:
+    """Draw factual and counterfactual worlds side by side."""
     twins = answer.twins
     assert twins is not None
-    figure = Figure(figsize=(11, 12), layout="constrained")
-    axes = figure.subplots(4, 2)
-    months = np.arange(twins.factual.months)
-    years = 1969 + (twins.factual.since + months) / 12
-    _survival(axes[0, 0], twins, years)
-    _mean(axes[0, 1], twins, years, "attempts")
-    for axis, quantity in zip(axes[1:3].ravel(), _FANS, strict=True):
-        _fan(axis, twins, years, quantity)
-    _paired(axes[3, 0], answer)
-    _timelines(axes[3, 1], twins, answer, years)
-    for axis in axes.ravel()[:6]:
-        axis.set_xlim(years[0], years[-1])
-    figure.suptitle(
-        f"{answer.counter['title']}\ngiven {answer.evidence.title.lower()}, to "
-        f"{month_name(max(answer.last, 0))}; {twins.factual.worlds:,} pairs of twins",
-        fontsize=11, x=0.02, ha="left",
-    )  # fmt: skip
-    figure.savefig(path, dpi=130)
+    since, last = twins.factual.since, twins.factual.since + twins.factual.months
+    x = since + np.arange(twins.factual.months) + 0.5
+    with style():
+        figure = new_figure(10.5, 11.5)
+        axes = figure.subplots(4, 2)
+        _lines(axes[0, 0], twins, x, "rules", 100.0)
+        axes[0, 0].set_title("the regime of the fork still rules")
+        axes[0, 0].set_ylabel("% of worlds")
+        _lines(axes[0, 1], twins, x, "attempts")
+        axes[0, 1].set_title(f"{QUANTITIES['attempts'][0]}, mean of worlds")
+        axes[0, 1].set_ylabel("attempts")
+        for axis, quantity in zip(axes[1:3].ravel(), _FANS, strict=True):
+            _fan(axis, twins, x, quantity)
+        for axis in axes[:3].ravel():
+            ends_of_years(axis, last, since=since)
+        _paired(axes[3, 0], answer)
+        _timelines(axes[3, 1], twins, answer)
+        ends_of_years(axes[3, 1], last, since=since)
+        head(figure, f"{answer.counter['title']}\ngiven {answer.evidence.title.lower()}, to "
+                     f"{month_name(max(answer.last, 0))}; {twins.factual.worlds:,} pairs of twins"
+             )  # fmt: skip
+    return Picture(figure, _in_words(answer))
 
 
-def _survival(axis: Axes, twins: Twins, years: Any) -> None:
-    for paths, colour, name in (
-        (twins.factual, _FACTUAL, "as it was"), (twins.counter, _COUNTER, "with the change"),
-    ):  # fmt: skip
-        axis.plot(years, paths.values["rules"].mean(axis=1), color=colour, label=name)
-    axis.set_ylim(0, 1.02)
-    axis.set_title("the regime of the fork still rules (share of worlds)", fontsize=9)
-    axis.legend(frameon=False, fontsize=8)
+def _in_words(answer: Answer) -> str:
+    main, twins = answer.main, answer.twins
+    assert twins is not None
+    rules, attempts = answer.effects["rules", main], answer.effects["attempts", main]
+    clear = "" if attempts.clear else ", which can't be told from none"
+    return (
+        f"{twins.factual.worlds:,} worlds like the record to {month_name(max(answer.last, 0))}, "
+        f"replayed with the change and without: {answer.counter['title']}. After {main} months the "
+        f"regime of the fork still rules in {100 * rules.factual:.0f} % without it and in "
+        f"{100 * rules.counter:.0f} % with it; it has {attempts.effect:+.2f} coup attempts, ± "
+        f"{2 * attempts.error:.2f}{clear}."
+    )
 
 
-def _mean(axis: Axes, twins: Twins, years: Any, quantity: str) -> None:
-    for paths, colour in ((twins.factual, _FACTUAL), (twins.counter, _COUNTER)):
-        axis.plot(years, paths.values[quantity].mean(axis=1), color=colour)
-    axis.set_title(f"{QUANTITIES[quantity][0]} (mean of worlds)", fontsize=9)
+def _arms(twins: Twins) -> tuple[tuple[Paths, str, Any, str], ...]:
+    return (
+        (twins.factual, SERIES[0], DASHES[0], "as it was"),
+        (twins.counter, SERIES[1], DASHES[1], "changed"),
+    )
 
 
-def _fan(axis: Axes, twins: Twins, years: Any, quantity: str) -> None:
-    for paths, colour in ((twins.factual, _FACTUAL), (twins.counter, _COUNTER)):
+def _lines(axis: Axes, twins: Twins, x: Any, quantity: str, scale: float = 1.0) -> None:
+    ends, names, colours = [], [], []
+    for paths, colour, dashes, name in _arms(twins):
+        mean = scale * paths.values[quantity].mean(axis=1)
+        axis.plot(x, mean, color=colour, ls=dashes)
+        ends.append(float(mean[-1]))
+        names.append(name)
+        colours.append(colour if colour != SERIES[1] else "#a85a00")  # the text must be darker
+    axis.set_ylim(bottom=0)
+    name_ends(axis, float(x[-1]) + 0.5, ends, names, colours)
+
+
+def _fan(axis: Axes, twins: Twins, x: Any, quantity: str) -> None:
+    for paths, colour, dashes, _ in _arms(twins):
         low, middle, high = np.quantile(paths.values[quantity], (0.05, 0.5, 0.95), axis=1)
-        axis.fill_between(years, low, high, color=colour, alpha=0.18, lw=0)
-        axis.plot(years, middle, color=colour)
+        axis.fill_between(x, low, high, color=colour, alpha=0.18, lw=0)
+        axis.plot(x, middle, color=colour, ls=dashes)
     title, unit = QUANTITIES[quantity]
-    axis.set_title(f"{title} ({unit}); median and 5–95 %", fontsize=9)
+    axis.set_title(f"{title}; median and 5–95 %")
+    axis.set_ylabel(unit)
 
 
 def _paired(axis: Axes, answer: Answer) -> None:
@@ -79,35 +112,45 @@ def _paired(axis: Axes, answer: Answer) -> None:
     assert twins is not None
     difference = twins.difference("attempts")[main]
     values, counts = np.unique(difference, return_counts=True)
-    axis.bar(values, counts / counts.sum(), width=0.8, color="#777777")
+    axis.bar(values, 100 * counts / counts.sum(), width=0.8, color=PALE)
     axis.set_yscale("log")
-    axis.set_title(f"difference in coup attempts after {main} months, share of pairs", fontsize=9)
-    axis.axvline(float(difference.mean()), color=_COUNTER, lw=1)
+    axis.yaxis.set_major_formatter("{x:g}")
+    axis.set_ylabel("% of pairs")
+    axis.set_xlabel(f"coup attempts with the change, less without, {main} months on")
+    mean = float(difference.mean())
+    axis.axvline(mean, color=SERIES[1], ls=DASHES[1])
+    axis.annotate(f"mean {mean:+.2f}", (mean, 1.0), (4, -2), textcoords="offset points", va="top",
+                  xycoords=("data", "axes fraction"), color="#a85a00")  # fmt: skip
+    axis.set_title("how pairs differ")
 
 
-def _timelines(axis: Axes, twins: Twins, answer: Answer, years: Any) -> None:
+def _timelines(axis: Axes, twins: Twins, answer: Answer) -> None:
     """Draw who ruled in a few worlds (upper strip) and in their twins (lower strip)."""
-    from matplotlib import colormaps
-
-    colours = colormaps["RdBu"]
-    worlds = telling_pairs(twins, 4)
+    worlds = telling_pairs(twins, _TOLD)
+    since = twins.factual.since
     for row, world in enumerate(worlds):
         for half, paths in enumerate((twins.factual, twins.counter)):
             top = -row - 0.42 * half
             course = paths.values["orientation"][:, world]
-            axis.imshow(
-                course[None, :], aspect="auto", cmap=colours, vmin=-1.3, vmax=1.3,
-                extent=(years[0], years[-1], top - 0.38, top), interpolation="nearest",
-            )  # fmt: skip
             leader = paths.values["leader"][:, world].astype(int)
-            turns = [0, *(np.nonzero(np.diff(leader))[0] + 1), len(leader)]
-            for first, last in pairwise(turns):
-                if (last - first) * 70 > len(leader) * 7:
-                    name = answer.country.leaders[leader[first]].short
-                    axis.text(years[first] + 0.05, top - 0.19, name, fontsize=6, va="center",
-                              clip_on=True)  # fmt: skip
+            sides = [side(value) for value in course]
+            for first, last in spells(sides):
+                axis.fill_between([since + first, since + last], top - 0.38, top, lw=0,
+                                  color=COLOURS[sides[first]])  # fmt: skip
+            for first, last in spells(leader):
+                axis.plot([since + first] * 2, [top - 0.38, top], color="white", lw=1)
+                name = answer.country.leaders[leader[first]].short
+                alike = next(end for start, end in spells(sides) if start <= first < end)
+                if min(last, alike) - first > 0.026 * len(name) * len(leader):
+                    axis.text(since + first + 0.8, top - 0.19, name, fontsize=6.5, va="center",
+                              color=INK_ON[sides[first]])  # fmt: skip
     axis.set_ylim(-max(len(worlds), 1) + 0.1, 0.05)
-    axis.set_xlim(years[0], years[-1])
-    axis.set_yticks([-row - 0.4 for row in range(len(worlds))], [f"{world}" for world in worlds],
-                    fontsize=7)  # fmt: skip
-    axis.set_title("some worlds and, below each, its twin; red left, blue right", fontsize=9)
+    axis.set_yticks([-row - 0.4 for row in range(len(worlds))], [str(world) for world in worlds])
+    axis.set_ylabel("world (number)")
+    axis.set_title("some worlds and, below each, its twin with the change")
+    for place, name in enumerate(COLOURS):
+        at = 0.02 + 0.2 * place
+        axis.annotate("■", (at, -0.2), xycoords="axes fraction", color=COLOURS[name], fontsize=10)
+        axis.annotate(name, (at + 0.04, -0.2), xycoords="axes fraction", fontsize=8)
+    if not worlds:
+        axis.text(0.5, 0.5, "no twins part", transform=axis.transAxes, ha="center", color=INK)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from palca.model.parameters import PARAMETERS
-
 from .discovery import Discovery
+from .pictures import INK, SERIES, Picture, head, many, new_figure, style, with_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,8 +18,6 @@ _SHOWN: Final = 3  # boxes in which it happens most, and as many in which least
 _BARS: Final = 10
 _CELLS: Final = 10
 _MOST_TEXTS: Final = 15  # cells a side in which numbers can be read
-_BLUE: Final = "#4c72b0"
-_INK: Final = "#333333"
 
 
 def box_table(found: Discovery) -> pd.DataFrame:
@@ -79,55 +75,60 @@ def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
                   "history: a box says what the model needs for it to happen.")
 
 
-def draw_discovery(
-    found: Discovery, factors: pd.DataFrame, file: Path | IO[bytes], title: str
-) -> None:
+def draw_discovery(found: Discovery, factors: pd.DataFrame, title: str) -> Picture:
     """Draw how telling each factor is, and the share over the two most telling ones."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    with style():
+        figure = new_figure(10.5, 4.4)
+        left, right = figure.subplots(1, 2)
+        _importance(left, found)
+        _shares(right, found, factors)
+        head(figure, f"{found.text}: {100 * found.base:.1f} % of {many(len(factors), 'world')}\n"
+                     f"{title}")  # fmt: skip
+    area, least, most = (100 * part for part in found.auc)
+    names = [name for name, fall in found.importance.items() if fall > 0.0][:3]
+    alt = (
+        f"{found.text} in {100 * found.base:.1f} % of {many(len(factors), 'world')}; such a world "
+        f"is told from the factors with a chance of {area:.0f} % ({least:.0f}–{most:.0f}; a coin "
+        f"has 50). Most telling: {', '.join(names) or 'nothing'}."
+    )
+    if found.boxes:
+        first = found.boxes[0]
+        alt += f" It happens most where {first.limits}: {100 * first.share:.0f} %."
+    return Picture(figure, alt)
 
-    figure = Figure((10.5, 4.2), dpi=130, layout="constrained")
-    FigureCanvasAgg(figure)
-    left, right = figure.subplots(1, 2)
+
+def _importance(axis: Axes, found: Discovery) -> None:
     names = [name for name, fall in found.importance.items() if fall > 0.0][:_BARS][::-1]
     falls = [100 * found.importance[name] for name in names]
-    left.bar_label(left.barh(range(len(names)), falls, color=_BLUE), fmt="%.1f", padding=2,
-                   fontsize=7)  # fmt: skip
-    left.set_yticks(range(len(names)), names)
-    left.set_xlabel("points of the chance to tell that are lost without the factor", fontsize=8)
+    axis.bar_label(axis.barh(range(len(names)), falls, color=SERIES[0]), fmt="%.1f", padding=2,
+                   fontsize=7.5)  # fmt: skip
+    axis.set_yticks(range(len(names)), names)
+    axis.set_xlabel("points of that chance lost without the factor, %")
     area, least, most = (100 * part for part in found.auc)
-    left.set_title(f"What tells: the chance to tell such a world is {area:.0f} % ({least:.0f}–"
-                   f"{most:.0f}; a coin has 50)", fontsize=9, loc="left")  # fmt: skip
+    axis.set_title(f"What tells: the chance to tell such a world is {area:.0f} %\n({least:.0f}–"
+                   f"{most:.0f}; a coin has 50)")  # fmt: skip
     if not names:
-        left.text(0.5, 0.5, "nothing", transform=left.transAxes, ha="center", color=_INK)
+        axis.text(0.5, 0.5, "nothing", transform=axis.transAxes, ha="center")
+
+
+def _shares(axis: Axes, found: Discovery, factors: pd.DataFrame) -> None:
     first, second = (list(found.importance) * 2)[:2]
     across, down = _cells(factors[first]), _cells(factors[second])
     hits = factors.assign(hits=found.hits)["hits"]
     share: Any = 100 * hits.groupby([down, across]).mean().unstack()
-    shown = right.imshow(share.to_numpy(float), origin="lower", aspect="auto", cmap="viridis")
+    shown = axis.imshow(share.to_numpy(float), origin="lower", aspect="auto")
     middle = (np.nanmin(share) + np.nanmax(share)) / 2
     if max(share.shape) > _MOST_TEXTS:
-        figure.colorbar(shown, ax=right)
+        axis.figure.colorbar(shown, ax=axis).set_label("% of worlds")
     for (y, x), percent in np.ndenumerate(share.to_numpy(float)):
         if np.isfinite(percent) and max(share.shape) <= _MOST_TEXTS:
-            right.text(x, y, f"{percent:.0f}", ha="center", va="center", fontsize=6,
-                       color="black" if percent > middle else "white")  # fmt: skip
-    right.set_xlabel(_with_unit(first), fontsize=8)
-    right.set_ylabel(_with_unit(second), fontsize=8)
-    _name(right, "x", share.columns)
-    _name(right, "y", share.index)
-    right.set_title("Where it happens: % of worlds", fontsize=9, loc="left")
-    for axis in (left, right):
-        axis.tick_params(labelsize=7.5, colors=_INK)
-    for edge in ("top", "right"):
-        left.spines[edge].set_visible(False)
-    figure.suptitle(f"{found.text}: {100 * found.base:.1f} % of {len(factors):,} worlds\n{title}",
-                    fontsize=9, x=0.01, ha="left")  # fmt: skip
-    figure.savefig(file, format="png")
-
-
-def _with_unit(name: str) -> str:
-    return f"{name} ({PARAMETERS[name].unit})" if name in PARAMETERS else name
+            axis.text(x, y, f"{percent:.0f}", ha="center", va="center", fontsize=7,
+                      color=INK if percent > middle else "white")  # fmt: skip
+    axis.set_xlabel(with_unit(first))
+    axis.set_ylabel(with_unit(second))
+    _name(axis, "x", share.columns)
+    _name(axis, "y", share.index)
+    axis.set_title("Where it happens: % of worlds")
 
 
 def _cells(values: pd.Series) -> pd.Series:

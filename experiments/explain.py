@@ -1,4 +1,4 @@
-"""Why something happened: the rules that fired in one month of one world.
+"""Why something happened: the rules that fired in one month of one world, or in each.
 
 The world is run again, alone: it is the same, bit for bit, as it was among the
 others, so nothing has to be stored for it.
@@ -11,23 +11,27 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from palca.model import ColdWarModel
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
 from palca.model.levers import LEVERS
+from palca.model.officers import garrison_loyalty
 from palca.model.policy import Rule
+from palca.model.scenario import Scenario
 from palca.model.state import FIELDS
 from palca.model.strategist import Strategist
 from palca.scenarios import build
 
+from .course import Course, simulated
 from .stories import sentences
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_ACTORS = {"ussr": "USSR", "us": "United States", "regime": "Regime", "party": "Communist party"}
-_TOLD = (
+ACTORS = {"ussr": "USSR", "us": "United States", "regime": "Regime", "party": "Communist party"}
+TOLD = (
     "orientation", "legitimacy", "repression", "mobilisation", "fiscal", "patronage",
     "ussr_relations", "ussr_strain", "ussr_committed", "us_recent", "us_pressure", "friction",
 )  # fmt: skip
@@ -68,6 +72,27 @@ class Explanation:
     events: list[tuple[int, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Tale:
+    """All that happened in one world, month by month.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    months : list of Explanation
+        Each with the events of its own month.
+    course : Course
+        Of the one world.
+    loyalty : ndarray, shape ``(months, garrisons)``
+        At the end of each month, the share of each garrison's force that would not rise.
+    """
+
+    scenario: Scenario
+    months: list[Explanation]
+    course: Course
+    loyalty: NDArray[np.float64]
+
+
 def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Explanation:
     """Run a world up to a month and tell what happened in it.
 
@@ -90,8 +115,39 @@ def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Expl
     model = ColdWarModel(scenario, worlds=[world], rng=seed)
     for _ in range(month):
         model.step()
-    before = _state(model)
-    ruler = scenario.country.leaders[int(model.state.leader[0])].name
+    told = _live(model)
+    while model.month < min(month + 3, scenario.months):
+        model.step()
+    told.events = sentences(model.history().events, scenario.country, 0, month)
+    return told
+
+
+def tell(resolved: dict[str, Any], seed: int, world: int) -> Tale:
+    """Run a world to its end and tell of every month what :func:`explain` tells of one.
+
+    Parameters
+    ----------
+    resolved : dict
+        The scenario as a manifest holds it.
+    world : int
+        The world's number.
+    """
+    scenario = build(resolved)
+    model = ColdWarModel(scenario, worlds=[world], rng=seed)
+    months, loyalty = [], []
+    for _ in range(scenario.months):
+        months.append(_live(model))
+        loyalty.append(garrison_loyalty(model.now)[:, 0])
+    history = model.history()
+    for month, sentence in sentences(history.events, scenario.country, 0, 0):
+        months[month].events.append((month, sentence))
+    return Tale(scenario, months, simulated(history), np.array(loyalty))
+
+
+def _live(model: ColdWarModel) -> Explanation:
+    """Live through the next month of a model of one world and tell all of it but its events."""
+    before, month = _state(model), model.month
+    leader = model.premise.country.leaders[int(model.state.leader[0])]
     decisions = [_listen(strategist) for strategist in model.strategists]
     model.step()
     for decision, strategist in zip(decisions, model.strategists, strict=True):
@@ -99,11 +155,8 @@ def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Expl
         decision.policy = strategist.policy.title if strategist.policy else ""
         decision.seen = {name: _one(value) for name, value in strategist.seen.items()}
         decision.levers = {name: _one(value) for name, value in strategist.levers.items()}
-    after = _state(model)
-    while model.month < min(month + 3, scenario.months):
-        model.step()
-    told = sentences(model.history().events, scenario.country, 0, month)
-    return Explanation(world, month, ruler, decisions, before, after, told)
+    world = int(model.worlds[0])
+    return Explanation(world, month, leader.name, decisions, before, _state(model), [])
 
 
 def _listen(strategist: Strategist) -> Decision:
@@ -139,7 +192,7 @@ def print_explanation(console: Console, told: Explanation) -> None:
         f"[bold]World {told.world}, {month_name(told.month)}[/]  under {ruler}", markup=True
     )
     for decision in told.decisions:
-        title = f"{_ACTORS[decision.actor]}: {decision.policy}"
+        title = f"{ACTORS[decision.actor]}: {decision.policy}"
         table = Table("rule that fired", "adds", "why", title=title, title_justify="left",
                       show_lines=False, expand=True)  # fmt: skip
         for rule, added in decision.fired:
@@ -161,7 +214,7 @@ def print_explanation(console: Console, told: Explanation) -> None:
         )
         console.print("  [dim]it saw: " + ", ".join(seen) + "[/]\n", markup=True)
     changed = Table("quantity", "before", "after", title="What changed", title_justify="left")
-    for name in _TOLD:
+    for name in TOLD:
         if abs(told.after[name] - told.before[name]) > 5e-4:
             changed.add_row(name, f"{told.before[name]:.3f}", f"{told.after[name]:.3f}")
     console.print(changed)

@@ -103,13 +103,14 @@ def sensitivity(
                 print_indices(console, names, shown, measured, noise, measure)
         table = index_table(names, measured, noise)
         table.to_csv(part / "indices.csv", index=False)
-        draw_indices(names, shown, measured, noise, part / "sensitivity.png", resolved["title"])
+        picture = draw_indices(names, shown, measured, noise, resolved["title"])
+        picture.write(part / "sensitivity.png")
         runs.write_manifest(
             part, kind="sensitivity", title=resolved["title"], worlds=worlds, **asked,
             scenario=resolved, digest=runs.digest_of(table),
             libraries=runs.versions_of(("SALib", "scipy")),
         )  # fmt: skip
-    console.print(f"\nWritten: {folder} (indices.csv, sensitivity.png, manifest.json)")
+    console.print(f"\nWritten: {folder} (indices.csv, sensitivity.png and .svg, manifest.json)")
 
 
 def sensitivity_again(manifest: dict[str, Any], jobs: int) -> str:
@@ -185,11 +186,11 @@ def discover(
         boxes = box_table(found)
         boxes.to_csv(part / "boxes.csv", index=False)
         table.assign(happens=found.hits).to_parquet(part / "worlds.parquet")
-        draw_discovery(found, table, part / "discovery.png", title)
+        draw_discovery(found, table, title).write(part / "discovery.png")
         runs.write_manifest(part, kind="discovery", **asked, digest=runs.digest_of(boxes),
                             libraries=runs.versions_of(("scikit-learn", "scipy")))  # fmt: skip
-    console.print(f"\nWritten: {folder} (discovery.png, boxes.csv, worlds.parquet, "
-                  "manifest.json)")  # fmt: skip
+    console.print(f"\nWritten: {folder} (discovery.png and .svg, boxes.csv, "
+                  "worlds.parquet, manifest.json)")  # fmt: skip
 
 
 def discover_again(manifest: dict[str, Any], jobs: int) -> str:

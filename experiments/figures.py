@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -12,20 +10,35 @@ from palca.model.calendar import month_index
 from palca.model.scenario import Scenario
 
 from .course import Course
-from .ensemble import Summary
-from .measures import atmosphere
-from .report import COLOURS, side
+from .ensemble import Summary, bin_centres
+from .measures import RIGHT, atmosphere
+from .pictures import (
+    COLOURS,
+    FACT,
+    INK,
+    INK_ON,
+    SERIES,
+    Picture,
+    ends_of_years,
+    fact_line,
+    fan,
+    head,
+    many,
+    new_figure,
+    spells,
+    style,
+)
+from .report import side
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_INK, _FAN, _FACT = "#333333", "#4c72b0", "#b8002e"
-_COUP = month_index("1971-08")
+_COUP: Final = month_index("1971-08")
+_NOTE: Final = 7.5  # points; the size of what is written into a panel
+_GROUPS: Final = 24  # classes of orientation in the heat map
 
 
-def draw_history(
-    scenario: Scenario, summary: Summary, history: Course, path: Path, title: str
-) -> None:
+def draw_history(scenario: Scenario, summary: Summary, history: Course, title: str) -> Picture:
     """Draw the documented regimes, the ensemble's orientation, and fans of what else matters.
 
     Parameters
@@ -34,69 +47,84 @@ def draw_history(
         Of the ensemble.
     history : Course
         The documented one.
-    path : Path
-        Where the PNG goes.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    with style():
+        figure = new_figure(9.5, 11.5)
+        heights = [0.55, 1.9, 1.25, 1.25, 1.25, 1.25, 1.25]
+        axes = figure.subplots(7, 1, sharex=True, gridspec_kw={"height_ratios": heights})
+        head(figure, f"{title}\n{scenario.country.name}: {many(summary.worlds, 'simulated world')} "
+                     "and the real one")  # fmt: skip
+        _strip(axes[0], scenario, history)
+        _orientation(axes[1], summary, history)
+        for axis, series, label in (
+            (axes[2], "ussr_atmosphere", "Soviet atmosphere\n(weighted acts)"),
+            (axes[3], "ussr_committed", "Soviet credits since\n1969 (million USD)"),
+            (axes[4], "us_recent", "US commitments\n(million USD a year)"),
+            (axes[6], "friction", "Party–Moscow friction\n(0 to 1)"),
+        ):
+            fan(axis, np.arange(scenario.months) + 0.5, summary.quantiles(series))
+            axis.set_ylabel(label)
+        _acts(axes[2], atmosphere(history, "ussr")[:, 0])
+        _credits(axes[3], history)
+        _obligations(axes[4], history)
+        _stability(axes[5], summary, history)
+        _crisis(axes[6], summary, scenario.months)
+        for axis in axes:
+            axis.axvline(_COUP + 0.5, color=INK, lw=0.7, ls=(0, (4, 3)))
+        axes[1].annotate(
+            "coup of August 1971", (_COUP + 0.5, 1.0), (4, -3), fontsize=_NOTE, color=INK,
+            textcoords="offset points", va="top",
+        )  # fmt: skip
+        ends_of_years(axes[-1], scenario.months)
+        axes[-1].set_xlabel("line and bands: median, 25–75 % and 5–95 % of the worlds; "
+                            "thick and red: documented")  # fmt: skip
+    return Picture(figure, _in_words(scenario, summary, history))
 
-    figure = Figure(figsize=(11, 12), dpi=150, layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.subplots(
-        7, 1, sharex=True, gridspec_kw={"height_ratios": [0.55, 1.9, 1.25, 1.25, 1.25, 1.25, 1.25]}
+
+def _in_words(scenario: Scenario, summary: Summary, history: Course) -> str:
+    leader = history.series["leader"][:, 0]
+    known = [int(place) for place in leader if not np.isnan(place)]
+    names = dict.fromkeys(scenario.country.leaders[place].short for place in known)
+    values, last = bin_centres("orientation"), summary.counts["orientation"][-1]
+    right, left = (100 * last[some].sum() / summary.worlds
+                   for some in (values >= RIGHT, values <= -RIGHT))  # fmt: skip
+    tried = history.count("power", "coup") + history.count("power", "failed coup")
+    return (
+        f"Documented rulers by month from January 1969 ({', '.join(names)}), above "
+        f"{many(summary.worlds, 'simulated world')}: orientation of the regime, cooperation with "
+        "the USSR and the United States, coup attempts, repression, and friction of party and "
+        f"Moscow. At the end the right rules in {right:.0f} % of the worlds and the left in "
+        f"{left:.0f} %; a world has {summary.mean('attempt').sum():.1f} coup attempts on average, "
+        f"the documented history {tried.sum():.0f}."
     )
-    figure.suptitle(
-        f"{title}\n{scenario.country.name}, {summary.worlds:,} simulated worlds and the real one",
-        fontsize=11, x=0.01, ha="left",
-    )  # fmt: skip
-    _strip(axes[0], scenario, history)
-    _orientation(axes[1], summary, history)
-    _fan(axes[2], summary, "ussr_atmosphere", "Soviet atmosphere\n(weighted acts)")
-    _line(axes[2], atmosphere(history, "ussr")[:, 0], "documented acts (with gaps)")
-    _fan(axes[3], summary, "ussr_committed", "Soviet credits since 1969\n(million USD)")
-    _credits(axes[3], history)
-    _fan(axes[4], summary, "us_recent", "US commitments\n(million USD a year)")
-    _obligations(axes[4], history)
-    _stability(axes[5], summary, history)
-    _fan(axes[6], summary, "friction", "Party–Moscow\nfriction (0 to 1)")
-    _crisis(axes[6], summary, scenario.months)
-    months = scenario.months
-    for axis in axes:
-        axis.axvline(_COUP + 0.5, color=_INK, lw=0.7, ls=(0, (4, 3)))
-        axis.set_xlim(0, months)
-        axis.tick_params(labelsize=8)
-        for edge in ("top", "right"):
-            axis.spines[edge].set_visible(False)
-    axes[1].annotate(
-        "coup of August 1971", (_COUP + 0.5, 1.0), (4, -3), fontsize=7.5, color=_INK,
-        textcoords="offset points", va="top",
-    )  # fmt: skip
-    axes[-1].set_xticks(range(0, months + 1, 12), [str(1969 + i) for i in range(months // 12 + 1)])
-    axes[-1].set_xlabel(
-        "fans: 5–95 % and 25–75 % of the worlds, and the median; red: documented", fontsize=8.5
-    )
-    figure.savefig(path)
 
 
 def _strip(axis: Axes, scenario: Scenario, history: Course) -> None:
     """Draw the documented rulers as blocks coloured by orientation."""
     leader, course = history.series["leader"][:, 0], history.series["orientation"][:, 0]
-    starts = [0, *(i for i in range(1, len(leader)) if leader[i] != leader[i - 1]), len(leader)]
-    for month in range(len(leader)):
-        axis.axvspan(month, month + 1, color=COLOURS[side(course[month])], lw=0)
-    for i, (start, end) in enumerate(pairwise(starts)):
+    sides = spells([side(value) for value in course])
+    for start, end in sides:
+        name = side(course[start])
+        axis.axvspan(start, end, color=COLOURS[name], lw=0)
+        axis.text((start + end) / 2, 0.2, name[0].upper(), ha="center", va="center",
+                  color=INK_ON[name], fontsize=6.5)  # fmt: skip
+    raised = 0
+    for start, end in spells(leader):
         if np.isnan(leader[start]):
             continue
         name = scenario.country.leaders[int(leader[start])].short
         axis.axvline(start, color="white", lw=1.5)
-        if end - start >= 9:
-            axis.text((start + end) / 2, 0.5, name, ha="center", va="center", color="white",
-                      fontsize=8.5, fontweight="bold")  # fmt: skip
+        if end - start >= 10:
+            alike = next(last for first, last in sides if first <= start < last)
+            axis.text((start + min(end, alike)) / 2, 0.6, name, ha="center", va="center",
+                      fontsize=8.5, color=INK_ON[side(course[start])], fontweight="bold")
         else:  # too short for its name: the name stands above, alternately higher
-            axis.annotate(name, ((start + end) / 2, 1.0), (0, 2 + 8 * (i % 2)), fontsize=7.5,
-                          textcoords="offset points", ha="center", color=_INK)  # fmt: skip
+            axis.annotate(name, ((start + end) / 2, 1.0), (0, 2 + 9 * (raised % 2)),
+                          fontsize=_NOTE, textcoords="offset points", ha="center")  # fmt: skip
+            raised += 1
     axis.set_yticks([])
-    axis.set_ylabel("documented", fontsize=8.5, rotation=0, ha="right", va="center")
+    axis.set_ylabel("documented\nL left, C centre,\nR right", rotation=0, ha="right", va="center",
+                    fontsize=_NOTE, color=FACT)  # fmt: skip
     axis.spines["left"].set_visible(False)
 
 
@@ -105,47 +133,41 @@ def _orientation(axis: Axes, summary: Summary, history: Course) -> None:
     from matplotlib.colors import PowerNorm
 
     counts = summary.counts["orientation"]
-    groups = 24
-    share = counts.reshape(len(counts), groups, -1).sum(axis=2).T / summary.worlds
+    share = 100 * counts.reshape(len(counts), _GROUPS, -1).sum(axis=2).T / summary.worlds
     shown = axis.imshow(
         share, origin="lower", aspect="auto", extent=(0, len(counts), -1, 1), cmap="Greys",
-        norm=PowerNorm(0.5, 0, 0.4), interpolation="nearest",
+        norm=PowerNorm(0.5, 0, 40), interpolation="nearest",
     )  # fmt: skip
     course = history.series["orientation"][:, 0]
-    axis.stairs(course, np.arange(len(course) + 1), baseline=None, color=_FACT, lw=1.6)
-    axis.set_yticks([-1, 0, 1], ["left", "centre", "right"])
-    axis.set_ylabel("Orientation\nof the regime", fontsize=8.5)
-    bar = axis.figure.colorbar(shown, ax=axis, fraction=0.025, pad=0.01, ticks=[0, 0.1, 0.4])
-    bar.ax.set_yticklabels(["0", "10 %", "40 %"], fontsize=7)
-    bar.set_label("share of worlds", fontsize=7)
+    axis.stairs(course, np.arange(len(course) + 1), baseline=None, **fact_line())
+    axis.set_yticks([-1, 0, 1], ["left (−1)", "centre (0)", "right (1)"])
+    axis.set_ylabel("Orientation\nof the regime")
+    bar = axis.figure.colorbar(shown, ax=axis, fraction=0.025, pad=0.01, ticks=[0, 10, 40])
+    bar.ax.tick_params(labelsize=_NOTE)
+    bar.set_label("% of worlds", fontsize=_NOTE)
 
 
-def _fan(axis: Axes, summary: Summary, series: str, label: str, colour: str = _FAN) -> None:
-    """Draw the 5-95 % and 25-75 % ranges and the median of a series."""
-    values = summary.quantiles(series)
+def _note(
+    axis: Axes, text: str, at: tuple[float, float], by: tuple[float, float], **how: Any
+) -> None:
+    axis.annotate(text, at, by, textcoords="offset points", fontsize=_NOTE,
+                  **{"color": FACT, **how})  # fmt: skip
+
+
+def _acts(axis: Axes, values: Any) -> None:
+    """Draw the documented acts, named at their highest point."""
     months = np.arange(len(values)) + 0.5
-    axis.fill_between(months, values[:, 0], values[:, 4], color=colour, alpha=0.18, lw=0)
-    axis.fill_between(months, values[:, 1], values[:, 3], color=colour, alpha=0.32, lw=0)
-    axis.plot(months, values[:, 2], color=colour, lw=1.5)
-    axis.set_ylabel(label, fontsize=8.5)
-
-
-def _line(axis: Axes, values: Any, label: str) -> None:
-    """Draw a documented series as a line, named at its highest point."""
-    months = np.arange(len(values)) + 0.5
-    axis.plot(months, values, color=_FACT, lw=1.3)
+    axis.plot(months, values, **fact_line())
     at = int(np.argmax(values))
-    axis.annotate(label, (months[at], values[at]), (5, 1), textcoords="offset points",
-                  fontsize=7.5, color=_FACT)  # fmt: skip
+    _note(axis, "documented acts (with gaps)", (float(months[at]), float(values[at])), (6, 1))
 
 
 def _crisis(axis: Axes, summary: Summary, months: int) -> None:
     """Mark the documented crisis of party and Moscow, which nobody can date."""
     top = 1.12 * float(summary.quantiles("friction", (0.95,)).max()) + 0.02
-    axis.plot([_COUP + 0.5, months], [top, top], color=_FACT, lw=1.3)
-    known = "documented: a crisis within 1971–78, of no known date or level"
-    axis.annotate(known, (_COUP + 0.5, top), (5, 3), textcoords="offset points", fontsize=7.5,
-                  color=_FACT)  # fmt: skip
+    axis.plot([_COUP + 0.5, months], [top, top], **fact_line())
+    _note(axis, "documented: a crisis within 1971–78, of no known date or level",
+          (_COUP + 0.5, top), (5, 4))  # fmt: skip
     axis.set_ylim(0, 1.25 * top)
 
 
@@ -153,21 +175,20 @@ def _credits(axis: Axes, history: Course) -> None:
     """Mark the documented Soviet credits: only what is firm."""
     amounts = history.series["ussr_commitment"][:, 0]
     for month in np.nonzero(amounts)[0]:
-        axis.plot(month + 0.5, amounts[: month + 1].sum(), "o", color=_FACT, ms=5)
-        axis.annotate(f"{amounts[month]:.1f} documented; later amounts are not",
-                      (month + 0.5, amounts[: month + 1].sum()), (6, 3),
-                      textcoords="offset points", fontsize=7.5, color=_FACT)  # fmt: skip
+        at = (month + 0.5, float(amounts[: month + 1].sum()))
+        axis.plot(*at, "o", color=FACT, ms=5, mec="white")
+        _note(axis, f"{amounts[month]:.1f} documented; later amounts are not", at, (-2, 7))
 
 
 def _obligations(axis: Axes, history: Course) -> None:
     """Draw documented US obligations by fiscal year as steps, at a yearly rate."""
     yearly = 12.0 * history.series["us_commitment"][:, 0]
-    axis.stairs(yearly, np.arange(len(yearly) + 1), baseline=None, color=_FACT, lw=1.3)
+    axis.stairs(yearly, np.arange(len(yearly) + 1), baseline=None, **fact_line())
     known = np.nonzero(~np.isnan(yearly))[0]
     if len(known):
         top = known[np.argmax(yearly[known])]
-        axis.annotate("documented obligations, fiscal years", (top + 12, yearly[top]), (4, -8),
-                      textcoords="offset points", fontsize=7.5, color=_FACT)  # fmt: skip
+        _note(axis, "documented obligations, fiscal years", (float(top + 12), float(yearly[top])),
+              (4, -8))  # fmt: skip
 
 
 def _stability(axis: Axes, summary: Summary, history: Course) -> None:
@@ -176,18 +197,17 @@ def _stability(axis: Axes, summary: Summary, history: Course) -> None:
     quarters = attempts[: len(attempts) // 3 * 3].reshape(-1, 3).sum(axis=1)
     edges = np.arange(len(quarters) + 1) * 3
     axis.stairs(quarters, edges, fill=True, color="#999999", alpha=0.6)
-    axis.annotate("attempts a world and quarter", (edges[-1] * 0.99, 0), (0, 3), fontsize=7.5,
-                  textcoords="offset points", ha="right", color="#555555")  # fmt: skip
+    _note(axis, "attempts a world and quarter", (edges[-1] * 0.99, 0), (0, 3), ha="right",
+          color=INK)  # fmt: skip
     values = summary.quantiles("repression", (0.25, 0.5, 0.75))
     months = np.arange(len(values)) + 0.5
-    axis.fill_between(months, values[:, 0], values[:, 2], color="#009e73", alpha=0.2, lw=0)
-    axis.plot(months, values[:, 1], color="#009e73", lw=1.5)
-    axis.annotate("repression (25–75 %)", (months[-1], values[-1, 2]), (-2, 4), ha="right",
-                  textcoords="offset points", fontsize=7.5, color="#00755a")  # fmt: skip
-    for kind, marker, height in (("coup", "v", 0.93), ("failed coup", "x", 0.93)):
+    axis.fill_between(months, values[:, 0], values[:, 2], color=SERIES[2], alpha=0.2, lw=0)
+    axis.plot(months, values[:, 1], color=SERIES[2], ls=(0, (5, 1.5)))
+    _note(axis, "repression (25–75 %)", (float(months[-1]), float(values[-1, 2])), (-2, 4),
+          ha="right", color="#00604a")  # fmt: skip
+    for kind, marker in (("coup", "v"), ("failed coup", "x")):
         at = np.nonzero(history.count("power", kind)[:, 0])[0]
-        axis.plot(at + 0.5, np.full(len(at), height), marker, color=_FACT, ms=6, ls="")
-    axis.annotate("▾ documented coups, × failed", (month_index("1972-02"), 0.93), fontsize=7.5,
-                  color=_FACT, va="center")  # fmt: skip
-    axis.set_ylim(0, 1)
-    axis.set_ylabel("Stability\nand repression", fontsize=8.5)
+        axis.plot(at + 0.5, np.full(len(at), 0.93), marker, color=FACT, ms=6, ls="")
+    _note(axis, "documented: ▾ coups, × failed ones", (_COUP + 6, 1.0), (0, 0))
+    axis.set_ylim(0, 1.12)
+    axis.set_ylabel("Repression (0 to 1),\nattempts (number)")

@@ -62,15 +62,18 @@ def calibrate(
         report.outcome_table(found).to_csv(part / "outcomes.csv", index=False)
         from .calibration_figure import draw_posterior, draw_ranks  # imports Matplotlib
 
-        draw_posterior(found, part / "posterior.png", f"{title}: given the record to {until}")
+        picture = draw_posterior(found, f"{title}: given the record to {until}")
+        picture.write(part / "posterior.png")
+        files = "posterior.parquet, posterior.png and .svg, parameters.csv, outcomes.csv"
         if found.anywhere is not None:
-            draw_ranks(found, found.anywhere, part / "ranks.png", "Are known parameters found?")
+            picture = draw_ranks(found, found.anywhere, "Are known parameters found?")
+            picture.write(part / "ranks.png")
+            files += ", ranks.png and .svg"
         runs.write_manifest(
             part, kind="calibration", title=title, **asked, scenario=resolved,
             digest=_digest(found), libraries=runs.versions_of(("scikit-learn", "scipy")),
         )  # fmt: skip
-    console.print(f"\nWritten: {folder} (posterior.parquet, posterior.png, parameters.csv, "
-                  "outcomes.csv, ranks.png, manifest.json)")  # fmt: skip
+    console.print(f"\nWritten: {folder} ({files}, manifest.json)")
     console.print(f"Use it: palca run {scenario} --set posterior={folder}/posterior.parquet")
 
 

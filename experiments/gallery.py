@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import Force, Out, Seed, make_console
+from .options import Force, Out, Seed, make_console, progress
+
+Worlds = Annotated[
+    int, typer.Option("--worlds", "-n", help="Worlds in each arm.", min=2, max=1_000_000)
+]
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,9 +34,7 @@ def concept(
         typer.Argument(help="A concept's name, or the path of a file.",
                        autocompletion=concept_names),
     ],
-    worlds: Annotated[
-        int, typer.Option("--worlds", "-n", help="Worlds in each arm.", min=2, max=1_000_000)
-    ] = 2000,
+    worlds: Worlds = 2000,
     seed: Seed = 0,
     out: Out = None,
     force: Force = False,
@@ -84,16 +87,27 @@ def concept_again(manifest: dict[str, Any], jobs: int) -> str:
     return digest(*tables(contrast(told, manifest["worlds"], manifest["seed"], manifest["arms"])))
 
 
-def concepts() -> None:
-    """List the concepts of the gallery.
+def concepts(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Simulate them all, and write a page with pictures."),
+    ] = None,
+    worlds: Worlds = 2000,
+    seed: Seed = 0,
+    force: Force = False,
+) -> None:
+    """List the concepts of the gallery; with --out, simulate them all.
 
-    Example: palca concepts
+    Example: palca concepts --out runs/gallery
     """
     from rich import box
     from rich.table import Table
 
     from palca.scenarios.concept_file import load_concept, shipped_concepts
 
+    if out is not None:
+        _write_all(out, worlds, seed, force)
+        return
     table = Table("name", "concept", "a question for students", box=box.SIMPLE_HEAD,
                   title="Concepts: 'palca concept NAME' simulates one", title_justify="left",
                   title_style="bold")  # fmt: skip
@@ -101,6 +115,30 @@ def concepts() -> None:
         told = load_concept(name)
         table.add_row(name, told.title, told.question)
     make_console().print(table)
+
+
+def _write_all(folder: Path, worlds: int, seed: int, force: bool) -> None:
+    """Simulate every concept and write the page of them all."""
+    from palca.scenarios.concept_file import load_concept, shipped_concepts
+
+    from . import runs
+    from .concepts import contrast
+    from .gallery_page import write_gallery
+
+    with runs.writing(folder, force) as part:
+        found, names = [], list(shipped_concepts())
+        with progress() as tell:
+            for place, name in enumerate(names):
+                tell(f"simulating {name}", place, len(names))
+                found.append(contrast(load_concept(name), worlds, seed))
+            write_gallery(part, found, tell)
+        total = hashlib.sha256("".join(digest(*tables(one)) for one in found).encode())
+        runs.write_manifest(
+            part, kind="gallery", seed=seed, worlds=worlds, digest=total.hexdigest()
+        )
+    shown = sum(one.shown for one in found)
+    make_console().print(f"{shown} of {len(found)} concepts are shown in this model. Written: "
+                         f"{folder} (CONCEPTS.md and a picture each, manifest.json)")  # fmt: skip
 
 
 def print_concept(console: Console, found: Contrast) -> None:

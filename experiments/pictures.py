@@ -2,7 +2,8 @@
 
 Lines differ in colour, in lightness and in dashes, so that they can be told apart in
 grey and by the colour-blind (Okabe and Ito 2008, jfly.uni-koeln.de/color). What is
-documented is always of the colour :data:`FACT`, and nothing else is.
+documented is always of the colour :data:`FACT`, and nothing else is; documented lines are
+thick and cased in white besides, since in grey that red is as dark as the blue.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+
+from palca.model.parameters import PARAMETERS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,11 +31,12 @@ FACT: Final = "#b8002e"  # the documented, and only that
 # simulated: as it was, with a change, and further arms; each darker or lighter than the last
 SERIES: Final = ("#2b5c8a", "#e08214", "#009e73", "#cc79a7", "#56b4e9", "#555555")
 DASHES: Final = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1, 1, 1)), (0, (3, 1)), (0, (1, 2)))
-# left, centre, right: an orange, a grey and a blue that the colour-blind can tell apart
-COLOURS: Final = {"left": "#d55e00", "centre": "#8c8c8c", "right": "#0072b2"}
+# left, centre, right: told apart by the colour-blind, and in grey too; and what is written on them
+COLOURS: Final = {"left": "#d55e00", "centre": "#bdbdbd", "right": "#0a5f94"}
+INK_ON: Final = {"left": "white", "centre": INK, "right": "white"}
 HEAT: Final = "cividis"  # rises evenly in lightness, also to the colour-blind
 
-_STYLE: Final[dict[str, Any]] = {
+_STYLE: Final[Any] = {
     "font.family": "DejaVu Sans",  # comes with Matplotlib: the same picture everywhere
     "font.size": 9,
     "text.color": INK,
@@ -50,6 +55,7 @@ _STYLE: Final[dict[str, Any]] = {
     "legend.fontsize": 8,
     "lines.linewidth": 1.5,
     "image.cmap": HEAT,
+    "text.parse_math": False,  # a user's title may cost $5, or $6
     "savefig.dpi": 130,
     "svg.hashsalt": "palca",  # else each writing has other names inside
 }
@@ -72,6 +78,18 @@ def new_figure(width: float, height: float) -> Figure:
     figure = Figure((width, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
+
+
+def head(figure: Figure, text: str) -> None:
+    """Write the heading of a figure."""
+    figure.suptitle(text, fontsize=10.5, x=0.01, ha="left")
+
+
+def fact_line() -> dict[str, Any]:
+    """Return how a documented line is drawn: thick, and cased in white."""
+    from matplotlib.patheffects import withStroke
+
+    return {"color": FACT, "lw": 2.0, "path_effects": [withStroke(linewidth=3.6, foreground="w")]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +115,12 @@ class Picture:
         path : Path
             Of the PNG; the SVG has the ending ``.svg``.
         """
-        path.write_bytes(self._drawn("png", {"Description": self.alt, "Software": None}))
+        path.write_bytes(self.png())
         path.with_suffix(".svg").write_bytes(self.svg())
+
+    def png(self) -> bytes:
+        """Return it as PNG: the same bytes for the same picture."""
+        return self._drawn("png", {"Description": self.alt, "Software": None})
 
     def svg(self) -> bytes:
         """Return it as SVG: the same bytes for the same picture."""
@@ -111,6 +133,10 @@ class Picture:
     def _drawn(self, form: str, about: dict[str, str | None]) -> bytes:
         file = io.BytesIO()
         with style():
+            if self.figure.get_layout_engine() is not None:
+                # laid out once: each further layout would start from the last, and differ
+                self.figure.draw_without_rendering()
+                self.figure.set_layout_engine("none")
             self.figure.savefig(file, format=form, metadata=about)
         return file.getvalue()
 
@@ -134,10 +160,11 @@ def name_ends(
 ) -> None:
     """Write each line's name at its right end, moved apart where they would overlap."""
     low, high = axis.get_ylim()
-    gap = 0.065 * (high - low) * 3.2 / max(axis.figure.get_figheight(), 3.2)
+    inches = axis.get_window_extent().height / axis.figure.dpi
+    gap = 0.15 * (high - low) / inches  # a line of text is some 0.15 inches high
     order = np.argsort(levels)
     places = np.array(levels, dtype=float)
-    for before, after in zip(order[:-1], order[1:], strict=True):
+    for before, after in pairwise(order):
         places[after] = max(places[after], places[before] + gap)
     places -= max(float(places.max(initial=low)) - high, 0.0)
     for place, name, colour in zip(places, names, colours, strict=True):
@@ -145,9 +172,33 @@ def name_ends(
                       fontsize=8, va="center", annotation_clip=False)  # fmt: skip
 
 
-def ends_of_years(axis: Axes, months: int, first: int = 1969) -> None:
-    """Name the years on an axis of months, counted from January of the first."""
-    step = 1 if months <= 72 else 2
-    years = range(0, months // 12 + 1, step)
+def ends_of_years(axis: Axes, months: int, first: int = 1969, since: int = 0) -> None:
+    """Name the years on an axis of months, counted from January of the first.
+
+    Parameters
+    ----------
+    months : int
+        Where the axis ends.
+    since : int
+        Where it begins.
+    """
+    step = 1 if months - since <= 72 else 2
+    years = range(-(-since // 12), months // 12 + 1, step)
     axis.set_xticks([12 * year for year in years], [str(first + year) for year in years])
-    axis.set_xlim(0, months)
+    axis.set_xlim(since, months)
+
+
+def many(count: float, thing: str) -> str:
+    """Return a count with its noun: "1 world", "2,000 worlds"."""
+    return f"{count:,.0f} {thing}{'' if count == 1 else 's'}"
+
+
+def with_unit(name: str) -> str:
+    """Return the name of what an axis shows, with its unit if it is a parameter."""
+    return f"{name} ({PARAMETERS[name].unit})" if name in PARAMETERS else name
+
+
+def spells(values: Any) -> list[tuple[int, int]]:
+    """Return (first, end) of each spell of equal neighbours; every NaN is its own."""
+    turns = [i for i in range(1, len(values)) if values[i] != values[i - 1]]
+    return list(pairwise([0, *turns, len(values)]))

@@ -71,7 +71,7 @@ def compare(
         columns |= {f"{name}_1": values for name, values in pairs.first.items()}
         columns |= {f"{name}_2": values for name, values in pairs.second.items()}
         pd.DataFrame(columns).to_parquet(part / "worlds.parquet", index=False)
-        draw_comparison(names, pairs, part / "differences.png")
+        draw_comparison(names, pairs).write(part / "differences.png")
         runs.write_manifest(
             part,
             kind="comparison",
@@ -83,8 +83,8 @@ def compare(
         )
     console = make_console()
     print_comparison(console, names, pairs)
-    console.print(f"\nDigest {digest(pairs)[:16]}. Written: {folder} (differences.png, "
-                  "differences.csv, worlds.parquet, manifest.json)")  # fmt: skip
+    console.print(f"\nDigest {digest(pairs)[:16]}. Written: {folder} (differences.png and "
+                  ".svg, differences.csv, worlds.parquet, manifest.json)")  # fmt: skip
 
 
 def counterfactual(
@@ -169,7 +169,7 @@ def counterfactual(
             print_answer(console, answer)
             raise typer.Exit(1)
         write_tables(part, answer)
-        draw_counterfactual(answer, part / "counterfactual.png")
+        draw_counterfactual(answer).write(part / "counterfactual.png")
         runs.write_manifest(
             part,
             kind="counterfactual",
@@ -181,9 +181,9 @@ def counterfactual(
         )
     print_answer(console, answer, stories)
     console.print(
-        f"{time.perf_counter() - began:.0f} s. Written: {folder} (counterfactual.png, effects.csv, "
-        "months.csv, twins.parquet, evidence.csv, parameters.csv, channels.csv, variants.csv, "
-        "answer.txt, manifest.json)"
+        f"{time.perf_counter() - began:.0f} s. Written: {folder} (counterfactual.png and .svg, "
+        "effects.csv, months.csv, twins.parquet, evidence.csv, parameters.csv, channels.csv, "
+        "variants.csv, answer.txt, manifest.json)"
     )
 
 
@@ -226,10 +226,10 @@ def claims(
             for label, channel, effect, _, _ in headline_rows(answers)
         ]
         pd.DataFrame(rows).to_csv(part / "headline.csv", index=False)
-        draw_claims(answers, part / "claims.png")
+        draw_claims(answers).write(part / "claims.png")
         runs.write_manifest(part, kind="claims", seed=seed, worlds=worlds, digest="")
     print_claims(console, answers)
-    console.print(f"Written: {folder} (claims.png, claims.csv, headline.csv)")
+    console.print(f"Written: {folder} (claims.png and .svg, claims.csv, headline.csv)")
 
 
 def again(manifest: dict[str, Any], jobs: int) -> str:

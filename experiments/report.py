@@ -12,6 +12,7 @@ from palca.model.scenario import Scenario
 from .course import Course
 from .ensemble import Summary
 from .measures import RIGHT
+from .pictures import COLOURS
 from .scores import Verdict
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-# left, centre, right: an orange, a grey and a blue that the colour-blind can tell apart
-COLOURS: Final = {"left": "#d55e00", "centre": "#8c8c8c", "right": "#0072b2"}
 _GROUPS: Final = {
     "power": "Power: coups and rulers",
     "economy": "Economy",

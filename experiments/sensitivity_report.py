@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from .measures import Outcome
+from .pictures import INK, SERIES, Picture, head, new_figure, style
 from .sensitivity import SCREENED, Measured, Noise
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
     from rich.console import Console
 
 _DRAWN: Final = 10  # parameters a panel
-_BLUE: Final = "#4c72b0"
-_INK: Final = "#333333"
+_WORDS: Final = 3  # outcomes that the alternative text tells of
 
 
 def index_table(
@@ -109,49 +109,60 @@ def draw_indices(
     outcomes: Sequence[Outcome],
     measured: Sequence[Measured],
     noise: Sequence[Noise],
-    path: Path,
     title: str,
-) -> None:
+) -> Picture:
     """Draw a panel an outcome: its strongest parameters with their intervals."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     by = {(m.outcome, m.measure): m for m in measured}
     shares = {part.outcome: part.share for part in noise}
-    columns = min(4, len(outcomes))
+    columns = min(3, len(outcomes))
     rows = -(-len(outcomes) // columns)
-    figure = Figure((3.6 * columns, 0.7 + 2.4 * rows), dpi=130, layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.subplots(rows, columns, squeeze=False).ravel()
     total = any(m.measure == "total" for m in measured)
-    for axis, outcome in zip(axes, outcomes, strict=False):
-        strong = by[outcome.name, "total" if total else "effect"]
-        scale = 100.0 if total else 1.0
-        order = np.argsort(np.nan_to_num(strong.value))[-_DRAWN:]
-        y = np.arange(len(order))
-        value = scale * strong.value[order]
-        low = np.maximum(value - scale * strong.low[order], 0.0)
-        high = np.maximum(scale * strong.high[order] - value, 0.0)
-        told = strong.told[order]
-        axis.barh(y, value, color=[_BLUE if is_so else "#cccccc" for is_so in told], height=0.7)
-        axis.errorbar(value, y, xerr=[low, high], fmt="none", color=_INK, lw=0.9, capsize=2)
-        if total:
-            first = by[outcome.name, "first"]
-            axis.plot(scale * first.value[order], y, "D", mfc="white", mec="black", ms=4.5)
-        axis.set_yticks(y, [names[place] for place in order])
-        axis.set_xlim(left=min(0.0, float(np.nanmin(value, initial=0.0))))
-        axis.set_xlabel("% of the expected outcome's variance" if total else outcome.unit,
-                        fontsize=7)  # fmt: skip
-        axis.set_title(f"{outcome.heading}\nnoise: {100 * shares[outcome.name]:.0f} % of a world's "
-                       "variance", fontsize=8, loc="left")  # fmt: skip
-        axis.tick_params(labelsize=7, colors=_INK)
-        for edge in ("top", "right"):
-            axis.spines[edge].set_visible(False)
-    for axis in axes[len(outcomes) :]:
-        axis.set_visible(False)
-    note = (
-        "bars: total Sobol indices of the expected outcome; diamonds: first-order; "
-        if total else "bars: effects of a whole prior on the expected outcome; "
-    ) + "lines: 95 % intervals; grey: not to be told from nothing"  # fmt: skip
-    figure.suptitle(f"{title}\n{note}", fontsize=9, x=0.01, ha="left")
-    figure.savefig(path)
+    measure = "total" if total else "effect"
+    with style():
+        figure = new_figure(max(4.0 * columns, 6.5), 0.9 + 2.7 * rows)
+        axes = figure.subplots(rows, columns, squeeze=False).ravel()
+        for axis, outcome in zip(axes, outcomes, strict=False):
+            _bars(axis, names, by[outcome.name, measure], by.get((outcome.name, "first")))
+            axis.set_xlabel("% of the expected outcome's variance" if total else outcome.unit)
+            noisy = 100 * shares[outcome.name]
+            axis.set_title(f"{outcome.heading}\nnoise: {noisy:.0f} % of a world's variance")
+        for axis in axes[len(outcomes) :]:
+            axis.set_visible(False)
+        note = (
+            "bars: total Sobol indices of the expected outcome; diamonds: first-order;\n"
+            if total else "bars: effects of a whole prior on the expected outcome;\n"
+        ) + "lines: 95 % intervals; pale bars: not to be told from nothing"  # fmt: skip
+        head(figure, f"{title}\n{note}")
+    told = [_strongest(names, outcome, by[outcome.name, measure], total)
+            for outcome in outcomes[:_WORDS]]  # fmt: skip
+    return Picture(figure, f"{title}: which parameters matter. {'; '.join(told)}.")
+
+
+def _strongest(names: Sequence[str], outcome: Outcome, of: Measured, total: bool) -> str:
+    """Return in words which parameter matters most for an outcome."""
+    sizes = np.where(of.told, np.abs(np.nan_to_num(of.value)), -1.0)
+    place = int(np.argmax(sizes))
+    if sizes[place] < 0:
+        return f"{outcome.heading} hangs on none that can be told from nothing"
+    size = (f"{100 * of.value[place]:.0f} % of the variance" if total
+            else f"{of.value[place]:.2g} {outcome.unit}")  # fmt: skip
+    return f"{outcome.heading} hangs most on {names[place]} ({size})"
+
+
+def _bars(axis: Axes, names: Sequence[str], of: Measured, first: Measured | None) -> None:
+    scale = 100.0 if of.measure == "total" else 1.0
+    order = np.argsort(np.nan_to_num(of.value))[-_DRAWN:]
+    y = np.arange(len(order))
+    value = scale * of.value[order]
+    low = np.maximum(value - scale * of.low[order], 0.0)
+    high = np.maximum(scale * of.high[order] - value, 0.0)
+    colours = [SERIES[0] if told else "#cccccc" for told in of.told[order]]
+    axis.barh(y, value, color=colours, height=0.7)
+    axis.errorbar(value, y, xerr=[low, high], fmt="none", color=INK, lw=0.9, capsize=2)
+    if of.measure == "total" and first is not None:
+        axis.plot(scale * first.value[order], y, "D", mfc="white", mec=INK, ms=4.5)
+    axis.set_yticks(y, [str(names[place]) for place in order])
+    axis.set_ylim(-0.6, len(order) - 0.4)
+    if not np.isfinite(value).any():
+        axis.text(0.5, 0.5, "it doesn't vary", transform=axis.transAxes, ha="center")
+    axis.set_xlim(left=min(0.0, float(np.nanmin(value, initial=0.0))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -180,8 +179,8 @@ def _sweep(
     sweep_folder.write_whole(folder / "summary.csv", table.to_csv(index=False).encode())
     from .sweep_figure import draw_sweep  # imports Matplotlib: after what is read first
 
-    picture = io.BytesIO()
-    draw_sweep(plan, rows, table, outcomes, picture, f"{plan.scenario}, {plan.design}")
-    sweep_folder.write_whole(folder / "sweep.png", picture.getvalue())
-    console.print(f"\nDigest {digest[:16]}. Written: {folder} (sweep.png, summary.csv, "
+    picture = draw_sweep(plan, rows, table, outcomes, f"{plan.scenario}, {plan.design}")
+    sweep_folder.write_whole(folder / "sweep.png", picture.png())
+    sweep_folder.write_whole(folder / "sweep.svg", picture.svg())
+    console.print(f"\nDigest {digest[:16]}. Written: {folder} (sweep.png and .svg, summary.csv, "
                   f"worlds/ with {plan.blocks} Parquet files, SHA256SUMS, manifest.json)")

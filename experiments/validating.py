@@ -67,9 +67,12 @@ def validate(
         chosen += [f"--worlds {worlds}"] if worlds != _WORLDS else []
         chosen += [f"--seed {seed}"] if seed else []
         chosen += [f"--set {setting}" for setting in settings or ()]
-        text = page(found, " ".join(["palca validate", scenario, *chosen]))
+        figures = draw_all(found)
+        for name, picture in figures.items():
+            picture.write(at / name)
+        alts = {name: picture.alt for name, picture in figures.items()}
+        text = page(found, " ".join(["palca validate", scenario, *chosen]), alts)
         (at / "VALIDATION.md").write_text(text, encoding="utf-8")
-        figures = draw_all(found, at)
         runs.write_manifest(
             at, kind="validation", title=found.title, name=scenario, **asked,
             scenario=_resolve(scenario, settings), digest=_digest(page(found, "")),
@@ -78,7 +81,7 @@ def validate(
     console.print(f"{found.title}: validated\n")
     for line in summary(found):
         console.print(f"- {line}")
-    files = ", ".join(["VALIDATION.md", *figures, "manifest.json"])
+    files = ", ".join(["VALIDATION.md", *(f"{name} and .svg" for name in figures), "manifest.json"])
     console.print(f"\nWritten: {folder} ({files})")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -51,8 +51,15 @@ STAYS: Final[dict[str, str]] = {
 }
 
 
-def page(found: Validation, command: str) -> str:
-    """Return the page, in Markdown, with links to its figures."""
+def page(found: Validation, command: str, alts: Mapping[str, str] | None = None) -> str:
+    """Return the page, in Markdown, with links to its figures.
+
+    Parameters
+    ----------
+    alts : mapping of str to str, optional
+        The figures' alternative texts, by the names of their files; else short titles stand.
+    """
+    alts = alts or {}
     lines = [
         "# Is it right? The model validated",
         "",
@@ -64,14 +71,14 @@ def page(found: Validation, command: str) -> str:
         *_summary(found),
     ]
     if found.scores is not None:
-        lines += _scores(found.scores)
+        lines += _scores(found.scores, alts)
     if found.patterns is not None:
-        lines += _patterns(found.patterns)
+        lines += _patterns(found.patterns, alts)
     if found.countries is not None:
         by_chance = found.versions.random_countries if found.versions else None
-        lines += _countries(found.countries, by_chance)
+        lines += _countries(found.countries, by_chance, alts)
     if found.versions is not None:
-        lines += _versions(found.versions)
+        lines += _versions(found.versions, alts)
     if found.checks:
         lines += _checks(found)
     if found.reading is not None:
@@ -147,7 +154,12 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str
     ]  # fmt: skip
 
 
-def _scores(scores: Scores) -> list[str]:
+def _figure(name: str, title: str, alts: Mapping[str, str]) -> str:
+    file = f"validation-{name}.png"
+    return f"![{alts.get(file, title)}]({file})"
+
+
+def _scores(scores: Scores, alts: Mapping[str, str]) -> list[str]:
     lines = [
         "## 1. Scores against naive forecasts", "",
         "Three forecasts that know nothing of politics: *constant*, the coup rate of twenty Latin "
@@ -159,7 +171,7 @@ def _scores(scores: Scores) -> list[str]:
         "bootstrap over worlds (one month ahead: over groups of worlds). *Power* is how often the "
         "model would win if histories came from it; below 0.8 the contest *cannot discriminate*, "
         "whoever wins. *Naive exact*: it said what happened, and can't be beaten.", "",
-        "![One month ahead](validation-ahead.png)", "",
+        _figure("ahead", "One month ahead", alts), "",
     ]  # fmt: skip
     rows = [[name, f"{brier:.4f}", f"{log:.3f}"] for name, (brier, log) in scores.reference.items()]
     lines += ["For comparison, a constant chance of an attempt, September 1969 to December 1978 "
@@ -212,7 +224,7 @@ def _cell(contest: Contest) -> str:
             f"power {contest.power:.2f}{mark}")  # fmt: skip
 
 
-def _patterns(patterns: Patterns) -> list[str]:
+def _patterns(patterns: Patterns, alts: Mapping[str, str]) -> list[str]:
     rows = [
         [f"{r.number}. {r.pattern}", r.origin, r.use, "yes" if r.record else "**no**",
          f"{100 * float(r.worlds):.0f} %", f"{100 * float(r.where):.0f} %",  # type: ignore[arg-type]
@@ -228,7 +240,7 @@ def _patterns(patterns: Patterns) -> list[str]:
         "record can't be asked. *Could show*: some patterns need a regime of the left, or a coup "
         "against it. *Built in*: a rule puts it there, see below. *Calibration*: the posterior was "
         "fitted to outcomes that hold it, so that it is no test.", "",
-        "![Patterns](validation-patterns.png)", "",
+        _figure("patterns", "Patterns", alts), "",
         *table(["pattern", "origin", "use", "record", "worlds", "could show", "of those"], rows),
         f"Worlds show {counts.mean():.1f} of {total} on average; "
         f"{100 * (counts == total).mean():.2f} % show all, "
@@ -255,7 +267,9 @@ def _patterns(patterns: Patterns) -> list[str]:
     ]  # fmt: skip
 
 
-def _countries(found: Regularities, by_chance: Regularities | None) -> list[str]:
+def _countries(
+    found: Regularities, by_chance: Regularities | None, alts: Mapping[str, str]
+) -> list[str]:
     verdicts = [[asked, measured, "yes" if holds else "**no**"]
                 for asked, measured, holds in found.verdicts]  # fmt: skip
     headings = ["asked", "simulated", "holds"]
@@ -280,7 +294,7 @@ def _countries(found: Regularities, by_chance: Regularities | None) -> list[str]
         f"January 1969, the factions and the drivers drawn wide; {found.years:,} country-years, "
         "counted as those of twenty Latin American countries were. They are all Bolivia's kin: a "
         "country of strong parties and weak barracks isn't among them.", "",
-        "![Across countries](validation-countries.png)", "",
+        _figure("countries", "Across countries", alts), "",
         *table(headings, verdicts),
         "Chance of any attempt in a year (in brackets 5 and 95 % over countries):", "",
         *table(["class", "simulated", "documented", "documented years"], curves),
@@ -290,7 +304,7 @@ def _countries(found: Regularities, by_chance: Regularities | None) -> list[str]
     ]  # fmt: skip
 
 
-def _versions(versions: Versions) -> list[str]:
+def _versions(versions: Versions, alts: Mapping[str, str]) -> list[str]:
     own = versions.standings[0]
     lines = [
         "## 4. Ablations", "",
@@ -301,7 +315,7 @@ def _versions(versions: Versions) -> list[str]:
         "documented outcomes worlds lie without it, −1 to 1. *Patterns*: how many at least half of "
         "the worlds show, where they could; with everything on "
         f"{own.shown} of {len(own.patterns)}.", "",
-        "![Versions of the model](validation-versions.png)", "",
+        _figure("versions", "Versions of the model", alts), "",
     ]  # fmt: skip
     without = [s for s in versions.standings if s.group == "without"]
     lines += table(["without", "log evidence", "loss", "patterns", "the record says"],

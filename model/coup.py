@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from .arithmetic import exp
 from .interventions import STRONGEST_SIGNAL, Outcome
-from .officers import corps_discontent, private_discontent
+from .officers import corps_discontent, private_discontent, risk_of_rising
 from .parameters import Parameters, Value
 from .state import State
 from .worlds import Worlds
@@ -130,12 +130,7 @@ def plot(
 
     # the risk that an officer must overcome, lower or higher as things stand
     friendlier = led_by > state.orientation
-    risk = (
-        p.cost
-        + p.deterrence * state.survived
-        - p.covert_support * covert * friendlier
-        - p.broken_promise * state.promise_broken
-    )
+    risk = risk_of_rising(state, p, p.covert_support * covert * friendlier)
     pull = discontent
     pull -= risk
     pull += p.affinity * (1.0 - np.abs(corps.ideology - led_by))

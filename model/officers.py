@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import math
 from copy import copy
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import noise
-from .parameters import Parameters
+from .parameters import Parameters, Value
 from .scenario import Country
 from .snapshot import Snapshot
 from .state import State
+
+if TYPE_CHECKING:
+    from .worlds import Worlds
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -171,6 +174,45 @@ def private_discontent(
         + spread * grievance
         + mood
     )
+
+
+def risk_of_rising(state: State, p: Parameters, help_from_abroad: Value) -> Floats:
+    """Return the risk that an officer's discontent must overcome, ``(worlds,)``.
+
+    R = c + aS survived - help - aP promise_broken
+    """
+    return (
+        p.cost
+        + p.deterrence * state.survived
+        - help_from_abroad
+        - p.broken_promise * state.promise_broken
+    )
+
+
+def garrison_loyalty(worlds: Worlds) -> Floats:
+    """Return the share of each garrison's force that would not rise, ``(garrisons, worlds)``.
+
+    Of officers whose private discontent in a usual mood lies below the risk of rising, before
+    anybody plots: no plotter's rank or ideology, no signal and no covert money pulls at them.
+    The observable ``disaffection`` is another quantity: what can be guessed of the whole corps
+    from its factions.
+    """
+    state, corps, p = worlds.state, worlds.corps, worlds.p
+    discontent = private_discontent(
+        corps_discontent(state, p),
+        corps.ideology,
+        corps.grievance,
+        0.0,
+        state.orientation,
+        state.mobilisation,
+        p.discontent_distance,
+        p.discontent_fear,
+        p.discontent_spread,
+    )
+    loyal = discontent <= risk_of_rising(state, p, 0.0)
+    garrisons = np.arange(int(corps.garrison.max()) + 1)[:, None]
+    weight = np.where(corps.garrison[:, 0] == garrisons, corps.weight, 0.0)
+    return (weight @ loyal) / weight.sum(axis=1, keepdims=True)
 
 
 def disaffection(state: State, country: Country, p: Parameters) -> Floats:

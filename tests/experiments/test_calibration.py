@@ -252,7 +252,7 @@ def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
     assert code == 0
     assert {path.name for path in Path("made").iterdir()} == {
         "manifest.json", "posterior.parquet", "parameters.csv", "outcomes.csv", "posterior.png",
-        "ranks.png",
+        "posterior.svg", "ranks.png", "ranks.svg",
     }  # fmt: skip
     sets = pd.read_parquet("made/posterior.parquet")
     assert sets.shape == (50, 25)

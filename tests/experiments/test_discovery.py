@@ -110,7 +110,7 @@ def test_discover_writes_what_it_prints(palca: Run) -> None:
     asked = ("discover", "us_aid_after", "> 40", "--vary", "policy.us=administrations,disengaged")
     code, out, _ = palca(*asked, "-n", "4000", "-j", "2", "-o", "made")
     assert code == 0
-    assert {p.name for p in Path("made").iterdir()} == {"boxes.csv", "discovery.png",
+    assert {p.name for p in Path("made").iterdir()} == {"boxes.csv", "discovery.png", "discovery.svg",
                                                         "worlds.parquet", "manifest.json"}  # fmt: skip
     worlds = pd.read_parquet("made/worlds.parquet")
     assert len(worlds) == 4000
@@ -148,9 +148,9 @@ def test_nothing_is_drawn_and_printed_too() -> None:
     said = io.StringIO()
     print_discovery(Console(file=said), found, 2000)
     assert "no more than a coin does" in said.getvalue()
-    picture = io.BytesIO()
-    draw_discovery(found, table, picture, "nothing")
-    assert picture.getvalue().startswith(b"\x89PNG")
+    picture = draw_discovery(found, table, "nothing")
+    assert "Most telling: nothing." in picture.alt
+    assert picture.png().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(

@@ -382,11 +382,11 @@ def test_no_text_reaches_python(text, kind):
     ],
 )
 def test_what_is_huge_or_deep_is_refused_at_once(text):
-    start = time.perf_counter()
+    start = time.process_time()  # of this process: others may have the cores
     for kind in ("number", "condition"):
         with pytest.raises(PalcaError):
             parse(text, kind, NAMES)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_chains_within_chains_do_not_double_at_each_level():

@@ -1,0 +1,91 @@
+"""The page of all concepts: each with its contrast, its picture and its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from .concept_figure import draw_concept
+from .concepts import Contrast, table_of
+
+
+def write_gallery(
+    folder: Path, found: Sequence[Contrast], tell: Callable[[str, int, int], None]
+) -> None:
+    """Write ``CONCEPTS.md`` and a picture a concept, ``concept-NAME.png`` and ``.svg``.
+
+    Parameters
+    ----------
+    tell : callable
+        Told what is done, how much of it, and of how much.
+    """
+    pages = []
+    for place, one in enumerate(found):
+        picture = draw_concept(one)
+        picture.write(folder / f"concept-{one.concept.name}.png")
+        pages.append(_section(one, picture.alt))
+        tell("drawing concepts", place + 1, len(found))
+    (folder / "CONCEPTS.md").write_text("\n".join([_opening(found), *pages]), encoding="utf-8")
+
+
+def _opening(found: Sequence[Contrast]) -> str:
+    worlds = found[0].worlds
+    rows = [
+        f"| [{one.concept.title}](#{_anchor(one.concept.title)}) | `palca concept "
+        f"{one.concept.name}` | {one.verdict} |"
+        for one in found
+    ]
+    shown = sum(one.shown for one in found)
+    return f"""# Concepts of political science
+
+Each concept is a file in `scenarios/concepts/`: what it means, the contrast of scenarios that would show it, the claims that it
+makes about that contrast, and what would count against it. `palca concept NAME` simulates the contrast; the verdict is computed from
+the run. A claim is *shown* if it holds in 97.5 % of the resamples of worlds. {shown} of {len(found)} concepts are shown here, each arm in
+{worlds:,} worlds with the parameters that go with the record (seed {found[0].seed}). This page is made by `make gallery`.
+
+**A concept that is shown is shown in this model, not in history**: often a mechanism of the model was written from the same
+literature, and the contrast switches it on and off. What the record says for and against the mechanisms is in
+[VALIDATION.md](VALIDATION.md).
+
+| concept | command | verdict |
+|---|---|---|
+{chr(10).join(rows)}
+"""  # noqa: E501  a line of the page is as long as it is
+
+
+def _section(found: Contrast, alt: str) -> str:
+    told = found.concept
+    arms, rows = table_of(found)
+    lines = [
+        f"## {told.title}\n",
+        f"{told.definition}\n",
+        f"**{found.verdict[:1].upper()}{found.verdict[1:]}.** What would count against it: "
+        f"{told.against}\n",
+        f"![{alt}](concept-{told.name}.png)\n",
+        "| measure | " + " | ".join(arms) + " |",
+        "|---|" + "---|" * len(arms),
+    ]
+    for measure, estimates in rows:
+        cells = [f"{e.value:.3g} ({e.low:.3g} to {e.high:.3g})" for e in estimates]
+        lines.append(f"| {measure.title}, {measure.unit} | " + " | ".join(cells) + " |")
+    lines.append("")
+    for finding in found.findings:
+        d = finding.difference
+        why = "" if finding.shown else f" Why not in this model: {finding.otherwise}"
+        lines.append(
+            f"- {finding.says} *{finding.verdict}*: {finding.greater.value:.3g} against "
+            f"{finding.lesser.value:.3g}, difference {d.value:.3g} ({d.low:.3g} to {d.high:.3g})."
+            f"{why}"
+        )
+    lines.append("")
+    if told.limits:
+        lines.append(f"What the contrast can't say: {told.limits}\n")
+    lines.append(f"For students: {told.question}\n")
+    lines.append("Literature: " + "; ".join(told.literature) + ".\n")
+    return "\n".join(lines)
+
+
+def _anchor(title: str) -> str:
+    """Return the anchor that a heading of this title gets."""
+    kept = "".join(c for c in title.lower() if c.isalnum() or c in " -")
+    return kept.replace(" ", "-")

@@ -1,0 +1,226 @@
+"""What pages compute, kept for whoever asks the same: worlds of a case, and its twins.
+
+A case is plain values, so that it can be a key. Results are reduced before they are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model import ColdWarModel, Snapshot
+from palca.model.scenario import Scenario
+from palca.scenarios import build, factual_of, resolve
+
+from ..course import SERIES, Course, documented, simulated
+from ..documented import load_record
+from ..effects import Effect, Parting, effect_of, parting
+from ..ensemble import QUANTILES, Block, Summary, run_block, summarise
+from ..explain import Tale, tell
+from ..measures import atmosphere, outcomes
+from ..naive import naive
+from ..scores import Verdict, judge
+from ..twins import QUANTITIES, Paths, Twins, fork_of, join_twins, paths_of
+from .desk import look_at_clock
+from .policy_text import read_policy
+
+Floats = NDArray[np.float64]
+SEED: Final = 0
+TOGETHER: Final = 1_000  # worlds between two looks at the clock
+_NAIVE: Final = 2_000  # worlds of the naive forecast
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A shipped scenario, perhaps with settings, interventions and a policy of the visitor's.
+
+    Attributes
+    ----------
+    scenario : str
+        A shipped name.
+    settings, interventions : tuple of str
+        As :func:`palca.scenarios.resolve` takes them.
+    actor, policy : str
+        Whose policy is replaced, and the text of the new one; empty for none.
+    """
+
+    scenario: str = "baseline"
+    settings: tuple[str, ...] = ()
+    interventions: tuple[str, ...] = ()
+    actor: str = ""
+    policy: str = ""
+
+
+@lru_cache(maxsize=64)
+def resolved(case: Case) -> dict[str, Any]:
+    """Return a case as plain data that is complete; nobody may change it."""
+    if not case.policy:
+        return resolve(case.scenario, case.settings, case.interventions)
+    table = resolved(replace(case, actor="", policy=""))
+    rows = [{"since": "1969-01", "place": "the policy", "name": "edited",
+             "table": read_policy(case.actor, case.policy)}]  # fmt: skip
+    return {**table, "policies": {**table["policies"], case.actor: rows}}
+
+
+@lru_cache(maxsize=64)
+def scenario_of(case: Case) -> Scenario:
+    """Return a case, checked."""
+    return build(resolved(case))
+
+
+@lru_cache(maxsize=16)
+def tale(case: Case, world: int) -> Tale:
+    """Return the whole story of one world."""
+    return tell(resolved(case), SEED, world)
+
+
+@lru_cache(maxsize=32)
+def ensemble(case: Case, worlds: int) -> tuple[Summary, dict[str, Floats]]:
+    """Return the months of some worlds, summed up, and every world's outcomes."""
+    scenario = scenario_of(case)
+
+    def blocks() -> Iterator[Block]:
+        for some in _parts(worlds):
+            yield run_block(resolved(case), some, SEED)
+
+    return summarise(blocks(), lambda block: None, scenario.months, len(scenario.country.leaders))
+
+
+def _parts(worlds: int) -> Iterator[NDArray[np.int64]]:
+    for at in range(0, worlds, TOGETHER):
+        look_at_clock()
+        yield np.arange(at, min(at + TOGETHER, worlds))
+
+
+@lru_cache(maxsize=4)
+def record_of(case: Case) -> Course:
+    """Return the documented course of events."""
+    return documented(load_record(), scenario_of(case))
+
+
+@lru_cache(maxsize=32)
+def verdicts(case: Case, worlds: int) -> list[Verdict]:
+    """Return the outcomes of some worlds, held against the record."""
+    truth = {name: float(values[0]) for name, values in outcomes(record_of(case)).items()}
+    return judge(ensemble(case, worlds)[1], truth, _naive(case))
+
+
+@lru_cache(maxsize=8)
+def _naive(case: Case) -> dict[str, Floats]:
+    return outcomes(naive(scenario_of(case), load_record(), _NAIVE, SEED))
+
+
+# --------------------------------------------------------------------------------- twins
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What an intervention tends to change, from the month in which it begins.
+
+    Attributes
+    ----------
+    since, worlds : int
+    means : dict of str to ndarray, shape ``(months, 2)``
+        By quantity: without the intervention and with it.
+    effect : dict of str to ndarray, shape ``(months, 2)``
+        By quantity: mean of the paired differences, and its standard error.
+    last : dict of str to Effect
+        In the last month.
+    parting : Parting
+    """
+
+    since: int
+    worlds: int
+    means: dict[str, Floats]
+    effect: dict[str, Floats]
+    last: dict[str, Effect]
+    parting: Parting
+
+
+@lru_cache(maxsize=64)
+def difference(case: Case, worlds: int) -> Difference:
+    """Return what the interventions of a case tend to change, world by world on the same draws.
+
+    Raises
+    ------
+    PalcaError
+        If the case has none.
+    """
+    twins = _twins(case, worlds)
+    means, effect = {}, {}
+    for name in QUANTITIES:
+        sides = twins.factual.values[name], twins.counter.values[name]
+        means[name] = np.stack([side.mean(axis=1) for side in sides], axis=1)
+        apart = sides[1] - sides[0]
+        error = apart.std(axis=1, ddof=1) / np.sqrt(worlds)
+        effect[name] = np.stack([apart.mean(axis=1), error], axis=1)
+    months = twins.factual.months - 1
+    last = {name: effect_of(twins, name, months) for name in QUANTITIES}
+    return Difference(twins.factual.since, worlds, means, effect, last, parting(twins))
+
+
+@lru_cache(maxsize=64)
+def fans(case: Case, worlds: int, quantity: str) -> tuple[Floats, Floats]:
+    """Return quantiles of a quantity by month, ``(months, 5)``, without the change and with it."""
+    twins = _twins(case, worlds)
+    first, second = (
+        np.quantile(paths.values[quantity], QUANTILES, axis=1).T
+        for paths in (twins.factual, twins.counter)
+    )
+    return first, second
+
+
+@lru_cache(maxsize=2)  # some 30 kB a world
+def _twins(case: Case, worlds: int) -> Twins:
+    """Return some worlds from the fork on, as they are and with the case's interventions."""
+    fork = fork_of(resolved(case))
+    usual = _without(case)
+    parts = []
+    for some in _parts(worlds):
+        start, factual = _forked(usual, fork, int(some[0]), len(some))
+        counter = _paths(scenario_of(case), start)
+        parts.append(Twins(factual, counter, {}, some))
+    return join_twins(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fork:
+    """Worlds at the fork, and what later months inherit: ruler, atmosphere, commitments."""
+
+    worlds: NDArray[np.int64]
+    snapshot: Snapshot
+    inherited: tuple[Floats, Floats, Floats]
+
+
+@lru_cache(maxsize=8)
+def _forked(case: Case, fork: int, first: int, count: int) -> tuple[_Fork, Paths]:
+    """Return worlds at a fork, and how they go on without the case's interventions."""
+    table = resolved(case)
+    scenario = build(factual_of(table)) if table["changes"] else scenario_of(case)
+    worlds = np.arange(first, first + count)
+    model = ColdWarModel(scenario, worlds, SEED, keep=SERIES)
+    model.advance(fork)
+    air = atmosphere(simulated(model.history()), "ussr")[-1] if fork else np.zeros(count)
+    inherited = model.state.leader.copy(), air, model.state.ussr_committed.copy()
+    start = _Fork(worlds, model.snapshot(), inherited)
+    return start, _paths(scenario, start)
+
+
+def _paths(scenario: Scenario, fork: _Fork) -> Paths:
+    model = ColdWarModel(scenario, fork.worlds, SEED, start=fork.snapshot)
+    return paths_of(model.run(), *fork.inherited)
+
+
+_SAME: Final = ("months", "country", "parameters", "sets", "channels", "start", "drivers",
+                "policies")  # fmt: skip
+
+
+def _without(case: Case) -> Case:
+    """Return the baseline if the case is nothing else without its interventions; else the case."""
+    own, usual = factual_of(resolved(case)), resolved(Case())
+    return Case() if all(own[key] == usual[key] for key in _SAME) else case

@@ -1,0 +1,80 @@
+"""The page *Concepts*: a concept of political science, and whether the model shows it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from palca.scenarios.concept_file import Concept, load_concept, shipped_concepts
+
+from ..concept_figure import draw_concept
+from ..concepts import Contrast, contrast, table_of
+from .blocks import Block, heading, listing, number, picture, table, text
+from .cases import SEED
+from .choices import ask_worlds
+from .form import Form, Values
+from .page import Page
+
+_MOST: Final = 2_000  # worlds in each arm
+_load = lru_cache(maxsize=64)(load_concept)
+
+
+@lru_cache(maxsize=1)
+def _titles() -> dict[str, str]:
+    return {name: _load(name).title for name in shipped_concepts()}
+
+
+def _ask(form: Form) -> None:
+    titles = _titles()
+    form.select("concept", "Concept", titles, next(iter(titles)))
+    ask_worlds(form, _MOST)
+
+
+@lru_cache(maxsize=32)
+def _contrast(name: str, worlds: int) -> Contrast:
+    return contrast(_load(name), worlds, SEED)
+
+
+def _show(values: Values) -> list[Block]:
+    concept = _load(values["concept"])
+    found = _contrast(values["concept"], values["worlds"])
+    arms, rows = table_of(found)
+    return [
+        text(concept.definition),
+        text(f"The question put to the model: {concept.question}"),
+        text(f"{concept.title}: {found.verdict}."),
+        picture(lambda: draw_concept(found)),
+        heading("What it leads one to expect"),
+        table("Claims", ("claim", "verdict", "why not"),
+              [(finding.says, finding.verdict, "–" if finding.shown else finding.otherwise)
+               for finding in found.findings], words=3),
+        table("Measures", ("measure", "unit", "arm", "value", "95 % interval"),
+              [(measure.title, measure.unit, arm, number(one.value, measure.unit),
+                f"{number(one.low, measure.unit)} to {number(one.high, measure.unit)}")
+               for measure, estimates in rows
+               for arm, one in zip(arms, estimates, strict=True)], words=3),
+        *_reading(concept),
+    ]  # fmt: skip
+
+
+def _reading(concept: Concept) -> list[Block]:
+    return [
+        heading("Who says so, and who doesn't"),
+        listing(concept.literature),
+        text(f"Against it: {concept.against}"),
+        *([text(concept.limits, tone="note")] if concept.limits else []),
+    ]
+
+
+PAGE: Final = Page(
+    "concepts",
+    "Concepts",
+    "Does this model show what a concept of political science leads one to expect?",
+    _ask,
+    _show,
+    (
+        "A concept that is shown here is at work in this model, which was built with it in mind "
+        "or not; that is no evidence that it was at work in Bolivia.",
+        "A concept that isn't shown may be at work all the same, where the model can't see it.",
+    ),
+)

@@ -1,0 +1,88 @@
+"""Who computes when: one computation a visitor, few altogether, none for ever."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final, TypeVar
+
+from palca.model.errors import PalcaError
+
+MOST_WORLDS: Final = 5_000  # of one computation
+AT_ONCE: Final = 2  # computations
+MOST_WAITING: Final = 20  # visitors in the queue
+LONGEST: Final = 30.0  # seconds of one computation, and of waiting for one's turn
+VISITORS: Final = 200  # pages open at once
+KEPT: Final = 256  # answers that are kept for whoever asks the same
+
+T = TypeVar("T")
+_places = threading.BoundedSemaphore(AT_ONCE)
+_counting = threading.Lock()
+_waiting = 0
+_until: ContextVar[float] = ContextVar("until", default=float("inf"))
+
+
+class Superseded(Exception):
+    """The visitor has asked for something else meanwhile."""
+
+
+class Visitor:
+    """One open page: what it asked last is computed, and nothing that it asked before."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._newest: object = None
+
+    def compute(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns, when it is this visitor's turn.
+
+        Raises
+        ------
+        Superseded
+            If the visitor has asked for something else before the turn came.
+        PalcaError
+            If too many wait, or it took too long.
+        """
+        own = self._newest = object()
+        with self._turn:
+            if self._newest is not own:
+                raise Superseded
+            with _place():
+                return work()
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    """Hold one of the places at which is computed, for a limited time."""
+    global _waiting
+    with _counting:
+        if _waiting >= MOST_WAITING:
+            raise PalcaError("too many visitors compute at this moment; choose again in a while")
+        _waiting += 1
+    try:
+        got = _places.acquire(timeout=LONGEST)
+    finally:
+        with _counting:
+            _waiting -= 1
+    if not got:
+        raise PalcaError("others compute at this moment; choose again in a while")
+    token = _until.set(time.monotonic() + LONGEST)
+    try:
+        yield
+    finally:
+        _until.reset(token)
+        _places.release()
+
+
+def look_at_clock() -> None:
+    """Stop here if the time is up; called between the parts of a computation.
+
+    Raises
+    ------
+    PalcaError
+    """
+    if time.monotonic() > _until.get():
+        raise PalcaError(f"stopped after {LONGEST:.0f} seconds: choose fewer worlds")

@@ -1,0 +1,116 @@
+"""The page *History*: one world, month by month."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from palca.model.calendar import month_index, month_name
+from palca.model.history import CODE_OF
+from palca.model.levers import LEVERS
+
+from ..course import Course
+from ..explain import ACTORS, TOLD, Decision
+from . import cases
+from .blocks import Block, heading, listing, number, picture, table, text
+from .cases import Case
+from .choices import ask_scenario
+from .form import Form, Values
+from .history_figure import draw_country, draw_network, draw_timeline, in_a_word
+from .page import Page
+
+_MOST_WORLD: Final = 9_999
+_FIRST: Final = month_index("1971-08")
+_WORLD: Final = 1598  # as shipped, Banzer overthrows Torres in it in that very month
+_STRIKES: Final = (CODE_OF["power", "coup"], CODE_OF["power", "failed coup"])
+
+
+def _ask(form: Form) -> None:
+    case = Case(ask_scenario(form))
+    form.whole("world", "World", 0, _MOST_WORLD, _WORLD, "Each number is another history.")
+    last = cases.scenario_of(case).months - 1
+    form.month("month", "Month", 0, last, min(_FIRST, last), play=True)
+
+
+def _show(values: Values) -> list[Block]:
+    case, month = Case(values["scenario"]), values["month"]
+    story = cases.tale(case, values["world"])
+    told, country = story.months[month], story.scenario.country
+    events = story.course.events
+    now = (events.month == month) & np.isin(events.code, _STRIKES)
+    struck = [int(place) for place in events.place[now] if place >= 0]
+    loyalty = story.loyalty[month]
+    levers = {decision.actor: decision.levers for decision in told.decisions}
+    now_rules = country.leaders[int(told.after["leader"])].name
+    change = "" if now_rules == told.ruler else f", and {now_rules} at its end"
+    return [
+        text(f"{month_name(month)}, world {values['world']:,}: {told.ruler} rules at the "
+             f"beginning of the month{change}."),
+        picture(lambda: draw_timeline(country, _courses(case, values["world"]), month)),
+        picture(lambda: draw_country(country, list(loyalty), struck, month),
+                "Garrisons; a ring marks one that strikes this month.", wide=False),
+        picture(lambda: draw_network(told.after, levers, now_rules, month),
+                "Who gives to whom; a dashed line carries nothing this month.", wide=False),
+        heading("What happened this month"),
+        *_events(told.events),
+        heading("Which rules fired, and why"),
+        *(block for decision in told.decisions for block in _decision(decision)),
+        heading("In numbers"),
+        table("Garrisons", ("garrison", "stands", "officers", "force that would not rise"),
+              [(garrison.name, in_a_word(float(share)), f"{garrison.officers}", f"{share:.0%}")
+               for garrison, share in zip(country.garrisons, loyalty, strict=True)], words=2),
+        table("What the month changed", ("quantity", "before", "after"),
+              [(field.replace("_", " "), f"{told.before[field]:.3f}", f"{told.after[field]:.3f}")
+               for field in TOLD]),
+    ]  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _courses(case: Case, world: int) -> dict[str, Course]:
+    return {"documented": cases.record_of(case), "simulated": cases.tale(case, world).course}
+
+
+def _events(events: list[tuple[int, str]]) -> list[Block]:
+    if not events:
+        return [text("Nothing that the chronicle would note.")]
+    return [listing([sentence for _, sentence in events])]
+
+
+def _decision(decision: Decision) -> list[Block]:
+    """Return one actor's rules with their reasons, and what it does in sum."""
+    actor = ACTORS[decision.actor]
+    defaults = LEVERS[decision.actor]
+    does = ", ".join(
+        f"{name.replace('_', ' ')} {number(value)}"
+        for name, value in decision.levers.items()
+        if value != defaults[name].default
+    )
+    caption = f"{actor}: {decision.policy}"
+    said = text(f"In sum: {does}." if does else "In sum: nothing out of the ordinary.", tone="note")
+    if not decision.fired:
+        return [text(f"{caption}: no rule fired."), said]
+    rows = [
+        (rule.name, "; ".join(f"{lever} {value:+.3g}" for lever, value in added.items()), rule.why,
+         rule.source)
+        for rule, added in decision.fired
+    ]  # fmt: skip
+    return [table(caption, ("rule", "adds", "why", "source"), rows, words=4), said]
+
+
+PAGE: Final = Page(
+    "history",
+    "History",
+    "What happened in one simulated world, and why did each actor do what it did?",
+    _ask,
+    _show,
+    (
+        "One world is one of the histories that the model thinks possible. It isn't a forecast, "
+        "and that it resembles the record or doesn't proves nothing.",
+        "An officer who “would not rise” is one whose discontent lies below the risk, in a usual "
+        "mood and before anybody plots; how many rise depends on who leads, and on luck.",
+        "Deliveries, loyalty and legitimacy by month are the model's; no source has them.",
+    ),
+    resets={"scenario": ("month",)},
+)

@@ -1,0 +1,109 @@
+"""The page *Policies*: read a policy's rules, change them, run them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from palca.model.errors import PalcaError
+from palca.model.levers import LEVERS
+from palca.model.observables import OBSERVABLES
+from palca.scenarios import shipped_policies
+from palca.scenarios.loader import names_for
+
+from ..ensemble import MONTHLY
+from . import cases
+from .address import PACKED
+from .blocks import Block, download, heading, picture, table, text
+from .cases import Case
+from .choices import ask_actor, ask_worlds, policy_titles, usual_policies
+from .form import LONGEST, Form, Values
+from .page import Page
+from .policy_text import line_of, policy_of, read_policy, shipped_text
+from .record_figure import documented_months, draw_months, draw_two
+
+_OF: Final = {"ussr": "ussr_delivered", "us": "us_recent", "regime": "orientation",
+              "party": "friction"}  # fmt: skip
+
+
+def _ask(form: Form) -> None:
+    actor = ask_actor(form)
+    name = form.select("policy", "Policy", policy_titles(actor), usual_policies()[actor])
+    titles = {series: title for series, (_, _, title, _) in MONTHLY.items()}
+    form.select("series", "Shown", titles, _OF[actor])
+    ask_worlds(form)
+    written = form.prose(
+        PACKED, "Rules", shipped_text(shipped_policies(actor)[name]),
+        f"At most {LONGEST:,} bytes. They are checked, and run, as soon as you stop typing.",
+    )  # fmt: skip
+    try:
+        read_policy(actor, written)
+    except PalcaError as error:
+        form.fields[-1] |= {"error": str(error), "line": line_of(error, written)}
+
+
+def _show(values: Values) -> list[Block]:
+    actor, name, written = values["actor"], values["policy"], values[PACKED]
+    shipped = shipped_text(shipped_policies(actor)[name])
+    try:
+        policy = policy_of(actor, written)
+    except PalcaError:
+        return [text("The rules can't be run as they are: the form says what is wrong, and where."),
+                *_help(actor)]  # fmt: skip
+    settings = () if name == usual_policies()[actor] else (f"policy.{actor}={name}",)
+    case, series = Case(settings=settings), values["series"]
+    before, _ = cases.ensemble(case, values["worlds"])
+    edited = written != shipped
+    if edited:
+        after, _ = cases.ensemble(Case(actor=actor, policy=written), values["worlds"])
+        said = f"Your rules beside the shipped “{name}”, from January 1969 on."
+        names = (f"shipped: {name}", "yours")
+        drawn = picture(lambda: draw_two(before, after, series, names))
+    else:
+        said = f"The rules are those of “{name}”, as shipped: change them, and both will be drawn."
+        fact = documented_months(cases.record_of(case)).get(series)
+        drawn = picture(lambda: draw_months(before, series, fact))
+    rows = [
+        (rule.name if rule.enabled else f"{rule.name} (off)", rule.when.text,
+         "; ".join(f"{lever} {amount.text}" for lever, amount in rule.do.items()), rule.why)
+        for rule in policy.rules
+    ]  # fmt: skip
+    return [
+        text(said),
+        drawn,
+        table(policy.title, ("rule", "when", "adds", "why"), rows, words=4),
+        download("Download the policy", f"{name}-edited.toml" if edited else f"{name}.toml",
+                 written),
+        text(f"Run it on the command line: palca run baseline --set policy.{actor}=FILE.toml",
+             tone="note"),
+        *_help(actor),
+    ]  # fmt: skip
+
+
+def _help(actor: str) -> list[Block]:
+    rows = [
+        (name, row.meaning, row.unit, f"{row.lowest:g} to {row.highest:g}", f"{row.default:g}")
+        for name, row in LEVERS[actor].items()
+    ]
+    return [
+        heading("What rules may use"),
+        table("Levers", ("lever", "meaning", "unit", "range", "if no rule fires"), rows, words=3),
+        text("Conditions and amounts may name what the actor sees: "
+             + ", ".join(name for name in OBSERVABLES if name in names_for(actor)) + "; and "
+             "date >= 1971-08, min, max, clip, exp, log, sqrt, logistic, abs, x if c else y; and "
+             "parameters.", tone="note"),
+    ]  # fmt: skip
+
+
+PAGE: Final = Page(
+    "policies",
+    "Policies",
+    "By which rules does an actor decide, and what if they were others?",
+    _ask,
+    _show,
+    (
+        "A policy is followed from January 1969 to the end, whatever happens; the other actors "
+        "keep theirs and answer by them.",
+        "Rules written by hand are a reading of the sources, not what was on anybody's mind.",
+    ),
+    resets={"actor": ("policy", PACKED, "series"), "policy": (PACKED,)},
+)

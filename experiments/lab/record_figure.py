@@ -1,0 +1,133 @@
+"""The simulated worlds beside the record: outcomes as ranges, months as fans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..course import Course
+from ..ensemble import MONTHLY, Summary
+from ..measures import atmosphere, friction, unrest
+from ..pictures import (
+    FACT,
+    PALE,
+    SERIES,
+    Picture,
+    ends_of_years,
+    fact_line,
+    fan,
+    style,
+)
+from ..scores import Verdict
+from .blocks import number
+from .canvas import fixed_figure
+
+Floats = NDArray[np.float64]
+
+
+def documented_months(history: Course) -> dict[str, Floats]:
+    """Return what is documented by month, in the terms of the ensemble's series."""
+    one = {name: history.series[name][:, 0] for name in ("orientation", "legality", "growth")}
+    return one | {
+        "unrest": unrest(history)[:, 0],
+        "ussr_atmosphere": atmosphere(history, "ussr")[:, 0],
+        "us_atmosphere": atmosphere(history, "us")[:, 0],
+        "us_recent": 12.0 * history.series["us_commitment"][:, 0],
+        "friction_shown": friction(history)[:, 0],
+    }
+
+
+def draw_months(summary: Summary, series: str, fact: Floats | None) -> Picture:
+    """Draw the fan of a monthly series, and the documented line if there is one."""
+    _, _, title, unit = MONTHLY[series]
+    quantiles = summary.quantiles(series)
+    months = np.arange(len(quantiles)) + 0.5
+    with style():
+        figure = fixed_figure(9.5, 3.0, 0.55, 0.2, 0.35, 0.35)
+        axis = figure.add_subplot()
+        fan(axis, months, quantiles)
+        axis.plot([], [], color=SERIES[0], label="simulated: median, 25–75 %, 5–95 %")
+        if fact is not None:
+            axis.plot(months, fact[: len(months)], label="documented", **fact_line())
+        axis.set_title(f"{title} ({unit})")
+        axis.legend(loc="upper left", ncols=2)
+        axis.margins(y=0.18)
+        ends_of_years(axis, len(months))
+    low, _, middle, _, high = quantiles[-1]
+    known = [] if fact is None else [value for value in fact if value == value]
+    said = "It isn't documented by month." if not known else (
+        f"Documented: between {min(known):.2f} and {max(known):.2f}, at the end {known[-1]:.2f}."
+    )
+    return Picture(figure, f"{title.capitalize()}, {unit}, by month in {summary.worlds:,} worlds; "
+                   f"at the end the median is {middle:.2f} and 90 % of the worlds lie between "
+                   f"{low:.2f} and {high:.2f}. {said}")  # fmt: skip
+
+
+def draw_outcomes(verdicts: Sequence[Verdict]) -> Picture:
+    """Draw each outcome's range, its median, and the documented value, on a scale of its own."""
+    with style():
+        figure = fixed_figure(9.5, 0.55 + 0.62 * len(verdicts), 3.4, 0.2, 0.3, 0.25, up=1.4)
+        axes = figure.subplots(len(verdicts), 1, squeeze=False)[:, 0]
+        for axis, verdict in zip(axes, verdicts, strict=True):
+            axis.plot([verdict.low, verdict.high], [0, 0], color=SERIES[0], lw=5, alpha=0.35,
+                      solid_capstyle="butt")  # fmt: skip
+            axis.plot([verdict.median], [0], "|", color=SERIES[0], ms=13, mew=2)
+            if verdict.documented == verdict.documented:
+                axis.plot([verdict.documented], [0], "o", color=FACT, ms=7, mec="white")
+            axis.set_ylim(-1, 1)
+            axis.margins(x=0.06)
+            axis.set_yticks([0], [verdict.outcome.heading])
+            axis.spines["left"].set_visible(False)
+            axis.spines["bottom"].set_color(PALE)
+            axis.tick_params("y", length=0)
+        axes[0].set_title("bar: 90 % of the worlds; stroke: median; red dot: documented")
+    said = "; ".join(
+        f"{verdict.outcome.heading}: {_in_words(verdict)}" for verdict in verdicts
+    )
+    return Picture(figure, f"Simulated ranges and documented values. {said}.")
+
+
+def _in_words(verdict: Verdict) -> str:
+    unit = verdict.outcome.unit
+    simulated = f"{number(verdict.low, unit)} to {number(verdict.high, unit)}"
+    if verdict.documented != verdict.documented:
+        return f"simulated {simulated}, not documented"
+    where = "inside" if verdict.inside else "outside"
+    return f"simulated {simulated}, documented {number(verdict.documented, unit)}, {where}"
+
+
+def grouped(verdicts: Sequence[Verdict]) -> Mapping[str, list[Verdict]]:
+    """Return the verdicts by the group of their outcome."""
+    groups: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        groups.setdefault(verdict.outcome.group, []).append(verdict)
+    return groups
+
+
+def draw_two(first: Summary, second: Summary, series: str, names: tuple[str, str]) -> Picture:
+    """Draw the fans of a monthly series of two ensembles."""
+    _, _, title, unit = MONTHLY[series]
+    with style():
+        figure = fixed_figure(9.5, 3.0, 0.55, 0.2, 0.35, 0.35)
+        axis = figure.add_subplot()
+        ends: list[Any] = []
+        for summary, name, colour, dashes in zip(
+            (first, second), names, SERIES, ("-", (0, (5, 1.5))), strict=False
+        ):
+            quantiles = summary.quantiles(series)
+            fan(axis, np.arange(len(quantiles)) + 0.5, quantiles, colour, dashes)
+            axis.plot([], [], color=colour, ls=dashes, label=name)
+            ends.append((name, quantiles[-1]))
+        axis.set_title(f"{title} ({unit}): median, 25–75 %, 5–95 %")
+        axis.legend(loc="upper left", ncols=2)
+        axis.margins(y=0.18)
+        ends_of_years(axis, len(first.counts[series]))
+    said = "; ".join(
+        f"{name}: median {row[2]:.2f}, 90 % between {row[0]:.2f} and {row[4]:.2f}"
+        for name, row in ends
+    )
+    return Picture(figure, f"{title.capitalize()}, {unit}, by month in {first.worlds:,} worlds "
+                   f"under two policies. At the end {said}.")  # fmt: skip

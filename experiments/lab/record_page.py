@@ -1,0 +1,79 @@
+"""The page *Compare with the record*: outcomes and months, documented and simulated."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..ensemble import MONTHLY
+from . import cases
+from .blocks import Block, number, picture, table, text
+from .cases import Case
+from .choices import ask_scenario, ask_worlds
+from .form import Form, Values
+from .page import Page
+from .record_figure import documented_months, draw_months, draw_outcomes, grouped
+
+_GROUPS: Final = {
+    "power": "coups and rulers", "economy": "economy", "conflict": "unrest",
+    "ussr": "cooperation with the USSR", "us": "cooperation with the United States",
+    "party": "the communist party",
+}  # fmt: skip
+
+
+def _ask(form: Form) -> None:
+    ask_scenario(form)
+    form.select("group", "Outcomes", _GROUPS, "power")
+    titles = {name: title for name, (_, _, title, _) in MONTHLY.items()}
+    form.select("series", "Month by month", titles, "ussr_atmosphere")
+    ask_worlds(form)
+
+
+def _show(values: Values) -> list[Block]:
+    case, worlds = Case(values["scenario"]), values["worlds"]
+    summary, _ = cases.ensemble(case, worlds)
+    every = cases.verdicts(case, worlds)
+    chosen = grouped(every).get(values["group"], [])
+    scored = [verdict for verdict in every if verdict.documented == verdict.documented]
+    fact = documented_months(cases.record_of(case)).get(values["series"])
+    inside = sum(verdict.inside for verdict in scored)
+    better = sum(verdict.skill > 0 for verdict in scored)
+    rows = [
+        (
+            verdict.outcome.heading,
+            verdict.outcome.note or "",
+            number(verdict.documented, verdict.outcome.unit),
+            number(verdict.median, verdict.outcome.unit),
+            f"{number(verdict.low, verdict.outcome.unit)} to "
+            f"{number(verdict.high, verdict.outcome.unit)}",
+            number(verdict.position, "share"),
+            number(verdict.skill) if verdict.documented == verdict.documented else "–",
+        )
+        for verdict in chosen
+    ]
+    return [
+        text(f"Of {len(scored)} documented outcomes {inside} lie within the central 90 % of "
+             f"{worlds:,} worlds; {better} are met better than by a forecast that knows nothing "
+             "of politics."),
+        picture(lambda: draw_outcomes(chosen)),
+        picture(lambda: draw_months(summary, values["series"], fact)),
+        table("Outcomes", ("outcome", "note", "documented", "median", "5–95 % of worlds",
+                           "worlds below", "skill"), rows, words=2),
+        text("Skill: 1 is perfect, 0 no better than the naive forecast, less than 0 worse.",
+             tone="note"),
+    ]  # fmt: skip
+
+
+PAGE: Final = Page(
+    "record",
+    "Compare with the record",
+    "Does what is documented look like one of the simulated worlds?",
+    _ask,
+    _show,
+    (
+        "The parameters were fitted to this record, so that it lies inside is no test of the "
+        "model; palca validate is.",
+        "One history is little evidence: a range that is wide enough holds any record.",
+        "What isn't documented doesn't score, and a documented line may have gaps that look like "
+        "calm.",
+    ),
+)

@@ -1,0 +1,41 @@
+"""Two quantities varied together: a heat map of an outcome's mean."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ..measures import Outcome
+from ..pictures import Picture, style
+from .blocks import number
+from .canvas import fixed_figure
+
+
+def draw_heat(means: pd.DataFrame, outcome: Outcome) -> Picture:
+    """Draw a table of means: what is varied across in its columns, what is varied up in its rows.
+
+    Each cell has its number in it.
+    """
+    values = means.to_numpy(float)
+    across, up = str(means.columns.name), str(means.index.name)
+    with style():
+        figure = fixed_figure(7.5, 4.6, 0.75, 1.3, 0.15, 0.55)
+        axis = figure.add_subplot()
+        shown = axis.imshow(values, origin="lower", aspect="auto")
+        bar = figure.colorbar(shown, cax=figure.add_axes((0.855, 0.12, 0.025, 0.845)))
+        bar.set_label(outcome.heading)
+        axis.set_xticks(range(values.shape[1]), [f"{level:.3g}" for level in means.columns])
+        axis.set_yticks(range(values.shape[0]), [f"{level:.3g}" for level in means.index])
+        axis.set_xlabel(across)
+        axis.set_ylabel(up)
+        middle = (np.nanmin(values) + np.nanmax(values)) / 2
+        for (row, column), value in np.ndenumerate(values):
+            axis.text(column, row, number(value, outcome.unit), ha="center", va="center",
+                      fontsize=8, color="black" if value > middle else "white")  # fmt: skip
+    low, high = np.nanargmin(values), np.nanargmax(values)
+    said = []
+    for word, flat in (("Lowest", low), ("Highest", high)):
+        row, column = divmod(int(flat), values.shape[1])
+        said.append(f"{word}, {number(values[row, column], outcome.unit)}, at {across} "
+                    f"{means.columns[column]:.3g} and {up} {means.index[row]:.3g}.")  # fmt: skip
+    return Picture(figure, f"Heat map of {outcome.heading} by {across} and {up}. " + " ".join(said))

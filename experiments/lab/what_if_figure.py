@@ -1,0 +1,62 @@
+"""What an intervention tends to change: both fans, and the difference with its error."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from palca.model.calendar import month_name
+
+from ..pictures import DASHES, PALE, SERIES, Picture, ends_of_years, fan, style
+from ..twins import QUANTITIES
+from .blocks import number
+from .canvas import fixed_figure
+from .cases import Difference, Floats
+
+NAMES = ("as it is", "with the change")
+
+
+def draw_difference(
+    found: Difference, quantity: str, sides: tuple[Floats, Floats]
+) -> Picture:
+    """Draw a quantity without the change and with it, and the mean of the differences.
+
+    Parameters
+    ----------
+    sides : ndarray and ndarray, each of shape ``(months, 5)``
+        Its quantiles by month, without the change and with it.
+    """
+    title, unit = QUANTITIES[quantity]
+    means = found.means[quantity].T
+    months = found.since + np.arange(len(means[0])) + 0.5
+    whether = unit == "share of worlds"  # each world has it or hasn't: a fan would say nothing
+    with style():
+        figure = fixed_figure(9.5, 3.3, 0.55, 0.2, 0.35, 0.35, across=0.16)
+        left, right = figure.subplots(1, 2)
+        for side, mean, name, colour, dashes in zip(
+            sides, means, NAMES, SERIES, DASHES, strict=False
+        ):
+            if whether:
+                left.plot(months, mean, color=colour, ls=dashes, label=name)
+            else:
+                fan(left, months, side, colour, dashes)
+                left.plot([], [], color=colour, ls=dashes, label=name)
+        left.set_title(f"{title} ({unit})" + ("" if whether else ": median, 25–75, 5–95 %"))
+        left.legend(loc="best")
+        mean, error = found.effect[quantity].T
+        right.axhline(0.0, color=PALE, lw=0.8)
+        right.fill_between(months, mean - 2 * error, mean + 2 * error, color=SERIES[2], alpha=0.3,
+                           lw=0)  # fmt: skip
+        right.plot(months, mean, color=SERIES[2])
+        right.set_title("mean difference, ± two Monte Carlo errors")
+        for axis in (left, right):
+            ends_of_years(axis, found.since + len(mean), since=found.since)
+    effect = found.last[quantity]
+    last = month_name(effect.month)
+    return Picture(
+        figure,
+        f"Left: {title}, {unit}, from {month_name(found.since)} on, in {found.worlds:,} worlds as "
+        f"they are and with the change; in {last} on average "
+        f"{number(effect.factual, unit)} and {number(effect.counter, unit)}. Right: the mean "
+        f"difference by month, {number(effect.effect, unit, '+')} in {last}, within two Monte "
+        f"Carlo errors of {number(2 * effect.error, unit)}.",
+    )

@@ -1,0 +1,165 @@
+"""The page *What if*: an intervention and a date, and what tends to differ."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from palca.model.calendar import month_index, month_name
+from palca.model.levers import LEVERS
+from palca.model.scenario import Scenario
+
+from ..twins import QUANTITIES
+from . import cases
+from .blocks import Block, command, number, picture, table, text
+from .cases import Case, Difference
+from .choices import FIRST, ask_actor, ask_worlds, interventions, policy_titles, usual_policies
+from .form import Form, Values
+from .page import Page
+from .what_if_figure import draw_difference
+
+_KINDS: Final = {
+    "shipped": "one that comes with Palca",
+    "policy": "another policy of an actor",
+    "lever": "an actor does more or less of something",
+    "coup": "coups fail, succeed or don't begin",
+}
+_COUPS: Final = {
+    "fails": "every attempt fails", "succeeds": "every attempt succeeds",
+    "never": "nobody attempts one",
+}  # fmt: skip
+_FIRST: Final = "soviet-break-1971"
+_USUAL: Final = month_index("1971-09")
+_LEAST: Final = 12  # months that are left to look at
+
+
+def _last() -> int:
+    return cases.scenario_of(Case()).months - 1
+
+
+def _ask(form: Form) -> None:
+    kind = form.select("kind", "What is changed", _KINDS, "shipped")
+    at, last = _USUAL, _last()
+    if kind == "shipped":
+        titles = {name: title for name, (title, _) in interventions().items()}
+        name = form.select("scenario", "Counterfactual", titles, _FIRST)
+        at = interventions()[name][1]
+    elif kind == "coup":
+        form.select("outcome", "Coups", _COUPS, "fails")
+        at = month_index("1971-08")
+    else:
+        actor = ask_actor(form)
+        if kind == "policy":
+            titles = policy_titles(actor)
+            usual = usual_policies()[actor]
+            form.select("policy", "Policy", titles, next(n for n in titles if n != usual),
+                        f"In the baseline: {usual}.")  # fmt: skip
+        else:
+            levers = {name: f"{name.replace('_', ' ')}: {lever.meaning}"
+                      for name, lever in LEVERS[actor].items()}  # fmt: skip
+            first = {"ussr": "credit", "us": "aid", "regime": "repress", "party": "mobilise"}
+            form.select("lever", "Lever", levers, first[actor])
+            form.number("factor", "Times as much", 0.0, 4.0, 2.0, 0.1)
+    since = form.month("at", "From", 0, last - _LEAST, at)
+    if kind != "shipped":
+        until = min(since + 11, last) if kind == "coup" else last
+        form.month("until", "Until", since, last, until)
+    form.select("quantity", "Shown", {name: title for name, (title, _) in QUANTITIES.items()},
+                "ussr_delivered" if kind == "shipped" else "rules")  # fmt: skip
+    ask_worlds(form)
+
+
+def case_of(values: Values) -> Case:
+    """Return the case that some choices make."""
+    at = month_name(values["at"])
+    kind = values["kind"]
+    if kind == "shipped":
+        name = values["scenario"]
+        own = interventions()[name][1]
+        return Case(name, () if values["at"] == own else (f"intervene[0].at={at}",))
+    change = {
+        "policy": lambda: f'policy.{values["actor"]} = "{values["policy"]}"',
+        "lever": lambda: f'lever.{values["actor"]}.{values["lever"]}.scale = {values["factor"]:g}',
+        "coup": lambda: f'coup = {{ outcome = "{values["outcome"]}" }}',
+    }[kind]()
+    until = "" if values["until"] == _last() else f'until = "{month_name(values["until"])}", '
+    return Case(FIRST, (), (f'at = "{at}", {until}{change}',))
+
+
+def command_of(case: Case) -> str:
+    """Return the command that asks the same given the record."""
+    return " ".join(
+        ["palca counterfactual", case.scenario]
+        + [f"--set '{setting}'" for setting in case.settings]
+        + [f"--intervene '{change}'" for change in case.interventions]
+    )
+
+
+def _show(values: Values) -> list[Block]:
+    case = case_of(values)
+    scenario = cases.scenario_of(case)
+    found = cases.difference(case, values["worlds"])
+    quantity = values["quantity"]
+    sides = cases.fans(case, values["worlds"], quantity)
+    return [
+        text(_in_words(scenario, found)),
+        picture(lambda: draw_difference(found, quantity, sides)),
+        _table(found),
+        text("The error is what more worlds would make smaller. “5–95 %” is not an error: it is "
+             "how much the change does in one world and another. A star marks a mean further from "
+             "zero than two errors.", tone="note"),
+        text("This page asks of all worlds. To ask what would have been otherwise in ",
+             "our history, given what is documented up to the change, takes a minute or two on the "
+             "command line:"),
+        command("Given the record", command_of(case)),
+    ]  # fmt: skip
+
+
+def _in_words(scenario: Scenario, found: Difference) -> str:
+    parted = found.parting
+    when = f"In {found.worlds:,} pairs of worlds on the same draws, "
+    if parted.share == 0:
+        return when + "no world changes course: who rules and who attempts a coup stays as it was."
+    return (
+        f"{when}this is what tends to differ. {parted.share:.0%} of the worlds change course (who "
+        f"rules, or a coup attempt), half of them within {parted.median:.0f} months; of these, "
+        f"{parted.met:.0%} have the same ruler and a like course again in "
+        f"{month_name(scenario.months - 1)}."
+    )
+
+
+def _table(found: Difference) -> Block:
+    rows = []
+    for name, (title, unit) in QUANTITIES.items():
+        effect = found.last[name]
+        star = " *" if effect.clear else ""
+        rows.append((
+            title, unit, number(effect.factual, unit), number(effect.counter, unit),
+            number(effect.effect, unit, "+") + star, number(2 * effect.error, unit),
+            f"{number(effect.low, unit)} to {number(effect.high, unit)}", f"{effect.changed:.0%}",
+        ))  # fmt: skip
+    last = month_name(next(iter(found.last.values())).month)
+    return table(f"Means in {last}", ("quantity", "unit", "as it is", "with the change",
+                                      "difference", "± 2 errors", "5–95 % of worlds", "changed"),
+                 rows, words=2)  # fmt: skip
+
+
+PAGE: Final = Page(
+    "what-if",
+    "What if",
+    "What tends to differ if one thing is changed, and how sure is that?",
+    _ask,
+    _show,
+    (
+        "A tendency over all worlds is not what would have happened in Bolivia: most of these "
+        "worlds had gone another way before the change.",
+        "The difference is exact about the model and silent about the world: policies that were "
+        "never tried are answered as the rules say.",
+        "The error counts chance alone. What isn't known about parameters is in the spread of the "
+        "worlds, since each has its own set.",
+    ),
+    resets={
+        "kind": ("at", "until", "quantity"),
+        "scenario": ("at",),
+        "actor": ("policy", "lever"),
+    },
+)

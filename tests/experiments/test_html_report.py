@@ -1,0 +1,409 @@
+"""The page of a run: it needs nothing else, shows all kinds of folder, and trusts none of them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from palca.experiments import html_report, runs
+from palca.experiments.report_files import Folder, make_table, rounded
+from palca.experiments.report_markdown import pieces
+from palca.experiments.report_notes import linked
+from palca.experiments.report_scenario import change_in_words
+from palca.model.errors import PalcaError
+from palca.scenarios import resolve
+
+Run = Callable[..., tuple[int, str, str]]
+VOID = {"meta", "img", "br"}
+UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+SVG = (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><metadata>'
+       b"<dc:description>What &lt;it&gt; shows</dc:description></metadata>"
+       b"<script>alert(1)</script></svg>")  # fmt: skip
+
+
+class Page(HTMLParser):
+    """The tags of a page in their order, its texts, and what an auditor would ask of it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.open: list[str] = []
+        self.texts: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag  # each is closed, innermost first
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    def of(self, tag: str, name: str) -> list[str]:
+        return [value for t, n, value in self.attributes if (t, n) == (tag, name)]
+
+
+def audit(text: str) -> Page:
+    """Hold a page against what every page must be."""
+    page = Page(text)
+    assert not page.open
+    assert text.startswith("<!doctype html>\n<html lang=\"en\">")
+    levels = [int(tag[1]) for tag in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(deeper <= level + 1 for level, deeper in pairwise(levels))
+    assert page.tags.count("caption") == page.tags.count("table") == page.tags.count("thead")
+    assert len(page.of("th", "scope")) == page.tags.count("th")
+    assert len(page.of("img", "alt")) == page.tags.count("img")
+    assert all(page.of("img", "alt"))
+    labels = page.of("div", "aria-label")
+    assert len(labels) == len(set(labels))
+    ids = [value for _, name, value in page.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+    assert set(page.of("section", "aria-labelledby")) <= set(ids)
+    # nothing that runs, and nothing from elsewhere
+    assert not {"script", "iframe", "object", "embed", "link", "base", "form", "svg"} & {*page.tags}
+    assert page.tags.count("style") == 1
+    style = re.search("<style>(.*?)</style>", text, re.DOTALL)
+    assert style is not None
+    assert not re.search(r"url\(|@import|expression", style[1])
+    for _, name, value in page.attributes:
+        assert not name.startswith("on")
+        assert name not in ("srcset", "style", "action", "data", "poster")
+        if name == "src":
+            assert re.match(r"data:image/(svg\+xml|png);base64,[A-Za-z0-9+/=]+$", value)
+        if name == "href":
+            assert re.match("https?://", value)
+    assert "default-src 'none'" in page.of("meta", "content")[1]
+    return page
+
+
+def folder_of(path: Path, kind: str | None = None, **entries: Any) -> Path:
+    """Make a folder with a sealed manifest and a picture."""
+    path.mkdir(parents=True, exist_ok=True)
+    runs.write_manifest(path, **({"kind": kind} if kind else {}), seed=0, worlds=40, **entries)
+    (path / "made.svg").write_bytes(SVG)
+    return path
+
+
+@pytest.fixture(scope="module")
+def scenario() -> dict[str, Any]:
+    change = 'at = "1971-09", policy.ussr = "ideological", lever.us.aid.scale = 2'
+    return {**resolve("baseline", ["channel.tin=off", "backlash=0.02"], [change]), "drivers": {}}
+
+
+@pytest.fixture(scope="module")
+def tiny(scenario: dict[str, Any]) -> dict[str, Any]:
+    """A scenario of one rule, quick to report on."""
+    ((spell, *_), *_) = scenario["policies"].values()
+    rule = {**spell["table"]["rule"][0]}
+    table = {**spell["table"], "rule": [rule]}
+    kept = {k: v for k, v in scenario.items() if k != "factual"}
+    return {**kept, "changes": [], "sets": {"backlash": [0.1, 0.2]}, "policies": {"ussr": [{**spell, "table": table}]}}
+
+
+def test_a_run_and_a_comparison_and_a_sweep_give_pages(palca: Run) -> None:
+    palca("run", "soviet-break-1971", "-n", "30", "-o", "a")
+    palca("compare", "baseline", "august-1971-fails", "-n", "20", "-o", "b")
+    palca("sweep", "baseline", "--vary", "backlash=0.01:0.05:2", "-r", "4", "-o", "c")
+    said = {"a": ["successful coups 1972–77", "lever suspend (suspend cooperation)",
+                  "Schelchkov 2024", "outcomes lie outside", "Raison d'état", "legitimacy (share)"],
+            "b": ["The second scenario", "a coup is tried and fails", "rules stand above"],
+            "c": ["Mean outcomes by backlash", "±", "Digest of the scenarios"]}  # fmt: skip
+    for name, texts in said.items():
+        code, out, err = palca("report", name)
+        assert (code, err) == (0, "")
+        assert out.startswith(f"Written: {name}/report.html (")
+        text = Path(name, "report.html").read_text(encoding="utf-8")
+        page = audit(text)
+        shown = " ".join(" ".join(page.texts).split()).lower()
+        assert [some for some in texts if some.lower() not in shown] == []
+        manifest = json.loads(Path(name, "manifest.json").read_text())
+        for entry in ("seal", "digest"):
+            assert manifest.get(entry, "") in shown
+        # the pictures are those of the folder, with their words
+        svgs = [path.read_bytes() for path in sorted(Path(name).glob("*.svg"))]
+        assert svgs == [base64.b64decode(src.split(",")[1]) for src in page.of("img", "src")]
+        assert all(len(alt) > 60 for alt in page.of("img", "alt"))
+        assert html_report.report(Path(name)) == text  # the page itself is not listed in it
+    row = pd.read_csv("a/scores.csv").iloc[0]
+    assert rounded(str(row["crps"])) in Path("a/report.html").read_text()
+    code, _, err = palca("report", "a")
+    assert code == 2
+    assert "a/report.html: is there already; give --force" in err
+    assert palca("report", "a", "--force")[0] == 0
+    assert palca("report", "a", "--out", "page.html")[0] == 0
+    assert Path("page.html").read_bytes() == Path("a/report.html").read_bytes()
+
+
+FILES: dict[str, dict[str, str]] = {
+    "counterfactual": {
+        "effects.csv": "given,months_on,quantity,month,factual,counter,effect,error\n"
+                       "evidence,24,attempts,1973-09,1,2,1,0.1\nevidence,36,attempts,1974-09,1,2,1,0.12345\n"
+                       "nothing,36,attempts,1974-09,1,2,1,0.1\n",
+        "channels.csv": "quantity,months_on,channel,part,error\nattempts,36,soviet_fiscal,0.2,0.01\n",
+        "effective.csv": "month,effective,log_evidence\n1971-08,321.2,-1\n",
+        "answer.txt": "In worlds that went so, this. This scenario leaves the range of situations.\n",
+    },
+    "claims": {"claims.csv": "claim,measure,value,error,parameters,verdict\nit grew,share,0.1,0.2,0.3,no\n"},
+    "sensitivity": {"indices.csv": "parameter,outcome,method,index,value,low,high\n"
+                                   "backlash,growth,sobol,total,0.5,0.4,0.61234\n,growth,anova,noise_share,0.9,,\n"},
+    "discovery": {"boxes.csv": "box,worlds,hits,share,low,high\ncost > 1,10,9,0.9,0.8,0.95\n"},
+    "calibration": {
+        "parameters.csv": "parameter,unit,prior,mean,q05,q95,learnt\nbacklash,x,uniform,1,2,3,0.01\n",
+        "outcomes.csv": "years,worlds,outcome,documented,median\nafter,prior,coups_75_77,1,2\n",
+    },
+    "validation": {"VALIDATION.md": "# T\n\n## 1. A part\n\nSome *words*, `code` and [a link](x.md).\n\n"
+                                    "![alt](x.png)\n\n| a | b |\n| --- | ---: |\n| one | **no** |\n\n- x\n- y\n"},
+    "something new": {"rows.csv": "a_name,value\nthis,1.23456\n"},
+}  # fmt: skip
+SAID = {
+    "counterfactual": ["36 months on (1974-09)", "0.123", "321 effective", "leads far", "0.2 ± 0.02"],
+    "claims": ["it grew", "statement about the model"],
+    "sensitivity": ["50 (40 to 61.2)", "% of a world"],
+    "discovery": ["cost > 1", "not of history"],
+    "calibration": ["successful coups 1975–77", "tells something of 0"],
+    "validation": ["1. A part", "Some words, code and a link.", "one", "no"],
+    "something new": ["a name", "1.23", "rows.csv"],
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_every_kind_of_folder_gives_a_page(
+    kind: str, tiny: dict[str, Any], tmp_path: Path
+) -> None:
+    entries: dict[str, Any] = {"scenario": tiny, "digest": "d1g"}
+    if kind == "counterfactual":
+        entries = {"inputs": {"scenario": tiny}, "question": {"given": "record"}}
+    elif kind == "discovery":
+        entries = {"outcome": ["coups > 1"], "variants": [{"levels": [], "scenario": tiny}]}
+    elif kind == "claims":
+        entries = {"digest": ""}
+    folder = folder_of(tmp_path / "made", kind, **entries)
+    for name, text in FILES[kind].items():
+        (folder / name).write_text(text)
+    page = audit(html_report.report(folder))
+    shown = " ".join(" ".join(page.texts).split())
+    assert [text for text in SAID[kind] if text not in shown] == []
+    assert page.of("img", "alt") == ["What <it> shows"]
+    assert "made.svg" in shown
+
+
+def numbered(tiny: dict[str, Any], text: str) -> dict[str, Any]:
+    """Return the scenario with a text in all places that a stranger can write to."""
+    spell = tiny["policies"]["ussr"][0]
+    rule = {"name": text, "when": text, "do": {text: text}, "why": text, "source": "x"}
+    table = {**spell["table"], "title": text, "rule": [rule]}
+    return {**tiny, "title": text, "question": text, "expect": text, "plausibility": text,
+            "policies": {text: [{**spell, "name": text, "since": text, "table": table}]},
+            "channels": {text: False}, "start": {text: text}, "parameters": {text: 1.0}}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hostile")
+
+
+def shown_with(text: str, tiny: dict[str, Any], place: Path) -> Page:
+    folder = folder_of(place, text or "x", scenario=numbered(tiny, text), digest=text, extra=text)
+    rows = pd.DataFrame({"a": [text, "a word"], "b": ["a word", text]})  # no column of numbers
+    (folder / "t.csv").write_text(rows.to_csv(index=False), "utf-8", "replace")
+    return audit(html_report.report(folder))
+
+
+# what would be markup, a script, an address, a template or an entity, and any text between
+HOSTILE = st.lists(
+    st.sampled_from(["<script>alert(1)</script>", '" onload="x', "'><img src=x>", "{{ 7*7 }}", "]]>",
+                     "{% include '/etc/passwd' %}", "&lt;", "&#60;b&#62;", "</style>", "<!--", "\u202e",
+                     "javascript:x", "\ud800", "\x00", "\x85", "-->", "</td></table>"])
+    | st.text(max_size=8),
+    min_size=1, max_size=4,
+).map("".join)  # fmt: skip
+
+
+@given(HOSTILE)
+def test_whatever_a_folder_says_is_shown_and_nothing_else(
+    tiny: dict[str, Any], place: Path, text: str
+) -> None:
+    plain = shown_with("plain words", tiny, place)
+    page = shown_with(text, tiny, place)
+    blank = not text.strip()
+    if not blank:
+        assert page.tags == plain.tags  # no markup comes of it
+    assert [a[:2] for a in page.attributes] == [a[:2] for a in plain.attributes] or blank
+    expected = " ".join(UNFIT.sub("\ufffd", text).split())
+    headings = " ".join("".join(page.texts).split())
+    assert expected in headings
+
+
+@given(st.text() | st.from_regex(r"(see )?(https?://|doi:10\.1234/|javascript:|HTTP:)[a-z\"<>&]{1,9}[.)]? x"))
+def test_only_web_addresses_and_dois_become_links(text: str) -> None:
+    parts = linked(text)
+    assert "".join(shown for shown, _ in parts) == text
+    for shown, address in parts:
+        assert not address or re.fullmatch(r"https?://[^\s<>\"']+", address)
+        assert not address or re.match(r"https?://|doi", shown, re.IGNORECASE)
+
+
+def test_links_are_found() -> None:
+    assert linked("A (https://x.org/y). B, DOI 10.18254/s20-5; c") == [
+        ("A (", ""), ("https://x.org/y", "https://x.org/y"), ("). B, ", ""),
+        ("DOI 10.18254/s20-5", "https://doi.org/10.18254/s20-5"), ("; c", ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["t.csv", "other.svg", "manifest.json"])
+def test_a_link_out_of_the_folder_is_refused(name: str, palca: Run, tiny: dict[str, Any]) -> None:
+    Path("secret").write_bytes(SVG + b"secret")
+    folder = folder_of(Path("made"), "x", scenario=tiny)
+    if name == "manifest.json":
+        Path("secret").write_text((folder / name).read_text())
+        (folder / name).unlink()
+    (folder / name).symlink_to("../secret")
+    if name == "t.csv":  # a link is not among the files that are listed, nor is it read
+        assert "secret" not in html_report.report(folder)
+        (folder / name).rename(folder / "summary.csv")
+        runs.write_manifest(folder, kind="sweep", seed=0, worlds=1, plan={"scenario": "x"})
+    code, out, err = palca("report", "made")
+    assert (code, out) == (2, "")
+    assert "leads out of the folder" in err
+    assert not Path("made/report.html").exists()
+
+
+def test_no_link_is_followed_when_writing(palca: Run, tiny: dict[str, Any]) -> None:
+    folder_of(Path("made"), "x", scenario=tiny)
+    Path("mine").write_text("mine")
+    Path("made/report.html").symlink_to("../mine")
+    assert palca("report", "made")[0] == 2
+    Path("mine").unlink()
+    assert palca("report", "made")[0] == 2  # nor where the link leads to nothing
+    Path("mine").write_text("mine")
+    assert palca("report", "made", "--force")[0] == 0
+    assert Path("mine").read_text() == "mine"
+    assert not Path("made/report.html").is_symlink()
+    assert [p.name for p in Path("made").iterdir() if p.name.startswith(".")] == []
+
+
+def change(path: Path, **entries: Any) -> None:
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps({**manifest, **entries}))
+
+
+def test_what_is_no_run_is_refused_in_a_line(palca: Run, tiny: dict[str, Any]) -> None:
+    def refused(told: str, *options: str) -> None:
+        code, out, err = palca("report", "made", *options)
+        assert (code, out) == (2, "")
+        assert told in err
+        assert err.count("\n") == 1
+
+    refused("no such folder")
+    folder = folder_of(Path("made"), None, scenario=tiny)
+    change(folder / "manifest.json", worlds=41)
+    refused("was changed after Palca wrote it")
+    for entries in ({"scenario": 3}, {"scenario": {**tiny, "policies": None}}, {"kind": "sweep"},
+                    {"scenario": {**tiny, "months": 1e400}}, {"kind": "comparison"},
+                    {"scenario": {**tiny, "changes": [{"target": "coup"}]}},
+                    {"kind": "concept", "scenario": tiny, "concept": "= ="}):  # fmt: skip
+        runs.write_manifest(folder, **{"seed": 0, "worlds": 1, **entries})
+        refused("made/manifest.json: isn't what Palca writes")
+    folder_of(folder, None, scenario=tiny)
+    (folder / "scores.csv").write_text('title,inside\n"a" b,c\n')
+    refused("scores.csv: is no CSV that Palca wrote")
+    (folder / "scores.csv").unlink()
+    os.mkfifo(folder / "scores.csv")
+    refused("scores.csv: is no file")
+    (folder / "scores.csv").unlink()
+    (folder / "months.parquet").write_bytes(b"PAR1")
+    refused("months.parquet: is no table of months")
+    (folder / "months.parquet").unlink()
+    (folder / "made.svg").write_bytes(b"<html><script>")
+    refused("made.svg: is no picture that Palca wrote")
+    (folder / "made.svg").write_bytes(SVG)
+    refused("is a folder; name a file", "--out", ".")
+    refused("can't be written", "--out", "nowhere/x.html")
+
+
+def test_a_picture_without_svg_is_shown_as_it_is(tmp_path: Path, tiny: dict[str, Any]) -> None:
+    folder = folder_of(tmp_path, "x", scenario=tiny)
+    (folder / "old.png").write_bytes(b"\x89PNG old")
+    (folder / "made.png").write_bytes(b"\x89PNG made")  # its SVG stands for it
+    shown = [(picture.name, picture.address[:15]) for picture in Folder(folder).pictures()]
+    assert shown == [("made.svg", "data:image/svg+"), ("old.png", "data:image/png;")]
+
+
+@given(st.floats())
+def test_numbers_are_rounded_to_what_can_be_read(value: float) -> None:
+    text = rounded(repr(value))
+    assert len(text) <= 16
+    if value != value:
+        assert text == "–"
+    elif abs(value) != float("inf"):
+        read = float(text.replace("−", "-").replace(",", ""))
+        assert abs(read - value) <= 0.051 * abs(value)
+
+
+def test_columns_of_numbers_stand_to_the_right() -> None:
+    rows = [{"a": "x1", "b": "1.23456", "c": "1 ± 2", "d": ""}, {"a": "2", "b": "", "c": "3 ± 4", "d": ""}]
+    table = make_table("t", rows, {name: name for name in ("a", "b", "c", "d", "e")})
+    assert table is not None
+    assert table.headings == (("a", False), ("b", True), ("c", True), ("d", False))
+    assert table.rows[0] == ["x1", "1.23", "1 ± 2", "–"]
+    many = make_table("t", [{"a": str(i)} for i in range(1000)], {"a": "a"}, file="f.csv")
+    assert many is not None
+    assert len(many.rows) == 300
+    assert many.note == "The first 300 of 1,000 rows; f.csv has all."
+    assert (table.short, many.short) == (True, False)
+
+
+@given(st.text(alphabet="#|-* `[]()!\n a", max_size=60))
+def test_any_page_is_taken_apart(text: str) -> None:
+    made = pieces(text, "x.md")
+    kinds = [piece.kind for piece in made]
+    assert set(kinds) <= {"h3", "h4", "p", "ul", "table"}
+    assert "h4" not in kinds[: kinds.index("h3")] if "h3" in kinds else "h4" not in kinds
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (("policy.us", "/home/x/policies/us/disengaged.toml", 36, 9999),
+         "From 1972-01: United States follows the policy 'disengaged'."),
+        (("lever.ussr.credit", ["set", 0.0], 32, 38),
+         "1971-09 to 1972-03: USSR, lever credit (size of the credit on offer) is set to 0."),
+        (("coup", {"outcome": "succeeds", "by": "Hugo Banzer"}, 31, 31),
+         "In 1971-08: a coup by Hugo Banzer succeeds."),
+        (("driver.tin", ["hold", 35], 36, 9999), "From 1972-01: tin stays as in 1971-12."),
+        (("rule.ussr.break", ["drop", {}], 36, 9999), "From 1972-01: USSR, rule 'break' is dropped."),
+        (("death.Hugo Banzer", {"leader": "Hugo Banzer", "successor": ""}, 36, 36),
+         "In 1972-01: Hugo Banzer dies in office."),
+        (("survival.René Barrientos", "René Barrientos", 3, 3),
+         "In 1969-04: René Barrientos doesn't die in office."),
+    ],
+)  # fmt: skip
+def test_interventions_are_told_in_words(changed: tuple[str, Any, int, int], said: str) -> None:
+    assert change_in_words(dict(zip(("target", "content", "since", "until"), changed, strict=True))) == said
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "big.csv").open("wb") as file:
+        file.truncate(8_000_001)
+    with pytest.raises(PalcaError, match="larger than 8 MB"):
+        Folder(tmp_path).rows("big.csv")

@@ -1,0 +1,281 @@
+"""All figures: one style, words for those who can't see them, the same bytes each time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import product
+from typing import Any
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from palca.experiments import claims, priors
+from palca.experiments.alternatives import Standing
+from palca.experiments.calibration_figure import draw_posterior, draw_ranks
+from palca.experiments.compare import join_pairs, pair_blocks
+from palca.experiments.compare_report import draw_comparison
+from palca.experiments.counterfactual_figure import draw_counterfactual
+from palca.experiments.course import documented
+from palca.experiments.design import parse_factor
+from palca.experiments.discovery import Box, Discovery
+from palca.experiments.discovery_report import draw_discovery
+from palca.experiments.documented import load_record
+from palca.experiments.ensemble import run_blocks, summarise
+from palca.experiments.figures import draw_history
+from palca.experiments.inquiry import Answer, Question, ask
+from palca.experiments.measures import OUTCOMES
+from palca.experiments.pattern_study import Patterns
+from palca.experiments.patterns import PATTERNS
+from palca.experiments.pictures import (
+    COLOURS,
+    FACT,
+    SERIES,
+    Picture,
+    name_ends,
+    new_figure,
+    spells,
+    style,
+)
+from palca.experiments.regularities import Regularities
+from palca.experiments.scoring import Scores
+from palca.experiments.sensitivity import Measured, Noise
+from palca.experiments.sensitivity_report import draw_indices
+from palca.experiments.sweep import make_plan
+from palca.experiments.sweep_figure import draw_sweep
+from palca.experiments.sweep_report import chosen_outcomes, means
+from palca.experiments.twins import QUANTITIES
+from palca.experiments.validation import Validation, Versions
+from palca.experiments.validation_figure import draw_all
+from palca.model.parameters import PARAMETERS
+from palca.scenarios import build, resolve
+
+HOSTILE = "Aid of $5 \\frac{ <b>&amp; _^"
+DOCUMENTED = {"history", "validation-ahead.png", "validation-countries.png"}
+UNITS = {o.unit for o in OUTCOMES} | {p.unit for p in PARAMETERS.values()} | {
+    unit for _, unit in QUANTITIES.values()
+} | {"months", "USD m", "USD m a year", "attempts"}  # fmt: skip
+
+
+@cache
+def answer() -> Answer:
+    asked = Question("soviet-break-1971", worlds=800, twins=40, given="embassy 1970-06 ± 12",
+                     variants=False, freeze=("soviet_fiscal",))  # fmt: skip
+    return ask(asked, 1)
+
+
+def history() -> Picture:
+    resolved = resolve("baseline")
+    scenario = build(resolved)
+    blocks = run_blocks(resolved, 30, 0)
+    summary, _ = summarise(blocks, lambda block: None, scenario.months,
+                           len(scenario.country.leaders))  # fmt: skip
+    return draw_history(scenario, summary, documented(load_record(), scenario), HOSTILE)
+
+
+def comparison() -> Picture:
+    first, second = resolve("baseline"), resolve("soviet-break-1971")
+    return draw_comparison(("a", HOSTILE), join_pairs(list(pair_blocks(first, second, 20, 0, 1))))
+
+
+def swept(count: int) -> Picture:
+    vary = (("backlash=0:0.1:3", (0.0, 0.05, 0.1)), ("policy.ussr=withdrawal,pragmatic",
+            ("withdrawal", "pragmatic")), ("growth_mean=3:6:3", (3.0, 4.5, 6.0)))[:count]  # fmt: skip
+    factors = tuple(parse_factor(text) for text, _ in vary)
+    plan = make_plan("baseline", factors, "grid", [], [], None, 4)
+    points = list(product(*(levels for _, levels in vary))) * 4
+    worlds = pd.DataFrame(points, columns=[factor.name for factor in factors])
+    outcomes = chosen_outcomes(["coups_1972_77", "growth", "longest_spell"])
+    chance = np.random.default_rng(0)
+    worlds = worlds.assign(**{o.name: chance.random(len(points)) for o in outcomes})
+    return draw_sweep(plan, worlds, means(plan, worlds, outcomes), outcomes, HOSTILE)
+
+
+def sensitivity(measure: str) -> Picture:
+    outcomes = chosen_outcomes(["coups_1972_77", "growth"])
+    value = np.array([0.4, 0.2, np.nan])
+    measured = [
+        Measured(o.name, of, value, value - 0.3, value + 0.1)
+        for o in outcomes
+        for of in ("total", "first", "effect")
+        if (of == "effect") == (measure == "effect")
+    ]
+    noise = [Noise(o.name, 0.6, 1.0) for o in outcomes]
+    return draw_indices(["backlash", "cost", "purge"], outcomes, measured, noise, HOSTILE)
+
+
+def discovery() -> Picture:
+    chance = np.random.default_rng(0)
+    factors = pd.DataFrame({"cost": chance.random(300), "backlash": chance.random(300)})
+    hits = factors["cost"].to_numpy() > 0.5
+    found = Discovery("coups > 1", hits.mean(), [Box("cost > 0.5", 9, 8, 0.6, 1.0, 0.9)],
+                      (0.9, 0.8, 0.95), {"cost": 0.3, "backlash": 0.0}, hits)  # fmt: skip
+    return draw_discovery(found, factors, HOSTILE)
+
+
+class _Calibrated:
+    """What the pictures of a calibration look at."""
+
+    names = ("backlash", "cost", "coup_trap", "purge", "prestige_ussr")
+    sets = {name: priors.quantile(name, np.linspace(0.2, 0.6, 40)) for name in names}  # noqa: RUF012
+    learnt = np.linspace(0.0, 0.8, 5)
+
+
+class _Again:
+    ranks = np.random.default_rng(0).integers(0, 100, (60, 5))
+    draws = 99
+
+
+def validation() -> dict[str, Picture]:
+    months, chance = 120, np.random.default_rng(0)
+    truth = np.zeros((2, months))
+    truth[:, [8, 31]] = 1
+    said = chance.random((2, months))
+    said[:, 0] = np.nan
+    scores = Scores([], {}, {}, {}, said, {"constant": 0.1 + 0 * said}, truth)
+    table = pd.DataFrame([
+        {"number": p.number, "pattern": p.title, "origin": p.origin, "worlds": 0.3, "of_those": 0.6}
+        for p in PATTERNS
+    ])  # fmt: skip
+    rows = pd.DataFrame({"class": ["1yr", "2-3yr"], "simulated": [0.4, 0.2], "low": [0.3, 0.1],
+                         "high": [0.5, 0.3], "documented": [0.3, 0.1], "years": [90, 80]})  # fmt: skip
+    growth = rows.assign(**{"class": ["lt0", "ge3"]})
+    countries = Regularities(rows, growth, (0.5, 0.4, 0.6, 0.5), pd.DataFrame(), 200)
+    standings = [
+        Standing(name, group, np.array([level, level + 0.5]), 0.0, np.zeros(len(PATTERNS)))
+        for name, group, level in (("the scenario", "own", -50.0), ("tin", "without", -53.0),
+                                   ("random", "rival", -600.0), ("broken", "broken", -1050.0))
+    ]  # fmt: skip
+    versions = Versions(standings, {}, countries)
+    patterns = Patterns(table, np.zeros(1, np.int64), pd.DataFrame(), pd.DataFrame())
+    return draw_all(Validation("x", 1, 0, scores, patterns, countries, versions))
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Iterator[dict[str, Picture]]:
+    with pytest.MonkeyPatch.context() as patch:
+        one = ("Moscow suspends (1971)", "soviet-break-1971", ("soviet_fiscal",))
+        patch.setattr(claims, "HEADLINE", (one,))
+        found: Any = _Calibrated()
+        again: Any = _Again()
+        yield {
+            "history": history(),
+            "comparison": comparison(),
+            "counterfactual": draw_counterfactual(answer()),
+            "claims": claims.draw_claims({"soviet-break-1971": answer()}),
+            **{f"sweep{count}": swept(count) for count in (1, 2, 3)},
+            **{name: sensitivity(name) for name in ("total", "effect")},
+            "discovery": discovery(),
+            "posterior": draw_posterior(found, HOSTILE),
+            "ranks": draw_ranks(found, again, "Found?"),
+            **validation(),
+        }
+
+
+@pytest.fixture(scope="module")
+def svgs(drawn: dict[str, Picture]) -> dict[str, bytes]:
+    return {name: picture.svg() for name, picture in drawn.items()}
+
+
+def test_every_picture_tells_what_it_shows(drawn: dict[str, Picture]) -> None:
+    assert len(drawn) == 16
+    assert len({picture.alt for picture in drawn.values()}) == 16
+    for name, picture in drawn.items():
+        assert 60 < len(picture.alt) < 1000, name
+        assert re.search(r"\d", picture.alt), name  # the main reading, from the data
+        assert not re.search(r"\bnan\b|  |\n", picture.alt), picture.alt
+
+
+def test_every_svg_carries_the_words(drawn: dict[str, Picture], svgs: dict[str, bytes]) -> None:
+    for name, picture in drawn.items():
+        told = ElementTree.fromstring(svgs[name]).find(".//{http://purl.org/dc/elements/1.1/}description")
+        assert told is not None
+        assert told.text == picture.alt
+
+
+def test_files_are_the_same_each_time(
+    drawn: dict[str, Picture], svgs: dict[str, bytes], tmp_path: Any
+) -> None:
+    for name in ("sweep2", "claims"):
+        path = tmp_path / f"{name}.png"
+        drawn[name].write(path)
+        assert path.with_suffix(".svg").read_bytes() == svgs[name]
+        assert Image.open(path).info["Description"] == drawn[name].alt
+    assert sensitivity("total").svg() == svgs["total"]
+    assert swept(1).png() == swept(1).png()
+
+
+def test_a_picture_is_drawn_alike_whatever_the_user_has_set() -> None:
+    expected = sensitivity("total").svg()
+    with matplotlib.rc_context({"font.size": 20, "axes.facecolor": "black", "text.usetex": False,
+                                "image.cmap": "jet", "svg.hashsalt": "other"}):  # fmt: skip
+        assert matplotlib.rcParams["font.size"] == 20
+        made = sensitivity("total")
+        assert made.figure.get_size_inches().tolist() == [8.0, 3.6]
+        assert {t.get_fontsize() for t in made.figure.axes[0].get_yticklabels()} == {8.0}
+        assert f"font-size: {8.0}".encode() not in expected  # letters are drawn, not set
+
+
+def test_what_is_documented_has_a_colour_of_its_own(svgs: dict[str, bytes]) -> None:
+    for name, svg in svgs.items():
+        assert (FACT.encode() in svg) == (name in DOCUMENTED), name
+
+
+@pytest.mark.usefixtures("svgs")  # drawn once, so that ticks have their labels
+def test_every_axis_that_shows_numbers_says_their_unit(drawn: dict[str, Picture]) -> None:
+    seen = 0
+    for name, picture in drawn.items():
+        for axis in picture.figure.axes:
+            if not axis.get_visible():
+                continue
+            for way in (axis.xaxis, axis.yaxis):
+                shown = [t.get_text() for t in way.get_ticklabels() if t.get_visible() and t.get_text()]
+                numbers = [t for t in shown if re.fullmatch(r"[−-]?[\d.,]+", t)]
+                if not numbers or all(re.fullmatch(r"19\d\d", t) for t in numbers):
+                    continue
+                seen += 1
+                common = picture.figure.get_supxlabel() if way is axis.xaxis else ""
+                label = way.get_label_text() or common
+                told = re.search(r"\(.+\)|%|rank|coup attempts", label, re.DOTALL) or label in UNITS
+                assert told, (name, axis.get_title(loc="left"), label, numbers)
+    assert seen > 50
+
+
+def test_sides_and_series_are_told_apart_in_grey() -> None:
+    def lightness(colour: str) -> float:
+        red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+        return 0.299 * red + 0.587 * green + 0.114 * blue
+
+    for colours in (list(COLOURS.values()), [SERIES[0], SERIES[1]]):
+        levels = sorted(map(lightness, colours))
+        assert min(np.diff(levels)) > 0.12
+
+
+@given(st.lists(st.floats(0, 100), min_size=2, max_size=6))
+def test_names_at_ends_of_lines_keep_apart_and_in_order(levels: list[float]) -> None:
+    with style():
+        axis = new_figure(5, 4).subplots()
+        axis.set_ylim(0, 100)
+        names = [str(i) for i in range(len(levels))]
+        name_ends(axis, 1.0, levels, names, ["black"] * len(levels))
+    placed = {t.get_text(): float(t.xy[1]) for t in axis.texts}  # type: ignore[attr-defined]
+    places = np.array([placed[name] for name in names])
+    inches = axis.get_window_extent().height / axis.figure.dpi
+    assert np.diff(np.sort(places)).min() * inches / 100 >= 0.149
+    assert places.max() <= 100 + 1e-9
+    assert sorted(levels) == [levels[i] for i in np.argsort(places)]
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=1))
+def test_spells_cover_all_and_change_between(values: list[str]) -> None:
+    found = spells(values)
+    assert [i for first, end in found for i in range(first, end)] == list(range(len(values)))
+    assert all(len(set(values[first:end])) == 1 for first, end in found)
+    assert all(values[end - 1] != values[end] for _, end in found[:-1])
