@@ -60,7 +60,8 @@ def describe(file: str) -> str:
                 file,
             )
         policy = build_policy(actor, path.stem, table, file)
-        return f"{file}: a policy of '{actor}' with {len(policy.rules)} rules; all is well"
+        count = f"{len(policy.rules)} rule{'s' if len(policy.rules) > 1 else ''}"
+        return f"{file}: a policy of '{actor}' with {count}; all is well"
     if "garrison" in table or "leader" in table:
         country = build_country(table, file)
         return f"{file}: a country, {country.name}, {len(country.leaders) - 1} leaders; all is well"

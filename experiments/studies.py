@@ -74,7 +74,7 @@ def sweep(
 ) -> None:
     """Run a scenario over a design of parameters, policies, levers and dates.
 
-    All of it may stand in a file: "palca sweep FILE.toml", with a [vary] table.
+    All of it may stand in a file: "palca sweep FILE.toml", with a table called vary.
 
     Example: palca sweep baseline --vary backlash=0.01:0.05 --vary policy.ussr=pragmatic,ideological
     """
@@ -85,13 +85,13 @@ def sweep(
     from .sweep_file import SweepFile, is_sweep, read_sweep
     from .sweep_report import chosen_outcomes
 
-    chosen_outcomes(outcomes)  # a slip is told before the worlds are run, not after
     if resume is not None:
         given = (vary, design, worlds, replicates, settings, interventions, out,
                  force or point or None)
         if scenario != "baseline" or seed is not None or any(given):
             raise PalcaError("goes on with what the folder says: give it nothing else but --jobs, "
                              "--cluster and --outcome", "--resume")
+        chosen_outcomes(outcomes)
         plan = sweep_folder.read_plan(resume)
         with sweep_folder.held(resume), workers(cluster) as spread:
             packed = sweep_folder.read_variants(resume, plan)
@@ -99,6 +99,8 @@ def sweep(
             _sweep(resume, plan, packed, outcomes, jobs, spread)
         return
     file = read_sweep(Path(scenario)) if is_sweep(scenario) else SweepFile("", scenario, ())
+    outcomes = outcomes or list(file.outcomes)
+    chosen_outcomes(outcomes)  # a slip is told before the worlds are run, not after
     factors = (*file.factors, *(parse_factor(text) for text in vary or []))
     plan = make_plan(
         file.scenario,
@@ -183,4 +185,5 @@ def _sweep(
     sweep_folder.write_whole(folder / "sweep.png", picture.png())
     sweep_folder.write_whole(folder / "sweep.svg", picture.svg())
     console.print(f"\nDigest {digest[:16]}. Written: {folder} (sweep.png and .svg, summary.csv, "
-                  f"worlds/ with {plan.blocks} Parquet files, SHA256SUMS, manifest.json)")
+                  f"worlds/ with {plan.blocks} Parquet file{'s' if plan.blocks > 1 else ''}, "
+                  "SHA256SUMS, manifest.json)")

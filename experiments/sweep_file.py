@@ -6,6 +6,7 @@
     scenario = "soviet-break-1971"
     design = "grid"
     replicates = 200
+    outcome = ["coups_1972_77", "friction_after"]
 
     [vary]
     policy.us = ["administrations", "disengaged"]
@@ -42,6 +43,7 @@ class SweepFile:
     seed: int | None = None
     settings: tuple[str, ...] = ()
     interventions: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
 
 
 def is_sweep(name: str) -> bool:
@@ -76,6 +78,7 @@ def read_sweep(path: Path) -> SweepFile:
         seed=table.whole("seed", 0, 2**53) if "seed" in table else None,
         settings=_texts(table, "set"),
         interventions=_texts(table, "intervene"),
+        outcomes=_texts(table, "outcome"),
     )
     table.done()
     return out

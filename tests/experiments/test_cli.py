@@ -211,7 +211,7 @@ def test_check_tells_what_is_in_a_file(palca: Run) -> None:
         'why = "Why lend to those who jail our friends?"\nsource = "assumed"\n'
     )
     code, out, _ = palca("check", "p.toml")
-    assert (code, "a policy of 'ussr' with 1 rules; all is well" in out) == (0, True)
+    assert (code, "a policy of 'ussr' with 1 rule; all is well" in out) == (0, True)
     Path("p.toml").write_text(Path("p.toml").read_text().replace("-0.3", "-0.3 +"))
     code, _, err = palca("check", "p.toml")
     assert code == 2
