@@ -19,7 +19,7 @@ help:
 	@echo "make posterior    calibrate the baseline on the whole record; it ships with what comes out"
 	@echo "make validation   validate the baseline; writes docs/VALIDATION.md (some ten minutes)"
 	@echo "make gallery      simulate every concept; writes docs/CONCEPTS.md"
-	@echo "make pictures     take the pictures of the lab's pages (needs Debian's chromium)"
+	@echo "make pictures     make the other pictures of docs/, the lab's pages too (some minutes; needs chromium)"
 	@echo "make lint         look for mistakes (ruff) and check the types (pyright)"
 	@echo "make format       lay the code out and mend what ruff can mend"
 	@echo "make env          only make the environment, in $(VENV)"
@@ -44,6 +44,7 @@ posterior: env
 	@$(bin)/palca calibrate baseline --jobs 2 --out build/posterior
 	@cp build/posterior/posterior.parquet scenarios/posteriors/record.parquet
 	@cp build/posterior/manifest.json scenarios/posteriors/record.json
+	@cp build/posterior/posterior.png build/posterior/ranks.png docs/
 
 validation: env
 	@rm -rf build/validation
@@ -56,6 +57,13 @@ gallery: env
 	@cp build/gallery/CONCEPTS.md build/gallery/*.png docs/
 
 pictures: env
+	@rm -rf build/pictures
+	@$(bin)/palca run baseline --out build/pictures/baseline
+	@$(bin)/palca sensitivity baseline --jobs 2 --out build/pictures/sensitivity
+	@$(bin)/palca discover longest_spell ">= 60" --vary policy.us=administrations,disengaged --jobs 2 --out build/pictures/discovery
+	@$(bin)/palca claims --out build/pictures/claims
+	@cp build/pictures/baseline/history.png docs/baseline.png
+	@cp build/pictures/*/sensitivity.png build/pictures/*/discovery.png build/pictures/*/claims.png docs/
 	@$(bin)/python docs/make_pictures.py
 
 lint: ruff pyright

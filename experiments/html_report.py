@@ -20,7 +20,7 @@ from palca.model.errors import PalcaError
 
 from . import runs
 from .report_files import Folder, Shown, Table, cut
-from .report_markdown import pieces
+from .report_markdown import page_of
 from .report_notes import GENERAL, caveats, sources
 from .report_scenario import scenarios_of, tell
 from .report_tables import tables_of
@@ -134,7 +134,7 @@ def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
         asked=_asked(manifest),
         scenarios=list(zip((name for name, _ in named), told, strict=True)),
         pictures=[(_caption(shown), shown) for shown in folder.pictures()],
-        pieces=pieces(page, _PAGES[kind]) if page else [],
+        body=page_of(page) if page else "",
         answer=(folder.text("answer.txt") or "").strip() if kind == "counterfactual" else "",
         tables=tables_of(kind, folder),
         general=GENERAL,

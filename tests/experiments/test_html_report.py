@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from palca.experiments import html_report, runs
 from palca.experiments.report_files import Folder, make_table, rounded
-from palca.experiments.report_markdown import pieces
+from palca.experiments.report_markdown import page_of
 from palca.experiments.report_notes import linked
 from palca.experiments.report_scenario import change_in_words
 from palca.model.errors import PalcaError
@@ -181,7 +181,7 @@ SAID = {
     "sensitivity": ["50 (40 to 61.2)", "% of a world"],
     "discovery": ["cost > 1", "not of history"],
     "calibration": ["successful coups 1975–77", "tells something of 0"],
-    "validation": ["1. A part", "Some words, code and a link.", "one", "no"],
+    "validation": ["1. A part", "words", "code", "a link", "one", "no"],
     "something new": ["a name", "1.23", "rows.csv"],
 }
 
@@ -375,10 +375,30 @@ def test_columns_of_numbers_stand_to_the_right() -> None:
 
 @given(st.text(alphabet="#|-* `[]()!\n a", max_size=60))
 def test_any_page_is_taken_apart(text: str) -> None:
-    made = pieces(text, "x.md")
-    kinds = [piece.kind for piece in made]
-    assert set(kinds) <= {"h3", "h4", "p", "ul", "table"}
-    assert "h4" not in kinds[: kinds.index("h3")] if "h3" in kinds else "h4" not in kinds
+    tags = re.findall(r"<(\w+)", page_of(text))
+    assert not {*tags} & {"h1", "h2", "h5", "h6", "a", "img", "script"}
+    assert "h4" not in tags or "h3" in tags[: tags.index("h4")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<script>alert(1)</script>", "a <img src=x onerror=alert(1)>", "[a](javascript:alert(1))",
+     "![a](https://example.org/x.png)", "<https://example.org>", "# <svg onload=alert(1)>",
+     "## <svg onload=alert(1)>", "| <b onclick=x> |\n|---|\n| <iframe> |", "```<x>\n<y>\n```"],
+)  # fmt: skip
+def test_no_markup_of_a_page_is_markup(text: str) -> None:
+    made = page_of(text)
+    assert not re.search(r"<(?!/?(p|h3|h4|div|table|caption|thead|tbody|tr|th|td|pre|code)\b)", made)
+    assert not re.search(r"<[^>]*\son\w+=", made)
+
+
+def test_a_page_keeps_its_words_and_its_tables() -> None:
+    made = page_of("# T\n\n## A\n\nb **c** [d](e.md)\n\n![f](g.png)\n\n### H\n\n| i | j |\n|---|--:|\n| 1 | 2 |\n")
+    assert "<h3>A</h3>" in made
+    assert "<h4>H</h4>" in made
+    assert "b <strong>c</strong> d" in made
+    assert '<td>1</td>\n<td class="number">2</td>' in made
+    assert not {"T", "f", "g.png", "e.md"} & {*re.findall(r"[\w.]+", re.sub("<[^>]*>", " ", made))}
 
 
 @pytest.mark.parametrize(

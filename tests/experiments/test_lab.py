@@ -339,6 +339,7 @@ def test_without_the_extra_the_mend_is_named(
     assert "palca[lab]" in err
 
 
+@pytest.mark.filterwarnings("ignore")  # what others' packages say when they are imported
 def test_templates_hear_only_their_events() -> None:
     guard = pytest.importorskip("palca.experiments.lab.guard")
     import ipyvue
@@ -372,6 +373,7 @@ def test_templates_hear_only_their_events() -> None:
         ipyvue.VueTemplateWidget.Events._handle_event = before
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_mesa_shows_the_map_and_the_network() -> None:
     solara = pytest.importorskip("solara")
     from mesa.visualization import SolaraViz

@@ -129,8 +129,7 @@ def test_a_file_says_what_options_say(palca: Run) -> None:
 
 def test_a_file_names_the_outcomes_to_show(palca: Run) -> None:
     Path("s.toml").write_text('worlds = 20\noutcome = ["growth"]\n[vary]\nbacklash = "0.01:0.05:2"\n')
-    code, out, _ = palca("sweep", "s.toml")
-    assert code == 0
+    assert palca("sweep", "s.toml")[0] == 0
     assert set(pd.read_csv("runs/s-sweep/summary.csv")["outcome"]) == {"growth"}
     Path("s.toml").write_text('outcome = ["grwth"]\n[vary]\nbacklash = "0.01:0.05:2"\n')
     code, _, err = palca("sweep", "s.toml", "-o", "other")
