@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from palca.model.calendar import month_index
-from palca.model.scenario import Scenario
+from palca.model.scenario import Country, Scenario
 
 from .course import Course
 from .ensemble import Summary, bin_centres
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _COUP: Final = month_index("1971-08")
 _NOTE: Final = 7.5  # points; the size of what is written into a panel
+_MONTHS_A_LETTER: Final = 1.2  # that a name takes in a figure as wide as a page
 _GROUPS: Final = 24  # classes of orientation in the heat map
 
 
@@ -99,33 +100,53 @@ def _in_words(scenario: Scenario, summary: Summary, history: Course) -> str:
     )
 
 
-def _strip(axis: Axes, scenario: Scenario, history: Course) -> None:
-    """Draw the documented rulers as blocks coloured by orientation."""
-    leader, course = history.series["leader"][:, 0], history.series["orientation"][:, 0]
-    sides = spells([side(value) for value in course])
+def draw_rulers(
+    axis: Axes, country: Country, course: Course, top: float = 1.0
+) -> list[tuple[str, int, int]]:
+    """Draw who ruled in a course of one world, as blocks coloured by orientation.
+
+    Parameters
+    ----------
+    top : float
+        How high the blocks reach, as a share of the axis.
+
+    Returns
+    -------
+    list of (str, int, int)
+        Name, first month and end of each spell whose name found no room in its block.
+    """
+    leader, turn = course.series["leader"][:, 0], course.series["orientation"][:, 0]
+    sides = spells([side(value) for value in turn])
     for start, end in sides:
-        name = side(course[start])
-        axis.axvspan(start, end, color=COLOURS[name], lw=0)
-        axis.text((start + end) / 2, 0.2, name[0].upper(), ha="center", va="center",
+        name = side(turn[start])
+        axis.axvspan(start, end, ymax=top, color=COLOURS[name], lw=0)
+        axis.text((start + end) / 2, 0.18 * top, name[0].upper(), ha="center", va="center",
                   color=INK_ON[name], fontsize=6.5)  # fmt: skip
-    raised = 0
+    unnamed = []
     for start, end in spells(leader):
         if np.isnan(leader[start]):
             continue
-        name = scenario.country.leaders[int(leader[start])].short
-        axis.axvline(start, color="white", lw=1.5)
-        if end - start >= 10:
-            alike = next(last for first, last in sides if first <= start < last)
-            axis.text((start + min(end, alike)) / 2, 0.6, name, ha="center", va="center",
-                      fontsize=8.5, color=INK_ON[side(course[start])], fontweight="bold")
-        else:  # too short for its name: the name stands above, alternately higher
-            axis.annotate(name, ((start + end) / 2, 1.0), (0, 2 + 9 * (raised % 2)),
-                          fontsize=_NOTE, textcoords="offset points", ha="center")  # fmt: skip
-            raised += 1
+        name = country.leaders[int(leader[start])].short
+        axis.axvline(start, ymax=top, color="white", lw=1.5)
+        alike = min(end, next(last for first, last in sides if first <= start < last))
+        if alike - start >= _MONTHS_A_LETTER * len(name):
+            axis.text((start + alike) / 2, 0.6 * top, name, ha="center", va="center",
+                      fontsize=8.5, color=INK_ON[side(turn[start])], fontweight="bold")
+        else:
+            unnamed.append((name, start, end))
+    axis.set_ylim(0, 1)
     axis.set_yticks([])
+    axis.spines["left"].set_visible(False)
+    return unnamed
+
+
+def _strip(axis: Axes, scenario: Scenario, history: Course) -> None:
+    """Draw the documented rulers; a name too long for its block stands above, in turn higher."""
+    for place, (name, start, end) in enumerate(draw_rulers(axis, scenario.country, history)):
+        axis.annotate(name, ((start + end) / 2, 1.0), (0, 2 + 9 * (place % 2)), fontsize=_NOTE,
+                      textcoords="offset points", ha="center")  # fmt: skip
     axis.set_ylabel("documented\nL left, C centre,\nR right", rotation=0, ha="right", va="center",
                     fontsize=_NOTE, color=FACT)  # fmt: skip
-    axis.spines["left"].set_visible(False)
 
 
 def _orientation(axis: Axes, summary: Summary, history: Course) -> None:

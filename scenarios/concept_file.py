@@ -202,7 +202,7 @@ def _arm(table: Table) -> Arm:
 
 def _measure(table: Table, drawn: bool = False) -> Measure:
     """Read a [[measure]] table, or [drawn], which has a value in each month and no more."""
-    given = [key for key in _GATHERED if key in table]
+    given: list[Gathered] = [key for key in _GATHERED if key in table]
     if len(given) != 1 or (drawn and given != ["mean_of"]):
         which = "mean_of" if drawn else "one of mean_of, sum_of and any_of"
         raise PalcaError(f"needs {which}", table.place)

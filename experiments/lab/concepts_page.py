@@ -41,7 +41,7 @@ def _show(values: Values) -> list[Block]:
     arms, rows = table_of(found)
     return [
         text(concept.definition),
-        text(f"The question put to the model: {concept.question}"),
+        text(f"A question to think about: {concept.question}"),
         text(f"{concept.title}: {found.verdict}."),
         picture(lambda: draw_concept(found)),
         heading("What it leads one to expect"),

@@ -13,6 +13,7 @@ from palca.model.scenario import Country
 from palca.scenarios.map import map_of
 
 from ..course import Course
+from ..figures import draw_rulers
 from ..pictures import (
     COLOURS,
     FACT,
@@ -217,27 +218,14 @@ def draw_timeline(country: Country, courses: Mapping[str, Course], month: int) -
 
 
 def _draw_strip(axis: Axes, country: Country, course: Course) -> str:
-    """Draw the rulers of a course as blocks coloured by orientation; return them in words."""
-    leader, turn = course.series["leader"][:, 0], course.series["orientation"][:, 0]
-    sides = [side(value) for value in turn]
-    for start, end in spells(sides):
-        axis.axvspan(start, end, ymax=0.72, color=COLOURS[sides[start]], lw=0)
-        axis.text((start + end) / 2, 0.12, sides[start][0].upper(), ha="center", fontsize=6.5,
-                  color=INK_ON[sides[start]], va="center")  # fmt: skip
-    said = []
-    for start, end in spells(leader):
-        if np.isnan(leader[start]):
-            continue
-        name = country.leaders[int(leader[start])].short
-        said.append(f"{name} from {month_name(start)}")
-        axis.axvline(start, ymax=0.72, color="white", lw=1.5)
-        if end - start >= 1.5 * len(name):
-            axis.text((start + end) / 2, 0.44, name, ha="center", va="center", fontsize=8.5,
-                      color=INK_ON[sides[(start + end) // 2]])  # fmt: skip
+    """Draw the rulers of a course and its coups; return the rulers in words."""
+    draw_rulers(axis, country, course, top=0.72)
     for kind, marker in (("coup", "v"), ("failed coup", "x")):
         at = np.nonzero(course.count("power", kind)[:, 0])[0]
         axis.plot(at + 0.5, np.full(len(at), 0.87), marker, color=INK, ms=5, ls="")
-    axis.set_ylim(0, 1)
-    axis.set_yticks([])
-    axis.spines["left"].set_visible(False)
-    return ", ".join(said) + "."
+    leader = course.series["leader"][:, 0]
+    return ", ".join(
+        f"{country.leaders[int(leader[start])].short} from {month_name(start)}"
+        for start, _ in spells(leader)
+        if not np.isnan(leader[start])
+    ) + "."
