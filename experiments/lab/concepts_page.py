@@ -77,4 +77,5 @@ PAGE: Final = Page(
         "or not; that is no evidence that it was at work in Bolivia.",
         "A concept that isn't shown may be at work all the same, where the model can't see it.",
     ),
+    common=lambda: ({"concept": name} for name in shipped_concepts()),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from .blocks import Block
@@ -26,6 +26,8 @@ class Page:
         What its numbers do not say.
     resets : mapping of str to tuple of str
         Choices that are forgotten when another is made.
+    common : callable
+        Choices that many make, worth computing before anyone asks.
     """
 
     name: str
@@ -35,3 +37,4 @@ class Page:
     show: Callable[[Values], list[Block]]
     limits: tuple[str, ...]
     resets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    common: Callable[[], Iterable[Mapping[str, str]]] = tuple

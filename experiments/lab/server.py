@@ -22,6 +22,7 @@ from .desk import VISITORS
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp
+    from uvicorn import Server
 
 _PATIENCE: Final = 2  # seconds for open pages, at the end
 _FORGET: Final = "10m"  # after a visitor has left
@@ -88,16 +89,26 @@ def serve(
         tell(address)
         if opened:
             webbrowser.open(address)
-        from .desk import Visitor
-        from .session import warm
-
-        Visitor().compute(warm)
+        _answer_ahead(server)
 
     threading.Thread(target=when_ready, daemon=True).start()
     with warnings.catch_warnings():
         # at each visit: of cookies within frames of other sites, where the lab never stands
         warnings.filterwarnings("ignore", "Cookies with samesite=none", UserWarning)
         server.run([heard])
+
+
+def _answer_ahead(server: Server) -> None:
+    """Answer what most visitors ask, one after another, so that it is at hand when they do."""
+    from .desk import Visitor
+    from .session import answer, common, fill
+
+    visitor = Visitor()
+    for asked in common():
+        if server.should_exit:
+            return
+        filled = fill(asked)
+        visitor.compute(lambda filled=filled: answer(filled.page, filled.values))
 
 
 def _listen(host: str, port: int) -> socket.socket:

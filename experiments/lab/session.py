@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -145,8 +145,8 @@ def _answered(page: str, values: tuple[tuple[str, Any], ...]) -> Answer:
     return Answer(tuple(page_of(page).show(dict(values))))
 
 
-def warm() -> None:
-    """Answer every page as it opens, so that the first visitors needn't wait for what is common."""
-    for name in PAGES:
-        filled = fill(Asked(name))
-        answer(filled.page, filled.values)
+def common() -> Iterator[Asked]:
+    """Return what most visitors ask: every page as it opens, then what is common on each."""
+    yield from (Asked(name) for name in PAGES)
+    for name, page in PAGES.items():
+        yield from (Asked(name, choices) for choices in page.common())

@@ -162,4 +162,5 @@ PAGE: Final = Page(
         "scenario": ("at",),
         "actor": ("policy", "lever"),
     },
+    common=lambda: ({"scenario": name} for name in interventions()),
 )

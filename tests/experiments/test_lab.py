@@ -415,10 +415,22 @@ def chromium() -> str:
     return found
 
 
+def test_what_is_computed_ahead_can_be_asked() -> None:
+    asked = list(session.common())
+    assert [each.page for each in asked[: len(PAGES)]] == list(PAGES)
+    for each in asked:
+        filled = session.fill(session.Asked(each.page, each.choices, linked=True))
+        assert filled.form["complaints"] == []
+        assert {name: str(filled.values[name]) for name in each.choices} == dict(each.choices)
+
+
 @pytest.fixture(scope="module")
 def lab(chromium: str) -> Iterator[str]:
     """The lab's address, in a process of its own."""
     code = "import sys; sys.argv[1:] = ['lab', '--port', '0', '--no-open']\n"
+    code += "from palca.experiments.lab import session\n"
+    # nothing but the pages as they open is computed ahead: the cores belong to the tests
+    code += "session.common = lambda: map(session.Asked, session.PAGES)\n"
     code += "from palca.experiments.cli import main; main()"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     try:
