@@ -114,6 +114,7 @@ def test_each_actor_sees_the_same(actor: str) -> None:
 WORLDS = 5
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(
     scenario=scenarios(worlds=WORLDS),

@@ -34,6 +34,7 @@ def test_compare_writes_what_other_tools_open_and_comes_out_the_same(palca: Run)
     assert (code, "the same, bit for bit" in out) == (0, True)
 
 
+@pytest.mark.slow
 def test_counterfactual_writes_an_answer_that_comes_out_the_same(palca: Run) -> None:
     Path("likely.toml").write_text(LIKELY)
     code, out, _ = palca(

@@ -109,6 +109,7 @@ def test_worlds_are_worlds_in_all(palca: Run) -> None:
     assert rows["replicate"].value_counts().to_dict() == {0: 4, 1: 4, 2: 2}
 
 
+@pytest.mark.slow
 def test_a_file_says_what_options_say(palca: Run) -> None:
     Path("mine").mkdir()
     Path("mine/dates.toml").write_text(
@@ -216,6 +217,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     return figures
 
 
+@pytest.mark.slow
 def test_one_factor_is_drawn_as_lines_two_as_heat_maps_more_as_small_multiples(
     palca: Run, drawn: list[Figure]
 ) -> None:
@@ -388,6 +390,7 @@ def test_a_sweep_that_is_killed_ends_as_if_it_had_not_been(palca: Run) -> None:
         assert Path("made", name).read_bytes() == Path("whole", name).read_bytes()
 
 
+@pytest.mark.slow
 def test_whatever_is_missing_or_damaged_is_made_again(palca: Run) -> None:
     small = ["sweep", "baseline", "--vary", "backlash=0.01:0.05", "-n", "2000", *QUICK]
     palca(*small, "-o", "whole")
@@ -617,6 +620,7 @@ def test_a_bad_file_is_named(palca: Run, text: str, says: str) -> None:
     assert [path.name for path in Path().iterdir()] == ["s.toml"]
 
 
+@pytest.mark.slow
 def test_what_another_version_began_and_what_is_no_sweep_are_refused(palca: Run) -> None:
     palca("run", "baseline", "-n", "2", "-o", "run")
     code, _, err = palca("sweep", "--resume", "run")

@@ -285,6 +285,7 @@ def test_the_second_reading_leaves_out_what_is_not_sure(baseline: dict[str, Any]
 # from beginning to end
 
 
+@pytest.mark.slow
 def test_validate_writes_a_page_that_comes_out_the_same(palca: Run) -> None:
     asked = ("validate", "baseline", "-n", "8192", "-p", "checks", "-p", "reading", "-o", "page")
     code, out, _ = palca(*asked)
