@@ -290,11 +290,11 @@ def list_(
     what: Annotated[
         str,
         typer.Argument(
-            help="scenarios, policies, parameters, observables, levers, channels or events."
+            help="scenarios, policies, parameters, observables, levers, channels, fields or events."
         ),
     ] = "scenarios",
 ) -> None:
-    """List what there is: scenarios, policies, parameters, observables, levers, channels, events.
+    """List what there is: scenarios, policies, parameters, observables, levers, channels, and more.
 
     Example: palca list parameters
     """

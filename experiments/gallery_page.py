@@ -50,6 +50,18 @@ literature, and the contrast switches it on and off. What the record says for an
 | concept | command | verdict |
 |---|---|---|
 {chr(10).join(rows)}
+
+## Write your own
+
+Copy a file of `scenarios/concepts/`, change it, and give its path: `palca check mine.toml`, `palca concept mine.toml`. Besides the words, a concept has
+
+- two or more `[[arm]]`: a `name`, a `title`, and what differs: `scenario`, `set = ["coup_trap=0"]`, `intervene = ["at = …"]`, as on the
+  command line. All arms are lived through by the same worlds on the same draws;
+- `[[measure]]`: the `mean_of` or `sum_of` an expression, or whether it is `any_of`, in a `window` of months counted from each month
+  `among` which it is measured. `palca list fields` names what may stand in it;
+- `[[claim]]`: what it `says`, what `holds` if it is true (`"trap.again > none.again"`: measures of arms, in any arithmetic, with one `>`), and why the
+  model might show it `otherwise`;
+- `[drawn]`: what its picture shows by month.
 """  # noqa: E501  a line of the page is as long as it is
 
 

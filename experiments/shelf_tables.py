@@ -12,6 +12,7 @@ from palca.model.events import KINDS
 from palca.model.levers import ACTORS, LEVERS
 from palca.model.observables import BLIND, OBSERVABLES
 from palca.model.parameters import PARAMETERS
+from palca.model.state import FIELDS
 from palca.scenarios import build, resolve, shipped_policies, shipped_scenarios
 from palca.scenarios.concept_file import load_concept
 from palca.scenarios.country import build_country
@@ -170,6 +171,16 @@ def _channels() -> Table:
     return table
 
 
+def _fields() -> Table:
+    table = _table("Fields of the state: what a concept's measures may name, besides "
+                   "event.TRACK.KIND and amount.TRACK.KIND ('palca list events', with '_' for a "
+                   "space), 'date', and first.NAME: the same world in the first arm", "name",
+                   "range", "unit", "meaning")  # fmt: skip
+    for row in FIELDS.values():
+        table.add_row(row.name, f"{row.low:g} to {row.high:g}", row.unit, row.meaning)
+    return table
+
+
 def _events() -> Table:
     table = _table("Events, documented or simulated", "track", "kind", "meaning")
     for track, kinds in KINDS.items():
@@ -185,5 +196,6 @@ LISTS: Final[dict[str, Callable[[], Table]]] = {
     "observables": _observables,
     "levers": _levers,
     "channels": _channels,
+    "fields": _fields,
     "events": _events,
 }

@@ -8,7 +8,7 @@ which the simulation decides.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -18,7 +18,15 @@ from palca.model.expressions import Expression, parse, text_of
 from palca.model.state import FIELDS
 from palca.model.vocabulary import identifier
 
-from .shelf import SHELF, find, label, parse_toml, read_text
+from .shelf import (
+    SHELF,
+    find,
+    find_scenario,
+    label,
+    parse_toml,
+    read_text,
+    shipped_scenarios,
+)
 from .table import Table
 
 Gathered = Literal["mean_of", "sum_of", "any_of"]
@@ -154,7 +162,16 @@ def load_concept(name: str) -> Concept:
         For whatever is wrong with it, with its place and the mend.
     """
     path = find(name, shipped_concepts(), None, "concept")
-    return make_concept(path.stem, read_text(path), label(path))
+    concept = make_concept(path.stem, read_text(path), label(path))
+    arms = []
+    for arm in concept.arms:  # a scenario of the user's is looked for beside the concept
+        if arm.scenario not in shipped_scenarios():
+            try:
+                arm = replace(arm, scenario=str(find_scenario(arm.scenario, path.parent)))
+            except PalcaError as error:
+                raise error.at(f"{label(path)}: arm '{arm.name}'") from None
+        arms.append(arm)
+    return replace(concept, arms=tuple(arms))
 
 
 def make_concept(name: str, text: str, place: str) -> Concept:
