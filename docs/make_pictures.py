@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 from palca.experiments.lab.pages import PAGES
 
 FOLDER: Final = Path(__file__).parent
-SIZE: Final = (1280, 900)
+SIZE: Final = (1280, 1250)
 _READY: Final = "section.results[aria-busy=false] img"
 _PATIENCE: Final = 60_000  # milliseconds; the first answers are computed when they are asked for
 

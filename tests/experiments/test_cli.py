@@ -78,6 +78,7 @@ def _leaves(data: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     yield way
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_a_manifest_that_was_changed_is_refused_whatever_was_changed(
@@ -220,6 +221,7 @@ def test_check_tells_what_is_in_a_file(palca: Run) -> None:
     assert palca("check", "baseline")[0] == 0
 
 
+@pytest.mark.slow
 def test_the_examples_of_the_readme_work(palca: Run) -> None:
     readme = Path(__file__).parents[2] / "README.md"
     blocks = readme.read_text(encoding="utf-8").split("```toml\n")[1:]

@@ -89,6 +89,7 @@ def test_what_never_happens_is_no_measure():
     assert not found.shown
 
 
+@pytest.mark.slow
 def test_the_interval_covers_what_many_worlds_give():
     """95 % intervals of 60 worlds, at 10 seeds, cover the value of 4,000 in most cases."""
     told = made()

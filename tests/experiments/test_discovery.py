@@ -125,6 +125,7 @@ def test_discover_writes_what_it_prints(palca: Run) -> None:
     assert (code, "the same" in out) == (0, True)
 
 
+@pytest.mark.slow
 def test_discover_looks_into_a_sweep(palca: Run) -> None:
     palca("sweep", "soviet-break-1971", "--vary", "policy.us=administrations,disengaged",
           "--vary", "intervene[0].at=1970-01,1971-09", "-r", "200", "-o", "swept")  # fmt: skip

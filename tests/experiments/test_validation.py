@@ -88,6 +88,7 @@ def test_coups_at_random_fail_where_they_should() -> None:
     assert random.since["simulated"].std() < 0.03  # whatever has been before
 
 
+@pytest.mark.slow
 def test_a_version_that_differs_in_nothing_earns_nothing(plain: dict[str, Any]) -> None:
     same = standings({BASELINE: ("", plain), "same": ("without", plain)}, load_record(), 8192, 0)
     assert same[0].log_evidence == same[1].log_evidence
@@ -128,6 +129,7 @@ def test_bayes_factors() -> None:
 # one month ahead
 
 
+@pytest.mark.slow
 def test_a_forecast_one_month_ahead_knows_nothing_of_the_months_after(
     plain: dict[str, Any],
 ) -> None:
@@ -234,6 +236,7 @@ def test_country_years_are_counted_as_the_record_counts_them(
 # the model against itself
 
 
+@pytest.mark.slow
 def test_every_check_holds(plain: dict[str, Any]) -> None:
     failed = [check.statement for check in checks(plain, 500) if not check.holds]
     assert not failed
@@ -246,6 +249,7 @@ def test_a_wrong_unit_is_found(plain: dict[str, Any], monkeypatch: pytest.Monkey
     assert not change_of_currency(plain, 50, 0)[0]
 
 
+@pytest.mark.slow
 def test_a_wrong_direction_is_found(
     plain: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,6 +84,7 @@ def test_shipped_scenarios_are_the_same(name: str) -> None:
     assert_same(stepped(scenario, worlds=203, rng=8), compiled(scenario, worlds=203, rng=8))
 
 
+@pytest.mark.slow
 @settings(max_examples=3)
 @given(scenario=scenarios(worlds=19, longest=9), seed=st.integers(0, 2**64))
 def test_random_scenarios_are_the_same(scenario: Scenario, seed: int) -> None:
@@ -100,6 +101,7 @@ def test_any_number_of_worlds_will_do(worlds: int) -> None:
     assert_same(stepped(scenario, **options), compiled(scenario, **options))
 
 
+@pytest.mark.slow
 def test_channels_are_listened_to_and_frozen_alike() -> None:
     factual, counter, channels = load("baseline"), load("soviet-break-1972"), frozenset(FREEZABLE)
     ears, twins = [], []
