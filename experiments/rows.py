@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import threading
 import time
@@ -51,7 +50,6 @@ def run_rows(
     measure : callable
         From a course to its outcomes, each ``(worlds,)``.
     """
-    _leave_with_parent()
     _keep_what_is_loaded()
     gc.collect()  # a model and its agents hold one another: let go of those before
     apart = [factor.name for factor in factors if not factor.is_parameter]
@@ -77,15 +75,12 @@ def run_rows(
     return out
 
 
-@cache
-def _leave_with_parent() -> None:
-    """End this process, if it is one of joblib's, when the one that started it is gone.
+def leave_with(parent: int) -> None:
+    """End this process, one of joblib's, when the one that started it is gone.
 
-    A worker that waits for another to let go of the queue would else wait for ever.
+    A worker that waits for another to let go of the queue would else wait for ever. Each is
+    told its parent as it starts, since that may be gone before there is work.
     """
-    if not multiprocessing.current_process().name.startswith("Loky"):
-        return
-    parent = os.getppid()
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -122,7 +117,10 @@ def run_table(
     from joblib import Parallel, delayed
 
     starts = range(0, len(table), PIECE)
-    parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
+    parallel = Parallel(
+        n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs", initializer=leave_with,
+        initargs=(os.getpid(),),
+    )  # fmt: skip
     work = delayed(run_rows)
     parts: list[dict[str, Floats]] = []
     for start, part in zip(

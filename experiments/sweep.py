@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import lzma
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,7 +26,7 @@ from palca.model.errors import PalcaError, nearest
 from palca.scenarios import build, resolve
 
 from .design import DESIGNS, MOST_POINTS, Factor, grid_size
-from .rows import run_rows
+from .rows import leave_with, run_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -247,7 +248,10 @@ def run_blocks(
     )
     if spread is not None:
         return spread(_numbered, calls)
-    parallel = Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs")
+    parallel = Parallel(
+        n_jobs=jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs",
+        initializer=leave_with, initargs=(os.getpid(),),
+    )  # fmt: skip
     return cast(
         Iterator[tuple[int, bytes]], parallel(delayed(_numbered)(*call) for call in calls)
     )
