@@ -11,7 +11,7 @@ uv := build/uv/bin/uv
 files := $(sort $(shell find model scenarios experiments -type f ! -name '*.py[co]'))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench posterior validation gallery pictures lint ruff pyright format deps env constraints wheel clean FORCE
+.PHONY: help run test bench posterior validation gallery pictures lint ruff pyright format deps env constraints audit dist release mutants clean FORCE
 
 help:
 	@echo "make run          simulate SCENARIO ($(SCENARIO)): palca run $(SCENARIO)"
@@ -25,7 +25,10 @@ help:
 	@echo "make format       lay the code out and mend what ruff can mend"
 	@echo "make env          only make the environment, in $(VENV)"
 	@echo "make constraints  pin the newest versions that fit pyproject.toml (needs the network)"
-	@echo "make wheel        build a wheel in dist/"
+	@echo "make audit        look what is pinned up among known vulnerabilities (needs the network)"
+	@echo "make dist         build the wheel and the source distribution in dist/"
+	@echo "make release      build both and try them in empty environments of every Python here"
+	@echo "make mutants      change equations, one at a time, and see whether a test notices (hours)"
 	@echo "make clean        remove environments, builds and caches; runs/ stays"
 	@echo
 	@echo "PYTHON=python3.12 and VENV=folder choose another Python and another environment;"
@@ -39,6 +42,9 @@ test: env
 
 bench: env
 	@PYTHONPATH=tests $(bin)/python -m benchmarks.speed
+
+mutants: env
+	@$(bin)/python -m benchmarks.mutants $(ARGS)
 
 posterior: env
 	@rm -rf build/posterior
@@ -134,10 +140,17 @@ constraints: $(uv)
 	@mv build/constraints.txt constraints.txt
 	@echo "constraints.txt: $$(grep -c == constraints.txt) versions pinned"
 
-wheel: env
-	@rm -rf build/lib
-	@$(pip) wheel --no-deps --no-build-isolation --wheel-dir dist .
-	@ls dist/*.whl
+dist: env
+	@rm -rf build/lib dist
+	@$(bin)/python -m build --no-isolation --outdir dist . >build/dist.log 2>&1 || { cat build/dist.log >&2; exit 1; }
+	@ls dist/*
+
+release: dist $(uv)
+	@.ci/try-release
+
+# What can't be looked up counts as a failure: silence must not pass for "no known vulnerability".
+audit: env
+	@$(bin)/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict --progress-spinner off
 
 clean:
 	@for d in $(VENV) .venv-3.*; do if test -e $$d/pyvenv.cfg; then rm -rf $$d; fi; done

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from palca.scenarios import build
 
 from . import priors
 from .evidence import Evidence
+from .rows import shared
 from .weighing import Weighing
 
 Floats = NDArray[np.float64]
@@ -207,16 +208,11 @@ def abduct(
         for numbers in islands:
             yield abduct_island(resolved, evidence, fork, last, numbers, seed)
         return
-    from joblib import Parallel, delayed
+    from joblib import delayed
 
-    parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
-    yield from cast(
-        Iterator[Past],
-        parallel(
-            delayed(abduct_island)(resolved, evidence, fork, last, numbers, seed)
-            for numbers in islands
-        ),
-    )
+    work = delayed(abduct_island)
+    calls = (work(resolved, evidence, fork, last, numbers, seed) for numbers in islands)
+    yield from shared(calls, jobs)
 
 
 def join(islands: list[Past]) -> Past:

@@ -5,37 +5,50 @@ Imports are late, so that ``palca --help`` and tab completion are quick.
 
 from __future__ import annotations
 
+import logging
+import os
+import signal
 import sys
+import threading
 import warnings
+from _thread import interrupt_main
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import typer
-from rich.console import Console
+try:
+    import typer
+    from rich.console import Console
 
-from palca.model.errors import PalcaError
+    from palca.model.errors import PalcaError, one_line
 
-from .exploring import discover, discover_again, sensitivity, sensitivity_again
-from .fitting import calibrate, calibrate_again
-from .gallery import concept, concept_again, concepts
-from .options import (
-    Force,
-    Interventions,
-    Jobs,
-    Out,
-    Point,
-    ScenarioName,
-    Seed,
-    Settings,
-    Worlds,
-    chosen,
-    make_console,
-    progress,
-)
-from .questions import again, claims, compare, counterfactual
-from .reporting import report
-from .studies import sweep, sweep_again
-from .validating import validate, validate_again
+    from .exploring import discover, discover_again, sensitivity, sensitivity_again
+    from .fitting import calibrate, calibrate_again
+    from .gallery import concept, concept_again, concepts
+    from .options import (
+        Force,
+        Interventions,
+        Jobs,
+        Out,
+        Output,
+        Point,
+        ScenarioName,
+        Seed,
+        Settings,
+        Worlds,
+        chosen,
+        make_console,
+        progress,
+    )
+    from .questions import again, claims, compare, counterfactual
+    from .reporting import report
+    from .studies import sweep, sweep_again
+    from .validating import validate, validate_again
+except KeyboardInterrupt:  # before there is a main that could catch it
+    sys.exit(130)
 
 if TYPE_CHECKING:
     from .ensemble import Summary
@@ -52,6 +65,25 @@ app = typer.Typer(
     help="A laboratory of Cold War history: simulated histories of a country between two patrons, "
     "held against the documented one.\n\nStart with: [bold]palca run baseline[/]",
 )
+
+
+def _tell_version(asked: bool) -> None:
+    """Print the version of Palca and end."""
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"palca {version('palca')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Options of `palca` itself; its help is the app's."""
 
 
 @app.command()
@@ -152,25 +184,34 @@ def rerun(folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs:
 
     console = make_console()
     manifest = runs.read_manifest(folder)
-    kind = manifest.get("kind")
-    if kind == "sweep":
-        same = not sweep_again(folder, jobs)
-    elif kind is not None:
-        same = _AGAIN.get(kind, again)(manifest, jobs) == manifest["digest"]
-    else:
-        summary, rows = _simulate(
-            manifest["scenario"], manifest["worlds"], manifest["seed"], jobs, lambda block: None
-        )
-        same = runs.digest(summary, rows) == manifest["digest"]
+    with runs.as_written(folder):
+        same = _comes_out_again(folder, manifest, jobs)
     if same:
         console.print(f"{folder}: the same, bit for bit ({manifest['worlds']} worlds)")
         return
     console.print(f"{folder}: differs from what was written")
-    libraries = manifest.get("libraries", {})
+    with runs.as_written(folder):
+        libraries = {**manifest.get("libraries", {})}
+        then = {**manifest.get("versions", {}), **libraries}
     for name, now in {**runs.versions(), **runs.versions_of(tuple(libraries))}.items():
-        before = {**manifest.get("versions", {}), **libraries}.get(name, "unknown")
-        console.print(f"  {name}: {before} then, {now} now")
+        console.print(one_line(f"  {name}: {then.get(name, 'unknown')} then, {now} now"))
     raise typer.Exit(1)
+
+
+def _comes_out_again(folder: Path, manifest: dict[str, Any], jobs: int) -> bool:
+    """Run again what a manifest asks for; return whether it comes out the same."""
+    from palca.scenarios import build
+
+    from . import runs
+
+    kind = manifest.get("kind")
+    if kind == "sweep":
+        return not sweep_again(folder, jobs)
+    if kind is not None:
+        return _AGAIN.get(kind, again)(manifest, jobs) == manifest["digest"]
+    asked = manifest["scenario"], manifest["worlds"], manifest["seed"]
+    build(asked[0])  # before a bar shows, and processes start
+    return runs.digest(*_simulate(*asked, jobs, lambda block: None)) == manifest["digest"]
 
 
 app.command()(compare)
@@ -230,9 +271,10 @@ def explain(
         raise PalcaError(
             "holds no run of one scenario: explain takes what 'palca run' wrote", str(folder)
         )
-    if world >= manifest["worlds"]:
-        raise PalcaError(f"the run has worlds 0 to {manifest['worlds'] - 1}", "--world")
-    told = tell(manifest["scenario"], manifest["seed"], world, month_index(month))
+    with runs.as_written(folder):
+        if world >= manifest["worlds"]:
+            raise PalcaError(f"the run has worlds 0 to {manifest['worlds'] - 1}", "--world")
+        told = tell(manifest["scenario"], manifest["seed"], world, month_index(month))
     print_explanation(make_console(), told)
 
 
@@ -307,9 +349,18 @@ def main() -> None:
     """Run the command line; the one place where a user's errors are caught."""
     # joblib replaces a process that has grown, and says so each time
     warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
+    warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed", UserWarning)
     warnings.showwarning = lambda message, *_: _say(str(message), "yellow")
+    # without a home Matplotlib says at length that it looks for fonts anew
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed; joblib and others take for granted it isn't
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # what its encoding lacks is no reason to fail
     try:
-        code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+        with _unwinding():
+            code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
     except PalcaError as error:
         _refuse(str(error))
     except typer.TyperException as error:  # an unknown option, or a value that it can't have
@@ -318,10 +369,60 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has left; nothing to tell
-        sys.exit(0)
-    else:
-        sys.exit(code or 0)
+        sys.exit(0)  # the reader of our output has left; nothing to tell
+    except OSError as error:
+        place = error.filename if isinstance(error.filename, str) else ""
+        _refuse(str(PalcaError(f"can't be used ({error.strerror or error})", place)))
+    except (BrokenExecutor, MemoryError):
+        _refuse("there was too little memory, or one of the processes was killed: take fewer "
+                "--jobs or worlds")  # fmt: skip
+    if Output.lost:
+        _refuse(f"standard output: can't be written to ({Output.lost}); files are complete")
+    sys.exit(code or 0)
+
+
+@contextmanager
+def _unwinding() -> Iterator[None]:
+    """Let a signal that ends this process undo what is half done, as Ctrl-C does.
+
+    Once one has come no other disturbs that: a window that is closed, and a system that goes
+    down, send several. At the end all are ignored, as nothing is left to do but to leave.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def leave(number: int, frame: object) -> None:
+        for other in caught:
+            signal.signal(other, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    def again(ignored: Any) -> None:
+        if not issubclass(ignored.exc_type, (KeyboardInterrupt, SystemExit)):
+            sys.__unraisablehook__(ignored)
+            return
+        # it came within a callback, as imports have them: Python would go on as if nothing had
+        number = (getattr(ignored.exc_value, "code", None) or 128 + signal.SIGINT) - 128
+        if number in caught:
+            signal.signal(number, leave)
+        threading.Timer(0.05, interrupt_main, [number]).start()
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # not what is ignored, as under nohup
+    caught = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    for number in caught:
+        signal.signal(number, leave)
+    hook, sys.unraisablehook = sys.unraisablehook, again
+    after = dict.fromkeys(caught, signal.SIG_DFL)
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        after = dict.fromkeys([signal.SIGINT, *caught], signal.SIG_IGN)
+        raise
+    finally:
+        sys.unraisablehook = hook
+        for number, handler in after.items():
+            signal.signal(number, handler)
 
 
 def _refuse(message: str) -> None:

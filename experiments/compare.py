@@ -6,7 +6,7 @@ import gc
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from palca.scenarios import build
 from .course import simulated
 from .ensemble import BLOCK, KEPT, MONTHLY
 from .measures import OUTCOMES, atmosphere, friction, outcomes, unrest
+from .rows import shared
 
 Floats = NDArray[np.float64]
 SERIES: Final = tuple(MONTHLY)
@@ -99,13 +100,9 @@ def pair_blocks(
         for block in blocks:
             yield pair_block(first, second, block, seed)
         return
-    from joblib import Parallel, delayed
+    from joblib import delayed
 
-    parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
-    yield from cast(
-        Iterator[Pairs],
-        parallel(delayed(pair_block)(first, second, block, seed) for block in blocks),
-    )
+    yield from shared((delayed(pair_block)(first, second, block, seed) for block in blocks), jobs)
 
 
 def join_pairs(parts: list[Pairs]) -> Pairs:

@@ -89,14 +89,25 @@ def parse_factor(text: str, place: str = "") -> Factor:
     if not (name and equals and values):
         raise PalcaError("write NAME=lo:hi, NAME=lo:hi:n, NAME=1971-01..1973-12 or NAME=a,b", place)
     try:
-        factor = _factor(name, values)
-        if factor.is_parameter:
-            if not factor.numeric:
-                raise PalcaError("a parameter takes numbers")
-            for value in factor.levels or (factor.low, factor.high):
-                check_parameter(name, float(value))
+        return check_factor(_factor(name, values))
     except PalcaError as error:
         raise error.at(place) from None
+
+
+def check_factor(factor: Factor) -> Factor:
+    """Return a factor, which a manifest may hold, if its values can be tried.
+
+    Raises
+    ------
+    PalcaError
+    """
+    if factor.is_parameter:
+        if not factor.numeric:
+            raise PalcaError("a parameter takes numbers")
+        for value in factor.levels or (factor.low, factor.high):
+            check_parameter(factor.name, float(value))
+    elif not factor.levels:
+        raise PalcaError("only a parameter has a range without levels")
     return factor
 
 

@@ -71,16 +71,17 @@ def swept_worlds(
     PalcaError
         If the folder holds no sweep, or one without worlds.
     """
-    import pyarrow.parquet as pq
-
     manifest = runs.read_manifest(folder)
     if manifest.get("kind") != "sweep":
         raise PalcaError("holds no sweep", str(folder))
     parts = sorted((folder / sweep_folder.PARTS).glob("part-*.parquet"))
     if not parts:
         raise PalcaError("has no worlds yet: palca sweep --resume goes on with it", str(folder))
-    measured = [name for name in sorted(names) if name in pq.read_schema(parts[0]).names]
-    varied = [factor["name"] for factor in manifest["plan"]["factors"]]
-    rows = sweep_folder.read_worlds(folder, [*varied, "world", *measured])
+    with runs.as_written(folder):
+        factors = sweep_folder.plan_of(manifest["plan"]).factors
+    measured = [name for name in sorted(names) if name in sweep_folder.column_names(folder)]
+    varied = [factor.name for factor in factors]
+    texts = [factor.name for factor in factors if not factor.numeric]
+    rows = sweep_folder.read_worlds(folder, [*varied, "world", *measured], texts)
     made = {name: rows[name].to_numpy(np.float64) for name in measured}
     return rows[varied], made, rows["world"].to_numpy(np.int64)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from palca.scenarios import build
 
 from .course import SERIES, simulated
 from .measures import atmosphere, friction, outcomes, unrest
+from .rows import shared
 
 Floats = NDArray[np.float64]
 
@@ -159,13 +160,9 @@ def run_blocks(
     if jobs == 1:
         yield from (run_block(resolved, block, seed) for block in numbers)
         return
-    from joblib import Parallel, delayed
+    from joblib import delayed
 
-    parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
-    yield from cast(
-        Iterator[Block],
-        parallel(delayed(run_block)(resolved, block, seed) for block in numbers),
-    )
+    yield from shared((delayed(run_block)(resolved, block, seed) for block in numbers), jobs)
 
 
 def summarise(

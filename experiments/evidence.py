@@ -212,6 +212,9 @@ def _listed(events: str, place: str) -> list[Sighting]:
             raise PalcaError(f"no kind of event '{kind}'{nearest(kind, kinds)}; "
                              "'palca list events' shows them all", place)
         first, last = max(month - tolerance, 0), month + tolerance
+        if last < 0:
+            raise PalcaError(f"{kind} {match[2]} lies before the history, which begins in 1969-01",
+                             place)
         sightings.append(Sighting(kinds[kind], kind, first, last, 0.0))
     return sightings
 

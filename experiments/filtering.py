@@ -8,9 +8,8 @@ seen the whole record.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +24,7 @@ from .course import SERIES, Course, documented, simulated
 from .documented import Record
 from .evidence import Evidence, load_given, make_evidence
 from .naive import HAZARDS, RECENT, base_rates, income
+from .rows import shared
 
 Floats = NDArray[np.float64]
 _BOOTSTRAPS: Final = 200
@@ -53,15 +53,8 @@ def filtered(
 
     groups = [np.arange(at, at + ISLAND) for at in range(0, max(worlds, ISLAND), ISLAND)]
     work = (delayed(_filter)(resolved, evidence, numbers, seed) for numbers in groups)
-    made = _shared(work, jobs)
+    made = list(shared(work, jobs))
     return np.array([logs for logs, _ in made]), np.array([said for _, said in made])
-
-
-def _shared(work: Iterable[Any], jobs: int) -> list[Any]:
-    """Return what processes have made of the work, in order."""
-    from joblib import Parallel
-
-    return cast(Any, Parallel(n_jobs=jobs)(work))
 
 
 def _filter(
@@ -176,7 +169,7 @@ def _pseudo_histories(
     from joblib import delayed
 
     work = (delayed(_filter_pseudo)(resolved, record, k, seed) for k in range(histories))
-    return _shared(work, jobs)
+    return list(shared(work, jobs))
 
 
 def _filter_pseudo(

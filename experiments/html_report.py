@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from palca.model.errors import PalcaError
+from palca.scenarios.shelf import parse_toml
 
 from . import runs
 from .report_files import Folder, Shown, Table, cut
@@ -76,16 +76,9 @@ def report(path: Path) -> str:
         If it holds no run, or one that was changed; if a file in it leads elsewhere, or isn't
         what Palca writes.
     """
-    folder = Folder(path)
-    if path.is_dir():
-        folder.place("manifest.json")  # no link that leads elsewhere
     manifest = runs.read_manifest(path)
-    try:
-        return _page(folder, manifest)
-    except (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError) as error:
-        raise PalcaError(f"isn't what Palca writes ({type(error).__name__}: {error}); run the "
-                         "command that it names again", str(path / "manifest.json")
-                         ) from None  # fmt: skip
+    with runs.as_written(path):
+        return _page(Folder(path), manifest)
 
 
 def write(page: str, path: Path, force: bool) -> None:
@@ -110,7 +103,7 @@ def write(page: str, path: Path, force: bool) -> None:
     except OSError as error:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
-        raise PalcaError(f"can't be written ({error.strerror})", str(path)) from None
+        raise runs.unwritable(path, error) from None
 
 
 def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
@@ -182,14 +175,22 @@ def _asked(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     for key, value in manifest.items():
         if key in _ELSEWHERE:
             continue
-        if key == "concept":  # its file
-            value = {name: said for name, said in tomllib.loads(value).items()
-                     if isinstance(said, str)}  # fmt: skip
+        if key == "concept":
+            value = _texts_of(value)
         if isinstance(value, dict):
             rows += [(_named(inner), _said(said)) for inner, said in value.items()]
         else:
             rows.append((_named(key), _said(value)))
     return list(dict.fromkeys((name, cut(said)) for name, said in rows if said))
+
+
+def _texts_of(concept: str) -> dict[str, str]:
+    """Return the texts of a concept's file."""
+    try:
+        table = parse_toml(concept, "concept")
+    except PalcaError as error:
+        raise ValueError(str(error)) from None  # of the manifest
+    return {name: said for name, said in table.items() if isinstance(said, str)}
 
 
 def _named(key: str) -> str:

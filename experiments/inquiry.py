@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from .documented import load_record
 from .effects import Causation, Effect, Parting, carried, causation, effect_of, moved, parting
 from .evidence import Evidence, load_given, make_evidence
 from .extrapolation import Meter, meter
+from .rows import shared
 from .twins import QUANTITIES, Twins, blocks_of, chosen_worlds, fork_of, horizon, join_twins, replay
 
 WORLDS: Final = 131_072  # simulated for the abduction
@@ -279,17 +280,14 @@ def _replay(
     if jobs == 1:
         work = (replay(answer.factual, answer.counter, past, block, freeze) for block in blocks)
     else:
-        from joblib import Parallel, delayed
+        from joblib import delayed
 
-        work = cast(
-            "Sequence[Twins]",
-            Parallel(n_jobs=jobs, return_as="generator")(
-                delayed(replay)(
-                    answer.factual, answer.counter, past.take(block), np.arange(len(block)), freeze
-                )
-                for block in blocks
-            ),
-        )
+        call = delayed(replay)
+        work = shared(
+            (call(answer.factual, answer.counter, past.take(block), np.arange(len(block)), freeze)
+             for block in blocks),
+            jobs,
+        )  # fmt: skip
     for part in work:
         parts.append(part)
         tell(doing, len(parts), len(blocks))

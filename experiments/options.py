@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 import typer
 from rich.console import Console
@@ -15,11 +15,36 @@ from rich.console import Console
 _MOST_WORLDS = 100_000_000
 
 
+class Output(Console):
+    """The standard output. What is being made goes on, and is kept, when it can't be told of.
+
+    Attributes
+    ----------
+    lost : str
+        Why what was printed is lost, for all of them; empty if it isn't, or if its reader has
+        left, as ``head`` does.
+    """
+
+    lost: ClassVar[str] = ""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        try:
+            super().print(*objects, **options)
+        except OSError as error:
+            Output.lost = error.strerror or str(error)
+            self.on_broken_pipe()
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        with suppress(OSError), open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), self.file.fileno())  # else Python fails again at its end
+
+
 def make_console() -> Console:
     """Return the console of the standard output."""
     # a pipe has no width of its own: lines of 120 columns stay readable in a file
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
-    return Console(highlight=False, markup=False, width=width)
+    width = shutil.get_terminal_size((120, 24)).columns
+    return Output(highlight=False, markup=False, width=width)
 
 
 def scenario_names(incomplete: str) -> list[str]:

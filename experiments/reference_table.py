@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from palca.scenarios import build
 from . import priors
 from .design import Factor
 from .measures import Outcome
-from .rows import PIECE, run_rows
+from .rows import PIECE, run_rows, shared
 from .spans import before_and_after, measure
 
 Floats = NDArray[np.floating[Any]]
@@ -81,15 +81,14 @@ def simulate(
     tell : callable
         Told how many worlds are done, and of how many.
     """
-    from joblib import Parallel, delayed
+    from joblib import delayed
 
     outcomes = _outcomes(until)
     scores = np.empty((worlds, len(free)), np.float32)
     values = np.empty((worlds, len(outcomes)), np.float32)
     pieces = [np.arange(at, min(at + PIECE, worlds)) for at in range(0, worlds, PIECE)]
-    parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
     work = (delayed(_live)(resolved, tuple(free), until, piece, seed) for piece in pieces)
-    for piece, (drawn, made) in zip(pieces, cast(Any, parallel(work)), strict=True):
+    for piece, (drawn, made) in zip(pieces, shared(work, jobs), strict=True):
         scores[piece], values[piece] = drawn, made
         tell(int(piece[-1]) + 1, worlds)
     return Table(tuple(free), outcomes, scores, values)

@@ -11,13 +11,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .course import free_running
 from .documented import Record
+from .rows import shared
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -192,15 +193,13 @@ def regularities(
 ) -> Regularities:
     """Count the coups of invented countries as those of twenty real ones were counted."""
     import pandas as pd
-    from joblib import Parallel, delayed
+    from joblib import delayed
 
     made = countries(resolved, count, seed)
     starts = range(0, count, _TOGETHER)
-    parallel = Parallel(n_jobs=jobs, return_as="generator")
     work = delayed(partial(_count_some, worlds=worlds, seed=seed))
     parts: list[pd.DataFrame] = []
-    parallel_parts = parallel(work(made[at : at + _TOGETHER], first=at) for at in starts)
-    for part in cast(Any, parallel_parts):
+    for part in shared((work(made[at : at + _TOGETHER], first=at) for at in starts), jobs):
         parts.append(part)
         tell(min(len(parts) * _TOGETHER, count), count)
     return summarise(pd.concat(parts, ignore_index=True), record)

@@ -1,4 +1,4 @@
-"""What a report takes from a run's folder, which may be a stranger's.
+"""What is taken from a run's folder, which may be a stranger's, by a report above all.
 
 Nothing outside the folder is read, whatever a link in it says; nothing that a file names
 is followed; and nothing is read that is larger than what Palca writes.
@@ -81,26 +81,39 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def place(self, name: str) -> Path | None:
+    def inside(self, name: str) -> Path | None:
         """Return where a file is, or None if there is none of that name.
+
+        Raises
+        ------
+        PalcaError
+            If it leads out of the folder, or is no regular file.
+        """
+        path = self.path / name
+        if not path.is_symlink() and not path.exists():
+            return None
+        if not path.resolve().is_relative_to(self.path.resolve()):
+            raise PalcaError("leads out of the folder: only what is in it is read; remove the link",
+                             str(path))  # fmt: skip
+        if not path.is_file():
+            raise PalcaError("is no file; a run has one there", str(path))
+        return path
+
+    def place(self, name: str) -> Path | None:
+        """Return where a file is that is read whole, or None if there is none of that name.
 
         Raises
         ------
         PalcaError
             If it leads out of the folder, is no regular file, or is too large.
         """
-        path = self.path / name
-        if not path.is_symlink() and not path.exists():
+        path = self.inside(name)
+        if path is None:
             return None
-        if not path.resolve().is_relative_to(self.path.resolve()):
-            raise PalcaError("leads out of the folder: a report shows only what is in it; remove "
-                             "the link", str(path))  # fmt: skip
-        if not path.is_file():
-            raise PalcaError("is no file; a run has one there", str(path))
         largest = _LARGEST_CSV if path.suffix == ".csv" else _LARGEST
         if path.stat().st_size > largest:
-            raise PalcaError(f"is larger than {largest // 10**6} MB, which nothing is that a "
-                             "report shows", str(path))  # fmt: skip
+            raise PalcaError(f"is larger than {largest // 10**6} MB, which nothing is that "
+                             "Palca reads whole", str(path))  # fmt: skip
         return path
 
     def content(self, name: str) -> bytes | None:

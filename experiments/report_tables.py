@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
+
+from palca.model.errors import PalcaError
+from palca.scenarios.shelf import read_columns
 
 from .ensemble import MONTHLY
 from .measures import OUTCOMES
@@ -23,6 +27,7 @@ _SERIES: Final = ("orientation", "legitimacy", "repression", "mobilisation", "fi
                   "ussr_committed", "ussr_delivered", "us_recent", "friction")  # fmt: skip
 _CARRIED: Final = ("attempts", "successes", "fiscal", "legitimacy", "us_commitments", "friction")
 _HORIZON: Final = 36  # months after the fork
+_MOST_MONTHS: Final = 100_000  # rows of the file of months
 _EFFECT: Final = {
     "quantity": "quantity", "factual": "without",
     "counter": "with the change", "effect": "effect", "error": "Monte Carlo error",
@@ -188,29 +193,24 @@ def _channels(rows: Rows) -> list[Table | None]:
 
 def _years(folder: Folder) -> Table | None:
     """Return the medians of December of each year, with 5 and 95 %, from the months' file."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from palca.model.errors import PalcaError
-
     path = folder.place("months.parquet")
     if path is None:
         return None
+    texts, numbers = ["month", "series", "unit"], ["q05", "q50", "q95"]
     try:
-        columns = ["month", "series", "unit", "q05", "q50", "q95"]
-        read = pq.read_table(path, columns=columns).to_pylist()
-    except (pa.ArrowException, OSError, ValueError):
-        raise PalcaError("is no table of months that Palca wrote; run the command again",
-                         str(path)) from None  # fmt: skip
+        read = read_columns(path, _MOST_MONTHS, [*texts, *numbers], texts)
+    except PalcaError as error:
+        raise PalcaError(f"is no table of months that Palca wrote: {error.message}; run the "
+                         "command again", str(path)) from None  # fmt: skip
     cells: dict[str, dict[str, str]] = {}
-    for row in read:
+    for row in read.to_pylist():
         year, _, month = str(row["month"]).partition("-")
-        if month == "12" and row["series"] in _SERIES:
+        if month == "12" and row["series"] in _SERIES and re.fullmatch("[0-9]{4}", year):
             low, middle, high = (rounded(str(row[q]), 2) for q in ("q05", "q50", "q95"))
             name = f"{MONTHLY[row['series']][2]} ({row['unit']})"
             cells.setdefault(name, {})[year] = f"{middle} ({low} to {high})"
-    rows = [{"series": name, **of} for name, of in cells.items()]
     years = {year: year for of in cells.values() for year in of}
+    rows = [{"series": name, **dict.fromkeys(years, ""), **of} for name, of in cells.items()]
     return make_table("The simulated worlds at the end of each year", rows,
                       {"series": "", **years}, "Median, with 5 and 95 %.")  # fmt: skip
 

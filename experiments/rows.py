@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -75,6 +77,43 @@ def run_rows(
     return out
 
 
+def shared(calls: Iterable[Any], jobs: int, ordered: bool = True) -> Iterator[Any]:
+    """Have processes make some calls; give what comes of each, in order or as they are done.
+
+    None of the processes outlives the one that asks for it.
+
+    Parameters
+    ----------
+    calls : iterable
+        Of joblib's ``delayed``.
+    jobs : int
+        With 1 the calls are made here.
+    """
+    from joblib import Parallel
+
+    parallel = Parallel(
+        n_jobs=jobs, return_as="generator" if ordered else "generator_unordered",
+        initializer=leave_with, initargs=(os.getpid(),),
+    )  # fmt: skip
+    # They start with what is blocked here. What a terminal sends to all is for this process:
+    # it ends them, and joblib's keeper of semaphores would complain if it were gone before.
+    with _blocked("SIGINT", "SIGHUP"):
+        return cast("Iterator[Any]", parallel(calls))
+
+
+@contextmanager
+def _blocked(*names: str) -> Iterator[None]:
+    """Keep some signals from this thread for now, and for good from processes that it starts."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {getattr(signal, name) for name in names})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def leave_with(parent: int) -> None:
     """End this process, one of joblib's, when the one that started it is gone.
 
@@ -114,24 +153,17 @@ def run_table(
     tell : callable
         Told how many worlds are done, and of how many.
     """
-    from joblib import Parallel, delayed
+    from joblib import delayed
 
     starts = range(0, len(table), PIECE)
-    parallel = Parallel(
-        n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs", initializer=leave_with,
-        initargs=(os.getpid(),),
-    )  # fmt: skip
     work = delayed(run_rows)
+    calls = (
+        work(variants, factors, table.iloc[at : at + PIECE].reset_index(drop=True), measure)
+        for at in starts
+    )
     parts: list[dict[str, Floats]] = []
-    for start, part in zip(
-        starts,
-        parallel(
-            work(variants, factors, table.iloc[at : at + PIECE].reset_index(drop=True), measure)
-            for at in starts
-        ),
-        strict=True,
-    ):
-        parts.append(cast(dict[str, Floats], part))
+    for start, part in zip(starts, shared(calls, jobs), strict=True):
+        parts.append(part)
         tell(min(start + PIECE, len(table)), len(table))
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 

@@ -6,6 +6,7 @@ nothing half-written is ever left under the name that was asked for.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -14,7 +15,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,8 +26,10 @@ from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
 from palca.model.history import EVENT_CODES
 from palca.model.scenario import Country
+from palca.scenarios.table import Table
 
 from .ensemble import MONTHLY, QUANTILES, Block, Summary
+from .report_files import Folder
 from .scores import Verdict
 
 if TYPE_CHECKING:
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 3  # of the folder; a manifest with another number is refused
 _MANIFEST: Final = "manifest.json"
+_LOCK: Final = ".lock"
+_MOST_WORLDS: Final = 10**12  # also of a sensitivity analysis, which adds all that it ran
 
 
 def free_folder(name: str) -> Path:
@@ -52,10 +57,17 @@ def place_of(folder: Path) -> Path:
     Raises
     ------
     PalcaError
-        If it is a file, or a folder that must not be replaced.
+        If it is a file, a folder that must not be replaced, or one that can't be named.
     """
-    folder = Path(os.path.abspath(folder))  # "." and ".." have no name of their own
-    if folder in (Path.cwd(), *Path.cwd().parents):
+    try:
+        here = Path.cwd()
+        folder = Path(os.path.abspath(folder))  # "." and ".." have no name of their own
+        str(folder).encode()
+    except FileNotFoundError:
+        raise PalcaError("the folder you are in is gone: go to another", str(folder)) from None
+    except UnicodeEncodeError:  # Arrow's files, and a manifest, couldn't name it
+        raise PalcaError("is no name in UTF-8: choose another --out", str(folder)) from None
+    if folder in (here, *here.parents):
         raise PalcaError("is the folder you are in, or one around it; name one inside it",
                          str(folder))
     if folder.exists() and not folder.is_dir():
@@ -70,8 +82,11 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
     Raises
     ------
     PalcaError
-        If `folder` has something in it and `force` isn't given, or can't be made.
+        If `folder` has something in it and `force` isn't given, can't be made, or is being
+        made by another process.
     """
+    from filelock import FileLock, Timeout
+
     folder = place_of(folder)
     taken = folder.exists() and any(folder.iterdir())
     if taken and not force:
@@ -80,25 +95,42 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
     if taken and not (folder / _MANIFEST).is_file():
         raise PalcaError("holds no run; Palca replaces nothing but its own runs", str(folder))
     part = folder.with_name(f".{folder.name}.part")
-    there = folder.parent.exists()
+    there, theirs = folder.parent.exists(), False
+    lock = FileLock(part / _LOCK, timeout=0)  # the system lets go of it when a process dies
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
-    except OSError as error:
-        raise PalcaError(f"can't be written to ({error.strerror})", str(folder)) from None
-    try:
+        part.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+        for path in set(part.iterdir()) - {part / _LOCK}:  # of one that was killed
+            path.unlink()
         yield part
-        if folder.exists():
+        lock.release()
+        (part / _LOCK).unlink(missing_ok=True)
+        if folder.exists() and (taken or not any(folder.iterdir())):
             shutil.rmtree(folder)
         part.rename(folder)
+    except Timeout:
+        theirs = True
+        raise PalcaError("another process is writing it: wait for it, or choose another --out",
+                         str(folder)) from None
     except OSError as error:
-        raise PalcaError(f"can't be written ({error.strerror})", str(folder)) from None
+        named = Path(error.filename) if isinstance(error.filename, str) else part
+        inside = named.is_relative_to(part)
+        place = folder / named.relative_to(part) if inside else named
+        raise unwritable(place, error) from None
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        lock.release()
+        if not theirs:
+            shutil.rmtree(part, ignore_errors=True)
         if not there:
             with suppress(OSError):  # it isn't empty
                 folder.parent.rmdir()
+
+
+def unwritable(place: Path, error: OSError) -> PalcaError:
+    """Return what to say when a file or a folder can't be written, with the mend if it is known."""
+    mend = "; make room, then run it again" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+    reason = os.strerror(error.errno) if error.errno else str(error)  # Arrow's are longer
+    return PalcaError(f"can't be written ({reason}){mend}", str(place))
 
 
 class EventsFile:
@@ -203,8 +235,14 @@ def versions() -> dict[str, str]:
 
 
 def versions_of(names: Sequence[str]) -> dict[str, str]:
-    """Return the versions of installed packages."""
-    return {name: version(name) for name in names}
+    """Return the versions of packages, "none" of those that aren't installed."""
+    found = {}
+    for name in names:
+        try:
+            found[name] = version(name)
+        except (PackageNotFoundError, ValueError):  # ValueError: no name at all
+            found[name] = "none"
+    return found
 
 
 def write_manifest(folder: Path, **entries: Any) -> None:
@@ -228,20 +266,42 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / _MANIFEST
     if not folder.is_dir():
         raise PalcaError("no such folder; 'palca run' makes one and names it", str(folder))
+    content = Folder(folder).content(_MANIFEST)
+    if content is None:
+        raise PalcaError("is not there, so the folder holds no run", str(path))
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads(content.decode())
         seal = manifest.pop("seal", None)
         if manifest.get("format") != FORMAT:
             raise PalcaError(f"is no manifest of format {FORMAT}", str(path))
         whole = seal == _seal(manifest)
-    except OSError as error:
-        raise PalcaError(f"can't be read ({error.strerror})", str(path)) from None
     except (ValueError, TypeError, AttributeError, RecursionError):
         raise PalcaError("is no manifest of a run", str(path)) from None
     if not whole:
         raise PalcaError("was changed after Palca wrote it; run the command that it names again, "
                          "with the change as --set or in a scenario file", str(path))
+    Table(manifest, str(path)).whole("worlds", 1, _MOST_WORLDS, 1)
     return manifest
+
+
+@contextmanager
+def as_written(folder: Path) -> Iterator[None]:
+    """Tell of what a sealed manifest brings about as of an error of the user's.
+
+    The seal keeps nobody from writing another manifest and sealing it: what is in it may be
+    missing, of another kind, or larger than the machine.
+
+    Raises
+    ------
+    PalcaError
+    """
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError,
+            MemoryError) as error:
+        raise PalcaError(f"isn't what Palca writes ({type(error).__name__}: {error}); run the "
+                         "command that it names again", str(folder / _MANIFEST)
+                         ) from error  # fmt: skip
 
 
 def _seal(manifest: dict[str, Any]) -> str:

@@ -175,7 +175,8 @@ def _sweep(
     digest = sweep_folder.write_sums(folder, plan)
     outcomes = chosen_outcomes(names, sweep_folder.column_names(folder))
     columns = [*(f.name for f in plan.factors), *(outcome.name for outcome in outcomes)]
-    rows = sweep_folder.read_worlds(folder, columns)
+    texts = [factor.name for factor in plan.factors if not factor.numeric]
+    rows = sweep_folder.read_worlds(folder, columns, texts)
     table = means(plan, rows, outcomes)
     print_sweep(console, plan, table, explained(plan, table, rows, outcomes), outcomes)
     sweep_folder.write_whole(folder / "summary.csv", table.to_csv(index=False).encode())

@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 import json
 import lzma
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,7 +25,7 @@ from palca.model.errors import PalcaError, nearest
 from palca.scenarios import build, resolve
 
 from .design import DESIGNS, MOST_POINTS, Factor, grid_size
-from .rows import leave_with, run_rows
+from .rows import run_rows, shared
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,6 +107,25 @@ def make_plan(
         If a factor is one of the settings too, a level can't be used, or there are too many
         points.
     """
+    plan = lay_out(scenario, factors, design, settings, interventions, worlds, replicates, seed)
+    _variant(scenario, settings, interventions, (), ())  # a mistake of its own is named as such
+    for factor in factors:
+        for level in () if factor.is_parameter else factor.levels:
+            _variant(scenario, settings, interventions, (factor,), (level,))
+    return plan
+
+
+def lay_out(
+    scenario: str,
+    factors: tuple[Factor, ...],
+    design: str,
+    settings: Sequence[str],
+    interventions: Sequence[str],
+    worlds: int | None,
+    replicates: int | None,
+    seed: int,
+) -> Plan:
+    """Return a plan of which no scenario has been read yet; the rest as :func:`make_plan`."""
     if design not in DESIGNS:
         raise PalcaError(f"no design '{design}'{nearest(design, DESIGNS)}; there are "
                          f"{', '.join(DESIGNS)}", "--design")
@@ -137,10 +155,6 @@ def make_plan(
     if plan.variants > _MOST_VARIANTS:
         raise PalcaError(f"{plan.variants:,} scenarios are more than {_MOST_VARIANTS:,}: fewer "
                          "levels of what isn't a parameter", "--vary")
-    _variant(scenario, settings, interventions, (), ())  # a mistake of its own is named as such
-    for factor in factors:
-        for level in () if factor.is_parameter else factor.levels:
-            _variant(scenario, settings, interventions, (factor,), (level,))
     return plan
 
 
@@ -241,20 +255,14 @@ def run_blocks(
     spread : callable, optional
         Runs them elsewhere instead, from :func:`~palca.experiments.cluster.workers`.
     """
-    from joblib import Parallel, delayed
+    from joblib import delayed
 
     calls = (
         (block, plan.factors, packed, plan_rows(plan, design, block)) for block in blocks
     )
     if spread is not None:
         return spread(_numbered, calls)
-    parallel = Parallel(
-        n_jobs=jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs",
-        initializer=leave_with, initargs=(os.getpid(),),
-    )  # fmt: skip
-    return cast(
-        Iterator[tuple[int, bytes]], parallel(delayed(_numbered)(*call) for call in calls)
-    )
+    return shared((delayed(_numbered)(*call) for call in calls), jobs, ordered=False)
 
 
 def _numbered(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any, Final
 from filelock import FileLock, Timeout
 
 from palca.model.errors import PalcaError
+from palca.scenarios.shelf import read_columns
 
 from . import runs
-from .design import Factor
-from .sweep import Plan, pack_variants
+from .design import MOST_POINTS, Factor, check_factor, varied_once
+from .report_files import Folder
+from .sweep import Plan, lay_out, pack_variants
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +51,9 @@ def held(folder: Path) -> Iterator[None]:
         If another process holds it, or it can't be written to.
     """
     folder = runs.place_of(folder)
+    if (folder / PARTS).is_symlink():
+        raise PalcaError("leads elsewhere: a sweep writes into its own folder; remove the link",
+                         str(folder / PARTS))  # fmt: skip
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -165,12 +170,29 @@ def read_plan(folder: Path) -> Plan:
             raise PalcaError(f"was begun with {name} {version}, and this is {now.get(name)}: the "
                              "rest might come out otherwise; install that version, or sweep anew",
                              str(folder))
-    kept = manifest["plan"]
+    with runs.as_written(folder):
+        plan = plan_of(manifest["plan"])
+    return plan
+
+
+def plan_of(kept: dict[str, Any]) -> Plan:
+    """Return the plan that a manifest keeps, if the command line could have asked for it."""
     factors = tuple(
-        Factor(**{**row, "levels": tuple(row.get("levels", ()))}) for row in kept["factors"]
+        check_factor(Factor(**{**row, "levels": tuple(row.get("levels", ()))}))
+        for row in kept["factors"]
     )
-    texts = {name: tuple(kept[name]) for name in ("settings", "interventions")}
-    return Plan(**{**kept, **texts, "factors": factors})
+    texts = {name: tuple(map(str, kept[name])) for name in ("settings", "interventions")}
+    plan = Plan(**{**kept, **texts, "factors": factors})
+    numbers = (plan.points, plan.replicates, plan.worlds, plan.seed)
+    if not all(type(number) is int and number >= 0 for number in numbers):
+        raise ValueError("points, replicates, worlds and seed are whole numbers")
+    again = lay_out(
+        plan.scenario, varied_once(factors), plan.design, plan.settings, plan.interventions,
+        plan.worlds, None if plan.design == "grid" else plan.replicates, plan.seed,
+    )  # fmt: skip
+    if again != plan:
+        raise ValueError("its points, replicates and worlds contradict each other")
+    return plan
 
 
 def read_variants(folder: Path, plan: Plan) -> bytes:
@@ -191,26 +213,29 @@ def read_variants(folder: Path, plan: Plan) -> bytes:
 
 def missing(folder: Path, plan: Plan) -> tuple[list[int], list[str]]:
     """Return the blocks that are still to be run, and the names of files that are damaged."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     todo, damaged = [], []
-    for path in (folder / PARTS).glob(".*"):
+    for path in (folder / PARTS).glob(".part-*"):
         path.unlink()  # what a killed process was writing
+    texts = {factor.name for factor in plan.factors if not factor.numeric}
     for block in range(plan.blocks):
-        path = part_path(folder, block)
-        if not path.exists():
+        path = Folder(folder).inside(str(part_path(Path(), block)))
+        if path is None:
             todo.append(block)
             continue
         try:
-            table = pq.read_table(path, page_checksum_verification=True)
-            whole = table.num_rows == plan.rows(block)
-        except (pa.ArrowException, OSError):
+            table = read_columns(path, plan.rows(block), texts=texts)
+            whole = table.num_rows == plan.rows(block) and _names(plan) <= {*table.column_names}
+        except PalcaError:
             whole = False
         if not whole:
             damaged.append(path.name)
             todo.append(block)
     return todo, damaged
+
+
+def _names(plan: Plan) -> set[str]:
+    """Return the columns that every part has beside the outcomes."""
+    return {*(factor.name for factor in plan.factors), "seed", "replicate", "world"}
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -226,6 +251,7 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     beside = path.with_name(f".{path.name}")
     try:
+        beside.unlink(missing_ok=True)  # it may be a link that a stranger laid there
         beside.write_bytes(content)
         beside.replace(path)
     except OSError as error:
@@ -244,15 +270,37 @@ def write_sums(folder: Path, plan: Plan) -> str:
 
 
 def column_names(folder: Path) -> list[str]:
-    """Return the names of the columns of a finished sweep."""
+    """Return the names of the columns of a sweep's first part.
+
+    Raises
+    ------
+    PalcaError
+        If it leads elsewhere, or is none that a sweep writes.
+    """
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    return list(pq.read_schema(part_path(folder, 0)).names)
+    path = min((folder / PARTS).glob("part-*.parquet"), default=part_path(folder, 0))
+    try:
+        return list(pq.read_schema(Folder(folder).inside(str(path.relative_to(folder)))).names)
+    except (OSError, pa.ArrowException, ValueError):
+        raise PalcaError("is cut short or damaged: palca sweep --resume runs it again",
+                         str(path)) from None  # fmt: skip
 
 
-def read_worlds(folder: Path, columns: Sequence[str]) -> pd.DataFrame:
-    """Return some columns of all parts that are there."""
-    import pyarrow.parquet as pq
+def read_worlds(
+    folder: Path, columns: Sequence[str], texts: Collection[str] = ()
+) -> pd.DataFrame:
+    """Return some columns of all parts that are there, some of which hold texts.
 
-    parts = sorted((folder / PARTS).glob("part-*.parquet"))
-    return pq.read_table([str(path) for path in parts], columns=list(columns)).to_pandas()
+    Raises
+    ------
+    PalcaError
+        If a part leads elsewhere, or is none that a sweep writes.
+    """
+    import pyarrow as pa
+
+    names = sorted(path.name for path in (folder / PARTS).glob("part-*.parquet"))
+    paths = [Folder(folder).inside(f"{PARTS}/{name}") for name in names]
+    tables = [read_columns(path, MOST_POINTS, columns, texts) for path in paths if path is not None]
+    return pa.concat_tables(tables, promote_options="permissive").to_pandas()

@@ -7,11 +7,14 @@ something else about it) and caught once, at the command line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Final
 
 _LONGEST: Final = 500  # characters of a message: a stranger's file may hold long names
+# What a terminal would obey, and marks of direction, which show a text otherwise than it is.
+_UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class PalcaError(Exception):
@@ -26,8 +29,8 @@ class PalcaError(Exception):
     """
 
     def __init__(self, message: str, place: str = "") -> None:
-        self.message = _one_line(message)
-        self.place = _one_line(place)
+        self.message = one_line(message)
+        self.place = one_line(place)
         super().__init__(f"{self.place}: {self.message}" if place else self.message)
 
     def at(self, place: str) -> PalcaError:
@@ -36,10 +39,21 @@ class PalcaError(Exception):
         return type(self)(self.message, inner)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text fit for one line of a terminal: what can't be printed is escaped."""
     line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def check_text(name: str, text: str, place: str) -> None:
+    """Raise if a text that will be printed holds what a terminal would not print but obey.
+
+    Raises
+    ------
+    PalcaError
+    """
+    if found := _UNFIT.search(text):
+        raise PalcaError(f"'{name}' has the control character {found[0]!a} in it: remove it", place)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

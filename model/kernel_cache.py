@@ -2,17 +2,21 @@
 
 A kernel is found by what its code depends on: the shape of the months (policies as they
 compute, not as they are worded), this package's source, and the machine. The folder is the
-environment variable ``PALCA_CACHE``, or the user's cache folder if it isn't set.
+environment variable ``PALCA_CACHE``, or the user's cache folder if it isn't set. What is
+in it is run as it is: a folder or a file that someone else could have written is not used.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import cache
 from hashlib import sha256
@@ -52,7 +56,7 @@ def kernel_for(model: ColdWarModel) -> Kernel | None:
     if key not in _kernels:
         months = model.premise.until(model.month) - model.month
         _asked[key] += len(model.worlds) * months
-        if _asked[key] < WORTH_COMPILING and not any(_folder().glob(f"{key}-*")):
+        if _asked[key] < WORTH_COMPILING and not _at_hand(key):
             return None
         while len(_kernels) >= _MOST_KERNELS:
             del _kernels[next(iter(_kernels))]
@@ -92,18 +96,33 @@ def _source() -> str:
     return digest.hexdigest()
 
 
-def _folder() -> Path:
+def _folder() -> Path | None:
+    """Return the folder, which may not exist yet; None if this user has no home."""
     import platformdirs
 
-    named = os.environ.get("PALCA_CACHE")
-    return Path(named) if named else Path(platformdirs.user_cache_dir("palca", appauthor=False))
+    try:
+        named = os.environ.get("PALCA_CACHE")
+        return Path(named or platformdirs.user_cache_dir("palca", appauthor=False)).expanduser()
+    except RuntimeError:
+        return None
+
+
+def _at_hand(key: str) -> bool:
+    folder = _folder()
+    try:
+        return folder is not None and any(folder.glob(f"{key}-*"))
+    except OSError:  # a folder that can't be looked into
+        return False
 
 
 def _load_or_compile(shape: Shape, key: str) -> Kernel:
     from .compiler import compile_months, machine_name
     from .kernel import Kernel
 
-    path = _folder() / f"{key}-{sha256(machine_name().encode()).hexdigest()[:16]}.o"
+    folder = _folder()
+    if folder is None:
+        return Kernel(compile_months(shape))
+    path = folder / f"{key}-{sha256(machine_name().encode()).hexdigest()[:16]}.o"
     code = _read(path)
     if code is None:
         code = compile_months(shape)
@@ -111,12 +130,23 @@ def _load_or_compile(shape: Shape, key: str) -> Kernel:
     return Kernel(code)
 
 
+def _only_mine(status: os.stat_result) -> bool:
+    """Return whether nobody but this user, and root, can have written to it."""
+    if not hasattr(os, "geteuid"):  # Windows, whose cache folders are their users' own
+        return True
+    return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
 def _read(path: Path) -> Code | None:
-    """Return the code of a file; None if it isn't there or isn't whole."""
+    """Return the code of a file; None if it isn't there, isn't whole or may be another's."""
     from .compiler import Code
 
     try:
-        head, machine = path.read_bytes().split(b"\n", 1)
+        with path.open("rb") as file:
+            if not (_only_mine(path.parent.stat()) and _only_mine(os.fstat(file.fileno()))):
+                return None
+            content = file.read()
+        head, machine = content.split(b"\n", 1)
         header = json.loads(head)
         if sha256(machine).hexdigest() != header.pop("sha256"):
             return None
@@ -128,6 +158,7 @@ def _read(path: Path) -> Code | None:
 
 def _write(path: Path, code: Code) -> None:
     """Write the code to a file, all of it or nothing; delete the oldest if there are many."""
+    beside = None
     header = {
         "most_events": code.most_events,
         "loads": code.loads,
@@ -135,9 +166,12 @@ def _write(path: Path, code: Code) -> None:
     }
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _only_mine(path.parent.stat()):
+            raise PermissionError(errno.EPERM, "others can write to it, or it is another's")
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            beside = Path(file.name)
             file.write(json.dumps(header).encode() + b"\n" + code.machine)
-        Path(file.name).replace(path)
+        beside.replace(path)
         by_age = sorted(path.parent.glob("*.o"), key=lambda file: -file.stat().st_mtime)
         for old in by_age[_MOST_FILES:]:
             old.unlink(missing_ok=True)
@@ -147,3 +181,6 @@ def _write(path: Path, code: Code) -> None:
             "compiled again; PALCA_CACHE names another folder",
             stacklevel=2,
         )
+        if beside is not None:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)

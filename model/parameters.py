@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from . import noise
 from .errors import PalcaError, nearest
 from .parameter_table import ROWS, Parameter
+from .vocabulary import LARGEST_NUMBER
 
 Value = float | NDArray[np.float64]
 
@@ -110,6 +111,8 @@ def check_parameter(name: str, value: Value) -> Value:
                          "'palca list parameters' shows them all")
     row = PARAMETERS[name]
     number = isinstance(value, (int, float, np.ndarray)) and not isinstance(value, bool)
+    if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+        number = False  # NumPy knows no whole numbers without an end
     if not number or not np.all(np.isfinite(value)):
         raise PalcaError(f"parameter '{name}' takes a number, not {value!r}"[:200])
     if not (np.all(np.greater_equal(value, row.low)) and np.all(np.less_equal(value, row.high))):

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .errors import PalcaError, nearest
+from .errors import PalcaError, check_text, nearest
 from .expressions import Expression, Kind, parse, text_of
 from .levers import Lever
 from .rules import Decide, compile_rules
@@ -232,6 +232,7 @@ def _sentence(table: Mapping[str, Any], key: str, place: str) -> str:
         raise PalcaError("write a text in quotes", _inside(place, key))
     if key in ("name", "actor") and not (value.isprintable() and len(value) <= 100):
         raise PalcaError("write one line of at most 100 characters", _inside(place, key))
+    check_text(key, value, place)
     return value
 
 

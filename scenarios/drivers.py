@@ -22,6 +22,7 @@ from .shelf import find_driver, label, read_text
 
 Floats = NDArray[np.float64]
 _TRAILING = 36  # months whose mean is the usual price
+_MOST = 1e15  # of a value, either way
 
 
 def read_series(name: str, beside: Path | None = None) -> list[tuple[str, float, dict[str, str]]]:
@@ -34,8 +35,11 @@ def read_series(name: str, beside: Path | None = None) -> list[tuple[str, float,
     """
     path = find_driver(name, beside)
     rows = []
-    reader = csv.DictReader(read_text(path).splitlines())
-    for i, row in enumerate(reader, start=2):
+    try:
+        table = list(csv.DictReader(read_text(path).splitlines()))
+    except csv.Error as error:
+        raise PalcaError(f"is no table of comma-separated values: {error}", label(path)) from None
+    for i, row in enumerate(table, start=2):
         place = f"{label(path)}: line {i}"
         if not (row.get("source") or "").strip():
             raise PalcaError("a row without a source", place)
@@ -43,7 +47,7 @@ def read_series(name: str, beside: Path | None = None) -> list[tuple[str, float,
             value = float(row["value"])
         except (KeyError, TypeError, ValueError):
             raise PalcaError(f"'value' must be a number, not {row.get('value')!r}", place) from None
-        if not math.isfinite(value):
+        if not abs(value) <= _MOST:
             raise PalcaError(f"'value' must be finite, not {value}", place)
         rows.append((str(row.get("date")), value, row))
     if not rows:
@@ -65,6 +69,8 @@ def _by_year(name: str, beside: Path | None) -> tuple[Floats, Floats]:
     """Return the middles of the years, in months, and the values."""
     rows = read_series(name, beside)
     middles = np.array([(int(date[:4]) - 1969) * 12 + 5.5 for date, _, _ in rows])
+    if (np.diff(middles) <= 0).any():
+        raise PalcaError("the years must come in their order, each once")
     return middles, np.array([value for _, value, _ in rows])
 
 
@@ -91,6 +97,8 @@ def log_gap(
     """
     nominal = _by_month(price, beside, -_TRAILING, months - 1)
     middles, index = _by_year(deflator, beside)
+    if (nominal <= 0).any() or (index <= 0).any():
+        raise PalcaError("a price, and what it is deflated by, must be above 0")
     real = nominal / np.interp(np.arange(-_TRAILING, months), middles, index)
     for change in changes:
         operation, value = change.content
@@ -131,9 +139,9 @@ def growth_gap(name: str, months: int, beside: Path | None = None) -> Floats:
 def neighbours(name: str, months: int, beside: Path | None = None) -> Floats:
     """Return the mean orientation of the neighbours' regimes, by month."""
     rows = read_series(name, beside)
-    countries = sorted({row["country"] for _, _, row in rows})
+    countries = sorted({row["country"] or "" for _, _, row in rows})
     each = [
-        _steps([row for row in rows if row[2]["country"] == country], months)
+        _steps([row for row in rows if (row[2]["country"] or "") == country], months)
         for country in countries
     ]
     return np.mean(each, axis=0)
@@ -153,4 +161,6 @@ def yearly(name: str, months: int, beside: Path | None = None) -> Floats:
 def index(name: str, months: int, beside: Path | None = None) -> Floats:
     """Return a yearly series by month, against its value in January 1969."""
     values = yearly(name, months, beside)
+    if (values <= 0).any():
+        raise PalcaError("an index must be above 0")
     return values / values[0]

@@ -7,7 +7,6 @@ contradict each other and are refused.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,7 +18,7 @@ from palca.model.levers import LEVERS
 from palca.model.parameters import check_parameter
 from palca.model.scenario import DRIVERS
 
-from .shelf import actors_of
+from .shelf import actors_of, parse_toml
 from .table import Table, check_number
 
 _OPERATIONS: Final = ("set", "scale", "cap")
@@ -96,8 +95,8 @@ def parse_change(text: str) -> Table:
     """Return the table of one ``--intervene``: what stands inside its braces."""
     place = f"--intervene {text}"[:120]
     try:
-        table = tomllib.loads(f"x = {{{text}}}")["x"]
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+        table = parse_toml(f"x = {{{text}}}", place)["x"]
+    except PalcaError:
         raise PalcaError(
             "write it as 'at = \"1971-09\", policy.ussr = \"ideological\"'", place
         ) from None
@@ -245,6 +244,32 @@ def check_changes(changes: Sequence[Change], months: int) -> list[Change]:
     return out
 
 
+def check_again(change: Change) -> Change:
+    """Return a change that a manifest holds if it is one that a file could have asked for.
+
+    Those of policies, rules, drivers and deaths have been made already: nothing uses them.
+
+    Raises
+    ------
+    PalcaError
+    """
+    kind, _, name = change.target.partition(".")
+    asked: dict[str, Any] = {}
+    if kind == "lever":
+        actor, _, lever = name.partition(".")
+        operation, value = change.content
+        asked = {kind: {actor: {lever: {operation: value}}}}
+    elif kind == "parameter":
+        asked = {kind: {name: change.content}}
+    elif kind == "coup":
+        asked = {kind: {key: value for key, value in change.content.items() if value != ""}}
+    if asked and _contents(Table(asked, change.place)) != [(change.target, change.content)]:
+        raise PalcaError(f"no change such as {change.target!r}", change.place)
+    for name, month in (("since", change.since), ("until", change.until)):
+        check_number(name, month, 0, FOREVER, change.place)
+    return change
+
+
 def lever_changes(changes: Sequence[Change]) -> tuple[LeverChange, ...]:
     """Return the changes of levers."""
     out = []
@@ -306,7 +331,10 @@ def _month_of(text: Any) -> int:
 
 def change_rules(table: dict[str, Any], changes: Sequence[Change], actor: str) -> dict[str, Any]:
     """Return a policy's table with the rules that interventions drop, change or add."""
-    rules = [dict(rule) for rule in table.get("rule", []) if isinstance(rule, dict)]
+    listed = table.get("rule", [])
+    if not isinstance(listed, list) or not all(isinstance(rule, dict) for rule in listed):
+        return table  # no policy: whoever makes one of it says so
+    rules = [dict(rule) for rule in listed]
     for change in changes:
         operation, content = change.content
         name = change.target.split(".", 2)[2]

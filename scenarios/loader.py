@@ -18,7 +18,7 @@ import numpy as np
 
 from palca.model.calendar import month_index, month_name
 from palca.model.channels import CHANNELS
-from palca.model.errors import PalcaError, nearest
+from palca.model.errors import PalcaError, check_text, nearest
 from palca.model.levers import ACTORS, LEVERS
 from palca.model.observables import BLIND, OBSERVABLES
 from palca.model.parameters import PARAMETERS, check_parameter
@@ -31,6 +31,7 @@ from .interventions import (
     Change,
     change_deaths,
     change_rules,
+    check_again,
     check_changes,
     forced_coups,
     lever_changes,
@@ -171,7 +172,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     country["place"] = label(country_file)
     written = [change for beside in merged["intervene"] for change in beside.changes()]
     changes = check_changes(written, months)
-    deaths = Table(country, country["place"]).rows("death")
+    deaths = [death.flat() for death in Table(country, country["place"]).tables("death")]
     as_it_was = {**country, "death": deaths}
     country["death"] = change_deaths(deaths, changes)
     files = {**Table(country, country["place"]).table("drivers").flat(), **merged["drivers"]}
@@ -257,7 +258,7 @@ def _drivers(
             if name not in ("tin", "oil"):
                 values = drivers.change_values(values, of[name])
             low, high, _ = DRIVERS[name]
-            outside = values[(values < low) | (values > high)]
+            outside = values[~((values >= low) & (values <= high))]
             if len(outside):
                 raise PalcaError(f"must stay within {low:g} to {high:g}, "
                                  f"and becomes {outside[0]:g}")
@@ -292,6 +293,8 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         Naming file, table and mend for whatever can't be used.
     """
     place = resolved["place"]
+    months = Table(resolved, place).whole("months", 1, _LONGEST)
+    check_text("title", resolved["title"], place)
     country = build_country(resolved["country"], resolved["country"]["place"])
     start = {**country.start, **check_start(resolved["start"], country, f"{place}: [start]")}
     country = replace(country, start=start)
@@ -312,22 +315,25 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         if not is_open:
             closed.add(name)
     policies = {}
+    if resolved["policies"].keys() != {*ACTORS}:
+        raise PalcaError(f"needs a policy for each of {', '.join(ACTORS)}, and no others", place)
     for actor, rows in resolved["policies"].items():
         policies[actor] = tuple(
             (month_index(row["since"]),
              build_policy(actor, row["name"], row["table"], row["place"]))
             for row in rows
         )  # fmt: skip
-        if policies[actor][0][0] != 0:
-            raise PalcaError(f"no policy for '{actor}' in January 1969", place)
-    changes = [Change(**row) for row in resolved["changes"]]
+        since = [month for month, _ in policies[actor]]
+        if since[:1] != [0] or since != sorted({*since}):
+            raise PalcaError(f"no policy for '{actor}' in January 1969, or two at once", place)
+    changes = [check_again(Change(**row)) for row in resolved["changes"]]
     names = [leader.name for leader in country.leaders]
     return Scenario(
         title=resolved["title"],
-        months=resolved["months"],
+        months=months,
         country=country,
         policies=policies,
-        drivers={name: np.array(values) for name, values in resolved["drivers"].items()},
+        drivers=_checked_drivers(resolved["drivers"], months, f"{place}: [drivers]"),
         parameters=parameters,
         sets=sets,
         closed=frozenset(closed),
@@ -335,3 +341,20 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         changes=parameter_changes(changes),
         coups=forced_coups(changes, names),
     )
+
+
+def _checked_drivers(
+    values: Mapping[str, Any], months: int, place: str
+) -> dict[str, np.ndarray]:
+    """Return the drivers as arrays of a number in each month, and maybe in months after."""
+    out = {}
+    for name, (low, high, _) in DRIVERS.items():
+        try:
+            out[name] = series = np.array(values[name], dtype=np.float64)
+        except (KeyError, TypeError, ValueError):
+            raise PalcaError(f"'{name}' must be numbers, one a month", place) from None
+        if series.ndim != 1 or len(series) < months:
+            raise PalcaError(f"'{name}' must have a number in each of {months} months", place)
+        if not ((series >= low) & (series <= high)).all():
+            raise PalcaError(f"'{name}' must stay within {low:g} to {high:g}", place)
+    return out

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from palca.model.errors import PalcaError, nearest
 from palca.model.parameters import PARAMETERS, check_parameter
 
-from .shelf import SHELF, find, label
+from .shelf import SHELF, find, label, read_columns
 
 _MOST_SETS: Final = 100_000
 _DIGITS: Final = 5  # that are kept of a parameter: a manifest holds all of them
@@ -56,18 +56,7 @@ def read_sets(file: str, point: bool) -> dict[str, list[float]]:
     """
     if not file:
         return {}
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    place = label(Path(file))
-    try:
-        if (rows := pq.read_metadata(file).num_rows) > _MOST_SETS:
-            raise PalcaError(f"has {rows:,} sets of parameters, more than {_MOST_SETS:,}", place)
-        columns = pq.read_table(file).to_pydict()
-    except (OSError, pa.ArrowException) as error:
-        raise PalcaError(f"is no Parquet file that can be read ({type(error).__name__})",
-                         place) from None
-    sets = check_sets(columns, place)
+    sets = check_sets(read_columns(Path(file), _MOST_SETS).to_pydict(), label(Path(file)))
     if point:
         sets = {name: values[:1] for name, values in sets.items()}
     return {n: [float(f"{v:.{_DIGITS}g}") for v in values] for n, values in sets.items()}
@@ -88,7 +77,7 @@ def check_sets(columns: Mapping[str, Any], place: str) -> dict[str, NDArray[np.f
             raise PalcaError(f"no free parameter '{name}'{nearest(name, free)}", place)
         try:
             array = np.array(values, dtype=np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise PalcaError(f"'{name}' must be numbers", place) from None
         if array.ndim != 1 or not len(array):
             raise PalcaError(f"'{name}' must be a list of numbers, one a set", place)

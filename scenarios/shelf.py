@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from palca.model.errors import PalcaError, nearest
 from palca.model.levers import ACTORS
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 SHELF = Path(__file__).parent
 _LARGEST = 1_000_000  # bytes; a scenario or policy is a page of text
+# A key of n parts takes Python's parser n * n steps: hours, for one that fills a small file.
+_MOST_DOTS = 200
+_FLOAT = re.compile(r"(?<![.\w])\d+\.\d+(?![.\w])")
+_MOST_COLUMNS = 1000
+_LARGEST_TABLE = 64_000_000  # bytes that a table's pages may come to, beside _ROOM for each cell
+_ROOM = 64
+_LARGEST_WHOLE = 2**63  # of TOML's whole numbers, which Python's parser doesn't keep to
 
 
 def shipped_scenarios() -> dict[str, Path]:
@@ -113,12 +125,27 @@ def parse_toml(text: str, place: str) -> dict[str, Any]:
     PalcaError
         If it isn't TOML; `place` names its file.
     """
+    if len(text) > _LARGEST:
+        raise PalcaError(f"has more than {_LARGEST:,} characters", place)
+    if any(line.count(".") > _MOST_DOTS and _FLOAT.sub("", line).count(".") > _MOST_DOTS
+           for line in text.splitlines()):
+        raise PalcaError(f"a line has more than {_MOST_DOTS} dots: break it into several", place)
     try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
+        table = tomllib.loads(text.replace("\r\n", "\n"))
+        _check_whole_numbers(table)
     except tomllib.TOMLDecodeError as error:
         raise PalcaError(f"not valid TOML: {error}".replace("\n", " "), place) from None
     except (RecursionError, ValueError) as error:
         raise PalcaError(f"not usable TOML: {type(error).__name__}", place) from None
+    return table
+
+
+def _check_whole_numbers(value: Any) -> None:
+    if isinstance(value, int) and not -_LARGEST_WHOLE <= value < _LARGEST_WHOLE:
+        raise tomllib.TOMLDecodeError("a whole number is too large: it must fit in 64 bits")
+    if isinstance(value, (dict, list)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            _check_whole_numbers(inner)
 
 
 def actors_of(table: dict[str, Any], place: str) -> None:
@@ -128,3 +155,75 @@ def actors_of(table: dict[str, Any], place: str) -> None:
             raise PalcaError(
                 f"no actor '{actor}'{nearest(actor, ACTORS)}; there are {', '.join(ACTORS)}", place
             )
+
+
+def read_columns(
+    path: Path, most: int, columns: Sequence[str] | None = None, texts: Collection[str] = ()
+) -> pa.Table:
+    """Return columns of a Parquet file, which may be a stranger's: numbers, and some texts.
+
+    What the file says of itself is held against itself before a page is read, since a few bytes
+    can ask for the memory of the whole machine; what it says to pandas is not listened to.
+
+    Parameters
+    ----------
+    most : int
+        Rows that it may have.
+    columns : sequence of str, optional
+        Which columns; all if None.
+    texts : collection of str
+        Those of them that hold texts.
+
+    Raises
+    ------
+    PalcaError
+        If it can't be read, or is another table.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    place = label(path)
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            names = file.schema_arrow.names
+            wanted = names if columns is None else list(columns)
+            if file.metadata.num_rows > most:
+                raise PalcaError(f"has {file.metadata.num_rows:,} rows, more than {most:,}", place)
+            if len(names) > _MOST_COLUMNS:
+                raise PalcaError(f"has more than {_MOST_COLUMNS:,} columns", place)
+            for name in wanted:
+                if names.count(name) != 1:
+                    raise PalcaError(f"has no column '{name}', or two", place)
+                _check_kind(name, file.schema_arrow.field(name).type, name in texts, place)
+            _check_size(file.metadata, place)
+            return file.read(columns=wanted).replace_schema_metadata(None)
+    except (OSError, pa.ArrowException, ValueError, MemoryError) as error:
+        raise PalcaError(f"is no Parquet file that can be read ({type(error).__name__})",
+                         place) from None
+
+
+def _check_kind(name: str, kind: pa.DataType, is_text: bool, place: str) -> None:
+    from pyarrow import types
+
+    if is_text:
+        letters = kind.value_type if types.is_dictionary(kind) else kind
+        fits = types.is_string(letters) or types.is_large_string(letters)
+    else:
+        fits = types.is_floating(kind) or types.is_integer(kind) or types.is_boolean(kind)
+    if not fits:
+        raise PalcaError(f"'{name}' must be {'texts' if is_text else 'numbers'}", place)
+
+
+def _check_size(head: Any, place: str) -> None:
+    """Raise if the groups of rows are not what the whole is said to be, or too large."""
+    groups = [head.row_group(place) for place in range(head.num_row_groups)]
+    columns = range(head.num_columns)
+    chunks = [(group.num_rows, group.column(i)) for group in groups for i in columns]
+    size = sum(chunk.total_uncompressed_size for _, chunk in chunks)
+    if (
+        sum(group.num_rows for group in groups) != head.num_rows
+        or any(rows < 0 or chunk.num_values != rows for rows, chunk in chunks)
+        or size > _LARGEST_TABLE + _ROOM * head.num_rows * head.num_columns
+    ):
+        raise PalcaError("is no Parquet file that can be read (its parts contradict the whole)",
+                         place)

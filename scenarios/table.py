@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from palca.model.calendar import month_index
-from palca.model.errors import PalcaError, nearest
+from palca.model.errors import PalcaError, check_text, nearest
 
 
 class Table:
@@ -44,6 +44,7 @@ class Table:
         value = self._value(key, default)
         if not isinstance(value, str) or (not value.strip() and value != default):
             raise PalcaError(f"'{key}' must be a text, not {_kind(value)}", self.place)
+        check_text(key, value, self.place)
         return value
 
     def number(

@@ -1,0 +1,174 @@
+"""Does a test notice when an equation is changed? A sample of mutants of the model and the scores.
+
+A mutant is the code with one small change: another operator, a number off by one, a decorator
+less. Cosmic Ray finds the places and makes the changes, in a copy of the tree that Python meets
+before the installed one. A mutant is killed if a test fails or the tests take too long.
+`make mutants` writes what came out to docs/MUTANTS.md; what was tried before is not tried again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import random
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from cosmic_ray.commands import init
+from cosmic_ray.mutating import mutate_and_test
+from cosmic_ray.work_db import WorkDB, use_db
+from cosmic_ray.work_item import MutationSpec, TestOutcome
+from rich.progress import track
+
+ROOT = Path(__file__).parents[1]
+BUILD = ROOT / "build" / "mutants"
+FOLDERS = ("model", "scenarios", "experiments")
+SCORES = ("contests", "documented", "measures", "naive", "scores", "scoring", "spans")
+# Of experiments' tests those that meet the scores; the others would only take time.
+SCORING_TESTS = ("scores", "measures", "documented", "contests", "validation", "patterns", "cli")
+PATIENCE = 600.0  # seconds for the tests of one mutant; they take about 150 where nothing is wrong
+
+
+def annotations(path: Path) -> Iterator[tuple[int, int, int, int]]:
+    """Yield where the types in a file stand: nothing runs there, so no test could notice."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for name in ("annotation", "returns"):
+            if kind := getattr(node, name, None):
+                yield kind.lineno, kind.col_offset, kind.end_lineno, kind.end_col_offset
+
+
+def candidates(paths: list[Path], work: WorkDB) -> dict[tuple[str, tuple[int, int]], list]:
+    """Return the mutants of some files by the place that they change."""
+    init(paths, work, {})
+    types = {str(path): list(annotations(path)) for path in paths}
+    places: dict[tuple[str, tuple[int, int]], list[MutationSpec]] = {}
+    for item in work.work_items:
+        (spec,) = item.mutations
+        path, start = str(spec.module_path), tuple(spec.start_pos)
+        if not any((a, b) <= start < (c, d) for a, b, c, d in types[path]):
+            places.setdefault((path, start), []).append(spec)
+    return places
+
+
+def tests_of(path: Path) -> list[str]:
+    """Return the tests that are run against a file's mutants, those of the file itself first."""
+    tests = BUILD / "tests"
+    if path.parent.name == "model":
+        chosen = [f"model/test_{path.stem}.py", "test_reference.py", "model", "scenarios", "test_docs.py"]
+    else:
+        names = sorted(SCORING_TESTS, key=lambda name: name != path.stem)
+        chosen = [f"experiments/test_{name}.py" for name in names]
+    return [str(tests / name) for name in chosen if (tests / name).exists()]
+
+
+def verdict(spec: MutationSpec) -> dict[str, str]:
+    """Run the tests against one mutant."""
+    path = Path(spec.module_path)
+    quick = "-x -q -p no:cacheprovider -m 'not slow'"
+    pytest = f"{sys.executable} -m pytest {quick} -c {BUILD / 'pyproject.toml'} --rootdir {BUILD}"
+    result = mutate_and_test([spec], f"{pytest} {shlex.join(tests_of(path))}", PATIENCE)
+    survived = result.test_outcome == TestOutcome.SURVIVED
+    last = [line for line in (result.output or "").splitlines() if line.startswith("FAILED")]
+    return {
+        "verdict": "survived" if survived else "killed",
+        "by": last[-1].removeprefix("FAILED ").split(" - ")[0] if last else "",
+        "diff": result.diff or "",
+    }
+
+
+def described(spec: MutationSpec, group: str) -> dict[str, str]:
+    """Return what names a mutant."""
+    return {
+        "group": group,
+        "file": Path(spec.module_path).relative_to(BUILD / "palca").as_posix(),
+        "operator": spec.operator_name.removeprefix("core/"),
+        "at": f"{spec.start_pos[0]}:{spec.start_pos[1]}, {spec.occurrence}",
+    }
+
+
+def lay_out() -> None:
+    """Copy the tree to where the mutants live, and let Python find `palca` there first."""
+    for name in (*FOLDERS, "tests"):
+        below = BUILD / name if name == "tests" else BUILD / "palca" / name
+        shutil.rmtree(below, ignore_errors=True)
+        shutil.copytree(ROOT / name, below, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "docs", "scenarios"):
+        (BUILD / name).unlink(missing_ok=True)
+        (BUILD / name).symlink_to(ROOT / name)
+    os.environ["PYTHONPATH"] = str(BUILD)
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+
+
+def page(results: list[dict[str, str]], sizes: dict[str, int], seed: int) -> str:
+    """Return docs/MUTANTS.md: shares killed by folder, and each survivor with its change."""
+    lines = ["# Mutants", "", __doc__.split("\n\n")[1].replace("\n", " "), ""]
+    lines += [f"A sample (seed {seed}) of one mutant at a place. `make mutants` repeats it.", ""]
+    lines += ["| of | places | tried | killed | share |", "|---|---|---|---|---|"]
+    for group, size in sizes.items():
+        mine = [row for row in results if row["group"] == group]
+        killed = sum(row["verdict"] == "killed" for row in mine)
+        share = f"{killed / len(mine):.0%}" if mine else "–"
+        lines.append(f"| {group} | {size} | {len(mine)} | {killed} | {share} |")
+    lines += ["", "## Survivors", ""]
+    for row in results:
+        if row["verdict"] == "survived":
+            change = [
+                line for line in row["diff"].splitlines()
+                if line[:1] in "+-" and line[:3] not in ("+++", "---")
+            ]
+            lines += [f"`{row['file']}`, {row['operator']}:", "", "```diff", *change, "```", ""]
+            if reason := row.get("reason"):
+                lines += [reason, ""]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Try a sample of mutants of each group and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--model", type=int, default=120, help="mutants of model/")
+    parser.add_argument("--scores", type=int, default=60, help="mutants of the scores")
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    lay_out()
+    palca = BUILD / "palca"
+    groups = {
+        "model/": sorted((palca / "model").glob("*.py")),
+        "scores": [palca / "experiments" / f"{name}.py" for name in SCORES],
+    }
+    wanted = {"model/": asked.model, "scores": asked.scores}
+    sizes, rows = {}, []
+    for group, paths in groups.items():
+        luck = random.Random(asked.seed)
+        with use_db(str(BUILD / "places.sqlite"), WorkDB.Mode.create) as work:
+            places = candidates(paths, work)
+        sizes[group] = len(places)
+        order = sorted(places)
+        luck.shuffle(order)
+        chosen = [luck.choice(places[place]) for place in order[: wanted[group]]]
+        # each at its share of the way: a run that is broken off has tried some of both
+        rows += [((i + 0.5) / len(chosen), group, spec) for i, spec in enumerate(chosen)]
+    rows.sort(key=lambda row: row[0])
+    kept = BUILD / f"results-{asked.seed}.jsonl"
+    known = [json.loads(line) for line in kept.open()] if kept.exists() else []
+    results = []
+    try:
+        for _, group, spec in track(rows, "mutants"):
+            row = described(spec, group)
+            done = next((old for old in known if row.items() <= old.items()), None)
+            if done is None:
+                done = row | verdict(spec)
+                with kept.open("a") as file:
+                    file.write(json.dumps(done) + "\n")
+            results.append(done)
+    except KeyboardInterrupt:
+        print(f"Broken off after {len(results)} of {len(rows)}", file=sys.stderr)
+    (ROOT / "docs" / "MUTANTS.md").write_text(page(results, sizes, asked.seed), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

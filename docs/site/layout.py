@@ -1,0 +1,155 @@
+"""Where every page stands: the pages written by hand, those made from the code, and the way round.
+
+A page keeps its links however it is moved: a link to a file of the project becomes one to the page
+that the file has become, and a file that is no page is carried along.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from . import commands, language, record_pages, shelf_pages, sources, tables
+from .concept_pages import split_gallery
+
+ROOT: Final = Path(__file__).parents[2]
+
+# Each page that is made from the code: what makes it, and the file or folder that it is made of.
+# In a page written by hand a link to that file is one to the page, so it works in a checkout too.
+MADE: Final[dict[str, tuple[Callable[[], str], str]]] = {
+    "reference/commands.md": (commands.command_line, "experiments/cli.py"),
+    "reference/scenarios.md": (shelf_pages.scenarios, "scenarios"),
+    "reference/countries.md": (shelf_pages.countries, "scenarios/countries"),
+    "reference/observables.md": (tables.observables, "model/observables.py"),
+    "reference/levers.md": (tables.levers, "model/levers.py"),
+    "reference/parameters.md": (tables.parameters, "model/parameter_table.py"),
+    "reference/channels.md": (tables.channels, "model/channels.py"),
+    "reference/fields.md": (tables.fields, "model/state.py"),
+    "reference/events.md": (tables.events, "model/events.py"),
+    "reference/outcomes.md": (tables.outcomes, "experiments/measures.py"),
+    "reference/language.md": (language.expression_language, "model/vocabulary.py"),
+    "reference/evidence.md": (shelf_pages.evidence_files, "experiments/given"),
+    "reference/sources.md": (sources.sources, "docs/site/sources.py"),
+    "record/events.md": (record_pages.documented_events, "experiments/record/events.csv"),
+    "record/series.md": (record_pages.documented_series, "experiments/record/series.csv"),
+    "record/base-rates.md": (record_pages.base_rates, "experiments/record/base_rates.csv"),
+    "record/drivers.md": (record_pages.drivers, "scenarios/drivers"),
+}
+
+# The navigation; a folder stands for its pages, and a page that isn't there is left out.
+_WAY: Final[dict[str, tuple[str, ...]]] = {
+    "Start": ("index.md",),
+    "Tutorials": ("tutorials/",),
+    "How to": ("howto/", "LAB.md", "CLUSTER.md"),
+    "Concepts": ("CONCEPTS.md", "concepts/"),
+    "Reference": (
+        "reference/commands.md", "reference/scenarios.md", "POLICIES.md",
+        "reference/policies-ussr.md", "reference/policies-us.md", "reference/policies-regime.md",
+        "reference/policies-party.md",
+        "reference/language.md", "reference/observables.md", "reference/levers.md",
+        "reference/parameters.md", "reference/channels.md", "reference/fields.md",
+        "reference/events.md", "reference/outcomes.md", "reference/countries.md",
+        "reference/evidence.md",
+    ),
+    "Record": (
+        "PROVENANCE.md", "record/events.md", "record/series.md", "record/base-rates.md",
+        "record/drivers.md", "reference/sources.md",
+    ),
+    "Model": (
+        "ODD.md", "COUNTERFACTUALS.md", "CALIBRATION.md", "SENSITIVITY.md", "VALIDATION.md",
+        "LIMITS.md", "ETHICS.md",
+    ),
+    "Project": ("BENCHMARKS.md", "RELIABILITY.md", "CONTRIBUTING.md", "CHANGELOG.md"),
+}  # fmt: skip
+
+_LINK: Final = re.compile(r"(!?\[[^\]]*\])\(([^)\s#:]+)(#[^)\s]*)?\)")
+_BLOCK: Final = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+_FENCE: Final = re.compile(r"^```(\w+) fails.*$", re.MULTILINE)  # a word for the tests alone
+
+
+def lay_out(folder: Path) -> None:
+    """Write all pages, what they show, and the navigation into a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        It need not exist; what is in it is replaced.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    pages = {page: _moved(_read(path), path, page, folder) for path, page in _by_hand().items()}
+    gallery = "docs/CONCEPTS.md"
+    for page, text in split_gallery(_read(gallery)).items():
+        pages[page] = _moved(text, gallery, page, folder)
+    pages |= {page: make() for page, (make, _) in MADE.items()} | shelf_pages.policy_pages()
+    pages["SUMMARY.md"] = _navigation(pages)
+    for page, text in pages.items():
+        (folder / page).parent.mkdir(parents=True, exist_ok=True)
+        (folder / page).write_text(text, encoding="utf-8")
+    for picture in sorted((ROOT / "docs").glob("*.png")):
+        shutil.copyfile(picture, folder / picture.name)
+    shutil.copyfile(Path(__file__).with_name("site.css"), folder / "site.css")
+
+
+def _read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def _by_hand() -> dict[str, str]:
+    """Return where each page written by hand is in the project, and where in the site."""
+    found = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    pages = {path: path.removeprefix("docs/") for path in sorted(found)}
+    for path in ("CONTRIBUTING.md", "CHANGELOG.md"):
+        if (ROOT / path).is_file():
+            pages[path] = path
+    return pages | {"README.md": "index.md"}
+
+
+def _moved(text: str, home: str, page: str, folder: Path) -> str:
+    """Return a page's text with its links as they must be at its new place.
+
+    Parameters
+    ----------
+    home, page : str
+        Where the text is written in the project, and where it will stand in the site.
+    folder : Path
+        That of the site's pages; a file that is linked to and no page is copied into it.
+    """
+    homes = {made_of: page for page, (_, made_of) in MADE.items()} | _by_hand()
+
+    def link(found: re.Match[str]) -> str:
+        shown, to, part = found[1], found[2], found[3] or ""
+        path = os.path.normpath(os.path.join(os.path.dirname(home), to))
+        place = homes.get(path) or path.removeprefix("docs/")
+        if path not in homes and (ROOT / path).is_dir():
+            return shown[1:-1]  # a folder has no page
+        if place == path and (ROOT / path).is_file():
+            place = f"files/{path}"
+            (folder / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / path, folder / place)
+        return f"{shown}({os.path.relpath(place, os.path.dirname(page) or '.')}{part})"
+
+    parts = _BLOCK.split(text)
+    parts[::2] = [_LINK.sub(link, part) for part in parts[::2]]
+    return _FENCE.sub(r"```\1", "".join(parts))
+
+
+def _navigation(pages: dict[str, str]) -> str:
+    """Return the navigation as a nested list."""
+    lines = []
+    for section, places in _WAY.items():
+        chosen = [page for place in places for page in sorted(pages)
+                  if page == place or (place.endswith("/") and page.startswith(place))]  # fmt: skip
+        if chosen == ["index.md"]:
+            lines.append(f"- [{section}](index.md)")
+        else:
+            lines.append(f"- {section}")
+            lines += [f"    - [{_title(pages[page])}]({page})" for page in chosen]
+    return "\n".join(lines) + "\n"
+
+
+def _title(text: str) -> str:
+    return text[text.index("# ") + 2 :].partition("\n")[0].replace("`", "")

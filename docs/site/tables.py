@@ -1,0 +1,171 @@
+"""Pages of reference from the tables of ``palca list``: a row and an anchor for everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from palca.experiments.measures import OUTCOMES
+from palca.experiments.shelf_tables import LISTS
+from palca.model.channels import CHANNELS
+from palca.model.observables import BLURRED
+from palca.model.parameters import PARAMETERS
+
+from .markup import anchor, code, page, plain, table, target
+
+ACTORS: Final[Mapping[str, str]] = {
+    "ussr": "The USSR",
+    "us": "The United States",
+    "regime": "The host's regime",
+    "party": "The communist party",
+}
+
+
+def listed(what: str) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the rows of a table of ``palca list``, as text."""
+    shown = LISTS[what]()
+    columns = [[str(cell) for cell in column.cells] for column in shown.columns]
+    return [str(column.header) for column in shown.columns], [
+        list(row) for row in zip(*columns, strict=True)
+    ]
+
+
+def _named(header: list[str], rows: list[list[str]], *, within: str = "") -> str:
+    """Return a table whose first cells are names that bear anchors; of a part if `within` one."""
+    parts = (within,) if within else ()
+    return table(
+        [cell[:1].upper() + cell[1:] for cell in header],
+        [[target(code(row[0]), anchor(*parts, row[0])), *map(plain, row[1:])] for row in rows],
+    )
+
+
+def _grouped(what: str, titles: Mapping[str, str]) -> list[str]:
+    """Return a table of ``palca list`` cut by its first column, under headings."""
+    header, rows = listed(what)
+    parts = []
+    for group in dict.fromkeys(row[0] for row in rows):
+        parts.append(f"## {titles.get(group, group)} {{#{group}}}")
+        kept = [row[1:] for row in rows if row[0] == group]
+        parts.append(_named(header[1:], kept, within=group))
+    return parts
+
+
+def parameters() -> str:
+    """Return the page of parameters: free ones, which have a prior, and fixed ones."""
+    header, rows = listed("parameters")
+    free = [row for row in rows if PARAMETERS[row[0]].free]
+    fixed = [row for row in rows if not PARAMETERS[row[0]].free]
+    prior = header.index("prior")
+    return page(
+        "# Parameters",
+        f"All {len(rows)} numbers of the model: `palca list parameters`. A scenario sets any of "
+        "them (`[parameters]`, or `--set NAME=VALUE`), within its range. *Assumed* as a source "
+        "means just that; works are in [section 10](../ODD.md#10-sources) of the model's "
+        "description, and [Sources](sources.md) says what rests on which.",
+        f"## Free: {len(free)} {{#free}}",
+        "Uncertain, with a prior. What the record leaves of them is in "
+        "[Calibration](../CALIBRATION.md#what-came-out).",
+        _named(header, free),
+        f"## Fixed: {len(fixed)} {{#fixed}}",
+        _named(
+            header[:prior] + header[prior + 1 :], [row[:prior] + row[prior + 1 :] for row in fixed]
+        ),
+    )
+
+
+def observables() -> str:
+    """Return the page of observables."""
+    header, rows = listed("observables")
+    blurred = "; ".join(f"{code(name)} by {actor}" for actor, name in BLURRED)
+    return page(
+        "# Observables",
+        "What the rules of a policy may name, besides [parameters](parameters.md) and `date`: "
+        "`palca list observables`. All stand as at the start of the month.",
+        f"Seen with an error, which differs from month to month: {blurred}.",
+        _named(header, rows),
+    )
+
+
+def levers() -> str:
+    """Return the page of levers, an actor after another."""
+    return page(
+        "# Levers",
+        "What each actor can move, the only way in which it acts: `palca list levers`. Rules add "
+        "to a lever, and the sum is clipped to its range; where no rule speaks it has its default. "
+        "A *chance* is that of the act in this month.",
+        *_grouped("levers", ACTORS),
+    )
+
+
+def channels() -> str:
+    """Return the page of channels."""
+    header, rows = listed("channels")
+    header[header.index("")] = "can be frozen"
+    places = {name: anchor(name) for name in PARAMETERS}
+    carried = {
+        name: ", ".join(f"[{code(p)}](parameters.md#{places[p]})" for p in channel.zeroes)
+        for name, channel in CHANNELS.items()
+    }
+    shown = table(
+        [cell[:1].upper() + cell[1:] for cell in header],
+        [
+            [
+                target(code(name), anchor(name)),
+                "yes" if star else "",
+                plain(meaning),
+                ", ".join(filter(None, [carried[name], *(
+                    f"{code(prefix + '*')} from {actor}" for actor, prefix in CHANNELS[name].hides
+                )])),
+            ]
+            for name, star, meaning, _ in rows
+        ],
+    )  # fmt: skip
+    return page(
+        "# Channels",
+        "The ways in which one thing may act on another. A scenario closes one by `[channels]`, "
+        "`NAME = false`, or `--set channel.NAME=off`: the parameters that carry it are then zero, "
+        "and what would be seen through it is hidden. `palca counterfactual --freeze` holds one at "
+        "the path that it took without the intervention.",
+        shown,
+    )
+
+
+def fields() -> str:
+    """Return the page of the state's fields."""
+    header, rows = listed("fields")
+    return page(
+        "# Fields of the state",
+        "All that a world is made of, month by month, besides its officers: `palca list fields`. "
+        '`[start]` in a scenario sets where they begin, `history.field("NAME")` in Python and '
+        "the columns of `months.parquet` have their course.",
+        "The measures of a [concept](../CONCEPTS.md#write-your-own) may name them, and "
+        "`event.TRACK.KIND` and `amount.TRACK.KIND` of [events](events.md) with `_` for a space, "
+        "`date`, and `first.NAME`: the same world in the first arm.",
+        _named(header, rows),
+    )
+
+
+def events() -> str:
+    """Return the page of the vocabulary of events."""
+    return page(
+        "# Events",
+        "The record and simulated histories speak one vocabulary: `palca list events`. The same "
+        "kind may stand in several tracks.",
+        *_grouped("events", {}),
+    )
+
+
+def outcomes() -> str:
+    """Return the page of outcomes."""
+    rows = [
+        [target(code(o.name), anchor(o.name)), plain(o.title), plain(o.unit), plain(o.group),
+         "" if o.scored else "no", plain(o.note)]
+        for o in OUTCOMES
+    ]  # fmt: skip
+    return page(
+        "# Outcomes",
+        "The numbers that sum up a world, the same for the record: columns of `worlds.parquet`, "
+        "and what `--outcome` and `palca discover` name. Where the record is too thin an outcome "
+        "isn't scored.",
+        table(["Name", "Meaning", "Unit", "Group", "Scored", "Note"], rows),
+    )

@@ -1,0 +1,244 @@
+"""What is fuzzed: one function a target, which takes bytes and must return.
+
+Whatever the bytes, a loader either gives a sound object or raises the one family of errors
+that a user can cause, `PalcaError`. Anything else that leaves a target is a defect of Palca.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any, Final
+
+import numpy as np
+
+from palca.experiments.course import documented as documented_course
+from palca.experiments.design import parse_factor
+from palca.experiments.documented import Record, load_record
+from palca.experiments.evidence import load_given, make_evidence
+from palca.experiments.sweep_file import read_sweep
+from palca.model.calendar import month_name
+from palca.model.errors import PalcaError
+from palca.model.expressions import Kind, parse, value_of
+from palca.model.levers import ACTORS, LEVERS, Lever
+from palca.model.policy import compile_policy, make_policy
+from palca.model.rules import compile_rules
+from palca.model.scenario import DRIVERS
+from palca.model.vocabulary import LARGEST_RESULT, finite
+from palca.scenarios import build, load, resolve
+from palca.scenarios.concept_file import make_concept
+from palca.scenarios.country import build_country
+from palca.scenarios.interventions import check_changes, lever_changes, parse_change, read_changes
+from palca.scenarios.loader import _drivers, build_policy, names_for
+from palca.scenarios.map import read_map
+from palca.scenarios.settings import apply_setting
+from palca.scenarios.shelf import parse_toml, read_toml
+
+from . import folders, words
+from .place import file, place, text_of
+
+_SEEN: Final = np.array([-1e9, -3.0, -0.0, 0.0, 1e-300, 0.5, 31.0, 1e9])  # by world
+_WIDE: Final = {"lever": Lever("lever", -1e9, 1e9, 0.0, "", "")}
+_USES: Final = ("abroad", "neighbours", "human_rights", "deflator", "gdp", "tin", "oil")
+_MONTHS: Final = 2  # of a scenario with a series of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One way into Palca.
+
+    Attributes
+    ----------
+    run : callable
+        Takes bytes; what it raises, but for a `PalcaError`, is a defect.
+    words : tuple of str
+        What the mutator may put in.
+    seeds : callable
+        Gives sound inputs to begin with.
+    longest : int
+        Bytes of an input.
+    """
+
+    run: Callable[[bytes], None]
+    words: tuple[str, ...]
+    seeds: Callable[[], Iterable[bytes]]
+    longest: int = 4096
+
+    def __call__(self, data: bytes) -> None:
+        """Run it; forgive the errors of a user, if each is told in one line."""
+        told = ""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", RuntimeWarning)  # a number that went astray
+                self.run(data)
+        except PalcaError as error:
+            told = str(error)
+        assert told.isprintable(), repr(told)
+        assert len(told) <= 1002, told
+
+
+# ------------------------------------------------------------------------- the language
+
+
+def _see(names: Iterable[str]) -> dict[str, np.ndarray]:
+    """Return what each world sees: another of some awkward numbers for each name."""
+    return {name: np.roll(_SEEN, place) for place, name in enumerate(sorted(names))}
+
+
+def expression(data: bytes) -> None:
+    """What is parsed has a value in every world, alone, among others, and within rules."""
+    kind: Kind = "condition" if data[:1] >= b"1" else "number"
+    names = names_for("ussr")
+    read = parse(text_of(data[1:]), kind, names)
+    assert parse(read.text, kind, names) == read
+    many: dict[str, Any] = {**_see(read.names - {"date"}), "date": 31}
+    got = value_of(read, many)
+    together = np.broadcast_to(np.asarray(got), _SEEN.shape)
+    assert together.dtype == (np.bool_ if kind == "condition" else np.float64)
+    if kind == "number":
+        assert np.isfinite(finite(together)).all()
+        assert not read.tame or (abs(together) <= LARGEST_RESULT).all()
+    for world in range(len(_SEEN)):
+        one = {name: 31 if name == "date" else float(row[world]) for name, row in many.items()}
+        alone = np.asarray(value_of(read, one))
+        assert alone.shape == ()
+        assert np.array_equal(alone, together[world], equal_nan=kind == "number")
+    true, zero = parse("true", "condition", ()), parse("1", "number", ())
+    when, do = (read, zero) if kind == "condition" else (true, read)
+    moved = compile_rules({0: (when, {"lever": do}), 1: (when, {"lever": do})}, _WIDE)(many)
+    one_rule = np.where(together, 1.0, 0.0) if kind == "condition" else finite(together)
+    wanted = np.clip(one_rule + one_rule, -1e9, 1e9)
+    assert np.array_equal(np.broadcast_to(moved["lever"], wanted.shape), wanted)
+
+
+def policy(data: bytes) -> None:
+    """A policy that is read can be written and read again, and decides for any worlds."""
+    table = read_toml(file("policy.toml", data))
+    named = table.get("actor")
+    actor = named if isinstance(named, str) and named in ACTORS else "ussr"
+    read = build_policy(actor, "own", table, "policy.toml")
+    names, levers = names_for(actor), LEVERS[actor]
+    assert make_policy("own", read.to_dict(), names=names, levers=levers) == read
+    decide = compile_policy(read, levers)
+    see = _see(names)
+    many = decide({**see, "date": 31.0})
+    for name, lever in levers.items():
+        values = np.broadcast_to(many[name], _SEEN.shape)
+        assert ((lever.lowest <= values) & (values <= lever.highest)).all()
+        for world in (0, 5):
+            one = decide({**{n: float(row[world]) for n, row in see.items()}, "date": 31.0})
+            assert float(one[name]) == values[world]
+
+
+# ------------------------------------------------------------------------- what a user writes
+
+
+def scenario(data: bytes) -> None:
+    """A scenario that is loaded is whole: its drivers cover its months, its actors decide."""
+    read = load(str(file("scenario.toml", data)))
+    folders.check_whole(read)
+
+
+def options(data: bytes) -> None:
+    """Lines are as after --set (those with a +), after --vary (?) and after --intervene."""
+    merged: dict[str, Any] = {key: {} for key in ("parameters", "policies", "channels", "start")}
+    merged |= {"intervene": [], "posterior": "record", "place": "x"}
+    tables = []
+    for line in text_of(data).split("\n")[:5]:
+        if line.startswith("+"):
+            apply_setting(merged, line[1:])
+        elif line.startswith("?"):
+            factor = parse_factor(line[1:])
+            assert factor.levels or factor.low < factor.high
+        else:
+            tables.append(parse_change(line))
+    changes = read_changes([*tables, *(beside.table for beside in merged["intervene"])])
+    for change in lever_changes(check_changes(changes, 120)):
+        assert np.isfinite(change.of(1.0))
+
+
+def country(data: bytes) -> None:
+    """A country that is built has officers, someone to rule and an initial state."""
+    made = build_country(parse_toml(text_of(data), "country.toml"), "country.toml")
+    assert 0 < sum(garrison.officers for garrison in made.garrisons) <= 4096
+    assert all(np.isfinite(value) for value in made.start.values())
+    assert 0 <= made.start.get("leader", 0) < len(made.leaders)
+
+
+def concept(data: bytes) -> None:
+    """A concept that is read has a contrast, and claims about it."""
+    made = make_concept("own", text_of(data), "concept.toml")
+    assert len(made.arms) > 1
+    assert made.claims
+
+
+def sweep(data: bytes) -> None:
+    """A sweep that is read varies something."""
+    assert read_sweep(file("sweep.toml", data)).factors
+
+
+def evidence(data: bytes) -> None:
+    """Evidence that is read has windows, errors and weights that can be used."""
+    text = text_of(data)
+    record, course = _record()
+    given = load_given(text[1:]) if text.startswith("?") else parse_toml(text, "given.toml")
+    read = make_evidence(given, "given.toml", course, record)
+    assert all(seen.first <= seen.last and 0.0 <= seen.miss <= 1.0 for seen in read.sightings)
+    assert all(np.isfinite(level.value) and level.sd > 0.0 for level in read.levels)
+
+
+@cache
+def _record() -> tuple[Record, Any]:
+    record = load_record()
+    return record, documented_course(record, build(resolve("baseline")))
+
+
+def outline(data: bytes) -> None:
+    """A map that is read has an outline."""
+    assert len(read_map(file("map.toml", data)).ring) >= 3
+
+
+def driver(data: bytes) -> None:
+    """A series, whatever it drives, gives a number in each month."""
+    name = _USES[data[0] % len(_USES)] if data else _USES[0]
+    made = _drivers({**_short_series(), name: file("own.csv", data[1:]).name}, _MONTHS, place(), "x", ())
+    for name, (low, high, _) in DRIVERS.items():
+        assert len(made[name]) == _MONTHS
+        assert all(low <= value <= high for value in made[name])
+
+
+@cache
+def _short_series() -> dict[str, str]:
+    """Write a short series for everything that drives a country; return their names."""
+    prices = [f"{month_name(i)},1,x" for i in range(-36, _MONTHS)]
+    named = {}
+    for name in _USES:
+        rows = prices if name in ("tin", "oil") else ["1968,1,x", "1969,1,x"]
+        rows = ["1960-01,0,x,a"] if name == "neighbours" else rows
+        rows = ["1960,100,x", "1970,100,x"] if name == "gdp" else rows
+        text = "\n".join(["date,value,source,country", *rows])
+        named[name] = file(f"{name}.csv", text.encode()).name
+    return named
+
+
+TARGETS: Final[dict[str, Target]] = {
+    "expression": Target(expression, words.LANGUAGE, words.language, 600),
+    "policy": Target(policy, words.POLICY, partial(words.toml, "policies/*/*.toml"), 8192),
+    "scenario": Target(scenario, words.SCENARIO, partial(words.toml, "*.toml")),
+    "options": Target(options, words.CHANGE, words.changes, 1024),
+    "country": Target(country, words.COUNTRY, partial(words.toml, "countries/*.toml"), 8192),
+    "concept": Target(concept, words.CONCEPT, partial(words.toml, "concepts/*.toml"), 8192),
+    "sweep": Target(sweep, words.SWEEP, words.sweeps, 1024),
+    "evidence": Target(evidence, words.EVIDENCE, words.given),
+    "outline": Target(outline, words.OUTLINE, words.outlines, 2048),
+    "driver": Target(driver, words.CSV, words.series, 8192),
+    "record": Target(folders.record, words.CSV, words.record),
+    "posterior": Target(folders.posterior, words.PARQUET, words.posteriors),
+    "months": Target(folders.months, words.PARQUET, words.months),
+    "part": Target(folders.part, words.PARQUET, words.parts, 8192),
+    "manifest": Target(folders.manifest, words.JSON, words.manifests, 32_768),
+    "table": Target(folders.table, words.CSV, words.cells),
+    "page": Target(folders.page, words.MARKDOWN, words.pages, 1024),
+}
