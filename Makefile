@@ -11,7 +11,7 @@ uv := build/uv/bin/uv
 files := $(sort $(shell find model scenarios experiments -type f ! -name '*.py[co]'))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench posterior validation gallery pictures lint ruff pyright format deps env constraints audit dist release mutants clean FORCE
+.PHONY: help run test bench posterior validation gallery pictures site lint ruff pyright format deps env constraints audit dist release mutants clean FORCE
 
 help:
 	@echo "make run          simulate SCENARIO ($(SCENARIO)): palca run $(SCENARIO)"
@@ -21,6 +21,7 @@ help:
 	@echo "make validation   validate the baseline; writes docs/VALIDATION.md (some ten minutes)"
 	@echo "make gallery      simulate every concept; writes docs/CONCEPTS.md"
 	@echo "make pictures     make the other pictures of docs/, the lab's pages too (some minutes; needs chromium)"
+	@echo "make site         build the documentation as a site, in build/site, and check its links"
 	@echo "make lint         look for mistakes (ruff) and check the types (pyright)"
 	@echo "make format       lay the code out and mend what ruff can mend"
 	@echo "make env          only make the environment, in $(VENV)"
@@ -72,6 +73,9 @@ pictures: env
 	@cp build/pictures/baseline/history.png docs/baseline.png
 	@cp build/pictures/*/sensitivity.png build/pictures/*/discovery.png build/pictures/*/claims.png docs/
 	@$(bin)/python docs/make_pictures.py
+
+site: env
+	@$(bin)/python -m docs.site
 
 lint: ruff pyright
 

@@ -30,10 +30,10 @@ from palca.model.vocabulary import LARGEST_RESULT, finite
 from palca.scenarios import build, load, resolve
 from palca.scenarios.concept_file import make_concept
 from palca.scenarios.country import build_country
-from palca.scenarios.interventions import check_changes, lever_changes, parse_change, read_changes
+from palca.scenarios.interventions import check_changes, lever_changes, parse_change
 from palca.scenarios.loader import _drivers, build_policy, names_for
 from palca.scenarios.map import read_map
-from palca.scenarios.settings import apply_setting
+from palca.scenarios.settings import Beside, apply_setting
 from palca.scenarios.shelf import parse_toml, read_toml
 
 from . import folders, words
@@ -145,7 +145,6 @@ def options(data: bytes) -> None:
     """Lines are as after --set (those with a +), after --vary (?) and after --intervene."""
     merged: dict[str, Any] = {key: {} for key in ("parameters", "policies", "channels", "start")}
     merged |= {"intervene": [], "posterior": "record", "place": "x"}
-    tables = []
     for line in text_of(data).split("\n")[:5]:
         if line.startswith("+"):
             apply_setting(merged, line[1:])
@@ -153,8 +152,8 @@ def options(data: bytes) -> None:
             factor = parse_factor(line[1:])
             assert factor.levels or factor.low < factor.high
         else:
-            tables.append(parse_change(line))
-    changes = read_changes([*tables, *(beside.table for beside in merged["intervene"])])
+            merged["intervene"].append(Beside(parse_change(line), None))
+    changes = [change for beside in merged["intervene"] for change in beside.changes()]
     for change in lever_changes(check_changes(changes, 120)):
         assert np.isfinite(change.of(1.0))
 
@@ -216,7 +215,7 @@ def _short_series() -> dict[str, str]:
     named = {}
     for name in _USES:
         rows = prices if name in ("tin", "oil") else ["1968,1,x", "1969,1,x"]
-        rows = ["1960-01,0,x,a"] if name == "neighbours" else rows
+        rows = ["1960-01,0,x,a"] if name in ("neighbours", "human_rights") else rows
         rows = ["1960,100,x", "1970,100,x"] if name == "gdp" else rows
         text = "\n".join(["date,value,source,country", *rows])
         named[name] = file(f"{name}.csv", text.encode()).name
