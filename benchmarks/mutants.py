@@ -59,7 +59,8 @@ def tests_of(path: Path) -> list[str]:
     """Return the tests that are run against a file's mutants, those of the file itself first."""
     tests = BUILD / "tests"
     if path.parent.name == "model":
-        chosen = [f"model/test_{path.stem}.py", "test_reference.py", "model", "scenarios", "test_docs.py"]
+        own = f"model/test_{path.stem}.py"
+        chosen = [own, "test_reference.py", "model", "scenarios", "test_docs.py"]
     else:
         names = sorted(SCORING_TESTS, key=lambda name: name != path.stem)
         chosen = [f"experiments/test_{name}.py" for name in names]
@@ -69,7 +70,7 @@ def tests_of(path: Path) -> list[str]:
 def verdict(spec: MutationSpec) -> dict[str, str]:
     """Run the tests against one mutant."""
     path = Path(spec.module_path)
-    quick = "-x -q -p no:cacheprovider -m 'not slow'"
+    quick = "-x -q -p no:cacheprovider -m 'not slow and not long'"
     pytest = f"{sys.executable} -m pytest {quick} -c {BUILD / 'pyproject.toml'} --rootdir {BUILD}"
     result = mutate_and_test([spec], f"{pytest} {shlex.join(tests_of(path))}", PATIENCE)
     survived = result.test_outcome == TestOutcome.SURVIVED

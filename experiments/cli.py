@@ -353,9 +353,11 @@ def main() -> None:
     warnings.showwarning = lambda message, *_: _say(str(message), "yellow")
     # without a home Matplotlib says at length that it looks for fonts anew
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    for name in ("stdout", "stderr"):
+    for name in ("stdin", "stdout", "stderr"):  # in the order of their numbers
         if getattr(sys, name) is None:  # it was closed; joblib and others take for granted it isn't
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+            nowhere = open(os.devnull, "r+")  # noqa: SIM115
+            os.set_inheritable(nowhere.fileno(), True)
+            setattr(sys, name, nowhere)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # what its encoding lacks is no reason to fail
     try:

@@ -233,7 +233,7 @@ def outcome_contests(
 def _crps_again(worlds: Floats, came: float) -> Floats:
     """Return the score of worlds drawn with replacement, ``(bootstraps,)``."""
     chance = np.random.default_rng(_SEED)
-    drawn = chance.integers(0, len(worlds), (_BOOTSTRAPS, len(worlds)))
+    drawn = chance.integers(len(worlds), size=(_BOOTSTRAPS, len(worlds)))
     return _crps(np.full(_BOOTSTRAPS, came), worlds[drawn])
 
 

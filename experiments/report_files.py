@@ -11,6 +11,7 @@ import csv
 import html
 import io
 import math
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ class Folder:
         path = self.path / name
         if not path.is_symlink() and not path.exists():
             return None
-        if not path.resolve().is_relative_to(self.path.resolve()):
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.path)):
             raise PalcaError("leads out of the folder: only what is in it is read; remove the link",
                              str(path))  # fmt: skip
         if not path.is_file():

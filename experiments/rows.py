@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -95,20 +95,27 @@ def shared(calls: Iterable[Any], jobs: int, ordered: bool = True) -> Iterator[An
         n_jobs=jobs, return_as="generator" if ordered else "generator_unordered",
         initializer=leave_with, initargs=(os.getpid(),),
     )  # fmt: skip
-    # They start with what is blocked here. What a terminal sends to all is for this process:
-    # it ends them, and joblib's keeper of semaphores would complain if it were gone before.
-    with _blocked("SIGINT", "SIGHUP"):
+    with _spared() if jobs > 1 else nullcontext():
         return cast("Iterator[Any]", parallel(calls))
 
 
 @contextmanager
-def _blocked(*names: str) -> Iterator[None]:
-    """Keep some signals from this thread for now, and for good from processes that it starts."""
+def _spared() -> Iterator[None]:
+    """Start processes that a terminal's signals don't reach, from their first moment.
+
+    A terminal sends them to all. They are for the one that asks, which ends the others; those
+    would complain, in the midst of their imports, and so would joblib's keeper of semaphores.
+    """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {getattr(signal, name) for name in names})
+    from multiprocessing import resource_tracker
+
+    # what is blocked here is blocked in what is started here, for good
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     try:
+        resource_tracker.ensure_running()  # first, since it ends with SIGINT let through
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -122,6 +122,7 @@ def sweep_again(folder: Path, jobs: int) -> list[str]:
     """Run a sweep again and return the names of the parts that come out otherwise."""
     from . import sweep_folder
     from .design import design_points
+    from .report_files import Folder
     from .sweep import run_blocks
 
     plan = sweep_folder.read_plan(folder)
@@ -131,11 +132,12 @@ def sweep_again(folder: Path, jobs: int) -> list[str]:
     with progress("worlds/s") as tell:
         differing, done = {}, 0
         for block, content in blocks:
-            path = sweep_folder.part_path(folder, block)
-            if not path.exists():
-                differing[path.name] = "is not there; --resume makes it"
-            elif path.read_bytes() != content:
-                differing[path.name] = "comes out otherwise"
+            name = sweep_folder.part_path(Path(), block)
+            path = Folder(folder).inside(str(name))
+            if path is None:
+                differing[name.name] = "is not there; --resume makes it"
+            elif path.stat().st_size != len(content) or path.read_bytes() != content:
+                differing[name.name] = "comes out otherwise"
             done += plan.rows(block)
             tell("sweeping again", done, plan.worlds)
     for name in sorted(differing):

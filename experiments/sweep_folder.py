@@ -163,7 +163,8 @@ def read_plan(folder: Path) -> Plan:
     manifest = runs.read_manifest(folder)
     if manifest.get("kind") != "sweep":
         raise PalcaError("holds no sweep", str(folder))
-    then = {**manifest["versions"], **manifest["libraries"]}
+    with runs.as_written(folder):
+        then = {**manifest["versions"], **manifest["libraries"]}
     now = versions()
     for name, version in then.items():
         if name != "python" and version != now.get(name):
@@ -204,7 +205,7 @@ def read_variants(folder: Path, plan: Plan) -> bytes:
         If the scenario's files have become others since the sweep began.
     """
     packed = pack_variants(plan)
-    digest = runs.read_manifest(folder)["scenarios"]
+    digest = runs.read_manifest(folder).get("scenarios")
     if hashlib.sha256(packed).hexdigest() != digest:
         raise PalcaError(f"the scenario '{plan.scenario}', or a file that it names, has changed "
                          "since the sweep began: put it back, or sweep anew", str(folder))

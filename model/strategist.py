@@ -74,7 +74,7 @@ class Strategist(mesa.Agent):
         # a field's row is the state's own and stays the same array, so it is bound once
         blurred = {name for actor, name in BLURRED if actor == self.actor}
         for name in self._names:
-            if self._hidden and name.startswith(self._hidden):
+            if name.startswith(self._hidden):
                 self._constants[name] = 0.0
             elif name.startswith(tuple(self._through)):
                 continue  # its value may come from a factual twin

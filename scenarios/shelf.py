@@ -22,6 +22,7 @@ _FLOAT = re.compile(r"(?<![.\w])\d+\.\d+(?![.\w])")
 _MOST_COLUMNS = 1000
 _LARGEST_TABLE = 64_000_000  # bytes that a table's pages may come to, beside _ROOM for each cell
 _ROOM = 64
+_LONGEST_CELL = 1000  # bytes of a text
 _LARGEST_WHOLE = 2**63  # of TOML's whole numbers, which Python's parser doesn't keep to
 
 
@@ -100,6 +101,8 @@ def read_text(path: Path) -> str:
         If it can't be read, is too large, or isn't UTF-8.
     """
     try:
+        if not path.is_file() and path.exists():  # a pipe would be waited for
+            raise PalcaError("is no file", label(path))
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
     except OSError as error:
@@ -184,7 +187,11 @@ def read_columns(
 
     place = label(path)
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with pq.ParquetFile(
+            path,
+            read_dictionary=[*texts],  # a text is kept once, however many rows have it
+            page_checksum_verification=True,
+        ) as file:
             names = file.schema_arrow.names
             wanted = names if columns is None else list(columns)
             if file.metadata.num_rows > most:
@@ -196,10 +203,26 @@ def read_columns(
                     raise PalcaError(f"has no column '{name}', or two", place)
                 _check_kind(name, file.schema_arrow.field(name).type, name in texts, place)
             _check_size(file.metadata, place)
-            return file.read(columns=wanted).replace_schema_metadata(None)
-    except (OSError, pa.ArrowException, ValueError, MemoryError) as error:
+            table = file.read(columns=wanted).replace_schema_metadata(None)
+        return _short_texts(table, place)
+    except (OSError, pa.ArrowException, ValueError, KeyError, MemoryError) as error:
         raise PalcaError(f"is no Parquet file that can be read ({type(error).__name__})",
                          place) from None
+
+
+def _short_texts(table: pa.Table, place: str) -> pa.Table:
+    """Return a table with its texts written out, once they are known to be short."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for i, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            for chunk in table.column(i).chunks:
+                longest = pc.call_function("max", [pc.binary_length(chunk.dictionary)]).as_py()
+                if (longest or 0) > _LONGEST_CELL:
+                    raise PalcaError(f"'{field.name}' has a text of {longest:,} bytes", place)
+            table = table.set_column(i, field.name, table.column(i).cast(pa.string()))
+    return table
 
 
 def _check_kind(name: str, kind: pa.DataType, is_text: bool, place: str) -> None:

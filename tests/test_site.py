@@ -39,6 +39,7 @@ from docs.site.links import Page, faults, outward, read_site  # noqa: E402
 from docs.site.markup import anchor, plain  # noqa: E402
 from docs.site.record_pages import driver_rows, event_anchors  # noqa: E402
 
+MINUTES = ("ask-a-counterfactual", "recalibrate")  # how-tos that take minutes
 HOWTO = sorted((ROOT / "docs/howto").glob("*.md"))
 Site = tuple[Path, dict[str, Page]]
 
@@ -193,8 +194,13 @@ def test_a_browser_without_a_network_has_the_whole_site(site: Site) -> None:
     assert failed == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("page", HOWTO, ids=lambda page: page.stem)
+def _paced(page: Path) -> object:
+    """A page of how-to, marked by how long its commands take."""
+    pace = pytest.mark.long if page.stem in MINUTES else pytest.mark.slow
+    return pytest.param(page, marks=pace, id=page.stem)
+
+
+@pytest.mark.parametrize("page", map(_paced, HOWTO))
 def test_a_how_to_does_what_it_says(page: Path, tmp_path: Path) -> None:
     play(page, tmp_path)
 

@@ -1,0 +1,73 @@
+"""An outcome that is known by the end of a year hangs on that year, and on none after it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pytest
+
+from palca.experiments.course import SERIES, Course, free_running
+from palca.experiments.measures import OUTCOMES
+from palca.experiments.spans import FIRST, LAST, before_and_after, measure, outcomes_of, spans
+from palca.model.history import Events
+
+WORLDS = 400
+
+
+@pytest.fixture(scope="module")
+def lives(baseline: dict[str, Any]) -> tuple[Course, Course]:
+    return free_running(baseline, WORLDS, 1), free_running(baseline, WORLDS, 2)
+
+
+def spliced(past: Course, future: Course, year: int) -> Course:
+    """Return a course that goes as one does to the end of a year, and then as another."""
+    end = 12 * (year + 1 - 1969)
+    series = {
+        name: np.concatenate([past.series[name][:end], future.series[name][end:]])
+        for name in SERIES
+    }
+    early, late = past.events.month < end, future.events.month >= end
+    columns = {
+        column.name: np.concatenate(
+            [getattr(past.events, column.name)[early], getattr(future.events, column.name)[late]]
+        )
+        for column in fields(Events)
+    }
+    return Course(past.worlds, past.months, series, Events(**columns))
+
+
+@pytest.mark.parametrize("year", range(FIRST, LAST + 1))
+def test_what_a_year_decides(lives: tuple[Course, Course], year: int) -> None:
+    past, future = lives
+    known = outcomes_of(year, year)
+    truth = measure(known, past)
+    at_once = measure(known, spliced(past, future, year))
+    too_soon = measure(known, spliced(past, future, year - 1))
+    others = measure(known, future)
+    changed = []
+    for outcome in known:
+        name = outcome.name
+        assert np.array_equal(at_once[name], truth[name], equal_nan=True)
+        if not np.array_equal(others[name], truth[name], equal_nan=True):  # some never happen here
+            changed.append(name)
+            assert not np.array_equal(too_soon[name], truth[name], equal_nan=True)
+    assert len(changed) > 8
+
+
+def test_every_outcome_of_the_decade_that_no_span_holds_is_in_one_part() -> None:
+    decade = {outcome.name for outcome in OUTCOMES}
+    whole = [o.name for o in outcomes_of(FIRST, LAST) if o.name in decade]
+    assert len(whole) == len(set(whole)) == 7
+    for until in range(FIRST, LAST):
+        before, after = before_and_after(until)
+        names = [o.name for o in (*before, *after) if o.name in decade]
+        assert sorted(names) == sorted(set(whole) - ({"friction_after"}))
+    assert before_and_after(LAST)[1] == ()
+
+
+def test_spans_begin_where_the_history_turns() -> None:
+    assert spans(1969, 1978) == [(1969, 1971), (1972, 1974), (1975, 1977), (1978, 1978)]
+    assert spans(1972, 1972) == [(1972, 1972)]
+    assert next(o.title for o in outcomes_of(1975, 1977)) == "successful coups 1975–77"

@@ -1,0 +1,78 @@
+"""The tables of fields, observables, functions and parameters agree with one another."""
+
+from __future__ import annotations
+
+import pytest
+
+from palca.model import ColdWarModel, PalcaError
+from palca.model.channels import CHANNELS
+from palca.model.expressions import parse
+from palca.model.levers import ACTORS, LEVERS
+from palca.model.observables import BLIND, BLURRED, OBSERVABLES
+from palca.model.parameters import PARAMETERS
+from palca.model.state import FIELDS
+from palca.model.vocabulary import FUNCTIONS
+from palca.scenarios import build, resolve
+
+OF_FIELDS = [name for name, row in OBSERVABLES.items() if row.field]
+
+
+def same_field(name: str) -> str:
+    """Return the state's field that an observable shows."""
+    last = name.split(".")[-1]
+    candidates = (last, name.replace(".", "_"), {"ussr.delivered": "ussr_delivery"}.get(name, ""))
+    return next(field for field in candidates if field in FIELDS)
+
+
+@pytest.mark.parametrize("name", OF_FIELDS)
+def test_an_observable_has_the_range_of_the_field_that_it_shows(name: str) -> None:
+    seen, field = OBSERVABLES[name], FIELDS[same_field(name)]
+    assert (seen.low, seen.high) == (field.low, field.high)
+
+
+@pytest.mark.parametrize("table", [FIELDS, OBSERVABLES])
+def test_a_range_is_what_its_unit_says(table: dict) -> None:
+    for name, row in table.items():
+        if row.unit == "0 or 1":
+            assert (name, row.low, row.high) == (name, 0, 1)
+        assert row.low < row.high
+
+
+def test_a_start_and_a_default_lie_in_their_range() -> None:
+    assert [name for name, row in FIELDS.items() if not row.low <= row.start <= row.high] == []
+    assert [n for n, row in PARAMETERS.items() if not row.low <= row.default <= row.high] == []
+    for actor in ACTORS:
+        for name, lever in LEVERS[actor].items():
+            assert lever.lowest <= lever.default <= lever.highest != lever.lowest, name
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_takes_as_many_arguments_as_it_says(name: str) -> None:
+    fewest, most = FUNCTIONS[name]
+    for count in {fewest, min(most, 5)}:
+        parse(f"{name}({', '.join(['0.5'] * count)})", "number", ())
+    for count in {fewest - 1, *([most + 1] if most < 5 else [])}:
+        with pytest.raises(PalcaError, match="between its brackets"):
+            parse(f"{name}({', '.join(['0.5'] * count)})", "number", ())
+
+
+@pytest.mark.parametrize("channel", [name for name, row in CHANNELS.items() if row.hides])
+def test_a_closed_channel_hides_what_comes_through_it_and_nothing_else(channel: str) -> None:
+    """Rules that name everything; what is seen with the channel closed, beside what is there."""
+    ((actor, prefix),) = CHANNELS[channel].hides
+    blurred = {name for who, name in BLURRED if who == actor}
+    names = [n for n in OBSERVABLES if n not in blurred and not n.startswith(BLIND[actor] or ("-",))]
+    resolved = resolve("baseline")
+    for at, name in enumerate(names):
+        resolved["policies"][actor][-1]["table"]["rule"].append(
+            {"name": f"look {at}", "when": f"{name} > 9e8",
+             "do": {next(iter(LEVERS[actor])): "0"}, "why": "a test", "source": "none"}
+        )  # fmt: skip
+    model = ColdWarModel(build({**resolved, "channels": {channel: False}}), worlds=20, rng=3)
+    for _ in range(12):
+        model.step()
+    strategist = {"us": model.united_states, "party": model.party, "regime": model.regime}[actor]
+    seen = strategist.see()
+    for name in names:
+        truth = 0.0 if name.startswith(prefix) else model.observe(name)
+        assert (seen[name] == truth).all() if hasattr(seen[name], "all") else seen[name] == truth, name
