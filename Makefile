@@ -11,7 +11,7 @@ uv := build/uv/bin/uv
 files := $(sort $(shell find model scenarios experiments -type f ! -name '*.py[co]'))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench posterior validation gallery pictures site lint ruff pyright format deps env constraints audit dist release mutants clean FORCE
+.PHONY: help run test bench posterior validation gallery pictures site lint ruff pyright format deps env constraints audit dist release mutants fuzz clean FORCE
 
 help:
 	@echo "make run          simulate SCENARIO ($(SCENARIO)): palca run $(SCENARIO)"
@@ -29,6 +29,7 @@ help:
 	@echo "make audit        look what is pinned up among known vulnerabilities (needs the network)"
 	@echo "make dist         build the wheel and the source distribution in dist/"
 	@echo "make release      build both and try them in empty environments of every Python here"
+	@echo "make fuzz         throw bytes at every loader, a minute for each; ARGS=\"--seconds 300 policy\""
 	@echo "make mutants      change equations, one at a time, and see whether a test notices (hours)"
 	@echo "make clean        remove environments, builds and caches; runs/ stays"
 	@echo
@@ -43,6 +44,9 @@ test: env
 
 bench: env
 	@PYTHONPATH=tests $(bin)/python -m benchmarks.speed
+
+fuzz: env
+	@cd tests && $(abspath $(bin)/python) -m fuzz.fuzz $(ARGS)
 
 mutants: env
 	@$(bin)/python -m benchmarks.mutants $(ARGS)

@@ -34,7 +34,7 @@ SCORING_TESTS = ("scores", "measures", "documented", "contests", "validation", "
 PATIENCE = 600.0  # seconds for the tests of one mutant; they take about 150 where nothing is wrong
 
 
-def annotations(path: Path) -> Iterator[tuple[int, int, int, int]]:
+def types_in(path: Path) -> Iterator[tuple[int, int, int, int]]:
     """Yield where the types in a file stand: nothing runs there, so no test could notice."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         for name in ("annotation", "returns"):
@@ -45,11 +45,11 @@ def annotations(path: Path) -> Iterator[tuple[int, int, int, int]]:
 def candidates(paths: list[Path], work: WorkDB) -> dict[tuple[str, tuple[int, int]], list]:
     """Return the mutants of some files by the place that they change."""
     init(paths, work, {})
-    types = {str(path): list(annotations(path)) for path in paths}
+    types = {str(path): list(types_in(path)) for path in paths}
     places: dict[tuple[str, tuple[int, int]], list[MutationSpec]] = {}
     for item in work.work_items:
         (spec,) = item.mutations
-        path, start = str(spec.module_path), tuple(spec.start_pos)
+        path, start = str(spec.module_path), (spec.start_pos[0], spec.start_pos[1])
         if not any((a, b) <= start < (c, d) for a, b, c, d in types[path]):
             places.setdefault((path, start), []).append(spec)
     return places
@@ -107,7 +107,7 @@ def lay_out() -> None:
 
 def page(results: list[dict[str, str]], sizes: dict[str, int], seed: int) -> str:
     """Return docs/MUTANTS.md: shares killed by folder, and each survivor with its change."""
-    lines = ["# Mutants", "", __doc__.split("\n\n")[1].replace("\n", " "), ""]
+    lines = ["# Mutants", "", (__doc__ or "").split("\n\n")[1].replace("\n", " "), ""]
     lines += [f"A sample (seed {seed}) of one mutant at a place. `make mutants` repeats it.", ""]
     lines += ["| of | places | tried | killed | share |", "|---|---|---|---|---|"]
     for group, size in sizes.items():
@@ -130,7 +130,7 @@ def page(results: list[dict[str, str]], sizes: dict[str, int], seed: int) -> str
 
 def main() -> None:
     """Try a sample of mutants of each group and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--model", type=int, default=120, help="mutants of model/")
     parser.add_argument("--scores", type=int, default=60, help="mutants of the scores")
     parser.add_argument("--seed", type=int, default=1)

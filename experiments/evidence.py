@@ -18,7 +18,7 @@ import numpy as np
 from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError, nearest
 from palca.model.events import KINDS, TRACKS
-from palca.scenarios.shelf import read_toml
+from palca.scenarios.shelf import find, read_toml
 from palca.scenarios.table import Table
 
 from .course import Course, fiscal_years
@@ -140,10 +140,10 @@ def load_given(given: str) -> dict[str, Any]:
     shipped = {path.stem: path for path in SHELF.glob("*.toml")}
     if given not in shipped and not given.endswith(".toml") and "/" not in given:
         return {"title": f"given {given.strip()}", "events": given}
-    path = shipped.get(given, Path(given))
-    if not path.is_file():
-        raise PalcaError(f"no file '{given}'; shipped are: {', '.join(shipped)}", "--given")
-    return read_toml(path)
+    try:
+        return read_toml(find(given, shipped, None, "file"))
+    except PalcaError as error:
+        raise error.at("--given") from None
 
 
 def make_evidence(

@@ -251,7 +251,8 @@ def write_manifest(folder: Path, **entries: Any) -> None:
     entries = json.loads(json.dumps({**always, **entries}))
     text = json.dumps({**entries, "seal": _seal(entries)}, indent=1, ensure_ascii=False)
     beside = folder / f".{_MANIFEST}"
-    beside.write_text(text + "\n", encoding="utf-8")
+    # a file's name may hold bytes that are no text: JSON has them escaped just so
+    beside.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
     beside.replace(folder / _MANIFEST)
 
 

@@ -200,7 +200,7 @@ def _paced(page: Path) -> object:
     return pytest.param(page, marks=pace, id=page.stem)
 
 
-@pytest.mark.parametrize("page", map(_paced, HOWTO))
+@pytest.mark.parametrize("page", [_paced(page) for page in HOWTO])
 def test_a_how_to_does_what_it_says(page: Path, tmp_path: Path) -> None:
     play(page, tmp_path)
 

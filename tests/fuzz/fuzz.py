@@ -26,7 +26,7 @@ _LARGEST_CORPUS = 90_000  # bytes kept of a target: what is smallest first
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fuzz some targets, one after another; return 1 if any has a defect."""
-    asked = argparse.ArgumentParser(prog="make fuzz ARGS=…", description=__doc__.split("\n")[0])
+    asked = argparse.ArgumentParser(prog="make fuzz ARGS=…", description=(__doc__ or "").split("\n")[0])
     asked.add_argument("targets", nargs="*", help="all if none is named")
     asked.add_argument("--seconds", type=int, default=60, help="for each target")
     asked.add_argument("--runs", type=int, default=-1, help="inputs a target at most")
@@ -43,10 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         bounds = [f"-max_total_time={options.seconds}", f"-runs={options.runs}",
                   f"-seed={options.seed}"]  # fmt: skip
         done = _run(name, [*bounds, str(work / "found"), str(CORPUS / name), str(work / "seeds")])
-        print(f"{name:12} {_summary(done.stderr)}", flush=True)
+        found = f"; DEFECT, the input is in {work}" if done.returncode else ""
+        print(f"{name:12} {_summary(done.stderr)}{found}", flush=True)
         if done.returncode:
             failed = 1
-            print(done.stderr[-6000:], flush=True)
+            told = [line for line in done.stderr.splitlines() if not line.startswith(("#", "INFO"))]
+            print("\n".join(told[-60:]), flush=True)
         if options.keep:
             print(f"{'':12} {_merge(name, work)}", flush=True)
     return failed

@@ -9,7 +9,7 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["palca"]):
+with atheris.instrument_imports(include=["palca"]):  # pyright: ignore[reportAttributeAccessIssue]
     from .targets import TARGETS
 
 if __name__ == "__main__":
