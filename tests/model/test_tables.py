@@ -76,3 +76,33 @@ def test_a_closed_channel_hides_what_comes_through_it_and_nothing_else(channel: 
     for name in names:
         truth = 0.0 if name.startswith(prefix) else model.observe(name)
         assert (seen[name] == truth).all() if hasattr(seen[name], "all") else seen[name] == truth, name
+
+
+def test_levers_rest_at_nothing_or_at_the_usual() -> None:
+    for actor in ACTORS:
+        for name, lever in LEVERS[actor].items():
+            if lever.unit == "chance":
+                assert (name, lever.lowest, lever.highest, lever.default) == (name, 0, 1, 0)
+            elif lever.unit.startswith("million USD"):
+                assert (name, lever.lowest, lever.default) == (name, 0, 0)
+            elif lever.unit == "ratio":
+                assert (name, lever.lowest, lever.default) == (name, 0, 1)
+
+
+@pytest.mark.parametrize("table", [FIELDS, OBSERVABLES])
+def test_amounts_are_never_negative_and_steps_are_counted(table: dict) -> None:
+    for name, row in table.items():
+        if row.unit in ("GDP", "acts", "attempts", "level", "months", "ratio") or "USD" in row.unit:
+            assert (name, row.low) == (name, 0)
+        if row.unit == "0 to 3":
+            assert (name, row.low, row.high) == (name, 0, 3)
+        if row.unit == "share":
+            assert (name, row.low in (0, -1), row.high in (1, 2)) == (name, True, True)
+
+
+def test_rates_of_parameters_are_never_negative() -> None:
+    for name, row in PARAMETERS.items():
+        if row.unit.startswith(("per ", "share of", "million USD")) or name.endswith("_noise"):
+            assert row.low >= 0.0, name
+        if row.unit == "per month":
+            assert row.high <= 1.0, name
