@@ -34,23 +34,26 @@ SCORING_TESTS = ("scores", "measures", "documented", "contests", "validation", "
 PATIENCE = 600.0  # seconds for the tests of one mutant; they take about 150 where nothing is wrong
 
 
-def types_in(path: Path) -> Iterator[tuple[int, int, int, int]]:
-    """Yield where the types in a file stand: nothing runs there, so no test could notice."""
+def unfelt(path: Path) -> Iterator[tuple[int, int, int, int]]:
+    """Yield places where no change can be felt: types, and guards against what isn't there."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        for name in ("annotation", "returns"):
-            if kind := getattr(node, name, None):
-                yield kind.lineno, kind.col_offset, kind.end_lineno, kind.end_col_offset
+        parts = [getattr(node, name, None) for name in ("annotation", "returns")]
+        if isinstance(node, ast.keyword) and node.arg in ("slots", "strict"):
+            parts.append(node.value)
+        for part in parts:
+            if part is not None:
+                yield part.lineno, part.col_offset, part.end_lineno, part.end_col_offset
 
 
 def candidates(paths: list[Path], work: WorkDB) -> dict[tuple[str, tuple[int, int]], list]:
     """Return the mutants of some files by the place that they change."""
     init(paths, work, {})
-    types = {str(path): list(types_in(path)) for path in paths}
+    left_out = {str(path): list(unfelt(path)) for path in paths}
     places: dict[tuple[str, tuple[int, int]], list[MutationSpec]] = {}
     for item in work.work_items:
         (spec,) = item.mutations
         path, start = str(spec.module_path), (spec.start_pos[0], spec.start_pos[1])
-        if not any((a, b) <= start < (c, d) for a, b, c, d in types[path]):
+        if not any((a, b) <= start < (c, d) for a, b, c, d in left_out[path]):
             places.setdefault((path, start), []).append(spec)
     return places
 
@@ -61,6 +64,7 @@ def tests_of(path: Path) -> list[str]:
     if path.parent.name == "model":
         own = f"model/test_{path.stem}.py"
         chosen = [own, "test_reference.py", "model", "scenarios", "test_docs.py"]
+        chosen += ["experiments/test_counterfactual.py"]
     else:
         names = sorted(SCORING_TESTS, key=lambda name: name != path.stem)
         chosen = [f"experiments/test_{name}.py" for name in names]

@@ -7,14 +7,9 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
-import threading
 import warnings
-from _thread import interrupt_main
-from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -45,6 +40,7 @@ try:
     )
     from .questions import again, claims, compare, counterfactual
     from .reporting import report
+    from .signals import unwinding
     from .studies import sweep, sweep_again
     from .validating import validate, validate_again
 except KeyboardInterrupt:  # before there is a main that could catch it
@@ -361,7 +357,7 @@ def main() -> None:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # what its encoding lacks is no reason to fail
     try:
-        with _unwinding():
+        with unwinding():
             code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
     except PalcaError as error:
         _refuse(str(error))
@@ -381,50 +377,6 @@ def main() -> None:
     if Output.lost:
         _refuse(f"standard output: can't be written to ({Output.lost}); files are complete")
     sys.exit(code or 0)
-
-
-@contextmanager
-def _unwinding() -> Iterator[None]:
-    """Let a signal that ends this process undo what is half done, as Ctrl-C does.
-
-    Once one has come no other disturbs that: a window that is closed, and a system that goes
-    down, send several. At the end all are ignored, as nothing is left to do but to leave.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def leave(number: int, frame: object) -> None:
-        for other in caught:
-            signal.signal(other, signal.SIG_IGN)
-        raise SystemExit(128 + number)
-
-    def again(ignored: Any) -> None:
-        if not issubclass(ignored.exc_type, (KeyboardInterrupt, SystemExit)):
-            sys.__unraisablehook__(ignored)
-            return
-        # it came within a callback, as imports have them: Python would go on as if nothing had
-        number = (getattr(ignored.exc_value, "code", None) or 128 + signal.SIGINT) - 128
-        if number in caught:
-            signal.signal(number, leave)
-        threading.Timer(0.05, interrupt_main, [number]).start()
-
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    # not what is ignored, as under nohup
-    caught = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
-    for number in caught:
-        signal.signal(number, leave)
-    hook, sys.unraisablehook = sys.unraisablehook, again
-    after = dict.fromkeys(caught, signal.SIG_DFL)
-    try:
-        yield
-    except (KeyboardInterrupt, SystemExit):
-        after = dict.fromkeys([signal.SIGINT, *caught], signal.SIG_IGN)
-        raise
-    finally:
-        sys.unraisablehook = hook
-        for number, handler in after.items():
-            signal.signal(number, handler)
 
 
 def _refuse(message: str) -> None:

@@ -1,0 +1,55 @@
+"""Signals that end the command, and what they must undo on the way."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from _thread import interrupt_main
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+@contextmanager
+def unwinding() -> Iterator[None]:
+    """Let a signal that ends this process undo what is half done, as Ctrl-C does.
+
+    Once one has come no other disturbs that: a window that is closed, and a system that goes
+    down, send several. At the end all are ignored, as nothing is left to do but to leave.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def leave(number: int, frame: object) -> None:
+        for other in caught:
+            signal.signal(other, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    def again(ignored: Any) -> None:
+        if not issubclass(ignored.exc_type, (KeyboardInterrupt, SystemExit)):
+            sys.__unraisablehook__(ignored)
+            return
+        # it came within a callback, as imports have them: Python would go on as if nothing had
+        number = (getattr(ignored.exc_value, "code", None) or 128 + signal.SIGINT) - 128
+        if number in caught:
+            signal.signal(number, leave)
+        threading.Timer(0.05, interrupt_main, [number]).start()
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # not what is ignored, as under nohup
+    caught = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    for number in caught:
+        signal.signal(number, leave)
+    hook, sys.unraisablehook = sys.unraisablehook, again
+    after = dict.fromkeys(caught, signal.SIG_DFL)
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        after = dict.fromkeys([signal.SIGINT, *caught], signal.SIG_IGN)
+        raise
+    finally:
+        sys.unraisablehook = hook
+        for number, handler in after.items():
+            signal.signal(number, handler)
