@@ -149,7 +149,7 @@ def test_a_cluster_without_workers_is_named_and_an_earlier_sweep_kept(
     assert palca("sweep", *VARY, "-n", "22", "-o", "made")[0] == 0
     before = Path("made/SHA256SUMS").read_bytes()
     for patience, address, says in (
-        (0.5, "tcp://127.0.0.1:1", "no scheduler answers"), (2.0, dask.address, "has no workers"),
+        (0.5, "tcp://127.0.0.1:1", "no scheduler answers"), (10.0, dask.address, "has no workers"),
     ):  # fmt: skip
         monkeypatch.setattr(cluster, "_PATIENCE", patience)
         code, _, err = palca("sweep", *VARY, "-n", "44", "-o", "made", "--force", "--cluster", address)
