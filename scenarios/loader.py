@@ -187,7 +187,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
         "start": merged["start"],
         "drivers": _drivers(files, months, country_file.parent, place, changes),
         "policies": {},
-        "changes": [asdict(change) for change in changes],
+        "changes": [asdict(_told(change)) for change in changes],
     }
     for actor in ACTORS:
         if actor not in merged["policies"]:
@@ -202,6 +202,13 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
             },
         }
     return resolved
+
+
+def _told(change: Change) -> Change:
+    """Return a change as it is kept: a shipped policy by its name on the shelf, on any machine."""
+    if not change.target.startswith("policy."):
+        return change
+    return replace(change, content=label(Path(change.content)))
 
 
 def _timeline(actor: str, usual: str, changes: Sequence[Change]) -> list[dict[str, Any]]:

@@ -277,3 +277,10 @@ def test_an_heir_in_exile_does_not_inherit_and_the_dead_do_not_return() -> None:
     assert len(heirs) > 20
     assert places["Siles Salinas"] not in heirs
     assert (model.now.absent_until[places["Barrientos"]] > 10**9).all()
+
+
+def test_a_manifest_names_a_shipped_policy_alike_on_every_machine() -> None:
+    resolved = resolve("baseline", [], ['at = "1971-09", policy.ussr = "ideological"'])
+    (change,) = resolved["changes"]
+    assert change["content"] == resolved["policies"]["ussr"][-1]["place"]
+    assert change["content"] == "policies/ussr/ideological.toml"
