@@ -300,4 +300,5 @@ class Corps(mesa.Agent):
             m.take_office(chief, p.legitimacy_coup * (0.5 + 0.5 * joined), "coup")
         else:
             m.survived = min(m.survived + 1.0, 1.0)
-            m.absent_until[chief] = m.month + 7  # months until he may try again
+            # months until he may try again; who fell before stays away as long as he would have
+            m.absent_until[chief] = max(m.absent_until[chief], m.month + 7)

@@ -154,3 +154,23 @@ def test_rules_have_the_same_values(
         holds, value = eval(compiled(when, number), FUNCTIONS, {**seen, "date": month})
         assert fired[world] == holds
         assert not holds or added[world] == finite(value)
+
+
+def test_who_fell_stays_away_though_he_fails_meanwhile() -> None:
+    """An overthrown ruler who then leads a failed attempt isn't back the sooner for it."""
+    base = load("baseline")
+    leaders, nobody = base.country.leaders, len(base.country.leaders) - 1
+    two = tuple(
+        replace(leader, since=0, until=99 if place in (1, nobody) else 0)
+        for place, leader in enumerate(leaders)
+    )
+    coups = (
+        ForcedCoup("succeeds", nobody, 1, 8), ForcedCoup("succeeds", 1, 9, 9),
+        ForcedCoup("fails", None, 10, 30), ForcedCoup("never", None, 31, 39),
+        ForcedCoup("succeeds", nobody, 40, 47),
+    )  # fmt: skip
+    scenario = replace(
+        base, country=replace(base.country, leaders=two, deaths=()), months=48, coups=coups,
+        parameters={**base.parameters, "opportunity": 0.3, "visibility": 0.0}, sets={},
+    )  # fmt: skip
+    assert_same(scenario, list(range(12)), 5, list(range(12)))
