@@ -101,7 +101,7 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
     console.print(f"Learnt: how far the record moves a parameter from its prior. Of "
                   f"{len(found.names)} it tells something of {told}; of the others it can't tell.")
     for outcome in found.strange:
-        console.print(f"Hardly any world has the documented {outcome.title}, whatever its "
+        console.print(f"Hardly any world has the documented {outcome.heading}, whatever its "
                       "parameters: the model can't do this.")  # fmt: skip
     for kind, again in _recoveries(found):
         console.print(_told_of(kind, again, posterior.radius))
@@ -110,7 +110,7 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
     console.print(f"Documented outcomes of 1969–{found.until} within 5 to 95 % of free-running "
                   f"worlds: {sum(inside)} of {len(inside)} with the posterior, {sum(before)} with "
                   "the prior.")  # fmt: skip
-    outside = [v.outcome.title for v in found.fit if not v.inside]
+    outside = [v.outcome.heading for v in found.fit if not v.inside]
     if outside:
         console.print(f"Outside: {'; '.join(outside)}.")
     if found.forecast is not None:
@@ -171,7 +171,7 @@ def _after(found: Calibration) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     rows = zip(found.forecast.free, found.forecast.prior, found.forecast.given, strict=True)
     for free, prior, given in rows:
-        table.add_row(free.outcome.title, f"{free.documented:.3g}", _range(free), _skill(free),
+        table.add_row(free.outcome.heading, f"{free.documented:.3g}", _range(free), _skill(free),
                       _skill(prior), _range(given), _skill(given))  # fmt: skip
     return table
 

@@ -89,12 +89,12 @@ def _of_span(first: int, last: int) -> list[Outcome]:
         ("expulsions", "expulsions from the Soviet mission", "events", "ussr",
          times("ussr", "expulsion")),
         ("breaks", "breaks with the USSR", "events", "ussr", times("ussr", "break")),
-        ("us_aid", "US commitments, USD m a year", "million USD", "us",
+        ("us_aid", "commitments, USD m a year", "million USD", "us",
          mean(lambda course: 12.0 * course.series["us_commitment"])),
-        ("us_atmosphere", "US atmosphere", "weight", "us", mean(american)),
-        ("banned", "party banned", "share", "party",
+        ("us_atmosphere", "atmosphere", "weight", "us", mean(american)),
+        ("banned", "banned", "share", "party",
          mean(lambda course: course.series["legality"] == 0.0)),
-        ("tolerated", "party tolerated", "share", "party",
+        ("tolerated", "tolerated", "share", "party",
          mean(lambda course: course.series["legality"] == 0.5)),
     ]  # fmt: skip
     return [Outcome(f"{name}_{tail}", f"{title} {years}", unit, group, of)

@@ -8,18 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palca.experiments.contests import (
+    EVENTS,
+    HISTORIES,
+    SCORES,
     Contest,
     brier,
     decompose,
+    happened,
     logarithmic,
     monthly_contests,
     outcome_contests,
     path_contests,
     skill,
+    won,
 )
 from palca.experiments.course import documented
 from palca.experiments.documented import load_record
-from palca.experiments.naive import HAZARDS, base_rates, income, naive
+from palca.experiments.scores import crps
 from palca.experiments.scoring import reference_scores
 from palca.model.calendar import month_index
 from palca.scenarios import build, resolve
@@ -29,8 +34,6 @@ CHANCES = st.lists(st.floats(0.0, 1.0), min_size=10, max_size=40)
 
 def test_the_reference_scores_are_those_worked_out_beforehand() -> None:
     # seven months with an attempt in 112: an in-sample climatology, and the region's rate
-    from palca.experiments.contests import happened
-
     record = documented(load_record(), build(resolve("baseline", ["posterior=off"])))
     scores = reference_scores(happened(record)[0, :, 0], load_record())
     assert scores["the record's own rate"] == pytest.approx((0.0586, 0.234), abs=5e-4)
@@ -117,35 +120,114 @@ def test_contests_on_numbers_and_on_paths() -> None:
     assert by_name["variogram"].skill > by_name["energy"].skill > 0.0
 
 
-# naive forecasts
+def pairs(seed: int, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    chance = np.random.default_rng(seed)
+    months = shape[-2] if len(shape) > 2 else 1
+    levels = chance.uniform(0.1, 0.6, (2, months, 1))
+    worlds = (chance.random(shape) < levels).astype(float)
+    return worlds, (chance.random(shape) < 0.3).astype(float), (levels > 0.4).astype(float)
 
 
-def test_naive_hazards_are_those_of_the_record() -> None:
-    rates = base_rates(load_record())
-    never, lately = np.array(False), np.array(True)
-    assert rates.chance("persistence", lately, 3.0, 3000.0) == 0.0
-    assert rates.chance("constant", never, 3.0, 3000.0) == pytest.approx(0.126471 / 12)
-    # by hand: 3.21185 - .035007 * 3 - .6512 * ln 3000 = -2.1070; a year's chance .1084
-    yearly = 1 - (1 - rates.chance("cross-national", never, 3.0, 3000.0)) ** 12
-    assert yearly == pytest.approx(0.1084, abs=2e-4)
-    # and with an attempt in the last three years: -2.1070 + .7796 = -1.3274, .2096
-    yearly = 1 - (1 - rates.chance("cross-national", lately, 3.0, 3000.0)) ** 12
-    assert yearly == pytest.approx(0.2096, abs=2e-4)
-    assert income(load_record(), 1968) > 2000
+def test_a_monthly_contest_worked_out_plainly() -> None:
+    model, blind, truth = pairs(4, (2, 9, 700))
+    some = slice(2, 8)
+    made = monthly_contests(model, {"blind": blind}, truth, some)
+    assert [(c.what, c.score) for c in made] == [(e, s) for e in EVENTS for s in ("Brier", "log")]
+    for contest in made:
+        place, score = EVENTS.index(contest.what), SCORES[contest.score]
+        mine, theirs, came = (x[place, some] for x in (model, blind, truth))
+        assert contest.model == pytest.approx(float(score(mine.mean(1), came[:, 0])))
+        assert contest.naive == pytest.approx(float(score(theirs.mean(1), came[:, 0])))
+        wins = [  # a world is history for the others
+            score((mine.sum(1) - mine[:, k]) / 699, mine[:, k]) < score(theirs.mean(1), mine[:, k])
+            for k in range(HISTORIES)
+        ]
+        assert contest.power == np.mean(wins)
+        # five and ninety-five per cent of many worlds drawn with replacement
+        lots = np.random.default_rng(0).integers(0, 700, (4000, 700))
+        skills = 1 - score(mine[:, lots].mean(2).T, came[:, 0]) / score(
+            theirs[:, lots].mean(2).T, came[:, 0]
+        )
+        low, high = np.quantile(skills, (0.05, 0.95))
+        assert (contest.low, contest.high) == pytest.approx((low, high), abs=0.25 * (high - low))
 
 
-@pytest.mark.parametrize("hazard", HAZARDS)
-def test_naive_courses_follow_their_hazard(hazard: str) -> None:
-    scenario, record = build(resolve("baseline", ["posterior=off"])), load_record()
-    since = month_index("1975-01")
-    made = naive(scenario, record, 2000, 0, since, hazard)
-    tried = made.count("power", "coup") + made.count("power", "failed coup")
-    recent = np.arange(since, 120) - month_index("1974-06") <= 36
-    rates, growth = base_rates(record), float(made.series["growth"][-1, 0])
-    chance = rates.chance(hazard, recent, growth, income(record, 1974))
-    # the first month is known exactly; later ones depend on what has happened
-    assert tried[since].mean() == pytest.approx(chance[0], abs=0.006)
-    if hazard == "persistence":
-        assert (made.series["leader"][since:] == made.series["leader"][since - 1]).all()
-    else:
-        assert tried[since:].sum() > 0
+def test_a_contest_on_an_outcome_worked_out_plainly() -> None:
+    chance = np.random.default_rng(5)
+    mine, theirs, truth = chance.normal(0, 1, 600), chance.normal(0.4, 1.5, 400), 0.3
+    (contest,) = outcome_contests({"x": mine}, {"y": {"x": theirs}}, {"x": truth})
+    assert (contest.what, contest.score, contest.against) == ("x", "CRPS", "y")
+    assert (contest.model, contest.naive) == (crps(mine, truth), crps(theirs, truth))
+    own, rival = ([crps(x, one) for one in mine[:HISTORIES]] for x in (mine, theirs))
+    assert contest.power == np.mean(np.array(own) < np.array(rival))
+    skills = [
+        1 - crps(chance.choice(mine, 600), truth) / crps(chance.choice(theirs, 400), truth)
+        for _ in range(2000)
+    ]
+    low, high = np.quantile(skills, (0.05, 0.95))
+    assert (contest.low, contest.high) == pytest.approx((low, high), abs=0.25 * (high - low))
+
+
+def test_a_contest_on_paths_worked_out_plainly() -> None:
+    chance = np.random.default_rng(6)
+    mine = chance.multivariate_normal(np.zeros(4), 0.5 + 0.5 * np.eye(4), 500)
+    theirs, truth = chance.normal(0.2, 1, (500, 4)), np.array([0.5, 0.2, -0.1, 1.0])
+
+    def energy(worlds: np.ndarray, came: np.ndarray) -> float:
+        apart = np.linalg.norm(worlds[:, None] - worlds, axis=2).mean()
+        return float(np.linalg.norm(worlds - came, axis=1).mean() - apart / 2)
+
+    made = {c.score: c for c in path_contests(mine, {"y": theirs}, truth)}
+    # four hundred worlds are the forecast, the hundred after them the histories for the power
+    forecast, naive = mine[:400], theirs[:400]
+    contest = made["energy"]
+    assert contest.model == pytest.approx(energy(forecast, truth))
+    assert contest.naive == pytest.approx(energy(naive, truth))
+    wins = [energy(forecast, one) < energy(naive, one) for one in mine[400:500]]
+    assert contest.power == np.mean(wins)
+    lots = chance.integers(0, 400, (60, 400))
+    skills = [1 - energy(forecast[lot], truth) / contest.naive for lot in lots]
+    low, high = np.quantile(skills, (0.05, 0.95))
+    assert (contest.low, contest.high) == pytest.approx((low, high), abs=0.5 * (high - low))
+    assert made["variogram"].low < made["variogram"].skill + 0.05 < made["variogram"].high + 0.1
+
+
+def test_won_counts_what_it_says() -> None:
+    def contest(model: float, naive: float, power: float) -> Contest:
+        return Contest("x", "CRPS", "y", model, naive, 0.0, 0.0, power)
+
+    rows = [contest(1, 2, 0.9), contest(1, 2, 0.5), contest(2, 1, 0.9), contest(2, 1, 0.1)]
+    assert won(rows) == "2 of 4 won; 1 of them with power 0.8 or more, 1 lost with it"
+    assert won([*rows, contest(1, 0, 0.9)]).startswith("2 of 5 won (1 could not be: the naive")
+
+
+def test_a_decomposition_in_bins_by_hand() -> None:
+    # ten equal forecasts below ten others: two bins, whatever the number asked for
+    said = np.repeat([0.2, 0.8], 10)
+    truth = np.array([1.0] * 3 + [0.0] * 7 + [1.0] * 6 + [0.0] * 4)
+    parts = decompose(said, truth)
+    assert parts.reliability == pytest.approx(0.5 * 0.1**2 + 0.5 * 0.2**2)
+    assert parts.resolution == pytest.approx(0.5 * 0.15**2 + 0.5 * 0.15**2)
+    assert parts.uncertainty == pytest.approx(0.45 * 0.55)
+    assert parts.rest == pytest.approx(0.0, abs=1e-12)
+
+
+def test_forecasts_fall_into_five_bins_of_like_size() -> None:
+    said = np.linspace(0.02, 0.98, 25)
+    truth = (np.arange(25) % 3 == 0).astype(float)
+    parts = decompose(said, truth)
+    bins = said.reshape(5, 5).mean(1) - truth.reshape(5, 5).mean(1)
+    assert parts.reliability == pytest.approx((bins**2).mean())
+    assert parts.resolution == pytest.approx(
+        ((truth.reshape(5, 5).mean(1) - truth.mean()) ** 2).mean()
+    )
+
+
+def test_what_happened_in_a_month() -> None:
+    course = documented(load_record(), build(resolve("baseline", ["posterior=off"])))
+    tried, changed = happened(course)[:, :, 0]
+    months = ["1969-09", "1970-10", "1971-01", "1971-08", "1974-06", "1978-07", "1978-11"]
+    assert [int(m) for m in np.nonzero(tried)[0]] == [month_index(m) for m in months]
+    # Siles by death in April 1969, Ovando, Torres, Banzer, Pereda, Padilla
+    power = ["1969-04", "1969-09", "1970-10", "1971-08", "1978-07", "1978-11"]
+    assert [int(m) for m in np.nonzero(changed)[0]] == [month_index(m) for m in power]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from palca.experiments.documented import load_record
 from palca.experiments.measures import (
     OUTCOMES,
     WEIGHTS,
+    Outcome,
     atmosphere,
     friction,
     outcomes,
@@ -20,6 +23,7 @@ from palca.experiments.measures import (
 )  # fmt: skip
 from palca.experiments.naive import naive
 from palca.model import ColdWarModel
+from palca.model.calendar import month_index
 from palca.model.history import CODE_OF, Events
 from palca.scenarios import build
 
@@ -101,3 +105,112 @@ def test_the_naive_forecast_has_the_base_rate(baseline: dict[str, Any]) -> None:
         for name in ("coups_1969_71", "coups_1972_77", "coups_1978", "failed_1969_78")
     )
     assert attempts == pytest.approx(1.26, abs=0.1)  # .126 a year for ten years
+
+
+MONTH = r"(?:(\d+)/|(January|August|September) )?(19)?(\d\d)"
+WORDS = {"January": 1, "August": 8, "September": 9}
+
+
+def window(title: str) -> tuple[int, int] | None:
+    """Return the first and the last month that a title names; None if it names none."""
+    if title == "atmosphere, second half of 1970":
+        return month_index("1970-07"), month_index("1970-12")
+
+    def month(at: re.Match[str], group: int, usual: int) -> int:
+        number, word, year = at[group], at[group + 1], at[group + 3]
+        return month_index(f"19{year}-{WORDS[word] if word else int(number or usual):02}")
+
+    if at := re.search(f"{MONTH}(?:–| to ){MONTH}", title):
+        return month(at, 1, 1), month(at, 5, 12)
+    if at := re.search(f"(to|from) {MONTH}", title):
+        return (0, month(at, 2, 12)) if at[1] == "to" else (month(at, 2, 1), 119)
+    if at := re.search(r"\b19(\d\d)\b", title):
+        return month_index(f"19{at[1]}-01"), month_index(f"19{at[1]}-12")
+    return None
+
+
+MOVED = {  # one event or one month of a series that moves what an outcome counts
+    "coups": ("power", "coup"), "failed": ("power", "failed coup"), "friction": ("party", "rupture"),
+    "ussr_atmosphere": ("ussr", "break"), "us_atmosphere": ("us", "suspension"),
+}  # fmt: skip
+
+
+OF_ONE_SPAN = [
+    o for o in OUTCOMES
+    if window(o.title) and o.name not in ("ussr_dip_1972", "ussr_recovery", "embassy_month")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("outcome", OF_ONE_SPAN, ids=lambda o: o.name)
+def test_an_outcome_hears_of_the_months_that_its_title_names(outcome: Outcome) -> None:
+    """It moves if something happens in one of them; later months are never heard of."""
+    first, last = window(outcome.title) or (0, 0)
+    usual = float(outcome.of(course(120))[0])
+    heard = []
+    for month in range(120):
+        kind = next((pair for name, pair in MOVED.items() if outcome.name.startswith(name)), None)
+        made = course(120, *([(month, *kind)] if kind else ()))
+        for values in () if kind else made.series.values():
+            values[month] = 12.0
+        heard.append(float(outcome.of(made)[0]) != usual)
+    remembers = "atmosphere" in outcome.name or "friction" in outcome.name
+    since = 0 if remembers else first  # what was before is remembered
+    assert heard == [since <= month <= last for month in range(120)]
+
+
+def test_dip_and_recovery_on_paper() -> None:
+    # a visit in March 1971, an expulsion in April 1972, a credit in May 1973
+    made = course(120, (26, "ussr", "visit"), (39, "ussr", "expulsion"), (52, "ussr", "credit"))
+    values = outcomes(made)
+    before = sum(0.9**age for age in range(6)) / 12  # March to August of the year to August 1971
+    low = -4.0 + 0.9**13
+    assert values["ussr_dip_1972"][0] == pytest.approx(low - before)
+    assert values["ussr_recovery"][0] == pytest.approx(2.0 - 4.0 * 0.9**13 + 0.9**26 - low)
+    # an earlier low or a later high don't count, nor what was before September 1970
+    made = course(120, (19, "ussr", "embassy"), (35, "ussr", "break"), (48, "ussr", "visit"))
+    values = outcomes(made)
+    before = 3.0 * sum(0.9**age for age in range(1, 13)) / 12
+    assert values["ussr_dip_1972"][0] == pytest.approx((3.0 * 0.9**17 - 8.0 * 0.9) - before)
+    last = 3.0 * 0.9**28 - 8.0 * 0.9**12
+    assert values["ussr_recovery"][0] == pytest.approx(
+        max(last * 0.9 + 1.0, (last * 0.9 + 1.0) * 0.9**71) - (3.0 * 0.9**17 - 8.0 * 0.9)
+    )
+
+
+def test_the_first_embassy() -> None:
+    opened = course(120, (11, "ussr", "embassy"), (50, "ussr", "embassy"))
+    assert outcomes(opened)["embassy_month"] == [11.0]
+    assert outcomes(course(120))["embassy_month"] == [120.0]
+
+
+@pytest.mark.parametrize(
+    ("orientation", "right", "left"), [(0.25, 1, 0), (0.24, 0, 0), (-0.24, 0, 0), (-0.25, 0, 1)]
+)
+def test_where_right_and_left_begin(orientation: float, right: float, left: float) -> None:
+    made = course(120)
+    made.series["orientation"][:] = orientation
+    values = outcomes(made)
+    assert (values["right_share"][0], values["left_share"][0]) == (right, left)
+
+
+def test_weights_are_ordered_as_their_source_orders_acts() -> None:
+    # Goldstein's scale: breaking relations is the worst short of force, then sanctions, expulsions,
+    # protests; agreements weigh more than visits
+    order = ["break", "suspension", "expulsion", "nationalisation", "protest", "visit", "credit",
+             "embassy"]  # fmt: skip
+    assert [WEIGHTS[name] for name in order] == [-8, -6, -4, -3, -1, 1, 2, 3]
+    assert WEIGHTS["sanction"] == WEIGHTS["suspension"]
+    hostile = {"refusal", "pressure", "tin sale", "sanction threatened"}
+    assert {WEIGHTS[name] for name in hostile} == {-1}
+    assert all(
+        WEIGHTS[name] in (1, 2) for name in set(WEIGHTS) - hostile - set(order) - {"sanction"}
+    )
+
+
+def test_the_page_of_validation_quotes_the_record(baseline: dict[str, Any]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "VALIDATION.md").read_text(encoding="utf-8")
+    values = outcomes(documented(load_record(), build(baseline)))
+    quoted = {
+        o.name: f"| {o.heading} | {float(values[o.name][0]):.3g} |" for o in OUTCOMES if o.scored
+    }
+    assert [name for name, row in quoted.items() if row not in page] == []
