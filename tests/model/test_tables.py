@@ -100,9 +100,40 @@ def test_amounts_are_never_negative_and_steps_are_counted(table: dict) -> None:
             assert (name, row.low in (0, -1), row.high in (1, 2)) == (name, True, True)
 
 
-def test_rates_of_parameters_are_never_negative() -> None:
+# What could help or hurt; all else has the sign that its meaning says, or is nothing.
+EITHER_WAY = {
+    "discontent_base", "discontent_civilian", "fiscal_aid_us", "fiscal_aid_ussr", "leverage_ussr",
+    "legitimacy_civilian", "legitimacy_party", "mobilisation_base", "prestige_ussr",
+    "restraint_party", "trust_us_base", "trust_ussr_base",
+}  # fmt: skip
+NEVER_NOTHING = {"legitimacy_speed", "prestige_scale"}  # things stand still; a divisor
+
+
+def test_which_effects_may_have_either_sign_or_be_nothing() -> None:
     for name, row in PARAMETERS.items():
-        if row.unit.startswith(("per ", "share of", "million USD")) or name.endswith("_noise"):
-            assert row.low >= 0.0, name
+        if name in EITHER_WAY:
+            assert row.low < 0.0 < row.high, name
+        elif name in NEVER_NOTHING:
+            assert 0.0 < row.low <= 1.0, name
+        else:
+            assert (name, row.low) == (name, 0.0)
+
+
+def test_shares_and_chances_of_parameters_end_at_one() -> None:
+    for name, row in PARAMETERS.items():
+        if row.unit == "share":
+            assert (name, row.high) == (name, 2.0 if name == "rally_campaign" else 1.0)
         if row.unit == "per month":
             assert row.high <= 1.0, name
+            assert not name.endswith(("_rate", "_decay")) or row.high in (0.5, 1.0), name
+        assert row.high != row.low, name
+
+
+def test_a_prior_leaves_room_in_the_range() -> None:
+    """Sensitivity and counterfactuals go beyond what was thought likely."""
+    for name, row in PARAMETERS.items():
+        if row.free:
+            kind, numbers = row.prior.rstrip(")").split("(")
+            one, two = (float(number) for number in numbers.split(","))
+            low, high = (one, two) if kind == "uniform" else (one - 2 * two, one + 2 * two)
+            assert row.low <= low < high < row.high, name
