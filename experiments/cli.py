@@ -5,46 +5,34 @@ Imports are late, so that ``palca --help`` and tab completion are quick.
 
 from __future__ import annotations
 
-import logging
-import os
-import sys
-import warnings
-from concurrent.futures import BrokenExecutor
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-try:
-    import typer
-    from rich.console import Console
+import typer
 
-    from palca.model.errors import PalcaError, one_line
+from palca.model.errors import PalcaError, one_line
 
-    from .exploring import discover, discover_again, sensitivity, sensitivity_again
-    from .fitting import calibrate, calibrate_again
-    from .gallery import concept, concept_again, concepts
-    from .options import (
-        Force,
-        Interventions,
-        Jobs,
-        Out,
-        Output,
-        Point,
-        ScenarioName,
-        Seed,
-        Settings,
-        Worlds,
-        chosen,
-        make_console,
-        progress,
-    )
-    from .questions import again, claims, compare, counterfactual
-    from .reporting import report
-    from .signals import unwinding
-    from .studies import sweep, sweep_again
-    from .validating import validate, validate_again
-except KeyboardInterrupt:  # before there is a main that could catch it
-    sys.exit(130)
+from .exploring import discover, discover_again, sensitivity, sensitivity_again
+from .fitting import calibrate, calibrate_again
+from .gallery import concept, concept_again, concepts
+from .options import (
+    Force,
+    Interventions,
+    Jobs,
+    Out,
+    Point,
+    ScenarioName,
+    Seed,
+    Settings,
+    Worlds,
+    chosen,
+    make_console,
+    progress,
+)
+from .questions import again, claims, compare, counterfactual
+from .reporting import report
+from .studies import sweep, sweep_again
+from .validating import validate, validate_again
 
 if TYPE_CHECKING:
     from .ensemble import Summary
@@ -339,53 +327,3 @@ def list_(
     from .shelf_tables import print_list
 
     print_list(make_console(), what)
-
-
-def main() -> None:
-    """Run the command line; the one place where a user's errors are caught."""
-    # joblib replaces a process that has grown, and says so each time
-    warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
-    warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed", UserWarning)
-    warnings.showwarning = lambda message, *_: _say(str(message), "yellow")
-    # without a home Matplotlib says at length that it looks for fonts anew
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    for name in ("stdin", "stdout", "stderr"):  # in the order of their numbers
-        if getattr(sys, name) is None:  # it was closed; joblib and others take for granted it isn't
-            nowhere = open(os.devnull, "r+")  # noqa: SIM115
-            os.set_inheritable(nowhere.fileno(), True)
-            setattr(sys, name, nowhere)
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # what its encoding lacks is no reason to fail
-    try:
-        with unwinding():
-            code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
-    except PalcaError as error:
-        _refuse(str(error))
-    except typer.TyperException as error:  # an unknown option, or a value that it can't have
-        tell = getattr(error, "format_message", error.__str__)
-        _refuse(f"{' '.join(tell().split())} (see 'palca --help')")
-    except (typer.Abort, KeyboardInterrupt):
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.exit(0)  # the reader of our output has left; nothing to tell
-    except OSError as error:
-        place = error.filename if isinstance(error.filename, str) else ""
-        _refuse(str(PalcaError(f"can't be used ({error.strerror or error})", place)))
-    except (BrokenExecutor, MemoryError):
-        _refuse("there was too little memory, or one of the processes was killed: take fewer "
-                "--jobs or worlds")  # fmt: skip
-    if Output.lost:
-        _refuse(f"standard output: can't be written to ({Output.lost}); files are complete")
-    sys.exit(code or 0)
-
-
-def _refuse(message: str) -> None:
-    """End with one line on the error stream and exit code 2."""
-    _say(message, "red")
-    sys.exit(2)
-
-
-def _say(message: str, style: str) -> None:
-    """Print one line on the error stream."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(f"palca: {message}", markup=False, style=style)

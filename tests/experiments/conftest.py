@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from palca.experiments.cli import main
+from palca.experiments.entry import main
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from palca.experiments import runs
-from palca.experiments.cli import main
+from palca.experiments.entry import main
 from palca.experiments.measures import OUTCOMES
 
 Run = Callable[..., tuple[int, str, str]]

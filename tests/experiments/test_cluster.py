@@ -24,7 +24,7 @@ VARY = ("baseline", "--vary", "backlash=0.01:0.05", "--outcome", "growth")
 # a busy machine may start workers slowly: wait longer than a user would
 COMMAND = (
     "from palca.experiments import cluster; cluster._PATIENCE = 120\n"
-    "from palca.experiments.cli import main; main()"
+    "from palca.experiments.entry import main; main()"
 )
 
 

@@ -21,14 +21,14 @@ import psutil
 import pytest
 
 from palca.experiments import figures, runs
-from palca.experiments.cli import main
 from palca.experiments.ensemble import run_blocks, summarise
+from palca.experiments.entry import main
 from palca.experiments.options import Output
 from palca.model import ColdWarModel, compiler, kernel_cache
 from palca.scenarios import load, resolve
 
 Run = Callable[..., tuple[int, str, str]]
-COMMAND = "import sys; from palca.experiments.cli import main; main()"
+COMMAND = "import sys; from palca.experiments.entry import main; main()"
 SMALL = ["run", "baseline", "-n", "3", "-o", "made"]
 SWEEP = ["sweep", "baseline", "--vary", "backlash=0.01:0.05", "-n", "1500", "--outcome", "growth"]
 COMMANDS = {

@@ -431,7 +431,7 @@ def lab(chromium: str) -> Iterator[str]:
     code += "from palca.experiments.lab import session\n"
     # nothing but the pages as they open is computed ahead: the cores belong to the tests
     code += "session.common = lambda: map(session.Asked, session.PAGES)\n"
-    code += "from palca.experiments.cli import main; main()"
+    code += "from palca.experiments.entry import main; main()"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

@@ -37,7 +37,7 @@ from palca.scenarios import load
 Run = Callable[..., tuple[int, str, str]]
 NAMES = [outcome.name for outcome in OUTCOMES]
 QUICK = ("--outcome", "growth")  # a small picture
-COMMAND = "import sys; from palca.experiments.cli import main; main()"
+COMMAND = "import sys; from palca.experiments.entry import main; main()"
 
 
 def read(folder: str | Path) -> pd.DataFrame:

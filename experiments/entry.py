@@ -1,0 +1,88 @@
+"""Where the command `palca` begins: the one place where a user's errors are caught.
+
+What it needs is imported late: Ctrl-C may come while Python reads the libraries.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+from concurrent.futures import BrokenExecutor
+from io import TextIOWrapper
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        code = _run()
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run the command line and return its exit code."""
+    import typer
+
+    from palca.model.errors import PalcaError
+
+    from .cli import app
+    from .options import Output
+    from .signals import unwinding
+
+    _set_up()
+    try:
+        with unwinding():
+            code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+    except PalcaError as error:
+        return _refuse(str(error))
+    except typer.TyperException as error:  # an unknown option, or a value that it can't have
+        tell = getattr(error, "format_message", error.__str__)
+        return _refuse(f"{' '.join(tell().split())} (see 'palca --help')")
+    except typer.Abort:
+        return 130
+    except BrokenPipeError:
+        return 0  # the reader of our output has left; nothing to tell
+    except OSError as error:
+        place = error.filename if isinstance(error.filename, str) else ""
+        return _refuse(str(PalcaError(f"can't be used ({error.strerror or error})", place)))
+    except (BrokenExecutor, MemoryError):
+        return _refuse("there was too little memory, or one of the processes was killed: take "
+                       "fewer --jobs or worlds")  # fmt: skip
+    if Output.lost:
+        lost = f"standard output: can't be written to ({Output.lost}); files are complete"
+        return _refuse(lost)
+    return code or 0
+
+
+def _set_up() -> None:
+    """Turn warnings into lines, and make the three streams such that libraries can bear them."""
+    # joblib replaces a process that has grown, and says so each time
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
+    warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed", UserWarning)
+    warnings.showwarning = lambda message, *_: _say(str(message), "yellow")
+    # without a home Matplotlib says at length that it looks for fonts anew
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    for name in ("stdin", "stdout", "stderr"):  # in the order of their numbers
+        if getattr(sys, name) is None:  # it was closed; joblib and others take for granted it isn't
+            nowhere = open(os.devnull, "r+")  # noqa: SIM115
+            os.set_inheritable(nowhere.fileno(), True)
+            setattr(sys, name, nowhere)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # what its encoding lacks is no reason to fail
+
+
+def _refuse(message: str) -> int:
+    """Print one line on the error stream; return the exit code of what a user can mend."""
+    _say(message, "red")
+    return 2
+
+
+def _say(message: str, style: str) -> None:
+    """Print one line on the error stream."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"palca: {message}", markup=False, style=style)
