@@ -162,6 +162,8 @@ def _simulate(
 def rerun(folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs: Jobs = 1) -> None:
     """Run a run again from its manifest and say whether it comes out the same, bit for bit.
 
+    If it doesn't, the exit code is 1.
+
     Example: palca rerun runs/baseline
     """
     from . import runs

@@ -136,7 +136,8 @@ def counterfactual(
     """Ask what would have happened, given what did.
 
     Worlds that went like the record are taken up where the first intervention begins and
-    replayed with it and without, on the same draws.
+    replayed with it and without, on the same draws. Where too few went like it, there is no
+    answer, and the exit code is 1.
 
     Example: palca counterfactual soviet-break-1971 --stories 3
     """

@@ -38,7 +38,7 @@ from .interventions import (
     parameter_changes,
     parse_change,
 )
-from .posterior import check_sets, find_posterior, read_sets
+from .posterior import check_sets, read_sets, set_posterior
 from .settings import Beside, apply_setting, policy_file
 from .shelf import actors_of, find_country, find_driver, find_scenario, label, read_toml
 from .table import Table
@@ -133,8 +133,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     elif not below:
         raise PalcaError("a scenario needs 'extends' (such as \"baseline\") or 'country'", place)
     if "posterior" in table:
-        named = table.text("posterior")
-        merged["posterior"] = find_posterior(named, path.parent, f"{place}: posterior")
+        set_posterior(merged, table.text("posterior"), f"{place}: posterior", path.parent)
     merged["policies"] = {**below.get("policies", {}), **_policies(table, path)}
     tables = [Beside(inner, path.parent) for inner in table.tables("intervene")]
     merged["intervene"] = [*below.get("intervene", []), *tables]

@@ -22,7 +22,7 @@ _MOST_SETS: Final = 100_000
 _DIGITS: Final = 5  # that are kept of a parameter: a manifest holds all of them
 
 
-def find_posterior(name: str, beside: Path | None, place: str) -> str:
+def _find_posterior(name: str, beside: Path | None, place: str) -> str:
     """Return the file of a posterior: a shipped name, or a path (relative to `beside`)."""
     shipped = {path.stem: path for path in sorted((SHELF / "posteriors").glob("*.parquet"))}
     try:
@@ -31,18 +31,20 @@ def find_posterior(name: str, beside: Path | None, place: str) -> str:
         raise error.at(place) from None
 
 
-def set_posterior(merged: dict[str, Any], value: str, place: str) -> None:
+def set_posterior(
+    merged: dict[str, Any], value: str, place: str, beside: Path | None = None
+) -> None:
     """Apply ``posterior=VALUE`` to a scenario's merged tables.
 
     ``off`` leaves the parameters at their defaults, ``point`` gives every world the
-    single best set, and a name or a path is another posterior.
+    single best set, and a name or a path (relative to `beside`) is another posterior.
     """
     if value == "point":
         if not merged.get("posterior"):
             raise PalcaError("the scenario has no posterior to take the best set from", place)
         merged["point"] = True
     else:
-        merged["posterior"] = "" if value == "off" else find_posterior(value, None, place)
+        merged["posterior"] = "" if value == "off" else _find_posterior(value, beside, place)
         merged["point"] = False
 
 

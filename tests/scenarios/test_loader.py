@@ -213,3 +213,12 @@ def test_a_table_tells_of_keys_that_nobody_asked_for() -> None:
         table.text("name")
     with pytest.raises(PalcaError, match="did you mean 'name'"):
         table.done()
+
+
+@pytest.mark.parametrize("value", ["off", "point", "record"])
+def test_a_file_takes_up_a_posterior_as_the_command_line_does(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(f'title = "mine"\nextends = "baseline"\nposterior = "{value}"\n')
+    asked = resolve("baseline", [f"posterior={value}"])["sets"]
+    assert resolve(str(path))["sets"] == asked
+    assert (not asked) == (value == "off")
