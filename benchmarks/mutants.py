@@ -15,6 +15,7 @@ import os
 import random
 import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,15 +84,28 @@ def tests_of(path: Path) -> list[str]:
     return [str(tests / name) for name in chosen if (tests / name).exists()]
 
 
-def verdict(spec: MutationSpec) -> dict[str, str]:
-    """Run the tests against one mutant: quick ones, and then slow ones if none of them fails."""
-    path = Path(spec.module_path)
+def commands(path: Path) -> list[str]:
+    """Return what runs the tests of a file: quick ones, and slow ones if none of them fails."""
     slow = [str(BUILD / "tests" / name) for name in SLOW_TESTS[path.parent.name]]
-    result = None
+    out = []
     for mark, tests in (("not slow and not long", tests_of(path)), ("slow", slow)):
-        quietly = f"{sys.executable} -m pytest -x -q -p no:cacheprovider -m {shlex.quote(mark)}"
-        where = f"-c {BUILD / 'pyproject.toml'} --rootdir {BUILD} {shlex.join(tests)}"
-        result = mutate_and_test([spec], f"{quietly} {where}", PATIENCE)
+        pytest = f"{sys.executable} -m pytest -x -q -p no:cacheprovider -m {shlex.quote(mark)}"
+        out.append(f"{pytest} -c {BUILD / 'pyproject.toml'} --rootdir {BUILD} {shlex.join(tests)}")
+    return out
+
+
+def check_tests(path: Path) -> None:
+    """Leave if the tests of a file fail without a mutant: they would seem to kill each."""
+    ran = subprocess.run(shlex.split(commands(path)[0]), capture_output=True, text=True)
+    if ran.returncode:
+        sys.exit(f"The tests fail without any mutant:\n{ran.stdout[-2000:]}")
+
+
+def verdict(spec: MutationSpec) -> dict[str, str]:
+    """Run the tests against one mutant."""
+    result = None
+    for command in commands(Path(spec.module_path)):
+        result = mutate_and_test([spec], command, PATIENCE)
         if result.test_outcome != TestOutcome.SURVIVED:
             break
     assert result is not None
@@ -170,6 +184,8 @@ def main() -> None:
         with use_db(str(BUILD / "places.sqlite"), WorkDB.Mode.create) as work:
             places = candidates(paths, work)
         sizes[group] = len(places)
+        if wanted[group]:
+            check_tests(paths[0])
         order = sorted(places)
         luck.shuffle(order)
         chosen = [luck.choice(places[place]) for place in order[: wanted[group]]]

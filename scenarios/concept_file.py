@@ -186,7 +186,7 @@ def make_concept(name: str, text: str, place: str) -> Concept:
             raise PalcaError(f"two are called '{min(twice)}'", f"{table.place}: [[{what}]]")
     if len(arms) < 2:
         raise PalcaError("a contrast needs two or more [[arm]] tables", table.place)
-    known = {f"{arm.name}.{measure.name}" for arm in arms for measure in measures}
+    known = {f"{arm.name}.{measure.name}": None for arm in arms for measure in measures}
     claims = tuple(_claim(row, known) for row in table.tables("claim"))
     if not claims:
         raise PalcaError("a concept needs a [[claim]]: what its contrast should show", table.place)
@@ -194,7 +194,7 @@ def make_concept(name: str, text: str, place: str) -> Concept:
         name,
         table.text("title"),
         table.text("definition"),
-        tuple(_texts(table, "literature")),
+        _literature(table),
         table.text("against"),
         table.text("question"),
         table.text("limits", ""),
@@ -206,6 +206,13 @@ def make_concept(name: str, text: str, place: str) -> Concept:
     )
     table.done()
     return concept
+
+
+def _literature(table: Table) -> tuple[str, ...]:
+    works = tuple(_texts(table, "literature"))
+    if not works:
+        raise PalcaError('who says so? write literature = ["Author Year, Title", …]', table.place)
+    return works
 
 
 def _arm(table: Table) -> Arm:
@@ -251,7 +258,10 @@ def _claim(table: Table, known: Collection[str]) -> Claim:
     try:
         sides = parse(more, "number", known), parse(less, "number", known)
     except PalcaError as error:
-        raise error.at(place) from None
+        there_are = f"; there are {', '.join(known)}" if "unknown name" in error.message else ""
+        raise PalcaError(f"{error.message}{there_are}", place) from None
+    if sides[0] == sides[1]:
+        raise PalcaError("compares a measure with itself", place)
     claim = Claim(table.text("says"), text, *sides, table.text("otherwise"))
     table.done()
     return claim

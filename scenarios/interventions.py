@@ -7,7 +7,7 @@ contradict each other and are refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -141,18 +141,24 @@ def _contents(table: Table) -> list[tuple[str, Any]]:
 
 def _levers(actor: str, levers: Table) -> list[tuple[str, Any]]:
     found = []
-    for lever, _ in levers.items():
+    for lever, content in levers.items():
         if lever not in LEVERS[actor]:
             hint = nearest(lever, LEVERS[actor])
             raise PalcaError(f"'{actor}' has no lever '{lever}'{hint}", levers.place)
-        operation, value = _operation(levers.table(lever), _OPERATIONS)
+        if not isinstance(content, Mapping):
+            raise PalcaError(f"write {lever}.set, {lever}.scale or {lever}.cap", levers.place)
+        table, row = levers.table(lever), LEVERS[actor][lever]
+        operation, value = _operation(table, _OPERATIONS)
+        if operation == "set":
+            check_number(f"{lever}.set", value, row.lowest, row.highest, table.place)
         found.append((f"lever.{actor}.{lever}", [operation, value]))
     return found
 
 
 def _driver(name: str, drivers: Table) -> list[Any]:
     if name not in DRIVERS:
-        raise PalcaError(f"no driver '{name}'{nearest(name, DRIVERS)}", drivers.place)
+        raise PalcaError(f"no driver '{name}'{nearest(name, DRIVERS)}; there are "
+                         f"{', '.join(DRIVERS)}", drivers.place)
     table = drivers.table(name)
     if name not in _PRICES:
         return list(_operation(table, ("set", "add", "scale")))

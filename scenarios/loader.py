@@ -284,10 +284,10 @@ def names_for(actor: str) -> frozenset[str]:
 
 def build_policy(actor: str, name: str, table: Mapping[str, Any], place: str) -> Policy:
     """Return a checked policy from its table; `place` names its file in errors."""
-    policy = make_policy(name, table, names=names_for(actor), levers=LEVERS[actor], place=place)
-    if policy.actor != actor:
-        raise PalcaError(f"actor is '{policy.actor}', but it is used for '{actor}'", place)
-    return policy
+    named = table.get("actor")
+    if named != actor and named in ACTORS:  # before another's levers are called unknown
+        raise PalcaError(f"actor is '{named}', but it is used for '{actor}'", place)
+    return make_policy(name, table, names=names_for(actor), levers=LEVERS[actor], place=place)
 
 
 def build(resolved: Mapping[str, Any]) -> Scenario:

@@ -19,6 +19,7 @@ _LARGEST = 1_000_000  # bytes; a scenario or policy is a page of text
 # A key of n parts takes Python's parser n * n steps: hours, for one that fills a small file.
 _MOST_DOTS = 200
 _FLOAT = re.compile(r"(?<![.\w])\d+\.\d+(?![.\w])")
+_BARE_MONTH = re.compile(r"= *\d{4}-\d\d *([,}\]#]|$)", re.MULTILINE)
 _MOST_COLUMNS = 1000
 _LARGEST_TABLE = 64_000_000  # bytes that a table's pages may come to, beside _ROOM for each cell
 _ROOM = 64
@@ -80,6 +81,8 @@ def find(name: str, shipped: dict[str, Path], beside: Path | None, what: str) ->
             raise PalcaError(f"'{name}' is a folder, not a {what} file")
     except OSError:
         pass  # a name too long for a path, or one that may not be looked at
+    if Path(name).suffix or "/" in name:
+        raise PalcaError(f"no {what} '{name[:80]}': there is no such file")
     raise PalcaError(f"no {what} '{name[:80]}'{nearest(name, shipped)}; shipped are: "
                      f"{', '.join(shipped)}; or give the path of a file")
 
@@ -137,7 +140,8 @@ def parse_toml(text: str, place: str) -> dict[str, Any]:
         table = tomllib.loads(text.replace("\r\n", "\n"))
         _check_whole_numbers(table)
     except tomllib.TOMLDecodeError as error:
-        raise PalcaError(f"not valid TOML: {error}".replace("\n", " "), place) from None
+        mend = "; put months in quotes" if _BARE_MONTH.search(text) else ""
+        raise PalcaError(f"not valid TOML: {error}{mend}".replace("\n", " "), place) from None
     except (RecursionError, ValueError) as error:
         raise PalcaError(f"not usable TOML: {type(error).__name__}", place) from None
     return table

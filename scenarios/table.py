@@ -88,6 +88,8 @@ class Table:
     def rows(self, key: str) -> list[Any]:
         """Return an array of tables as plain data; an empty one if it isn't there."""
         value = self._value(key, [])
+        if not isinstance(value, (list, Mapping)):
+            raise PalcaError(f"'{key}' must be a list, not {_kind(value)}", self.place)
         if not isinstance(value, list):
             raise PalcaError(f"write [[{key}]], not [{key}]", self.place)
         return value
