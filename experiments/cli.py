@@ -133,7 +133,8 @@ def run(
         f"\nWritten: {folder} (history.png and .svg, worlds.parquet, "
         "months.parquet, events.parquet, scores.csv, manifest.json)"
     )
-    month = month_name(min(month_index(WHY), checked.months - 1))
+    turns = [change["since"] for change in resolved["changes"]] or [month_index(WHY)]
+    month = month_name(min(*turns, checked.months - 1))
     console.print(f"Why did it happen? palca explain {folder} --world 0 --month {month}")
 
 
@@ -300,7 +301,8 @@ def check(
     file: Annotated[
         str,
         typer.Argument(
-            help="A scenario, policy, country or evidence: a file, or a shipped scenario's name."
+            help="A scenario, policy, concept, country or evidence: a file, or the name of a "
+            "shipped scenario."
         ),
     ],
 ) -> None:

@@ -143,6 +143,7 @@ def test_only_what_is_free_is_calibrated(baseline: dict[str, Any]) -> None:
     assert set(priors.FREE) - set(free_in(held)) == {"cost", "coup_trap"}
 
 
+@pytest.mark.slow
 def test_a_table_does_not_depend_on_its_processes(baseline: dict[str, Any]) -> None:
     off = {**baseline, "sets": {}}
     one = simulate(off, priors.FREE, 1974, 300, 7)

@@ -102,6 +102,7 @@ def test_a_manifest_that_was_changed_is_refused_whatever_was_changed(
     assert (code, err.count("\n"), out) == (2, 1, "")
 
 
+@pytest.mark.slow
 def test_nothing_is_overwritten_without_force(palca: Run) -> None:
     palca("run", "baseline", "-n", "3", "-o", "made")
     before = Path("made/manifest.json").read_bytes()
@@ -118,6 +119,7 @@ def test_nothing_is_overwritten_without_force(palca: Run) -> None:
     assert Path("mine/thesis.txt").read_text() == "my only copy"
 
 
+@pytest.mark.slow
 def test_two_runs_without_out_get_two_folders(palca: Run) -> None:
     for _ in range(2):
         assert palca("run", "baseline", "-n", "3")[0] == 0

@@ -101,6 +101,7 @@ def test_the_interval_covers_what_many_worlds_give():
     assert covered >= 7  # 9.5 expected; 6 or fewer in one of ten thousand
 
 
+@pytest.mark.slow
 def test_a_broken_mechanism_is_not_shown():
     """The coup trap's claim fails in a model whose trap works the other way."""
     text = shipped_concepts()["coup-trap"].read_text(encoding="utf-8")

@@ -184,6 +184,7 @@ def svgs(drawn: dict[str, Picture]) -> dict[str, bytes]:
     return {name: picture.svg() for name, picture in drawn.items()}
 
 
+@pytest.mark.slow
 def test_every_picture_tells_what_it_shows(drawn: dict[str, Picture]) -> None:
     assert len(drawn) == 16
     assert len({picture.alt for picture in drawn.values()}) == 16
@@ -193,6 +194,7 @@ def test_every_picture_tells_what_it_shows(drawn: dict[str, Picture]) -> None:
         assert not re.search(r"\bnan\b|  |\n", picture.alt), picture.alt
 
 
+@pytest.mark.slow
 def test_every_svg_carries_the_words(drawn: dict[str, Picture], svgs: dict[str, bytes]) -> None:
     for name, picture in drawn.items():
         told = ElementTree.fromstring(svgs[name]).find(".//{http://purl.org/dc/elements/1.1/}description")
@@ -200,6 +202,7 @@ def test_every_svg_carries_the_words(drawn: dict[str, Picture], svgs: dict[str, 
         assert told.text == picture.alt
 
 
+@pytest.mark.slow
 def test_files_are_the_same_each_time(
     drawn: dict[str, Picture], svgs: dict[str, bytes], tmp_path: Any
 ) -> None:

@@ -252,6 +252,7 @@ def test_one_factor_is_drawn_as_lines_two_as_heat_maps_more_as_small_multiples(
 
 @pytest.mark.parametrize("worlds", ["1", "2"])
 @pytest.mark.parametrize("design", ["grid", "sobol"])
+@pytest.mark.slow
 def test_the_smallest_sweeps_are_shown_too(palca: Run, design: str, worlds: str) -> None:
     for more in ([], ["--vary", "channel.tin=on,off"]):
         code, out, err = palca("sweep", "baseline", "--vary", "backlash=0.01:0.05", *more,
@@ -303,6 +304,7 @@ def population() -> tuple[dict[Any, Any], pd.DataFrame, dict[str, Any]]:
     some=st.lists(st.integers(0, 79), min_size=1, max_size=30, unique=True),
     together=st.integers(1, 40),
 )
+@pytest.mark.slow
 def test_a_row_depends_on_no_other_row(
     population: tuple[dict[Any, Any], pd.DataFrame, dict[str, Any]],
     monkeypatch: pytest.MonkeyPatch,
@@ -427,6 +429,7 @@ def test_whatever_is_missing_or_damaged_is_made_again(palca: Run) -> None:
 
 
 @pytest.mark.parametrize("nth", [1, 3, 99])
+@pytest.mark.slow
 def test_a_full_disk_is_named_and_what_was_written_is_kept(
     palca: Run, monkeypatch: pytest.MonkeyPatch, nth: int
 ) -> None:
@@ -455,6 +458,7 @@ def test_a_full_disk_is_named_and_what_was_written_is_kept(
     assert digests("made") == digests("whole")
 
 
+@pytest.mark.slow
 def test_a_file_that_may_not_grow_is_named(tmp_path: Path) -> None:
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))\n"
     done = subprocess.run(

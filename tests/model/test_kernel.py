@@ -79,6 +79,7 @@ def assert_same(one: ColdWarModel, other: ColdWarModel) -> None:
 
 
 @pytest.mark.parametrize("name", ["baseline", "siracusa-1971", "fast-delivery-1971"])
+@pytest.mark.slow
 def test_shipped_scenarios_are_the_same(name: str) -> None:
     scenario = load(name)
     assert_same(stepped(scenario, worlds=203, rng=8), compiled(scenario, worlds=203, rng=8))
@@ -199,6 +200,7 @@ def test_a_folder_that_cannot_be_written_to_costs_a_warning(folder: Path, always
     assert np.array_equal(history.months, stepped(scenario, worlds=5).history().months)
 
 
+@pytest.mark.slow
 def test_a_small_run_does_not_wait_for_a_compiler(folder: Path) -> None:
     code = (
         "import sys; from palca.model import ColdWarModel; from palca.scenarios import load;"
@@ -251,6 +253,7 @@ def test_code_is_found_by_what_it_depends_on() -> None:
     assert key_of(replace(scenario, parameters={"purge": np.array([0.1])})) != key
 
 
+@pytest.mark.slow
 def test_a_key_is_the_same_in_every_process() -> None:
     code = (
         "from palca.model import ColdWarModel, kernel_cache; from palca.scenarios import load;"

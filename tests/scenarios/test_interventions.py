@@ -250,16 +250,12 @@ def test_a_shipped_scenario_says_what_it_asks_and_acts_from_its_date_on(
 ) -> None:
     data = read_toml(shipped_scenarios()[name])
     for key in ("title", "question", "expect", "sources"):
-        assert len(data[key]) > 10
-    assert data["plausibility"] in ("A", "B", "C")
+        assert len(data.get(key, "")) > 10, f"a shipped scenario needs a text '{key}'"
+    assert data.get("plausibility") in ("A", "B", "C"), 'it needs plausibility = "A", "B" or "C"'
     since = min(month_index(change["at"]) for change in data["intervene"])
     history = ColdWarModel(load(name), worlds=WORLDS, rng=3).run()
     assert same(history, factual, slice(0, since))
     assert not same(history, factual)
-
-
-def test_there_are_the_seventeen_and_five_more() -> None:
-    assert len(SHIPPED) == 22
 
 
 def test_an_heir_in_exile_does_not_inherit_and_the_dead_do_not_return() -> None:
