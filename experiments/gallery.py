@@ -158,9 +158,14 @@ def print_concept(console: Console, found: Contrast) -> None:
     for column in table.columns[1:]:
         column.justify = "right"
     for measure, estimates in rows:
-        cells = [f"{e.value:.3g}\n{e.low:.3g} to {e.high:.3g}" for e in estimates]
+        cells = [
+            f"{e.value:.3g}\n{e.low:.3g} to {e.high:.3g}" if e.value == e.value else "none counts"
+            for e in estimates
+        ]
         table.add_row(f"{measure.title}, {measure.unit}", *cells)
     console.print(table)
+    if all(estimate == estimates[0] for _, estimates in rows for estimate in estimates):
+        console.print("All arms came out alike: what sets them apart is nothing that acts here.\n")
     for finding in found.findings:
         mark = "[green]✓[/]" if finding.shown else "[red]✗[/]"
         d = finding.difference
