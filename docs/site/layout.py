@@ -126,7 +126,7 @@ def _moved(text: str, home: str, page: str, folder: Path) -> str:
         place = homes.get(path) or path.removeprefix("docs/")
         if path not in homes and (ROOT / path).is_dir():
             return shown[1:-1]  # a folder has no page
-        if place == path and (ROOT / path).is_file():
+        if path not in homes and place == path and (ROOT / path).is_file():
             place = f"files/{path}"
             (folder / place).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / path, folder / place)
