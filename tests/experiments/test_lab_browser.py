@@ -1,0 +1,293 @@
+"""The lab's pages in a real browser; without one these tests are skipped, and fail under CI."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from palca.experiments.lab import session
+from palca.experiments.lab.pages import PAGES
+from palca.experiments.lab.session import Asked, fill
+from palca.scenarios import shipped_policies, shipped_scenarios
+
+READY = "section.results[aria-busy=false] img"
+TITLES = {page.name: page.title for page in PAGES.values()}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    found = shutil.which("chromium")
+    if found is None:
+        reason = "no chromium on this machine (Debian: apt-get install chromium)"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    return found
+
+
+def test_what_is_computed_ahead_can_be_asked() -> None:
+    asked = list(session.common())
+    assert [each.page for each in asked[: len(PAGES)]] == list(PAGES)
+    for each in asked:
+        filled = session.fill(session.Asked(each.page, each.choices, linked=True))
+        assert filled.form["complaints"] == []
+        assert {name: str(filled.values[name]) for name in each.choices} == dict(each.choices)
+
+
+@pytest.fixture(scope="module")
+def lab(chromium: str) -> Iterator[str]:
+    """The lab's address, in a process of its own."""
+    code = "import sys; sys.argv[1:] = ['lab', '--port', '0', '--no-open']\n"
+    code += "from palca.experiments.lab import session\n"
+    # nothing but the pages as they open is computed ahead: the cores belong to the tests
+    code += "session.common = lambda: map(session.Asked, session.PAGES)\n"
+    code += "from palca.experiments.entry import main; main()"
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        (address,) = re.findall(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+class Visit:
+    """A page in the browser, and what went wrong in it."""
+
+    def __init__(self, context: Any, lab: str) -> None:
+        self.page = context.new_page()
+        self.lab = lab
+        self.errors: list[str] = []
+        self.hosts: set[str] = set()
+        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self.hosts.add(request.url.split("/")[2])
+                     if request.url.startswith(("http", "ws")) else None)  # fmt: skip
+
+    def go(self, query: str = "") -> Any:
+        self.page.goto(self.lab + query)
+        self.page.wait_for_selector(READY, timeout=30_000)
+        return self.page
+
+    def field(self, name: str) -> Any:
+        return self.page.locator(f"#f-{name}")
+
+    def images(self) -> list[str]:
+        return self.page.eval_on_selector_all("img", "all => all.map(each => each.alt)")
+
+    def after(self, act: Callable[[], Any]) -> float:
+        """Act, wait until other pictures are there, and return the seconds it took."""
+        self.page.evaluate("window.before = [...document.images].map(i => i.src).join()")
+        began = time.perf_counter()
+        act()
+        self.page.wait_for_function(
+            "document.querySelector('.results').getAttribute('aria-busy') === 'false' && "
+            "[...document.images].map(i => i.src).join() !== window.before",
+            timeout=30_000, polling=20,
+        )  # fmt: skip
+        return time.perf_counter() - began
+
+
+@pytest.fixture(scope="module")
+def context(browser: Any) -> Any:
+    """One visitor's browser: what it has loaded it needn't load again."""
+    return browser.new_context(viewport={"width": 1280, "height": 900})
+
+
+@pytest.fixture
+def visit(context: Any, lab: str) -> Iterator[Visit]:
+    made = Visit(context, lab)
+    yield made
+    made.page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list(PAGES))
+def test_a_page_is_sound(visit: Visit, name: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit.go(f"?page={name}")
+    assert page.title() == f"{TITLES[name]} – Palca"
+    assert page.get_attribute("html", "lang") == "en"
+    assert page.locator("h1").all_inner_texts() == [TITLES[name]]
+    assert page.locator("nav a[aria-current=page]").all_inner_texts() == [TITLES[name]]
+    assert page.locator("table").count() >= 1
+    assert all(len(alt) > 60 for alt in visit.images())
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(page).response["violations"]
+        grave = [(rule["id"], rule["nodes"][0]["target"]) for rule in found
+                 if rule["impact"] in ("serious", "critical")]  # fmt: skip
+        assert not grave
+    assert not visit.errors
+    assert visit.hosts == {visit.lab.split("/")[2]}
+
+
+@pytest.mark.slow
+def test_the_slider_moves_the_month_by_keyboard_and_by_button(visit: Visit) -> None:
+    page = visit.go("?page=history&world=5&month=40")
+    slider = visit.field("month")
+    assert slider.get_attribute("aria-valuetext") == "1972-05"
+    slider.focus()
+    visit.after(lambda: page.keyboard.press("ArrowRight"))
+    assert slider.get_attribute("aria-valuetext") == "1972-06"
+    assert "1972-06" in visit.images()[0]
+    assert "month=41" in page.url
+    visit.after(lambda: page.get_by_role("button", name="Next month").click())
+    assert "1972-07" in visit.images()[0]
+    visit.after(lambda: page.get_by_role("button", name="Play").click())
+    page.wait_for_function("document.images[0].alt.includes('1972-09')", timeout=20_000)
+    page.get_by_role("button", name="Stop").click()
+    assert not visit.errors
+
+
+@pytest.mark.slow
+def test_a_wrong_rule_shows_its_line_and_a_mended_one_runs(visit: Visit) -> None:
+    page = visit.go("?page=policies&actor=ussr&worlds=250")
+    rules = visit.field("text")
+    text = rules.input_value()
+    assert tomllib.loads(text)["actor"] == "ussr"
+    lines = text.split("\n")
+    at = next(i for i, line in enumerate(lines) if line.startswith("when"))
+    rules.fill(text.replace(lines[at], 'when = "ussr.relatons < 1"', 1))
+    page.wait_for_selector(".wrong button")
+    assert f"Line {at + 1}" in page.locator(".wrong").inner_text()
+    assert "ussr.relations" in page.locator(".wrong").inner_text()  # the mend
+    assert rules.get_attribute("aria-invalid") == "true"
+    page.locator(".wrong button").click()
+    chosen = "(a => a.value.slice(a.selectionStart, a.selectionEnd))(document.activeElement)"
+    assert page.evaluate(chosen) == 'when = "ussr.relatons < 1"'
+    rules.fill(text.replace(lines[at], 'when = "ussr.relations < 2"', 1))
+    page.wait_for_selector(READY)
+    assert page.locator(".wrong button").count() == 0
+    assert "under two policies" in visit.images()[0]
+    # the link carries the text, and brings the same picture
+    url = page.url
+    assert "text=" in url
+    images = visit.images()
+    page.goto(url)
+    page.wait_for_selector(READY)
+    assert 'when = "ussr.relations < 2"' in visit.field("text").input_value()
+    assert visit.images() == images
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download").click()
+    assert 'when = "ussr.relations < 2"' in Path(saved.value.path()).read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_link_shows_the_same_and_back_goes_back(visit: Visit, browser: Any) -> None:
+    page = visit.go("?page=what-if&worlds=250")
+    visit.after(lambda: visit.field("kind").select_option("coup"))
+    visit.after(lambda: visit.field("quantity").select_option("attempts"))
+    other = Visit(browser.new_context(), visit.lab)  # somebody else
+    other.go(page.url.removeprefix(visit.lab))
+    assert other.field("kind").input_value() == "coup"
+    assert other.field("quantity").input_value() == "attempts"
+    assert other.images() == visit.images()
+    assert "palca counterfactual baseline --intervene" in other.page.locator("code").inner_text()
+    other.page.context.close()
+    images = visit.images()
+    page.get_by_role("link", name="Sweep").click()
+    page.wait_for_selector("h1:has-text('Sweep')")
+    page.go_back()
+    page.wait_for_selector("h1:has-text('What if')")
+    page.wait_for_selector(READY)
+    assert visit.images() == images
+
+
+@pytest.mark.slow
+def test_a_hostile_address_is_harmless(visit: Visit) -> None:
+    page = visit.go("?page=sweep&across=%3Cimg%20src=x%20onerror=alert(1)%3E&up=/etc/passwd")
+    said = page.get_by_role("alert").inner_text()
+    assert "can't be chosen" in said
+    assert "<img" in said  # as text
+    visit.go("?page=policies&actor=us&policy=/etc/passwd")
+    assert "root:" not in page.content()
+    assert visit.field("policy").input_value() in shipped_policies("us")
+    assert not visit.errors
+
+
+@pytest.mark.slow
+def test_every_control_is_reached_by_the_tab_key_and_seen_to_be(visit: Visit) -> None:
+    page = visit.go("?page=history&month=3")
+    wanted = page.eval_on_selector_all(
+        "nav a, form select, form input, form button:not([disabled])", "all => all.length"
+    )
+    reached, order = set(), []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            "(e => [e.tagName, e.id || e.innerText, getComputedStyle(e).outlineStyle, "
+            "!!e.closest('nav, form')])(document.activeElement)"
+        )
+        order.append(seen)
+        if seen[3]:
+            reached.add((seen[0], seen[1]))
+            assert seen[2] != "none", seen
+        elif reached and len(reached) >= wanted:
+            break
+    assert order[0][1] == "To the content"
+    assert len(reached) == wanted
+
+
+@pytest.mark.slow
+def test_interactions_answer_soon_with_a_thousand_worlds(visit: Visit) -> None:
+    page = visit.go("?page=record&worlds=1000")
+    pick = visit.field
+    took = {
+        "group": visit.after(lambda: pick("group").select_option("us")),
+        "series": visit.after(lambda: pick("series").select_option("legitimacy")),
+    }
+    visit.go("?page=history&world=7")
+    took["month"] = visit.after(lambda: page.get_by_role("button", name="Next month").click())
+    visit.go("?page=what-if&worlds=1000")
+    took["quantity"] = visit.after(lambda: pick("quantity").select_option("friction"))
+    visit.go("?page=sweep")
+    took["outcome"] = visit.after(lambda: pick("outcome").select_option("growth"))
+    assert max(took.values()) < 3.0, took
+
+
+@pytest.mark.slow
+def test_other_sites_are_refused(lab: str) -> None:
+    for headers in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}):
+        with pytest.raises(urllib.error.HTTPError) as error:
+            urllib.request.urlopen(urllib.request.Request(lab, headers=headers))
+        assert error.value.code == 403
+    reply = urllib.request.urlopen(lab)
+    assert "default-src 'self'" in reply.headers["content-security-policy"]
+    host, port = lab.split("/")[2].split(":")
+    ask = (f"GET /jupyter/api/kernels/x/channels?session_id=y HTTP/1.1\r\nHost: {host}:{port}\r\n"
+           "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{origin}\r\n")  # fmt: skip
+    for origin, status in (("Origin: http://evil.example\r\n", b"403"), ("", b"101")):
+        with socket.create_connection((host, int(port)), timeout=10) as line:
+            line.sendall(ask.replace("{origin}", origin).encode())
+            assert status in line.recv(200).split(b"\r\n")[0]
+
+
+def test_all_scenarios_are_offered() -> None:
+    (field,) = [f for f in fill(Asked("history")).form["fields"] if f["name"] == "scenario"]
+    assert {option["value"] for option in field["options"]} == set(shipped_scenarios())

@@ -1,0 +1,104 @@
+"""Sweeps that can't be: bad options, bad files and foreign folders are refused in a line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sweep_folders import QUICK, Run
+
+from palca.experiments import runs
+
+ONE = ("--vary", "backlash=0.01:0.05")
+BAD = [
+    (["baseline"], "name at least one factor"),
+    (["basline", *ONE], "did you mean 'baseline'"),
+    (["basline", "--vary", "channel.tin=on,off"], "did you mean 'baseline'"),
+    (["baseline", *ONE, "--vary", "backlash=0,0.1"], "'backlash' is varied twice"),
+    (["baseline", *ONE, "--set", "backlash=0.1"], "'backlash' is both set and varied"),
+    (["baseline", "--vary", "backlsh=0:1"], "--vary backlsh=0.0: no parameter 'backlsh' (did you mean 'backlash'?)"),
+    (["baseline", "--vary", "backlash=0.05:0.01"], "empty range"),
+    (["baseline", "--vary", "backlash=0:99"], "backlash"),
+    (["baseline", "--vary", "policy.ussr=pragmatic,nice"], "--vary policy.ussr=nice: no policy of 'ussr'"),
+    (["baseline", "--vary", "channel.tin=on,maybe"], "--vary channel.tin=maybe: a channel is"),
+    (["baseline", "--vary", "channel.gold=on,off"], "channel 'gold'"),
+    (["baseline", "--vary", "start.legitimacy=0,7"], "--vary start.legitimacy=7.0"),
+    (["baseline", "--vary", "lever.us.ade.scale=0,1"], "did you mean 'aid'"),
+    (["baseline", "--vary", "intervene[0].at=1971-01..1971-03"], "has 0 interventions"),
+    (["soviet-break-1971", "--vary", "intervene[0].at=1971-01..1973-12"], "'until' lies before 'at'"),
+    (["soviet-break-1971", "--vary", "intervene[0].at=1971-01,1972-01", "--vary", "intervene[0].until=1971-10,1973-01"],
+     "--vary intervene[0].at=1972-01 --vary intervene[0].until=1971-10: 'until' lies before"),
+    (["baseline", *ONE, "--design", "gird"], "no design 'gird' (did you mean 'grid'?)"),
+    (["baseline", *ONE, "-n", "50", "-r", "7"], "drop --worlds or --replicates"),
+    (["baseline", "--vary", "start.legitimacy=0:1:9999", "--vary", "start.fiscal=0:1:9999", "-d", "lhs"],
+     "scenarios are more"),
+    (["baseline", "--vary", "backlash=0:0.1:9999", "--vary", "coup_trap=0:0.1:9999", "-r", "2"], "worlds are more"),
+    (["baseline", "--vary", "backlash=0:0.1:9999", "--vary", "coup_trap=0:0.1:9999",
+      "--vary", "suppression=1:1.5:9", "-n", "5"], "points are more"),
+    (["baseline", *ONE, "--outcome", "grwth"], "did you mean 'growth'"),
+    (["baseline", *ONE, "-n", "0"], "--worlds"),
+    (["baseline", *ONE, "-o", "/proc/none/x"], "can't be written to"),
+    (["baseline", *ONE, "-o", "/etc/hostname/x"], "can't be written to (Not a directory)"),
+    (["baseline", *ONE, "-o", "/etc/hostname"], "is a file, not a folder"),
+    (["baseline", *ONE, "-o", "."], "name one inside it"),
+    (["baseline", *ONE, "-o", "..", "--force"], "name one inside it"),
+    (["--resume", "nowhere"], "no such folder"),
+    (["--resume", "."], "manifest"),
+    (["--resume", "x", "-n", "5"], "give it nothing else"),
+    (["soviet-break-1971", "--resume", "x"], "give it nothing else"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "says"), BAD, ids=lambda value: str(value)[-60:])
+def test_bad_input_ends_in_a_clear_line_and_leaves_nothing(
+    palca: Run, arguments: list[str], says: str
+) -> None:
+    code, out, err = palca("sweep", *arguments)
+    assert code == 2
+    assert says in err
+    assert "Traceback" not in out + err
+    assert err.count("\n") == 1
+    assert not list(Path().iterdir())
+
+
+BAD_FILES = [
+    ('[vary]\nbacklash = 3\n', "[vary]: backlash"),
+    ('[vary]\nbacklash = "0.05:0.01"\n', "empty range"),
+    ('[vary]\n', "at least one factor"),
+    ('vary = 3\n', "must be a table"),
+    ('worldz = 5\n[vary]\nbacklash = "0:0.1"\n', "did you mean 'worlds'"),
+    ('worlds = 0\n[vary]\nbacklash = "0:0.1"\n', "'worlds' must lie in"),
+    ('design = "gird"\n[vary]\nbacklash = "0:0.1"\n', "no design 'gird'"),
+    ('scenario = "basline"\n[vary]\nbacklash = "0:0.1"\n', "did you mean 'baseline'"),
+    ('set = [3]\n[vary]\nbacklash = "0:0.1"\n', "set"),
+    ('[vary]\n"policy.ussr" = ["a,b", "c"]\n', "without a comma"),
+    ('[vary]\nbacklash = [[1]]\n', "a list is of numbers or of texts"),
+    ('[vary]\nbacklash = "0:0.1"\n"backlash " = "0:0.1"\n', "varied twice"),
+]
+
+
+@pytest.mark.parametrize(("text", "says"), BAD_FILES)
+def test_a_bad_file_is_named(palca: Run, text: str, says: str) -> None:
+    Path("s.toml").write_text(text)
+    code, _, err = palca("sweep", "s.toml")
+    assert (code, err.count("\n")) == (2, 1)
+    assert says in err
+    assert [path.name for path in Path().iterdir()] == ["s.toml"]
+
+
+@pytest.mark.slow
+def test_what_another_version_began_and_what_is_no_sweep_are_refused(palca: Run) -> None:
+    palca("run", "baseline", "-n", "2", "-o", "run")
+    code, _, err = palca("sweep", "--resume", "run")
+    assert (code, err) == (2, "palca: run: holds no sweep\n")
+    palca("sweep", "baseline", *ONE, "-r", "2", "-o", "made", *QUICK)
+    sound = Path("made/manifest.json").read_bytes()
+    for group, name in (("versions", "palca"), ("versions", "numpy"), ("libraries", "pyarrow")):
+        manifest = runs.read_manifest(Path("made"))
+        manifest[group] = {**manifest[group], name: "0.0.1"}
+        runs.write_manifest(Path("made"), **manifest)
+        for command in (["sweep", "--resume", "made"], ["rerun", "made"]):
+            code, _, err = palca(*command)
+            assert (code, err.count("\n"), f"begun with {name} 0.0.1" in err) == (2, 1, True)
+        Path("made/manifest.json").write_bytes(sound)
+    assert palca("sweep", "--resume", "made", *QUICK)[0] == 0
