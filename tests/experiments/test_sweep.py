@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from sweep_folders import NAMES, QUICK, Run, digests, read
+from sweep_folders import QUICK, Run, digests, read
 
 from palca.experiments import rows, sweep, sweep_folder
 from palca.experiments.course import SERIES, simulated
@@ -25,6 +25,8 @@ from palca.experiments.sweep_report import chosen_outcomes, explained, means
 from palca.model import ColdWarModel
 from palca.model.parameters import PARAMETERS
 from palca.scenarios import load
+
+NAMES = [outcome.name for outcome in OUTCOMES]
 
 # what is written
 

@@ -17,10 +17,9 @@ import psutil
 import pytest
 from sweep_folders import QUICK, Run, digests, read
 
-COMMAND = "import sys; from palca.experiments.entry import main; main()"
-
 from palca.experiments import runs, sweep_folder
 
+COMMAND = "import sys; from palca.experiments.entry import main; main()"
 LONG = ["sweep", "baseline", "--vary", "backlash=0.01:0.05", "-n", "10000", "-s", "7", *QUICK]
 
 
