@@ -18,7 +18,7 @@ from sweep_folders import QUICK, Run, digests, read
 from palca.experiments import rows, sweep, sweep_folder
 from palca.experiments.course import SERIES, simulated
 from palca.experiments.design import Factor, parse_factor
-from palca.experiments.measures import outcomes
+from palca.experiments.measures import OUTCOMES, outcomes
 from palca.experiments.rows import run_points, run_rows
 from palca.experiments.sweep import Plan, make_plan
 from palca.experiments.sweep_report import chosen_outcomes, explained, means
@@ -27,6 +27,7 @@ from palca.model.parameters import PARAMETERS
 from palca.scenarios import load
 
 NAMES = [outcome.name for outcome in OUTCOMES]
+
 
 # what is written
 
