@@ -137,3 +137,15 @@ def test_a_prior_leaves_room_in_the_range() -> None:
             one, two = (float(number) for number in numbers.split(","))
             low, high = (one, two) if kind == "uniform" else (one - 2 * two, one + 2 * two)
             assert row.low <= low < high < row.high, name
+
+
+def test_nothing_has_happened_before_the_start_unless_a_country_says_so() -> None:
+    happened = ("0 or 1", "0, 0.5 or 1", "level", "acts", "attempts", "log price", "0 to 3", "roster")
+    begun = {name for name, row in FIELDS.items() if row.unit in happened and row.start != 0}
+    assert begun == {"military"}
+    assert FIELDS["military"].start == 1
+    memories = ("rally", "dispute", "price_shock", "guerrilla", "survived", "succession", "friction",
+                "ussr_inherited", "promise_broken", "us_sanction", "us_covert", "us_pressure",
+                "us_conditions", "age", "elections_due", "party_support", "orientation",
+                "fiscal")  # fmt: skip
+    assert {name for name in memories if FIELDS[name].start != 0} == set()

@@ -1,0 +1,130 @@
+"""All scores together: each is that of its years, its forecast and its posterior."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from palca.experiments import filtering, scoring
+from palca.experiments.contests import (
+    Contest,
+    brier,
+    happened,
+    monthly_contests,
+    outcome_contests,
+)
+from palca.experiments.course import Course, documented, free_running
+from palca.experiments.documented import load_record
+from palca.experiments.measures import OUTCOMES, atmosphere, outcomes, unrest
+from palca.experiments.naive import HAZARDS, naive
+from palca.experiments.scores import judge
+from palca.experiments.scoring import joint_path, score
+from palca.experiments.spans import measure, outcomes_of
+from palca.scenarios import build
+
+WORLDS, SEED = 450, 3  # more than the 400 whose paths are compared
+
+
+def test_a_joint_path_is_four_numbers_a_year(baseline: dict[str, Any]) -> None:
+    course = free_running(baseline, 3, SEED)
+    path = joint_path(course)
+    assert path.shape == (3, 40)
+    soviet, trouble = atmosphere(course, "ussr"), unrest(course)
+    for world in range(3):
+        for year in range(10):
+            months = slice(12 * year, 12 * year + 12)
+            lent = float(course.series["us_commitment"][months, world].sum())
+            assert path[world, year::10] == pytest.approx([
+                course.series["growth"][months, world].mean(), np.log(1.0 + lent),
+                soviet[months, world].mean(), (trouble[months, world] >= 2.0).sum(),
+            ], rel=1e-5)  # fmt: skip
+
+
+@pytest.mark.slow
+def test_scores_are_those_of_their_parts(
+    baseline: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, Any] = {}
+    early = {name: np.array(values[:20]) for name, values in baseline["sets"].items()}
+
+    def calibrate(resolved: Any, until: int, worlds: int, *rest: Any) -> SimpleNamespace:
+        asked.update(until=until, worlds=worlds, rest=rest)
+        return SimpleNamespace(sets=early)
+
+    monkeypatch.setattr(scoring, "calibrate", calibrate)
+    monkeypatch.setattr(filtering, "ISLAND", 256)
+    monkeypatch.setattr(filtering, "_PSEUDO", 64)
+    record, scenario = load_record(), build(baseline)
+    steps: list[tuple[str, int, int]] = []
+    found = score(baseline, record, 512, WORLDS, SEED, 1, lambda *step: steps.append(step))
+    assert (asked["until"], asked["worlds"]) == (1974, 2048)
+    assert steps[-1] == ("forecasting one month ahead", 0, 1)
+
+    known, free = documented(record, scenario), free_running(baseline, WORLDS, SEED)
+    sets = {name: values.tolist() for name, values in early.items()}
+    later = free_running({**baseline, "sets": sets}, WORLDS, SEED)
+    blind = {h: naive(scenario, record, WORLDS, SEED, hazard=h) for h in HAZARDS}
+    rivals = {h: happened(course) for h, course in blind.items()}
+    truth = happened(known)
+    told = {o.name: float(outcomes(known)[o.name][0]) for o in OUTCOMES if o.scored}
+    expected = judge(outcomes(free), told, outcomes(blind["constant"]))
+    assert repr(found.verdicts) == repr(expected)
+
+    by_title = dict(found.contests)
+    assert same(
+        by_title.pop("free-running, by month, 1969–78 (calibrated on these years)"),
+        monthly_contests(happened(free), rivals, truth, slice(4, 120)),
+    )
+    assert same(
+        by_title.pop("free-running, by month, 1975–78 (calibrated on 1969–74)"),
+        monthly_contests(happened(later), rivals, truth, slice(72, 120)),
+    )
+    assert same(
+        by_title.pop("outcomes 1969–78 (calibrated on these years)"),
+        outcome_contests(outcomes(free), {h: outcomes(c) for h, c in blind.items()}, told),
+    )
+    after = [o for o in outcomes_of(1975, 1978) if o.name != "friction_after"]
+    real = {name: float(values[0]) for name, values in measure(after, known).items()}
+    assert same(
+        by_title.pop("outcomes 1975–78 (calibrated on 1969–74)"),
+        outcome_contests(
+            measure(after, later), {h: measure(after, c) for h, c in blind.items()}, real
+        ),
+    )
+    paths = by_title.pop("joint path of growth, US money, Soviet atmosphere and unrest by year")
+    energy = next(c for c in paths if (c.score, c.against) == ("energy", "constant"))
+    assert energy.model == pytest.approx(standardised_energy(free, free, known))
+    assert energy.naive == pytest.approx(standardised_energy(free, blind["constant"], known))
+    ahead = [
+        (months, by_title.pop(f"one month ahead, {years} (priors and the past alone)"))
+        for years, months in (("1969–78", slice(4, 120)), ("1975–78", slice(72, 120)))
+    ]
+    assert by_title == {}
+
+    assert (found.truth == truth[:, :, 0]).all()
+    assert found.said.shape == (2, 120)
+    for months, contests in ahead:
+        for place, event in enumerate(("coup attempt", "change of power")):
+            mine = [c for c in contests if (c.what, c.score) == (event, "Brier")]
+            scored = float(brier(found.said[place, months], found.truth[place, months]))
+            assert [c.model for c in mine] == [pytest.approx(scored)] * len(HAZARDS)
+    said = {"model": found.said, **found.blind}
+    for name, parts in found.decomposed.items():
+        total = parts.reliability - parts.resolution + parts.uncertainty + parts.rest
+        assert total == pytest.approx(float(brier(said[name][0, 4:], found.truth[0, 4:])))
+    assert found.reference["the record's own rate"] == pytest.approx((0.0586, 0.234), abs=5e-4)
+
+
+def same(some: list[Contest], others: list[Contest]) -> bool:
+    return repr(some) == repr(others)  # NaN is itself
+
+
+def standardised_energy(model: Course, forecast: Course, truth: Course) -> float:
+    path = joint_path(model)
+    centre, spread = path.mean(axis=0), np.maximum(path.std(axis=0), 1e-6)
+    worlds, came = ((joint_path(c)[:400] - centre) / spread for c in (forecast, truth))
+    apart = np.linalg.norm(worlds[:, None] - worlds, axis=2).mean()
+    return float(np.linalg.norm(worlds - came, axis=1).mean() - apart / 2)
