@@ -186,7 +186,7 @@ def make_concept(name: str, text: str, place: str) -> Concept:
             raise PalcaError(f"two are called '{min(twice)}'", f"{table.place}: [[{what}]]")
     if len(arms) < 2:
         raise PalcaError("a contrast needs two or more [[arm]] tables", table.place)
-    known = {f"{arm.name}.{measure.name}": None for arm in arms for measure in measures}
+    known = [f"{arm.name}.{measure.name}" for arm in arms for measure in measures]
     claims = tuple(_claim(row, known) for row in table.tables("claim"))
     if not claims:
         raise PalcaError("a concept needs a [[claim]]: what its contrast should show", table.place)

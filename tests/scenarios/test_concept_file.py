@@ -47,9 +47,13 @@ def test_the_fifteen_of_the_theory_are_there():
         ("a.level > b.level", "a.level", "one comparison"),
         ("a.level > b.level", "a.level > b.levle", "'b.level'"),
         ("a.level > b.level", "a.level > (b.level > 0)", "one comparison"),
+        ("a.level > b.level", "a.level > c.level", "there are a.level"),
+        ("a.level > b.level", "a.level > a.level", "with itself"),
         ('set = ["coup_trap=0"]', "set = [0]", "list of texts"),
         ('against = "What would count against it."', 'againts = "x"\nagainst = "y"', "againts"),
         ("[[claim]]", "[claim]", "write [[claim]]"),
+        ('literature = ["Author 1990, Title, Journal"]', "literature = []", "who says so?"),
+        ('literature = ["Author 1990, Title, Journal"]', 'literature = "X 1999"', "must be a list"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(before, after, words):

@@ -37,6 +37,11 @@ BAD = {
     "intervene without effect": ('title = "x"\nextends = "baseline"\n[[intervene]]\nat = "1971-09"', "nothing to change"),
     "intervene not a list": ('title = "x"\nextends = "baseline"\n[intervene]\nat = "1971-09"', "write [[intervene]]"),
     "too long": ('title = "x"\nextends = "baseline"\nuntil = "1999-01"', "'until' must lie in"),
+    "month without quotes": ('title = "x"\nextends = "baseline"\n[[intervene]]\nat = 1971-09', "put months in quotes"),
+    "lever without an operation": ('title = "x"\nextends = "baseline"\n[[intervene]]\nat = "1971-09"\nlever.us.aid = 1', "write aid.set"),
+    "lever out of range": ('title = "x"\nextends = "baseline"\n[[intervene]]\nat = "1971-09"\nlever.us.press.set = 6', "'press.set' must lie in 0 to 1"),
+    "unknown driver of a change": ('title = "x"\nextends = "baseline"\n[[intervene]]\nat = "1971-09"\ndriver.us.set = 1', "there are tin, oil"),
+    "no such file": ('title = "x"\nextends = "baseline"\npolicy.us = "mine.toml"', "there is no such file"),
     "no country": ('title = "x"', "needs 'extends'"),
     "itself": ('title = "x"\nextends = "itself.toml"', "circle"),
     "title a number": ("title = 3", "must be a text, not 3"),
@@ -223,3 +228,8 @@ def test_a_file_takes_up_a_posterior_as_the_command_line_does(tmp_path: Path, va
     asked = resolve("baseline", [f"posterior={value}"])["sets"]
     assert resolve(str(path))["sets"] == asked
     assert (not asked) == (value == "off")
+
+
+def test_a_policy_of_another_actor_is_named_before_its_levers_are() -> None:
+    with pytest.raises(PalcaError, match="actor is 'us', but it is used for 'ussr'"):
+        load("baseline", [f"policy.ussr={SHELF / 'policies' / 'us' / 'punitive.toml'}"])
