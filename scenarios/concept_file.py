@@ -260,7 +260,7 @@ def _claim(table: Table, known: Collection[str]) -> Claim:
     except PalcaError as error:
         there_are = f"; there are {', '.join(known)}" if "unknown name" in error.message else ""
         raise PalcaError(f"{error.message}{there_are}", place) from None
-    if sides[0] == sides[1]:
+    if sides[0].source == sides[1].source:
         raise PalcaError("compares a measure with itself", place)
     claim = Claim(table.text("says"), text, *sides, table.text("otherwise"))
     table.done()
