@@ -42,7 +42,7 @@ def test_power_changes_hands_by_a_coup_or_by_the_rules() -> None:
     assert base_rates(load_record()).handovers == pytest.approx(0.184768 / 12.0, rel=1e-5)
 
 
-@pytest.mark.parametrize("since", [0, month_index("1971-06"), month_index("1975-01")])
+@pytest.mark.parametrize("since", [0, month_index("1971-09"), month_index("1975-01")])
 @pytest.mark.parametrize("hazard", HAZARDS)
 def test_a_naive_course_is_its_plain_specification(hazard: str, since: int) -> None:
     scenario = build(resolve("baseline", ["posterior=off"]))
@@ -106,6 +106,17 @@ def test_what_is_no_politics_stays_as_it_was(since: int) -> None:
         assert made.series[name][since:] == pytest.approx(value), name
     assert (np.diff(made.events.world) >= 0).all()  # world by world, each in the order of months
     assert set(made.events.leader.tolist()) == {-1}
+
+
+@pytest.mark.parametrize("since", ["1969-01", "1969-12", "1970-01", "1974-12", "1978-12"])
+def test_income_is_that_of_the_last_whole_year(
+    monkeypatch: pytest.MonkeyPatch, since: str
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("palca.experiments.naive.income", lambda _, year: asked.append(year) or 1e3)
+    scenario = build(resolve("baseline", ["posterior=off"]))
+    naive(scenario, load_record(), 1, SEED, month_index(since))
+    assert asked == [int(since[:4]) - 1]
 
 
 def attempts(course: Any, world: int = 0) -> list[tuple[int, str]]:

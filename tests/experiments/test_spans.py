@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from palca.experiments.course import SERIES, Course, free_running
-from palca.experiments.measures import OUTCOMES
+from palca.experiments.measures import OUTCOMES, RIGHT
 from palca.experiments.spans import FIRST, LAST, before_and_after, measure, outcomes_of, spans
-from palca.model.history import Events
+from palca.model.history import CODE_OF, Events
 
 WORLDS = 400
 
@@ -71,3 +71,32 @@ def test_spans_begin_where_the_history_turns() -> None:
     assert spans(1969, 1978) == [(1969, 1971), (1972, 1974), (1975, 1977), (1978, 1978)]
     assert spans(1972, 1972) == [(1972, 1972)]
     assert next(o.title for o in outcomes_of(1975, 1977)) == "successful coups 1975–77"
+
+
+def test_the_outcomes_of_a_span_on_paper() -> None:
+    """Nine years of nothing, but for the months of 1973 that are named here."""
+    series = {name: np.zeros((120, 1)) for name in SERIES}
+    year = 12 * (1973 - 1969)
+    series["orientation"][year : year + 3] = RIGHT
+    series["orientation"][year + 3 : year + 4] = -RIGHT
+    series["orientation"][year + 4 :] = RIGHT - 0.01
+    series["growth"][year : year + 6] = 12.0
+    series["us_commitment"][year : year + 6] = 3.0
+    series["legality"][year : year + 6] = 0.5
+    series["legality"][year + 6 : year + 8] = 1.0
+    acts = [("power", "coup", 0), ("power", "failed coup", 1), ("power", "failed coup", 2),
+            ("conflict", "strike", 3), ("conflict", "general strike", 4), ("conflict", "massacre", 5),
+            ("ussr", "expulsion", 6), ("ussr", "break", 7), ("us", "visit", 11)]  # fmt: skip
+    place = np.array([year + month for *_, month in acts])
+    code = np.array([CODE_OF[track, kind] for track, kind, _ in acts])
+    nobody = np.full(len(acts), -1)
+    events = Events(np.zeros(len(acts), np.int64), place, code, nobody, nobody, nobody * np.nan)
+    told = measure(outcomes_of(1973, 1973), Course(1, 120, series, events))
+    expected = {
+        "coups": 1, "failed": 2, "right": 3 / 12, "left": 1 / 12, "growth": 6.0, "unrest": 2,
+        "massacres": 1, "expulsions": 1, "breaks": 1, "us_aid": 18.0, "us_atmosphere": 1 / 12,
+        "banned": 4 / 12, "tolerated": 6 / 12,
+    }  # fmt: skip
+    assert {name: float(values[0]) for name, values in told.items()} == {
+        f"{name}_73_73": pytest.approx(value) for name, value in expected.items()
+    }

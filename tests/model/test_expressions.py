@@ -15,7 +15,7 @@ from palca.model import arithmetic
 from palca.model.errors import PalcaError
 from palca.model.expressions import Kind, parse, text_of
 from palca.model.grammar import Reader
-from palca.model.vocabulary import finite
+from palca.model.vocabulary import LARGEST_NUMBER, finite
 from palca.model.words import words_of
 
 
@@ -130,6 +130,41 @@ def test_what_cannot_overflow_is_tame(text, tame, source):
     expression = parse(text, "number", NAMES)
     assert expression.tame is tame
     assert source is None or expression.source == source
+
+
+NAME = (-LARGEST_NUMBER, LARGEST_NUMBER)  # the bounds of whatever may be named
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "bounds"),
+    [
+        ("growth", 1, NAME),
+        ("2.5", 1, (2.5, 2.5)),
+        ("-2.5", 2, (-2.5, -2.5)),
+        ("2.0 + 3.0", 3, (5.0, 5.0)),
+        ("2.0 - 3.0", 3, (-1.0, -1.0)),
+        ("2.0 * -3.0", 4, (-6.0, -6.0)),
+        ("3.0 / -2.0", 4, (-1.5, -1.5)),
+        ("logistic(growth)", 2, (0.0, 1.0)),
+        ("exp(growth)", 2, (1e-22, 1e22)),
+        ("log(growth)", 2, (-28.0, 700.0)),
+        ("sqrt(4.0)", 2, (2.0, 2.0)),
+        ("abs(-3.0)", 3, (3.0, 3.0)),
+        ("abs(growth)", 2, (0.0, LARGEST_NUMBER)),
+        ("min(growth, 1.0)", 3, (-LARGEST_NUMBER, 1.0)),
+        ("max(growth, 1.0, 2.0)", 5, (2.0, LARGEST_NUMBER)),
+        ("clip(growth, 0.0, 1.0)", 5, (0.0, 1.0)),
+        ("clip(growth, 1.0, 2.0) - clip(growth, 3.0, 5.0)", 11, (-4.0, -1.0)),
+        ("clip(growth, 1.0, 2.0) / clip(growth, 4.0, 5.0)", 11, (0.2, 0.5)),
+        ("clip(growth, -1.0, 2.0) * clip(growth, -3.0, 5.0)", 13, (-6.0, 10.0)),
+        ("1.0 if growth > 2.0 else 3.0", 6, (1.0, 3.0)),
+    ],
+)
+def test_bounds_and_sizes_worked_out_by_hand(text, size, bounds):
+    code = " ".join(words_of(text, NAMES))
+    told = Reader(code).expect("number", ast.parse(code, mode="eval").body)
+    assert (told.size, told.low, told.high) == (size, *bounds)
+    assert told.tame
 
 
 @pytest.mark.parametrize(
