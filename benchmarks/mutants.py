@@ -144,8 +144,11 @@ def lay_out() -> None:
 def page(results: list[dict[str, str]], sizes: dict[str, int], seed: int) -> str:
     """Return docs/MUTANTS.md: shares killed by folder, and each survivor with its change."""
     lines = ["# Mutants", "", (__doc__ or "").split("\n\n")[1].replace("\n", " "), ""]
-    lines += [f"A sample (seed {seed}) of one mutant at a place. `make mutants` repeats it. Left out "
-              "are types, `frozen`, `slots`, `strict`, and `is` for `==`: nothing can feel them.", ""]
+    lines += [
+        f"A sample (seed {seed}) of one mutant at a place. `make mutants` repeats it. Left out are "
+        "types, `frozen`, `slots`, `strict`, and `is` for `==`: nothing can feel them.",
+        "",
+    ]
     lines += ["| of | places | tried | killed | share |", "|---|---|---|---|---|"]
     for group, size in sizes.items():
         mine = [row for row in results if row["group"] == group]
