@@ -163,7 +163,9 @@ def _application(host: str) -> ASGIApp:
 
 
 def _frame(page: str, query: str) -> str:
-    """Return Solara's page with a language, a title, room to zoom, and the lab's own style."""
+    """Return Solara's page with a language, a title, room to zoom, named bars of progress, and
+    the lab's own style.
+    """
     from .pages import page_of
     from .session import Asked
 
@@ -174,4 +176,5 @@ def _frame(page: str, query: str) -> str:
     page = re.sub(r'<meta name="viewport"[^>]*>',
                   '<meta name="viewport" content="width=device-width, initial-scale=1">', page,
                   count=1)  # fmt: skip
+    page = re.sub(r"<v-progress-(?:linear|circular)", r'\g<0> aria-label="Computing"', page)
     return page.replace("</head>", f"<style>{style}</style></head>", 1)

@@ -137,6 +137,9 @@ def test_a_page_is_sound(visit: Visit, name: str) -> None:
     assert all(len(alt) > 60 for alt in visit.images())
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 844})
+        # it shows only while the server is slow: here always, so that it is looked at each time
+        page.eval_on_selector_all(".v-progress-linear", "all => all.forEach(each => "
+                                  "each.style.setProperty('visibility', 'visible', 'important'))")  # fmt: skip
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         found = Axe().run(page).response["violations"]
         grave = [(rule["id"], rule["nodes"][0]["target"]) for rule in found
