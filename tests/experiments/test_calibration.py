@@ -53,6 +53,7 @@ def test_the_posterior_of_a_normal_model_is_the_one_of_the_textbook() -> None:
     assert 1000 < found.worth <= 2000
 
 
+@pytest.mark.slow
 def test_a_reading_finds_the_posterior_means() -> None:
     scores, values = gaussian(60_000)
     outcomes = [Outcome(f"y{i}", "", "share", "", lambda course: np.zeros(1)) for i in range(3)]

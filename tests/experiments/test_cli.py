@@ -138,7 +138,10 @@ def test_explain_tells_which_rules_fired_and_what_came_of_it(palca: Run) -> None
     assert palca("explain", "nowhere")[0] == 2
 
 
-@pytest.mark.parametrize("until", ["1969-01", "1969-02", "1971-08", "1980-12"])
+@pytest.mark.parametrize(
+    "until",
+    ["1969-01", "1980-12", *(pytest.param(until, marks=pytest.mark.slow) for until in ("1969-02", "1971-08"))],
+)
 def test_a_scenario_may_be_short_or_as_long_as_the_drivers(palca: Run, until: str) -> None:
     toml = f'title = "T"\nextends = "baseline"\nuntil = "{until}"\n'
     Path("mine.toml").write_text(toml)
@@ -257,7 +260,9 @@ def test_a_strangers_words_are_printed_as_they_are(palca: Run) -> None:
     assert palca("check", "s.toml")[0] == 0
 
 
-@pytest.mark.parametrize("columns", ["60", "80", "120", "200"])
+@pytest.mark.parametrize(
+    "columns", ["80", *(pytest.param(width, marks=pytest.mark.slow) for width in ("60", "120", "200"))]
+)
 def test_the_report_fits_the_terminal(
     palca: Run, monkeypatch: pytest.MonkeyPatch, columns: str
 ) -> None:

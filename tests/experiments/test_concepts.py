@@ -62,6 +62,7 @@ def test_a_measure_of_an_arm_is_that_of_its_model():
     assert found.estimates["a.level"].value == pytest.approx(np.mean(windows), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_arms_that_are_alike_show_nothing():
     """No effect of a null change: the claim is refused, and so is its contrary."""
     for claim in ("a.level > b.level", "b.level > a.level"):
@@ -71,6 +72,7 @@ def test_arms_that_are_alike_show_nothing():
         assert found.findings[0].verdict == "not shown (no difference at all)"
 
 
+@pytest.mark.slow
 def test_a_claim_and_its_contrary_are_never_both_shown():
     there = contrast(made(('"coup_trap=0"', '"discontent_base=1"')), 60, 2)
     back = contrast(

@@ -105,6 +105,7 @@ def test_the_truth_wins_and_has_the_power_to() -> None:
     assert {contest.verdict for contest in same} == {"cannot discriminate"}
 
 
+@pytest.mark.slow
 def test_contests_on_numbers_and_on_paths() -> None:
     chance = np.random.default_rng(2)
     near, far = chance.normal(0, 1, 2000), chance.normal(5, 1, 2000)
@@ -168,6 +169,7 @@ def test_a_contest_on_an_outcome_worked_out_plainly() -> None:
     assert (contest.low, contest.high) == pytest.approx((low, high), abs=0.25 * (high - low))
 
 
+@pytest.mark.slow
 def test_a_contest_on_paths_worked_out_plainly() -> None:
     chance = np.random.default_rng(6)
     mine = chance.multivariate_normal(np.zeros(4), 0.5 + 0.5 * np.eye(4), 500)

@@ -71,6 +71,7 @@ def embassy(answer: Answer) -> tuple[np.ndarray, np.ndarray]:
     )  # type: ignore[return-value]
 
 
+@pytest.mark.slow
 def test_what_is_known_of_a_draw_decides_its_counterfactual(small: Path) -> None:
     # q = 5 * opportunity with opportunity fixed at 0.06: q = 0.3; q' = half of it
     half = 'at = "1969-01", lever.ussr.open_embassy.scale = 0.5'
@@ -88,6 +89,7 @@ def test_what_is_known_of_a_draw_decides_its_counterfactual(small: Path) -> None
     assert abs(answer.past.shown[0] - 0.3) < 4 * np.sqrt(0.21 / WORLDS)
 
 
+@pytest.mark.slow
 def test_more_of_a_cause_that_was_there_takes_nothing_away(small: Path) -> None:
     double = 'at = "1969-01", lever.ussr.open_embassy.scale = 2'
     answer = question(small, double, "embassy 1969-01 ± 0", 0, settings=("opportunity=0.06",))
@@ -109,6 +111,7 @@ def test_evidence_teaches_parameters_as_bayes_says(small: Path) -> None:
     assert np.exp(answer.past.log_evidence.sum()) == pytest.approx(0.5, abs=0.02)
 
 
+@pytest.mark.slow
 def test_evidence_after_the_fork_chooses_the_draws_that_follow(small: Path) -> None:
     small.with_name("ussr.toml").write_text(
         POLICY.format(actor="ussr", when="true", lever="open_embassy", value="0.2")
@@ -229,6 +232,7 @@ def test_spread_over_parameters_is_what_they_explain() -> None:
     assert explained_spread(rng.normal(size=5000), {"b": useless}) < 0.05
 
 
+@pytest.mark.slow
 def test_necessity_and_sufficiency_count_the_four_cells() -> None:
     answer = ask(
         Question("baseline", (), ('at = "1969-06", lever.us.aid.scale = 1',),
@@ -244,6 +248,7 @@ def test_necessity_and_sufficiency_count_the_four_cells() -> None:
     assert (cause.lasted, cause.fell) == (128, 128)
 
 
+@pytest.mark.slow
 def test_a_comparison_is_the_same_again_and_zero_with_itself() -> None:
     a, b = resolve("baseline"), resolve("soviet-break-1971")
     one = join_pairs(list(pair_blocks(a, b, 3000, 0, jobs=1)))

@@ -32,6 +32,7 @@ def factors(worlds: int) -> pd.DataFrame:
 QUESTION = read_question(["growth", "> 0"])
 
 
+@pytest.mark.slow
 def test_a_box_that_is_there_is_found() -> None:
     table = factors(20_000)
     inside = (table["a"] > 0.7) & (table["policy.us"] == "hard")
@@ -71,6 +72,7 @@ def test_months_are_in_order() -> None:
     assert [box.limits for box in found.boxes] == ["at > 1971-08", "at ≤ 1971-08"]
 
 
+@pytest.mark.slow
 def test_worlds_that_share_their_draws_tell_less() -> None:
     table = factors(4000)
     alone = discover(QUESTION, table, CHANCE.random(4000) < 0.5 + 0.3 * (table["a"] > 0.5), 0)

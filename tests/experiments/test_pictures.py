@@ -226,11 +226,13 @@ def test_a_picture_is_drawn_alike_whatever_the_user_has_set() -> None:
         assert f"font-size: {8.0}".encode() not in expected  # letters are drawn, not set
 
 
+@pytest.mark.slow
 def test_what_is_documented_has_a_colour_of_its_own(svgs: dict[str, bytes]) -> None:
     for name, svg in svgs.items():
         assert (FACT.encode() in svg) == (name in DOCUMENTED), name
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("svgs")  # drawn once, so that ticks have their labels
 def test_every_axis_that_shows_numbers_says_their_unit(drawn: dict[str, Picture]) -> None:
     seen = 0

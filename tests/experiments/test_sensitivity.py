@@ -167,6 +167,7 @@ def test_sensitivity_writes_what_it_prints(palca: Run) -> None:
     assert (code, "the same" in out) == (0, True)
 
 
+@pytest.mark.slow
 def test_a_closed_channel_takes_its_parameters_out(palca: Run) -> None:
     code, _, err = palca("sensitivity", "--set", "channel.coup_trap=off", "-p", "coup_trap")
     assert (code, "channel is closed" in err) == (2, True)

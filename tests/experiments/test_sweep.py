@@ -58,6 +58,7 @@ def test_a_row_is_the_world_that_palca_run_would_make(palca: Run) -> None:
             np.testing.assert_array_equal(value, [row[name]], err_msg=name)
 
 
+@pytest.mark.slow
 def test_a_replicate_of_a_grid_lives_through_the_same_draws_at_every_point(palca: Run) -> None:
     idle = ["sweep", "baseline", "--vary", "fiscal_tin=0.3:1.5:3", "-r", "20", *QUICK]
     palca(*idle, "--set", "channel.tin=off", "-o", "closed")
@@ -71,6 +72,7 @@ def test_a_replicate_of_a_grid_lives_through_the_same_draws_at_every_point(palca
     assert read("closed").groupby("fiscal_tin")["growth"].std().min() > 0
 
 
+@pytest.mark.slow
 def test_worlds_are_worlds_in_all(palca: Run) -> None:
     vary = ("--vary", "backlash=0.01:0.05:4", *QUICK)
     palca("sweep", "baseline", *vary, "-n", "10", "-o", "grid")

@@ -176,6 +176,7 @@ def test_islands_count_by_what_they_have_made_probable() -> None:
     assert mix(predicted, logs)[:, 0] == pytest.approx([0.4, 0.3, 0.2])
 
 
+@pytest.mark.slow
 def test_what_did_not_happen_is_evidence(plain: dict[str, Any]) -> None:
     record = load_record()
     known = documented(record, build(plain))
@@ -242,6 +243,7 @@ def test_every_check_holds(plain: dict[str, Any]) -> None:
     assert not failed
 
 
+@pytest.mark.slow
 def test_a_wrong_unit_is_found(plain: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     assert change_of_currency(plain, 50, 0)[0]
     wrong = replace(PARAMETERS["fiscal_aid_us"], unit="fiscal space per million USD")
@@ -355,6 +357,7 @@ def test_a_short_scenario_is_refused(palca: Run) -> None:
     assert "1978-12" in err
 
 
+@pytest.mark.slow
 def test_the_filter_sees_what_it_simulates(plain: dict[str, Any]) -> None:
     # without evidence, what is predicted is what the same worlds do
     record = load_record()

@@ -56,6 +56,7 @@ def test_nor_where_the_party_is_at_odds_with_moscow_from_the_start(policy: str) 
     assert np.array_equal(at_odds(policy), at_odds("pragmatic"))
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(
     lever=st.sampled_from(sorted(LEVERS["ussr"])),

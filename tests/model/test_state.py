@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,12 +24,14 @@ def assert_bounded(scenario: Scenario, seed: int) -> None:
         assert ((values >= row.low) & (values <= row.high)).all(), name
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(scenarios(), st.integers(0, 9))
 def test_a_share_stays_one_in_random_scenarios(scenario: Scenario, seed: int) -> None:
     assert_bounded(scenario, seed)
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.data())
 def test_a_share_stays_one_where_parameters_are_extreme(data: st.DataObject) -> None:

@@ -237,6 +237,7 @@ def test_what_a_file_says_to_pandas_is_not_listened_to(tmp_path: Path) -> None:
     assert read.to_pandas()["backlash"].tolist() == [0.01]
 
 
+@pytest.mark.slow
 def test_texts_stay_within_bounds(tmp_path: Path) -> None:
     (tmp_path / "bomb.parquet").write_bytes(TABLES["a bomb"][0])
     told = refused(lambda: read_columns(tmp_path / "bomb.parquet", 10, texts=["backlash"]))
