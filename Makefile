@@ -20,7 +20,7 @@ help:
 	@echo "make posterior    calibrate the baseline on the whole record; it ships with what comes out"
 	@echo "make validation   validate the baseline; writes docs/VALIDATION.md (some ten minutes)"
 	@echo "make gallery      simulate every concept; writes docs/CONCEPTS.md"
-	@echo "make pictures     make the other pictures of docs/, the lab's pages too (some minutes; needs chromium)"
+	@echo "make pictures     make the other pictures of docs/, the lab's pages too, and the table of pairing (some minutes; needs chromium)"
 	@echo "make site         build the documentation as a site, in build/site, and check its links"
 	@echo "make lint         look for mistakes (ruff) and check the types (pyright)"
 	@echo "make format       lay the code out and mend what ruff can mend"
@@ -76,6 +76,7 @@ pictures: env
 	@$(bin)/palca claims --out build/pictures/claims
 	@cp build/pictures/baseline/history.png docs/baseline.png
 	@cp build/pictures/*/sensitivity.png build/pictures/*/discovery.png build/pictures/*/claims.png docs/
+	@$(bin)/python docs/pairing.py
 	@$(bin)/python docs/make_pictures.py
 
 site: env

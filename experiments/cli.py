@@ -301,8 +301,8 @@ def check(
     file: Annotated[
         str,
         typer.Argument(
-            help="A scenario, policy, concept, country or evidence: a file, or the name of a "
-            "shipped scenario."
+            help="A scenario, policy, concept, sweep, country or evidence: a file, or the name of "
+            "a shipped scenario."
         ),
     ],
 ) -> None:

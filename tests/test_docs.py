@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
+import sys
+from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from palca.experiments.measures import RIGHT
+from palca.model import ColdWarModel
+from palca.model.calendar import month_index
 from palca.model.channels import CHANNELS
 from palca.model.levers import ACTORS, LEVERS
 from palca.model.parameters import PARAMETERS
 from palca.model.scenario import DRIVERS
 from palca.model.state import FIELDS
+from palca.scenarios import load
 from palca.scenarios.shelf import shipped_policies
 
 ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT))  # what makes the documents isn't installed
+
+from docs.pairing import PAGE, row  # noqa: E402
+
 ODD = (ROOT / "docs/ODD.md").read_text(encoding="utf-8")
 POLICIES = (ROOT / "docs/POLICIES.md").read_text(encoding="utf-8")
 # "Casper and Tyson 2014", "Gassebner, Gutmann and Voigt 2016", "Nielsen et al. 2011"
@@ -55,3 +66,40 @@ def test_policies_md_names_every_policy() -> None:
     names = [name for actor in ACTORS for name in shipped_policies(actor)]
     assert len(names) > 15
     assert [name for name in names if f"`{name}`" not in POLICIES] == []
+
+
+@pytest.mark.slow
+def test_odd_tells_numbers_of_the_baseline_as_it_ships() -> None:
+    history = ColdWarModel(load("baseline"), worlds=10_000, rng=0).run()
+    orientation, attempt, success = (
+        history.field(name) for name in ("orientation", "attempt", "success")
+    )
+    left, right = orientation <= -RIGHT, orientation >= RIGHT
+    once = np.logical_or.accumulate(left, axis=0)
+    arose = np.asarray(once[month_index("1971-12")])
+    came = (once & right)[: month_index("1974-01")].any(axis=0)
+    numbers = [
+        arose.mean(),
+        came[arose].mean(),
+        right[month_index("1972-01")].mean(),
+        attempt[1:][success[:-1] > 0].mean(),
+    ]
+    told = re.search(
+        r"by the end of 1971 in (\d+) %, and in (\d+) % of these the right rules at some time before "
+        r"1974; in (\d+) % of all worlds .* another attempt in (\d+) % of cases", " ".join(ODD.split()),
+    )  # fmt: skip
+    assert told is not None
+    assert [f"{number:.0%}" for number in numbers] == [f"{each}%" for each in told.groups()]
+
+
+@pytest.mark.slow
+def test_the_table_of_pairing_is_that_of_the_command_beside_it() -> None:
+    assert row("soviet-break-1972") + "\n" in PAGE.read_text(encoding="utf-8")
+
+
+def test_readers_are_told_to_cite_this_version() -> None:
+    pages = [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
+    told = {
+        v for page in pages for v in re.findall(r"\bPalca (\d+\.\d+\.\d+)", page.read_text("utf-8"))
+    }
+    assert told == {version("palca")}
