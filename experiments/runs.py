@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,10 +35,13 @@ from .scores import Verdict
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    from filelock import FileLock
 
 FORMAT: Final = 3  # of the folder; a manifest with another number is refused
 _MANIFEST: Final = "manifest.json"
 _LOCK: Final = ".lock"
+_REPLACED: Final = ".replaced"
+_TRIES: Final = 100  # to hold a folder whose lock others move away meanwhile
 _MOST_WORLDS: Final = 10**12  # also of a sensitivity analysis, which adds all that it ran
 
 
@@ -79,56 +82,110 @@ def place_of(folder: Path) -> Path:
 def writing(folder: Path, force: bool) -> Iterator[Path]:
     """Give a folder to write into that becomes `folder` if all goes well, else vanishes.
 
+    Until it has its name no other process can write to `folder`; a folder that is replaced is
+    there until the moment when the new one is.
+
     Raises
     ------
     PalcaError
         If `folder` has something in it and `force` isn't given, can't be made, or is being
         made by another process.
     """
-    from filelock import FileLock, Timeout
-
     folder = place_of(folder)
-    taken = folder.exists() and any(folder.iterdir())
-    if taken and not force:
-        raise PalcaError("is there already; give --force to replace it, or another --out",
-                         str(folder))
-    if taken and not (folder / _MANIFEST).is_file():
-        raise PalcaError("holds no run; Palca replaces nothing but its own runs", str(folder))
     part = folder.with_name(f".{folder.name}.part")
-    there, theirs = folder.parent.exists(), False
-    lock = FileLock(part / _LOCK, timeout=0)  # the system lets go of it when a process dies
+    there, lock = folder.parent.exists(), None
     try:
-        part.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
+        lock = _hold(part, folder)
+        _check_free(folder, force)
         for path in set(part.iterdir()) - {part / _LOCK}:  # of one that was killed
-            path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
         yield part
-        lock.release()
-        (part / _LOCK).unlink(missing_ok=True)
-        if folder.exists() and (taken or not any(folder.iterdir())):
-            shutil.rmtree(folder)
+        _check_free(folder, force)  # something else may have come there meanwhile
+        if os.name == "nt":
+            lock.release()  # no folder moves there while a file in it is open
+        if folder.exists():
+            folder.rename(part / _REPLACED)
         part.rename(folder)
-    except Timeout:
-        theirs = True
-        raise PalcaError("another process is writing it: wait for it, or choose another --out",
-                         str(folder)) from None
+        part = folder
+        (folder / _LOCK).unlink(missing_ok=True)
+        shutil.rmtree(folder / _REPLACED, ignore_errors=True)
     except OSError as error:
         named = Path(error.filename) if isinstance(error.filename, str) else part
         inside = named.is_relative_to(part)
         place = folder / named.relative_to(part) if inside else named
         raise unwritable(place, error) from None
     finally:
-        lock.release()
-        if not theirs:
-            shutil.rmtree(part, ignore_errors=True)
+        if lock is not None:
+            if part != folder:
+                shutil.rmtree(part, ignore_errors=True)
+            lock.release()
         if not there:
             with suppress(OSError):  # it isn't empty
                 folder.parent.rmdir()
 
 
+def _check_free(folder: Path, force: bool) -> None:
+    """Raise if a folder has something in it that must not be replaced."""
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not force:
+        raise PalcaError("is there already; give --force to replace it, or another --out",
+                         str(folder))
+    if not (folder / _MANIFEST).is_file():
+        raise PalcaError("holds no run; Palca replaces nothing but its own runs", str(folder))
+
+
+def _hold(part: Path, folder: Path) -> FileLock:
+    """Make a folder that is to become `folder`, and hold it; the system lets go if we die.
+
+    What is locked is a file in it, which another may have moved or deleted between our opening
+    and our locking it: only if it is still the file under that name is the folder ours.
+    """
+    from filelock import FileLock, Timeout
+
+    part.parent.mkdir(parents=True, exist_ok=True)
+    for _ in range(_TRIES):
+        lock = FileLock(part / _LOCK, timeout=0)
+        try:
+            with suppress(FileExistsError):
+                part.mkdir()
+            with (part / _LOCK).open("ab") as opened:
+                try:
+                    lock.acquire()
+                    if _is_at(opened, part / _LOCK):
+                        return lock
+                finally:
+                    if _is_at(opened, folder / _LOCK):  # we made it as the folder was moved
+                        (folder / _LOCK).unlink()
+        except Timeout:
+            break
+        except (FileNotFoundError, FileExistsError):
+            pass  # the other has ended, and moved or removed it
+        except PermissionError as error:
+            if not part.exists():
+                raise
+            raise PalcaError(f"another user is writing it, or left it unfinished in {part.name}: "
+                             "choose another --out", str(folder)) from error
+        lock.release()
+    raise PalcaError("another process is writing it: wait for it, or choose another --out",
+                     str(folder))  # fmt: skip
+
+
+def _is_at(opened: IO[bytes], path: Path) -> bool:
+    """Whether an open file is the one under a path."""
+    try:
+        return os.path.samestat(os.fstat(opened.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
 def unwritable(place: Path, error: OSError) -> PalcaError:
     """Return what to say when a file or a folder can't be written, with the mend if it is known."""
-    mend = "; make room, then run it again" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+    mend = ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        mend = "; make room, then run it again"
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        mend = "; choose another --out"
     reason = os.strerror(error.errno) if error.errno else str(error)  # Arrow's are longer
     return PalcaError(f"can't be written ({reason}){mend}", str(place))
 

@@ -76,8 +76,8 @@ def test_odd_tells_numbers_of_the_baseline_as_it_ships() -> None:
     )
     left, right = orientation <= -RIGHT, orientation >= RIGHT
     once = np.logical_or.accumulate(left, axis=0)
-    arose = np.asarray(once[month_index("1971-12")])
-    came = (once & right)[: month_index("1974-01")].any(axis=0)
+    arose = once[month_index("1971-12")]
+    came = np.any((once & right)[: month_index("1974-01")], axis=0)
     numbers = [
         arose.mean(),
         came[arose].mean(),

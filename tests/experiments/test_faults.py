@@ -443,10 +443,18 @@ def test_a_user_without_home_or_rights_computes_the_same(
         _, err = (process := started(*forced, str(folder), prefix=stranger, env=bare)).communicate()
         assert process.returncode == 2
         assert err.count(b"\n") == 1
-        assert b"can't be written (Permission denied)" in err
+        assert b"can't be written (Permission denied); choose another --out" in err
     before = digest("whole")
     (tmp_path / "theirs").mkdir()
     (tmp_path / "theirs").chmod(0o777)
+    (left := tmp_path / "theirs" / ".made.part").mkdir()  # by a user who was killed, or still writes
+    (left / ".lock").touch()
+    _, err = (
+        process := started(*SMALL, prefix=stranger, env=bare, cwd=tmp_path / "theirs")
+    ).communicate()
+    assert process.returncode == 2
+    assert b"left it unfinished in .made.part: choose another --out" in err
+    shutil.rmtree(left)
     process = started(*SMALL, prefix=stranger, env=bare, cwd=tmp_path / "theirs")
     _, err = process.communicate()
     assert process.returncode == 0, err

@@ -1,0 +1,98 @@
+"""A run's folder is whole or not there, though two processes write it in the same instant."""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from palca.experiments import runs
+from palca.model.errors import PalcaError
+
+ROUNDS = 300
+
+
+def test_what_came_there_meanwhile_stays(tmp_path: Path) -> None:
+    def run() -> None:
+        with runs.writing(tmp_path / "made", force=False):
+            (tmp_path / "made").mkdir()
+            (tmp_path / "made/notes.txt").write_text("mine")
+
+    with pytest.raises(PalcaError, match="--out"):
+        run()
+    assert [path.name for path in tmp_path.rglob("*")] == ["made", "notes.txt"]
+
+
+def test_an_earlier_run_is_there_until_the_new_one_is(tmp_path: Path) -> None:
+    folder = tmp_path / "made"
+    for text in ("old", "new"):
+        with runs.writing(folder, force=True) as part:
+            (part / "manifest.json").write_text(text)
+            if text == "new":
+                assert (folder / "manifest.json").read_text() == "old"
+    assert [path.name for path in tmp_path.rglob("*")] == ["made", "manifest.json"]
+    assert (folder / "manifest.json").read_text() == "new"
+
+
+def test_what_one_that_was_killed_left_is_in_nobodys_way(tmp_path: Path) -> None:
+    left = tmp_path / ".made.part"
+    (left / ".replaced").mkdir(parents=True)
+    for name in (".lock", "manifest.json", ".replaced/manifest.json"):
+        (left / name).write_text("left")
+    with runs.writing(tmp_path / "made", force=False) as part:
+        (part / "scores.csv").write_text("new")
+    assert [path.name for path in tmp_path.rglob("*")] == ["made", "scores.csv"]
+
+
+def _write(me: str, base: Path, force: bool, together: Any, said: Any) -> None:
+    wait = random.Random(f"{me}{force}")
+    for i in range(ROUNDS):
+        together.wait(60)
+        ends = time.perf_counter() + wait.uniform(0, 0.004)
+        while time.perf_counter() < ends:
+            pass
+        try:
+            with runs.writing(base / str(i) / "made", force) as part:
+                for name in ("a.txt", "manifest.json"):
+                    (part / name).write_text(me)
+            said.put((i, me, "done"))
+        except PalcaError as error:
+            said.put((i, me, error.message))
+        except BaseException as error:
+            said.put((i, me, repr(error)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("force", [False, True])
+def test_two_processes_in_the_same_instant_lose_nothing(tmp_path: Path, force: bool) -> None:
+    for i in range(ROUNDS):
+        made = tmp_path / str(i) / "made"
+        made.mkdir(parents=True)
+        for name in ("a.txt", "manifest.json") if force else ():
+            (made / name).write_text("old")
+    context = multiprocessing.get_context("spawn")
+    together, said = context.Barrier(2), context.Queue()
+    both = [context.Process(target=_write, args=(me, tmp_path, force, together, said)) for me in "12"]
+    for process in both:
+        process.start()
+    found: dict[int, dict[str, str]] = {i: {} for i in range(ROUNDS)}
+    for _ in range(2 * ROUNDS):
+        i, me, words = said.get(timeout=120)
+        found[i][me] = words
+    for process in both:
+        process.join(60)
+    for i, words in found.items():
+        folder = tmp_path / str(i)
+        wrote = [me for me in words if words[me] == "done"]
+        assert len(wrote) in ((1, 2) if force else (1,)), words
+        for me in {*words} - {*wrote}:
+            assert re.search("another process is writing|is there already|is a file", words[me])
+        assert sorted(path.name for path in folder.rglob("*")) == ["a.txt", "made", "manifest.json"]
+        texts = {(folder / "made" / name).read_text() for name in ("a.txt", "manifest.json")}
+        assert len(texts) == 1
+        assert texts <= {*wrote}
