@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -69,7 +70,8 @@ class Record:
         Raises
         ------
         PalcaError
-            For a track, a kind or a confidence that there isn't, or a bad month.
+            For a track, a kind or a confidence that there isn't, a bad month, or an end before
+            the beginning.
         """
         rows = self.events
         for track in tracks or ():
@@ -89,6 +91,8 @@ class Record:
             rows = rows[rows["kind"].isin(list(kinds))]
         if confidence:
             rows = rows[rows["confidence"].isin(list(confidence))]
+        if since is not None and until is not None and month_index(until) < month_index(since):
+            raise PalcaError(f"{until} lies before {since}", "--until")
         if since is not None:
             rows = rows[rows["last_month"] >= month_index(since)]
         if until is not None:
@@ -136,8 +140,9 @@ def load_record(folder: Path | None = None) -> Record:
     ------
     PalcaError
         For a file that can't be read, a missing column, a row without a source, a bad
-        date, a spell that ends before it begins, an unknown track, kind or confidence, an
-        amount that is no number or has no unit, or two values of a series at one date.
+        date, a spell that ends before it begins, an unknown track, kind or confidence, an event
+        without words, an amount that is no number or in another unit than the others, or two
+        values of a series at one date.
     """
     return _shipped() if folder is None else _load(folder)
 
@@ -167,8 +172,12 @@ def _load(folder: Path) -> Record:
                 raise PalcaError(f"ends in {row.until}, before it begins in {row.date}", place)
             # the end of a spell doesn't blur its beginning; the end of an undated crisis does
             last = end if len(str(row.date)) == len("1971") else last
-        if row.amount and not row.unit:
-            raise PalcaError(f"the amount {row.amount} has no unit", place)
+        unit = "orientation" if row.track == "power" else "million USD"
+        if row.amount and row.unit != unit:
+            given = f"is in '{row.unit}'" if row.unit else "has no unit"
+            raise PalcaError(f"the amount {row.amount} {given}: give it in {unit}", place)
+        if not str(row.text).strip():
+            raise PalcaError("'text' is empty: say what happened", place)
         spans.append((first, last))
     events["first_month"] = [first for first, _ in spans]
     events["last_month"] = [last for _, last in spans]
@@ -212,12 +221,27 @@ def span(date: str, place: str = "") -> tuple[int, int]:
 def _read(path: Path) -> pd.DataFrame:
     import pandas as pd
 
+    rows: list[list[str]] = []
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        with path.open(encoding="utf-8", newline="") as file:
+            for cells in (reader := csv.reader(file, strict=True)):
+                if not cells:
+                    continue  # an empty line
+                if rows and len(cells) != len(rows[0]):
+                    raise PalcaError(
+                        f"{len(cells)} cells where the first line has {len(rows[0])}: put a text "
+                        "with a comma in it in double quotes, and leave no comma out",
+                        f"{path.name}: line {reader.line_num}",
+                    )
+                rows.append(cells)
     except OSError as error:
         raise PalcaError(f"can't be read ({error.strerror})", path.name) from None
-    except (ValueError, pd.errors.ParserError) as error:
+    except (ValueError, csv.Error) as error:
         raise PalcaError(f"is no table of comma-separated values: {error}", path.name) from None
+    columns = rows[0] if rows else []
+    if twice := {name for name in columns if columns.count(name) > 1}:
+        raise PalcaError(f"two columns are called '{min(twice)}'", path.name)
+    table = pd.DataFrame(rows[1:], columns=columns)  # pyright: ignore[reportArgumentType]
     for column in _COLUMNS[path.name]:
         if column not in table:
             raise PalcaError(f"no column '{column}'{nearest(column, table.columns)}", path.name)

@@ -206,7 +206,7 @@ def _listed(events: str, place: str) -> list[Sighting]:
         match = re.fullmatch(r"\s*(.+?)\s+(\d{4}-\d{2})(?:\s*(?:±|\+-)\s*(\d+))?\s*", part)
         if match is None:
             raise PalcaError('write record, a file, or events such as "coup 1971-08, embassy '
-                             f'1969-12 ± 3", not \'{part.strip()[:60]}\'', place)
+                             f'1969-12 ± 3" (or +- 3), not \'{part.strip()[:60]}\'', place)
         kind, month, tolerance = match[1], month_index(match[2]), int(match[3] or 2)
         if kind not in kinds:
             raise PalcaError(f"no kind of event '{kind}'{nearest(kind, kinds)}; "

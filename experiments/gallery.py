@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -175,7 +176,7 @@ def print_concept(console: Console, found: Contrast) -> None:
             f"{finding.lesser.value:.3g}, difference {d.value:.3g} ({d.low:.3g} to {d.high:.3g})",
             style="dim",
         )
-        if not finding.shown:
+        if not finding.shown and math.isfinite(d.value):
             console.print(f"    Why not in this model: {finding.otherwise}")
     console.print(f"\nWhat would count against it: {told.against}")
     if told.limits:

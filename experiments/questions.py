@@ -183,8 +183,8 @@ def counterfactual(
     print_answer(console, answer, stories)
     console.print(
         f"{time.perf_counter() - began:.0f} s. Written: {folder} (counterfactual.png and .svg, "
-        "effects.csv, months.csv, twins.parquet, evidence.csv, parameters.csv, channels.csv, "
-        "variants.csv, answer.txt, manifest.json)"
+        "effects.csv, months.csv, twins.parquet, evidence.csv, effective.csv, parameters.csv, "
+        "channels.csv, variants.csv, answer.txt, manifest.json)"
     )
 
 
@@ -230,7 +230,8 @@ def claims(
         draw_claims(answers).write(part / "claims.png")
         runs.write_manifest(part, kind="claims", seed=seed, worlds=worlds, digest="")
     print_claims(console, answers)
-    console.print(f"Written: {folder} (claims.png and .svg, claims.csv, headline.csv)")
+    console.print(f"Written: {folder} (claims.png and .svg, claims.csv, headline.csv, "
+                  "manifest.json)")  # fmt: skip
 
 
 def again(manifest: dict[str, Any], jobs: int) -> str:

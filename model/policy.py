@@ -228,8 +228,10 @@ def _sentence(table: Mapping[str, Any], key: str, place: str) -> str:
     if key not in table:
         raise PalcaError(f"'{key}' is missing", place)
     value = table[key]
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str):
         raise PalcaError("write a text in quotes", _inside(place, key))
+    if not value.strip():
+        raise PalcaError("is empty: write a text", _inside(place, key))
     if key in ("name", "actor") and not (value.isprintable() and len(value) <= 100):
         raise PalcaError("write one line of at most 100 characters", _inside(place, key))
     check_text(key, value, place)

@@ -35,7 +35,7 @@ _LONGEST: Final = 119  # months that a measure may look ahead
 
 #: How an event is called in a measure: how often it happened, and what it amounted to.
 EVENTS: Final = {
-    f"{what}.{track}.{kind.replace(' ', '_')}": (what, track, kind)
+    f"{what}.{track}.{kind.replace(' ', '_').replace('-', '_')}": (what, track, kind)
     for what in ("event", "amount")
     for track, kinds in KINDS.items()
     for kind in kinds
@@ -186,6 +186,8 @@ def make_concept(name: str, text: str, place: str) -> Concept:
             raise PalcaError(f"two are called '{min(twice)}'", f"{table.place}: [[{what}]]")
     if len(arms) < 2:
         raise PalcaError("a contrast needs two or more [[arm]] tables", table.place)
+    if not measures:
+        raise PalcaError("a concept needs a [[measure]]: what is seen in each arm", table.place)
     known = [f"{arm.name}.{measure.name}" for arm in arms for measure in measures]
     claims = tuple(_claim(row, known) for row in table.tables("claim"))
     if not claims:

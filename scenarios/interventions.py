@@ -98,7 +98,8 @@ def parse_change(text: str) -> Table:
         table = parse_toml(f"x = {{{text}}}", place)["x"]
     except PalcaError:
         raise PalcaError(
-            "write it as 'at = \"1971-09\", policy.ussr = \"ideological\"'", place
+            "write it as 'at = \"1971-09\", policy.ussr = \"ideological\"': months and names in "
+            "double quotes, a comma between two parts", place
         ) from None
     return Table(table, place)
 
@@ -311,7 +312,7 @@ def forced_coups(changes: Sequence[Change], names: Sequence[str]) -> tuple[Force
 
 
 def change_deaths(
-    deaths: Sequence[dict[str, Any]], changes: Sequence[Change]
+    deaths: Sequence[dict[str, Any]], changes: Sequence[Change], leaders: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Return a country's ``[[death]]`` tables with those of the interventions, less survivals."""
     out = [dict(death) for death in deaths]
@@ -327,6 +328,9 @@ def change_deaths(
                                  "country's [[death]] tables say who does", change.place)
             out = kept
         elif change.target.startswith("death."):
+            for name in filter(None, change.content.values()):
+                if name not in leaders:
+                    raise PalcaError(f"no leader '{name}'{nearest(name, leaders)}", change.place)
             out.append({**change.content, "at": month_name(change.since)})
     return out
 

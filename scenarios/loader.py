@@ -173,7 +173,8 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     changes = check_changes(written, months)
     deaths = [death.flat() for death in Table(country, country["place"]).tables("death")]
     as_it_was = {**country, "death": deaths}
-    country["death"] = change_deaths(deaths, changes)
+    leaders = [row.text("name") for row in Table(country, country["place"]).tables("leader")]
+    country["death"] = change_deaths(deaths, changes, leaders)
     files = {**Table(country, country["place"]).table("drivers").flat(), **merged["drivers"]}
     resolved = {key: merged[key] for key in
                 ("title", "question", "plausibility", "expect", "sources", "given", "place")}
@@ -220,10 +221,11 @@ def _timeline(actor: str, usual: str, changes: Sequence[Change]) -> list[dict[st
     for month in sorted(turn for turn in turns if turn < _LONGEST):
         file = Path(next((c.content for c in swaps if c.holds(month)), usual))
         table = read_toml(file)
-        active = [change for change in edits if change.holds(month)]
+        place, active = label(file), [change for change in edits if change.holds(month)]
         if active:
             table = change_rules(table, active, actor)
-        row = {"place": label(file), "name": file.stem, "table": table}
+            place += f" as changed by {', '.join(dict.fromkeys(c.place for c in active))}"
+        row = {"place": place, "name": file.stem, "table": table}
         if row != before:
             out.append({"since": month_name(month), **row})
         before = row
@@ -287,7 +289,14 @@ def build_policy(actor: str, name: str, table: Mapping[str, Any], place: str) ->
     named = table.get("actor")
     if named != actor and named in ACTORS:  # before another's levers are called unknown
         raise PalcaError(f"actor is '{named}', but it is used for '{actor}'", place)
-    return make_policy(name, table, names=names_for(actor), levers=LEVERS[actor], place=place)
+    try:
+        return make_policy(name, table, names=names_for(actor), levers=LEVERS[actor], place=place)
+    except PalcaError as error:
+        for unseen in BLIND[actor]:
+            if error.message.startswith(f"unknown name '{unseen}'"):
+                raise PalcaError(f"'{actor}' can't see '{unseen}': 'palca list observables' says "
+                                 "who can", error.place) from None
+        raise
 
 
 def build(resolved: Mapping[str, Any]) -> Scenario:

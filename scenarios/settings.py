@@ -13,7 +13,7 @@ from typing import Any
 
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError, nearest
-from palca.model.parameters import PARAMETERS
+from palca.model.parameters import PARAMETERS, check_parameter
 
 from .interventions import Change, read_changes
 from .posterior import set_posterior
@@ -77,7 +77,10 @@ def apply_setting(merged: dict[str, Any], setting: str) -> None:
         if name not in PARAMETERS:
             raise PalcaError(f"no parameter '{name}'{nearest(name, PARAMETERS)}; "
                              "'palca list parameters' shows them all", place)
-        merged["parameters"][name] = _number(value, place)
+        try:
+            merged["parameters"][name] = check_parameter(name, _number(value, ""))
+        except PalcaError as error:
+            raise error.at(place) from None
     elif group == "policy":
         actors_of({rest: value}, place)
         try:

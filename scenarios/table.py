@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import date, time
 from typing import Any
 
 from palca.model.calendar import month_index
@@ -42,8 +43,10 @@ class Table:
     def text(self, key: str, default: str | None = None) -> str:
         """Return a text, not empty unless the default is."""
         value = self._value(key, default)
-        if not isinstance(value, str) or (not value.strip() and value != default):
+        if not isinstance(value, str):
             raise PalcaError(f"'{key}' must be a text, not {_kind(value)}", self.place)
+        if not value.strip() and value != default:
+            raise PalcaError(f"'{key}' is empty: write a text", self.place)
         check_text(key, value, self.place)
         return value
 
@@ -126,4 +129,6 @@ def _kind(value: Any) -> str:
         return "a table"
     if isinstance(value, list):
         return "a list"
+    if isinstance(value, (date, time)):
+        return f"the date {value}: put it in quotes"
     return repr(value)[:60]

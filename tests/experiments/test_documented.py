@@ -84,7 +84,9 @@ CHANGES = {
     "kind": ("copu", "did you mean 'coup'"),
     "confidence": ("hgh", "did you mean 'high'"),
     "amount": ("much", "has no unit"),
-    "unit": ("million USD", "must be a number"),
+    "unit": ("rubles", "is in 'rubles': give it in orientation"),
+    "unit ": ("orientation", "must be a number"),
+    "text": (" ", "say what happened"),
     "powell_thyne": ("inf", "must be finite"),
 }
 
@@ -97,7 +99,7 @@ def test_a_bad_row_is_refused_with_its_place(tmp_path: Path, column: str) -> Non
     with (folder / "events.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     at = next(i for i, row in enumerate(rows) if row["kind"] == "coup")
-    if column == "unit":
+    if column.strip() == "unit":
         rows[at]["amount"] = "much"
     rows[at][column.strip()] = value
     with (folder / "events.csv").open("w", encoding="utf-8", newline="") as file:
@@ -108,6 +110,16 @@ def test_a_bad_row_is_refused_with_its_place(tmp_path: Path, column: str) -> Non
         load_record(folder)
     assert says in str(caught.value)
     assert f"events.csv: line {at + 2}" in str(caught.value)
+
+
+@pytest.mark.parametrize("row", ["1971-10,,ussr,context,USSR,,,one, two,A,low,,", "1971-10,,ussr"])
+def test_a_row_with_a_comma_too_many_or_too_few_is_refused(tmp_path: Path, row: str) -> None:
+    folder = tmp_path / "record"
+    shutil.copytree(FOLDER, folder)
+    with (folder / "events.csv").open("a", encoding="utf-8") as file:
+        file.write(f"\n{row}\n")  # an empty line before it is none
+    with pytest.raises(PalcaError, match=r"events\.csv: line \d+: \d+ cells .* double quotes"):
+        load_record(folder)
 
 
 def test_a_missing_column_or_file_is_named(tmp_path: Path) -> None:
@@ -129,6 +141,8 @@ def test_selection_and_series_name_what_they_do_not_know() -> None:
     ):  # fmt: skip
         with pytest.raises(PalcaError, match="did you mean"):
             call()
+    with pytest.raises(PalcaError, match="1970-01 lies before 1971-08"):
+        record.select(since="1971-08", until="1970-01")
     assert float(record.values("us_aid_obligations")["1972"]) == 66.022
 
 
@@ -200,5 +214,8 @@ def test_the_record_prints_with_its_sources_and_says_what_may_score() -> None:
     text = out.file.getvalue()
     assert "27.5 million USD" in text
     assert "Nixon Library" in text
-    assert "2 rows (ussr 2); 1 may score" in text
+    shown = record.select(["ussr"], ["credit"], "1970-01", "1978-12")
+    may = len(shown.index.intersection(scored(record).index))
+    assert 0 < may < len(shown)
+    assert f"{len(shown)} rows (ussr {len(shown)}); {may} may score" in text
     assert "us_aid_obligations_const_tq" in text

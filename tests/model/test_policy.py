@@ -186,7 +186,7 @@ IN_RULE = f"{PLACE}: rule 'credit for distance'"
         (rule("credit for distance", enable=True), IN_RULE, "mean 'enabled'"),
         (rule("credit for distance", zzz=True), IN_RULE, "the keys are name"),
         (rule("credit for distance", why=3), f"{IN_RULE}: why", "in quotes"),
-        (rule("credit for distance", source=" "), f"{IN_RULE}: source", "in quotes"),
+        (rule("credit for distance", source=" "), f"{IN_RULE}: source", "is empty"),
         (rule("credit for distance", concept=1), f"{IN_RULE}: concept", "in quotes"),
         (without("when"), IN_RULE, "'when' is missing"),
         (without("do"), IN_RULE, "'do' is missing"),

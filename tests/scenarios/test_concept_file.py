@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from concept_example import WHOLE
 from palca.model.errors import PalcaError
-from palca.scenarios.concept_file import load_concept, make_concept, shipped_concepts
+from palca.model.expressions import parse
+from palca.scenarios.concept_file import NAMES, load_concept, make_concept, shipped_concepts
 
 
 @pytest.mark.parametrize("name", shipped_concepts())
@@ -26,6 +28,17 @@ def test_each_shipped_concept_is_whole(name):
         used = claim.greater.names | claim.lesser.names
         assert {name.partition(".")[0] for name in used} <= arms
         assert claim.otherwise.endswith(".")
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_whatever_a_measure_may_name_can_be_written(name):
+    assert parse(name, "number", NAMES).names == {name}
+
+
+def test_a_concept_without_a_measure_is_told_what_it_lacks():
+    without = re.sub(r"\[\[measure\]\]\n([^\[].*\n)+", "", WHOLE)
+    with pytest.raises(PalcaError, match=r"needs a \[\[measure\]\]"):
+        make_concept("mine", without, "mine.toml")
 
 
 def test_the_fifteen_of_the_theory_are_there():

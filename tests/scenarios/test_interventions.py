@@ -183,7 +183,12 @@ BAD = {
     "outcome": ('at = "1971-09", coup.outcome = "wins"', "succeeds, fails or never"),
     "leader": ('at = "1971-09", coup = { outcome = "fails", by = "Hugo Banser" }', "Hugo Banzer"),
     "leaderless": ('at = "1971-09", coup = { outcome = "never", by = "Hugo Banzer" }', "drop 'by'"),
-    "dead": ('at = "1971-09", death.leader = "Nobody"', "no leader 'Nobody'"),
+    "dead": ('at = "1971-09", death.leader = "Hugo Banser"', "(did you mean 'Hugo Banzer'?)"),
+    "heir": ('at = "1971-09", death = { leader = "Hugo Banzer", successor = "x" }', "no leader 'x'"),
+    "no quotes": ("at = 1971-09, policy.us = 'x'", "months and names in double quotes"),
+    "a date": ("at = 1971-09-01, policy.us = 'x'", "the date 1971-09-01: put it in quotes"),
+    "its rule": ('at = "1971-09", rule.us.add = [{ name = "x", when = "tru", do = { aid = "1" }, '
+                 'why = "w", source = "a" }]', "did you mean 'true'"),
     "immortal": ('at = "1971-09", survival = "Hugo Banzer"', "nobody called"),
     "rule": ('at = "1971-09", rule.us.drop = ["money for reforms"]', "did you mean 'money for reform'"),
     "rule key": ('at = "1971-09", rule.us.delete = ["x"]', "there are drop, add and change"),
@@ -197,6 +202,7 @@ def test_a_malformed_intervention_ends_in_one_clear_line(case: str) -> None:
     with pytest.raises(PalcaError) as caught:
         load("baseline", [], [text])
     assert says in str(caught.value)
+    assert "--intervene" in str(caught.value) or case == "no economy"
     assert "\n" not in str(caught.value)
 
 

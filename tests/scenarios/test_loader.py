@@ -45,6 +45,7 @@ BAD = {
     "no country": ('title = "x"', "needs 'extends'"),
     "itself": ('title = "x"\nextends = "itself.toml"', "circle"),
     "title a number": ("title = 3", "must be a text, not 3"),
+    "title empty": ('title = " "', "'title' is empty"),
     "policy a table": ('title = "x"\nextends = "baseline"\n[policy]\nussr = [1]', "must be a text"),
 }  # fmt: skip
 
@@ -74,6 +75,7 @@ def test_a_name_that_is_none_is_refused(name: str) -> None:
         ("backlash", "NAME=VALUE"), ("=1", "NAME=VALUE"), ("backlash=", "NAME=VALUE"),
         ("backlash=x", "not a number"), ("backlash=nan", "takes a number"),
         ("backlash=inf", "takes a number"), ("backlsh=1", "did you mean 'backlash'"),
+        ("backlash=9", "--set backlash=9: parameter 'backlash' must lie in"),
         ("policy.usr=pragmatic", "did you mean 'ussr'"), ("channel.tin=maybe", "'on' or 'off'"),
         ("channel.tinn=off", "did you mean 'tin'"), ("start.fiscal=7", "must lie in"),
         ("polcy.ussr=x", "did you mean 'policy'"), ("a.b.c=1", "no settings 'a."),
@@ -193,7 +195,7 @@ def test_a_policy_may_not_name_what_its_actor_does_not_see(tmp_path: Path) -> No
         'actor = "ussr"\ntitle = "t"\n[[rule]]\nname = "r"\nwhen = "disaffection > 0.1"\n'
         'do = { protest = "1" }\nwhy = "w"\nsource = "s"\n'
     )
-    with pytest.raises(PalcaError, match="disaffection"):
+    with pytest.raises(PalcaError, match="'ussr' can't see 'disaffection'"):
         load("baseline", [f"policy.ussr={file}"])
 
 
