@@ -82,8 +82,8 @@ def place_of(folder: Path) -> Path:
 def writing(folder: Path, force: bool) -> Iterator[Path]:
     """Give a folder to write into that becomes `folder` if all goes well, else vanishes.
 
-    Until it has its name no other process can write to `folder`; a folder that is replaced is
-    there until the moment when the new one is.
+    Until it has its name no other process can write to `folder`; a folder that is replaced
+    stays until the new one is there, whenever we are stopped.
 
     Raises
     ------
@@ -96,6 +96,7 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
     there, lock = folder.parent.exists(), None
     try:
         lock = _hold(part, folder)
+        _put_back(part, folder)  # if one was killed at the last moment
         _check_free(folder, force)
         for path in set(part.iterdir()) - {part / _LOCK}:  # of one that was killed
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -117,11 +118,19 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
     finally:
         if lock is not None:
             if part != folder:
+                _put_back(part, folder)
                 shutil.rmtree(part, ignore_errors=True)
             lock.release()
         if not there:
             with suppress(OSError):  # it isn't empty
                 folder.parent.rmdir()
+
+
+def _put_back(part: Path, folder: Path) -> None:
+    """Give its name back to a folder that was about to be replaced, unless that is taken."""
+    if (part / _REPLACED).is_dir() and not folder.exists():
+        with suppress(OSError):
+            (part / _REPLACED).rename(folder)
 
 
 def _check_free(folder: Path, force: bool) -> None:

@@ -41,12 +41,42 @@ def test_an_earlier_run_is_there_until_the_new_one_is(tmp_path: Path) -> None:
 
 def test_what_one_that_was_killed_left_is_in_nobodys_way(tmp_path: Path) -> None:
     left = tmp_path / ".made.part"
-    (left / ".replaced").mkdir(parents=True)
-    for name in (".lock", "manifest.json", ".replaced/manifest.json"):
+    (left / "folder").mkdir(parents=True)
+    for name in (".lock", "manifest.json", "folder/manifest.json"):
         (left / name).write_text("left")
     with runs.writing(tmp_path / "made", force=False) as part:
         (part / "scores.csv").write_text("new")
     assert [path.name for path in tmp_path.rglob("*")] == ["made", "scores.csv"]
+
+
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt, OSError, None])
+def test_one_that_is_stopped_as_it_replaces_a_run_leaves_that_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: type[BaseException] | None
+) -> None:
+    folder, rename = tmp_path / "made", Path.rename
+    with runs.writing(folder, force=False) as part:
+        (part / "manifest.json").write_text("old")
+
+    def stop(path: Path, target: Path) -> Path:
+        if stopped and path.name == ".made.part":
+            raise stopped
+        return rename(path, target)
+
+    def run() -> None:
+        with runs.writing(folder, force=True) as part:
+            (part / "manifest.json").write_text("new")
+
+    if stopped:
+        monkeypatch.setattr(Path, "rename", stop)
+        with pytest.raises(PalcaError if stopped is OSError else stopped):
+            run()
+    else:  # killed: nothing of ours ran after the first of the two renames
+        (tmp_path / ".made.part").mkdir()
+        rename(folder, tmp_path / ".made.part/.replaced")
+        with pytest.raises(PalcaError, match="is there already"), runs.writing(folder, force=False):
+            pass
+    assert [path.name for path in tmp_path.rglob("*")] == ["made", "manifest.json"]
+    assert (folder / "manifest.json").read_text() == "old"
 
 
 def _write(me: str, base: Path, force: bool, together: Any, said: Any) -> None:
