@@ -30,9 +30,10 @@ def test_each_shipped_concept_is_whole(name):
         assert claim.otherwise.endswith(".")
 
 
-@pytest.mark.parametrize("name", sorted(NAMES))
-def test_whatever_a_measure_may_name_can_be_written(name):
-    assert parse(name, "number", NAMES).names == {name}
+def test_whatever_a_measure_may_name_can_be_written():
+    assert len(NAMES) > 400
+    for name in NAMES:
+        assert parse(name, "number", NAMES).names == {name}
 
 
 def test_a_concept_without_a_measure_is_told_what_it_lacks():
