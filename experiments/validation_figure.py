@@ -125,7 +125,7 @@ def draw_countries(found: Regularities, by_chance: Regularities | None) -> Pictu
         right.set_xlabel("growth of the year before (% a year)")
         left.set_ylabel("chance of an attempt (% a year)")
         left.set_ylim(0, None)
-        left.legend(ncols=3, loc="lower left", bbox_to_anchor=(-0.01, 1))
+        figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3)
         head(figure, "Coup attempts across countries")
     ends = found.since.iloc[[0, -1]]
     (a, b), (c, d) = ((100 * ends[name]).tolist() for name in ("simulated", "documented"))
