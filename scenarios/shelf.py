@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 SHELF = Path(__file__).parent
 _LARGEST = 1_000_000  # bytes; a scenario or policy is a page of text
 # A key of n parts takes Python's parser n * n steps: hours, for one that fills a small file.
-_MOST_DOTS = 200
+_MOST_DOTS = 200  # in a line, and
+_MOST_DOTS_IN_ALL = 100_000  # each part of a key becomes a table of its own
 _FLOAT = re.compile(r"(?<![.\w])\d+\.\d+(?![.\w])")
 _BARE_MONTH = re.compile(r"= *\d{4}-\d\d *([,}\]#]|$)", re.MULTILINE)
 _MOST_COLUMNS = 1000
@@ -136,6 +137,8 @@ def parse_toml(text: str, place: str) -> dict[str, Any]:
     if any(line.count(".") > _MOST_DOTS and _FLOAT.sub("", line).count(".") > _MOST_DOTS
            for line in text.splitlines()):
         raise PalcaError(f"a line has more than {_MOST_DOTS} dots: break it into several", place)
+    if text.count(".") > _MOST_DOTS_IN_ALL and _FLOAT.sub("", text).count(".") > _MOST_DOTS_IN_ALL:
+        raise PalcaError(f"has more than {_MOST_DOTS_IN_ALL:,} dots", place)
     try:
         table = tomllib.loads(text.replace("\r\n", "\n"))
         _check_whole_numbers(table)
