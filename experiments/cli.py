@@ -91,7 +91,7 @@ def run(
     from palca.model.calendar import month_index, month_name
     from palca.scenarios import build, resolve
 
-    from . import runs
+    from . import run_folder, runs
     from .course import documented
     from .documented import load_record
     from .measures import outcomes
@@ -102,9 +102,9 @@ def run(
     console, began = make_console(), time.perf_counter()
     resolved = resolve(scenario, chosen(settings, point), interventions or [])
     checked = build(resolved)
-    folder = out if out is not None else runs.free_folder(Path(scenario).stem)
+    folder = out if out is not None else run_folder.free_folder(Path(scenario).stem)
     record = load_record()
-    with runs.writing(folder, force) as part:
+    with run_folder.writing(folder, force) as part:
         events = runs.EventsFile(part / "events.parquet", checked.country)
         try:
             summary, rows = _simulate(resolved, worlds, seed, jobs, events.write)

@@ -19,6 +19,14 @@ def main() -> None:
         code = _run()
     except KeyboardInterrupt:
         code = 130
+    except ImportError as error:  # machine code that is interrupted as it is set up says this
+        match error.__cause__:
+            case KeyboardInterrupt():
+                code = 130
+            case SystemExit() as ended:
+                raise ended from None
+            case _:
+                raise
     sys.exit(code)
 
 

@@ -71,7 +71,7 @@ def sensitivity(
     """
     from palca.scenarios import resolve
 
-    from . import runs
+    from . import run_folder, runs
     from .sensitivity_report import draw_indices, index_table, print_indices
     from .sweep_report import chosen_outcomes
 
@@ -86,9 +86,10 @@ def sensitivity(
         "parameters": names, "outcomes": [outcome.name for outcome in shown], "method": method,
         "points": points, "trajectories": trajectories, "replicates": replicates, "seed": seed,
     }  # fmt: skip
-    folder = out if out is not None else runs.free_folder(f"{Path(scenario).stem}-sensitivity")
+    stem = Path(scenario).stem
+    folder = out if out is not None else run_folder.free_folder(f"{stem}-sensitivity")
     console = make_console()
-    with runs.writing(folder, force) as part:
+    with run_folder.writing(folder, force) as part:
         with progress("worlds/s") as tell:
             measured, noise, worlds = _measure(resolved, asked, jobs, tell)
         there = {m.outcome for m in measured}
@@ -154,7 +155,7 @@ def discover(
 
     Example: palca discover longest_spell ">= 60" --vary policy.us=administrations,disengaged
     """
-    from . import runs
+    from . import run_folder, runs
     from .design import parse_factor, varied_once
     from .discovery import read_question
     from .discovery_report import box_table, draw_discovery, print_discovery
@@ -177,9 +178,9 @@ def discover(
             raise PalcaError("takes the sweep's worlds as they are: give it no --scenario, --vary, "
                              "--worlds, --set or --intervene", "--from")
         asked["sweep"], title = str(sweep.resolve()), sweep.name
-    folder = out if out is not None else runs.free_folder(f"{Path(title).stem}-discovery")
+    folder = out if out is not None else run_folder.free_folder(f"{Path(title).stem}-discovery")
     console = make_console()
-    with runs.writing(folder, force) as part:
+    with run_folder.writing(folder, force) as part:
         found, table = _discover(asked, jobs)
         asked["worlds"] = len(table)
         print_discovery(console, found, len(table))

@@ -47,13 +47,14 @@ def calibrate(
     from palca.scenarios import resolve
 
     from . import calibration_report as report
-    from . import runs
+    from . import run_folder, runs
 
     console = make_console()
     resolved = resolve(scenario, [*(settings or []), "posterior=off"])
-    folder = out if out is not None else runs.free_folder(f"{Path(scenario).stem}-calibration")
+    stem = Path(scenario).stem
+    folder = out if out is not None else run_folder.free_folder(f"{stem}-calibration")
     asked = {"until": until, "worlds": worlds, "sets": sets, "histories": histories, "seed": seed}
-    with runs.writing(folder, force) as part:
+    with run_folder.writing(folder, force) as part:
         found = _calibrate(resolved, asked, jobs)
         title = resolved["title"]
         report.print_calibration(console, scenario, found)

@@ -49,14 +49,14 @@ def concept(
     """
     from palca.scenarios.concept_file import load_concept
 
-    from . import runs
+    from . import run_folder, runs
     from .concept_figure import draw_concept
     from .concepts import contrast, resolve_arms
 
     told = load_concept(name)
     arms = resolve_arms(told)
-    folder = out if out is not None else runs.free_folder(f"concept-{told.name}")
-    with runs.writing(folder, force) as part:
+    folder = out if out is not None else run_folder.free_folder(f"concept-{told.name}")
+    with run_folder.writing(folder, force) as part:
         found = contrast(told, worlds, seed, arms)
         measures, claims = tables(found)
         measures.to_csv(part / "measures.csv", index=False)
@@ -122,11 +122,11 @@ def _write_all(folder: Path, worlds: int, seed: int, force: bool) -> None:
     """Simulate every concept and write the page of them all."""
     from palca.scenarios.concept_file import load_concept, shipped_concepts
 
-    from . import runs
+    from . import run_folder, runs
     from .concepts import contrast
     from .gallery_page import write_gallery
 
-    with runs.writing(folder, force) as part:
+    with run_folder.writing(folder, force) as part:
         found, names = [], list(shipped_concepts())
         with progress() as tell:
             for place, name in enumerate(names):

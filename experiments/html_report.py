@@ -18,7 +18,7 @@ from typing import Any, Final
 from palca.model.errors import PalcaError
 from palca.scenarios.shelf import parse_toml
 
-from . import runs
+from . import run_folder, runs
 from .report_files import Folder, Shown, Table, cut
 from .report_markdown import page_of
 from .report_notes import GENERAL, caveats, sources
@@ -103,7 +103,7 @@ def write(page: str, path: Path, force: bool) -> None:
     except OSError as error:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
-        raise runs.unwritable(path, error) from None
+        raise run_folder.unwritable(path, error) from None
 
 
 def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:

@@ -46,7 +46,7 @@ def compare(
     """
     from palca.scenarios import build, resolve
 
-    from . import runs
+    from . import run_folder, runs
     from .compare import contrasts, digest, join_pairs, pair_blocks
     from .compare_report import draw_comparison, print_comparison
 
@@ -54,8 +54,8 @@ def compare(
     for data in resolved:
         build(data)
     names = (Path(first).stem, Path(second).stem)
-    folder = out if out is not None else runs.free_folder(f"{names[0]}-against-{names[1]}")
-    with runs.writing(folder, force) as part:
+    folder = out if out is not None else run_folder.free_folder(f"{names[0]}-against-{names[1]}")
+    with run_folder.writing(folder, force) as part:
         import pandas as pd
 
         with progress() as tell:
@@ -143,7 +143,7 @@ def counterfactual(
     """
     from palca.model.calendar import month_index
 
-    from . import runs
+    from . import run_folder, runs
     from .counterfactual_figure import draw_counterfactual
     from .counterfactual_files import digest, write_tables
     from .counterfactual_report import print_answer
@@ -162,8 +162,8 @@ def counterfactual(
         None if freeze is None else tuple(freeze),
         variants,
     )
-    folder = out if out is not None else runs.free_folder(f"{Path(scenario).stem}-given")
-    with runs.writing(folder, force) as part:
+    folder = out if out is not None else run_folder.free_folder(f"{Path(scenario).stem}-given")
+    with run_folder.writing(folder, force) as part:
         with progress() as tell:
             answer = ask(question, jobs, tell)
         if answer.twins is None:
@@ -204,13 +204,13 @@ def claims(
 
     Example: palca claims
     """
-    from . import runs
+    from . import run_folder, runs
     from .claims import ask_all, draw_claims, findings, headline_rows, print_claims
     from .counterfactual_report import too_few
 
     console = make_console()
-    folder = out if out is not None else runs.free_folder("claims")
-    with runs.writing(folder, force) as part:
+    folder = out if out is not None else run_folder.free_folder("claims")
+    with run_folder.writing(folder, force) as part:
         import pandas as pd
 
         with progress() as tell:

@@ -1,23 +1,16 @@
-"""A run is a folder: manifest, worlds, months, events, scores and a figure.
-
-It is written beside its place under another name and moved there whole, so that
-nothing half-written is ever left under the name that was asked for.
-"""
+"""What a run's folder holds: manifest, worlds, months, events, scores and a figure."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
 import platform
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,168 +28,10 @@ from .scores import Verdict
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-    from filelock import FileLock
 
 FORMAT: Final = 3  # of the folder; a manifest with another number is refused
 _MANIFEST: Final = "manifest.json"
-_LOCK: Final = ".lock"
-_REPLACED: Final = ".replaced"
-_TRIES: Final = 100  # to hold a folder whose lock others move away meanwhile
 _MOST_WORLDS: Final = 10**12  # also of a sensitivity analysis, which adds all that it ran
-
-
-def free_folder(name: str) -> Path:
-    """Return ``runs/NAME``, or ``runs/NAME-2`` and so on if that is taken."""
-    folder, n = Path("runs") / name, 1
-    while folder.exists():
-        n += 1
-        folder = Path("runs") / f"{name}-{n}"
-    return folder
-
-
-def place_of(folder: Path) -> Path:
-    """Return the absolute path of a folder that is to be written to.
-
-    Raises
-    ------
-    PalcaError
-        If it is a file, a folder that must not be replaced, or one that can't be named.
-    """
-    try:
-        here = Path.cwd()
-        folder = Path(os.path.abspath(folder))  # "." and ".." have no name of their own
-        str(folder).encode()
-    except FileNotFoundError:
-        raise PalcaError("the folder you are in is gone: go to another", str(folder)) from None
-    except UnicodeEncodeError:  # Arrow's files, and a manifest, couldn't name it
-        raise PalcaError("is no name in UTF-8: choose another --out", str(folder)) from None
-    if folder in (here, *here.parents):
-        raise PalcaError("is the folder you are in, or one around it; name one inside it",
-                         str(folder))
-    if folder.exists() and not folder.is_dir():
-        raise PalcaError("is a file, not a folder", str(folder))
-    return folder
-
-
-@contextmanager
-def writing(folder: Path, force: bool) -> Iterator[Path]:
-    """Give a folder to write into that becomes `folder` if all goes well, else vanishes.
-
-    Until it has its name no other process can write to `folder`; a folder that is replaced
-    stays until the new one is there, whenever we are stopped.
-
-    Raises
-    ------
-    PalcaError
-        If `folder` has something in it and `force` isn't given, can't be made, or is being
-        made by another process.
-    """
-    folder = place_of(folder)
-    part = folder.with_name(f".{folder.name}.part")
-    there, lock = folder.parent.exists(), None
-    try:
-        lock = _hold(part, folder)
-        _put_back(part, folder)  # if one was killed at the last moment
-        _check_free(folder, force)
-        for path in set(part.iterdir()) - {part / _LOCK}:  # of one that was killed
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-        yield part
-        _check_free(folder, force)  # something else may have come there meanwhile
-        if os.name == "nt":
-            lock.release()  # no folder moves there while a file in it is open
-        if folder.exists():
-            folder.rename(part / _REPLACED)
-        part.rename(folder)
-        part = folder
-        (folder / _LOCK).unlink(missing_ok=True)
-        shutil.rmtree(folder / _REPLACED, ignore_errors=True)
-    except OSError as error:
-        named = Path(error.filename) if isinstance(error.filename, str) else part
-        inside = named.is_relative_to(part)
-        place = folder / named.relative_to(part) if inside else named
-        raise unwritable(place, error) from None
-    finally:
-        if lock is not None:
-            if part != folder:
-                _put_back(part, folder)
-                shutil.rmtree(part, ignore_errors=True)
-            lock.release()
-        if not there:
-            with suppress(OSError):  # it isn't empty
-                folder.parent.rmdir()
-
-
-def _put_back(part: Path, folder: Path) -> None:
-    """Give its name back to a folder that was about to be replaced, unless that is taken."""
-    if (part / _REPLACED).is_dir() and not folder.exists():
-        with suppress(OSError):
-            (part / _REPLACED).rename(folder)
-
-
-def _check_free(folder: Path, force: bool) -> None:
-    """Raise if a folder has something in it that must not be replaced."""
-    if not folder.exists() or not any(folder.iterdir()):
-        return
-    if not force:
-        raise PalcaError("is there already; give --force to replace it, or another --out",
-                         str(folder))
-    if not (folder / _MANIFEST).is_file():
-        raise PalcaError("holds no run; Palca replaces nothing but its own runs", str(folder))
-
-
-def _hold(part: Path, folder: Path) -> FileLock:
-    """Make a folder that is to become `folder`, and hold it; the system lets go if we die.
-
-    What is locked is a file in it, which another may have moved or deleted between our opening
-    and our locking it: only if it is still the file under that name is the folder ours.
-    """
-    from filelock import FileLock, Timeout
-
-    part.parent.mkdir(parents=True, exist_ok=True)
-    for _ in range(_TRIES):
-        lock = FileLock(part / _LOCK, timeout=0)
-        try:
-            with suppress(FileExistsError):
-                part.mkdir()
-            with (part / _LOCK).open("ab") as opened:
-                try:
-                    lock.acquire()
-                    if _is_at(opened, part / _LOCK):
-                        return lock
-                finally:
-                    if _is_at(opened, folder / _LOCK):  # we made it as the folder was moved
-                        (folder / _LOCK).unlink()
-        except Timeout:
-            break
-        except (FileNotFoundError, FileExistsError):
-            pass  # the other has ended, and moved or removed it
-        except PermissionError as error:
-            if not part.exists():
-                raise
-            raise PalcaError(f"another user is writing it, or left it unfinished in {part.name}: "
-                             "choose another --out", str(folder)) from error
-        lock.release()
-    raise PalcaError("another process is writing it: wait for it, or choose another --out",
-                     str(folder))  # fmt: skip
-
-
-def _is_at(opened: IO[bytes], path: Path) -> bool:
-    """Whether an open file is the one under a path."""
-    try:
-        return os.path.samestat(os.fstat(opened.fileno()), path.stat())
-    except FileNotFoundError:
-        return False
-
-
-def unwritable(place: Path, error: OSError) -> PalcaError:
-    """Return what to say when a file or a folder can't be written, with the mend if it is known."""
-    mend = ""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        mend = "; make room, then run it again"
-    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        mend = "; choose another --out"
-    reason = os.strerror(error.errno) if error.errno else str(error)  # Arrow's are longer
-    return PalcaError(f"can't be written ({reason}){mend}", str(place))
 
 
 class EventsFile:

@@ -78,7 +78,7 @@ def sweep(
 
     Example: palca sweep baseline --vary backlash=0.01:0.05 --vary policy.ussr=pragmatic,ideological
     """
-    from . import runs, sweep_folder
+    from . import run_folder, sweep_folder
     from .cluster import workers
     from .design import parse_factor, varied_once
     from .sweep import make_plan
@@ -112,7 +112,7 @@ def sweep(
         replicates or file.replicates,
         (file.seed or 0) if seed is None else seed,
     )
-    folder = out if out is not None else runs.free_folder(f"{Path(scenario).stem}-sweep")
+    folder = out if out is not None else run_folder.free_folder(f"{Path(scenario).stem}-sweep")
     with sweep_folder.held(folder), workers(cluster) as spread:
         packed = sweep_folder.begin(folder, plan, force)
         _sweep(folder, plan, packed, outcomes, jobs, spread)

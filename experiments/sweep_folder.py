@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from palca.model.errors import PalcaError
 from palca.scenarios.shelf import read_columns
 
-from . import runs
+from . import run_folder, runs
 from .design import MOST_POINTS, Factor, check_factor, varied_once
 from .report_files import Folder
 from .sweep import Plan, lay_out, pack_variants
@@ -50,7 +50,7 @@ def held(folder: Path) -> Iterator[None]:
     PalcaError
         If another process holds it, or it can't be written to.
     """
-    folder = runs.place_of(folder)
+    folder = run_folder.place_of(folder)
     if (folder / PARTS).is_symlink():
         raise PalcaError("leads elsewhere: a sweep writes into its own folder; remove the link",
                          str(folder / PARTS))  # fmt: skip

@@ -49,7 +49,7 @@ def validate(
     """
     from palca.model.errors import PalcaError, nearest
 
-    from . import runs
+    from . import run_folder, runs
     from .validation_figure import draw_all
     from .validation_report import page, summary
 
@@ -60,8 +60,8 @@ def validate(
     parts = tuple(name for name in _PARTS if not part or name in part)
     asked = {"worlds": worlds, "seed": seed, "parts": list(parts), "settings": settings or []}
     console = make_console()
-    folder = out if out is not None else runs.free_folder(f"{Path(scenario).stem}-validation")
-    with runs.writing(folder, force) as at:
+    folder = out if out is not None else run_folder.free_folder(f"{Path(scenario).stem}-validation")
+    with run_folder.writing(folder, force) as at:
         found = _validate(scenario, asked, jobs)
         chosen = [f"--part {name}" for name in parts] if part else []
         chosen += [f"--worlds {worlds}"] if worlds != _WORLDS else []

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from palca.experiments.entry import main
+from palca.experiments.options import Output
 
 
 @pytest.fixture
@@ -29,3 +31,14 @@ def palca(
         return code, out, err
 
     return call
+
+
+@pytest.fixture(autouse=True)
+def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Put back what the end of a process need not put back."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    monkeypatch.setattr(Output, "lost", "")
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from palca.experiments import runs
+from fault_commands import SMALL, Run, digest, expected
+from palca.experiments import figures, run_folder
 from palca.model.errors import PalcaError
 
 ROUNDS = 300
@@ -19,7 +20,7 @@ ROUNDS = 300
 
 def test_what_came_there_meanwhile_stays(tmp_path: Path) -> None:
     def run() -> None:
-        with runs.writing(tmp_path / "made", force=False):
+        with run_folder.writing(tmp_path / "made", force=False):
             (tmp_path / "made").mkdir()
             (tmp_path / "made/notes.txt").write_text("mine")
 
@@ -31,7 +32,7 @@ def test_what_came_there_meanwhile_stays(tmp_path: Path) -> None:
 def test_an_earlier_run_is_there_until_the_new_one_is(tmp_path: Path) -> None:
     folder = tmp_path / "made"
     for text in ("old", "new"):
-        with runs.writing(folder, force=True) as part:
+        with run_folder.writing(folder, force=True) as part:
             (part / "manifest.json").write_text(text)
             if text == "new":
                 assert (folder / "manifest.json").read_text() == "old"
@@ -44,7 +45,7 @@ def test_what_one_that_was_killed_left_is_in_nobodys_way(tmp_path: Path) -> None
     (left / "folder").mkdir(parents=True)
     for name in (".lock", "manifest.json", "folder/manifest.json"):
         (left / name).write_text("left")
-    with runs.writing(tmp_path / "made", force=False) as part:
+    with run_folder.writing(tmp_path / "made", force=False) as part:
         (part / "scores.csv").write_text("new")
     assert [path.name for path in tmp_path.rglob("*")] == ["made", "scores.csv"]
 
@@ -54,7 +55,7 @@ def test_one_that_is_stopped_as_it_replaces_a_run_leaves_that_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: type[BaseException] | None
 ) -> None:
     folder, rename = tmp_path / "made", Path.rename
-    with runs.writing(folder, force=False) as part:
+    with run_folder.writing(folder, force=False) as part:
         (part / "manifest.json").write_text("old")
 
     def stop(path: Path, target: Path) -> Path:
@@ -63,7 +64,7 @@ def test_one_that_is_stopped_as_it_replaces_a_run_leaves_that_run(
         return rename(path, target)
 
     def run() -> None:
-        with runs.writing(folder, force=True) as part:
+        with run_folder.writing(folder, force=True) as part:
             (part / "manifest.json").write_text("new")
 
     if stopped:
@@ -73,10 +74,31 @@ def test_one_that_is_stopped_as_it_replaces_a_run_leaves_that_run(
     else:  # killed: nothing of ours ran after the first of the two renames
         (tmp_path / ".made.part").mkdir()
         rename(folder, tmp_path / ".made.part/.replaced")
-        with pytest.raises(PalcaError, match="is there already"), runs.writing(folder, force=False):
+        with pytest.raises(PalcaError, match="is there already"), run_folder.writing(folder, force=False):
             pass
     assert [path.name for path in tmp_path.rglob("*")] == ["made", "manifest.json"]
     assert (folder / "manifest.json").read_text() == "old"
+
+
+def test_two_runs_do_not_share_a_folder(palca: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = figures.draw_history
+    told = []
+
+    def meanwhile(*args: Any) -> Any:
+        monkeypatch.setattr(figures, "draw_history", draw)
+        told.append(palca("run", "baseline", "-n", "4", "-o", "made"))
+        assert Path(".made.part/worlds.parquet").exists()  # the first one's, still
+        return draw(*args)
+
+    monkeypatch.setattr(figures, "draw_history", meanwhile)
+    Path(".made.part").mkdir()
+    Path(".made.part/history.png").write_bytes(b"half")  # what one that was killed has left
+    assert palca(*SMALL)[0] == 0
+    ((code, _, err),) = told
+    assert (code, err.count("\n"), "another process is writing it" in err) == (2, 1, True)
+    assert digest("made") == expected()
+    assert [path.name for path in Path().iterdir()] == ["made"]
+    assert not [path for path in Path("made").iterdir() if path.name.startswith(".")]
 
 
 def _write(me: str, base: Path, force: bool, together: Any, said: Any) -> None:
@@ -87,7 +109,7 @@ def _write(me: str, base: Path, force: bool, together: Any, said: Any) -> None:
         while time.perf_counter() < ends:
             pass
         try:
-            with runs.writing(base / str(i) / "made", force) as part:
+            with run_folder.writing(base / str(i) / "made", force) as part:
                 for name in ("a.txt", "manifest.json"):
                     (part / name).write_text(me)
             said.put((i, me, "done"))

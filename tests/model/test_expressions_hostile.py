@@ -7,10 +7,10 @@ import warnings
 
 import numpy as np
 import pytest
-from expression_values import NAMES, evaluate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from expression_values import NAMES, evaluate
 from palca.model.errors import PalcaError
 from palca.model.expressions import parse
 from palca.model.vocabulary import FUNCTIONS, finite, identifier

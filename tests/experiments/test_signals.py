@@ -1,0 +1,162 @@
+"""A command that is interrupted, ended or killed leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from fault_commands import COMMANDS, SMALL, SWEEP, Run, digest, left, started
+from palca.experiments import entry, figures
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_that_ends_a_run_leaves_nothing(
+    palca: Run, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int
+) -> None:
+    def hit(*args: object, **kwargs: object) -> None:
+        signal.raise_signal(number)
+        time.sleep(5)
+        pytest.fail("it went on")
+
+    monkeypatch.setattr(figures, "draw_history", hit)
+    before = signal.signal(number, signal.SIG_DFL)  # the tests may themselves run under nohup
+    assert palca(*SMALL)[::2] == (code, "")
+    assert left() == []
+    assert signal.getsignal(number) is signal.SIG_IGN  # and no other disturbs its end
+    signal.signal(number, before)
+    monkeypatch.undo()
+
+
+def test_a_signal_that_is_ignored_stays_ignored(
+    palca: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = figures.draw_history
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as under nohup
+
+    def hit(*args: Any) -> Any:
+        signal.raise_signal(signal.SIGHUP)
+        return draw(*args)
+
+    monkeypatch.setattr(figures, "draw_history", hit)
+    assert palca(*SMALL)[0] == 0
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_a_signal_in_a_callback_is_not_lost(
+    palca: Run, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    class Dying:
+        def __del__(self) -> None:  # where Python ignores what is raised
+            if error is SystemExit:
+                signal.raise_signal(signal.SIGTERM)
+            raise KeyboardInterrupt
+
+    def hit(*args: object, **kwargs: object) -> None:
+        Dying()
+        until = time.monotonic() + 5
+        while time.monotonic() < until:
+            time.sleep(0.01)
+        pytest.fail("it went on")
+
+    monkeypatch.setattr(figures, "draw_history", hit)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    assert palca(*SMALL)[::2] == (143 if error is SystemExit else 130, "")
+    assert left() == []
+
+
+def _hit(number: signal.Signals, arguments: list[str], after: float) -> tuple[int, str]:
+    """Send a signal to a command and its processes; return its exit code and what it says."""
+    process = started(*arguments)
+    try:
+        process.communicate(timeout=after)
+    except subprocess.TimeoutExpired:
+        children = psutil.Process(process.pid).children(recursive=True)
+        os.killpg(process.pid, number)
+    else:
+        return process.returncode, ""
+    _, err = process.communicate(timeout=60)
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert alive == []
+    return process.returncode, err.decode()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=lambda n: n.name)
+def test_a_terminal_that_interrupts_a_sweep_leaves_one_that_can_be_resumed(
+    palca: Run, number: signal.Signals
+) -> None:
+    assert palca(*SWEEP, "-o", "whole")[0] == 0
+    moments = random.Random(int(number))
+    process = started(*SWEEP, "-j", "2", "-o", "made")
+    until = time.monotonic() + 100
+    while not Path("made/worlds").exists():
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    time.sleep(moments.uniform(0, 3))  # its processes are starting, or are at work
+    children = psutil.Process(process.pid).children(recursive=True)
+    os.killpg(process.pid, number)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err.decode()) in ((128 + number, ""), (0, ""))
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+    assert not [path for path in Path("made").rglob(".*") if path.name != ".lock"]
+    assert palca("sweep", "--resume", "made", "--outcome", "growth")[::2] == (0, "")
+    assert digest("made") == digest("whole")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["run", "compare", "discover"])
+def test_a_command_that_is_interrupted_leaves_nothing(palca: Run, name: str) -> None:
+    after = random.Random(name).uniform(1, 4)
+    code, err = _hit(signal.SIGINT, [*COMMANDS[name], "-j", "2"], after)
+    if code != 0:  # 0: it was quicker
+        assert (code, err, left()) == (130, "", [])
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_is_told_of(palca: Run) -> None:
+    process = started("run", "baseline", "-n", "200000", "-j", "2", "-o", "made")
+    until = time.monotonic() + 100
+    workers: list[psutil.Process] = []
+    while not workers:
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.05)
+        workers = [child for child in psutil.Process(process.pid).children()
+                   if "popen_loky_posix" in " ".join(child.cmdline())]  # fmt: skip
+    workers[0].kill()  # as a system does that runs out of memory
+    _, err = process.communicate(timeout=100)
+    assert (process.returncode, err.count(b"\n")) == (2, 1)
+    assert b"one of the processes was killed" in err
+    assert left() == []
+
+
+@pytest.mark.parametrize(("cause", "code"), [(KeyboardInterrupt(), 130), (SystemExit(143), 143)])
+def test_an_interrupt_that_a_library_calls_a_failed_import_is_one(
+    monkeypatch: pytest.MonkeyPatch, cause: BaseException, code: int
+) -> None:
+    def run() -> int:
+        raise ImportError("initialization failed") from cause
+
+    monkeypatch.setattr(entry, "_run", run)
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert ended.value.code == code
+
+
+def test_an_import_that_fails_by_itself_is_no_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run() -> int:
+        raise ImportError("no such library")
+
+    monkeypatch.setattr(entry, "_run", run)
+    with pytest.raises(ImportError, match="no such"):
+        entry.main()
