@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import warnings
 from concurrent.futures import BrokenExecutor
@@ -17,6 +18,7 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     try:
         code = _run()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: Python only clears up
     except KeyboardInterrupt:
         code = 130
     except ImportError as error:  # machine code that is interrupted as it is set up says this
