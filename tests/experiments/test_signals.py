@@ -12,9 +12,11 @@ from typing import Any
 
 import psutil
 import pytest
+from joblib import delayed
 
 from fault_commands import COMMANDS, SMALL, SWEEP, Run, digest, left, started
 from palca.experiments import entry, figures
+from palca.experiments.rows import shared
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
@@ -160,3 +162,17 @@ def test_an_import_that_fails_by_itself_is_no_interrupt(monkeypatch: pytest.Monk
     monkeypatch.setattr(entry, "_run", run)
     with pytest.raises(ImportError, match="no such"):
         entry.main()
+
+
+@pytest.mark.parametrize("done", [0, 2])
+def test_what_an_interrupt_makes_useless_is_not_told(
+    palca: Run, capsys: pytest.CaptureFixture[str], done: int
+) -> None:
+    # joblib counts the tasks that are done, and those that aren't, in one sentence or in two
+    assert palca("--version")[0] == 0
+    calls = (delayed(time.sleep)(0 if place <= done else 60) for place in range(4))
+    shown = shared(calls, 2)
+    next(shown)
+    time.sleep(1)  # the second and third, if they are quick, are now done and not asked for
+    del shown  # as an interrupt does
+    assert capsys.readouterr().err == ""
