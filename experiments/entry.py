@@ -7,28 +7,21 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
 import warnings
 from concurrent.futures import BrokenExecutor
 from io import TextIOWrapper
 
+from .signals import unwinding
+
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
     try:
-        code = _run()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: Python only clears up
+        with unwinding():
+            code = _run()
     except KeyboardInterrupt:
         code = 130
-    except ImportError as error:  # machine code that is interrupted as it is set up says this
-        match error.__cause__:
-            case KeyboardInterrupt():
-                code = 130
-            case SystemExit() as ended:
-                raise ended from None
-            case _:
-                raise
     sys.exit(code)
 
 
@@ -40,12 +33,10 @@ def _run() -> int:
 
     from .cli import app
     from .options import Output
-    from .signals import unwinding
 
     _set_up()
     try:
-        with unwinding():
-            code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+        code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
     except PalcaError as error:
         return _refuse(str(error))
     except typer.TyperException as error:  # an unknown option, or a value that it can't have

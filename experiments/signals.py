@@ -17,6 +17,11 @@ def unwinding() -> Iterator[None]:
 
     Once one has come no other disturbs that: a window that is closed, and a system that goes
     down, send several. At the end all are ignored, as nothing is left to do but to leave.
+
+    Raises
+    ------
+    KeyboardInterrupt, SystemExit
+        At a signal, also if what it came upon calls it something else.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -43,13 +48,17 @@ def unwinding() -> Iterator[None]:
     for number in caught:
         signal.signal(number, leave)
     hook, sys.unraisablehook = sys.unraisablehook, again
-    after = dict.fromkeys(caught, signal.SIG_DFL)
     try:
         yield
-    except (KeyboardInterrupt, SystemExit):
-        after = dict.fromkeys([signal.SIGINT, *caught], signal.SIG_IGN)
+    except Exception as error:
+        # machine code that is set up calls it a failed import, a class in the making an error
+        cause = error.__cause__
+        while cause and not isinstance(cause, (KeyboardInterrupt, SystemExit)):
+            cause = cause.__cause__
+        if cause:
+            raise cause from None
         raise
     finally:
         sys.unraisablehook = hook
-        for number, handler in after.items():
-            signal.signal(number, handler)
+        for number in (signal.SIGINT, *caught):
+            signal.signal(number, signal.SIG_IGN)

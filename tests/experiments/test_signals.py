@@ -143,11 +143,15 @@ def test_a_process_that_is_killed_is_told_of(palca: Run) -> None:
 
 
 @pytest.mark.parametrize(("cause", "code"), [(KeyboardInterrupt(), 130), (SystemExit(143), 143)])
-def test_an_interrupt_that_a_library_calls_a_failed_import_is_one(
-    monkeypatch: pytest.MonkeyPatch, cause: BaseException, code: int
+@pytest.mark.parametrize("error", [ImportError, RuntimeError])
+def test_an_interrupt_that_a_library_calls_something_else_is_one(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception], cause: BaseException, code: int
 ) -> None:
     def run() -> int:
-        raise ImportError("initialization failed") from cause
+        try:
+            raise error("initialization failed") from cause
+        except error as failed:
+            raise error("can't be used") from failed
 
     monkeypatch.setattr(entry, "_run", run)
     with pytest.raises(SystemExit) as ended:
@@ -162,6 +166,18 @@ def test_an_import_that_fails_by_itself_is_no_interrupt(monkeypatch: pytest.Monk
     monkeypatch.setattr(entry, "_run", run)
     with pytest.raises(ImportError, match="no such"):
         entry.main()
+
+
+def test_a_signal_after_all_is_done_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in numbers:
+        signal.signal(number, signal.SIG_DFL)
+    monkeypatch.setattr(entry, "_run", lambda: 0)
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    for number in numbers:
+        signal.raise_signal(number)  # while Python clears up
+    assert ended.value.code == 0
 
 
 @pytest.mark.parametrize("done", [0, 2])
