@@ -21,6 +21,8 @@ import numpy as np
 
 from palca.model.parameters import PARAMETERS
 
+from .signals import held
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -61,9 +63,20 @@ _STYLE: Final[Any] = {
 }
 
 
+def load_matplotlib() -> None:
+    """Import Matplotlib, which takes a while, and which no signal may disturb.
+
+    If its machine code is interrupted as it is set up, Python crashes when it ends.
+    """
+    with held():
+        import matplotlib.backends.backend_agg
+        import matplotlib.figure  # noqa: F401
+
+
 @contextmanager
 def style() -> Iterator[None]:
     """Draw in the style of the house; all that makes or writes a figure stands inside."""
+    load_matplotlib()
     from matplotlib import rc_context
 
     with rc_context(_STYLE):

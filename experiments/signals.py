@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
 
 @contextmanager
 def unwinding() -> Iterator[None]:
@@ -42,23 +44,42 @@ def unwinding() -> Iterator[None]:
             signal.signal(number, leave)
         threading.Timer(0.05, interrupt_main, [number]).start()
 
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     # not what is ignored, as under nohup
-    caught = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    caught = [number for number in _ENDING if signal.getsignal(number) is signal.SIG_DFL]
     for number in caught:
         signal.signal(number, leave)
     hook, sys.unraisablehook = sys.unraisablehook, again
     try:
         yield
     except Exception as error:
-        # machine code that is set up calls it a failed import, a class in the making an error
-        cause = error.__cause__
-        while cause and not isinstance(cause, (KeyboardInterrupt, SystemExit)):
-            cause = cause.__cause__
-        if cause:
-            raise cause from None
+        # machine code that is set up calls it a failed import, a class in the making an error,
+        # and joblib, while its processes start, can't yet end them
+        cause: BaseException | None = error
+        while cause := cause.__cause__ or cause.__context__:
+            if isinstance(cause, (KeyboardInterrupt, SystemExit)):
+                raise cause from None
         raise
     finally:
         sys.unraisablehook = hook
         for number in (signal.SIGINT, *caught):
             signal.signal(number, signal.SIG_IGN)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Put a signal that ends this process off to the end of the block."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, *_ENDING)}
+    heard = [number for number, handler in before.items() if callable(handler)]
+    for number in heard:
+        signal.signal(number, lambda number, frame: came.append(number))
+    try:
+        yield
+    finally:
+        for number in heard:
+            signal.signal(number, before[number])
+        if came:
+            signal.raise_signal(came[0])

@@ -156,6 +156,7 @@ def _sweep(
     """Run the blocks that a held folder misses, then sum up what is in it."""
     from . import sweep_folder
     from .design import design_points
+    from .pictures import load_matplotlib
     from .sweep import run_blocks
     from .sweep_report import chosen_outcomes, explained, means, print_sweep
 
@@ -168,8 +169,7 @@ def _sweep(
         done = plan.worlds - sum(plan.rows(block) for block in todo)
         tell("sweeping", done, plan.worlds)
         blocks = run_blocks(plan, points, packed, todo, jobs, spread)
-        import matplotlib.figure  # noqa: F401  while the processes that do the work start
-
+        load_matplotlib()  # while the processes that do the work start
         for block, content in blocks:
             sweep_folder.write_whole(sweep_folder.part_path(folder, block), content)
             done += plan.rows(block)

@@ -17,6 +17,7 @@ from joblib import delayed
 from fault_commands import COMMANDS, SMALL, SWEEP, Run, digest, left, started
 from palca.experiments import entry, figures
 from palca.experiments.rows import shared
+from palca.experiments.signals import held
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
@@ -178,6 +179,46 @@ def test_a_signal_after_all_is_done_is_no_failure(monkeypatch: pytest.MonkeyPatc
     for number in numbers:
         signal.raise_signal(number)  # while Python clears up
     assert ended.value.code == 0
+
+
+def test_an_interrupt_that_keeps_a_library_from_ending_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def run() -> int:
+        try:
+            raise KeyboardInterrupt
+        except BaseException:
+            raise RuntimeError("cannot join thread before it is started")  # noqa: B904
+
+    monkeypatch.setattr(entry, "_run", run)
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert ended.value.code == 130
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_put_off_until_a_library_is_set_up(number: signal.Signals) -> None:
+    def hear(*_: object) -> None:
+        raise TimeoutError
+
+    def load() -> None:
+        with held():
+            signal.raise_signal(number)
+            set_up.append(True)
+
+    set_up: list[bool] = []
+    signal.signal(number, hear)
+    with pytest.raises(TimeoutError):
+        load()
+    assert set_up
+    with pytest.raises(TimeoutError):
+        signal.raise_signal(number)
+
+
+def test_an_ignored_signal_is_not_put_off() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with held():
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
 @pytest.mark.parametrize("done", [0, 2])
