@@ -34,13 +34,14 @@ def read_series(name: str, beside: Path | None = None) -> list[tuple[str, float,
         If the file is missing, or a row has no source, no number or no date.
     """
     path = find_driver(name, beside)
+    file = label(path)
     rows = []
     try:
         table = list(csv.DictReader(read_text(path).splitlines()))
     except csv.Error as error:
-        raise PalcaError(f"is no table of comma-separated values: {error}", label(path)) from None
+        raise PalcaError(f"is no table of comma-separated values: {error}", file) from None
     for i, row in enumerate(table, start=2):
-        place = f"{label(path)}: line {i}"
+        place = f"{file}: line {i}"
         if not (row.get("source") or "").strip():
             raise PalcaError("a row without a source", place)
         try:
@@ -51,7 +52,7 @@ def read_series(name: str, beside: Path | None = None) -> list[tuple[str, float,
             raise PalcaError(f"'value' must be finite, not {value}", place)
         rows.append((str(row.get("date")), value, row))
     if not rows:
-        raise PalcaError("no rows (columns: date,value,unit,source,confidence)", label(path))
+        raise PalcaError("no rows (columns: date,value,unit,source,confidence)", file)
     return rows
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from palca.experiments.entry import main
 from palca.experiments.options import Output
+
+
+# Typer makes all commands anew each time, which takes longer than many a command
+_command = cache(typer.main.get_command)
 
 
 @pytest.fixture
@@ -19,6 +25,7 @@ def palca(
 ) -> Callable[..., tuple[int, str, str]]:
     """Call the command line in an empty folder; give exit code, output and errors."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("typer.main.get_command", _command)
 
     def call(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["palca", *arguments])
