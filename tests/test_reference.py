@@ -70,6 +70,7 @@ def test_arithmetic_is_the_same() -> None:
     assert [log(value) for value in positive.tolist()] == arithmetic.log(positive).tolist()
 
 
+@pytest.mark.pythons
 @pytest.mark.parametrize("name", shipped_scenarios())
 def test_shipped_scenarios_give_the_same_histories(name: str) -> None:
     assert_same(load(name), list(range(20, 26)), 11, list(range(6)))

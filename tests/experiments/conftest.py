@@ -14,7 +14,6 @@ import typer.main
 from palca.experiments.entry import main
 from palca.experiments.options import Output
 
-
 # Typer makes all commands anew each time, which takes longer than many a command
 _command = cache(typer.main.get_command)
 

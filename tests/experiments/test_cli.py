@@ -19,6 +19,8 @@ from palca.experiments import runs
 from palca.experiments.entry import main
 from palca.experiments.measures import OUTCOMES
 
+pytestmark = pytest.mark.pythons
+
 Run = Callable[..., tuple[int, str, str]]
 
 

@@ -17,6 +17,8 @@ from palca.experiments import cluster, sweep_folder
 from palca.experiments.cluster import _check
 from palca.model.errors import PalcaError
 
+pytestmark = pytest.mark.pythons
+
 pytest.importorskip("distributed")
 
 Run = Callable[..., tuple[int, str, str]]

@@ -9,6 +9,8 @@ from palca.experiments import ensemble
 from palca.experiments.ensemble import MONTHLY, run_blocks, summarise
 from palca.experiments.runs import digest
 
+pytestmark = pytest.mark.pythons
+
 
 def result(
     resolved: dict[str, Any], worlds: int, jobs: int = 1

@@ -15,6 +15,8 @@ import pytest
 from fault_commands import COMMANDS, SMALL, Run, digest, expected, left, started
 from palca.experiments.entry import main
 
+pytestmark = pytest.mark.pythons
+
 
 @pytest.fixture
 def disk(tmp_path: Path, palca: Run) -> Iterator[Callable[[int], None]]:

@@ -34,6 +34,8 @@ from palca.model.errors import PalcaError
 from palca.model.scenario import Country, Garrison
 from palca.scenarios import load, resolve, shipped_policies
 
+pytestmark = pytest.mark.pythons
+
 # ------------------------------------------------------------------- what may be chosen
 
 

@@ -19,6 +19,8 @@ from palca.experiments import entry, figures
 from palca.experiments.rows import shared
 from palca.experiments.signals import held
 
+pytestmark = pytest.mark.pythons
+
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_that_ends_a_run_leaves_nothing(

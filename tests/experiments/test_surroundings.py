@@ -16,6 +16,8 @@ from fault_commands import COMMANDS, SMALL, SWEEP, Run, digest, expected, starte
 from palca.model import ColdWarModel, compiler, kernel_cache
 from palca.scenarios import load
 
+pytestmark = pytest.mark.pythons
+
 
 @pytest.mark.parametrize("fault", ["file", "folder", "owner", "link"])
 def test_code_that_another_could_have_written_is_not_run(

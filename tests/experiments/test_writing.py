@@ -15,6 +15,8 @@ from fault_commands import SMALL, Run, digest, expected
 from palca.experiments import figures, run_folder
 from palca.model.errors import PalcaError
 
+pytestmark = pytest.mark.pythons
+
 ROUNDS = 300
 
 

@@ -10,6 +10,8 @@ from fuzz.targets import TARGETS
 
 from palca.model.errors import PalcaError
 
+pytestmark = pytest.mark.pythons
+
 CORPUS = Path(__file__).parent / "corpus"
 
 

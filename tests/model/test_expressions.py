@@ -18,6 +18,8 @@ from palca.model.grammar import Reader
 from palca.model.vocabulary import LARGEST_NUMBER, finite
 from palca.model.words import words_of
 
+pytestmark = pytest.mark.pythons
+
 
 def value(text: str, kind: Kind = "number", **values):
     return evaluate(parse(text, kind, NAMES), values)

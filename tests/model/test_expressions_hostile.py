@@ -15,6 +15,8 @@ from palca.model.errors import PalcaError
 from palca.model.expressions import parse
 from palca.model.vocabulary import FUNCTIONS, finite, identifier
 
+pytestmark = pytest.mark.pythons
+
 
 @pytest.mark.parametrize(
     "text",

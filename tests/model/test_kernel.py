@@ -21,6 +21,8 @@ from palca.model.kernel_cache import kernel_for
 from palca.scenarios import load
 from random_scenarios import scenarios
 
+pytestmark = pytest.mark.pythons
+
 
 @pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> None:

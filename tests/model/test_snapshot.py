@@ -14,6 +14,8 @@ from palca.model import ColdWarModel, Scenario
 from palca.model.noise import world_keys
 from palca.scenarios import build
 
+pytestmark = pytest.mark.pythons
+
 MONTHS, WORLDS = 40, 12
 
 

@@ -19,6 +19,8 @@ from palca.scenarios import build, load, resolve
 from palca.scenarios.country import build_country
 from palca.scenarios.shelf import SHELF, parse_toml, read_columns, read_text
 
+pytestmark = pytest.mark.pythons
+
 HEAD = 'title = "t"\nextends = "baseline"\n'
 SOON = 20.0  # seconds of this process; most take a hundredth of one
 LITTLE = 200_000  # kB that the peak may rise by; none of these takes 120,000

@@ -15,6 +15,8 @@ from palca.scenarios import build, load, resolve, shipped_policies, shipped_scen
 from palca.scenarios.shelf import SHELF, read_toml
 from palca.scenarios.table import Table
 
+pytestmark = pytest.mark.pythons
+
 BAD = {
     "not TOML": ("title = ", "not valid TOML"),
     "no title": ('extends = "baseline"', "'title' is missing"),
