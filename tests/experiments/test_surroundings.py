@@ -7,7 +7,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -75,38 +77,44 @@ def stranger() -> list[str]:
     return STRANGER
 
 
+@pytest.fixture
+def public(palca: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that others may enter: whenever pytest begins it shuts those of all its tests."""
+    with tempfile.TemporaryDirectory() as name:
+        (folder := Path(name)).chmod(0o755)
+        monkeypatch.chdir(folder)
+        yield folder
+
+
 @pytest.mark.slow
 def test_a_user_without_home_or_rights_computes_the_same(
-    palca: Run, tmp_path: Path, stranger: list[str]
+    palca: Run, public: Path, stranger: list[str]
 ) -> None:
     assert palca("run", "baseline", "-n", "3", "-o", "whole")[0] == 0
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
     bare = {name: value for name, value in os.environ.items()
             if name not in ("HOME", "PALCA_CACHE", "XDG_CACHE_HOME", "MPLCONFIGDIR")}  # fmt: skip
     forced = ["run", "baseline", "-n", "3", "--force", "-o"]
-    for folder in (tmp_path / "mine", tmp_path / "whole"):  # another's folder, and another's run
+    for folder in (public / "mine", public / "whole"):  # another's folder, and another's run
         _, err = (process := started(*forced, str(folder), prefix=stranger, env=bare)).communicate()
         assert process.returncode == 2
         assert err.count(b"\n") == 1
         assert b"can't be written (Permission denied); choose another --out" in err
     before = digest("whole")
-    (tmp_path / "theirs").mkdir()
-    (tmp_path / "theirs").chmod(0o777)
-    (left := tmp_path / "theirs" / ".made.part").mkdir()  # by a user who was killed, or still writes
+    (public / "theirs").mkdir()
+    (public / "theirs").chmod(0o777)
+    (left := public / "theirs" / ".made.part").mkdir()  # by a user who was killed, or still writes
     (left / ".lock").touch()
     _, err = (
-        process := started(*SMALL, prefix=stranger, env=bare, cwd=tmp_path / "theirs")
+        process := started(*SMALL, prefix=stranger, env=bare, cwd=public / "theirs")
     ).communicate()
     assert process.returncode == 2
     assert b"left it unfinished in .made.part: choose another --out" in err
     shutil.rmtree(left)
-    process = started(*SMALL, prefix=stranger, env=bare, cwd=tmp_path / "theirs")
+    process = started(*SMALL, prefix=stranger, env=bare, cwd=public / "theirs")
     _, err = process.communicate()
     assert process.returncode == 0, err
     assert b"Traceback" not in err
-    assert [path.name for path in (tmp_path / "theirs").iterdir()] == ["made"]  # and no "~"
+    assert [path.name for path in (public / "theirs").iterdir()] == ["made"]  # and no "~"
     assert digest("theirs/made") == digest("whole") == before
 
 
