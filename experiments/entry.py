@@ -62,7 +62,7 @@ def _set_up() -> None:
     """Turn warnings into lines, and make the three streams such that libraries can bear them."""
     # joblib replaces a process that has grown, and says so each time
     warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
-    # nor does an interrupt want to be told what it makes useless
+    # and at an interrupt how much work it makes useless
     unused = r"\d+ tasks (have been successfully executed|which were still being processed)"
     warnings.filterwarnings("ignore", unused, UserWarning)
     warnings.showwarning = lambda message, *_: _say(str(message), "yellow")
