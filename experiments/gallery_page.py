@@ -23,7 +23,7 @@ def write_gallery(
     for place, one in enumerate(found):
         picture = draw_concept(one)
         picture.write(folder / f"concept-{one.concept.name}.png")
-        pages.append(_section(one, picture.alt))
+        pages.append(section(one, picture.alt))
         tell("drawing concepts", place + 1, len(found))
     (folder / "CONCEPTS.md").write_text("\n".join([_opening(found), *pages]), encoding="utf-8")
 
@@ -65,7 +65,8 @@ Copy a file of `scenarios/concepts/`, change it, and give its path: `palca check
 """  # noqa: E501  a line of the page is as long as it is
 
 
-def _section(found: Contrast, alt: str) -> str:
+def section(found: Contrast, alt: str) -> str:
+    """Return a concept's part of the page; `alt` is what its picture shows, in words."""
     told = found.concept
     arms, rows = table_of(found)
     lines = [

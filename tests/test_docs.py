@@ -8,8 +8,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from palca.experiments.concepts import contrast
+from palca.experiments.gallery_page import section
 from palca.experiments.measures import RIGHT
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
@@ -19,6 +22,7 @@ from palca.model.parameters import PARAMETERS
 from palca.model.scenario import DRIVERS
 from palca.model.state import FIELDS
 from palca.scenarios import load
+from palca.scenarios.concept_file import load_concept
 from palca.scenarios.shelf import shipped_policies
 
 ROOT = Path(__file__).parents[1]
@@ -95,6 +99,33 @@ def test_odd_tells_numbers_of_the_baseline_as_it_ships() -> None:
 @pytest.mark.slow
 def test_the_table_of_pairing_is_that_of_the_command_beside_it() -> None:
     assert row("soviet-break-1972") + "\n" in PAGE.read_text(encoding="utf-8")
+
+
+def test_the_posterior_is_told_as_it_ships() -> None:
+    page = (ROOT / "docs/CALIBRATION.md").read_text(encoding="utf-8").replace("−", "-")
+    sets = pd.read_parquet(ROOT / "scenarios/posteriors/record.parquet")
+    row = r"^\| `(\w+)` \| (\S+) (.*) \| ([\d.-]+) \| ([\d.-]+)–([\d.-]+) \| \d+ \|$"
+    rows = re.findall(row, page, re.MULTILINE)
+    assert len(rows) == 9
+    for name, family, prior, *told in rows:
+        assert PARAMETERS[name].prior.startswith(f"{family}(")
+        assert _numbers(PARAMETERS[name].prior) == _numbers(prior)
+        values = [sets[name].mean(), *np.quantile(sets[name], [0.05, 0.95])]
+        for text, value in zip(told, values, strict=True):
+            unit = 10.0 ** -len(text.partition(".")[2])
+            assert abs(float(text) - value) <= 0.5001 * unit, (name, text, value)
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(number) for number in re.findall(r"[\d.]+", text)]
+
+
+@pytest.mark.slow
+def test_a_concept_of_the_gallery_is_told_as_it_comes_out() -> None:
+    page = (ROOT / "docs/CONCEPTS.md").read_text(encoding="utf-8")
+    found = contrast(load_concept("two-level-game"), 2000, 0)
+    lines = section(found, "").splitlines()
+    assert [line for line in lines if line not in page and not line.startswith("![")] == []
 
 
 def test_readers_are_told_to_cite_this_version() -> None:
