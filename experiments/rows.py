@@ -22,6 +22,7 @@ from palca.scenarios import build
 from .course import SERIES, Course, simulated
 from .design import Factor
 from .measures import outcomes
+from .signals import held
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +96,8 @@ def shared(calls: Iterable[Any], jobs: int, ordered: bool = True) -> Iterator[An
         n_jobs=jobs, return_as="generator" if ordered else "generator_unordered",
         initializer=leave_with, initargs=(os.getpid(),),
     )  # fmt: skip
-    with _spared() if jobs > 1 else nullcontext():
+    # interrupted while its processes start, joblib can neither end them nor give back what it took
+    with held(), _spared() if jobs > 1 else nullcontext():
         return cast("Iterator[Any]", parallel(calls))
 
 

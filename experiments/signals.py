@@ -53,7 +53,7 @@ def unwinding() -> Iterator[None]:
         yield
     except Exception as error:
         # machine code that is set up calls it a failed import, a class in the making an error,
-        # and joblib, while its processes start, can't yet end them
+        # and what a library does to end may fail
         cause: BaseException | None = error
         while cause := cause.__cause__ or cause.__context__:
             if isinstance(cause, (KeyboardInterrupt, SystemExit)):

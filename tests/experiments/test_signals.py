@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -215,6 +216,23 @@ def test_a_signal_is_put_off_until_a_library_is_set_up(number: signal.Signals) -
     assert set_up
     with pytest.raises(TimeoutError):
         signal.raise_signal(number)
+
+
+@pytest.mark.filterwarnings("ignore:.* tasks ")
+def test_a_signal_is_put_off_until_processes_have_started() -> None:
+    def leave(*_: object) -> None:
+        raise SystemExit(143)
+
+    def calls() -> Iterator[Any]:  # joblib asks for them once its processes are on their way
+        signal.raise_signal(signal.SIGTERM)
+        begun.append(True)
+        yield delayed(int)()
+
+    begun: list[bool] = []
+    signal.signal(signal.SIGTERM, leave)
+    with pytest.raises(SystemExit):
+        shared(calls(), 2)
+    assert begun
 
 
 def test_an_ignored_signal_is_not_put_off() -> None:
