@@ -22,40 +22,45 @@ def main() -> None:
             code = _run()
     except KeyboardInterrupt:
         code = 130
+    except Exception as error:
+        code = _refused(error)
     sys.exit(code)
 
 
 def _run() -> int:
     """Run the command line and return its exit code."""
-    import typer
-
-    from palca.model.errors import PalcaError
-
     from .cli import app
     from .options import Output
 
     _set_up()
-    try:
-        code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
-    except PalcaError as error:
-        return _refuse(str(error))
-    except typer.TyperException as error:  # an unknown option, or a value that it can't have
-        tell = getattr(error, "format_message", error.__str__)
-        return _refuse(f"{' '.join(tell().split())} (see 'palca --help')")
-    except typer.Abort:
-        return 130
-    except BrokenPipeError:
-        return 0  # the reader of our output has left; nothing to tell
-    except OSError as error:
-        place = error.filename if isinstance(error.filename, str) else ""
-        return _refuse(str(PalcaError(f"can't be used ({error.strerror or error})", place)))
-    except (BrokenExecutor, MemoryError):
-        return _refuse("there was too little memory, or one of the processes was killed: take "
-                       "fewer --jobs or worlds")  # fmt: skip
+    code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
     if Output.lost:
         lost = f"standard output: can't be written to ({Output.lost}); files are complete"
         return _refuse(lost)
     return code or 0
+
+
+def _refused(error: Exception) -> int:
+    """Tell of an error that a user can mend, and return the exit code; raise any other."""
+    import typer
+
+    from palca.model.errors import PalcaError
+
+    match error:
+        case PalcaError():
+            return _refuse(str(error))
+        case typer.TyperException():  # an unknown option, or a value that it can't have
+            tell = getattr(error, "format_message", error.__str__)
+            return _refuse(f"{' '.join(tell().split())} (see 'palca --help')")
+        case BrokenPipeError():
+            return 0  # the reader of our output has left; nothing to tell
+        case OSError():
+            place = error.filename if isinstance(error.filename, str) else ""
+            return _refuse(str(PalcaError(f"can't be used ({error.strerror or error})", place)))
+        case BrokenExecutor() | MemoryError():
+            return _refuse("there was too little memory, or one of the processes was killed: take "
+                           "fewer --jobs or worlds")  # fmt: skip
+    raise error
 
 
 def _set_up() -> None:

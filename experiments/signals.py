@@ -30,6 +30,9 @@ def unwinding() -> Iterator[None]:
         return
 
     def leave(number: int, frame: object) -> None:
+        came.append(number)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
         for other in caught:
             signal.signal(other, signal.SIG_IGN)
         raise SystemExit(128 + number)
@@ -44,24 +47,24 @@ def unwinding() -> Iterator[None]:
             signal.signal(number, leave)
         threading.Timer(0.05, interrupt_main, [number]).start()
 
+    came: list[int] = []
     # not what is ignored, as under nohup
-    caught = [number for number in _ENDING if signal.getsignal(number) is signal.SIG_DFL]
+    usual = {signal.SIGINT: signal.default_int_handler, **dict.fromkeys(_ENDING, signal.SIG_DFL)}
+    caught = [number for number, handler in usual.items() if signal.getsignal(number) is handler]
     for number in caught:
         signal.signal(number, leave)
     hook, sys.unraisablehook = sys.unraisablehook, again
     try:
         yield
-    except Exception as error:
-        # machine code that is set up calls it a failed import, a class in the making an error,
-        # and what a library does to end may fail
-        cause: BaseException | None = error
-        while cause := cause.__cause__ or cause.__context__:
-            if isinstance(cause, (KeyboardInterrupt, SystemExit)):
-                raise cause from None
+    except BaseException:
+        # a library that it came upon may call it something else, or fail as it ends
+        if came:
+            ended = SystemExit(128 + came[0])
+            raise (KeyboardInterrupt if came[0] == signal.SIGINT else ended) from None
         raise
     finally:
         sys.unraisablehook = hook
-        for number in (signal.SIGINT, *caught):
+        for number in caught:
             signal.signal(number, signal.SIG_IGN)
 
 

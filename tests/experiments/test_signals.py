@@ -146,17 +146,22 @@ def test_a_process_that_is_killed_is_told_of(palca: Run) -> None:
     assert left() == []
 
 
-@pytest.mark.parametrize(("cause", "code"), [(KeyboardInterrupt(), 130), (SystemExit(143), 143)])
-@pytest.mark.parametrize("error", [ImportError, RuntimeError])
-def test_an_interrupt_that_a_library_calls_something_else_is_one(
-    monkeypatch: pytest.MonkeyPatch, error: type[Exception], cause: BaseException, code: int
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    "error", [ImportError(), RuntimeError(), BrokenPipeError(), OSError(), SystemExit(1)], ids=repr
+)
+def test_a_signal_that_a_library_calls_something_else_is_one(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException, number: signal.Signals, code: int
 ) -> None:
     def run() -> int:
         try:
-            raise error("initialization failed") from cause
-        except error as failed:
-            raise error("can't be used") from failed
+            signal.raise_signal(number)
+        except BaseException:
+            raise error  # noqa: B904
+        return 0
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     monkeypatch.setattr(entry, "_run", run)
     with pytest.raises(SystemExit) as ended:
         entry.main()
@@ -176,27 +181,13 @@ def test_a_signal_after_all_is_done_is_no_failure(monkeypatch: pytest.MonkeyPatc
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     for number in numbers:
         signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     monkeypatch.setattr(entry, "_run", lambda: 0)
     with pytest.raises(SystemExit) as ended:
         entry.main()
     for number in numbers:
         signal.raise_signal(number)  # while Python clears up
     assert ended.value.code == 0
-
-
-def test_an_interrupt_that_keeps_a_library_from_ending_is_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def run() -> int:
-        try:
-            raise KeyboardInterrupt
-        except BaseException:
-            raise RuntimeError("cannot join thread before it is started")  # noqa: B904
-
-    monkeypatch.setattr(entry, "_run", run)
-    with pytest.raises(SystemExit) as ended:
-        entry.main()
-    assert ended.value.code == 130
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
