@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from _thread import interrupt_main
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -69,16 +69,27 @@ def unwinding() -> Iterator[None]:
 
 
 @contextmanager
-def held() -> Iterator[None]:
-    """Put a signal that ends this process off to the end of the block."""
+def held(tell: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Put a signal that ends this process off to the end of the block.
+
+    Parameters
+    ----------
+    tell : callable
+        Told at once, so that the block may come to its end.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+
+    def hear(number: int, frame: object) -> None:
+        came.append(number)
+        tell()
+
     came: list[int] = []
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, *_ENDING)}
     heard = [number for number, handler in before.items() if callable(handler)]
     for number in heard:
-        signal.signal(number, lambda number, frame: came.append(number))
+        signal.signal(number, hear)
     try:
         yield
     finally:

@@ -15,6 +15,7 @@ MOST_WORLDS: Final = 5_000  # of one computation
 AT_ONCE: Final = 2  # computations
 MOST_WAITING: Final = 20  # visitors in the queue
 LONGEST: Final = 30.0  # seconds of one computation, and of waiting for one's turn
+LAST: Final = 10.0  # seconds that the end of the lab waits for what is being computed
 VISITORS: Final = 200  # pages open at once
 KEPT: Final = 256  # answers that are kept for whoever asks the same
 
@@ -22,6 +23,7 @@ T = TypeVar("T")
 _places = threading.BoundedSemaphore(AT_ONCE)
 _counting = threading.Lock()
 _waiting = 0
+_closed = threading.Event()
 _until: ContextVar[float] = ContextVar("until", default=float("inf"))
 
 
@@ -44,7 +46,7 @@ class Visitor:
         Superseded
             If the visitor has asked for something else before the turn came.
         PalcaError
-            If too many wait, or it took too long.
+            If too many wait, if it took too long, or if the lab ends.
         """
         own = self._newest = object()
         with self._turn:
@@ -71,6 +73,7 @@ def _place() -> Iterator[None]:
         raise PalcaError("others compute at this moment; choose again in a while")
     token = _until.set(time.monotonic() + LONGEST)
     try:
+        look_at_clock()
         yield
     finally:
         _until.reset(token)
@@ -78,11 +81,24 @@ def _place() -> Iterator[None]:
 
 
 def look_at_clock() -> None:
-    """Stop here if the time is up; called between the parts of a computation.
+    """Stop here if the time is up or the lab ends; called between the parts of a computation.
 
     Raises
     ------
     PalcaError
     """
+    if _closed.is_set():
+        raise PalcaError("the lab has ended")
     if time.monotonic() > _until.get():
         raise PalcaError(f"stopped after {LONGEST:.0f} seconds: choose fewer worlds")
+
+
+def close() -> None:
+    """Let no computation begin or go on, and wait for those that are at work.
+
+    Python may crash if it ends while machine code is at work in a thread.
+    """
+    _closed.set()
+    until = time.monotonic() + LAST
+    for _ in range(AT_ONCE):
+        _places.acquire(timeout=max(until - time.monotonic(), 0))

@@ -11,13 +11,15 @@ import threading
 import warnings
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from palca.model.errors import PalcaError
 
-from .desk import VISITORS
+from ..signals import held
+from .desk import VISITORS, close
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -91,11 +93,15 @@ def serve(
             webbrowser.open(address)
         _answer_ahead(server)
 
+    def stop() -> None:  # uvicorn doesn't hear that a window is closed
+        server.should_exit = True
+
     threading.Thread(target=when_ready, daemon=True).start()
-    with warnings.catch_warnings():
+    with held(stop), warnings.catch_warnings():
         # at each visit: of cookies within frames of other sites, where the lab never stands
         warnings.filterwarnings("ignore", "Cookies with samesite=none", UserWarning)
         server.run([heard])
+        close()
 
 
 def _answer_ahead(server: Server) -> None:
@@ -108,7 +114,8 @@ def _answer_ahead(server: Server) -> None:
         if server.should_exit:
             return
         filled = fill(asked)
-        visitor.compute(lambda filled=filled: answer(filled.page, filled.values))
+        with suppress(PalcaError):  # it took too long, or the lab has ended
+            visitor.compute(lambda filled=filled: answer(filled.page, filled.values))
 
 
 def _listen(host: str, port: int) -> socket.socket:

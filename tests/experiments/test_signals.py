@@ -129,6 +129,18 @@ def test_a_command_that_is_interrupted_leaves_nothing(palca: Run, name: str) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_the_lab_ends_without_a_word(number: signal.Signals) -> None:
+    process = started("lab", "--no-open", "--port", "0")
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith(b"The lab is at")
+    time.sleep(random.Random(int(number)).uniform(0, 3))  # it computes what will be asked
+    os.killpg(process.pid, number)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (128 + number, b"")
+
+
+@pytest.mark.slow
 def test_a_process_that_is_killed_is_told_of(palca: Run) -> None:
     process = started("run", "baseline", "-n", "200000", "-j", "2", "-o", "made")
     until = time.monotonic() + 100
