@@ -238,6 +238,37 @@ def test_a_sweep_of_one_point_is_the_model_there() -> None:
     assert np.array_equal(alone.outcomes["leaders"], there["leaders"].to_numpy())
 
 
+def test_nothing_is_computed_once_the_lab_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "_closed", threading.Event())
+    monkeypatch.setattr(desk, "_places", threading.BoundedSemaphore(desk.AT_ONCE))
+    begun, ended = threading.Event(), []
+
+    def work() -> None:
+        begun.set()
+        while True:
+            time.sleep(0.01)
+            desk.look_at_clock()
+
+    def ask() -> None:
+        with pytest.raises(PalcaError, match="ended"):
+            desk.Visitor().compute(work)
+        ended.append(True)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    assert begun.wait(10)
+    waiting = threading.Thread(target=ask)
+    begun.clear()
+    desk.close()
+    assert not desk._places.acquire(blocking=False)
+    desk._places.release()  # as if someone had left a place after all
+    waiting.start()
+    for each in (thread, waiting):
+        each.join(10)
+    assert ended == [True, True]
+    assert not begun.is_set()
+
+
 def test_only_a_visitors_newest_wish_is_computed() -> None:
     visitor, begun, go, done = desk.Visitor(), threading.Event(), threading.Event(), []
 
@@ -285,7 +316,7 @@ def test_the_queue_is_bounded_and_so_is_time(monkeypatch: pytest.MonkeyPatch) ->
     for thread in threads:
         thread.join(10)
     assert len(inside) == count
-    monkeypatch.setattr(desk, "LONGEST", 0.0)
+    monkeypatch.setattr(desk, "LONGEST", 0.005)
     with pytest.raises(PalcaError, match="fewer worlds"):
         desk.Visitor().compute(lambda: time.sleep(0.01) or desk.look_at_clock())
 
