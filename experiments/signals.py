@@ -47,6 +47,10 @@ def unwinding() -> Iterator[None]:
             signal.signal(number, leave)
         threading.Timer(0.05, interrupt_main, [number]).start()
 
+    def hush(failed: threading.ExceptHookArgs) -> None:
+        if not came:  # else it is one of a library's, which can't bear to be ended at any moment
+            thread_hook(failed)
+
     came: list[int] = []
     # not what is ignored, as under nohup
     usual = {signal.SIGINT: signal.default_int_handler, **dict.fromkeys(_ENDING, signal.SIG_DFL)}
@@ -54,6 +58,7 @@ def unwinding() -> Iterator[None]:
     for number in caught:
         signal.signal(number, leave)
     hook, sys.unraisablehook = sys.unraisablehook, again
+    thread_hook, threading.excepthook = threading.excepthook, hush  # for good: threads end last
     try:
         yield
     except BaseException:

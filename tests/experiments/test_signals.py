@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -189,6 +190,29 @@ def test_an_import_that_fails_by_itself_is_no_interrupt(monkeypatch: pytest.Monk
         entry.main()
 
 
+@pytest.mark.parametrize("interrupted", [True, False])
+def test_a_thread_that_a_signal_ends_says_nothing(
+    monkeypatch: pytest.MonkeyPatch, interrupted: bool
+) -> None:
+    def run() -> int:
+        try:
+            if interrupted:
+                signal.raise_signal(signal.SIGTERM)
+        finally:
+            thread = threading.Thread(target=[].pop)
+            thread.start()
+            thread.join()
+        return 0
+
+    told: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", lambda failed: told.append(failed.exc_type))
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    monkeypatch.setattr(entry, "_run", run)
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert (ended.value.code, told) == ((143, []) if interrupted else (0, [IndexError]))
+
+
 def test_a_signal_after_all_is_done_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     for number in numbers:
@@ -222,6 +246,7 @@ def test_a_signal_is_put_off_until_a_library_is_set_up(number: signal.Signals) -
 
 
 @pytest.mark.filterwarnings("ignore:.* tasks ")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_signal_is_put_off_until_processes_have_started() -> None:
     def leave(*_: object) -> None:
         raise SystemExit(143)
