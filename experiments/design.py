@@ -164,11 +164,15 @@ def varied_once(factors: tuple[Factor, ...], place: str = "--vary") -> tuple[Fac
     """Return the factors; it is an error if there are none, or one is named twice."""
     if not factors:
         raise PalcaError("name at least one factor, such as --vary backlash=0.01:0.05", place)
-    names = [factor.name for factor in factors]
+    check_once([factor.name for factor in factors], place)
+    return factors
+
+
+def check_once(names: Sequence[str], place: str) -> None:
+    """Raise if a list has a name twice."""
     for name in names:
         if names.count(name) > 1:
-            raise PalcaError(f"the factor '{name}' is varied twice", place)
-    return factors
+            raise PalcaError(f"'{name}' is named twice", place)
 
 
 def design_points(

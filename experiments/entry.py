@@ -10,6 +10,7 @@ import os
 import sys
 import warnings
 from concurrent.futures import BrokenExecutor
+from contextlib import suppress
 from io import TextIOWrapper
 
 from .signals import unwinding
@@ -17,6 +18,7 @@ from .signals import unwinding
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    _import_nothing_from_here()
     try:
         with unwinding():
             code = _run()
@@ -38,6 +40,18 @@ def _run() -> int:
         lost = f"standard output: can't be written to ({Output.lost}); files are complete"
         return _refuse(lost)
     return code or 0
+
+
+def _import_nothing_from_here() -> None:
+    """Keep what lies in the current folder, a stranger's maybe, from being imported.
+
+    ``python -m`` and ``python -c`` put that folder first of all places, and so are the processes
+    started that share the work, and those that look after them.
+    """
+    os.environ["PYTHONSAFEPATH"] = "1"
+    with suppress(FileNotFoundError):  # the folder is gone
+        if not sys.flags.safe_path and sys.path[:1] in ([""], [os.getcwd()]):
+            del sys.path[0]
 
 
 def _refused(error: Exception) -> int:

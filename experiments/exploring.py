@@ -19,6 +19,7 @@ from .options import (
     Settings,
     Tell,
     Vary,
+    chosen,
     make_console,
     progress,
     scenario_names,
@@ -72,6 +73,7 @@ def sensitivity(
     from palca.scenarios import resolve
 
     from . import run_folder, runs
+    from .rows import check_measured
     from .sensitivity_report import draw_indices, index_table, print_indices
     from .sweep_report import chosen_outcomes
 
@@ -80,8 +82,9 @@ def sensitivity(
         raise PalcaError(f"no method '{method}'; there are morris, sobol and both", "--method")
     if points & (points - 1):
         raise PalcaError(f"{points} is no power of two, which the design needs", "--points")
-    resolved = resolve(scenario, settings or [], interventions or [])
+    resolved = resolve(scenario, chosen(settings), interventions or [])
     names = _free(resolved, parameters)
+    check_measured(resolved, [outcome.name for outcome in shown] if outcomes else (), "--outcome")
     asked = {
         "parameters": names, "outcomes": [outcome.name for outcome in shown], "method": method,
         "points": points, "trajectories": trajectories, "replicates": replicates, "seed": seed,
@@ -159,19 +162,22 @@ def discover(
     from .design import parse_factor, varied_once
     from .discovery import read_question
     from .discovery_report import box_table, draw_discovery, print_discovery
+    from .rows import check_measured
     from .sweep import make_plan, variants_of
 
-    read_question(outcome)
+    question = read_question(outcome)
     asked: dict[str, Any] = {"outcome": outcome, "vary": vary or [], "seed": seed}
     if sweep is None:
         worlds, title = worlds or WORLDS, scenario or "baseline"
         factors = tuple(parse_factor(text) for text in vary or [])
         # parameters are drawn from their priors: no posterior has a say
-        settings = [*(settings or []), "posterior=off"]
+        settings = [*chosen(settings), "posterior=off"]
         factors = varied_once(factors) if factors else ()
         plan = make_plan(title, factors, "random", settings, interventions or [], worlds)
+        variants = variants_of(plan)
+        check_measured(next(iter(variants.values())), question.names, "OUTCOME")
         asked |= {"worlds": worlds, "variants": [
-            {"levels": levels, "scenario": s} for levels, s in variants_of(plan).items()
+            {"levels": levels, "scenario": s} for levels, s in variants.items()
         ]}  # fmt: skip
     else:
         if any((scenario, vary, worlds, settings, interventions)):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import Force, Jobs, Out, ScenarioName, Seed, Settings, make_console, progress
+from .options import Force, Jobs, Out, ScenarioName, Seed, Settings, chosen, make_console, progress
 
 if TYPE_CHECKING:
     from .calibration import Calibration
@@ -50,7 +50,7 @@ def calibrate(
     from . import run_folder, runs
 
     console = make_console()
-    resolved = resolve(scenario, [*(settings or []), "posterior=off"])
+    resolved = resolve(scenario, [*chosen(settings), "posterior=off"])
     stem = Path(scenario).stem
     folder = out if out is not None else run_folder.free_folder(f"{stem}-calibration")
     asked = {"until": until, "worlds": worlds, "sets": sets, "histories": histories, "seed": seed}

@@ -97,9 +97,17 @@ Interventions = Annotated[
 ]
 
 
-def chosen(settings: list[str] | None, point: bool) -> list[str]:
-    """Return the settings of ``--set`` and ``--point``."""
-    return [*(settings or []), *(["posterior=point"] if point else [])]
+def chosen(settings: list[str] | None, point: bool = False) -> list[str]:
+    """Return the settings of ``--set`` and ``--point``.
+
+    Raises
+    ------
+    PalcaError
+        If two set the same, so that one of them would not be used.
+    """
+    from palca.scenarios.settings import set_once
+
+    return [*set_once(settings or [], "--set"), *(["posterior=point"] if point else [])]
 
 
 Vary = Annotated[

@@ -152,7 +152,7 @@ def counterfactual(
     console, began = make_console(), time.perf_counter()
     question = Question(
         scenario,
-        tuple(settings or ()),
+        tuple(chosen(settings)),
         tuple(interventions or ()),
         given,
         None if through is None else month_index(through),

@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cache
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model import ColdWarModel
+from palca.model.errors import PalcaError
 from palca.scenarios import build
 
 from .course import SERIES, Course, simulated
@@ -76,6 +77,15 @@ def run_rows(
             for name, result in measure(course).items():
                 out.setdefault(name, np.full(len(table), np.nan))[some] = result
     return out
+
+
+def check_measured(resolved: dict[str, Any], names: Collection[str], place: str) -> None:
+    """Raise if a scenario ends before one of some outcomes can be measured."""
+    if names:
+        measured = outcomes(simulated(ColdWarModel(build(resolved), 1, keep=SERIES).run()))
+        for name in names:
+            if name not in measured:
+                raise PalcaError(f"the scenario ends before '{name}' can be measured", place)
 
 
 def shared(calls: Iterable[Any], jobs: int, ordered: bool = True) -> Iterator[Any]:

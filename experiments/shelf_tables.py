@@ -23,8 +23,7 @@ from .concepts import resolve_arms
 from .course import documented
 from .documented import load_record
 from .evidence import ASPECTS, make_evidence
-from .sweep import make_plan
-from .sweep_file import read_sweep
+from .sweep_file import plan_of, read_sweep
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -79,8 +78,7 @@ def describe(file: str) -> str:
                 f"{len(concept.measures)} measures and {len(concept.claims)} claims; all is well")
     if "vary" in table:
         sweep = read_sweep(path)
-        plan = make_plan(sweep.scenario, sweep.factors, sweep.design or "grid", sweep.settings,
-                         sweep.interventions, sweep.worlds, sweep.replicates)  # fmt: skip
+        plan = plan_of(sweep)
         return (f"{file}: a sweep of {sweep.scenario}, a {plan.design} of {plan.points:,} points, "
                 f"{plan.worlds:,} worlds; all is well")
     return _describe_scenario(file)

@@ -80,9 +80,8 @@ def sweep(
     """
     from . import run_folder, sweep_folder
     from .cluster import workers
-    from .design import parse_factor, varied_once
-    from .sweep import make_plan
-    from .sweep_file import SweepFile, is_sweep, read_sweep
+    from .design import parse_factor
+    from .sweep_file import SweepFile, is_sweep, plan_of, read_sweep
     from .sweep_report import chosen_outcomes
 
     if resume is not None:
@@ -99,19 +98,12 @@ def sweep(
             _sweep(resume, plan, packed, outcomes, jobs, spread)
         return
     file = read_sweep(Path(scenario)) if is_sweep(scenario) else SweepFile("", scenario, ())
+    factors = [parse_factor(text) for text in vary or ()]
+    plan = plan_of(
+        file, factors, design, chosen(settings, point), interventions or (), worlds, replicates,
+        seed, outcomes or (),
+    )  # fmt: skip
     outcomes = outcomes or list(file.outcomes)
-    chosen_outcomes(outcomes)  # a slip is told before the worlds are run, not after
-    factors = (*file.factors, *(parse_factor(text) for text in vary or []))
-    plan = make_plan(
-        file.scenario,
-        varied_once(factors),
-        design or file.design or "grid",
-        (*file.settings, *chosen(settings, point)),
-        (*file.interventions, *(interventions or [])),
-        worlds or file.worlds,
-        replicates or file.replicates,
-        (file.seed or 0) if seed is None else seed,
-    )
     folder = out if out is not None else run_folder.free_folder(f"{Path(scenario).stem}-sweep")
     with sweep_folder.held(folder), workers(cluster) as spread:
         packed = sweep_folder.begin(folder, plan, force)

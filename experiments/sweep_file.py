@@ -16,16 +16,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from palca.model.errors import PalcaError
+from palca.scenarios import resolve
+from palca.scenarios.settings import set_once, what_is_set
 from palca.scenarios.shelf import find_scenario, read_toml, shipped_scenarios
 from palca.scenarios.table import Table
 
 from .design import Factor, parse_factor, varied_once
+from .rows import check_measured
+from .sweep import Plan, make_plan
+from .sweep_report import chosen_outcomes
 
 _MOST: Final = 1e9
 
@@ -68,6 +73,9 @@ def read_sweep(path: Path) -> SweepFile:
     )
     named = table.text("scenario", "baseline")
     beside = find_scenario(named, path.parent)
+    set_once(settings := _texts(table, "set"), f"{path}: set")
+    outcomes = _texts(table, "outcome")
+    chosen_outcomes(outcomes, place=f"{path}: outcome")
     out = SweepFile(
         title=table.text("title", ""),
         scenario=named if named in shipped_scenarios() else str(beside),
@@ -76,12 +84,48 @@ def read_sweep(path: Path) -> SweepFile:
         worlds=table.whole("worlds", 1, int(_MOST)) if "worlds" in table else None,
         replicates=table.whole("replicates", 1, int(_MOST)) if "replicates" in table else None,
         seed=table.whole("seed", 0, 2**53) if "seed" in table else None,
-        settings=_texts(table, "set"),
+        settings=settings,
         interventions=_texts(table, "intervene"),
-        outcomes=_texts(table, "outcome"),
+        outcomes=outcomes,
     )
     table.done()
     return out
+
+
+def plan_of(
+    file: SweepFile,
+    factors: Sequence[Factor] = (),
+    design: str | None = None,
+    settings: Sequence[str] = (),
+    interventions: Sequence[str] = (),
+    worlds: int | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    outcomes: Sequence[str] = (),
+) -> Plan:
+    """Return the checked plan of a file and of the options beside it, which come before it.
+
+    Raises
+    ------
+    PalcaError
+        For whatever can't be run, or can't be shown of what is run.
+    """
+    over = {what_is_set(setting) for setting in settings}
+    kept = [setting for setting in file.settings if what_is_set(setting) not in over]
+    plan = make_plan(
+        file.scenario,
+        varied_once((*file.factors, *factors)),
+        design or file.design or "grid",
+        (*kept, *settings),
+        (*file.interventions, *interventions),
+        worlds or file.worlds,
+        replicates or file.replicates,
+        (file.seed or 0) if seed is None else seed,
+    )
+    chosen_outcomes(outcomes)
+    resolved = resolve(plan.scenario, plan.settings, plan.interventions)
+    check_measured(resolved, outcomes or file.outcomes, "--outcome")
+    return plan
 
 
 def _factors(table: Mapping[str, Any], place: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from palca.model.errors import PalcaError, nearest
 
-from .design import Factor, tidy
+from .design import Factor, check_once, tidy
 from .measures import OUTCOMES, Outcome
 from .sweep import Plan
 
@@ -27,21 +27,24 @@ _MOST_LEVELS: Final = 12  # rows of a factor that are printed
 
 
 def chosen_outcomes(
-    names: Sequence[str] | None, measured: Collection[str] = _TITLES
+    names: Sequence[str] | None,
+    measured: Collection[str] = _TITLES,
+    place: str = "--outcome",
 ) -> list[Outcome]:
     """Return the outcomes of some names; if none are named, the main ones that were measured.
 
     Raises
     ------
     PalcaError
-        For a name that there is not, or that a scenario is too short for.
+        For a name that there is not, that is there twice, or that a scenario is too short for.
     """
+    check_once(names or (), place)
     for name in names or ():
         if name not in _TITLES:
             raise PalcaError(f"no outcome '{name}'{nearest(name, _TITLES)}; there are "
-                             f"{', '.join(_TITLES)}", "--outcome")
+                             f"{', '.join(_TITLES)}", place)
         if name not in measured:
-            raise PalcaError(f"the scenario ends before '{name}' can be measured", "--outcome")
+            raise PalcaError(f"the scenario ends before '{name}' can be measured", place)
     return [_TITLES[name] for name in names or MAIN if name in measured]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .options import Force, Jobs, Out, ScenarioName, Seed, Settings, make_console, progress
+from .options import Force, Jobs, Out, ScenarioName, Seed, Settings, chosen, make_console, progress
 
 _PARTS = ("scores", "patterns", "countries", "versions", "checks", "reading")
 _WORLDS = 65_536
@@ -58,20 +58,20 @@ def validate(
             raise PalcaError(f"no part '{name}'{nearest(name, _PARTS)}; there are "
                              f"{', '.join(_PARTS)}", "--part")  # fmt: skip
     parts = tuple(name for name in _PARTS if not part or name in part)
-    asked = {"worlds": worlds, "seed": seed, "parts": list(parts), "settings": settings or []}
+    asked = {"worlds": worlds, "seed": seed, "parts": list(parts), "settings": chosen(settings)}
     console = make_console()
     folder = out if out is not None else run_folder.free_folder(f"{Path(scenario).stem}-validation")
     with run_folder.writing(folder, force) as at:
         found = _validate(scenario, asked, jobs)
-        chosen = [f"--part {name}" for name in parts] if part else []
-        chosen += [f"--worlds {worlds}"] if worlds != _WORLDS else []
-        chosen += [f"--seed {seed}"] if seed else []
-        chosen += [f"--set {setting}" for setting in settings or ()]
+        options = [f"--part {name}" for name in parts] if part else []
+        options += [f"--worlds {worlds}"] if worlds != _WORLDS else []
+        options += [f"--seed {seed}"] if seed else []
+        options += [f"--set {setting}" for setting in settings or ()]
         figures = draw_all(found)
         for name, picture in figures.items():
             picture.write(at / name)
         alts = {name: picture.alt for name, picture in figures.items()}
-        text = page(found, " ".join(["palca validate", scenario, *chosen]), alts)
+        text = page(found, " ".join(["palca validate", scenario, *options]), alts)
         (at / "VALIDATION.md").write_text(text, encoding="utf-8")
         runs.write_manifest(
             at, kind="validation", title=found.title, name=scenario, **asked,

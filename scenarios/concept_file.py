@@ -18,6 +18,7 @@ from palca.model.expressions import Expression, parse, text_of
 from palca.model.state import FIELDS
 from palca.model.vocabulary import identifier
 
+from .settings import set_once
 from .shelf import (
     SHELF,
     find,
@@ -220,7 +221,8 @@ def _literature(table: Table) -> tuple[str, ...]:
 def _arm(table: Table) -> Arm:
     arm = Arm(
         _name(table), table.text("title"), table.text("scenario", "baseline"),
-        tuple(_texts(table, "set")), tuple(_texts(table, "intervene")),
+        tuple(set_once(_texts(table, "set"), f"{table.place}: set")),
+        tuple(_texts(table, "intervene")),
     )  # fmt: skip
     table.done()
     return arm

@@ -63,6 +63,27 @@ def policy_file(actor: str, name: str, folder: Path | None, place: str) -> str:
         raise error.at(place) from None
 
 
+def set_once(settings: Sequence[str], place: str) -> Sequence[str]:
+    """Return settings of which no two set the same: only the last of them would hold.
+
+    Raises
+    ------
+    PalcaError
+        If two do; `place` says where they stand.
+    """
+    names = [what_is_set(setting) for setting in settings]
+    for name in names:
+        if names.count(name) > 1:
+            raise PalcaError(f"'{name}' is set twice", place)
+    return settings
+
+
+def what_is_set(setting: str) -> str:
+    """Return the name of a setting; of a posterior's best set the whole, for it names none."""
+    name, _, value = (part.strip() for part in setting.partition("="))
+    return f"{name}={value}" if (name, value) == ("posterior", "point") else name
+
+
 def apply_setting(merged: dict[str, Any], setting: str) -> None:
     """Apply one NAME=VALUE to a scenario's merged tables."""
     place = f"--set {setting}"[:120]

@@ -107,7 +107,7 @@ def test_what_cannot_be_varied_is_refused_by_name(text: str, says: str) -> None:
 
 def test_a_factor_is_varied_once() -> None:
     one = parse_factor("backlash=0.01:0.05")
-    with pytest.raises(PalcaError, match="varied twice"):
+    with pytest.raises(PalcaError, match="named twice"):
         varied_once((one, parse_factor("backlash=0.01,0.02")))
     with pytest.raises(PalcaError, match="at least one"):
         varied_once(())

@@ -14,7 +14,7 @@ BAD = [
     (["baseline"], "name at least one factor"),
     (["basline", *ONE], "did you mean 'baseline'"),
     (["basline", "--vary", "channel.tin=on,off"], "did you mean 'baseline'"),
-    (["baseline", *ONE, "--vary", "backlash=0,0.1"], "'backlash' is varied twice"),
+    (["baseline", *ONE, "--vary", "backlash=0,0.1"], "'backlash' is named twice"),
     (["baseline", *ONE, "--set", "backlash=0.1"], "'backlash' is both set and varied"),
     (["baseline", "--vary", "backlsh=0:1"], "--vary backlsh=0.0: no parameter 'backlsh' (did you mean 'backlash'?)"),
     (["baseline", "--vary", "backlash=0.05:0.01"], "empty range"),
@@ -36,6 +36,8 @@ BAD = [
     (["baseline", "--vary", "backlash=0:0.1:9999", "--vary", "coup_trap=0:0.1:9999",
       "--vary", "suppression=1:1.5:9", "-n", "5"], "points are more"),
     (["baseline", *ONE, "--outcome", "grwth"], "did you mean 'growth'"),
+    (["baseline", *ONE, "--outcome", "growth", "--outcome", "growth"], "--outcome: 'growth' is named twice"),
+    (["baseline", *ONE, "--set", "coup_trap=0", "--set", "coup_trap = 1"], "--set: 'coup_trap' is set twice"),
     (["baseline", *ONE, "-n", "0"], "--worlds"),
     (["baseline", *ONE, "-o", "/proc/none/x"], "can't be written to"),
     (["baseline", *ONE, "-o", "/etc/hostname/x"], "can't be written to (Not a directory)"),
@@ -72,18 +74,48 @@ BAD_FILES = [
     ('scenario = "basline"\n[vary]\nbacklash = "0:0.1"\n', "did you mean 'baseline'"),
     ('set = [3]\n[vary]\nbacklash = "0:0.1"\n', "set"),
     ('[vary]\n"policy.ussr" = ["a,b", "c"]\n', "without a comma"),
+    ('outcome = ["growth", "growth"]\n[vary]\nbacklash = "0:0.1"\n', "s.toml: outcome: 'growth' is named twice"),
+    ('outcome = ["growht"]\n[vary]\nbacklash = "0:0.1"\n', "s.toml: outcome: no outcome 'growht'"),
+    ('set = ["a=1", "a=2"]\n[vary]\nbacklash = "0:0.1"\n', "s.toml: set: 'a' is set twice"),
+    ('scenario = "short.toml"\noutcome = ["growth"]\n[vary]\nbacklash = "0:0.1"\n',
+     "the scenario ends before 'growth' can be measured"),
     ('[vary]\nbacklash = [[1]]\n', "a list is of numbers or of texts"),
-    ('[vary]\nbacklash = "0:0.1"\n"backlash " = "0:0.1"\n', "varied twice"),
+    ('[vary]\nbacklash = "0:0.1"\n"backlash " = "0:0.1"\n', "named twice"),
 ]
 
 
 @pytest.mark.parametrize(("text", "says"), BAD_FILES)
 def test_a_bad_file_is_named(palca: Run, text: str, says: str) -> None:
     Path("s.toml").write_text(text)
-    code, _, err = palca("sweep", "s.toml")
-    assert (code, err.count("\n")) == (2, 1)
-    assert says in err
-    assert [path.name for path in Path().iterdir()] == ["s.toml"]
+    Path("short.toml").write_text('title = "S"\nextends = "baseline"\nuntil = "1975-12"\n')
+    for command in ("check", "sweep"):  # what the one calls well the other runs
+        code, _, err = palca(command, "s.toml")
+        assert (code, err.count("\n")) == (2, 1)
+        assert says in err
+    assert sorted(path.name for path in Path().iterdir()) == ["s.toml", "short.toml"]
+
+
+@pytest.mark.parametrize("command", [
+    ["run", "baseline"], ["compare", "baseline", "soviet-break-1971"], ["counterfactual", "soviet-break-1971"],
+    ["sensitivity"], ["discover", "growth > 3"], ["calibrate"], ["validate"],
+], ids=lambda command: command[0])  # fmt: skip
+def test_what_is_set_twice_is_refused_by_every_command(palca: Run, command: list[str]) -> None:
+    code, _, err = palca(*command, "--set", "backlash=0.1", "--set", "backlash=0.2")
+    assert (code, err) == (2, "palca: --set: 'backlash' is set twice\n")
+    assert not list(Path().iterdir())
+
+
+@pytest.mark.parametrize("command", [
+    ["sensitivity", "short.toml", "--outcome", "growth"], ["discover", "growth > 3", "--scenario", "short.toml"],
+], ids=lambda command: command[0])  # fmt: skip
+def test_what_can_not_be_measured_is_refused_before_a_world_is_run(
+    palca: Run, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    Path("short.toml").write_text('title = "S"\nextends = "baseline"\nuntil = "1975-12"\n')
+    monkeypatch.setattr("palca.experiments.rows.run_rows", lambda *_: pytest.fail("ran worlds"))
+    code, _, err = palca(*command)
+    assert (code, "the scenario ends before 'growth' can be measured" in err) == (2, True)
+    assert [path.name for path in Path().iterdir()] == ["short.toml"]
 
 
 @pytest.mark.slow
