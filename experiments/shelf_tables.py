@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from palca.model.calendar import month_index, month_name
 from palca.model.channels import CHANNELS, FREEZABLE
 from palca.model.errors import PalcaError, nearest
 from palca.model.events import KINDS
@@ -13,7 +14,7 @@ from palca.model.levers import ACTORS, LEVERS
 from palca.model.observables import BLIND, OBSERVABLES
 from palca.model.parameters import PARAMETERS
 from palca.model.state import FIELDS
-from palca.scenarios import build, resolve, shipped_policies, shipped_scenarios
+from palca.scenarios import build, load, resolve, shipped_policies, shipped_scenarios
 from palca.scenarios.concept_file import load_concept
 from palca.scenarios.country import build_country
 from palca.scenarios.loader import build_policy
@@ -23,11 +24,14 @@ from .concepts import resolve_arms
 from .course import documented
 from .documented import load_record
 from .evidence import ASPECTS, make_evidence
+from .rule_use import WORLDS, RuleUse, rule_use
 from .sweep_file import plan_of, read_sweep
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+
+_LATE: Final = month_index("1974-01")  # half-way: what others need years for has come about
 
 
 def print_list(console: Console, what: str) -> None:
@@ -52,16 +56,7 @@ def describe(file: str) -> str:
         return _describe_scenario(file)
     table = read_toml(path) if path.is_file() else {}
     if "rule" in table or "actor" in table:
-        actor = table.get("actor")
-        if not isinstance(actor, str) or actor not in ACTORS:
-            raise PalcaError(
-                f"'actor' must be one of {', '.join(ACTORS)}, not {actor!r}"
-                f"{nearest(str(actor), ACTORS)}",
-                file,
-            )
-        policy = build_policy(actor, path.stem, table, file)
-        count = f"{len(policy.rules)} rule{'s' if len(policy.rules) > 1 else ''}"
-        return f"{file}: a policy of '{actor}' with {count}; all is well"
+        return _describe_policy(file, table)
     if "garrison" in table or "leader" in table:
         country = build_country(table, file)
         return f"{file}: a country, {country.name}, {len(country.leaders) - 1} leaders; all is well"
@@ -82,6 +77,43 @@ def describe(file: str) -> str:
         return (f"{file}: a sweep of {sweep.scenario}, a {plan.design} of {plan.points:,} points, "
                 f"{plan.worlds:,} worlds; all is well")
     return _describe_scenario(file)
+
+
+def _describe_policy(file: str, table: dict[str, Any]) -> str:
+    """Check a policy and return what is in it, and which of its rules fire in the baseline."""
+    actor = table.get("actor")
+    if not isinstance(actor, str) or actor not in ACTORS:
+        raise PalcaError(
+            f"'actor' must be one of {', '.join(ACTORS)}, not {actor!r}"
+            f"{nearest(str(actor), ACTORS)}",
+            file,
+        )
+    policy = build_policy(actor, Path(file).stem, table, file)
+    baseline = load("baseline")
+    uses = rule_use(policy, baseline)
+    silent = [use for use in uses if use.enabled and use.first is None]
+    late = {use.rule: use for use in rule_use(policy, baseline, since=_LATE)} if silent else {}
+    count = f"{len(uses)} rule{'s' if len(uses) > 1 else ''}"
+    verdict = f"{len(silent)} of them never fired" if silent else "all is well"
+    lines = [
+        f"{file}: a policy of '{actor}' with {count}; {verdict}",
+        f"In {WORLDS} worlds of the baseline, in which '{actor}' follows it from 1969-01, fired:",
+    ]
+    for use in uses:
+        if not use.enabled:
+            told = "off"
+        elif use.first is not None:
+            told = f"in {_often(use)}, first in {month_name(use.first)}"
+        elif late[use.rule].worlds:
+            told = f"never; if taken up in {month_name(_LATE)}, in {_often(late[use.rule])}"
+        else:
+            told = f"never, nor if taken up in {month_name(_LATE)}"
+        lines.append(f"  {use.rule}: {told}")
+    return "\n".join(lines)
+
+
+def _often(use: RuleUse) -> str:
+    return f"{use.worlds} world{'s' if use.worlds > 1 else ''}, {100 * use.share:.2f} % of months"
 
 
 def _describe_scenario(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -219,7 +220,12 @@ def test_check_tells_what_is_in_a_file(palca: Run) -> None:
         'why = "Why lend to those who jail our friends?"\nsource = "assumed"\n'
     )
     code, out, _ = palca("check", "p.toml")
+    assert (code, "a policy of 'ussr' with 1 rule; 1 of them never fired" in out) == (0, True)
+    assert re.search("credit for comrades in uniform: never; if taken up in 1974-01, in [1-9]", out)
+    Path("q.toml").write_text(Path("p.toml").read_text().replace("ussr.relations >= 1 and ", ""))
+    code, out, _ = palca("check", "q.toml")
     assert (code, "a policy of 'ussr' with 1 rule; all is well" in out) == (0, True)
+    assert re.search(r"uniform: in \d+ worlds, .* of months, first in 1969-0", out)
     Path("p.toml").write_text(Path("p.toml").read_text().replace("-0.3", "-0.3 +"))
     code, _, err = palca("check", "p.toml")
     assert code == 2
