@@ -126,9 +126,10 @@ class Contrast:
     name, title, unit : str
     first, second, difference : float
         Means.
-    error, unpaired : float
-        Standard error of the difference, world by world, and if the two shared no draws.
-    low, high : float
+    se, unpaired_se : float
+        Standard error of the difference, world by world, and if the two shared no draws; NaN
+        for a single world.
+    q05, q95 : float
         5 and 95 % of the differences.
     changed : float
         Share of worlds in which the outcome differs.
@@ -140,16 +141,16 @@ class Contrast:
     first: float
     second: float
     difference: float
-    error: float
-    unpaired: float
-    low: float
-    high: float
+    se: float
+    unpaired_se: float
+    q05: float
+    q95: float
     changed: float
 
     @property
     def gain(self) -> float:
         """How many times more worlds an unpaired comparison needs; NaN if none differs."""
-        return (self.unpaired / self.error) ** 2 if self.error > 0 else float("nan")
+        return (self.unpaired_se / self.se) ** 2 if self.se > 0 else float("nan")
 
 
 def contrasts(pairs: Pairs) -> list[Contrast]:

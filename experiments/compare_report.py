@@ -11,6 +11,7 @@ from palca.model.calendar import month_name
 from .compare import Contrast, Pairs, contrasts
 from .ensemble import MONTHLY
 from .pictures import INK, PALE, SERIES, Picture, ends_of_years, head, many, new_figure, style
+from .terminal_table import Column, TerminalTable, numbers
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,30 +22,26 @@ _DRAWN: Final = ("success", "ussr_atmosphere", "ussr_delivered", "us_recent", "f
 
 def print_comparison(console: Console, names: tuple[str, str], pairs: Pairs) -> None:
     """Print the outcomes of two scenarios and their differences."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(
-        "outcome", *names, "difference", "± 2 MC", "± 2 unpaired", "5–95 % of worlds", "changed",
-        title=f"{names[1]} less {names[0]}, world by world on the same draws",
-        title_justify="left", title_style="bold", box=box.SIMPLE_HEAD,
+    table = TerminalTable(
+        f"{names[1]} less {names[0]}, world by world on the same draws",
+        [Column("outcome"), *numbers(*names, "difference", "s.e."),
+         Column("s.e. unpaired", right=True, rank=3),
+         Column("5–95 % of worlds", right=True, rank=2), Column("changed", right=True, rank=1)],
+        "s.e.: standard error of the difference; unpaired: if the two shared no draws. *: further "
+        "from zero than two standard errors. changed: share of worlds in which there is a "
+        "difference.",
+        "differences.csv",
     )  # fmt: skip
-    for column in table.columns[1:]:
-        column.justify = "right"
     for row in contrasts(pairs):
-        table.add_row(
+        table.add(
             row.title, _number(row, row.first), _number(row, row.second),
             _number(row, row.difference, "+") + (" *" if _clear(row) else ""),
-            _number(row, 2 * row.error), _number(row, 2 * row.unpaired),
-            f"{_number(row, row.low)} to {_number(row, row.high)}", f"{row.changed:.0%}",
+            _number(row, row.se), _number(row, row.unpaired_se),
+            f"{_number(row, row.q05)} to {_number(row, row.q95)}", f"{row.changed:.0%}",
         )  # fmt: skip
     console.print(table)
     parted = pairs.parted >= 0
     share = parted.mean()
-    console.print(
-        "* further from zero than two Monte Carlo errors. unpaired: the error if the two shared "
-        "no draws."
-    )
     if share == 0:
         console.print("No world changes course: who rules and who tries a coup stay as they were.")
         return
@@ -57,17 +54,19 @@ def print_comparison(console: Console, names: tuple[str, str], pairs: Pairs) -> 
 
 
 def _clear(row: Contrast) -> bool:
-    return abs(row.difference) > 2.0 * row.error
+    return abs(row.difference) > 2.0 * row.se
 
 
 def _number(row: Contrast, value: float, sign: str = "") -> str:
+    if np.isnan(value):
+        return "–"
     if row.unit == "share":
         return f"{100 * value:{sign}.1f} %"
     return f"{value + 0.0:{sign}.{2 if abs(value) < 10 else 1}f}"
 
 
 def draw_comparison(names: tuple[str, str], pairs: Pairs) -> Picture:
-    """Draw the mean difference by month, with two Monte Carlo errors, and when worlds part."""
+    """Draw the mean difference by month, with two standard errors, and when worlds part."""
     size = len(pairs.worlds)
     months = len(next(iter(pairs.sums.values())))
     x = np.arange(months) + 0.5
@@ -77,9 +76,10 @@ def draw_comparison(names: tuple[str, str], pairs: Pairs) -> Picture:
         for axis, name in zip(axes, _DRAWN, strict=False):
             total, squares = pairs.sums[name].T
             mean = total / size
-            error = 2 * np.sqrt(np.maximum(squares / size - mean**2, 0.0) / size)
             axis.axhline(0.0, color=PALE, lw=0.8)
-            axis.fill_between(x, mean - error, mean + error, color=SERIES[0], alpha=0.25, lw=0)
+            if size > 1:
+                band = 2 * np.sqrt(np.maximum(squares / size - mean**2, 0.0) / (size - 1))
+                axis.fill_between(x, mean - band, mean + band, color=SERIES[0], alpha=0.25, lw=0)
             axis.plot(x, mean, color=SERIES[0])
             _, _, title, unit = MONTHLY[name]
             axis.set_title(title)
@@ -92,18 +92,18 @@ def draw_comparison(names: tuple[str, str], pairs: Pairs) -> Picture:
         for axis in axes:
             ends_of_years(axis, months)
         head(figure, f"{names[1]} less {names[0]}\nmean of {many(size, 'world')} on the same "
-                     "draws; bands: two Monte Carlo errors")  # fmt: skip
+                     "draws; bands: two standard errors")  # fmt: skip
     return Picture(figure, _picture_in_words(names, pairs))
 
 
 def _picture_in_words(names: tuple[str, str], pairs: Pairs) -> str:
     rows = [row for row in contrasts(pairs) if _clear(row)]
-    rows.sort(key=lambda row: -abs(row.difference) / (row.error or 1.0))
+    rows.sort(key=lambda row: -abs(row.difference) / (row.se or 1.0))
     told = "; ".join(f"{row.title} {_number(row, row.difference, '+')}" for row in rows[:3])
     return (
         f"Differences by month of {names[1]} less {names[0]} in {many(len(pairs.worlds), 'world')} "
-        f"on the same draws, with their Monte Carlo errors. {(pairs.parted >= 0).mean():.0%} of "
+        f"on the same draws, with two standard errors. {(pairs.parted >= 0).mean():.0%} of "
         "the worlds change course. "
         + (f"Clearest differences of outcomes: {told}." if told else
-           "No outcome differs by more than two Monte Carlo errors.")
+           "No outcome differs by more than two standard errors.")
     )  # fmt: skip

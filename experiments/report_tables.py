@@ -66,10 +66,10 @@ _TABLES: Final[dict[str, tuple[Chosen, ...]]] = {
     "comparison": (
         Chosen("differences.csv", "Outcomes of both scenarios, world by world on the same draws", {
             "title": "outcome", "unit": "unit", "first": "first", "second": "second",
-            "difference": "difference", "error": "Monte Carlo error",
-            "unpaired": "error if unpaired", "low": "5 % of worlds", "high": "95 % of worlds",
-            "changed": "share changed",
-        }, "A difference is told from none if it is larger than two Monte Carlo errors."),
+            "difference": "difference", "se": "s.e.", "unpaired_se": "s.e. unpaired",
+            "q05": "5 % of worlds", "q95": "95 % of worlds", "changed": "share changed",
+        }, "s.e.: standard error of the difference; unpaired: if the two shared no draws. A "
+           "difference is told from none if it is larger than two standard errors."),
     ),
     "counterfactual": (
         Chosen("variants.csv", "The same question of models built otherwise", {

@@ -1,0 +1,281 @@
+"""Tables on the terminal: the one place that lays them out, for any width.
+
+No number is cut and no word broken. Where room is short, texts are first wrapped at spaces;
+then columns are left out, those of the highest rank first, and a note names them; at last a
+table of numbers is parted into panels below each other, and one of texts into blocks, a row
+each, with a line for each column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from rich.align import VerticalAlignMethod
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+_GAP: Final = 2  # cells between columns
+_EASY: Final = 20  # cells to which texts are narrowed before a column is left out
+_LONGEST: Final = 32  # cells of a word that is never broken
+_NOTE: Final = 100  # cells of a line of a note
+_WITHIN: Final = re.compile(r"(?<=\d) (?=%)|(?<=[±<>=≤≥]) (?=[\d+−-])")  # spaces within a number
+_AFTER: Final = re.compile(r"(?<=[/_.,;:=&?-])(?!\d)")  # where a word that is too long is broken
+_DIGIT: Final = re.compile(r"\d")
+_DIGITS: Final = re.compile(r"\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    heading : str
+    right : bool
+        Whether it holds numbers: aligned to the right, each whole in one line.
+    rank : int
+        Where room is short the columns of the highest rank are left out first; those of rank 0
+        never are.
+    """
+
+    heading: str
+    right: bool = False
+    rank: int = 0
+
+
+def numbers(*headings: str) -> list[Column]:
+    """Return columns of numbers that are never left out."""
+    return [Column(heading, right=True) for heading in headings]
+
+
+@dataclass
+class TerminalTable:
+    """A table that fits the width of what it is printed on.
+
+    Attributes
+    ----------
+    title : str
+    columns : sequence of Column
+        The first names the rows, and is repeated in every panel.
+    note : str
+        Stands below.
+    file : str
+        Where columns that are left out can be read, if anywhere.
+    """
+
+    title: str
+    columns: Sequence[Column]
+    note: str = ""
+    file: str = ""
+    _groups: list[_Group] = field(default_factory=lambda: [_Group()])
+
+    def add(self, *cells: str | Text, style: str = "") -> None:
+        """Add a row."""
+        row = [_Cell(cell, column.right) for cell, column in zip(cells, self.columns, strict=True)]
+        self._groups[-1].rows.append((row, style))
+
+    def section(self, title: str) -> None:
+        """Begin a group of rows."""
+        self._groups.append(_Group(title))
+
+    @property
+    def whole(self) -> int:
+        """The width from which on every column is shown, side by side."""
+        return _total([span.easy for span in self._spans()])
+
+    def left_out(self, width: int) -> list[Column]:
+        """Return the columns that are not shown at a width."""
+        panels = self._panels(width, self._spans())
+        shown = {place for panel in panels for place in panel} or range(len(self.columns))
+        return [column for place, column in enumerate(self.columns) if place not in shown]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Lay the table out for a width."""
+        width, spans = options.max_width, self._spans()
+        panels = self._panels(width, spans)
+        yield from _paragraph(self.title, width, "bold")
+        for number, panel in enumerate(panels):
+            if number:
+                yield Text()
+            yield from self._drawn(panel, _shared([spans[place] for place in panel], width))
+        if not panels:
+            yield from self._stacked(width)
+        told = min(width, _NOTE)
+        yield from _paragraph(self.note, told, "dim")
+        if gone := self.left_out(width):
+            also = f"; {self.file} has them" if self.file else ""
+            yield from _paragraph(
+                f"Left out at a width of {width}: {', '.join(column.heading for column in gone)} "
+                f"(shown from {self.whole} on{also})", told, "dim",
+            )  # fmt: skip
+        yield Text()
+
+    def _spans(self) -> list[_Span]:
+        """Return how narrow and how wide each column may be."""
+        rows = [row for group in self._groups for row, _ in group.rows]
+        columns = zip(*rows, strict=True) if rows else [()] * len(self.columns)
+        return [_span(_Cell(column.heading), cells, column.right)
+                for column, cells in zip(self.columns, columns, strict=True)]  # fmt: skip
+
+    def _panels(self, width: int, spans: list[_Span]) -> list[list[int]]:
+        """Return the columns of each panel; none if only blocks fit."""
+        for most in sorted({column.rank for column in self.columns}, reverse=True):
+            shown = [place for place, column in enumerate(self.columns) if column.rank <= most]
+            if _total([spans[place].easy for place in shown]) <= width:
+                return [shown]
+        shown = [place for place, column in enumerate(self.columns) if not column.rank]
+        if all(self.columns[place].right for place in shown[1:]):
+            for many in range(2, len(shown)):
+                each = -(-(len(shown) - 1) // many)
+                panels = [[shown[0], *shown[at : at + each]] for at in range(1, len(shown), each)]
+                if all(_total([spans[at].easy for at in panel]) <= width for panel in panels):
+                    return panels
+        return [shown] if _total([spans[place].least for place in shown]) <= width else []
+
+    def _drawn(self, panel: list[int], widths: list[int]) -> Iterator[Text | Table]:
+        """Draw some columns."""
+        columns = [self.columns[place] for place in panel]
+
+        def grid(rows: list[tuple[list[_Cell], str]], vertical: VerticalAlignMethod) -> Table:
+            table = Table(box=None, show_header=False, show_edge=False, pad_edge=False,
+                          padding=(0, _GAP, 0, 0))  # fmt: skip
+            for column, width in zip(columns, widths, strict=True):
+                table.add_column(width=width, justify="right" if column.right else "left",
+                                 overflow="fold", vertical=vertical)  # fmt: skip
+            for row, style in rows:
+                cells = [cell.wrapped(width) for cell, width in zip(row, widths, strict=True)]
+                table.add_row(*cells, style=style)
+            return table
+
+        yield grid([([_Cell(column.heading) for column in columns], "bold")], "bottom")
+        yield Text("─" * _total(widths), style="dim")
+        for place, group in enumerate(self._groups):
+            if place > 1:
+                yield Text()
+            yield from _paragraph(group.title, _total(widths), "bold")
+            if group.rows:
+                rows = [([row[place] for place in panel], style) for row, style in group.rows]
+                yield grid(rows, "top")
+
+    def _stacked(self, width: int) -> Iterator[Text]:
+        """Draw each row as a block."""
+        for group in self._groups:
+            yield from _paragraph(group.title, width, "bold")
+            for row, _ in group.rows:
+                for place, (column, cell) in enumerate(zip(self.columns, row, strict=True)):
+                    told = Text.assemble((f"{column.heading}: ", "bold"), cell.text)
+                    indent = " " * (2 if place else 0)
+                    lines = _Cell(told).wrapped(max(width - 4, 1)).split("\n")
+                    if cell.text.plain:
+                        yield Text(indent) + Text(f"\n{indent}  ").join(lines)
+                yield Text()
+
+
+@dataclass
+class _Group:
+    """Rows under a title."""
+
+    title: str = ""
+    rows: list[tuple[list[_Cell], str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The widths of a column: with no word broken, easy to read, and with no line wrapped."""
+
+    least: int
+    easy: int
+    natural: int
+
+
+class _Cell:
+    """A text that can be wrapped at any width: its lines, in pieces that stay whole."""
+
+    def __init__(self, content: str | Text, number: bool = False) -> None:
+        self.text = Text(content) if isinstance(content, str) else content
+        self._lines = []
+        for line in self.text.split("\n", allow_blank=True):
+            plain = _WITHIN.sub("\u00a0", line.plain.replace("\t", " "))
+            if number and _DIGIT.search(plain):
+                plain = plain.replace(" ", "\u00a0")
+            line.plain = plain.replace("\u00a0", " ")
+            self._lines.append((line, list(_pieces(plain))))
+        self.natural = max(cell_len(line.plain) for line, _ in self._lines)
+        self.least = max((w for _, pieces in self._lines for *_, w in pieces), default=0)
+
+    def wrapped(self, width: int) -> Text:
+        """Return the text in lines of a width."""
+        lines: list[Text] = []
+        for line, pieces in self._lines:
+            breaks, end, used = [], 0, 0
+            for begin, after, long in pieces:
+                gap = begin - end
+                if used and used + gap + long > width:
+                    breaks.append(begin)
+                    gap = used = 0
+                used, end = used + gap + long, after
+            lines += line.divide(breaks) if breaks else [line]
+        for line in lines:
+            line.rstrip()
+        return Text("\n").join(lines)
+
+    def narrowest(self, lines: int) -> int:
+        """Return the least width at which it takes no more than some lines."""
+        width = self.least
+        while width < self.natural and self.wrapped(width).plain.count("\n") >= lines:
+            width += 1
+        return width
+
+
+def _pieces(plain: str) -> Iterator[tuple[int, int, int]]:
+    """Return begin, end and cells of each piece of a line that stays whole."""
+    for word in re.finditer("[^ ]+", plain):
+        begin = word.start()
+        for part in _AFTER.split(word[0]) if cell_len(word[0]) > _LONGEST else [word[0]]:
+            while cell_len(part) > _LONGEST:
+                sizes = [n for n in range(1, _LONGEST + 1) if cell_len(part[:n]) <= _LONGEST]
+                size = max([n for n in sizes if not _DIGITS.match(part, n - 1)] or sizes)
+                yield begin, begin + size, cell_len(part[:size])
+                begin, part = begin + size, part[size:]
+            if part:
+                yield begin, begin + len(part), cell_len(part)
+            begin += len(part)
+
+
+def _span(heading: _Cell, cells: Sequence[_Cell], right: bool) -> _Span:
+    least = max([heading.least, *(cell.least for cell in cells)])
+    widest = max([0, *(cell.natural for cell in cells)])
+    natural = max(least, widest, heading.narrowest(2) if right else heading.natural)
+    easy = max(least, min(widest, _EASY), heading.narrowest(3))
+    return _Span(least, easy, natural)
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + _GAP * (len(widths) - 1)
+
+
+def _shared(spans: Sequence[_Span], width: int) -> list[int]:
+    """Return the widths of columns: the room that is left goes to the narrowest first."""
+    easy = _total([span.easy for span in spans]) <= width
+    bases = [span.easy if easy else span.least for span in spans]
+    widths, cap = bases, 0
+    while cap < max(span.natural for span in spans):
+        cap += 1
+        wider = [max(base, min(span.natural, cap))
+                 for base, span in zip(bases, spans, strict=True)]  # fmt: skip
+        if _total(wider) > width:
+            break
+        widths = wider
+    return widths
+
+
+def _paragraph(text: str, width: int, style: str) -> Iterator[Text]:
+    if text:
+        wrapped = _Cell(text).wrapped(width)
+        wrapped.stylize(style)
+        yield wrapped
