@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from . import noise
 from .agents import Economy, Labour, Officers
+from .calendar import month_name
 from .chance import Chance
 from .channels import CHANNELS, Conduit
 from .communist_party import CommunistParty
+from .errors import PalcaError
 from .history import Chronicle, History
 from .kernel_cache import kernel_for
 from .observables import OBSERVABLES, Sight
@@ -171,7 +173,14 @@ class ColdWarModel(mesa.Model):
         self.officers = Officers(self)
 
     def step(self) -> None:
-        """Live through one month."""
+        """Live through one month.
+
+        Raises
+        ------
+        PalcaError
+            After the scenario's last month; `running` is false from then on.
+        """
+        self._check_months(1)
         self._open_month()
         self._live()
         self._close_month()
@@ -179,8 +188,6 @@ class ColdWarModel(mesa.Model):
     def run(self) -> History:
         """Run to the end of the scenario and return the history."""
         self.advance(self.premise.months - self.month)
-        # Mesa 3.3 keeps each model alive by its count of agents; 3.5 has no such table
-        getattr(mesa.Agent, "_ids", {}).pop(self, None)
         return self.history()
 
     def advance(self, months: int = 1) -> None:
@@ -188,8 +195,13 @@ class ColdWarModel(mesa.Model):
 
         The result is that of as many steps, to the last bit. A subclass with a `step` of
         its own is stepped.
+
+        Raises
+        ------
+        PalcaError
+            Before anything is lived through, if the scenario has fewer months left.
         """
-        end = self.month + months
+        end = self.month + self._check_months(months)
         while self.month < end:
             if self.month >= self._same_until:
                 self._take_up_terms()
@@ -224,6 +236,10 @@ class ColdWarModel(mesa.Model):
             self.turns,
         )
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all but machine code: a copy asks for it again."""
+        return {**vars(self), "_kernel": None, "_same_until": 0}
+
     @property
     def keys(self) -> noise.Keys:
         """What this month's draws are made from, ``(worlds,)``."""
@@ -239,6 +255,15 @@ class ColdWarModel(mesa.Model):
         if name not in self._seen:
             self._seen[name] = OBSERVABLES[name].read(self.sight)
         return self._seen[name]
+
+    def _check_months(self, months: int) -> int:
+        """Return a number of months if there are as many to live through."""
+        left = self.premise.months - self.month
+        if not isinstance(months, (int, np.integer)) or not 0 <= months <= left:
+            last = month_name(self.premise.months - 1)
+            raise PalcaError(f"asked for {months!r} more months: give a whole number from 0 to "
+                             f"{left}, for the scenario ends with {last}")
+        return int(months)
 
     def _open_month(self) -> None:
         now = self.month

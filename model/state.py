@@ -107,7 +107,7 @@ FIELDS: Final[dict[str, Field]] = _fields(
 class State:
     """All quantities of all worlds at one time; fields are rows of one array."""
 
-    # for readers and type checkers; __init__ binds each to its row
+    # for readers and type checkers; `_bind` makes each its row
     growth: Floats
     fiscal: Floats
     debt: Floats
@@ -169,10 +169,22 @@ class State:
     unrest: Floats
 
     def __init__(self, worlds: int, start: Mapping[str, float] | Floats) -> None:
-        self.values: Floats = np.empty((len(FIELDS), worlds))
-        for place, (row, field) in enumerate(zip(self.values, FIELDS.values(), strict=True)):
+        values: Floats = np.empty((len(FIELDS), worlds))
+        for place, (row, field) in enumerate(zip(values, FIELDS.values(), strict=True)):
             if isinstance(start, np.ndarray):
                 row[:] = start[place]
             else:
                 row[:] = start.get(field.name, field.start)
-            setattr(self, field.name, row)
+        self._bind(values)
+
+    def _bind(self, values: Floats) -> None:
+        self.values = values
+        for name, row in zip(FIELDS, values, strict=True):
+            setattr(self, name, row)
+
+    def __getstate__(self) -> Floats:
+        """Return the one array: a copy binds its fields to the rows of its own."""
+        return self.values
+
+    def __setstate__(self, values: Floats) -> None:
+        self._bind(values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import mesa
 import numpy as np
@@ -54,6 +54,14 @@ class Strategist(mesa.Agent):
         self._constants: dict[str, Value] = {}
         self._names: tuple[str, ...] = ()
         self._through: Mapping[str, str] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all but what `follow` makes: code, and rows of this model's state.
+
+        A copy takes up its policy anew, which binds it to the rows of its own.
+        """
+        made = ("_decide", "_constants", "_names", "_through")
+        return {**{k: v for k, v in vars(self).items() if k not in made}, "policy": None}
 
     def follow(self, policy: Policy) -> None:
         """Take up a policy."""
