@@ -17,14 +17,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from palca.model.errors import PalcaError
 from palca.scenarios import resolve
-from palca.scenarios.settings import set_once, what_is_set
-from palca.scenarios.shelf import find_scenario, read_toml, shipped_scenarios
+from palca.scenarios.settings import anchored, anchored_change, set_once, what_is_set
+from palca.scenarios.shelf import read_toml, scenario_beside
 from palca.scenarios.table import Table
 
 from .design import Factor, parse_factor, varied_once
@@ -68,28 +68,41 @@ def read_sweep(path: Path) -> SweepFile:
     table = Table(read_toml(path), str(path))
     vary = table.table("vary")
     factors = tuple(
-        parse_factor(f"{name}={values}", f"{vary.place}: {name}")
+        _anchored(parse_factor(f"{name}={values}", f"{vary.place}: {name}"), path, vary.place)
         for name, values in _factors(vary.flat(), vary.place).items()
     )
     named = table.text("scenario", "baseline")
-    beside = find_scenario(named, path.parent)
     set_once(settings := _texts(table, "set"), f"{path}: set")
+    changes = _texts(table, "intervene")
     outcomes = _texts(table, "outcome")
     chosen_outcomes(outcomes, place=f"{path}: outcome")
     out = SweepFile(
         title=table.text("title", ""),
-        scenario=named if named in shipped_scenarios() else str(beside),
+        scenario=scenario_beside(named, path.parent, f"{path}: scenario"),
         factors=varied_once(factors, vary.place),
         design=table.text("design", "") or None,
         worlds=table.whole("worlds", 1, int(_MOST)) if "worlds" in table else None,
         replicates=table.whole("replicates", 1, int(_MOST)) if "replicates" in table else None,
         seed=table.whole("seed", 0, 2**53) if "seed" in table else None,
-        settings=settings,
-        interventions=_texts(table, "intervene"),
+        settings=tuple(anchored(text, path.parent, f"{path}: set") for text in settings),
+        interventions=tuple(
+            anchored_change(text, path.parent, f"{path}: intervene") for text in changes
+        ),
         outcomes=outcomes,
     )
     table.done()
     return out
+
+
+def _anchored(factor: Factor, path: Path, place: str) -> Factor:
+    """Return a factor of a file with the files that its levels name found beside that one."""
+    levels = tuple(
+        anchored(f"{factor.name}={level}", path.parent, place).partition("=")[2]
+        if isinstance(level, str)
+        else level
+        for level in factor.levels
+    )
+    return replace(factor, levels=levels)
 
 
 def plan_of(

@@ -18,15 +18,14 @@ from palca.model.expressions import Expression, parse, text_of
 from palca.model.state import FIELDS
 from palca.model.vocabulary import identifier
 
-from .settings import set_once
+from .settings import anchored, anchored_change, set_once
 from .shelf import (
     SHELF,
     find,
-    find_scenario,
     label,
     parse_toml,
     read_text,
-    shipped_scenarios,
+    scenario_beside,
 )
 from .table import Table
 
@@ -164,15 +163,19 @@ def load_concept(name: str) -> Concept:
     """
     path = find(name, shipped_concepts(), None, "concept")
     concept = make_concept(path.stem, read_text(path), label(path))
-    arms = []
-    for arm in concept.arms:  # a scenario of the user's is looked for beside the concept
-        if arm.scenario not in shipped_scenarios():
-            try:
-                arm = replace(arm, scenario=str(find_scenario(arm.scenario, path.parent)))
-            except PalcaError as error:
-                raise error.at(f"{label(path)}: arm '{arm.name}'") from None
-        arms.append(arm)
-    return replace(concept, arms=tuple(arms))
+    # what an arm names of the user's is looked for beside the concept
+    arms = tuple(_anchored(arm, path.parent, f"{label(path)}: arm '{arm.name}'")
+                 for arm in concept.arms)  # fmt: skip
+    return replace(concept, arms=arms)
+
+
+def _anchored(arm: Arm, folder: Path, place: str) -> Arm:
+    return replace(
+        arm,
+        scenario=scenario_beside(arm.scenario, folder, place),
+        settings=tuple(anchored(text, folder, place) for text in arm.settings),
+        interventions=tuple(anchored_change(text, folder, place) for text in arm.interventions),
+    )
 
 
 def make_concept(name: str, text: str, place: str) -> Concept:

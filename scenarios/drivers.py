@@ -18,22 +18,21 @@ from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError
 
 from .interventions import Change
-from .shelf import find_driver, label, read_text
+from .shelf import label, read_text
 
 Floats = NDArray[np.float64]
 _TRAILING = 36  # months whose mean is the usual price
 _MOST = 1e15  # of a value, either way
 
 
-def read_series(name: str, beside: Path | None = None) -> list[tuple[str, float, dict[str, str]]]:
+def read_series(path: Path) -> list[tuple[str, float, dict[str, str]]]:
     """Return (date, value, row) of a driver file, in the order of the file.
 
     Raises
     ------
     PalcaError
-        If the file is missing, or a row has no source, no number or no date.
+        If the file can't be read, or a row has no source, no number or no date.
     """
-    path = find_driver(name, beside)
     file = label(path)
     rows = []
     try:
@@ -56,19 +55,19 @@ def read_series(name: str, beside: Path | None = None) -> list[tuple[str, float,
     return rows
 
 
-def _by_month(name: str, beside: Path | None, first: int, last: int) -> Floats:
+def _by_month(path: Path, first: int, last: int) -> Floats:
     """Return a monthly series over months first..last; every month must be there."""
-    values = {month_index(date): value for date, value, _ in read_series(name, beside)}
+    values = {month_index(date): value for date, value, _ in read_series(path)}
     missing = [month for month in range(first, last + 1) if month not in values]
     if missing:
         raise PalcaError(f"{len(missing)} months are missing, the first is number {missing[0]} "
-                         "from January 1969", f"drivers/{name}")
+                         "from January 1969", label(path))
     return np.array([values[month] for month in range(first, last + 1)])
 
 
-def _by_year(name: str, beside: Path | None) -> tuple[Floats, Floats]:
+def _by_year(path: Path) -> tuple[Floats, Floats]:
     """Return the middles of the years, in months, and the values."""
-    rows = read_series(name, beside)
+    rows = read_series(path)
     middles = np.array([(int(date[:4]) - 1969) * 12 + 5.5 for date, _, _ in rows])
     if (np.diff(middles) <= 0).any():
         raise PalcaError("the years must come in their order, each once")
@@ -86,18 +85,17 @@ def _steps(rows: list[tuple[str, float, dict[str, str]]], months: int) -> Floats
 
 
 def log_gap(
-    price: str,
-    deflator: str,
+    price: Path,
+    deflator: Path,
     months: int,
-    beside: Path | None = None,
     changes: Sequence[Change] = (),
 ) -> Floats:
     """Return ln(real price / its mean of the 36 months before), shape ``(months,)``.
 
     Interventions change the real price: they scale it, or hold it at that of a month.
     """
-    nominal = _by_month(price, beside, -_TRAILING, months - 1)
-    middles, index = _by_year(deflator, beside)
+    nominal = _by_month(price, -_TRAILING, months - 1)
+    middles, index = _by_year(deflator)
     if (nominal <= 0).any() or (index <= 0).any():
         raise PalcaError("a price, and what it is deflated by, must be above 0")
     real = nominal / np.interp(np.arange(-_TRAILING, months), middles, index)
@@ -130,16 +128,16 @@ def change_values(values: Floats, changes: Sequence[Change]) -> Floats:
     return out
 
 
-def growth_gap(name: str, months: int, beside: Path | None = None) -> Floats:
+def growth_gap(path: Path, months: int) -> Floats:
     """Return yearly growth less the mean of the file, by month."""
-    rows = read_series(name, beside)
+    rows = read_series(path)
     mean = math.fsum(value for _, value, _ in rows) / len(rows)  # sum() rounds by Python's version
     return _steps([(f"{date[:4]}-01", value - mean, row) for date, value, row in rows], months)
 
 
-def neighbours(name: str, months: int, beside: Path | None = None) -> Floats:
+def neighbours(path: Path, months: int) -> Floats:
     """Return the mean orientation of the neighbours' regimes, by month."""
-    rows = read_series(name, beside)
+    rows = read_series(path)
     countries = sorted({row["country"] or "" for _, _, row in rows})
     each = [
         _steps([row for row in rows if (row[2]["country"] or "") == country], months)
@@ -148,20 +146,20 @@ def neighbours(name: str, months: int, beside: Path | None = None) -> Floats:
     return np.mean(each, axis=0)
 
 
-def steps(name: str, months: int, beside: Path | None = None) -> Floats:
+def steps(path: Path, months: int) -> Floats:
     """Return a series that keeps each value until the next date, by month."""
-    return _steps(read_series(name, beside), months)
+    return _steps(read_series(path), months)
 
 
-def yearly(name: str, months: int, beside: Path | None = None) -> Floats:
+def yearly(path: Path, months: int) -> Floats:
     """Return a yearly series interpolated between the middles of the years, by month."""
-    middles, values = _by_year(name, beside)
+    middles, values = _by_year(path)
     return np.interp(np.arange(months), middles, values)
 
 
-def index(name: str, months: int, beside: Path | None = None) -> Floats:
+def index(path: Path, months: int) -> Floats:
     """Return a yearly series by month, against its value in January 1969."""
-    values = yearly(name, months, beside)
+    values = yearly(path, months)
     if (values <= 0).any():
         raise PalcaError("an index must be above 0")
     return values / values[0]

@@ -39,12 +39,22 @@ from .interventions import (
     parse_change,
 )
 from .posterior import check_sets, read_sets, set_posterior
-from .settings import Beside, apply_setting, policy_file
-from .shelf import actors_of, find_country, find_driver, find_scenario, label, read_toml
+from .settings import Beside, apply_setting
+from .shelf import (
+    actors_of,
+    find_country,
+    find_driver,
+    find_policy,
+    find_scenario,
+    label,
+    read_toml,
+)
 from .table import Table
 
 _LONGEST: Final = 144  # months: the drivers end in December 1980
 _ANCESTORS: Final = 10
+# the deflator's file gives the driver "prices" too
+_DRIVER_FILES: Final = (*(name for name in DRIVERS if name != "prices"), "deflator")
 
 
 def factual_of(resolved: dict[str, Any]) -> dict[str, Any]:
@@ -106,10 +116,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     parent = table.text("extends", "")
     below: dict[str, Any] = {}
     if parent:
-        try:
-            source = find_scenario(parent, path.parent)
-        except PalcaError as error:
-            raise error.at(f"{place}: extends") from None
+        source = find_scenario(parent, path.parent, f"{place}: extends")
         below = _read(source, (*descendants, path.resolve()))
     own = {
         "title": table.text("title"),
@@ -129,7 +136,9 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     until = table.text("until", str(below.get("until", "1978-12")))
     merged["until"] = month_name(_month(until, f"{place}: until"))
     if table.text("country", ""):
-        merged["country"] = str(find_country(table.text("country"), path.parent))
+        merged["country"] = str(
+            find_country(table.text("country"), path.parent, f"{place}: country")
+        )
     elif not below:
         raise PalcaError("a scenario needs 'extends' (such as \"baseline\") or 'country'", place)
     if "posterior" in table:
@@ -137,7 +146,8 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     merged["policies"] = {**below.get("policies", {}), **_policies(table, path)}
     tables = [Beside(inner, path.parent) for inner in table.tables("intervene")]
     merged["intervene"] = [*below.get("intervene", []), *tables]
-    for key in ("parameters", "channels", "start", "drivers"):
+    merged["drivers"] = {**below.get("drivers", {}), **_driver_files(table, path.parent)}
+    for key in ("parameters", "channels", "start"):
         merged[key] = {**below.get(key, {}), **table.table(key).flat()}
     table.done()
     return merged
@@ -148,7 +158,7 @@ def _policies(table: Table, path: Path) -> dict[str, str]:
     named = table.table("policy")
     actors_of(named.flat(), named.place)
     return {
-        actor: policy_file(actor, named.text(actor), path.parent, named.place)
+        actor: str(find_policy(actor, named.text(actor), path.parent, named.place))
         for actor, _ in named.items()
     }
 
@@ -175,7 +185,11 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     as_it_was = {**country, "death": deaths}
     leaders = [row.text("name") for row in Table(country, country["place"]).tables("leader")]
     country["death"] = change_deaths(deaths, changes, leaders)
-    files = {**Table(country, country["place"]).table("drivers").flat(), **merged["drivers"]}
+    own = _driver_files(Table(country, country["place"]), country_file.parent)
+    files = {**own, **merged["drivers"]}
+    for name in _DRIVER_FILES:
+        if name not in files:
+            raise PalcaError(f"no file for the driver '{name}'", f"{country['place']}: [drivers]")
     resolved = {key: merged[key] for key in
                 ("title", "question", "plausibility", "expect", "sources", "given", "place")}
     resolved |= {
@@ -185,7 +199,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
         "sets": read_sets(merged.get("posterior", ""), merged.get("point", False)),
         "channels": merged["channels"],
         "start": merged["start"],
-        "drivers": _drivers(files, months, country_file.parent, place, changes),
+        "drivers": _drivers(files, months, changes),
         "policies": {},
         "changes": [asdict(_told(change)) for change in changes],
     }
@@ -196,7 +210,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     if changes:
         resolved["factual"] = {
             "country": as_it_was,
-            "drivers": _drivers(files, months, country_file.parent, place, ()),
+            "drivers": _drivers(files, months, ()),
             "policies": {
                 actor: _timeline(actor, merged["policies"][actor], ()) for actor in ACTORS
             },
@@ -232,37 +246,39 @@ def _timeline(actor: str, usual: str, changes: Sequence[Change]) -> list[dict[st
     return out
 
 
+def _driver_files(table: Table, folder: Path) -> dict[str, str]:
+    """Return the file of each driver in [drivers] of a file that stands in a folder."""
+    named, out = table.table("drivers"), {}
+    for name, _ in named.items():
+        if name not in _DRIVER_FILES:
+            raise PalcaError(f"no driver '{name}'{nearest(name, _DRIVER_FILES)}; there are "
+                             f"{', '.join(_DRIVER_FILES)}", named.place)
+        out[name] = str(find_driver(named.text(name), folder, named.place))
+    return out
+
+
 def _drivers(
-    files: Mapping[str, Any], months: int, beside: Path, place: str, changes: Sequence[Change]
+    files: Mapping[str, str], months: int, changes: Sequence[Change]
 ) -> dict[str, list[float]]:
     """Compute the drivers' monthly values from their files."""
-    place = f"{place}: [drivers]"
-    files = {**files, "prices": files.get("deflator")}
-    names = {*DRIVERS, "deflator"}
-    for name, file in files.items():
-        if name not in names:
-            raise PalcaError(f"no driver '{name}'{nearest(name, names)}", place)
-        if not isinstance(file, str):
-            raise PalcaError(f"'{name}' must be the name of a file, not {file!r}"[:200], place)
-    for name in names:
-        if name not in files:
-            raise PalcaError(f"no file for the driver '{name}'", place)
-        find_driver(files[name], beside)
-    gap = partial(drivers.log_gap, deflator=files["deflator"], months=months, beside=beside)
+    paths = {name: Path(file) for name, file in files.items()}
+    paths["prices"] = paths["deflator"]
+    gap = partial(drivers.log_gap, deflator=paths["deflator"], months=months)
     of = {name: [c for c in changes if c.target == f"driver.{name}"] for name in DRIVERS}
-    compute: dict[str, Callable[[str], np.ndarray]] = {
+    compute: dict[str, Callable[[Path], np.ndarray]] = {
         "tin": partial(gap, changes=of["tin"]),
         "oil": partial(gap, changes=of["oil"]),
-        "abroad": partial(drivers.growth_gap, months=months, beside=beside),
-        "neighbours": partial(drivers.neighbours, months=months, beside=beside),
-        "human_rights": partial(drivers.steps, months=months, beside=beside),
-        "prices": partial(drivers.index, months=months, beside=beside),
-        "gdp": partial(drivers.yearly, months=months, beside=beside),
+        "abroad": partial(drivers.growth_gap, months=months),
+        "neighbours": partial(drivers.neighbours, months=months),
+        "human_rights": partial(drivers.steps, months=months),
+        "prices": partial(drivers.index, months=months),
+        "gdp": partial(drivers.yearly, months=months),
     }
     out = {}
     for name in DRIVERS:
+        place = f"driver '{name}' ({label(paths[name])})"
         try:
-            values = compute[name](files[name])
+            values = compute[name](paths[name])
             if name not in ("tin", "oil"):
                 values = drivers.change_values(values, of[name])
             low, high, _ = DRIVERS[name]
@@ -272,10 +288,10 @@ def _drivers(
                                  f"and becomes {outside[0]:g}")
             out[name] = [float(value) for value in values]
         except PalcaError as error:
-            raise error.at(f"driver '{name}' ({files[name]})") from None
+            raise error.at(place) from None
         except (KeyError, ValueError):
             raise PalcaError("dates must be years or months such as 1971-08, in every row",
-                             f"driver '{name}' ({files[name]})") from None
+                             place) from None
     return out
 
 

@@ -22,13 +22,10 @@ _MOST_SETS: Final = 100_000
 _DIGITS: Final = 5  # that are kept of a parameter: a manifest holds all of them
 
 
-def _find_posterior(name: str, beside: Path | None, place: str) -> str:
+def find_posterior(name: str, beside: Path | None, place: str) -> str:
     """Return the file of a posterior: a shipped name, or a path (relative to `beside`)."""
     shipped = {path.stem: path for path in sorted((SHELF / "posteriors").glob("*.parquet"))}
-    try:
-        return str(find(name, shipped, beside, "posterior"))
-    except PalcaError as error:
-        raise error.at(place) from None
+    return str(find(name, shipped, beside, "posterior", place))
 
 
 def set_posterior(
@@ -44,7 +41,7 @@ def set_posterior(
             raise PalcaError("the scenario has no posterior to take the best set from", place)
         merged["point"] = True
     else:
-        merged["posterior"] = "" if value == "off" else _find_posterior(value, beside, place)
+        merged["posterior"] = "" if value == "off" else find_posterior(value, beside, place)
         merged["point"] = False
 
 

@@ -5,6 +5,7 @@ A setting is what ``--set`` takes and what ``--vary`` varies.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +14,12 @@ from typing import Any
 
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError, nearest
+from palca.model.levers import ACTORS
 from palca.model.parameters import PARAMETERS, check_parameter
 
-from .interventions import Change, read_changes
-from .posterior import set_posterior
-from .shelf import actors_of, find_policy
+from .interventions import Change, parse_change, read_changes
+from .posterior import find_posterior, set_posterior
+from .shelf import actors_of, find_policy, shipped_policies
 from .table import Table
 
 
@@ -31,7 +33,10 @@ class Beside:
     def changes(self) -> list[Change]:
         """Return its changes; the files of policies, named beside the scenario, are found."""
         return [
-            replace(change, content=policy_file(kind[1], change.content, self.folder, self.place))
+            replace(
+                change,
+                content=str(find_policy(kind[1], change.content, self.folder, self.place)),
+            )
             if (kind := change.target.split("."))[0] == "policy"
             else change
             for change in read_changes([self.table])
@@ -55,12 +60,53 @@ def _with_entry(table: Mapping[str, Any], path: Sequence[str], value: Any) -> di
     return {**table, key: value}
 
 
-def policy_file(actor: str, name: str, folder: Path | None, place: str) -> str:
-    """Return the file of a policy that is named at a place of a file in a folder."""
-    try:
-        return str(find_policy(actor, name, folder))
-    except PalcaError as error:
-        raise error.at(place) from None
+def anchored(setting: str, folder: Path, place: str) -> str:
+    """Return a setting that a file holds with the file that it names found beside that one.
+
+    Raises
+    ------
+    PalcaError
+        If there is no such file; `place` says where the setting stands.
+    """
+    name, _, value = (part.strip() for part in setting.partition("="))
+    actor = re.fullmatch(r"(?:intervene\[\d+\]\.)?policy\.(\w+)", name)
+    if actor and actor[1] in ACTORS and value not in shipped_policies(actor[1]):
+        return f"{name}={find_policy(actor[1], value, folder, place)}"
+    if name == "posterior" and value not in ("off", "point"):
+        return f"{name}={find_posterior(value, folder, place)}"
+    return setting
+
+
+def anchored_change(text: str, folder: Path, place: str) -> str:
+    """Return the inside of an ``[[intervene]]`` table as :func:`anchored` returns a setting."""
+    table = parse_change(text).flat()
+    policies = table.get("policy")
+    if not isinstance(policies, Mapping):
+        return text
+    found = {
+        actor: str(find_policy(actor, name, folder, place))
+        for actor, name in policies.items()
+        if actor in ACTORS and isinstance(name, str) and name not in shipped_policies(actor)
+    }
+    if not found:
+        return text
+    return _inline({**table, "policy": {**policies, **found}})[1:-1].strip()
+
+
+def _inline(value: Any) -> str:
+    """Return plain data as TOML writes it in one line."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case Mapping():
+            pairs = [f"{_inline(key)} = {_inline(inner)}" for key, inner in value.items()]
+            return f"{{ {', '.join(pairs)} }}"
+        case list():
+            return f"[{', '.join(map(_inline, value))}]"
+        case _:
+            return str(value)
 
 
 def set_once(settings: Sequence[str], place: str) -> Sequence[str]:
@@ -104,10 +150,7 @@ def apply_setting(merged: dict[str, Any], setting: str) -> None:
             raise error.at(place) from None
     elif group == "policy":
         actors_of({rest: value}, place)
-        try:
-            merged["policies"][rest] = str(find_policy(rest, value))
-        except PalcaError as error:
-            raise error.at(place) from None
+        merged["policies"][rest] = str(find_policy(rest, value, place=place))
     elif group == "channel":
         if value not in ("on", "off"):
             raise PalcaError("a channel is 'on' or 'off'", place)

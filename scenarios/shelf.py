@@ -38,40 +38,61 @@ def shipped_policies(actor: str) -> dict[str, Path]:
     return {path.stem: path for path in sorted((SHELF / "policies" / actor).glob("*.toml"))}
 
 
-def find_scenario(name: str, beside: Path | None = None) -> Path:
-    """Return the file of a scenario: a shipped name, or a path (relative to `beside`)."""
-    return find(name, shipped_scenarios(), beside, "scenario")
+def find_scenario(name: str, beside: Path | None = None, place: str = "") -> Path:
+    """Return the file of a scenario, as :func:`find` does."""
+    return find(name, shipped_scenarios(), beside, "scenario", place)
 
 
-def find_policy(actor: str, name: str, beside: Path | None = None) -> Path:
-    """Return the file of an actor's policy: a shipped name, or a path (relative to `beside`)."""
-    return find(name, shipped_policies(actor), beside, f"policy of '{actor}'")
+def scenario_beside(name: str, folder: Path, place: str) -> str:
+    """Return the scenario that a file in a folder names: a shipped name, or the path found."""
+    path = find_scenario(name, folder, place)
+    return name if name in shipped_scenarios() else str(path)
 
 
-def find_country(name: str, beside: Path | None = None) -> Path:
-    """Return the file of a country: a shipped name, or a path (relative to `beside`)."""
+def find_policy(actor: str, name: str, beside: Path | None = None, place: str = "") -> Path:
+    """Return the file of an actor's policy, as :func:`find` does."""
+    return find(name, shipped_policies(actor), beside, f"policy of '{actor}'", place)
+
+
+def find_country(name: str, beside: Path | None = None, place: str = "") -> Path:
+    """Return the file of a country, as :func:`find` does."""
     shipped = {path.stem: path for path in sorted((SHELF / "countries").glob("*.toml"))}
-    return find(name, shipped, beside, "country")
+    return find(name, shipped, beside, "country", place)
 
 
-def find_driver(name: str, beside: Path | None = None) -> Path:
-    """Return the file of a driver: a shipped name, or a path (relative to `beside`)."""
+def find_driver(name: str, beside: Path | None = None, place: str = "") -> Path:
+    """Return the file of a driver, as :func:`find` does."""
     shipped = {path.stem: path for path in sorted((SHELF / "drivers").glob("*.csv"))}
-    return find(name, shipped, beside, "driver")
+    return find(name, shipped, beside, "driver", place)
 
 
-def find(name: str, shipped: dict[str, Path], beside: Path | None, what: str) -> Path:
-    """Return the file of a shipped name, or of a path (relative to `beside`).
+def find(
+    name: str, shipped: dict[str, Path], beside: Path | None, what: str, place: str = ""
+) -> Path:
+    """Return the file of a shipped name, or of a path.
+
+    Parameters
+    ----------
+    name : str
+    shipped : dict of str to Path
+        What comes with Palca, by name.
+    beside : Path or None
+        The folder of the file that has the name, from which a path counts; the current one for
+        a name of the command line.
+    what : str
+        What is looked for, for errors.
+    place : str
+        Where it is named, for errors.
 
     Raises
     ------
     PalcaError
-        If there is none; `what` says what was looked for.
+        If there is no such file.
     """
     if name in shipped:
         return shipped[name]
     if not name or "\0" in name:
-        raise PalcaError(f"{name!r} is no {what}; shipped are: {', '.join(shipped)}")
+        raise PalcaError(f"{name!r} is no {what}; shipped are: {', '.join(shipped)}", place)
     path = Path(name)
     if beside is not None and not path.is_absolute():
         path = beside / path
@@ -79,13 +100,13 @@ def find(name: str, shipped: dict[str, Path], beside: Path | None, what: str) ->
         if path.is_file():
             return path
         if path.is_dir():
-            raise PalcaError(f"'{name}' is a folder, not a {what} file")
+            raise PalcaError(f"'{name}' is a folder, not a {what} file", place)
     except OSError:
         pass  # a name too long for a path, or one that may not be looked at
     if Path(name).suffix or "/" in name:
-        raise PalcaError(f"no {what} '{name[:80]}': there is no such file")
+        raise PalcaError(f"no {what} '{name[:80]}': there is no such file", place)
     raise PalcaError(f"no {what} '{name[:80]}'{nearest(name, shipped)}; shipped are: "
-                     f"{', '.join(shipped)}; or give the path of a file")
+                     f"{', '.join(shipped)}; or give the path of a file", place)
 
 
 def label(path: Path) -> str:

@@ -37,7 +37,7 @@ from palca.scenarios.settings import Beside, apply_setting
 from palca.scenarios.shelf import parse_toml, read_toml
 
 from . import folders, words
-from .place import file, place, text_of
+from .place import file, text_of
 
 _SEEN: Final = np.array([-1e9, -3.0, -0.0, 0.0, 1e-300, 0.5, 31.0, 1e9])  # by world
 _WIDE: Final = {"lever": Lever("lever", -1e9, 1e9, 0.0, "", "")}
@@ -202,7 +202,7 @@ def outline(data: bytes) -> None:
 def driver(data: bytes) -> None:
     """A series, whatever it drives, gives a number in each month."""
     name = _USES[data[0] % len(_USES)] if data else _USES[0]
-    made = _drivers({**_short_series(), name: file("own.csv", data[1:]).name}, _MONTHS, place(), "x", ())
+    made = _drivers({**_short_series(), name: str(file("own.csv", data[1:]))}, _MONTHS, ())
     for name, (low, high, _) in DRIVERS.items():
         assert len(made[name]) == _MONTHS
         assert all(low <= value <= high for value in made[name])
@@ -210,7 +210,7 @@ def driver(data: bytes) -> None:
 
 @cache
 def _short_series() -> dict[str, str]:
-    """Write a short series for everything that drives a country; return their names."""
+    """Write a short series for everything that drives a country; return their paths."""
     prices = [f"{month_name(i)},1,x" for i in range(-36, _MONTHS)]
     named = {}
     for name in _USES:
@@ -218,7 +218,7 @@ def _short_series() -> dict[str, str]:
         rows = ["1960-01,0,x,a"] if name in ("neighbours", "human_rights") else rows
         rows = ["1960,100,x", "1970,100,x"] if name == "gdp" else rows
         text = "\n".join(["date,value,source,country", *rows])
-        named[name] = file(f"{name}.csv", text.encode()).name
+        named[name] = str(file(f"{name}.csv", text.encode()))
     return named
 
 
