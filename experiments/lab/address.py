@@ -13,7 +13,7 @@ from .form import LONGEST
 
 _LONGEST_QUERY: Final = 16_384  # characters that are read
 _LONGEST_PACKED: Final = 6_000  # characters of a packed text that a link carries
-MOST_CHOICES: Final = 40
+_MOST_CHOICES: Final = 40
 PACKED: Final = "text"  # the one choice that is packed
 
 
@@ -25,16 +25,21 @@ def read_query(query: str) -> tuple[dict[str, str], list[str]]:
     if len(query) > _LONGEST_QUERY:
         return {}, ["The address is too long to be read, so the page shows its defaults."]
     try:
-        pairs = parse_qsl(query, max_num_fields=MOST_CHOICES, errors="replace")
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_CHOICES,
+                          errors="replace")  # fmt: skip
     except ValueError:
         return {}, ["The address names too many choices, so the page shows its defaults."]
     choices = dict(pairs)
+    names = [name for name, _ in pairs]
+    complaints = [f"The address names “{name[:40]}” more than once: the last one counts."
+                  for name in choices if names.count(name) > 1]  # fmt: skip
     if PACKED in choices:
         text = _unpack(choices.pop(PACKED))
         if text is None:
-            return choices, ["The policy in the address can't be read, so it isn't shown."]
+            return choices, [*complaints, "The policy in the address is damaged, or longer than "
+                             f"{LONGEST:,} bytes, so it isn't shown."]  # fmt: skip
         choices[PACKED] = text
-    return choices, []
+    return choices, complaints
 
 
 def write_query(page: str, choices: Mapping[str, str], left_out: bool = False) -> tuple[str, bool]:

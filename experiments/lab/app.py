@@ -25,10 +25,14 @@ def Sheet(
     blocks: list[dict[str, Any]],
     error: str,
     busy: bool,
-    event_choose: Callable[[dict[str, str]], None],
-    event_go: Callable[[str], None],
+    turn: int,
+    event_choose: Callable[[dict[str, Any]], None],
+    event_go: Callable[[dict[str, Any]], None],
 ) -> None:
-    """Show a page; `choose` tells of a choice, `go` of another address."""
+    """Show a page; `choose` tells of a choice, `go` of another address.
+
+    Both number what they tell; `turn` is the number of the last one that is in `form`.
+    """
 
 
 @solara.component
@@ -41,22 +45,25 @@ def Layout(children: list[Any]) -> None:
 def Page() -> None:
     """Keep what the visitor has asked, compute it in the background, and show it."""
     query = solara.use_router().search or ""
-    asked, ask = solara.use_state(solara.use_memo(lambda: Asked.of_query(query), []))
+
+    def opened() -> tuple[int, Asked]:
+        return 0, Asked.of_query(query)
+
+    (turn, asked), ask = solara.use_state(solara.use_memo(opened, []))
     visitor = solara.use_memo(Visitor, [])
     filled = solara.use_memo(lambda: fill(asked), [asked])
-    shown, show = solara.use_state((filled.page, Answer()))
+    (answered, said), show = solara.use_state((filled, Answer()))
 
     def work() -> None:
         with suppress(Superseded):
-            show((filled.page, visitor.compute(lambda: answer(filled.page, filled.values))))
+            show((filled, visitor.compute(lambda: answer(filled))))
 
     def choose(choice: Any) -> None:
         name, value = (str(choice.get(key)) for key in ("name", "value"))
-        ask(lambda now: now.choose(name, value))
+        ask(lambda now: (_turn(choice), now[1].choose(name, value)))
 
     task = use_task(work, dependencies=[filled], raise_error=False)
-    page, said = shown
-    if page != filled.page:
+    if answered.page != filled.page:
         said = Answer()  # another page's pictures mean nothing here
     failed = str(task.exception) if task.error and task.exception else ""
     solara.Title(f"{filled.form['title']} – Palca")
@@ -64,7 +71,14 @@ def Page() -> None:
         form=filled.form,
         blocks=list(said.blocks),
         error=failed or said.error,
-        busy=bool(task.pending),
+        busy=not failed and (answered is not filled or bool(task.pending)),
+        turn=turn,
         event_choose=choose,
-        event_go=lambda query: ask(Asked.of_query(str(query))),
+        event_go=lambda to: ask((_turn(to), Asked.of_query(str(to.get("query"))))),
     )
+
+
+def _turn(told: Any) -> int:
+    """Return the number that the page gave to what it tells."""
+    turn = told.get("turn")
+    return turn if isinstance(turn, int) else 0

@@ -25,6 +25,11 @@ def text(*sentences: str, tone: str = "") -> Block:
     return {"kind": "text", "text": " ".join(sentences), "tone": tone}
 
 
+def wrong(field: str, error: str, line: int) -> Block:
+    """Return what is wrong with a field's text, and in which line, for the form to show."""
+    return {"kind": "wrong", "field": field, "error": error, "line": line}
+
+
 def listing(items: Sequence[str]) -> Block:
     """Return a list."""
     return {"kind": "list", "items": list(items)}

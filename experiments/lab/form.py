@@ -3,12 +3,14 @@
 A page fills a form from top to bottom; what it may ask can depend on what was chosen above.
 Choices come as text, from the page or from its address, where anything may stand. Nothing is
 ever looked up by such a text: it either is one of the values that are offered, or a number
-within bounds, or the text of a policy; else the default holds and the form says so.
+within bounds, or the text of a policy. What can't be used is said to be: a box keeps what was
+typed into it, and the page answers nothing until it is mended; where there is only a list or a
+slider, the default is shown instead.
 """
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -16,6 +18,7 @@ from palca.model.calendar import month_name
 
 LONGEST: Final = 20_000  # bytes of a policy's text
 _LONG: Final = 40  # characters of an option that needs room
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 Values = dict[str, Any]
 
 
@@ -26,25 +29,22 @@ class Form:
     ----------
     asked : mapping of str to str
         What was chosen so far, by field.
-    tell : bool
-        Whether to complain of a choice that can't be had: of an address, but not of a choice
-        that another has just made impossible.
 
     Attributes
     ----------
     values : dict
         By field: texts, whole numbers and numbers.
     fields : list of dict
-        As the template shows them.
-    complaints : list of str
+        As the template shows them; one whose `error` isn't empty can't be used.
+    complaints : dict of str to str
+        By field, why a choice can't be had and what is shown instead.
     """
 
-    def __init__(self, asked: Mapping[str, str], tell: bool = True) -> None:
+    def __init__(self, asked: Mapping[str, str]) -> None:
         self._asked = asked
-        self._tell = tell
         self.values: Values = {}
         self.fields: list[dict[str, Any]] = []
-        self.complaints: list[str] = []
+        self.complaints: dict[str, str] = {}
         self.shown: dict[str, str] = {}  # by field, the value as it stands in an address
 
     def select(
@@ -53,7 +53,10 @@ class Form:
         """Ask for one of some options; `options` has a title for each."""
         value = self._asked.get(name, default)
         if value not in options:
-            self._complain(label, value, options.get(default, default))
+            self.complaints[name] = (
+                f"{label}: {_quoted(value)} isn't one of those to choose from, so "
+                f"“{options[default]}” is shown."
+            )
             value = default
         choices = [{"value": key, "text": title} for key, title in options.items()]
         long = max(map(len, options.values())) > _LONG
@@ -64,20 +67,23 @@ class Form:
     def whole(
         self, name: str, label: str, low: int, high: int, default: int, note: str = ""
     ) -> int:
-        """Ask for a whole number between two, both included."""
-        value = self._number(name, label, low, high, default, whole=True)
-        self._add(name, int(value), f"{int(value)}", kind="number", label=label, low=low, high=high,
-                  step=1, note=note)  # fmt: skip
-        return int(value)
+        """Ask for a whole number between two, both included; what is typed stays in its box."""
+        text = self._asked.get(name, str(default))
+        value, wrong = _read(text, low, high, whole=True)
+        shown = text if wrong else f"{value:.0f}"
+        self._add(name, default if wrong else int(value), shown, kind="number", label=label,
+                  low=low, high=high, step=1, note=note, error=wrong)  # fmt: skip
+        self.fields[-1]["value"] = shown
+        return self.values[name]
 
     def number(
         self, name: str, label: str, low: float, high: float, default: float, step: float,
         note: str = "",
     ) -> float:  # fmt: skip
         """Ask for a number by a slider."""
-        value = self._number(name, label, low, high, default)
-        self._add(name, value, f"{value:g}", kind="range", label=label, low=low, high=high,
-                  step=step, note=note, text=f"{value:g}", names=[])  # fmt: skip
+        value = self._slid(name, label, low, high, default, f"{exact(low)} to {exact(high)}")
+        self._add(name, value, exact(value), kind="range", label=label, low=low, high=high,
+                  step=step, note=note, text=exact(value), names=[])  # fmt: skip
         return value
 
     def month(
@@ -85,48 +91,84 @@ class Form:
         note: str = "",
     ) -> int:  # fmt: skip
         """Ask for a month by a slider; with buttons to go on and back if `play`."""
-        value = int(self._number(name, label, low, high, default, whole=True))
         names = [month_name(month) for month in range(low, high + 1)]
+        allowed = f"{low} to {high}, which are {names[0]} to {names[-1]}"
+        value = int(self._slid(name, label, low, high, default, allowed, names))
         self._add(name, value, f"{value}", kind="range", label=label, low=low, high=high, step=1,
                   text=names[value - low], names=names, play=play, note=note)  # fmt: skip
         return value
 
-    def prose(self, name: str, label: str, default: str, note: str = "") -> str:
-        """Ask for a text of some lines; it may be empty."""
+    def prose(self, name: str, label: str, default: str, draft: str, note: str = "") -> str:
+        """Ask for a text of some lines; it may be empty.
+
+        Parameters
+        ----------
+        draft : str
+            Whose draft it is, for the browser that keeps it.
+        """
         value = self._asked.get(name, default).replace("\r\n", "\n")
-        if len(value.encode("utf-8", "replace")) > LONGEST:
-            self.complaints.append(
-                f"{label}: longer than {LONGEST:,} bytes, so it was left as it is shipped."
-            )
+        held = len(value.encode("utf-8", "replace")) > LONGEST
+        wrong = (
+            f"The text is longer than {LONGEST:,} bytes, so it isn't run: shorten it. All of it is "
+            "still in the box." if held else ""
+        )  # fmt: skip
+        if held:
             value = default
-        self._add(name, value, value, kind="prose", label=label, note=note, error="", line=0)
+        self._add(name, value, value, kind="prose", label=label, note=note, error=wrong, line=0,
+                  held=held, draft=draft, longest=LONGEST)  # fmt: skip
         self.fields[-1]["shipped"] = value == default
         return value
 
-    def _number(
-        self, name: str, label: str, low: float, high: float, default: float, whole: bool = False
-    ) -> float:
+    def _slid(
+        self, name: str, label: str, low: float, high: float, default: float, allowed: str,
+        names: list[str] | None = None,
+    ) -> float:  # fmt: skip
         text = self._asked.get(name)
         if text is None:
             return default
-        try:
-            value = float(text[:40])
-        except ValueError:
-            value = math.nan
-        if not low <= value <= high or (whole and value != int(value)):
-            self._complain(label, text, f"{default:g}")
-            return default
-        return value
-
-    def _complain(self, label: str, value: str, instead: str) -> None:
-        if self._tell:
-            short = value if len(value) <= 40 else f"{value[:39]}…"
-            self.complaints.append(
-                f"{label}: “{short}” can't be chosen here, so “{instead}” is shown."
-            )
+        value, wrong = _read(text, low, high, whole=names is not None)
+        if not wrong:
+            return value
+        instead = names[int(default - low)] if names else exact(default)
+        self.complaints[name] = (
+            f"{label}: {_quoted(text)} can't be chosen here (there is {allowed}), so {instead} is "
+            "shown."
+        )
+        return default
 
     def _add(self, name: str, value: Any, shown: str, **about: Any) -> None:
         self.values[name] = value
         self.shown[name] = shown
-        self.fields.append({"name": name, "value": value, **about})
+        self.fields.append({"name": name, "value": value, "error": "", **about})
 
+
+def exact(value: float) -> str:
+    """Return the shortest text that is this number and no other."""
+    return repr(float(value)).removesuffix(".0")
+
+
+def _quoted(text: str) -> str:
+    return f"“{text if len(text) <= 40 else f'{text[:39]}…'}”"
+
+
+def _read(text: str, low: float, high: float, whole: bool) -> tuple[float, str]:
+    """Return the number that a text is, and why it can't be used, if it can't."""
+    said, value = text.strip(), 0.0
+    if not said:
+        wrong = "The box is empty"
+    elif "," in said:
+        wrong = f"{_quoted(said)} has a comma; decimals have a point here, thousands no mark"
+    elif not _NUMBER.fullmatch(said):
+        wrong = f"{_quoted(said)} isn't a number"
+    else:
+        value = float(said)
+        if value < low:
+            wrong = f"{_quoted(said)} is too small"
+        elif value > high:
+            wrong = f"{_quoted(said)} is too large"
+        elif whole and value % 1:
+            wrong = f"{_quoted(said)} isn't a whole number"
+        else:
+            return value, ""
+    kind = "a whole number" if whole else "a number"
+    return value, f"{wrong}: write {kind} from {exact(low)} to {exact(high)}."

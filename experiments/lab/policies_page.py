@@ -13,12 +13,12 @@ from palca.scenarios.loader import names_for
 from ..ensemble import MONTHLY
 from . import cases
 from .address import PACKED
-from .blocks import Block, download, heading, picture, table, text
+from .blocks import Block, download, heading, picture, table, text, wrong
 from .cases import Case
 from .choices import ask_actor, ask_worlds, policy_titles, usual_policies
 from .form import LONGEST, Form, Values
 from .page import Page
-from .policy_text import line_of, policy_of, read_policy, shipped_text
+from .policy_text import line_of, policy_of, shipped_text
 from .record_figure import documented_months, draw_months, draw_two
 
 _OF: Final = {"ussr": "ussr_delivered", "us": "us_recent", "regime": "orientation",
@@ -31,14 +31,11 @@ def _ask(form: Form) -> None:
     titles = {series: title for series, (_, _, title, _) in MONTHLY.items()}
     form.select("series", "Shown", titles, _OF[actor])
     ask_worlds(form)
-    written = form.prose(
-        PACKED, "Rules", shipped_text(shipped_policies(actor)[name]),
-        f"At most {LONGEST:,} bytes. They are checked, and run, as soon as you stop typing.",
+    form.prose(
+        PACKED, "Rules", shipped_text(shipped_policies(actor)[name]), f"{actor}/{name}",
+        f"At most {LONGEST:,} bytes. They are checked, and run, as soon as you stop typing; this "
+        "browser keeps them.",
     )  # fmt: skip
-    try:
-        read_policy(actor, written)
-    except PalcaError as error:
-        form.fields[-1] |= {"error": str(error), "line": line_of(error, written)}
 
 
 def _show(values: Values) -> list[Block]:
@@ -46,8 +43,9 @@ def _show(values: Values) -> list[Block]:
     shipped = shipped_text(shipped_policies(actor)[name])
     try:
         policy = policy_of(actor, written)
-    except PalcaError:
-        return [text("The rules can't be run as they are: the form says what is wrong, and where."),
+    except PalcaError as error:
+        return [wrong(PACKED, str(error), line_of(error, written)),
+                text("The rules can't be run as they are: the form says what is wrong, and where."),
                 *_help(actor)]  # fmt: skip
     settings = () if name == usual_policies()[actor] else (f"policy.{actor}={name}",)
     case, series = Case(settings=settings), values["series"]

@@ -40,6 +40,7 @@ _ENVIRONMENT: Final = {
     "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_TITLE": "Palca",
     "SOLARA_THEME_SHOW_BANNER": "false",
+    "SOLARA_THEME_FORCE_REFRESH": "true",  # after a restart the page comes back by itself
     "SOLARA_MODE": "production",
     "SOLARA_KERNEL_CULL_TIMEOUT": _FORGET,
     "SOLARA_KERNEL_MAX_COUNT": str(VISITORS),
@@ -115,7 +116,7 @@ def _answer_ahead(server: Server) -> None:
             return
         filled = fill(asked)
         with suppress(PalcaError):  # it took too long, or the lab has ended
-            visitor.compute(lambda filled=filled: answer(filled.page, filled.values))
+            visitor.compute(lambda filled=filled: answer(filled))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -171,17 +172,19 @@ def _application(host: str) -> ASGIApp:
 
 def _frame(page: str, query: str) -> str:
     """Return Solara's page with a language, a title, room to zoom, named bars of progress, and
-    the lab's own style.
+    the lab's own style and script.
     """
     from .pages import page_of
     from .session import Asked
 
     title = html.escape(f"{page_of(Asked.of_query(query).page).title} – Palca")
-    style = (Path(__file__).parent / "lab.css").read_text(encoding="utf-8")
+    style, script = (
+        (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("lab.css", "lab.js")
+    )
     page = page.replace("<html>", '<html lang="en">', 1)
     page = re.sub(r"<title>.*?</title>", lambda _: f"<title>{title}</title>", page, count=1)
     page = re.sub(r'<meta name="viewport"[^>]*>',
                   '<meta name="viewport" content="width=device-width, initial-scale=1">', page,
                   count=1)  # fmt: skip
     page = re.sub(r"<v-progress-(?:linear|circular)", r'\g<0> aria-label="Computing"', page)
-    return page.replace("</head>", f"<style>{style}</style></head>", 1)
+    return page.replace("</head>", f"<style>{style}</style><script>{script}</script></head>", 1)

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from palca.model.errors import PalcaError
 
-from .address import MOST_CHOICES, PACKED, read_query, write_query
-from .blocks import Block
+from .address import read_query, write_query
+from .blocks import Block, text
 from .desk import KEPT
 from .form import Form, Values
 from .pages import FIRST, PAGES, page_of
@@ -32,13 +32,19 @@ class Asked:
     complaints : tuple of str
         What was wrong with the address.
     linked : bool
-        Whether the choices come from an address, so that the form says which can't be had.
+        Whether the choices come from an address, so that those of no field are told.
+    changed : str
+        The field that was chosen last.
+    before : mapping of str to str
+        What the fields showed before that.
     """
 
     page: str = FIRST
     choices: Mapping[str, str] = field(default_factory=dict)
     complaints: tuple[str, ...] = ()
     linked: bool = False
+    changed: str = ""
+    before: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of_query(cls, query: str) -> Asked:
@@ -53,13 +59,15 @@ class Asked:
     def choose(self, name: str, value: str) -> Asked:
         """Return it with another choice; those that depended on it are forgotten.
 
-        A page has few fields: what would make many choices of few fields is dropped.
+        So are those that could not be had, once that has been told. What the page doesn't ask
+        can't be chosen.
         """
-        if name not in self.choices and len(self.choices) >= MOST_CHOICES:
+        filled = fill(self)
+        if name not in filled.values:
             return self
-        forgotten = page_of(self.page).resets.get(name, ())
-        kept = {key: text for key, text in self.choices.items() if key not in forgotten}
-        return Asked(self.page, {**kept, name: value})
+        gone = {*filled.refused, *page_of(self.page).resets.get(name, ())}
+        kept = {key: said for key, said in self.choices.items() if key not in gone}
+        return Asked(self.page, {**kept, name: value}, changed=name, before=filled.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +80,20 @@ class Filled:
     values : dict
     form : dict
         What the template shows of it.
+    refused : frozenset of str
+        Fields whose choices could not be had.
+    wrong : tuple of str
+        Labels of the boxes that hold what can't be used: until that is mended, nothing is answered.
+    shown : mapping of str to str
+        By field, its value as it stands in an address.
     """
 
     page: str
     values: Values
     form: dict[str, Any]
+    refused: frozenset[str] = frozenset()
+    wrong: tuple[str, ...] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 def fill(asked: Asked) -> Filled:
@@ -94,12 +111,12 @@ def fill(asked: Asked) -> Filled:
 
 def _fill(asked: Asked) -> Filled:
     page = page_of(asked.page)
-    form = Form(asked.choices, tell=asked.linked)
+    form = Form(asked.choices)
     page.ask(form)
-    shipped = any(row["name"] == PACKED and row["shipped"] for row in form.fields)
-    query, too_long = write_query(page.name, form.shown, left_out=shipped)
-    notes = ["The policy is too long for the address: the link shows the shipped one. Download it "
-             "to keep it."] if too_long else []  # fmt: skip
+    fields = {row["name"]: row for row in form.fields}
+    plain = any(row["kind"] == "prose" and (row["shipped"] or row["held"]) for row in form.fields)
+    query, too_long = write_query(page.name, form.shown, left_out=plain)
+    strange = sorted(asked.choices.keys() - fields.keys()) if asked.linked else []
     return Filled(
         page.name,
         form.values,
@@ -110,11 +127,36 @@ def _fill(asked: Asked) -> Filled:
             "question": page.question,
             "limits": list(page.limits),
             "fields": form.fields,
-            "complaints": [*asked.complaints, *form.complaints],
-            "notes": notes,
+            "complaints": [
+                *asked.complaints,
+                *(f"“{name[:40]}” in the address is nothing that this page asks here: it changes "
+                  "nothing." for name in strange),
+                *form.complaints.values(),
+            ],
+            "notes": [*_also_changed(asked, form), *(_TOO_LONG if too_long else ())],
             "query": f"?{query}",
         },
-    )
+        frozenset(form.complaints),
+        tuple(row["label"] for row in form.fields if row["error"]),
+        form.shown,
+    )  # fmt: skip
+
+
+_TOO_LONG: Final = (
+    "The policy is too long for the address: the link shows the shipped one. Download it to send "
+    "it.",
+)
+
+
+def _also_changed(asked: Asked, form: Form) -> list[str]:
+    """Say which other fields show something else since one was changed."""
+    labels = {row["name"]: row["label"] for row in form.fields if row["kind"] != "prose"}
+    other = [label for name, label in labels.items()
+             if name != asked.changed and name not in form.complaints
+             and asked.before.get(name, form.shown[name]) != form.shown[name]]  # fmt: skip
+    if not other:
+        return []
+    return [f"Changed with {labels[asked.changed]}: {', '.join(other)}."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +167,20 @@ class Answer:
     error: str = ""
 
 
-def answer(page: str, values: Values) -> Answer:
+def answer(filled: Filled) -> Answer:
     """Return a page's answer; what was asked before, by whomever, is at hand at once.
 
     Whatever goes wrong is said on the page: only a mistake of the visitor in its own words.
     """
+    if filled.wrong:
+        boxes = ", ".join(filled.wrong)
+        return Answer((text(f"Nothing is shown until this can be used: {boxes}."),))
     try:
-        return _answered(page, tuple(values.items()))
+        return _answered(filled.page, tuple(filled.values.items()))
     except PalcaError as error:
         return Answer(error=str(error))
     except Exception:
-        _LOG.exception("the page %s failed", page)
+        _LOG.exception("the page %s failed", filled.page)
         return Answer(error="This page has failed: a mistake of Palca, not of yours. Other choices "
                       "may work.")  # fmt: skip
 

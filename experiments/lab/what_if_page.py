@@ -13,7 +13,7 @@ from . import cases
 from .blocks import Block, command, number, picture, table, text
 from .cases import Case, Difference
 from .choices import FIRST, ask_actor, ask_worlds, interventions, policy_titles, usual_policies
-from .form import Form, Values
+from .form import Form, Values, exact
 from .page import Page
 from .what_if_figure import draw_difference
 
@@ -78,9 +78,10 @@ def case_of(values: Values) -> Case:
         return Case(name, () if values["at"] == own else (f"intervene[0].at={at}",))
     change = {
         "policy": lambda: f'policy.{values["actor"]} = "{values["policy"]}"',
-        "lever": lambda: f'lever.{values["actor"]}.{values["lever"]}.scale = {values["factor"]:g}',
+        "lever": lambda: f'lever.{values["actor"]}.{values["lever"]}.scale = '
+                         f'{exact(values["factor"])}',
         "coup": lambda: f'coup = {{ outcome = "{values["outcome"]}" }}',
-    }[kind]()
+    }[kind]()  # fmt: skip
     until = "" if values["until"] == _last() else f'until = "{month_name(values["until"])}", '
     return Case(FIRST, (), (f'at = "{at}", {until}{change}',))
 

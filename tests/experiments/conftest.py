@@ -1,16 +1,20 @@
-"""What the tests of the command line share."""
+"""What the tests of the command line share, and those of the lab in a browser."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
+from lab_visits import Visit, start_lab
 
 from palca.experiments.entry import main
 from palca.experiments.options import Output
@@ -50,3 +54,44 @@ def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    found = shutil.which("chromium")
+    if found is None:
+        reason = "no chromium on this machine (Debian: apt-get install chromium)"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="module")
+def lab(chromium: str) -> Iterator[str]:
+    """The lab's address, in a process of its own."""
+    process, address = start_lab()
+    yield address
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def context(browser: Any) -> Any:
+    """One visitor's browser: what it has loaded it needn't load again."""
+    return browser.new_context(viewport={"width": 1280, "height": 900})
+
+
+@pytest.fixture
+def visit(context: Any, lab: str) -> Iterator[Visit]:
+    made = Visit(context, lab)
+    yield made
+    made.page.close()

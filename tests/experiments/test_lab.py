@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from palca.experiments.compare import pair_block
 from palca.experiments.lab import cases, desk, session
 from palca.experiments.lab.address import read_query, write_query
-from palca.experiments.lab.form import LONGEST, Form
+from palca.experiments.lab.form import LONGEST
 from palca.experiments.lab.history_figure import draw_country
 from palca.experiments.lab.pages import PAGES
 from palca.experiments.lab.policy_text import line_of, read_policy, shipped_text
@@ -64,25 +64,48 @@ HOSTILE = (
 @pytest.mark.parametrize("query", HOSTILE)
 def test_a_hostile_address_shows_the_defaults_and_says_so(query: str) -> None:
     filled = fill(Asked.of_query(query))
-    assert filled.form["complaints"]
+    assert filled.form["complaints"] or filled.wrong
     assert not any("/etc" in str(value) for value in filled.values.values())
+
+
+NAMES = ["scenario", "actor", "policy", "world", "worlds", "month", "kind", "lever", "at", "until",
+         "across", "up", "across_from", "up_to", "text", "concept", "factor", "group", "series",
+         "quantity", "outcome", "world ", "wrld", ""]  # fmt: skip
+TYPED = st.one_of(
+    st.text(max_size=40),
+    st.floats().map(str),
+    st.integers(-10, 20_000).map(str),
+    st.sampled_from(["us", "lever", "policy", "coup", "punitive", "aid", "soviet-break-1972", "5000",
+                     "", " 7 ", "1,5", "1_000", "٣", "1e3", "-0", "0x10", "1598.0", "+5"]),
+)  # fmt: skip
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     page=st.sampled_from(list(PAGES)),
-    choices=st.dictionaries(
-        st.sampled_from(["scenario", "actor", "policy", "worlds", "month", "kind", "lever", "at",
-                         "across", "up", "across_from", "text", "concept", "factor"]),
-        st.one_of(st.text(max_size=40), st.floats().map(str), st.sampled_from(
-            ["us", "lever", "policy", "coup", "punitive", "aid", "soviet-break-1972", "5000"])),
-    ),
-)  # fmt: skip
-def test_whatever_is_asked_only_what_is_offered_is_chosen(
+    choices=st.dictionaries(st.sampled_from(NAMES), TYPED),
+)
+def test_whatever_is_asked_is_used_as_it_stands_or_refused_with_a_word(
     page: str, choices: dict[str, str]
 ) -> None:
     filled = fill(Asked(page, choices, linked=True))
-    for field in filled.form["fields"]:
+    fields = {field["name"]: field for field in filled.form["fields"]}
+    for name, asked in choices.items():
+        if name not in fields:
+            assert any(f"“{name}” in the address" in said for said in filled.form["complaints"])
+            continue
+        field, value = fields[name], filled.values[name]
+        if field["error"]:  # a box shows what was typed, and nothing is computed
+            assert field["label"] in filled.wrong
+            assert field["value"] == asked
+        elif name in filled.refused:
+            assert any(said.startswith(f"{field['label']}: ") for said in filled.form["complaints"])
+        elif field["kind"] in ("range", "number"):
+            assert value == float(asked)
+            assert float(field["value"]) == value
+        else:
+            assert str(value) == asked.replace("\r\n", "\n")
+    for field in fields.values():
         value = filled.values[field["name"]]
         if field["kind"] == "select":
             assert str(value) in {option["value"] for option in field["options"]}
@@ -93,7 +116,29 @@ def test_whatever_is_asked_only_what_is_offered_is_chosen(
     # and the address brings the same back
     again = fill(Asked.of_query(filled.form["query"]))
     assert again.values == filled.values
+    assert again.wrong == filled.wrong
     assert again.form["query"] == filled.form["query"]
+
+
+def test_what_another_choice_undoes_is_said() -> None:
+    asked = Asked("what-if").choose("at", "50").choose("scenario", "soviet-break-1972")
+    (said,) = fill(asked).form["notes"]
+    assert "From" in said
+    # a month before the one that now stands above it, and a factor that was chosen on both sides
+    asked = Asked("what-if", {"kind": "coup"}).choose("until", "35").choose("at", "60")
+    assert any(said.startswith("Until: “35”") for said in fill(asked).form["complaints"])
+    assert not fill(asked.choose("quantity", "friction")).form["complaints"]  # it has been told
+    asked = Asked("sweep").choose("across", "coup_trap")
+    assert not fill(asked).form["complaints"]  # nobody had chosen what is up, but it is another
+    assert "Up" in fill(asked).form["notes"][0]
+    asked = Asked("sweep").choose("up", "coup_trap").choose("across", "coup_trap")
+    assert any(said.startswith("Up: ") for said in fill(asked).form["complaints"])
+
+
+def test_a_choice_named_twice_is_said() -> None:
+    filled = fill(Asked.of_query("page=history&world=3&world=5"))
+    assert filled.values["world"] == 5
+    assert any("more than once" in said for said in filled.form["complaints"])
 
 
 @given(st.text())
@@ -114,9 +159,17 @@ def test_a_policy_too_long_for_a_link_is_said_to_be() -> None:
     filled = fill(Asked("policies", {"text": noise}))
     assert "text=" not in filled.form["query"]
     assert any("too long" in note for note in filled.form["notes"])
-    form = Form({"text": "x" * (LONGEST + 1)})
-    assert form.prose("text", "Rules", "shipped") == "shipped"
-    assert form.complaints
+
+
+def test_too_long_a_policy_is_refused_with_a_word_and_stays_in_its_box() -> None:
+    for text, held in (("é" * (LONGEST // 2), False), ("é" * (LONGEST // 2) + "x", True)):
+        filled = fill(Asked("policies", {"text": text}))
+        (field,) = [field for field in filled.form["fields"] if field["kind"] == "prose"]
+        assert (field["held"], bool(field["error"])) == (held, held)
+        assert filled.wrong == (("Rules",) if held else ())
+        assert "text=" not in filled.form["query"] or not held
+        if held:  # nothing is shown that belongs to other rules
+            assert [block["kind"] for block in answer(filled).blocks] == ["text"]
 
 
 def test_no_choice_makes_more_worlds_than_a_visitor_may_have() -> None:
@@ -174,10 +227,10 @@ def test_a_typed_rule_can_do_no_more_than_one_in_a_file(when: str) -> None:
     with pytest.raises(PalcaError):
         read_policy("us", text)
     filled = fill(Asked("policies", {"actor": "us", "text": text}))
-    (prose,) = [field for field in filled.form["fields"] if field["kind"] == "prose"]
-    assert prose["line"] == 5
-    shown = answer(filled.page, filled.values)
+    shown = answer(filled)
     assert not shown.error
+    (said,) = [block for block in shown.blocks if block["kind"] == "wrong"]
+    assert (said["field"], said["line"]) == ("text", 5)
     assert not [block for block in shown.blocks if block["kind"] == "picture"]
 
 
@@ -328,7 +381,7 @@ def test_a_page_that_fails_says_so_without_telling_secrets(
         raise RuntimeError("/secret/path")
 
     monkeypatch.setattr(session, "_answered", fail)
-    said = answer("history", {"x": 1}).error
+    said = answer(fill(Asked("history"))).error
     assert said
     assert "secret" not in said
 

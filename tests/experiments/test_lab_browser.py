@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
 import socket
-import subprocess
-import sys
-import time
 import tomllib
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lab_visits import READY, Visit
 
 from palca.experiments.lab import session
 from palca.experiments.lab.pages import PAGES
 from palca.experiments.lab.session import Asked, fill
 from palca.scenarios import shipped_policies, shipped_scenarios
 
-READY = "section.results[aria-busy=false] img"
 TITLES = {page.name: page.title for page in PAGES.values()}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    found = shutil.which("chromium")
-    if found is None:
-        reason = "no chromium on this machine (Debian: apt-get install chromium)"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    return found
 
 
 def test_what_is_computed_ahead_can_be_asked() -> None:
@@ -43,84 +27,6 @@ def test_what_is_computed_ahead_can_be_asked() -> None:
         filled = session.fill(session.Asked(each.page, each.choices, linked=True))
         assert filled.form["complaints"] == []
         assert {name: str(filled.values[name]) for name in each.choices} == dict(each.choices)
-
-
-@pytest.fixture(scope="module")
-def lab(chromium: str) -> Iterator[str]:
-    """The lab's address, in a process of its own."""
-    code = "import sys; sys.argv[1:] = ['lab', '--port', '0', '--no-open']\n"
-    code += "from palca.experiments.lab import session\n"
-    # nothing but the pages as they open is computed ahead: the cores belong to the tests
-    code += "session.common = lambda: map(session.Asked, session.PAGES)\n"
-    code += "from palca.experiments.entry import main; main()"
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        (address,) = re.findall(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
-        yield address
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-class Visit:
-    """A page in the browser, and what went wrong in it."""
-
-    def __init__(self, context: Any, lab: str) -> None:
-        self.page = context.new_page()
-        self.lab = lab
-        self.errors: list[str] = []
-        self.hosts: set[str] = set()
-        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", lambda request: self.hosts.add(request.url.split("/")[2])
-                     if request.url.startswith(("http", "ws")) else None)  # fmt: skip
-
-    def go(self, query: str = "") -> Any:
-        self.page.goto(self.lab + query)
-        self.page.wait_for_selector(READY, timeout=30_000)
-        return self.page
-
-    def field(self, name: str) -> Any:
-        return self.page.locator(f"#f-{name}")
-
-    def images(self) -> list[str]:
-        return self.page.eval_on_selector_all("img", "all => all.map(each => each.alt)")
-
-    def after(self, act: Callable[[], Any]) -> float:
-        """Act, wait until other pictures are there, and return the seconds it took."""
-        self.page.evaluate("window.before = [...document.images].map(i => i.src).join()")
-        began = time.perf_counter()
-        act()
-        self.page.wait_for_function(
-            "document.querySelector('.results').getAttribute('aria-busy') === 'false' && "
-            "[...document.images].map(i => i.src).join() !== window.before",
-            timeout=30_000, polling=20,
-        )  # fmt: skip
-        return time.perf_counter() - began
-
-
-@pytest.fixture(scope="module")
-def context(browser: Any) -> Any:
-    """One visitor's browser: what it has loaded it needn't load again."""
-    return browser.new_context(viewport={"width": 1280, "height": 900})
-
-
-@pytest.fixture
-def visit(context: Any, lab: str) -> Iterator[Visit]:
-    made = Visit(context, lab)
-    yield made
-    made.page.close()
 
 
 @pytest.mark.slow
