@@ -32,7 +32,9 @@ def draw_posterior(found: Calibration, title: str) -> Picture:
             low, high = priors.quantile(name, np.array([0.01, 0.99]))
             edges = np.linspace(min(low, values.min()), max(high, values.max()), 26)
             prior = priors.quantile(name, (np.arange(20_000) + 0.5) / 20_000)
-            axis.hist(prior, edges, density=True, color=_PRIOR)
+            # of the whole prior, also of what lies beyond the edges
+            density = np.full(len(prior), 1.0 / (len(prior) * (edges[1] - edges[0])))
+            axis.hist(prior, edges, weights=density, color=_PRIOR)
             axis.hist(values, edges, density=True, histtype="step", color=SERIES[0], lw=1.3)
             axis.axvline(float(values.mean()), color=SERIES[0], lw=1.0, ls=":")
             axis.set_title(f"{name}: {100 * found.learnt[place]:.0f} % learnt", fontsize=_SMALL)

@@ -6,21 +6,20 @@ import gc
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model import ColdWarModel, History
+from palca.model import ColdWarModel
 from palca.scenarios import build
 
 from .course import simulated
-from .ensemble import BLOCK, KEPT, MONTHLY
-from .measures import OUTCOMES, atmosphere, friction, outcomes, unrest
+from .ensemble import BLOCK, KEPT, monthly
+from .measures import OUTCOMES, outcomes
 from .rows import shared
 
 Floats = NDArray[np.float64]
-SERIES: Final = tuple(MONTHLY)
 
 
 @dataclass(slots=True)
@@ -59,10 +58,11 @@ def pair_block(
     ]
     courses = [simulated(history) for history in histories]
     months = min(course.months for course in courses)
-    series = [_series(history) for history in histories]
+    series = [monthly(history) for history in histories]
     sums = {}
-    for name in SERIES:
-        difference = series[1][name][:months] - series[0][name][:months]
+    for name in series[0]:
+        before, after = (one[name][:months].astype(np.float64) for one in series)
+        difference = after - before
         # summed by worlds in their order, so that blocks don't matter beyond rounding
         sums[name] = np.stack([difference.sum(axis=1), (difference**2).sum(axis=1)], axis=1)
     differ = np.zeros((months, len(worlds)), dtype=np.bool_)
@@ -75,20 +75,6 @@ def pair_block(
     ]
     met = (last[0][0] == last[1][0]) & (np.abs(last[0][1] - last[1][1]) < 0.1)
     return Pairs(worlds, outcomes(courses[0]), outcomes(courses[1]), parted, met, sums)
-
-
-def _series(history: History) -> dict[str, Floats]:
-    course = simulated(history)
-    derived = {
-        "unrest": unrest(course),
-        "ussr_atmosphere": atmosphere(course, "ussr"),
-        "us_atmosphere": atmosphere(course, "us"),
-        "friction_shown": friction(course),
-    }
-    return {
-        name: derived[name] if name in derived else history.field(name).astype(np.float64)
-        for name in SERIES
-    }
 
 
 def pair_blocks(

@@ -81,7 +81,7 @@ def draw_comparison(names: tuple[str, str], pairs: Pairs) -> Picture:
                 band = 2 * np.sqrt(np.maximum(squares / size - mean**2, 0.0) / (size - 1))
                 axis.fill_between(x, mean - band, mean + band, color=SERIES[0], alpha=0.25, lw=0)
             axis.plot(x, mean, color=SERIES[0])
-            _, _, title, unit = MONTHLY[name]
+            title, unit = MONTHLY[name]
             axis.set_title(title)
             axis.set_ylabel(f"difference ({'share of worlds' if unit == '0 or 1' else unit})")
         by_month = np.bincount(pairs.parted[pairs.parted >= 0], minlength=months)

@@ -1,9 +1,10 @@
 """Many worlds, run in blocks and reduced as they come, so that memory stays flat.
 
 A block is one model. What is kept of it: a row of outcomes for each world, its
-events, and counts of each monthly series by value (a histogram for each month),
-from which medians and ranges are read. A world's history does not depend on its
-block, so neither does the result, however many processes share the work.
+events, and counts of each monthly series by value (a histogram for each month,
+:mod:`~palca.experiments.histograms`), from which medians and ranges are read. A
+world's history does not depend on its block, so neither does the result, however
+many processes share the work.
 """
 
 from __future__ import annotations
@@ -17,40 +18,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model import ColdWarModel
-from palca.model.history import Events
+from palca.model.history import Events, History
 from palca.model.state import FIELDS
 from palca.scenarios import build
 
 from .course import SERIES, simulated
-from .measures import atmosphere, friction, outcomes, unrest
+from .histograms import Histogram, histogram, no_worlds
+from .measures import RIGHT, atmosphere, friction, outcomes, unrest
 from .rows import shared
 
 Floats = NDArray[np.float64]
 
 BLOCK: Final = 4096  # worlds in a block: enough to amortise calls, few enough for the cache
-_BINS: Final = 240
 
-# monthly series that are summed up: name -> (low, high, title, unit)
-MONTHLY: Final[dict[str, tuple[float, float, str, str]]] = {
-    "orientation": (-1.0, 1.0, "orientation", "left −1 to right 1"),
-    "legitimacy": (0.0, 1.0, "legitimacy", "share"),
-    "repression": (0.0, 1.0, "repression", "share"),
-    "mobilisation": (0.0, 1.0, "mobilisation", "share"),
-    "fiscal": (-1.0, 1.0, "fiscal space", "share"),
-    "growth": (-6.0, 12.0, "growth", "% a year"),
-    "coup_memory": (0.0, 6.0, "recent coup attempts", "attempts"),
-    "unrest": (0.0, 3.0, "unrest", "0 to 3"),
-    "ussr_atmosphere": (-24.0, 36.0, "Soviet atmosphere", "weight"),
-    "us_atmosphere": (-24.0, 36.0, "US atmosphere", "weight"),
-    "ussr_committed": (0.0, 240.0, "Soviet commitments, cumulative", "million USD"),
-    "ussr_delivered": (0.0, 60.0, "Soviet deliveries", "million USD a year"),
-    "us_recent": (0.0, 120.0, "US commitments", "million USD a year"),
-    "us_delivered": (0.0, 120.0, "US deliveries", "million USD a year"),
-    "legality": (0.0, 1.0, "legality of the party", "0, 0.5 or 1"),
-    "friction": (0.0, 1.0, "party–Moscow friction", "share"),
-    "friction_shown": (0.0, 3.0, "party–Moscow friction shown", "0 to 3"),
-    "attempt": (0.0, 1.0, "coup attempt this month", "0 or 1"),
-    "success": (0.0, 1.0, "successful coup this month", "0 or 1"),
+# monthly series that are summed up: name -> (title, unit)
+MONTHLY: Final[dict[str, tuple[str, str]]] = {
+    "orientation": ("orientation", "left −1 to right 1"),
+    "left": ("regime of the left", "0 or 1"),
+    "right": ("regime of the right", "0 or 1"),
+    "legitimacy": ("legitimacy", "share"),
+    "repression": ("repression", "share"),
+    "mobilisation": ("mobilisation", "share"),
+    "fiscal": ("fiscal space", "share"),
+    "growth": ("growth", "% a year"),
+    "coup_memory": ("recent coup attempts", "attempts"),
+    "unrest": ("unrest", "0 to 3"),
+    "ussr_atmosphere": ("Soviet atmosphere", "weight"),
+    "us_atmosphere": ("US atmosphere", "weight"),
+    "ussr_committed": ("Soviet commitments, cumulative", "million USD"),
+    "ussr_delivered": ("Soviet deliveries", "million USD a year"),
+    "us_recent": ("US commitments", "million USD a year"),
+    "us_delivered": ("US deliveries", "million USD a year"),
+    "legality": ("legality of the party", "0, 0.5 or 1"),
+    "friction": ("party–Moscow friction", "share"),
+    "friction_shown": ("party–Moscow friction shown", "0 to 3"),
+    "attempt": ("coup attempt this month", "0 or 1"),
+    "success": ("successful coup this month", "0 or 1"),
 }
 KEPT: Final = tuple(sorted({*SERIES, *MONTHLY} & set(FIELDS)))
 QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -63,59 +66,56 @@ class Block:
     worlds: NDArray[np.int64]
     outcomes: dict[str, Floats]
     events: Events
-    counts: dict[str, NDArray[np.int64]]  # series -> (months, bins)
+    counts: dict[str, Histogram]  # by series
     rulers: NDArray[np.int64]  # (months, leaders): worlds in which each rules
 
 
 @dataclass(slots=True)
 class Summary:
-    """Monthly counts over all worlds.
+    """What worlds add up to, month by month.
 
     Attributes
     ----------
     worlds : int
-    counts : dict of str to ndarray of int, shape ``(months, bins)``
+    counts : dict of str to Histogram
         How many worlds have each value of each series in :data:`MONTHLY`.
     rulers : ndarray of int, shape ``(months, leaders)``
+        How many worlds each leader rules.
     """
 
     worlds: int
-    counts: dict[str, NDArray[np.int64]]
+    counts: dict[str, Histogram]
     rulers: NDArray[np.int64]
 
     def quantiles(self, series: str, levels: tuple[float, ...] = QUANTILES) -> Floats:
-        """Return quantiles by month, shape ``(months, levels)``, to within one bin."""
-        centres = bin_centres(series)
-        cumulated = np.cumsum(self.counts[series], axis=1)
-        ranks = np.ceil(np.array(levels) * self.worlds)
-        places = (cumulated[:, :, None] < ranks).sum(axis=1)
-        return centres[np.minimum(places, _BINS - 1)]
+        """Return quantiles by month, shape ``(months, levels)``, each within 0.4 %."""
+        return self.counts[series].quantiles(levels)
 
     def mean(self, series: str) -> Floats:
-        """Return the mean by month, shape ``(months,)``, to within half a bin."""
-        return self.counts[series] @ bin_centres(series) / self.worlds
+        """Return the mean by month, shape ``(months,)``."""
+        return self.counts[series].means()
 
     def add(self, block: Block) -> None:
         """Count in another block."""
         self.worlds += len(block.worlds)
         self.rulers += block.rulers
         for series, counts in block.counts.items():
-            self.counts[series] += counts
+            self.counts[series].add(counts)
 
 
-def bin_centres(series: str) -> Floats:
-    """Return the values that the bins of a series stand for; the ends are exact."""
-    low, high, *_ = MONTHLY[series]
-    return np.linspace(low, high, _BINS)
-
-
-def _count(series: str, values: Floats | NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return counts of values by month, ``(months, bins)``, from ``(months, worlds)``."""
-    low, high, *_ = MONTHLY[series]
-    scaled = np.rint((np.clip(values, low, high) - low) * ((_BINS - 1) / (high - low)))
-    months = len(values)
-    flat = scaled.astype(np.int64) + _BINS * np.arange(months)[:, None]
-    return np.bincount(flat.ravel(), minlength=months * _BINS).reshape(months, _BINS)
+def monthly(history: History) -> dict[str, NDArray[Any]]:
+    """Return every series of :data:`MONTHLY` in the worlds of a block, ``(months, worlds)``."""
+    course = simulated(history)
+    orientation = course.series["orientation"]
+    derived = {
+        "left": orientation <= -RIGHT,
+        "right": orientation >= RIGHT,
+        "unrest": unrest(course),
+        "ussr_atmosphere": atmosphere(course, "ussr"),
+        "us_atmosphere": atmosphere(course, "us"),
+        "friction_shown": friction(course),
+    }
+    return {name: derived[name] if name in derived else history.field(name) for name in MONTHLY}
 
 
 def run_block(resolved: dict[str, Any], worlds: NDArray[np.int64], seed: int) -> Block:
@@ -123,23 +123,14 @@ def run_block(resolved: dict[str, Any], worlds: NDArray[np.int64], seed: int) ->
     gc.collect()  # a model and its agents hold one another: let go of the block before this one
     model = ColdWarModel(build(resolved), worlds=worlds, rng=seed, keep=KEPT)
     history = model.run()
-    course = simulated(history)
-    derived = {
-        "unrest": unrest(course),
-        "ussr_atmosphere": atmosphere(course, "ussr"),
-        "us_atmosphere": atmosphere(course, "us"),
-        "friction_shown": friction(course),
-    }
-    counts = {
-        series: _count(series, derived[series] if series in derived else history.field(series))
-        for series in MONTHLY
-    }
+    counts = {name: histogram(values) for name, values in monthly(history).items()}
     size = len(model.premise.country.leaders)
     leader = history.field("leader").astype(np.int64)
     months = np.arange(len(leader))[:, None]
     rulers = np.bincount((leader + size * months).ravel(), minlength=size * len(leader))
+    measured = outcomes(simulated(history))
     return Block(
-        history.worlds, outcomes(course), history.events, counts, rulers.reshape(len(leader), size)
+        history.worlds, measured, history.events, counts, rulers.reshape(len(leader), size)
     )
 
 
@@ -175,11 +166,8 @@ def summarise(
     Summary, dict of str to ndarray of shape ``(worlds,)``
         The monthly counts, and every world's outcomes.
     """
-    summary = Summary(
-        0,
-        {series: np.zeros((months, _BINS), np.int64) for series in MONTHLY},
-        np.zeros((months, leaders), np.int64),
-    )
+    counts = {series: no_worlds(months) for series in MONTHLY}
+    summary = Summary(0, counts, np.zeros((months, leaders), np.int64))
     rows: dict[str, list[Floats]] = {}
     for block in blocks:
         summary.add(block)

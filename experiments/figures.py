@@ -10,8 +10,8 @@ from palca.model.calendar import month_index
 from palca.model.scenario import Country, Scenario
 
 from .course import Course
-from .ensemble import Summary, bin_centres
-from .measures import RIGHT, atmosphere
+from .ensemble import Summary
+from .measures import atmosphere
 from .pictures import (
     COLOURS,
     FACT,
@@ -86,9 +86,7 @@ def _in_words(scenario: Scenario, summary: Summary, history: Course) -> str:
     leader = history.series["leader"][:, 0]
     known = [int(place) for place in leader if not np.isnan(place)]
     names = dict.fromkeys(scenario.country.leaders[place].short for place in known)
-    values, last = bin_centres("orientation"), summary.counts["orientation"][-1]
-    right, left = (100 * last[some].sum() / summary.worlds
-                   for some in (values >= RIGHT, values <= -RIGHT))  # fmt: skip
+    right, left = (100 * summary.mean(name)[-1] for name in ("right", "left"))
     tried = history.count("power", "coup") + history.count("power", "failed coup")
     return (
         f"Documented rulers by month from January 1969 ({', '.join(names)}), above "
@@ -153,17 +151,21 @@ def _orientation(axis: Axes, summary: Summary, history: Course) -> None:
     """Draw the share of worlds by orientation as a heat map, the documented one as a line."""
     from matplotlib.colors import PowerNorm
 
-    counts = summary.counts["orientation"]
-    share = 100 * counts.reshape(len(counts), _GROUPS, -1).sum(axis=2).T / summary.worlds
+    of = summary.counts["orientation"]
+    half = _GROUPS // 2
+    edges = np.arange(-half, half + 1) / half  # whole twelfths: +-.25 is an edge
+    share = np.zeros((_GROUPS, len(summary.rulers)))
+    places = np.minimum(np.searchsorted(edges, of.values, side="right") - 1, _GROUPS - 1)
+    np.add.at(share, places, 100 * of.counts / summary.worlds)
     shown = axis.imshow(
-        share, origin="lower", aspect="auto", extent=(0, len(counts), -1, 1), cmap="Greys",
-        norm=PowerNorm(0.5, 0, 40), interpolation="nearest",
+        share, origin="lower", aspect="auto", extent=(0, share.shape[1], -1, 1), cmap="Greys",
+        norm=PowerNorm(0.5, 0, 100), interpolation="nearest",
     )  # fmt: skip
     course = history.series["orientation"][:, 0]
     axis.stairs(course, np.arange(len(course) + 1), baseline=None, **fact_line())
     axis.set_yticks([-1, 0, 1], ["left (−1)", "centre (0)", "right (1)"])
     axis.set_ylabel("Orientation\nof the regime")
-    bar = axis.figure.colorbar(shown, ax=axis, fraction=0.025, pad=0.01, ticks=[0, 10, 40])
+    bar = axis.figure.colorbar(shown, ax=axis, fraction=0.025, pad=0.01, ticks=[0, 10, 40, 100])
     bar.ax.tick_params(labelsize=_NOTE)
     bar.set_label("% of worlds", fontsize=_NOTE)
 
@@ -226,9 +228,10 @@ def _stability(axis: Axes, summary: Summary, history: Course) -> None:
     axis.plot(months, values[:, 1], color=SERIES[2], ls=(0, (5, 1.5)))
     _note(axis, "repression (25–75 %)", (float(months[-1]), float(values[-1, 2])), (-2, 4),
           ha="right", color="#00604a")  # fmt: skip
+    top = max(1.0, float(quarters.max(initial=0.0)))
     for kind, marker in (("coup", "v"), ("failed coup", "x")):
         at = np.nonzero(history.count("power", kind)[:, 0])[0]
-        axis.plot(at + 0.5, np.full(len(at), 0.93), marker, color=FACT, ms=6, ls="")
-    _note(axis, "documented: ▾ coups, × failed ones", (_COUP + 6, 1.0), (0, 0))
-    axis.set_ylim(0, 1.12)
+        axis.plot(at + 0.5, np.full(len(at), 0.93 * top), marker, color=FACT, ms=6, ls="")
+    _note(axis, "documented: ▾ coups, × failed ones", (_COUP + 6, top), (0, 0))
+    axis.set_ylim(0, 1.12 * top)
     axis.set_ylabel("Repression (0 to 1),\nattempts (number)")

@@ -137,13 +137,7 @@ def _shares(summary: Summary, month: int) -> tuple[Text, str]:
     """Return the shares of worlds under the left, the centre and the right, as a bar and in %."""
     from rich.text import Text
 
-    from .ensemble import bin_centres
-
-    values, counts = bin_centres("orientation"), summary.counts["orientation"][month]
-    shares = {
-        "left": counts[values <= -RIGHT].sum() / summary.worlds,
-        "right": counts[values >= RIGHT].sum() / summary.worlds,
-    }
+    shares = {name: summary.mean(name)[month] for name in ("left", "right")}
     shares["centre"] = 1.0 - shares["left"] - shares["right"]
     bar = Text()
     width = 12  # characters

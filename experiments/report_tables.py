@@ -207,7 +207,7 @@ def _years(folder: Folder) -> Table | None:
         year, _, month = str(row["month"]).partition("-")
         if month == "12" and row["series"] in _SERIES and re.fullmatch("[0-9]{4}", year):
             low, middle, high = (rounded(str(row[q]), 2) for q in ("q05", "q50", "q95"))
-            name = f"{MONTHLY[row['series']][2]} ({row['unit']})"
+            name = f"{MONTHLY[row['series']][0]} ({row['unit']})"
             cells.setdefault(name, {})[year] = f"{middle} ({low} to {high})"
     years = {year: year for of in cells.values() for year in of}
     rows = [{"series": name, **dict.fromkeys(years, ""), **of} for name, of in cells.items()]

@@ -91,7 +91,7 @@ def write_tables(
     worlds = pd.DataFrame({"world": np.arange(summary.worlds), **rows})
     worlds.to_parquet(folder / "worlds.parquet", index=False)
     parts = []
-    for series, (_, _, _, unit) in MONTHLY.items():
+    for series, (_, unit) in MONTHLY.items():
         values = summary.quantiles(series)
         part = pd.DataFrame(values, columns=[f"q{round(100 * level):02d}" for level in QUANTILES])
         part.insert(0, "month", [month_name(i) for i in range(len(values))])
@@ -121,7 +121,10 @@ def digest(summary: Summary, rows: dict[str, NDArray[np.float64]]) -> str:
         total.update(name.encode())
         total.update(np.ascontiguousarray(rows[name], dtype="<f8").tobytes())
     for series in sorted(summary.counts):
-        total.update(np.ascontiguousarray(summary.counts[series], dtype="<i8").tobytes())
+        of = summary.counts[series]
+        total.update(np.ascontiguousarray(of.values, dtype="<f8").tobytes())
+        total.update(np.ascontiguousarray(of.counts, dtype="<i8").tobytes())
+        total.update(str(of.sums.tolist()).encode())
     return total.hexdigest()
 
 

@@ -154,15 +154,14 @@ def _bars(axis: Axes, names: Sequence[str], of: Measured, first: Measured | None
     order = np.argsort(np.nan_to_num(of.value))[-_DRAWN:]
     y = np.arange(len(order))
     value = scale * of.value[order]
-    low = np.maximum(value - scale * of.low[order], 0.0)
-    high = np.maximum(scale * of.high[order] - value, 0.0)
+    low, high = scale * of.low[order], scale * of.high[order]
     colours = [SERIES[0] if told else "#cccccc" for told in of.told[order]]
     axis.barh(y, value, color=colours, height=0.7)
-    axis.errorbar(value, y, xerr=[low, high], fmt="none", color=INK, lw=0.9, capsize=2)
+    axis.errorbar((low + high) / 2, y, xerr=(high - low) / 2, fmt="none", color=INK, lw=0.9,
+                  capsize=2)  # fmt: skip
     if of.measure == "total" and first is not None:
         axis.plot(scale * first.value[order], y, "D", mfc="white", mec=INK, ms=4.5)
     axis.set_yticks(y, [str(names[place]) for place in order])
     axis.set_ylim(-0.6, len(order) - 0.4)
     if not np.isfinite(value).any():
         axis.text(0.5, 0.5, "it doesn't vary", transform=axis.transAxes, ha="center")
-    axis.set_xlim(left=min(0.0, float(np.nanmin(value, initial=0.0))))

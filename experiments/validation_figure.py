@@ -67,7 +67,7 @@ def draw_ahead(scores: Scores) -> Picture:
                 axis.plot(months + 0.5, 100 * blind[place], color=_NAIVE, lw=1.2, ls=dashes,
                           label=name)  # fmt: skip
             came = np.nonzero(scores.truth[place])[0]
-            top = 1.2 * float(np.nanmax(said))
+            top = 120 * float(np.nanmax([s[place] for s in (scores.said, *scores.blind.values())]))
             axis.plot(came + 0.5, np.full(len(came), top), "v", color=FACT, ms=7, clip_on=False)
             axis.set_ylim(0, top)
             axis.set_ylabel(f"chance of a {event}\nin the month (%)")

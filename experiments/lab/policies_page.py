@@ -28,7 +28,7 @@ _OF: Final = {"ussr": "ussr_delivered", "us": "us_recent", "regime": "orientatio
 def _ask(form: Form) -> None:
     actor = ask_actor(form)
     name = form.select("policy", "Policy", policy_titles(actor), usual_policies()[actor])
-    titles = {series: title for series, (_, _, title, _) in MONTHLY.items()}
+    titles = {series: title for series, (title, _) in MONTHLY.items()}
     form.select("series", "Shown", titles, _OF[actor])
     ask_worlds(form)
     form.prose(

@@ -42,7 +42,7 @@ def documented_months(history: Course) -> dict[str, Floats]:
 
 def draw_months(summary: Summary, series: str, fact: Floats | None) -> Picture:
     """Draw the fan of a monthly series, and the documented line if there is one."""
-    _, _, title, unit = MONTHLY[series]
+    title, unit = MONTHLY[series]
     quantiles = summary.quantiles(series)
     months = np.arange(len(quantiles)) + 0.5
     with style():
@@ -109,7 +109,7 @@ def grouped(verdicts: Sequence[Verdict]) -> Mapping[str, list[Verdict]]:
 
 def draw_two(first: Summary, second: Summary, series: str, names: tuple[str, str]) -> Picture:
     """Draw the fans of a monthly series of two ensembles."""
-    _, _, title, unit = MONTHLY[series]
+    title, unit = MONTHLY[series]
     with style():
         figure = fixed_figure(9.5, 3.0, 0.55, 0.2, 0.35, 0.35)
         axis = figure.add_subplot()
@@ -124,7 +124,7 @@ def draw_two(first: Summary, second: Summary, series: str, names: tuple[str, str
         axis.set_title(f"{title} ({unit}): median, 25–75 %, 5–95 %")
         axis.legend(loc="upper left", ncols=2)
         axis.margins(y=0.18)
-        ends_of_years(axis, len(first.counts[series]))
+        ends_of_years(axis, len(first.rulers))
     said = "; ".join(
         f"{name}: median {row[2]:.2f}, 90 % between {row[0]:.2f} and {row[4]:.2f}"
         for name, row in ends

@@ -23,7 +23,7 @@ _GROUPS: Final = {
 def _ask(form: Form) -> None:
     ask_scenario(form)
     form.select("group", "Outcomes", _GROUPS, "power")
-    titles = {name: title for name, (_, _, title, _) in MONTHLY.items()}
+    titles = {name: title for name, (title, _) in MONTHLY.items()}
     form.select("series", "Month by month", titles, "ussr_atmosphere")
     ask_worlds(form)
 

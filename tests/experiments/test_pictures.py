@@ -54,6 +54,7 @@ from palca.experiments.sweep_report import chosen_outcomes, means
 from palca.experiments.twins import QUANTITIES
 from palca.experiments.validation import Validation, Versions
 from palca.experiments.validation_figure import draw_all
+from palca.model import ColdWarModel
 from palca.model.parameters import PARAMETERS
 from palca.scenarios import build, resolve
 
@@ -71,8 +72,8 @@ def answer() -> Answer:
     return ask(asked, 1)
 
 
-def history() -> Picture:
-    resolved = resolve("baseline")
+def history(*settings: str) -> Picture:
+    resolved = resolve("baseline", settings)
     scenario = build(resolved)
     blocks = run_blocks(resolved, 30, 0)
     summary, _ = summarise(blocks, lambda block: None, scenario.months,
@@ -192,6 +193,39 @@ def test_every_picture_tells_what_it_shows(drawn: dict[str, Picture]) -> None:
         assert 60 < len(picture.alt) < 1000, name
         assert re.search(r"\d", picture.alt), name  # the main reading, from the data
         assert not re.search(r"\bnan\b|  |\n", picture.alt), picture.alt
+
+
+def assert_nothing_is_cropped(picture: Picture, name: str) -> None:
+    for axis in picture.figure.axes:
+        least = np.where([axis.get_xscale() == "log", axis.get_yscale() == "log"],
+                         axis.dataLim.minpos, axis.dataLim.min)  # fmt: skip
+        ends = np.sort([axis.get_xlim(), axis.get_ylim()], axis=1)
+        for low, high, (first, last) in zip(least, axis.dataLim.max, ends, strict=True):
+            if np.isfinite([low, high]).all():
+                told = name, axis.get_title(loc="left"), axis.get_ylabel()
+                assert first - 1e-9 <= low <= high <= last + 1e-9, told
+
+
+@pytest.mark.slow
+def test_no_picture_crops_what_it_draws(drawn: dict[str, Picture]) -> None:
+    for name, picture in drawn.items():
+        assert_nothing_is_cropped(picture, name)
+
+
+def test_a_history_beyond_all_measure_is_drawn_whole() -> None:
+    wild = history("policy.ussr=generous-patron", "opportunity=1")
+    assert_nothing_is_cropped(wild, "history")
+    _, orientation, _, credits, _, attempts, _, *_ = wild.figure.axes
+    assert credits.get_ylim()[1] > 300  # million USD; in the baseline some 130
+    assert attempts.get_ylim()[1] > 1.12  # more than one attempt in a quarter
+    shares = np.asarray(orientation.images[0].get_array())
+    assert orientation.images[0].norm.vmax == pytest.approx(100)
+    np.testing.assert_allclose(shares.sum(axis=0), 100)
+    resolved = resolve("baseline", ["policy.ussr=generous-patron", "opportunity=1"])
+    worlds = ColdWarModel(build(resolved), worlds=30).run().field("orientation")
+    edges = np.arange(-12, 13) / 12
+    direct = [100 / 30 * np.histogram(values, edges)[0] for values in worlds]
+    assert np.abs(shares.T - direct).mean() < 0.1  # some values lie on an edge
 
 
 @pytest.mark.slow
