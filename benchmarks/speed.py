@@ -57,7 +57,7 @@ def plain(scenario: Scenario, worlds: int) -> None:
 
 def stepped(scenario: Scenario, worlds: int) -> None:
     """Run a model by steps of NumPy."""
-    model = ColdWarModel(scenario, worlds=worlds, keep=())
+    model = ColdWarModel(scenario, worlds=worlds, rng=0, keep=())
     while model.running:
         model.step()
 
@@ -67,7 +67,7 @@ def run(scenario: Scenario, worlds: int, since: int = 0) -> tuple[int, float]:
     events, orientation = 0, 0.0
     for first in range(since, since + worlds, BLOCK):
         numbers = np.arange(first, min(first + BLOCK, since + worlds))
-        model = ColdWarModel(scenario, worlds=numbers, keep=())
+        model = ColdWarModel(scenario, worlds=numbers, rng=0, keep=())
         events += len(model.run().events)
         orientation += float(model.state.orientation.sum())
         del model
@@ -129,13 +129,13 @@ def worlds_a_second(scenario: Scenario) -> str:
 
 def compiling(scenario: Scenario) -> tuple[float, float]:
     """Return seconds for compiling a scenario's months, and for loading them."""
-    shape = Shape.of(ColdWarModel(scenario))
+    shape = Shape.of(ColdWarModel(scenario, rng=0))
     seconds = timed(lambda: compile_months(shape), 2)
-    kernel_cache.kernel_for(ColdWarModel(scenario, worlds=BLOCK))
+    kernel_cache.kernel_for(ColdWarModel(scenario, worlds=BLOCK, rng=0))
 
     def again() -> None:
         kernel_cache._kernels.clear()
-        kernel_cache.kernel_for(ColdWarModel(scenario, worlds=BLOCK))
+        kernel_cache.kernel_for(ColdWarModel(scenario, worlds=BLOCK, rng=0))
 
     return seconds, timed(again)
 
@@ -176,8 +176,8 @@ def cost(name: str, scenarios: dict[int, Scenario], worlds: int) -> str:
     """Measure what a world costs as something grows."""
     rows, first = [], None
     for size, scenario in scenarios.items():
-        model = ColdWarModel(scenario, worlds=BLOCK)
-        seconds = timed(lambda s=scenario: compile_months(Shape.of(ColdWarModel(s))), 1)
+        model = ColdWarModel(scenario, worlds=BLOCK, rng=0)
+        seconds = timed(lambda s=scenario: compile_months(Shape.of(ColdWarModel(s, rng=0))), 1)
         kernel_cache.kernel_for(model)
         del model
         with_numpy = timed(lambda s=scenario: stepped(s, 256), 2)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.model.parameters import turns_of
+from palca.model.seeds import seed_after
 from palca.scenarios import build
 
 from .course import documented
@@ -163,7 +164,8 @@ def calibrate(
     found = infer(summaries, table.scores, observed, nearest)
     drawn = values_of(free, found.scores[found.draw(sets, np.random.default_rng(seed))])
     drawn = {name: np.array([float(f"{v:.{_DIGITS}g}") for v in drawn[name]]) for name in free}
-    drawn, tried = _best_first(resolved, drawn, until, reading, observed, seed + 1, jobs, tell)
+    later = seed_after(seed, 1)
+    drawn, tried = _best_first(resolved, drawn, until, reading, observed, later, jobs, tell)
     out = Calibration(free, until, worlds, drawn, found, reading.strange(seen), [], [])
     if histories:
         held = np.arange(worlds - held_out, worlds)

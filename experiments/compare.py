@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,7 +50,6 @@ def pair_block(
     first: dict[str, Any], second: dict[str, Any], worlds: NDArray[np.int64], seed: int
 ) -> Pairs:
     """Run the numbered worlds under both scenarios."""
-    gc.collect()
     histories = [
         ColdWarModel(build(resolved), worlds=worlds, rng=seed, keep=KEPT).run()
         for resolved in (first, second)

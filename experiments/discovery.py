@@ -180,7 +180,7 @@ def discover(
         min_samples_leaf=max(_FEWEST, int(_SMALLEST * half)),
         # a split lowers Gini's index by 2 p (1 - p) chi squared / n if it tells nothing
         ccp_alpha=2.0 * usual * (1.0 - usual) * _CHI_SQUARED / half,
-        random_state=seed,
+        random_state=seed % 2**32,  # scikit-learn takes 32 bits; the worlds have had all
     )
     tree.fit(table[:half], hits[:half])
     unseen, truth = table[half:], hits[half:]
@@ -198,7 +198,7 @@ def discover(
     low, high = np.quantile(areas, _INTERVAL)
     tell(2, 3)
     shuffled: Any = permutation_importance(
-        tree, unseen, truth, scoring="roc_auc", n_repeats=_SHUFFLES, random_state=seed
+        tree, unseen, truth, scoring="roc_auc", n_repeats=_SHUFFLES, random_state=seed % 2**32
     )
     telling: dict[str, float] = {}
     for name, fall in zip(table.columns, shuffled.importances_mean, strict=True):

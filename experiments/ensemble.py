@@ -9,7 +9,6 @@ many processes share the work.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -120,7 +119,6 @@ def monthly(history: History) -> dict[str, NDArray[Any]]:
 
 def run_block(resolved: dict[str, Any], worlds: NDArray[np.int64], seed: int) -> Block:
     """Run the numbered worlds and keep what :class:`Block` keeps."""
-    gc.collect()  # a model and its agents hold one another: let go of the block before this one
     model = ColdWarModel(build(resolved), worlds=worlds, rng=seed, keep=KEPT)
     history = model.run()
     counts = {name: histogram(values) for name, values in monthly(history).items()}

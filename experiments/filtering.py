@@ -7,7 +7,6 @@ seen the whole record.
 
 from __future__ import annotations
 
-import gc
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model import ColdWarModel
+from palca.model.seeds import seed_after
 from palca.scenarios import build
 
 from . import priors
@@ -60,7 +60,6 @@ def filtered(
 def _filter(
     resolved: dict[str, Any], evidence: Evidence, numbers: NDArray[np.int64], seed: int
 ) -> tuple[Floats, Floats]:
-    gc.collect()  # a model and its agents hold one another: let go of those before
     last = build(resolved).months - 1
     past = abduct_island(resolved, evidence, last + 1, last, numbers, seed)
     return past.log_evidence, past.predicted
@@ -178,9 +177,10 @@ def _filter_pseudo(
     """Return the forecasts of one simulated history whose parameters come from the priors."""
     scenario = build(resolved)
     numbers = np.array([number])
-    own = priors.draw(seed + 1, numbers, scenario.parameters)
+    seed_of_theirs = seed_after(seed, 1)
+    own = priors.draw(seed_of_theirs, numbers, scenario.parameters)
     drawn = replace(scenario, parameters={**scenario.parameters, **own})
-    course = simulated(ColdWarModel(drawn, numbers, seed + 1, keep=SERIES).run())
+    course = simulated(ColdWarModel(drawn, numbers, seed_of_theirs, keep=SERIES).run())
     truth = happened(course)[:, :, 0]
     _, predicted = _filter(resolved, past_evidence(course, record), np.arange(_PSEUDO), seed)
     said = np.where(np.isnan(predicted.T), 0.0, predicted.T)

@@ -7,10 +7,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 import typer
 from rich.console import Console
+
+from palca.model.seeds import LARGEST
 
 _MOST_WORLDS = 100_000_000
 
@@ -62,7 +64,8 @@ ScenarioName = Annotated[
 Worlds = Annotated[
     int, typer.Option("--worlds", "-n", help="How many worlds.", min=1, max=_MOST_WORLDS)
 ]
-Seed = Annotated[int, typer.Option("--seed", "-s", help="Seed of all chance.", min=0)]
+SEED: Final = typer.Option("--seed", "-s", help="Seed of all chance.", min=0, max=LARGEST)
+Seed = Annotated[int, SEED]
 Jobs = Annotated[
     int, typer.Option("--jobs", "-j", help="Processes; the result is the same.", min=1, max=256)
 ]

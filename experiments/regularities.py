@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from palca.model.seeds import seed_after
+
 from .course import free_running
 from .documented import Record
 from .rows import shared
@@ -176,7 +178,7 @@ def _count_some(some: list[dict[str, Any]], worlds: int, seed: int, first: int) 
 
     parts = []
     for place, resolved in enumerate(some, start=first):
-        part = count_years(resolved, worlds, seed + place)
+        part = count_years(resolved, worlds, seed_after(seed, place))
         part["country"] = place
         parts.append(part)
     return pd.concat(parts, ignore_index=True)

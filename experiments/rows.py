@@ -55,7 +55,6 @@ def run_rows(
         From a course to its outcomes, each ``(worlds,)``.
     """
     _keep_what_is_loaded()
-    gc.collect()  # a model and its agents hold one another: let go of those before
     apart = [factor.name for factor in factors if not factor.is_parameter]
     varied = [factor.name for factor in factors if factor.is_parameter]
     groups = (

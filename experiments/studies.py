@@ -10,6 +10,7 @@ import typer
 from palca.model.errors import PalcaError
 
 from .options import (
+    SEED,
     Force,
     Interventions,
     Jobs,
@@ -54,9 +55,7 @@ def sweep(
         typer.Option("--replicates", "-r", help="Worlds at each point: 100 in a grid, else 1.",
                      min=1),
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", "-s", help="Seed of all chance.", min=0)
-    ] = None,
+    seed: Annotated[int | None, SEED] = None,
     settings: Settings = None,
     point: Point = False,
     interventions: Interventions = None,

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.errors import PalcaError, nearest
+from palca.model.seeds import check_number
 from palca.scenarios import build, resolve
 
 from .design import DESIGNS, MOST_POINTS, Factor, grid_size
@@ -126,6 +127,7 @@ def lay_out(
     seed: int,
 ) -> Plan:
     """Return a plan of which no scenario has been read yet; the rest as :func:`make_plan`."""
+    check_number("the seed", seed)
     if design not in DESIGNS:
         raise PalcaError(f"no design '{design}'{nearest(design, DESIGNS)}; there are "
                          f"{', '.join(DESIGNS)}", "--design")

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from palca.model.errors import PalcaError
+from palca.model.seeds import LARGEST
 from palca.scenarios import resolve
 from palca.scenarios.settings import anchored, anchored_change, set_once, what_is_set
 from palca.scenarios.shelf import read_toml, scenario_beside
@@ -83,7 +84,7 @@ def read_sweep(path: Path) -> SweepFile:
         design=table.text("design", "") or None,
         worlds=table.whole("worlds", 1, int(_MOST)) if "worlds" in table else None,
         replicates=table.whole("replicates", 1, int(_MOST)) if "replicates" in table else None,
-        seed=table.whole("seed", 0, 2**53) if "seed" in table else None,
+        seed=table.whole("seed", 0, LARGEST) if "seed" in table else None,
         settings=tuple(anchored(text, path.parent, f"{path}: set") for text in settings),
         interventions=tuple(
             anchored_change(text, path.parent, f"{path}: intervene") for text in changes

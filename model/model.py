@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
+from numpy.random import default_rng
 from numpy.typing import NDArray
 
 from . import noise
@@ -19,11 +19,14 @@ from .communist_party import CommunistParty
 from .errors import PalcaError
 from .history import Chronicle, History
 from .kernel_cache import kernel_for
+from .memory import make_room
 from .observables import OBSERVABLES, Sight
 from .officers import Corps
 from .parameters import PARAMETERS, Parameters, Value, sets_of_worlds, turns_of
 from .regime import Regime
-from .scenario import Country, Death, Scenario
+from .roster import roster_of
+from .scenario import Death, Scenario
+from .seeds import LARGEST, check_number
 from .snapshot import Snapshot
 from .state import FIELDS, State
 from .strategist import Strategist
@@ -37,41 +40,16 @@ if TYPE_CHECKING:
 _FOREVER = np.iinfo(np.int64).max
 
 
-@dataclass(frozen=True, slots=True)
-class Roster:
-    """The leaders of the country as arrays of shape ``(leaders, 1)``; the last is unnamed."""
-
-    place: NDArray[np.int64]
-    ideology: NDArray[np.float64]
-    top: NDArray[np.bool_]
-    civilian: NDArray[np.bool_]
-    since: NDArray[np.int64]
-    until: NDArray[np.int64]
-    candidate: NDArray[np.bool_]
-    unnamed: NDArray[np.bool_]
-    keys: dict[str, NDArray[np.uint64]]  # of the luck of each, by occasion: (leaders, months)
-
-
-def _roster(country: Country, months: int) -> Roster:
-    leaders = country.leaders
-
-    def column(values: Iterable[Any]) -> NDArray[Any]:
-        return np.array(list(values))[:, None]
-
-    return Roster(
-        column(range(len(leaders))),
-        column(leader.ideology for leader in leaders),
-        column(leader.rank == "top" for leader in leaders),
-        column(leader.rank == "civilian" for leader in leaders),
-        column(leader.since for leader in leaders),
-        column(leader.until for leader in leaders),
-        column(leader.candidate for leader in leaders),
-        column(leader is leaders[-1] for leader in leaders),
-        {
-            occasion: noise.event_keys(f"luck of a leader by {occasion}", len(leaders), months)
-            for occasion in ("coup", "vote", "death")
-        },
-    )
+def _numbers(worlds: int | Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the numbers of some worlds, or of the first so many."""
+    if np.ndim(worlds) == 0:
+        return np.arange(check_number("how many worlds", worlds))
+    numbers = np.asarray(worlds)
+    if numbers.dtype.kind not in "iu":
+        numbers = np.array([check_number("a world's number", one) for one in worlds])
+    for end in (numbers.min(initial=0), numbers.max(initial=0)):
+        check_number("a world's number", end)
+    return numbers.astype(np.int64)
 
 
 class ColdWarModel(mesa.Model):
@@ -87,10 +65,11 @@ class ColdWarModel(mesa.Model):
         Kept as ``premise``: Mesa has a ``scenario`` of its own.
     worlds : int or sequence of int, default 1
         How many worlds (numbered from 0), or their numbers.
-    rng : int, default 0
-        The seed. None takes a fresh one from the operating system, as in Mesa.
+    rng : int, optional
+        The seed, from 0 to 2**53 - 1. Without one the operating system gives a fresh one, as
+        in Mesa; `seed_number` tells which.
     seed : int, optional
-        The older name of `rng`, for ``mesa.batch_run`` of Mesa 3.3.
+        The older name of `rng`, which ``mesa.batch_run`` uses.
     keep : sequence of str, default all
         Fields of the state whose monthly values the history keeps.
     conduit : Conduit, optional
@@ -109,19 +88,21 @@ class ColdWarModel(mesa.Model):
         self,
         scenario: Scenario,
         worlds: int | Sequence[int] | NDArray[np.int64] = 1,
-        rng: int | None = 0,
+        rng: int | None = None,
         seed: int | None = None,
         keep: Sequence[str] = tuple(FIELDS),
         start: Snapshot | None = None,
         conduit: Conduit | None = None,
     ) -> None:
-        super().__init__(rng=rng if seed is None else seed)
-        if seed is None:
-            seed = int(self.rng.integers(2**63)) if rng is None else int(rng)
+        self._agents_so_far = 0
+        if rng is not None and seed is not None:
+            raise PalcaError("give rng or seed, which are two names of one thing, not both")
+        given = seed if rng is None else rng
+        seed = int(default_rng().integers(LARGEST + 1)) if given is None else given
+        seed = check_number("the seed", seed)
+        super().__init__(rng=seed)
         self.premise = scenario
-        self.worlds = (
-            np.arange(worlds) if isinstance(worlds, int) else np.asarray(worlds, dtype=np.int64)
-        )
+        self.worlds = _numbers(worlds)
         self.seed_number = seed
         size = len(self.worlds)
         self.turns = turns_of(seed, self.worlds) if start is None else start.turns
@@ -136,7 +117,7 @@ class ColdWarModel(mesa.Model):
         self.p = Parameters(self._usual)
         country = scenario.country
         self.leaders = country.leaders
-        self.roster = _roster(country, scenario.months)
+        self.roster = roster_of(country, scenario.months)
         self.since = 0 if start is None else start.month
         self.month = self.since
         self.state = State(size, dict(country.start) if start is None else start.state)
@@ -158,6 +139,7 @@ class ColdWarModel(mesa.Model):
         fields = list(FIELDS)
         self.kept_rows = np.array([fields.index(name) for name in self._keep], dtype=np.int64)
         self.months = np.empty((scenario.months - self.since, len(self._keep), size), np.float32)
+        make_room(self.months.nbytes + self.state.values.nbytes + self.corps.nbytes)
         self.sight = Sight(self.state, country, self.p, self.roster.ideology, {})
         self._seen: dict[str, Value] = {}
 
@@ -171,6 +153,18 @@ class ColdWarModel(mesa.Model):
         self.economy = Economy(self)
         self.labour = Labour(self)
         self.officers = Officers(self)
+
+    def register_agent(self, agent: Any) -> None:
+        """Take up an agent and number it.
+
+        Mesa 3.3 counts a model's agents in a table of the class `Agent`, which would keep the
+        model for ever.
+        """
+        super().register_agent(agent)
+        if hasattr(mesa.Agent, "_ids"):
+            mesa.Agent._ids.pop(self, None)
+            self._agents_so_far += 1
+            agent.unique_id = self._agents_so_far
 
     def step(self) -> None:
         """Live through one month.

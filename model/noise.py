@@ -48,11 +48,11 @@ def world_keys(seed: int, worlds: Sequence[int] | NDArray[np.int64]) -> Keys:
     Parameters
     ----------
     seed : int
-        Any integer; its residue modulo 2**64 counts.
+        Below 2**64.
     worlds : sequence of int
         The worlds' numbers, non-negative.
     """
-    start = _mix(np.array([seed % 2**64], dtype=np.uint64) + _GOLDEN)
+    start = _mix(np.array([seed], dtype=np.uint64) + _GOLDEN)
     numbers = np.asarray(worlds, dtype=np.uint64)
     return _mix(start + (numbers + np.uint64(1)) * _GOLDEN)
 

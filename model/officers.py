@@ -78,6 +78,11 @@ class Corps:
     def __len__(self) -> int:
         return len(self.garrison)
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory they take."""
+        return self.ideology.nbytes + self.grievance.nbytes + self.generation.nbytes
+
     def muster(self, keys: noise.Keys) -> None:
         """Draw the first officers of all worlds, unless they have been drawn."""
         if not self.mustered:

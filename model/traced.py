@@ -14,10 +14,11 @@ from .chance import NORMAL, UNIFORM, Chance
 from .channels import Conduit
 from .history import CODE_OF
 from .instructions import F64, I8, I16, I32, I64
-from .model import ColdWarModel, Roster
+from .model import ColdWarModel
 from .observables import Sight
 from .officers import Corps
 from .parameters import PARAMETERS, Parameters
+from .roster import Roster
 from .scenario import DRIVERS, Country, Scenario
 from .shape import Shape
 from .state import FIELDS, State
@@ -214,7 +215,7 @@ class TracedMonth(ColdWarModel):
     def __init__(self, body: MonthLoop) -> None:
         shape, scenario = body.shape, _premise(body.shape)
         conduit = Conduit(frozenset(shape.listened), frozenset(shape.frozen))
-        super().__init__(scenario, worlds=1, conduit=conduit)
+        super().__init__(scenario, worlds=1, rng=0, conduit=conduit)
         self._body, self.terms = body, shape.terms
         w, at = body.writer, body.at
         size = len(scenario.country.leaders)

@@ -1,7 +1,7 @@
 """The lab's map and network for Mesa's own visualisation.
 
 >>> from mesa.visualization import SolaraViz  # doctest: +SKIP
->>> model = ColdWarModel(load("baseline"))  # doctest: +SKIP
+>>> model = ColdWarModel(load("baseline"), rng=0)  # doctest: +SKIP
 >>> page = SolaraViz(model, components=[GarrisonMap, AidNetwork])  # doctest: +SKIP
 """
 

@@ -108,7 +108,7 @@ def test_spans_cover_the_years_once() -> None:
 def test_nothing_is_known_of_years_that_have_not_passed(
     baseline: dict[str, Any], until: int
 ) -> None:
-    course = simulated(ColdWarModel(build(baseline), 40, keep=SERIES).run())
+    course = simulated(ColdWarModel(build(baseline), 40, rng=0, keep=SERIES).run())
     cut = month_index(f"{until}-12") + 1
     series = {name: values.copy() for name, values in course.series.items()}
     for values in series.values():
@@ -195,11 +195,11 @@ def test_each_world_has_one_of_the_sets_and_all_are_used(short: dict[str, Any]) 
 
 
 def test_sets_that_say_nothing_new_change_nothing(short: dict[str, Any]) -> None:
-    plain = ColdWarModel(build(with_sets(short)), 20).run()
+    plain = ColdWarModel(build(with_sets(short)), 20, rng=0).run()
     defaults = {"cost": [1.0, 1.0], "backlash": [0.03, 0.03]}
-    same = ColdWarModel(build(with_sets(short, **defaults)), 20).run()
+    same = ColdWarModel(build(with_sets(short, **defaults)), 20, rng=0).run()
     assert np.array_equal(plain.months, same.months)
-    other = ColdWarModel(build(with_sets(short, cost=[0.6, 0.6])), 20).run()
+    other = ColdWarModel(build(with_sets(short, cost=[0.6, 0.6])), 20, rng=0).run()
     assert not np.array_equal(plain.months, other.months)
 
 
@@ -208,7 +208,7 @@ def test_a_setting_goes_before_a_set_and_a_closed_channel_before_both(
 ) -> None:
     resolved = with_sets(short, coup_trap=[0.5, 1.0], cost=[0.7, 0.9])
     resolved |= {"parameters": {"cost": 1.2}, "channels": {"coup_trap": False}}
-    model = ColdWarModel(build(resolved), 10)
+    model = ColdWarModel(build(resolved), 10, rng=0)
     assert (model.p.cost, model.p.coup_trap) == (1.2, 0.0)
 
 

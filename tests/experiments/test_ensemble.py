@@ -58,7 +58,7 @@ def test_another_seed_gives_another_digest(short: dict[str, Any]) -> None:
 def test_months_are_those_of_the_worlds_themselves(policy: str) -> None:
     resolved = resolve("baseline", [f"policy.ussr={policy}"])
     summary, _, _ = result(resolved, 600)
-    series = monthly(ColdWarModel(build(resolved), worlds=600, keep=KEPT).run())
+    series = monthly(ColdWarModel(build(resolved), worlds=600, rng=0, keep=KEPT).run())
     assert np.all(summary.rulers.sum(axis=1) == 600)
     assert set(series) == set(MONTHLY)
     for name, of in series.items():
@@ -74,6 +74,6 @@ def test_months_are_those_of_the_worlds_themselves(policy: str) -> None:
 
 def test_shares_of_worlds_by_side_are_counted(short: dict[str, Any]) -> None:
     summary, _, _ = result(short, 300)
-    orientation = ColdWarModel(build(short), worlds=300).run().field("orientation")
+    orientation = ColdWarModel(build(short), worlds=300, rng=0).run().field("orientation")
     for name, ruled in (("left", orientation <= -0.25), ("right", orientation >= 0.25)):
         assert summary.mean(name).tolist() == ruled.mean(axis=1).tolist()

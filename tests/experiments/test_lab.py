@@ -460,7 +460,7 @@ def test_mesa_shows_the_map_and_the_network() -> None:
 
     from palca.experiments.lab.mesa_components import AidNetwork, GarrisonMap
 
-    model = ColdWarModel(load("baseline"))
+    model = ColdWarModel(load("baseline"), rng=0)
     components: Any = [GarrisonMap, AidNetwork]
     for _ in range(3):
         for component, said in ((GarrisonMap, "Map of the garrisons"), (AidNetwork, "Network")):

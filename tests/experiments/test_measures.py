@@ -82,7 +82,7 @@ def test_the_record_read_by_the_same_functions(baseline: dict[str, Any]) -> None
 
 def test_simulated_and_naive_courses_have_every_outcome(baseline: dict[str, Any]) -> None:
     scenario = build(baseline)
-    history = ColdWarModel(scenario, worlds=5).run()
+    history = ColdWarModel(scenario, worlds=5, rng=0).run()
     for made in (simulated(history), naive(scenario, load_record(), 5, 0)):
         values = outcomes(made)
         assert set(values) == {outcome.name for outcome in OUTCOMES}
@@ -90,7 +90,7 @@ def test_simulated_and_naive_courses_have_every_outcome(baseline: dict[str, Any]
 
 
 def test_a_short_course_leaves_out_what_it_does_not_reach(baseline: dict[str, Any]) -> None:
-    history = ColdWarModel(build({**baseline, "months": 30}), worlds=3).run()
+    history = ColdWarModel(build({**baseline, "months": 30}), worlds=3, rng=0).run()
     values = outcomes(simulated(history))
     assert "friction_before" not in values
     assert "us_aid_after" not in values

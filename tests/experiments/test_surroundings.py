@@ -31,7 +31,7 @@ def test_code_that_another_could_have_written_is_not_run(
     monkeypatch.setattr(kernel_cache, "WORTH_COMPILING", 0)
     monkeypatch.setattr(kernel_cache, "_kernels", {})
     scenario = load("baseline")
-    model = ColdWarModel(scenario)
+    model = ColdWarModel(scenario, rng=0)
     code = compiler.compile_months(kernel_cache.Shape.of(model))
     made: list[object] = []
     monkeypatch.setattr(compiler, "compile_months", lambda shape: made.append(shape) or code)

@@ -97,7 +97,7 @@ def test_a_closed_channel_is_a_switch(baseline: dict[str, Any], name: str) -> No
     channel = CHANNELS[name]
     assert channel.zeroes or channel.hides
     assert set(channel.zeroes) <= set(PARAMETERS)
-    model = ColdWarModel(build({**baseline, "months": 6, "channels": {name: False}}), worlds=3)
+    model = ColdWarModel(build({**baseline, "months": 6, "channels": {name: False}}), worlds=3, rng=0)
     model.run()
     for parameter in channel.zeroes:
         assert getattr(model.p, parameter) == 0.0

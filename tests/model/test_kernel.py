@@ -41,7 +41,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def stepped(scenario: Scenario, **options: Any) -> ColdWarModel:
     """Return a model that has lived through all months one by one, with NumPy."""
-    model = ColdWarModel(scenario, **options)
+    model = ColdWarModel(scenario, **{"rng": 0, **options})
     while model.running:
         model.step()
     return model
@@ -52,7 +52,7 @@ def compiled(scenario: Scenario, **options: Any) -> ColdWarModel:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kernel_cache, "WORTH_COMPILING", 0)
         patch.setattr(ColdWarModel, "_live", refused)
-        model = ColdWarModel(scenario, **options)
+        model = ColdWarModel(scenario, **{"rng": 0, **options})
         model.run()
     return model
 
@@ -164,7 +164,7 @@ def test_what_is_compiled_is_kept(
     folder: Path, always: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = replace(load("baseline"), months=3)
-    assert kernel_for(ColdWarModel(scenario)) is not None
+    assert kernel_for(ColdWarModel(scenario, rng=0)) is not None
     assert len(list(folder.iterdir())) == 1
     kernel_cache._kernels.clear()
     monkeypatch.setattr(compiler, "compile_months", None)
@@ -172,24 +172,24 @@ def test_what_is_compiled_is_kept(
     # and even for one world, since it is at hand
     monkeypatch.setattr(kernel_cache, "WORTH_COMPILING", 10**9)
     kernel_cache._kernels.clear()
-    assert kernel_for(ColdWarModel(scenario)) is not None
+    assert kernel_for(ColdWarModel(scenario, rng=0)) is not None
 
 
 def test_a_damaged_file_is_made_anew(
     folder: Path, always: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = replace(load("baseline"), months=3)
-    code = compiler.compile_months(kernel_cache.Shape.of(ColdWarModel(scenario)))
+    code = compiler.compile_months(kernel_cache.Shape.of(ColdWarModel(scenario, rng=0)))
     made = []
     monkeypatch.setattr(compiler, "compile_months", lambda shape: made.append(shape) or code)
-    kernel_for(ColdWarModel(scenario))
+    kernel_for(ColdWarModel(scenario, rng=0))
     (file,) = folder.iterdir()
     whole = file.read_bytes()
     harmed = [whole[: len(whole) // 2], whole[:-100] + bytes(100), b"", b"[]\n" + whole, b"\xff\n"]
     for count, content in enumerate(harmed, start=2):
         file.write_bytes(content)
         kernel_cache._kernels.clear()
-        assert kernel_for(ColdWarModel(scenario)) is not None
+        assert kernel_for(ColdWarModel(scenario, rng=0)) is not None
         assert len(made) == count
         assert file.read_bytes() == whole
 
@@ -198,7 +198,7 @@ def test_a_folder_that_cannot_be_written_to_costs_a_warning(folder: Path, always
     folder.write_text("a file where the folder should be")
     scenario = replace(load("baseline"), months=3)
     with pytest.warns(UserWarning, match="PALCA_CACHE names another folder"):
-        history = ColdWarModel(scenario, worlds=5).run()
+        history = ColdWarModel(scenario, worlds=5, rng=0).run()
     assert np.array_equal(history.months, stepped(scenario, worlds=5).history().months)
 
 
@@ -206,7 +206,7 @@ def test_a_folder_that_cannot_be_written_to_costs_a_warning(folder: Path, always
 def test_a_small_run_does_not_wait_for_a_compiler(folder: Path) -> None:
     code = (
         "import sys; from palca.model import ColdWarModel; from palca.scenarios import load;"
-        "ColdWarModel(load('baseline'), worlds=100).run(); sys.exit('llvmlite' in sys.modules)"
+        "ColdWarModel(load('baseline'), worlds=100, rng=0).run(); sys.exit('llvmlite' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
     assert not folder.exists()
@@ -217,7 +217,7 @@ def test_many_small_models_are_worth_a_compiler_together(
 ) -> None:
     scenario = replace(load("baseline"), months=3)
     monkeypatch.setattr(kernel_cache, "WORTH_COMPILING", 3 * 3 * 10)
-    at_hand = [kernel_for(ColdWarModel(scenario, worlds=10)) is not None for _ in range(4)]
+    at_hand = [kernel_for(ColdWarModel(scenario, worlds=10, rng=0)) is not None for _ in range(4)]
     assert at_hand == [False, False, True, True]
 
 
@@ -235,7 +235,7 @@ def test_a_subclass_with_a_step_of_its_own_is_stepped(always: None) -> None:
 
 
 def key_of(scenario: Scenario) -> str:
-    return kernel_cache._key(kernel_cache.Shape.of(ColdWarModel(scenario)))
+    return kernel_cache._key(kernel_cache.Shape.of(ColdWarModel(scenario, rng=0)))
 
 
 def test_code_is_found_by_what_it_depends_on() -> None:
@@ -259,7 +259,7 @@ def test_code_is_found_by_what_it_depends_on() -> None:
 def test_a_key_is_the_same_in_every_process() -> None:
     code = (
         "from palca.model import ColdWarModel, kernel_cache; from palca.scenarios import load;"
-        "print(kernel_cache._key(kernel_cache.Shape.of(ColdWarModel(load('baseline')))))"
+        "print(kernel_cache._key(kernel_cache.Shape.of(ColdWarModel(load('baseline'), rng=0))))"
     )
     out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert out.stdout.strip() == key_of(load("baseline"))
