@@ -24,6 +24,7 @@ from .options import (
     ScenarioName,
     Seed,
     Settings,
+    TakesNumbers,
     Worlds,
     chosen,
     make_console,
@@ -206,7 +207,7 @@ app.command()(counterfactual)
 app.command()(claims)
 app.command()(sweep)
 app.command()(sensitivity)
-app.command()(discover)
+app.command(cls=TakesNumbers)(discover)
 app.command()(calibrate)
 app.command()(validate)
 app.command()(report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Final
 
 import typer
 from rich.console import Console
+from typer.core import TyperCommand
 
 from palca.model.seeds import LARGEST
 
@@ -121,6 +123,22 @@ Vary = Annotated[
         help="What --set takes, over lo:hi, lo:hi:n, 1971-01..1973-12 or a,b,c; repeatable.",
     ),
 ]
+
+
+class TakesNumbers(TyperCommand):
+    """A command whose arguments may be negative numbers, which else were taken for options."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        valued = {
+            name
+            for parameter in self.params
+            if not getattr(parameter, "is_flag", True)
+            for name in parameter.opts
+        }
+        for place, (before, arg) in enumerate(zip(["", *args], args, strict=False)):
+            if before not in valued and re.match(r"-\.?\d", arg):
+                args[place] = f" {arg}"  # no option begins with a space
+        return super().parse_args(ctx, args)
 
 
 @contextmanager

@@ -54,6 +54,9 @@ def place_of(folder: Path) -> Path:
                          str(folder))
     if folder.exists() and not folder.is_dir():
         raise PalcaError("is a file, not a folder", str(folder))
+    around = next(parent for parent in folder.parents if parent.exists())
+    if not around.is_dir():
+        raise PalcaError(f"can't be made: {around} is a file, not a folder", str(folder))
     return folder
 
 

@@ -17,7 +17,7 @@ from palca.model.state import FIELDS
 from palca.scenarios import build, load, resolve, shipped_policies, shipped_scenarios
 from palca.scenarios.concept_file import load_concept
 from palca.scenarios.country import build_country
-from palca.scenarios.loader import build_policy
+from palca.scenarios.loader import build_policy, driver_months
 from palca.scenarios.shelf import read_toml
 
 from .concepts import resolve_arms
@@ -59,7 +59,9 @@ def describe(file: str) -> str:
         return _describe_policy(file, table)
     if "garrison" in table or "leader" in table:
         country = build_country(table, file)
-        return f"{file}: a country, {country.name}, {len(country.leaders) - 1} leaders; all is well"
+        last = month_name(driver_months(table, path) - 1)
+        return (f"{file}: a country, {country.name}, {len(country.leaders) - 1} leaders, drivers "
+                f"to {last}; all is well")
     if not table.keys().isdisjoint(ASPECTS):
         record = load_record()
         known = documented(record, build(resolve("baseline")))

@@ -9,6 +9,7 @@ manifest; :func:`build` checks that data and makes the immutable
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -185,11 +186,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     as_it_was = {**country, "death": deaths}
     leaders = [row.text("name") for row in Table(country, country["place"]).tables("leader")]
     country["death"] = change_deaths(deaths, changes, leaders)
-    own = _driver_files(Table(country, country["place"]), country_file.parent)
-    files = {**own, **merged["drivers"]}
-    for name in _DRIVER_FILES:
-        if name not in files:
-            raise PalcaError(f"no file for the driver '{name}'", f"{country['place']}: [drivers]")
+    files = {**_country_drivers(country, country_file), **merged["drivers"]}
     resolved = {key: merged[key] for key in
                 ("title", "question", "plausibility", "expect", "sources", "given", "place")}
     resolved |= {
@@ -255,6 +252,32 @@ def _driver_files(table: Table, folder: Path) -> dict[str, str]:
                              f"{', '.join(_DRIVER_FILES)}", named.place)
         out[name] = str(find_driver(named.text(name), folder, named.place))
     return out
+
+
+def _country_drivers(country: Mapping[str, Any], file: Path) -> dict[str, str]:
+    """Return the file of each driver of a country, which must name them all."""
+    files = _driver_files(Table(country, label(file)), file.parent)
+    for name in _DRIVER_FILES:
+        if name not in files:
+            raise PalcaError(f"no file for the driver '{name}'", f"{label(file)}: [drivers]")
+    return files
+
+
+def driver_months(country: Mapping[str, Any], file: Path) -> int:
+    """Return how many months, from January 1969 on, the drivers of a country's file cover.
+
+    Raises
+    ------
+    PalcaError
+        If one isn't named, isn't there, or can't be read.
+    """
+    files = _country_drivers(country, file)
+    for months in range(_LONGEST, 1, -1):
+        with suppress(PalcaError):
+            _drivers(files, months, ())
+            return months
+    _drivers(files, 1, ())
+    return 1
 
 
 def _drivers(

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from palca.experiments import runs
 from palca.experiments.entry import main
 from palca.experiments.measures import OUTCOMES
+from palca.model import ColdWarModel
 
 pytestmark = pytest.mark.pythons
 
@@ -232,6 +233,41 @@ def test_check_tells_what_is_in_a_file(palca: Run) -> None:
     assert "p.toml" in err
     assert "credit for comrades" in err
     assert palca("check", "baseline")[0] == 0
+
+
+def test_a_negative_number_is_no_option(palca: Run) -> None:
+    for words in (("growth", "<", "-5"), ("growth", ">", "-.5", "-n", "2000")):
+        code, _, err = palca("discover", *words, "--scenario", "nosuch")
+        assert (code, "no scenario 'nosuch'" in err) == (2, True)
+    for words in (("growth", "<", "--5"), ("growth", "<", "-5", "--wrolds", "3"), ("-q",)):
+        code, _, err = palca("discover", *words)
+        assert (code, "No such option" in err) == (2, True)
+    code, _, err = palca("discover", "growth", "<", "-5", "--seed", "-5")
+    assert (code, "'--seed'" in err) == (2, True)
+
+
+@pytest.mark.parametrize("command", [
+    ("run", "baseline"), ("compare", "baseline", "january-1971"), ("counterfactual", "january-1971"),
+    ("claims",), ("sweep", "baseline", "--vary", "backlash=0.01:0.05"), ("sensitivity",),
+    ("discover", "growth", "<", "-5"), ("calibrate",), ("validate",), ("concept", "coup-trap"),
+    ("concepts",),
+], ids=lambda words: words[0])  # fmt: skip
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is_computed(
+    palca: Run, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    made = ColdWarModel.__init__
+
+    def one(model: ColdWarModel, scenario: Any, worlds: Any = 1, *rest: Any, **other: Any) -> None:
+        assert worlds == 1, "more was computed than what there is to measure"
+        made(model, scenario, worlds, *rest, **other)
+
+    monkeypatch.setattr(ColdWarModel, "__init__", one)
+    Path("file").write_text("mine")
+    for out in ("file", "file/inside", "file/far/inside"):
+        code, _, err = palca(*command, "--out", out, "--force")
+        assert (code, "is a file, not a folder" in err) == (2, True)
+    assert Path("file").read_text() == "mine"
+    assert [path.name for path in Path().iterdir()] == ["file"]
 
 
 @pytest.mark.slow
