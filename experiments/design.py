@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.calendar import month_index, month_name
-from palca.model.errors import PalcaError
+from palca.model.errors import PalcaError, short
 from palca.model.parameters import PARAMETERS, check_parameter
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def parse_factor(text: str, place: str = "") -> Factor:
         For a range that is empty or can't be read, fewer than two levels, the same level
         twice, or a parameter's value outside its range.
     """
-    place = place or f"--vary {text}"[:120]
+    place = place or short(f"--vary {text}", 120)
     name, equals, values = (part.strip() for part in text.partition("="))
     if not (name and equals and values):
         raise PalcaError("write NAME=lo:hi, NAME=lo:hi:n, NAME=1971-01..1973-12 or NAME=a,b", place)
@@ -154,9 +154,9 @@ def _number(text: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        raise PalcaError(f"'{text.strip()[:40]}' is not a number") from None
+        raise PalcaError(f"'{short(text.strip(), 40)}' is not a number") from None
     if not np.isfinite(number):
-        raise PalcaError(f"'{text.strip()[:40]}' is not a finite number")
+        raise PalcaError(f"'{short(text.strip(), 40)}' is not a finite number")
     return number
 
 

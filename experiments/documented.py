@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from palca.model.calendar import month_index
-from palca.model.errors import PalcaError, nearest
+from palca.model.errors import PalcaError, nearest, short
 from palca.model.events import KINDS, TRACKS
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def span(date: str, place: str = "") -> tuple[int, int]:
         except ValueError:
             raise PalcaError(f"there is no day {date}", place) from None
         return month, month
-    raise PalcaError(f"{date[:40]!r} is no date; write 1971, 1971-08 or 1971-08-21", place)
+    raise PalcaError(f"{short(date, 40)!r} is no date; write 1971, 1971-08 or 1971-08-21", place)
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model.errors import PalcaError, nearest
+from palca.model.errors import PalcaError, nearest, short
 from palca.model.seeds import check_number
 from palca.scenarios import build, resolve
 
@@ -199,7 +199,7 @@ def _variant(
     except PalcaError as error:
         if not own:
             raise
-        place = f"--vary {' --vary '.join(own)}"[:200]
+        place = short(f"--vary {' --vary '.join(own)}", 200)
         if error.place.startswith("--set"):  # a level was applied as a setting is
             raise PalcaError(error.message, place) from None
         raise error.at(place) from None

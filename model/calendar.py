@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .errors import PalcaError
+from .errors import PalcaError, short
 
 START: Final = "1969-01"
 _FIRST_YEAR: Final = 1969
@@ -23,7 +23,7 @@ def month_index(text: str) -> int:
     31
     """
     if not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", text):
-        raise PalcaError(f"{text[:40]!r} is no month; write it as 1971-08")
+        raise PalcaError(f"{short(text, 40)!r} is no month; write it as 1971-08")
     return (int(text[:4]) - _FIRST_YEAR) * 12 + int(text[5:]) - 1
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Final
 
-_LONGEST: Final = 500  # characters of a message: a stranger's file may hold long names
+_LONGEST: Final = 1000  # characters of a message: a stranger's file may hold long names
+_ROOM: Final = 40  # of them for saying how many more there are
 # What a terminal would obey, and marks of direction, which show a text otherwise than it is.
 _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -42,7 +43,18 @@ class PalcaError(Exception):
 def one_line(text: str) -> str:
     """Return a text fit for one line of a terminal: what can't be printed is escaped."""
     line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    if len(line) <= _LONGEST:
+        return line
+    room = _LONGEST - _ROOM
+    end = line.rfind(" ", room // 2, room)  # not in the middle of a name
+    kept = line[: end if end > 0 else room].rstrip(" ,;:")
+    return f"{kept} … ({len(line) - len(kept):,} more characters)"
+
+
+def short(text: object, most: int = 80) -> str:
+    """Return what a user wrote, for a message: its beginning, with a mark, if it is long."""
+    line = str(text)
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def check_text(name: str, text: str, place: str) -> None:

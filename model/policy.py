@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .errors import PalcaError, check_text, nearest
+from .errors import PalcaError, check_text, nearest, short
 from .expressions import Expression, Kind, parse, text_of
 from .levers import Lever
 from .rules import Decide, compile_rules
@@ -247,4 +247,4 @@ def _of_rule(place: str, rule: Rule) -> str:
 
 
 def _quoted(key: object) -> str:
-    return ascii(str(key)[:40])
+    return ascii(short(key, 40))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from palca.model.calendar import month_index, month_name
-from palca.model.errors import PalcaError, nearest
+from palca.model.errors import PalcaError, nearest, short
 from palca.model.interventions import ForcedCoup, LeverChange, Outcome, ParameterChange
 from palca.model.levers import LEVERS
 from palca.model.parameters import check_parameter
@@ -93,7 +93,7 @@ def read_changes(tables: Sequence[Table]) -> list[Change]:
 
 def parse_change(text: str) -> Table:
     """Return the table of one ``--intervene``: what stands inside its braces."""
-    place = f"--intervene {text}"[:120]
+    place = short(f"--intervene {text}", 120)
     try:
         table = parse_toml(f"x = {{{text}}}", place)["x"]
     except PalcaError:

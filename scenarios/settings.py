@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from palca.model.calendar import month_name
-from palca.model.errors import PalcaError, nearest
+from palca.model.errors import PalcaError, nearest, short
 from palca.model.levers import ACTORS
 from palca.model.parameters import PARAMETERS, check_parameter
 
@@ -132,7 +132,7 @@ def what_is_set(setting: str) -> str:
 
 def apply_setting(merged: dict[str, Any], setting: str) -> None:
     """Apply one NAME=VALUE to a scenario's merged tables."""
-    place = f"--set {setting}"[:120]
+    place = short(f"--set {setting}", 120)
     name, equals, value = setting.partition("=")
     name, value = name.strip(), value.strip()
     if not equals or not name or not value:
@@ -180,7 +180,7 @@ def _number(text: str, place: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise PalcaError(f"'{text[:40]}' is not a number", place) from None
+        raise PalcaError(f"'{short(text, 40)}' is not a number", place) from None
 
 
 def _plain(text: str) -> float | str:

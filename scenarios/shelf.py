@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from palca.model.errors import PalcaError, nearest
+from palca.model.errors import PalcaError, nearest, short
 from palca.model.levers import ACTORS
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ def find(
     except OSError:
         pass  # a name too long for a path, or one that may not be looked at
     if Path(name).suffix or "/" in name:
-        raise PalcaError(f"no {what} '{name[:80]}': there is no such file", place)
-    raise PalcaError(f"no {what} '{name[:80]}'{nearest(name, shipped)}; shipped are: "
+        raise PalcaError(f"no {what} '{short(name)}': there is no such file", place)
+    raise PalcaError(f"no {what} '{short(name)}'{nearest(name, shipped)}; shipped are: "
                      f"{', '.join(shipped)}; or give the path of a file", place)
 
 

@@ -8,7 +8,7 @@ from datetime import date, time
 from typing import Any
 
 from palca.model.calendar import month_index
-from palca.model.errors import PalcaError, check_text, nearest
+from palca.model.errors import PalcaError, check_text, nearest, short
 
 
 class Table:
@@ -118,7 +118,7 @@ def check_number(name: str, value: Any, low: float, high: float, place: str) -> 
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise PalcaError(f"'{name}' must be a number, not {_kind(value)}", place)
     if not (low <= value <= high) or math.isnan(value):
-        raise PalcaError(f"'{name}' must lie in {low:g} to {high:g}, not {value}"[:200], place)
+        raise PalcaError(f"'{name}' must lie in {low:g} to {high:g}, not {short(value)}", place)
     return float(value)
 
 
@@ -131,4 +131,4 @@ def _kind(value: Any) -> str:
         return "a list"
     if isinstance(value, (date, time)):
         return f"the date {value}: put it in quotes"
-    return repr(value)[:60]
+    return short(repr(value), 60)

@@ -76,7 +76,7 @@ class Target:
         except PalcaError as error:
             told = str(error)
         assert told.isprintable(), repr(told)
-        assert len(told) <= 1002, told
+        assert len(told) <= 2002, told
 
 
 # ------------------------------------------------------------------------- the language

@@ -40,7 +40,7 @@ def refused(say: Callable[[], Any]) -> str:
         say()
     told = str(caught.value)
     assert told.isprintable()
-    assert len(told) <= 1002
+    assert len(told) <= 2002
     return told
 
 

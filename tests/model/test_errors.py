@@ -1,0 +1,40 @@
+"""What a user is told is one line, and says of what is left out how much it is."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from palca.model.errors import PalcaError, one_line, short
+
+
+@given(st.lists(st.from_regex(r"\A[a-z_]{1,60}\Z"), min_size=1, max_size=120))
+def test_a_list_of_names_is_whole_or_says_how_much_is_left_out(names: list[str]) -> None:
+    text = f"there are {', '.join(names)}"
+    told = PalcaError(text, "file.toml").at("run").message
+    assert len(told) <= 1000
+    if len(text) <= 1000:
+        assert told == text
+        return
+    said = re.fullmatch(r"there are (.*) … \((\d+) more characters\)", told)
+    assert said is not None
+    shown = said[1].split(", ")
+    assert shown == names[: len(shown)]
+    assert int(said[2]) == len(text) - len(f"there are {said[1]}")
+
+
+@given(st.text(max_size=3000))
+def test_a_line_is_one_line_and_comes_out_the_same_twice(text: str) -> None:
+    line = one_line(text)
+    assert line.isprintable()
+    assert len(line) <= 1000
+    assert one_line(line) == line
+
+
+@given(st.text(max_size=200), st.integers(2, 120))
+def test_what_is_shortened_is_marked(text: str, most: int) -> None:
+    told = short(text, most)
+    assert len(told) <= most
+    assert told == text if len(text) <= most else (told[-1], told[:-1]) == ("…", text[: most - 1])
