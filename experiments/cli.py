@@ -27,7 +27,10 @@ from .options import (
     TakesNumbers,
     Worlds,
     chosen,
+    command,
+    folder_for,
     make_console,
+    print_line,
     progress,
 )
 from .questions import again, claims, compare, counterfactual
@@ -103,7 +106,7 @@ def run(
     console, began = make_console(), time.perf_counter()
     resolved = resolve(scenario, chosen(settings, point), interventions or [])
     checked = build(resolved)
-    folder = out if out is not None else run_folder.free_folder(Path(scenario).stem)
+    folder = folder_for(out, Path(scenario).stem)
     record = load_record()
     with run_folder.writing(folder, force) as part:
         events = runs.EventsFile(part / "events.parquet", checked.country)
@@ -136,7 +139,8 @@ def run(
     )
     turns = [change["since"] for change in resolved["changes"]] or [month_index(WHY)]
     month = month_name(min(*turns, checked.months - 1))
-    console.print(f"Why did it happen? palca explain {folder} --world 0 --month {month}")
+    why = command("explain", folder, "--world", 0, "--month", month)
+    print_line(f"Why did it happen? {why}")
 
 
 def _simulate(

@@ -20,6 +20,7 @@ from .options import (
     Tell,
     Vary,
     chosen,
+    folder_for,
     make_console,
     progress,
     scenario_names,
@@ -90,7 +91,7 @@ def sensitivity(
         "points": points, "trajectories": trajectories, "replicates": replicates, "seed": seed,
     }  # fmt: skip
     stem = Path(scenario).stem
-    folder = out if out is not None else run_folder.free_folder(f"{stem}-sensitivity")
+    folder = folder_for(out, f"{stem}-sensitivity")
     console = make_console()
     with run_folder.writing(folder, force) as part:
         with progress("worlds/s") as tell:
@@ -184,7 +185,7 @@ def discover(
             raise PalcaError("takes the sweep's worlds as they are: give it no --scenario, --vary, "
                              "--worlds, --set or --intervene", "--from")
         asked["sweep"], title = str(sweep.resolve()), sweep.name
-    folder = out if out is not None else run_folder.free_folder(f"{Path(title).stem}-discovery")
+    folder = folder_for(out, f"{Path(title).stem}-discovery")
     console = make_console()
     with run_folder.writing(folder, force) as part:
         found, table = _discover(asked, jobs)

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import Force, Jobs, Out, ScenarioName, Seed, Settings, chosen, make_console, progress
+from .options import (
+    Force,
+    Jobs,
+    Out,
+    ScenarioName,
+    Seed,
+    Settings,
+    chosen,
+    command,
+    folder_for,
+    make_console,
+    print_line,
+    progress,
+)
 
 if TYPE_CHECKING:
     from .calibration import Calibration
@@ -52,7 +65,7 @@ def calibrate(
     console = make_console()
     resolved = resolve(scenario, [*chosen(settings), "posterior=off"])
     stem = Path(scenario).stem
-    folder = out if out is not None else run_folder.free_folder(f"{stem}-calibration")
+    folder = folder_for(out, f"{stem}-calibration")
     asked = {"until": until, "worlds": worlds, "sets": sets, "histories": histories, "seed": seed}
     with run_folder.writing(folder, force) as part:
         found = _calibrate(resolved, asked, jobs)
@@ -75,7 +88,8 @@ def calibrate(
             digest=_digest(found), libraries=runs.versions_of(("scikit-learn", "scipy")),
         )  # fmt: skip
     console.print(f"\nWritten: {folder} ({files}, manifest.json)")
-    console.print(f"Use it: palca run {scenario} --set posterior={folder}/posterior.parquet")
+    posterior = f"posterior={folder / 'posterior.parquet'}"
+    print_line(f"Use it: {command('run', scenario, '--set', posterior)}")
 
 
 def calibrate_again(manifest: dict[str, Any], jobs: int) -> str:

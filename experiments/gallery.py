@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import Force, Out, Seed, make_console, progress
+from .options import Force, Out, Seed, folder_for, make_console, progress
 
 Worlds = Annotated[
     int, typer.Option("--worlds", "-n", help="Worlds in each arm.", min=2, max=1_000_000)
@@ -55,7 +55,7 @@ def concept(
 
     told = load_concept(name)
     arms = resolve_arms(told)
-    folder = out if out is not None else run_folder.free_folder(f"concept-{told.name}")
+    folder = folder_for(out, f"concept-{told.name}")
     with run_folder.writing(folder, force) as part:
         found = contrast(told, worlds, seed, arms)
         measures, claims = tables(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -100,6 +101,33 @@ Interventions = Annotated[
         "'at = \"1971-09\", policy.ussr = \"ideological\"'; repeatable.",
     ),
 ]
+
+
+def folder_for(out: Path | None, name: str) -> Path:
+    """Return the folder to write: ``--out``, or runs/NAME; say so if that is there already."""
+    from .run_folder import free_folder
+
+    if out is not None:
+        return out
+    folder = free_folder(name)
+    if folder.name != name:
+        print_line(f"{folder.with_name(name)} is there already and stays: this goes to {folder}")
+    return folder
+
+
+def command(*words: object) -> str:
+    """Return a command of Palca as it can be pasted into a shell."""
+    return shlex.join(["palca", *(_word(word) for word in words)])
+
+
+def _word(word: object) -> str:
+    """Return a word of a command; a file's name that would be taken for an option as a path."""
+    return f"./{word}" if isinstance(word, Path) and str(word).startswith("-") else str(word)
+
+
+def print_line(text: str) -> None:
+    """Print a line as it is, however long: what is to be pasted must not be broken."""
+    make_console().print(text, soft_wrap=True)
 
 
 def chosen(settings: list[str] | None, point: bool = False) -> list[str]:

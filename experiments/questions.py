@@ -22,6 +22,7 @@ from .options import (
     Settings,
     Worlds,
     chosen,
+    folder_for,
     make_console,
     progress,
 )
@@ -54,7 +55,7 @@ def compare(
     for data in resolved:
         build(data)
     names = (Path(first).stem, Path(second).stem)
-    folder = out if out is not None else run_folder.free_folder(f"{names[0]}-against-{names[1]}")
+    folder = folder_for(out, f"{names[0]}-against-{names[1]}")
     with run_folder.writing(folder, force) as part:
         import pandas as pd
 
@@ -162,7 +163,7 @@ def counterfactual(
         None if freeze is None else tuple(freeze),
         variants,
     )
-    folder = out if out is not None else run_folder.free_folder(f"{Path(scenario).stem}-given")
+    folder = folder_for(out, f"{Path(scenario).stem}-given")
     with run_folder.writing(folder, force) as part:
         with progress() as tell:
             answer = ask(question, jobs, tell)
@@ -209,7 +210,7 @@ def claims(
     from .counterfactual_report import too_few
 
     console = make_console()
-    folder = out if out is not None else run_folder.free_folder("claims")
+    folder = folder_for(out, "claims")
     with run_folder.writing(folder, force) as part:
         import pandas as pd
 

@@ -19,6 +19,7 @@ from .options import (
     Settings,
     Vary,
     chosen,
+    folder_for,
     make_console,
     progress,
     scenario_names,
@@ -77,7 +78,7 @@ def sweep(
 
     Example: palca sweep baseline --vary backlash=0.01:0.05 --vary policy.ussr=pragmatic,ideological
     """
-    from . import run_folder, sweep_folder
+    from . import sweep_folder
     from .cluster import workers
     from .design import parse_factor
     from .sweep_file import SweepFile, is_sweep, plan_of, read_sweep
@@ -103,7 +104,7 @@ def sweep(
         seed, outcomes or (),
     )  # fmt: skip
     outcomes = outcomes or list(file.outcomes)
-    folder = out if out is not None else run_folder.free_folder(f"{Path(scenario).stem}-sweep")
+    folder = folder_for(out, f"{Path(scenario).stem}-sweep")
     with sweep_folder.held(folder), workers(cluster) as spread:
         packed = sweep_folder.begin(folder, plan, force)
         _sweep(folder, plan, packed, outcomes, jobs, spread)

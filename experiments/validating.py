@@ -8,7 +8,19 @@ from typing import Annotated, Any
 
 import typer
 
-from .options import Force, Jobs, Out, ScenarioName, Seed, Settings, chosen, make_console, progress
+from .options import (
+    Force,
+    Jobs,
+    Out,
+    ScenarioName,
+    Seed,
+    Settings,
+    chosen,
+    command,
+    folder_for,
+    make_console,
+    progress,
+)
 
 _PARTS = ("scores", "patterns", "countries", "versions", "checks", "reading")
 _WORLDS = 65_536
@@ -60,18 +72,22 @@ def validate(
     parts = tuple(name for name in _PARTS if not part or name in part)
     asked = {"worlds": worlds, "seed": seed, "parts": list(parts), "settings": chosen(settings)}
     console = make_console()
-    folder = out if out is not None else run_folder.free_folder(f"{Path(scenario).stem}-validation")
+    folder = folder_for(out, f"{Path(scenario).stem}-validation")
     with run_folder.writing(folder, force) as at:
         found = _validate(scenario, asked, jobs)
-        options = [f"--part {name}" for name in parts] if part else []
-        options += [f"--worlds {worlds}"] if worlds != _WORLDS else []
-        options += [f"--seed {seed}"] if seed else []
-        options += [f"--set {setting}" for setting in settings or ()]
+        words: list[object] = ["validate", scenario]
+        for option, values in (
+            ("--part", parts if part else ()),
+            ("--worlds", (worlds,) if worlds != _WORLDS else ()),
+            ("--seed", (seed,) if seed else ()),
+            ("--set", settings or ()),
+        ):
+            words += [word for value in values for word in (option, value)]
         figures = draw_all(found)
         for name, picture in figures.items():
             picture.write(at / name)
         alts = {name: picture.alt for name, picture in figures.items()}
-        text = page(found, " ".join(["palca validate", scenario, *options]), alts)
+        text = page(found, command(*words), alts)
         (at / "VALIDATION.md").write_text(text, encoding="utf-8")
         runs.write_manifest(
             at, kind="validation", title=found.title, name=scenario, **asked,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -125,9 +126,23 @@ def test_nothing_is_overwritten_without_force(palca: Run) -> None:
 
 @pytest.mark.slow
 def test_two_runs_without_out_get_two_folders(palca: Run) -> None:
-    for _ in range(2):
-        assert palca("run", "baseline", "-n", "3")[0] == 0
+    told = [palca("run", "baseline", "-n", "3") for _ in range(2)]
+    assert [code for code, _, _ in told] == [0, 0]
     assert {path.name for path in Path("runs").iterdir()} == {"baseline", "baseline-2"}
+    first, second = (out.splitlines() for _, out, _ in told)
+    assert "there already" not in first[0]
+    assert ("runs/baseline is there already" in second[0], second[0].split()[-1]) == (
+        True, "runs/baseline-2",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", ["my runs/it's $HOME", "-n", "a\"b", "x;y", "ümläut (1)"])
+def test_what_is_to_be_pasted_can_be(palca: Run, folder: str) -> None:
+    code, out, _ = palca("run", "baseline", "-n", "3", f"--out={folder}")
+    assert code == 0
+    typed = shlex.split(out.splitlines()[-1].partition("? ")[2])
+    assert typed[:2] == ["palca", "explain"]
+    assert palca(*typed[1:])[0] == 0
 
 
 def test_explain_tells_which_rules_fired_and_what_came_of_it(palca: Run) -> None:
