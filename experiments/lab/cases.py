@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -24,10 +23,12 @@ from ..ensemble import QUANTILES, Block, Summary, run_block, summarise
 from ..explain import Tale, tell
 from ..measures import atmosphere, outcomes
 from ..naive import naive
+from ..rule_use import RuleUse, rule_use
 from ..scores import Verdict, judge
 from ..twins import QUANTITIES, Paths, Twins, fork_of, join_twins, paths_of
 from .desk import look_at_clock
-from .policy_text import read_policy
+from .kept import kept
+from .policy_text import policy_of, read_policy
 
 Floats = NDArray[np.float64]
 SEED: Final = 0
@@ -56,7 +57,7 @@ class Case:
     policy: str = ""
 
 
-@lru_cache(maxsize=64)
+@kept
 def resolved(case: Case) -> dict[str, Any]:
     """Return a case as plain data that is complete; nobody may change it."""
     if not case.policy:
@@ -67,19 +68,19 @@ def resolved(case: Case) -> dict[str, Any]:
     return {**table, "policies": {**table["policies"], case.actor: rows}}
 
 
-@lru_cache(maxsize=64)
+@kept
 def scenario_of(case: Case) -> Scenario:
     """Return a case, checked."""
     return build(resolved(case))
 
 
-@lru_cache(maxsize=16)
+@kept
 def tale(case: Case, world: int) -> Tale:
     """Return the whole story of one world."""
     return tell(resolved(case), SEED, world)
 
 
-@lru_cache(maxsize=32)
+@kept
 def ensemble(case: Case, worlds: int) -> tuple[Summary, dict[str, Floats]]:
     """Return the months of some worlds, summed up, and every world's outcomes."""
     scenario = scenario_of(case)
@@ -97,20 +98,26 @@ def _parts(worlds: int) -> Iterator[NDArray[np.int64]]:
         yield np.arange(at, min(at + TOGETHER, worlds))
 
 
-@lru_cache(maxsize=4)
+@kept
+def uses(actor: str, policy: str) -> list[RuleUse]:
+    """Return how often each rule of a policy fires in the baseline, as `palca check` counts it."""
+    return rule_use(policy_of(actor, policy), scenario_of(Case()))
+
+
+@kept
 def record_of(case: Case) -> Course:
     """Return the documented course of events."""
     return documented(load_record(), scenario_of(case))
 
 
-@lru_cache(maxsize=32)
+@kept
 def verdicts(case: Case, worlds: int) -> list[Verdict]:
     """Return the outcomes of some worlds, held against the record."""
     truth = {name: float(values[0]) for name, values in outcomes(record_of(case)).items()}
     return judge(ensemble(case, worlds)[1], truth, _naive(case))
 
 
-@lru_cache(maxsize=8)
+@kept
 def _naive(case: Case) -> dict[str, Floats]:
     return outcomes(naive(scenario_of(case), load_record(), _NAIVE, SEED))
 
@@ -129,6 +136,8 @@ class Difference:
         By quantity: without the intervention and with it.
     effect : dict of str to ndarray, shape ``(months, 2)``
         By quantity: mean of the paired differences, and its standard error.
+    fans : dict of str to pair of ndarray, each of shape ``(months, 5)``
+        By quantity: quantiles without the intervention and with it.
     last : dict of str to Effect
         In the last month.
     parting : Parting
@@ -138,11 +147,12 @@ class Difference:
     worlds: int
     means: dict[str, Floats]
     effect: dict[str, Floats]
+    fans: dict[str, tuple[Floats, Floats]]
     last: dict[str, Effect]
     parting: Parting
 
 
-@lru_cache(maxsize=64)
+@kept
 def difference(case: Case, worlds: int) -> Difference:
     """Return what the interventions of a case tend to change, world by world on the same draws.
 
@@ -152,30 +162,20 @@ def difference(case: Case, worlds: int) -> Difference:
         If the case has none.
     """
     twins = _twins(case, worlds)
-    means, effect = {}, {}
+    means, effect, fans = {}, {}, {}
     for name in QUANTITIES:
         sides = twins.factual.values[name], twins.counter.values[name]
         means[name] = np.stack([side.mean(axis=1) for side in sides], axis=1)
         apart = sides[1] - sides[0]
         error = apart.std(axis=1, ddof=1) / np.sqrt(worlds)
         effect[name] = np.stack([apart.mean(axis=1), error], axis=1)
+        first, second = (np.quantile(side, QUANTILES, axis=1).T for side in sides)
+        fans[name] = first, second
     months = twins.factual.months - 1
     last = {name: effect_of(twins, name, months) for name in QUANTITIES}
-    return Difference(twins.factual.since, worlds, means, effect, last, parting(twins))
+    return Difference(twins.factual.since, worlds, means, effect, fans, last, parting(twins))
 
 
-@lru_cache(maxsize=64)
-def fans(case: Case, worlds: int, quantity: str) -> tuple[Floats, Floats]:
-    """Return quantiles of a quantity by month, ``(months, 5)``, without the change and with it."""
-    twins = _twins(case, worlds)
-    first, second = (
-        np.quantile(paths.values[quantity], QUANTILES, axis=1).T
-        for paths in (twins.factual, twins.counter)
-    )
-    return first, second
-
-
-@lru_cache(maxsize=2)  # some 30 kB a world
 def _twins(case: Case, worlds: int) -> Twins:
     """Return some worlds from the fork on, as they are and with the case's interventions."""
     fork = fork_of(resolved(case))
@@ -197,7 +197,7 @@ class _Fork:
     inherited: tuple[Floats, Floats, Floats]
 
 
-@lru_cache(maxsize=8)
+@kept
 def _forked(case: Case, fork: int, first: int, count: int) -> tuple[_Fork, Paths]:
     """Return worlds at a fork, and how they go on without the case's interventions."""
     table = resolved(case)

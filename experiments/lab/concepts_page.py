@@ -13,6 +13,7 @@ from .blocks import Block, heading, listing, number, picture, table, text
 from .cases import SEED
 from .choices import ask_worlds
 from .form import Form, Values
+from .kept import kept
 from .page import Page
 
 _MOST: Final = 2_000  # worlds in each arm
@@ -30,7 +31,7 @@ def _ask(form: Form) -> None:
     ask_worlds(form, _MOST)
 
 
-@lru_cache(maxsize=32)
+@kept
 def _contrast(name: str, worlds: int) -> Contrast:
     return contrast(_load(name), worlds, SEED)
 

@@ -17,7 +17,6 @@ MOST_WAITING: Final = 20  # visitors in the queue
 LONGEST: Final = 30.0  # seconds of one computation, and of waiting for one's turn
 LAST: Final = 10.0  # seconds that the end of the lab waits for what is being computed
 VISITORS: Final = 200  # pages open at once
-KEPT: Final = 256  # answers that are kept for whoever asks the same
 
 T = TypeVar("T")
 _places = threading.BoundedSemaphore(AT_ONCE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -19,6 +18,7 @@ from .cases import Case
 from .choices import ask_scenario
 from .form import Form, Values
 from .history_figure import draw_country, draw_network, draw_timeline, in_a_word
+from .kept import kept
 from .page import Page
 
 _MOST_WORLD: Final = 9_999
@@ -67,7 +67,7 @@ def _show(values: Values) -> list[Block]:
     ]  # fmt: skip
 
 
-@lru_cache(maxsize=16)
+@kept
 def _courses(case: Case, world: int) -> dict[str, Course]:
     return {"documented": cases.record_of(case), "simulated": cases.tale(case, world).course}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
 from palca.model.levers import LEVERS
 from palca.model.observables import OBSERVABLES
@@ -11,6 +12,7 @@ from palca.scenarios import shipped_policies
 from palca.scenarios.loader import names_for
 
 from ..ensemble import MONTHLY
+from ..rule_use import WORLDS, RuleUse
 from . import cases
 from .address import PACKED
 from .blocks import Block, download, heading, picture, table, text, wrong
@@ -60,21 +62,36 @@ def _show(values: Values) -> list[Block]:
         said = f"The rules are those of “{name}”, as shipped: change them, and both will be drawn."
         fact = documented_months(cases.record_of(case)).get(series)
         drawn = picture(lambda: draw_months(before, series, fact))
+    uses = cases.uses(actor, written)
     rows = [
-        (rule.name if rule.enabled else f"{rule.name} (off)", rule.when.text,
+        (rule.name, _often(use), rule.when.text,
          "; ".join(f"{lever} {amount.text}" for lever, amount in rule.do.items()), rule.why)
-        for rule in policy.rules
+        for rule, use in zip(policy.rules, uses, strict=True)
     ]  # fmt: skip
+    silent = [use.rule for use in uses if use.enabled and not use.worlds]
     return [
         text(said),
         drawn,
-        table(policy.title, ("rule", "when", "adds", "why"), rows, words=4),
+        *([text(f"{len(silent)} of {len(uses)} rules never fired in {WORLDS} worlds, so they "
+                f"change nothing there: {', '.join(silent)}.")] if silent else []),
+        table(policy.title, ("rule", "fires", "when", "adds", "why"), rows, words=5),
+        text(f"“Fires”: in {WORLDS} worlds of the baseline, with this policy from January 1969 on; "
+             "palca check says the same.", tone="note"),
         download("Download the policy", f"{name}-edited.toml" if edited else f"{name}.toml",
                  written),
         text(f"Run it on the command line: palca run baseline --set policy.{actor}=FILE.toml",
              tone="note"),
         *_help(actor),
     ]  # fmt: skip
+
+
+def _often(use: RuleUse) -> str:
+    if not use.enabled:
+        return "off"
+    if use.first is None:
+        return "never"
+    return (f"in {use.worlds} worlds, {100 * use.share:.2f} % of months, first in "
+            f"{month_name(use.first)}")  # fmt: skip
 
 
 def _help(actor: str) -> list[Block]:

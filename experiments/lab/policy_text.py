@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +10,8 @@ from palca.model.errors import PalcaError
 from palca.model.policy import Policy
 from palca.scenarios.loader import build_policy
 from palca.scenarios.shelf import parse_toml, read_text
+
+from .kept import kept
 
 _PLACE: Final = "the policy"
 
@@ -33,7 +34,7 @@ def read_policy(actor: str, text: str) -> dict[str, Any]:
     return table
 
 
-@lru_cache(maxsize=64)
+@kept
 def policy_of(actor: str, text: str) -> Policy:
     """Return the policy of a text that has been found good."""
     return build_policy(actor, "edited", read_policy(actor, text), _PLACE)

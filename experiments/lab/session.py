@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final
 
 from palca.model.errors import PalcaError
 
 from .address import read_query, write_query
 from .blocks import Block, text
-from .desk import KEPT
 from .form import Form, Values
+from .kept import kept
 from .pages import FIRST, PAGES, page_of
 
 _LOG: Final = logging.getLogger(__name__)
@@ -185,7 +184,7 @@ def answer(filled: Filled) -> Answer:
                       "may work.")  # fmt: skip
 
 
-@lru_cache(maxsize=KEPT)
+@kept
 def _answered(page: str, values: tuple[tuple[str, Any], ...]) -> Answer:
     return Answer(tuple(page_of(page).show(dict(values))))
 

@@ -22,6 +22,7 @@ from .blocks import Block, number, picture, table, text
 from .cases import SEED, Case
 from .choices import FIRST
 from .form import Form, Values
+from .kept import kept
 from .page import Page
 from .sweep_figure import draw_heat
 
@@ -84,7 +85,7 @@ def _factor(values: Values, which: str) -> Factor:
     return parse_factor(f"{name}={low!r}:{high!r}:{count}", name)
 
 
-@lru_cache(maxsize=32)
+@kept
 def sweep(factors: tuple[Factor, Factor]) -> pd.DataFrame:
     """Return the outcomes of a grid over two factors, a row a world; nobody may change it."""
     points = len(factors[0].levels) * len(factors[1].levels)

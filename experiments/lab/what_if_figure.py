@@ -10,21 +10,13 @@ from ..pictures import DASHES, PALE, SERIES, Picture, ends_of_years, fan, style
 from ..twins import QUANTITIES
 from .blocks import number
 from .canvas import fixed_figure
-from .cases import Difference, Floats
+from .cases import Difference
 
 NAMES = ("as it is", "with the change")
 
 
-def draw_difference(
-    found: Difference, quantity: str, sides: tuple[Floats, Floats]
-) -> Picture:
-    """Draw a quantity without the change and with it, and the mean of the differences.
-
-    Parameters
-    ----------
-    sides : ndarray and ndarray, each of shape ``(months, 5)``
-        Its quantiles by month, without the change and with it.
-    """
+def draw_difference(found: Difference, quantity: str) -> Picture:
+    """Draw a quantity without the change and with it, and the mean of the differences."""
     title, unit = QUANTITIES[quantity]
     means = found.means[quantity].T
     months = found.since + np.arange(len(means[0])) + 0.5
@@ -33,7 +25,7 @@ def draw_difference(
         figure = fixed_figure(9.5, 3.3, 0.55, 0.2, 0.35, 0.35, across=0.16)
         left, right = figure.subplots(1, 2)
         for side, mean, name, colour, dashes in zip(
-            sides, means, NAMES, SERIES, DASHES, strict=False
+            found.fans[quantity], means, NAMES, SERIES, DASHES, strict=False
         ):
             if whether:
                 left.plot(months, mean, color=colour, ls=dashes, label=name)

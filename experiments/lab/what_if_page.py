@@ -100,10 +100,9 @@ def _show(values: Values) -> list[Block]:
     scenario = cases.scenario_of(case)
     found = cases.difference(case, values["worlds"])
     quantity = values["quantity"]
-    sides = cases.fans(case, values["worlds"], quantity)
     return [
         text(_in_words(scenario, found)),
-        picture(lambda: draw_difference(found, quantity, sides)),
+        picture(lambda: draw_difference(found, quantity)),
         _table(found),
         text("The error is what more worlds would make smaller. “5–95 %” is not an error: it is "
              "how much the change does in one world and another. A star marks a mean further from "

@@ -234,6 +234,48 @@ def test_a_typed_rule_can_do_no_more_than_one_in_a_file(when: str) -> None:
     assert not [block for block in shown.blocks if block["kind"] == "picture"]
 
 
+def test_the_page_of_a_policy_says_which_rules_fire_and_which_never() -> None:
+    text = """actor = "ussr"
+title = "three"
+[[rule]]
+name = "always"
+when = "1 > 0"
+do = { credit = "0.1" }
+why = "w"
+source = "assumed"
+[[rule]]
+name = "in one month"
+when = "date >= 1970-03 and date < 1970-04"
+do = { credit = "0.1" }
+why = "w"
+source = "assumed"
+[[rule]]
+name = "no month is both"
+when = "date >= 1970-03 and date < 1970-03"
+do = { credit = "0.1" }
+why = "w"
+source = "assumed"
+[[rule]]
+name = "left aside"
+when = "1 > 0"
+do = { credit = "0.1" }
+why = "w"
+source = "assumed"
+enabled = false
+"""
+    shown = answer(fill(Asked("policies", {"text": text, "worlds": "250"})))
+    assert not shown.error
+    rules = next(block for block in shown.blocks if block["kind"] == "table")
+    assert [row[:2] for row in rules["rows"]] == [
+        ["always", "in 400 worlds, 100.00 % of months, first in 1969-01"],
+        ["in one month", "in 400 worlds, 0.83 % of months, first in 1970-03"],  # 1 of 120
+        ["no month is both", "never"],
+        ["left aside", "off"],
+    ]
+    assert any(block["kind"] == "text" and "never fired" in block["text"]
+               and "no month is both" in block["text"] for block in shown.blocks)  # fmt: skip
+
+
 # --------------------------------------------------------------------- what is computed
 
 
@@ -272,7 +314,7 @@ def test_a_difference_from_the_fork_on_is_that_of_two_whole_runs(case: cases.Cas
         moved += bool(np.abs(whole).max() > 0.0)
         low, high = found.means[quantity].T
         assert np.allclose(high - low, found.effect[quantity][:, 0])
-        before, after = cases.fans(case, 80, quantity)
+        before, after = found.fans[quantity]
         assert (np.diff(before, axis=1) >= 0.0).all()
         assert (np.diff(after, axis=1) >= 0.0).all()
     assert moved >= 3
