@@ -1,14 +1,15 @@
 """Interventions: dated changes of a scenario, read from ``[[intervene]]`` tables.
 
 A table has a date, perhaps an end, and one or more changes. Each change has a *target*,
-such as ``policy.ussr`` or ``lever.us.aid``; two that change one target at the same time
-contradict each other and are refused.
+such as ``policy.ussr`` or ``lever.us.aid``. In each month the change of a target that began
+last holds, of those that have not ended; two that begin together contradict each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
 from typing import Any, Final
 
 from palca.model.calendar import month_index, month_name
@@ -220,34 +221,56 @@ def _coup(table: Table) -> dict[str, str]:
 
 
 def check_changes(changes: Sequence[Change], months: int) -> list[Change]:
-    """Return the changes in order, each ending where a later one of its target begins.
+    """Return what holds when: changes of which no two change one target in one month.
+
+    Of those that would, the one that began last goes before; when it ends, the one that held
+    before it holds again.
 
     Raises
     ------
     PalcaError
-        If two change one target at one time, or one begins outside the scenario.
+        If two that change one target begin together, so that none goes before, or one begins
+        outside the scenario.
     """
     for change in changes:
         if not 0 <= change.since < months:
             last = month_name(months - 1)
             raise PalcaError(f"'at' must lie in 1969-01 to {last}", change.place)
-    ordered = sorted(changes, key=lambda change: change.since)
+    by_target: dict[str, list[Change]] = {}
+    for change in sorted(changes, key=lambda change: change.since):
+        lasts = change.until if change.until < FOREVER or not _happens(change) else change.since
+        by_target.setdefault(change.target, []).append(replace(change, until=lasts))
+    spans = [span for same in by_target.values() for span in _in_turn(same)]
+    written = {(change.target, change.since): at for at, change in enumerate(changes)}
+    # what is taken up again comes before what begins in that month, and that as it is written
+    return sorted(spans, key=lambda span: (span.since, written.get((span.target, span.since), -1)))
+
+
+def _happens(change: Change) -> bool:
+    """Return whether it happens once, in its first month, unless an `until` is given."""
+    return change.target == "coup" or change.target.startswith(("death.", "survival."))
+
+
+def _in_turn(changes: Sequence[Change]) -> list[Change]:
+    """Return the spans of months in which each of some changes of one target holds."""
+    for earlier, later in combinations(changes, 2):
+        dies = later.target.startswith(("death.", "survival."))  # nobody does so twice
+        if later.since == earlier.since or (dies and earlier.holds(later.since)):
+            raise PalcaError(f"{earlier} ({earlier.place}) and {later} contradict each other: "
+                             "drop one, or give one another 'at'", later.place)
+    turns = sorted({change.since for change in changes} | {c.until + 1 for c in changes})
     out: list[Change] = []
-    for place, change in enumerate(ordered):
-        until = change.until
-        if change.target == "coup" or change.target.startswith(("death.", "survival.")):
-            until = change.since if until == FOREVER else until
-        for later in ordered[place + 1 :]:
-            if later.target != change.target or later.since > until:
-                continue
-            if later.since == change.since or until != FOREVER:
-                raise PalcaError(
-                    f"{change} ({change.place}) and {later} contradict each other: "
-                    "drop one, or give the first an earlier 'until'",
-                    later.place,
-                )
-            until = later.since - 1
-        out.append(Change(change.target, change.content, change.since, until, change.place))
+    before: Change | None = None
+    for month, then in pairwise(turns):
+        now = next((change for change in reversed(changes) if change.holds(month)), None)
+        if now is not None and now is before:
+            out[-1] = replace(out[-1], until=then - 1)
+        elif now is not None:
+            content = now.content
+            if now.target == "coup" and month > now.since:
+                content = {**content, "by": ""}  # its leader strikes in its first month only
+            out.append(replace(now, content=content, since=month, until=then - 1))
+        before = now
     return out
 
 

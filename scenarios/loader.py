@@ -86,7 +86,8 @@ def resolve(
     settings : sequence of str
         ``NAME=VALUE``: a parameter; ``policy.ACTOR=FILE``, ``channel.NAME=on|off``,
         ``start.FIELD=NUMBER``; ``posterior=NAME|FILE|point|off``;
-        ``lever.ACTOR.LEVER.set|scale|cap=NUMBER`` from beginning to end;
+        ``lever.ACTOR.LEVER.set|scale|cap=NUMBER`` from beginning to end, but while another
+        intervention in the lever holds;
         ``intervene[0].KEY=VALUE``, a date or another entry of the scenario's first
         intervention, those of `interventions` counted after its own.
     interventions : sequence of str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palca.model import ColdWarModel, History, PalcaError
-from palca.model.calendar import month_index
+from palca.model.calendar import month_index, month_name
 from palca.model.history import CODE_OF
 from palca.scenarios import build, load, resolve, shipped_scenarios
 from palca.scenarios.shelf import read_toml
@@ -206,13 +208,118 @@ def test_a_malformed_intervention_ends_in_one_clear_line(case: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_two_that_contradict_each_other_are_refused_with_both_named() -> None:
-    one = 'at = "1971-09", until = "1972-12", lever.ussr.credit.set = 0'
-    two = 'at = "1972-06", lever.ussr.credit.scale = 2'
-    with pytest.raises(PalcaError, match="contradict") as caught:
-        load("baseline", [], [one, two])
-    assert one[:40] in str(caught.value)
-    assert two[:40] in str(caught.value)
+CONTRADICTIONS = [
+    ('at = "1971-09", until = "1972-12", lever.ussr.credit.set = 0',
+     'at = "1971-09", lever.ussr.credit.scale = 2'),
+    ('at = "1971-09", policy.us = "punitive"', 'at = "1971-09", policy.us = "disengaged"'),
+    ('at = "1971-09", coup.outcome = "never"', 'at = "1971-09", coup.outcome = "fails"'),
+    ('at = "1971-09", until = "1972-01", death.leader = "Hugo Banzer"',
+     'at = "1971-10", death.leader = "Hugo Banzer"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "two"), CONTRADICTIONS)
+def test_two_that_contradict_each_other_are_refused_with_both_named(one: str, two: str) -> None:
+    for texts in ([one, two], [two, one]):
+        with pytest.raises(PalcaError, match="contradict") as caught:
+            load("baseline", [], texts)
+        assert one[:40] in str(caught.value)
+        assert two[:40] in str(caught.value)
+
+
+def test_a_lever_set_from_the_beginning_has_no_rival_there() -> None:
+    with pytest.raises(PalcaError, match="contradict"):
+        resolve("baseline", ["lever.us.aid.scale=2"], ['at = "1969-01", lever.us.aid.set = 0'])
+
+
+# what each may be given; a policy is followed from its month on, the others hold in it
+STACKED: dict[str, list[Any]] = {
+    "lever.us.aid.scale": [0.0, 0.5, 2.0, 3.0],
+    "lever.us.aid.set": [0.0, 5.0],
+    "parameter.cost": [0.3, 0.6, 0.9],
+    "policy.us": ["punitive", "disengaged", "administrations"],
+    "driver.human_rights.set": [0.1, 0.7, 0.9],
+    "coup.outcome": ["never", "fails", "succeeds"],
+}
+LENGTH = 36
+
+
+@st.composite
+def stacks(draw: Any) -> list[tuple[str, int, int | None, Any]]:
+    """Changes of a few targets, no two of one begun together: target, at, until, value."""
+    out, begun = [], set()
+    for _ in range(draw(st.integers(1, 9))):
+        name = draw(st.sampled_from(sorted(STACKED)))
+        at = draw(st.integers(0, LENGTH - 1))
+        until = draw(st.none() | st.integers(at, LENGTH + 6))
+        if (key := (name.removesuffix(".scale").removesuffix(".set"), at)) not in begun:
+            begun.add(key)
+            out.append((name, at, until, draw(st.sampled_from(STACKED[name]))))
+    return out
+
+
+def held(stack: list[tuple[str, int, int | None, Any]], target: str, month: int) -> tuple | None:
+    """Read what a stack says of a month, plainly: of those that hold, the last begun."""
+    rows = [
+        row for row in stack
+        if row[0].startswith(target) and row[1] <= month
+        and month <= (row[2] if row[2] is not None else row[1] if target == "coup" else 10**6)
+    ]  # fmt: skip
+    return max(rows, key=lambda row: row[1], default=None)
+
+
+@settings(max_examples=60)
+@given(stacks())
+def test_what_ends_gives_back_what_held_before(
+    stack: list[tuple[str, int, int | None, Any]],
+) -> None:
+    texts = [
+        f'at = "{month_name(at)}", {name} = {json.dumps(value)}'
+        + ("" if until is None else f', until = "{month_name(until)}"')
+        for name, at, until, value in stack
+    ]
+    scenario = load("baseline", [], texts)
+    usual = load("baseline")
+    for month in range(LENGTH + 12):
+        terms = scenario.terms(month)
+        aid, coup = held(stack, "lever.us.aid", month), held(stack, "coup", month)
+        assert [(c.operation, c.value) for c in terms.levers] == (
+            [] if aid is None else [(aid[0].rsplit(".", 1)[1], aid[3])]
+        )
+        cost = held(stack, "parameter.cost", month)
+        assert scenario.changed(month) == ({} if cost is None else {"cost": cost[3]})
+        policy = held(stack, "policy.us", month)
+        assert terms.policies["us"].name == ("administrations" if policy is None else policy[3])
+        rights = held(stack, "driver.human_rights", month)
+        expected = usual.drivers["human_rights"][month] if rights is None else rights[3]
+        assert scenario.drivers["human_rights"][month] == expected
+        assert (terms.coup and terms.coup.outcome) == (coup and coup[3])
+
+
+def test_a_leader_strikes_once_though_another_change_comes_between() -> None:
+    changes = [
+        'at = "1971-01", until = "1971-12", coup = { outcome = "fails", by = "Hugo Banzer" }',
+        'at = "1971-05", until = "1971-06", coup.outcome = "never"',
+    ]
+    scenario = load("baseline", [], changes)
+    strikes = [month for month in range(48) if scenario.terms(month).strike is not None]
+    assert strikes == [month_index("1971-01")]
+    outcomes = [coup.outcome if (coup := scenario.terms(m).coup) else "" for m in range(23, 37)]
+    assert outcomes == ["", *["fails"] * 4, *["never"] * 2, *["fails"] * 6, ""]
+
+
+def test_a_rule_that_was_dropped_stays_so_after_another_change_of_it() -> None:
+    changes = [
+        'at = "1970-01", rule.regime.drop = ["spend on the barracks"]',
+        'at = "1971-01", until = "1971-06", rule.regime.change."spend on the barracks" = '
+        "{ enabled = false }",
+    ]
+    scenario = load("baseline", [], changes)
+    names = [
+        "spend on the barracks" in [rule.name for rule in scenario.terms(month).policies["regime"].rules]
+        for month in (11, 12, 23, 24, 29, 30, 100)
+    ]  # fmt: skip
+    assert names == [True, False, False, True, True, False, False]
 
 
 def test_a_later_one_without_conflict_takes_over() -> None:
@@ -245,6 +352,9 @@ def test_interventions_are_inherited(tmp_path: Path) -> None:
                      'lever.us.aid.set = 9\n')  # fmt: skip
     spans = [(change.since, change.until, change.value) for change in load(str(child)).levers]
     assert spans == [(32, 43, 0.0), (44, 9999, 9.0)]
+    child.write_text(child.read_text().replace('at = "1972-09"', 'at = "1972-09"\nuntil = "1972-12"'))
+    spans = [(change.since, change.until, change.value) for change in load(str(child)).levers]
+    assert spans == [(32, 43, 0.0), (44, 47, 9.0), (48, 9999, 0.0)]
 
 
 SHIPPED = [name for name in shipped_scenarios() if name != "baseline"]
