@@ -95,7 +95,7 @@ def run(
     from palca.model.calendar import month_index, month_name
     from palca.scenarios import build, resolve
 
-    from . import run_folder, runs
+    from . import figures, provenance, run_folder, runs
     from .course import documented
     from .documented import load_record
     from .measures import outcomes
@@ -118,25 +118,20 @@ def run(
         truth = {name: float(values[0]) for name, values in outcomes(history).items()}
         verdicts = judge(rows, truth, outcomes(naive(checked, record, 4000, seed)))
         seconds = time.perf_counter() - began
-        print_report(
-            console, checked, summary, verdicts, history, worlds=worlds, seed=seed, seconds=seconds
-        )
         runs.write_tables(part, summary, rows, verdicts)
-        from .figures import draw_history  # imports Matplotlib: after what is read first
-
-        draw_history(checked, summary, history, checked.title).write(part / "history.png")
-        runs.write_manifest(
+        provenance.finish(
             part,
+            {"history.png": lambda: figures.draw_history(checked, summary, history, checked.title)},
             title=checked.title,
             seed=seed,
             worlds=worlds,
             digest=runs.digest(summary, rows),
             scenario=resolved,
         )
-    console.print(
-        f"\nWritten: {folder} (history.png and .svg, worlds.parquet, "
-        "months.parquet, events.parquet, scores.csv, manifest.json)"
+    print_report(
+        console, checked, summary, verdicts, history, worlds=worlds, seed=seed, seconds=seconds
     )
+    console.print(f"\nWritten: {folder} ({provenance.contents(folder)})")
     turns = [change["since"] for change in resolved["changes"]] or [month_index(WHY)]
     month = month_name(min(*turns, checked.months - 1))
     why = command("explain", folder, "--world", 0, "--month", month)
@@ -172,38 +167,49 @@ def rerun(folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs:
 
     Example: palca rerun runs/baseline
     """
-    from . import runs
+    from . import provenance, sweep_folder
 
     console = make_console()
-    manifest = runs.read_manifest(folder)
-    with runs.as_written(folder):
-        same = _comes_out_again(folder, manifest, jobs)
-    if same:
+    manifest = provenance.read_manifest(folder)
+    # a sweep's parts are held against what comes out
+    parts = sweep_folder.part_names(folder) if manifest.get("kind") == "sweep" else ()
+    wrong, others = provenance.differing(folder, parts)
+    with provenance.as_written(folder):
+        wrong |= _comes_out_again(folder, manifest, jobs)
+    for name in others:
+        console.print(one_line(f"{name} was not written with the others"))
+    if not wrong:
         console.print(f"{folder}: the same, bit for bit ({manifest['worlds']} worlds)")
         return
+    for name, how in sorted(wrong.items()):
+        console.print(one_line(f"{name} {how}"))
     console.print(f"{folder}: differs from what was written")
-    with runs.as_written(folder):
+    with provenance.as_written(folder):
         libraries = {**manifest.get("libraries", {})}
         then = {**manifest.get("versions", {}), **libraries}
-    for name, now in {**runs.versions(), **runs.versions_of(tuple(libraries))}.items():
+    for name, now in {**provenance.versions(), **provenance.versions_of(tuple(libraries))}.items():
         console.print(one_line(f"  {name}: {then.get(name, 'unknown')} then, {now} now"))
     raise typer.Exit(1)
 
 
-def _comes_out_again(folder: Path, manifest: dict[str, Any], jobs: int) -> bool:
-    """Run again what a manifest asks for; return whether it comes out the same."""
+def _comes_out_again(folder: Path, manifest: dict[str, Any], jobs: int) -> dict[str, str]:
+    """Run again what a manifest asks for; return what comes out otherwise, and how."""
     from palca.scenarios import build
 
     from . import runs
 
     kind = manifest.get("kind")
     if kind == "sweep":
-        return not sweep_again(folder, jobs)
+        return sweep_again(folder, jobs)
     if kind is not None:
-        return _AGAIN.get(kind, again)(manifest, jobs) == manifest["digest"]
-    asked = manifest["scenario"], manifest["worlds"], manifest["seed"]
-    build(asked[0])  # before a bar shows, and processes start
-    return runs.digest(*_simulate(*asked, jobs, lambda block: None)) == manifest["digest"]
+        digest = _AGAIN.get(kind, again)(manifest, jobs)
+    else:
+        asked = manifest["scenario"], manifest["worlds"], manifest["seed"]
+        build(asked[0])  # before a bar shows, and processes start
+        digest = runs.digest(*_simulate(*asked, jobs, lambda block: None))
+    if digest == manifest["digest"]:
+        return {}
+    return {"digest": f"comes out otherwise: {digest[:16]}, and was {manifest['digest'][:16]}"}
 
 
 app.command()(compare)
@@ -254,16 +260,16 @@ def explain(
     """
     from palca.model.calendar import month_index
 
-    from . import runs
+    from . import provenance
     from .explain import explain as tell
     from .explain import print_explanation
 
-    manifest = runs.read_manifest(folder)
+    manifest = provenance.read_manifest(folder)
     if "kind" in manifest:
         raise PalcaError(
             "holds no run of one scenario: explain takes what 'palca run' wrote", str(folder)
         )
-    with runs.as_written(folder):
+    with provenance.as_written(folder):
         if world >= manifest["worlds"]:
             raise PalcaError(f"the run has worlds 0 to {manifest['worlds'] - 1}", "--world")
         told = tell(manifest["scenario"], manifest["seed"], world, month_index(month))

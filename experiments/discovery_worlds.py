@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from palca.model.errors import PalcaError
 
-from . import priors, runs, sweep_folder
+from . import priors, provenance, sweep_folder
 from .design import Factor, design_points, parse_factor
 from .measures import outcomes as measure
 from .reference_table import free_in
@@ -71,13 +71,13 @@ def swept_worlds(
     PalcaError
         If the folder holds no sweep, or one without worlds.
     """
-    manifest = runs.read_manifest(folder)
+    manifest = provenance.read_manifest(folder)
     if manifest.get("kind") != "sweep":
         raise PalcaError("holds no sweep", str(folder))
     parts = sorted((folder / sweep_folder.PARTS).glob("part-*.parquet"))
     if not parts:
         raise PalcaError("has no worlds yet: palca sweep --resume goes on with it", str(folder))
-    with runs.as_written(folder):
+    with provenance.as_written(folder):
         factors = sweep_folder.plan_of(manifest["plan"]).factors
     measured = [name for name in sorted(names) if name in sweep_folder.column_names(folder)]
     varied = [factor.name for factor in factors]

@@ -31,11 +31,17 @@ def main() -> None:
 
 def _run() -> int:
     """Run the command line and return its exit code."""
+    from palca.model.errors import one_line
+
     from .cli import app
-    from .options import Output
+    from .options import UNDRAWN, Output
 
     _set_up()
+    UNDRAWN.clear()
     code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+    for picture in UNDRAWN:
+        code = _refuse(one_line(f"{picture}; the other files are complete. Mend that, then run the "
+                                "command again with --force, a sweep with --resume"))  # fmt: skip
     if Output.lost:
         lost = f"standard output: can't be written to ({Output.lost}); files are complete"
         return _refuse(lost)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -73,7 +74,7 @@ def sensitivity(
     """
     from palca.scenarios import resolve
 
-    from . import run_folder, runs
+    from . import provenance, run_folder
     from .rows import check_measured
     from .sensitivity_report import draw_indices, index_table, print_indices
     from .sweep_report import chosen_outcomes
@@ -98,34 +99,34 @@ def sensitivity(
             measured, noise, worlds = _measure(resolved, asked, jobs, tell)
         there = {m.outcome for m in measured}
         shown = [outcome for outcome in shown if outcome.name in there]
-        console.print(f"{scenario}: {len(names)} parameters over their priors, {worlds:,} worlds, "
-                      f"{replicates} at each point")  # fmt: skip
-        if left := _left_out(resolved):
-            console.print(f"Left out, for the scenario sets them or closes their channel: {left}")
-        console.print()
-        for measure in ("effect", "total"):
-            if any(m.measure == measure for m in measured):
-                print_indices(console, names, shown, measured, noise, measure)
         table = index_table(names, measured, noise)
         table.to_csv(part / "indices.csv", index=False)
-        picture = draw_indices(names, shown, measured, noise, resolved["title"])
-        picture.write(part / "sensitivity.png")
-        runs.write_manifest(
-            part, kind="sensitivity", title=resolved["title"], worlds=worlds, **asked,
-            scenario=resolved, digest=runs.digest_of(table),
-            libraries=runs.versions_of(("SALib", "scipy")),
+        drawn = partial(draw_indices, names, shown, measured, noise, resolved["title"])
+        provenance.finish(
+            part, {"sensitivity.png": drawn},
+            kind="sensitivity", title=resolved["title"], worlds=worlds, **asked,
+            scenario=resolved, digest=provenance.digest_of(table),
+            libraries=provenance.versions_of(("SALib", "scipy")),
         )  # fmt: skip
-    console.print(f"\nWritten: {folder} (indices.csv, sensitivity.png and .svg, manifest.json)")
+    console.print(f"{scenario}: {len(names)} parameters over their priors, {worlds:,} worlds, "
+                  f"{replicates} at each point")  # fmt: skip
+    if left := _left_out(resolved):
+        console.print(f"Left out, for the scenario sets them or closes their channel: {left}")
+    console.print()
+    for measure in ("effect", "total"):
+        if any(m.measure == measure for m in measured):
+            print_indices(console, names, shown, measured, noise, measure)
+    console.print(f"\nWritten: {folder} ({provenance.contents(folder)})")
 
 
 def sensitivity_again(manifest: dict[str, Any], jobs: int) -> str:
     """Return the digest of a sensitivity analysis that is made again from its manifest."""
-    from . import runs
+    from . import provenance
     from .sensitivity_report import index_table
 
     with progress("worlds/s") as tell:
         measured, noise, _ = _measure(manifest["scenario"], manifest, jobs, tell)
-    return runs.digest_of(index_table(manifest["parameters"], measured, noise))
+    return provenance.digest_of(index_table(manifest["parameters"], measured, noise))
 
 
 def discover(
@@ -159,7 +160,7 @@ def discover(
 
     Example: palca discover longest_spell ">= 60" --vary policy.us=administrations,disengaged
     """
-    from . import run_folder, runs
+    from . import provenance, run_folder
     from .design import parse_factor, varied_once
     from .discovery import read_question
     from .discovery_report import box_table, draw_discovery, print_discovery
@@ -190,29 +191,28 @@ def discover(
     with run_folder.writing(folder, force) as part:
         found, table = _discover(asked, jobs)
         asked["worlds"] = len(table)
-        print_discovery(console, found, len(table))
         boxes = box_table(found)
         boxes.to_csv(part / "boxes.csv", index=False)
         table.assign(happens=found.hits).to_parquet(part / "worlds.parquet")
-        draw_discovery(found, table, title).write(part / "discovery.png")
-        runs.write_manifest(part, kind="discovery", **asked, digest=runs.digest_of(boxes),
-                            libraries=runs.versions_of(("scikit-learn", "scipy")))  # fmt: skip
-    console.print(f"\nWritten: {folder} (discovery.png and .svg, boxes.csv, "
-                  "worlds.parquet, manifest.json)")  # fmt: skip
+        provenance.finish(
+            part, {"discovery.png": partial(draw_discovery, found, table, title)},
+            kind="discovery", **asked, digest=provenance.digest_of(boxes),
+            libraries=provenance.versions_of(("scikit-learn", "scipy")),
+        )  # fmt: skip
+    print_discovery(console, found, len(table))
+    console.print(f"\nWritten: {folder} ({provenance.contents(folder)})")
 
 
 def discover_again(manifest: dict[str, Any], jobs: int) -> str:
     """Return the digest of a discovery that is made again from its manifest."""
-    from . import runs
+    from . import provenance
     from .discovery_report import box_table
 
-    return runs.digest_of(box_table(_discover(manifest, jobs)[0]))
+    return provenance.digest_of(box_table(_discover(manifest, jobs)[0]))
 
 
 def _discover(asked: dict[str, Any], jobs: int) -> tuple[Discovery, pd.DataFrame]:
     """Return what leads to the outcome, and the worlds it was found in, a column a factor."""
-    from functools import partial
-
     from .discovery import discover, happens, read_question
     from .discovery_worlds import drawn_worlds, swept_worlds
 
@@ -262,8 +262,6 @@ def _measure(
     resolved: dict[str, Any], asked: dict[str, Any], jobs: int, tell: Tell
 ) -> tuple[list[Measured], list[Noise], int]:
     """Return what was measured, the noise of the last method, and how many worlds it took."""
-    from functools import partial
-
     from .measures import outcomes as measure
     from .rows import run_points
     from .sensitivity import decompose, screen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,7 +61,8 @@ def calibrate(
     from palca.scenarios import resolve
 
     from . import calibration_report as report
-    from . import run_folder, runs
+    from . import provenance, run_folder
+    from .calibration_figure import draw_posterior, draw_ranks
 
     console = make_console()
     resolved = resolve(scenario, [*chosen(settings), "posterior=off"])
@@ -70,24 +72,20 @@ def calibrate(
     with run_folder.writing(folder, force) as part:
         found = _calibrate(resolved, asked, jobs)
         title = resolved["title"]
-        report.print_calibration(console, scenario, found)
         report.write_sets(found, part / "posterior.parquet")
         report.parameter_table(found).to_csv(part / "parameters.csv", index=False)
         report.outcome_table(found).to_csv(part / "outcomes.csv", index=False)
-        from .calibration_figure import draw_posterior, draw_ranks  # imports Matplotlib
-
-        picture = draw_posterior(found, f"{title}: given the record to {until}")
-        picture.write(part / "posterior.png")
-        files = "posterior.parquet, posterior.png and .svg, parameters.csv, outcomes.csv"
+        given = f"{title}: given the record to {until}"
+        pictures = {"posterior.png": partial(draw_posterior, found, given)}
         if found.anywhere is not None:
-            picture = draw_ranks(found, found.anywhere, "Are known parameters found?")
-            picture.write(part / "ranks.png")
-            files += ", ranks.png and .svg"
-        runs.write_manifest(
-            part, kind="calibration", title=title, **asked, scenario=resolved,
-            digest=_digest(found), libraries=runs.versions_of(("scikit-learn", "scipy")),
+            asked_back = found.anywhere, "Are known parameters found?"
+            pictures["ranks.png"] = partial(draw_ranks, found, *asked_back)
+        provenance.finish(
+            part, pictures, kind="calibration", title=title, **asked, scenario=resolved,
+            digest=_digest(found), libraries=provenance.versions_of(("scikit-learn", "scipy")),
         )  # fmt: skip
-    console.print(f"\nWritten: {folder} ({files}, manifest.json)")
+    report.print_calibration(console, scenario, found)
+    console.print(f"\nWritten: {folder} ({provenance.contents(folder)})")
     posterior = f"posterior={folder / 'posterior.parquet'}"
     print_line(f"Use it: {command('run', scenario, '--set', posterior)}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,7 +50,7 @@ def concept(
     """
     from palca.scenarios.concept_file import load_concept
 
-    from . import run_folder, runs
+    from . import provenance, run_folder
     from .concept_figure import draw_concept
     from .concepts import contrast, resolve_arms
 
@@ -61,9 +62,9 @@ def concept(
         measures, claims = tables(found)
         measures.to_csv(part / "measures.csv", index=False)
         claims.to_csv(part / "claims.csv", index=False)
-        draw_concept(found).write(part / "concept.png")
-        runs.write_manifest(
+        provenance.finish(
             part,
+            {"concept.png": lambda: draw_concept(found)},
             kind="concept",
             title=told.title,
             seed=seed,
@@ -74,8 +75,7 @@ def concept(
         )
     console = make_console()
     print_concept(console, found)
-    console.print(f"\nWritten: {folder} (concept.png and .svg, measures.csv, claims.csv, "
-                  "manifest.json)")  # fmt: skip
+    console.print(f"\nWritten: {folder} ({provenance.contents(folder)})")
 
 
 def concept_again(manifest: dict[str, Any], jobs: int) -> str:
@@ -122,24 +122,52 @@ def _write_all(folder: Path, worlds: int, seed: int, force: bool) -> None:
     """Simulate every concept and write the page of them all."""
     from palca.scenarios.concept_file import load_concept, shipped_concepts
 
-    from . import run_folder, runs
-    from .concepts import contrast
-    from .gallery_page import write_gallery
+    from . import provenance, run_folder
+    from .concept_figure import draw_concept
+    from .concepts import resolve_arms
+    from .gallery_page import gallery
 
     with run_folder.writing(folder, force) as part:
-        found, names = [], list(shipped_concepts())
-        with progress() as tell:
-            for place, name in enumerate(names):
-                tell(f"simulating {name}", place, len(names))
-                found.append(contrast(load_concept(name), worlds, seed))
-            write_gallery(part, found, tell)
-        total = hashlib.sha256("".join(digest(*tables(one)) for one in found).encode())
-        runs.write_manifest(
-            part, kind="gallery", seed=seed, worlds=worlds, digest=total.hexdigest()
-        )
+        told = [load_concept(name) for name in shipped_concepts()]
+        asked = [{"concept": one.text, "name": one.name, "arms": resolve_arms(one)} for one in told]
+        found = _simulate_all(asked, worlds, seed)
+        page = part / "CONCEPTS.md"
+        page.write_text(gallery(found, {}), encoding="utf-8")
+        pictures = {f"concept-{one.concept.name}.png": partial(draw_concept, one) for one in found}
+        manifest = {"kind": "gallery", "seed": seed, "worlds": worlds,
+                    "digest": _digest_all(found), "concepts": asked}  # fmt: skip
+        provenance.write_manifest(part, **manifest)
+        alts = provenance.draw(part, pictures)
+        page.write_text(gallery(found, alts), encoding="utf-8")
+        provenance.write_sums(part)
     shown = sum(one.shown for one in found)
     make_console().print(f"{shown} of {len(found)} concepts are shown in this model. Written: "
-                         f"{folder} (CONCEPTS.md and a picture each, manifest.json)")  # fmt: skip
+                         f"{folder} (CONCEPTS.md, a picture each, SHA256SUMS, manifest.json)"
+                         )  # fmt: skip
+
+
+def concepts_again(manifest: dict[str, Any], jobs: int) -> str:
+    """Return the digest of all concepts' contrasts, run again."""
+    return _digest_all(_simulate_all(manifest["concepts"], manifest["worlds"], manifest["seed"]))
+
+
+def _simulate_all(asked: list[dict[str, Any]], worlds: int, seed: int) -> list[Contrast]:
+    """Return the contrasts of some concepts: of each its name, its text and its arms."""
+    from palca.scenarios.concept_file import make_concept
+
+    from .concepts import contrast
+
+    found = []
+    with progress() as tell:
+        for place, one in enumerate(asked):
+            tell(f"simulating {one['name']}", place, len(asked))
+            told = make_concept(one["name"], one["concept"], one["name"])
+            found.append(contrast(told, worlds, seed, one["arms"]))
+    return found
+
+
+def _digest_all(found: list[Contrast]) -> str:
+    return hashlib.sha256("".join(digest(*tables(one)) for one in found).encode()).hexdigest()
 
 
 def print_concept(console: Console, found: Contrast) -> None:
@@ -212,7 +240,7 @@ def tables(found: Contrast) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def digest(measures: pd.DataFrame, claims: pd.DataFrame) -> str:
     """Return the SHA-256 of what came out, numbers rounded to nine digits."""
-    from .runs import digest_of
+    from .provenance import digest_of
 
     both = digest_of(measures) + digest_of(claims)
     return hashlib.sha256(both.encode()).hexdigest()

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
-from .concept_figure import draw_concept
 from .concepts import Contrast, table_of
 
 
-def write_gallery(
-    folder: Path, found: Sequence[Contrast], tell: Callable[[str, int, int], None]
-) -> None:
-    """Write ``CONCEPTS.md`` and a picture a concept, ``concept-NAME.png`` and ``.svg``.
+def gallery(found: Sequence[Contrast], alts: Mapping[str, str]) -> str:
+    """Return the page of all concepts.
 
     Parameters
     ----------
-    tell : callable
-        Told what is done, how much of it, and of how much.
+    alts : mapping of str to str
+        What each picture shows, by its file, ``concept-NAME.png``; one that isn't named is
+        left out.
     """
-    pages = []
-    for place, one in enumerate(found):
-        picture = draw_concept(one)
-        picture.write(folder / f"concept-{one.concept.name}.png")
-        pages.append(section(one, picture.alt))
-        tell("drawing concepts", place + 1, len(found))
-    (folder / "CONCEPTS.md").write_text("\n".join([_opening(found), *pages]), encoding="utf-8")
+    return "\n".join([_opening(found), *(section(one, alts) for one in found)])
 
 
 def _opening(found: Sequence[Contrast]) -> str:
@@ -65,16 +56,17 @@ Copy a file of `scenarios/concepts/`, change it, and give its path: `palca check
 """  # noqa: E501  a line of the page is as long as it is
 
 
-def section(found: Contrast, alt: str) -> str:
-    """Return a concept's part of the page; `alt` is what its picture shows, in words."""
+def section(found: Contrast, alts: Mapping[str, str]) -> str:
+    """Return a concept's part of the page; the rest as :func:`gallery`."""
     told = found.concept
     arms, rows = table_of(found)
+    picture = f"concept-{told.name}.png"
     lines = [
         f"## {told.title}\n",
         f"{told.definition}\n",
         f"**{found.verdict[:1].upper()}{found.verdict[1:]}.** What would count against it: "
         f"{told.against}\n",
-        f"![{alt}](concept-{told.name}.png)\n",
+        *([f"![{alts[picture]}]({picture})\n"] if picture in alts else []),
         "| measure | " + " | ".join(arms) + " |",
         "|---|" + "---|" * len(arms),
     ]

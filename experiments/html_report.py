@@ -18,7 +18,7 @@ from typing import Any, Final
 from palca.model.errors import PalcaError
 from palca.scenarios.shelf import parse_toml
 
-from . import run_folder, runs
+from . import provenance, run_folder
 from .report_files import Folder, Shown, Table, cut
 from .report_markdown import page_of
 from .report_notes import GENERAL, caveats, sources
@@ -76,8 +76,8 @@ def report(path: Path) -> str:
         If it holds no run, or one that was changed; if a file in it leads elsewhere, or isn't
         what Palca writes.
     """
-    manifest = runs.read_manifest(path)
-    with runs.as_written(path):
+    manifest = provenance.read_manifest(path)
+    with provenance.as_written(path):
         return _page(Folder(path), manifest)
 
 

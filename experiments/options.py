@@ -45,6 +45,9 @@ class Output(Console):
             os.dup2(nowhere.fileno(), self.file.fileno())  # else Python fails again at its end
 
 
+UNDRAWN: Final[list[str]] = []  # pictures that could not be drawn, and why; all else was kept
+
+
 def make_console() -> Console:
     """Return the console of the standard output."""
     # a pipe has no width of its own: lines of 120 columns stay readable in a file

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import base64
 import io
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -68,18 +71,45 @@ def load_matplotlib() -> None:
 
     If its machine code is interrupted as it is set up, Python crashes when it ends.
     """
-    with held():
+    with held(), _no_settings_of_the_user():
         import matplotlib.backends.backend_agg
         import matplotlib.figure  # noqa: F401
+
+
+@contextmanager
+def _no_settings_of_the_user() -> Iterator[None]:
+    """Have Matplotlib, as it is imported, read its own file of settings and no other.
+
+    It looks for one in the current folder before all, where a broken one would end it.
+    """
+    spec = find_spec("matplotlib")
+    if "matplotlib" in sys.modules or spec is None or spec.origin is None:
+        yield
+        return
+    own = Path(spec.origin).parent / "mpl-data"
+    names = ("MATPLOTLIBRC", "MPLBACKEND")
+    before = {name: os.environ.pop(name) for name in names if name in os.environ}
+    here = os.getcwd() if os.path.exists("matplotlibrc") else None
+    try:
+        os.environ["MATPLOTLIBRC"] = str(own / "matplotlibrc")
+        if here is not None:
+            os.chdir(own)
+        yield
+    finally:
+        if here is not None:
+            os.chdir(here)
+        del os.environ["MATPLOTLIBRC"]
+        os.environ.update(before)
 
 
 @contextmanager
 def style() -> Iterator[None]:
     """Draw in the style of the house; all that makes or writes a figure stands inside."""
     load_matplotlib()
-    from matplotlib import rc_context
+    from matplotlib import rc_context, rcParamsDefault
 
-    with rc_context(_STYLE):
+    usual = {name: value for name, value in rcParamsDefault.items() if name != "backend"}
+    with rc_context(usual | _STYLE):
         yield
 
 
@@ -128,8 +158,13 @@ class Picture:
         path : Path
             Of the PNG; the SVG has the ending ``.svg``.
         """
-        path.write_bytes(self.png())
-        path.with_suffix(".svg").write_bytes(self.svg())
+        for at, content in ((path, self.png()), (path.with_suffix(".svg"), self.svg())):
+            beside = at.with_name(f".{at.name}")
+            try:
+                beside.write_bytes(content)
+                beside.replace(at)
+            finally:
+                beside.unlink(missing_ok=True)
 
     def png(self) -> bytes:
         """Return it as PNG: the same bytes for the same picture."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,6 +28,9 @@ from .options import (
     progress,
 )
 
+if TYPE_CHECKING:
+    from .inquiry import Answer
+
 
 def compare(
     first: ScenarioName,
@@ -47,7 +51,7 @@ def compare(
     """
     from palca.scenarios import build, resolve
 
-    from . import run_folder, runs
+    from . import provenance, run_folder
     from .compare import contrasts, digest, join_pairs, pair_blocks
     from .compare_report import draw_comparison, print_comparison
 
@@ -72,9 +76,9 @@ def compare(
         columns |= {f"{name}_1": values for name, values in pairs.first.items()}
         columns |= {f"{name}_2": values for name, values in pairs.second.items()}
         pd.DataFrame(columns).to_parquet(part / "worlds.parquet", index=False)
-        draw_comparison(names, pairs).write(part / "differences.png")
-        runs.write_manifest(
+        provenance.finish(
             part,
+            {"differences.png": lambda: draw_comparison(names, pairs)},
             kind="comparison",
             seed=seed,
             worlds=worlds,
@@ -84,8 +88,8 @@ def compare(
         )
     console = make_console()
     print_comparison(console, names, pairs)
-    console.print(f"\nDigest {digest(pairs)[:16]}. Written: {folder} (differences.png and "
-                  ".svg, differences.csv, worlds.parquet, manifest.json)")  # fmt: skip
+    console.print(f"\nDigest {digest(pairs)[:16]}. Written: {folder} "
+                  f"({provenance.contents(folder)})")  # fmt: skip
 
 
 def counterfactual(
@@ -144,7 +148,7 @@ def counterfactual(
     """
     from palca.model.calendar import month_index
 
-    from . import run_folder, runs
+    from . import provenance, run_folder
     from .counterfactual_figure import draw_counterfactual
     from .counterfactual_files import digest, write_tables
     from .counterfactual_report import print_answer
@@ -171,9 +175,9 @@ def counterfactual(
             print_answer(console, answer)
             raise typer.Exit(1)
         write_tables(part, answer)
-        draw_counterfactual(answer).write(part / "counterfactual.png")
-        runs.write_manifest(
+        provenance.finish(
             part,
+            {"counterfactual.png": lambda: draw_counterfactual(answer)},
             kind="counterfactual",
             seed=seed,
             worlds=worlds,
@@ -183,9 +187,7 @@ def counterfactual(
         )
     print_answer(console, answer, stories)
     console.print(
-        f"{time.perf_counter() - began:.0f} s. Written: {folder} (counterfactual.png and .svg, "
-        "effects.csv, months.csv, twins.parquet, evidence.csv, effective.csv, parameters.csv, "
-        "channels.csv, variants.csv, answer.txt, manifest.json)"
+        f"{time.perf_counter() - began:.0f} s. Written: {folder} ({provenance.contents(folder)})"
     )
 
 
@@ -205,7 +207,7 @@ def claims(
 
     Example: palca claims
     """
-    from . import run_folder, runs
+    from . import provenance, run_folder
     from .claims import ask_all, draw_claims, findings, headline_rows, print_claims
     from .counterfactual_report import too_few
 
@@ -228,20 +230,21 @@ def claims(
             for label, channel, effect, _, _ in headline_rows(answers)
         ]
         pd.DataFrame(rows).to_csv(part / "headline.csv", index=False)
-        draw_claims(answers).write(part / "claims.png")
-        runs.write_manifest(part, kind="claims", seed=seed, worlds=worlds, digest="")
+        provenance.finish(
+            part, {"claims.png": lambda: draw_claims(answers)}, kind="claims", seed=seed,
+            worlds=worlds, twins=twins, digest=answers_digest(answers),
+        )  # fmt: skip
     print_claims(console, answers)
-    console.print(f"Written: {folder} (claims.png and .svg, claims.csv, headline.csv, "
-                  "manifest.json)")  # fmt: skip
+    console.print(f"Written: {folder} ({provenance.contents(folder)})")
 
 
 def again(manifest: dict[str, Any], jobs: int) -> str:
-    """Return the digest of a comparison or a counterfactual that is run again.
+    """Return the digest of a comparison, a counterfactual or the claims, run again.
 
     Raises
     ------
     PalcaError
-        If it is of a kind that can't be run again.
+        If it is of no kind that there is.
     """
     if manifest["kind"] == "comparison":
         from .compare import digest, join_pairs, pair_blocks
@@ -255,5 +258,20 @@ def again(manifest: dict[str, Any], jobs: int) -> str:
 
         asked = Question(**{**manifest["question"], "variants": False, "freeze": ()})
         return digest_of(ask(asked, jobs, inputs=Inputs(**manifest["inputs"])))
-    raise PalcaError(f"{manifest['kind']} can't be run again from their folder; ask anew with the "
-                     "command in the manifest")
+    if manifest["kind"] == "claims":
+        from .claims import ask_all
+
+        with progress() as tell:
+            numbers = manifest["worlds"], manifest["twins"], manifest["seed"]
+            return answers_digest(ask_all(*numbers, jobs, tell))
+    raise PalcaError(f"no kind of folder is called '{manifest['kind']}'"[:80], "manifest.json")
+
+
+def answers_digest(answers: dict[str, Answer]) -> str:
+    """Return the SHA-256 of the answers to several questions."""
+    from .counterfactual_files import digest
+
+    total = hashlib.sha256()
+    for name, answer in answers.items():
+        total.update(f"{name} {digest(answer)}".encode())
+    return total.hexdigest()

@@ -1,37 +1,24 @@
-"""What a run's folder holds: manifest, worlds, months, events, scores and a figure."""
+"""The tables of a run: worlds, months, events and scores."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import platform
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.calendar import month_name
-from palca.model.errors import PalcaError
 from palca.model.history import EVENT_CODES
 from palca.model.scenario import Country
-from palca.scenarios.table import Table
 
 from .ensemble import MONTHLY, QUANTILES, Block, Summary
-from .report_files import Folder
 from .scores import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-FORMAT: Final = 3  # of the folder; a manifest with another number is refused
-_MANIFEST: Final = "manifest.json"
-_MOST_WORLDS: Final = 10**12  # also of a sensitivity analysis, which adds all that it ran
 
 
 class EventsFile:
@@ -131,84 +118,3 @@ def digest(summary: Summary, rows: dict[str, NDArray[np.float64]]) -> str:
 def digest_of(table: pd.DataFrame) -> str:
     """Return the SHA-256 of a table, its numbers rounded to nine digits."""
     return hashlib.sha256(table.to_csv(index=False, float_format="%.9g").encode()).hexdigest()
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that a result may depend on."""
-    return {"python": platform.python_version(), **versions_of(("palca", "numpy", "mesa"))}
-
-
-def versions_of(names: Sequence[str]) -> dict[str, str]:
-    """Return the versions of packages, "none" of those that aren't installed."""
-    found = {}
-    for name in names:
-        try:
-            found[name] = version(name)
-        except (PackageNotFoundError, ValueError):  # ValueError: no name at all
-            found[name] = "none"
-    return found
-
-
-def write_manifest(folder: Path, **entries: Any) -> None:
-    """Write ``manifest.json``: all that is needed to run it again, and a seal over it."""
-    always = {"format": FORMAT, "command": ["palca", *sys.argv[1:]], "versions": versions()}
-    entries = json.loads(json.dumps({**always, **entries}))
-    text = json.dumps({**entries, "seal": _seal(entries)}, indent=1, ensure_ascii=False)
-    beside = folder / f".{_MANIFEST}"
-    # a file's name may hold bytes that are no text: JSON has them escaped just so
-    beside.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
-    beside.replace(folder / _MANIFEST)
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return a run's manifest.
-
-    Raises
-    ------
-    PalcaError
-        If `folder` holds no run, one of another format, or one that was changed.
-    """
-    path = folder / _MANIFEST
-    if not folder.is_dir():
-        raise PalcaError("no such folder; 'palca run' makes one and names it", str(folder))
-    content = Folder(folder).content(_MANIFEST)
-    if content is None:
-        raise PalcaError("is not there, so the folder holds no run", str(path))
-    try:
-        manifest = json.loads(content.decode())
-        seal = manifest.pop("seal", None)
-        if manifest.get("format") != FORMAT:
-            raise PalcaError(f"is no manifest of format {FORMAT}", str(path))
-        whole = seal == _seal(manifest)
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        raise PalcaError("is no manifest of a run", str(path)) from None
-    if not whole:
-        raise PalcaError("was changed after Palca wrote it; run the command that it names again, "
-                         "with the change as --set or in a scenario file", str(path))
-    Table(manifest, str(path)).whole("worlds", 1, _MOST_WORLDS, 1)
-    return manifest
-
-
-@contextmanager
-def as_written(folder: Path) -> Iterator[None]:
-    """Tell of what a sealed manifest brings about as of an error of the user's.
-
-    The seal keeps nobody from writing another manifest and sealing it: what is in it may be
-    missing, of another kind, or larger than the machine.
-
-    Raises
-    ------
-    PalcaError
-    """
-    try:
-        yield
-    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError,
-            MemoryError) as error:
-        raise PalcaError(f"isn't what Palca writes ({type(error).__name__}: {error}); run the "
-                         "command that it names again", str(folder / _MANIFEST)
-                         ) from error  # fmt: skip
-
-
-def _seal(manifest: dict[str, Any]) -> str:
-    """Return the SHA-256 of a manifest without its seal, however it is laid out."""
-    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()

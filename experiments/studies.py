@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -93,6 +95,7 @@ def sweep(
         chosen_outcomes(outcomes)
         plan = sweep_folder.read_plan(resume)
         with sweep_folder.held(resume), workers(cluster) as spread:
+            sweep_folder.check_sums(resume)
             packed = sweep_folder.read_variants(resume, plan)
             sweep_folder.write_variants(resume, packed)
             _sweep(resume, plan, packed, outcomes, jobs, spread)
@@ -110,8 +113,8 @@ def sweep(
         _sweep(folder, plan, packed, outcomes, jobs, spread)
 
 
-def sweep_again(folder: Path, jobs: int) -> list[str]:
-    """Run a sweep again and return the names of the parts that come out otherwise."""
+def sweep_again(folder: Path, jobs: int) -> dict[str, str]:
+    """Run a sweep again and return the parts that come out otherwise, and how."""
     from . import sweep_folder
     from .design import design_points
     from .report_files import Folder
@@ -122,19 +125,17 @@ def sweep_again(folder: Path, jobs: int) -> list[str]:
     points = design_points(plan.design, plan.factors, plan.points, plan.seed)
     blocks = run_blocks(plan, points, packed, range(plan.blocks), jobs)
     with progress("worlds/s") as tell:
-        differing, done = {}, 0
+        differing, done = dict[str, str](), 0
         for block, content in blocks:
-            name = sweep_folder.part_path(Path(), block)
-            path = Folder(folder).inside(str(name))
+            name = sweep_folder.part_path(Path(), block).as_posix()
+            path = Folder(folder).inside(name)
             if path is None:
-                differing[name.name] = "is not there; --resume makes it"
+                differing[name] = "is not there; --resume makes it"
             elif path.stat().st_size != len(content) or path.read_bytes() != content:
-                differing[name.name] = "comes out otherwise"
+                differing[name] = "comes out otherwise"
             done += plan.rows(block)
             tell("sweeping again", done, plan.worlds)
-    for name in sorted(differing):
-        make_console().print(f"{name} {differing[name]}")
-    return sorted(differing)
+    return differing
 
 
 def _sweep(
@@ -146,10 +147,11 @@ def _sweep(
     spread: Spread | None,
 ) -> None:
     """Run the blocks that a held folder misses, then sum up what is in it."""
-    from . import sweep_folder
+    from . import provenance, sweep_folder
     from .design import design_points
     from .pictures import load_matplotlib
     from .sweep import run_blocks
+    from .sweep_figure import draw_sweep
     from .sweep_report import chosen_outcomes, explained, means, print_sweep
 
     console = make_console()
@@ -161,24 +163,22 @@ def _sweep(
         done = plan.worlds - sum(plan.rows(block) for block in todo)
         tell("sweeping", done, plan.worlds)
         blocks = run_blocks(plan, points, packed, todo, jobs, spread)
-        load_matplotlib()  # while the processes that do the work start
+        with suppress(Exception):  # it is told of when something is to be drawn
+            load_matplotlib()  # while the processes that do the work start
         for block, content in blocks:
             sweep_folder.write_whole(sweep_folder.part_path(folder, block), content)
             done += plan.rows(block)
             tell("sweeping", done, plan.worlds)
-    digest = sweep_folder.write_sums(folder, plan)
+    sweep_folder.write_sums(folder, plan)
     outcomes = chosen_outcomes(names, sweep_folder.column_names(folder))
     columns = [*(f.name for f in plan.factors), *(outcome.name for outcome in outcomes)]
     texts = [factor.name for factor in plan.factors if not factor.numeric]
     rows = sweep_folder.read_worlds(folder, columns, texts)
     table = means(plan, rows, outcomes)
-    print_sweep(console, plan, table, explained(plan, table, rows, outcomes), outcomes)
     sweep_folder.write_whole(folder / "summary.csv", table.to_csv(index=False).encode())
-    from .sweep_figure import draw_sweep  # imports Matplotlib: after what is read first
-
-    picture = draw_sweep(plan, rows, table, outcomes, f"{plan.scenario}, {plan.design}")
-    sweep_folder.write_whole(folder / "sweep.png", picture.png())
-    sweep_folder.write_whole(folder / "sweep.svg", picture.svg())
-    console.print(f"\nDigest {digest[:16]}. Written: {folder} (sweep.png and .svg, summary.csv, "
-                  f"worlds/ with {plan.blocks} Parquet file{'s' if plan.blocks > 1 else ''}, "
-                  "SHA256SUMS, manifest.json)")
+    drawn = partial(draw_sweep, plan, rows, table, outcomes, f"{plan.scenario}, {plan.design}")
+    provenance.draw(folder, {"sweep.png": drawn})
+    made = ("summary.csv", "sweep.png", "sweep.svg")
+    digest = sweep_folder.write_sums(folder, plan, made)
+    print_sweep(console, plan, table, explained(plan, table, rows, outcomes), outcomes)
+    console.print(f"\nDigest {digest[:16]}. Written: {folder} ({provenance.contents(folder)})")

@@ -38,6 +38,7 @@ _LARGEST: Final = 16_384  # rows in a block
 _SMALLEST: Final = 512
 _BLOCKS: Final = 64  # of a sweep of middling size
 _MOST_VARIANTS: Final = 10_000
+_MOST_BYTES: Final = 2**30  # of the scenarios of a sweep
 WORLDS: Final = 10_000  # of a design that isn't a grid
 REPLICATES: Final = 100  # of a grid
 
@@ -208,11 +209,17 @@ def _variant(
 
 def variants_of(plan: Plan) -> dict[tuple[float | str, ...], dict[str, Any]]:
     """Return the resolved scenarios of a plan by the levels of all factors but parameters."""
-    apart = [factor for factor in plan.factors if not factor.is_parameter]
     return {
         levels: _variant(plan.scenario, plan.settings, plan.interventions, apart, levels)
-        for levels in product(*(factor.levels for factor in apart))
+        for apart, levels in _levels(plan)
     }
+
+
+def _levels(plan: Plan) -> Iterator[tuple[list[Factor], tuple[float | str, ...]]]:
+    """Give each combination of levels of all factors but parameters, with those factors."""
+    apart = [factor for factor in plan.factors if not factor.is_parameter]
+    for levels in product(*(factor.levels for factor in apart)):
+        yield apart, levels
 
 
 def pack_variants(plan: Plan) -> bytes:
@@ -232,12 +239,35 @@ def pack_variants(plan: Plan) -> bytes:
 
 @lru_cache(maxsize=2)
 def _unpack(packed: bytes) -> dict[tuple[Any, ...], dict[str, Any]]:
-    content = json.loads(lzma.decompress(packed))
+    content = json.loads(_decompressed(packed))
     sets = content["sets"]
     return {
         tuple(row["levels"]): {**row["scenario"], "sets": sets[row["sets"]]}
         for row in content["variants"]
     }
+
+
+def _decompressed(packed: bytes) -> bytes:
+    """Return what was compressed; a stranger's few bytes may stand for more than there is room."""
+    reader = lzma.LZMADecompressor()
+    content = reader.decompress(packed, _MOST_BYTES)
+    if not reader.eof:
+        raise ValueError(f"its scenarios are cut short, or more than {_MOST_BYTES:,} bytes")
+    return content
+
+
+def check_packed(plan: Plan, packed: bytes) -> None:
+    """Raise unless packed scenarios are those of a plan, and can be run.
+
+    Raises
+    ------
+    PalcaError, LookupError, TypeError, ValueError
+    """
+    variants = _unpack(packed)
+    if variants.keys() != {levels for _, levels in _levels(plan)}:
+        raise ValueError("its scenarios are not those of its plan")
+    for scenario in variants.values():
+        build(scenario)
 
 
 def run_blocks(

@@ -2,7 +2,7 @@
 
 ``manifest.json`` comes first and is not touched again, then ``scenarios.json.xz``, all that
 the worlds are made from; ``worlds/`` has one part file a block, each whole or not there;
-``SHA256SUMS`` and what is drawn from the parts come at the end.
+what is drawn from the parts, and ``SHA256SUMS``, come at the end.
 """
 
 from __future__ import annotations
@@ -20,17 +20,16 @@ from filelock import FileLock, Timeout
 from palca.model.errors import PalcaError
 from palca.scenarios.shelf import read_columns
 
-from . import run_folder, runs
+from . import provenance, run_folder
 from .design import MOST_POINTS, Factor, check_factor, varied_once
 from .report_files import Folder
-from .sweep import Plan, lay_out, pack_variants
+from .sweep import Plan, check_packed, lay_out, pack_variants
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PARTS: Final = "worlds"
 _VARIANTS: Final = "scenarios.json.xz"
-_SUMS: Final = "SHA256SUMS"
 _LOCK: Final = ".lock"
 _MANIFEST: Final = "manifest.json"
 _LIBRARIES: Final = ("scipy", "pyarrow")  # beside those of every run: designs and files
@@ -106,14 +105,14 @@ def begin(folder: Path, plan: Plan, force: bool) -> bytes:
         raise PalcaError("holds no run; Palca replaces nothing but its own runs", str(folder))
     packed = pack_variants(plan)
     _clear(folder)
-    runs.write_manifest(
+    provenance.write_manifest(
         folder,
         kind="sweep",
         plan=_plain(plan),
         worlds=plan.worlds,
         seed=plan.seed,
         scenarios=hashlib.sha256(packed).hexdigest(),
-        libraries=runs.versions_of(_LIBRARIES),
+        libraries=provenance.versions_of(_LIBRARIES),
     )
     write_variants(folder, packed)
     return packed
@@ -149,7 +148,7 @@ def _plain(plan: Plan) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Return the versions that a part's bytes may depend on."""
-    return {**runs.versions(), **runs.versions_of(_LIBRARIES)}
+    return {**provenance.versions(), **provenance.versions_of(_LIBRARIES)}
 
 
 def read_plan(folder: Path) -> Plan:
@@ -160,10 +159,10 @@ def read_plan(folder: Path) -> Plan:
     PalcaError
         If it holds no sweep, or one that another version of Palca or of what it stands on began.
     """
-    manifest = runs.read_manifest(folder)
+    manifest = provenance.read_manifest(folder)
     if manifest.get("kind") != "sweep":
         raise PalcaError("holds no sweep", str(folder))
-    with runs.as_written(folder):
+    with provenance.as_written(folder):
         then = {**manifest["versions"], **manifest["libraries"]}
     now = versions()
     for name, version in then.items():
@@ -171,9 +170,13 @@ def read_plan(folder: Path) -> Plan:
             raise PalcaError(f"was begun with {name} {version}, and this is {now.get(name)}: the "
                              "rest might come out otherwise; install that version, or sweep anew",
                              str(folder))
-    with runs.as_written(folder):
-        plan = plan_of(manifest["plan"])
-    return plan
+    return _plan(folder)
+
+
+def _plan(folder: Path) -> Plan:
+    manifest = provenance.read_manifest(folder)
+    with provenance.as_written(folder):
+        return plan_of(manifest["plan"])
 
 
 def plan_of(kept: dict[str, Any]) -> Plan:
@@ -199,16 +202,26 @@ def plan_of(kept: dict[str, Any]) -> Plan:
 def read_variants(folder: Path, plan: Plan) -> bytes:
     """Return the packed scenarios of a folder that is to be gone on with, or run again.
 
+    They are the folder's own; if they aren't there, they are made anew from the files that the
+    plan names.
+
     Raises
     ------
     PalcaError
-        If the scenario's files have become others since the sweep began.
+        If they are not those that the sweep began with.
     """
-    packed = pack_variants(plan)
-    digest = runs.read_manifest(folder).get("scenarios")
-    if hashlib.sha256(packed).hexdigest() != digest:
-        raise PalcaError(f"the scenario '{plan.scenario}', or a file that it names, has changed "
-                         "since the sweep began: put it back, or sweep anew", str(folder))
+    packed = Folder(folder).content(_VARIANTS)
+    there = packed is not None
+    packed = pack_variants(plan) if packed is None else packed
+    if hashlib.sha256(packed).hexdigest() != provenance.read_manifest(folder).get("scenarios"):
+        if there:
+            raise PalcaError("was altered after Palca wrote it: put it back, or delete it and "
+                             "--resume makes it anew", str(folder / _VARIANTS))  # fmt: skip
+        raise PalcaError(f"{_VARIANTS} is gone from it, and the scenario '{plan.scenario}', or a "
+                         "file that it names, has changed since the sweep began: put one of them "
+                         "back, or sweep anew", str(folder))  # fmt: skip
+    with provenance.as_written(folder):
+        check_packed(plan, packed)
     return packed
 
 
@@ -261,13 +274,53 @@ def write_whole(path: Path, content: bytes) -> None:
                           error) from None
 
 
-def write_sums(folder: Path, plan: Plan) -> str:
-    """Write ``SHA256SUMS`` of the scenarios and all parts; return the digest of the whole."""
-    names = [_VARIANTS, *(str(part_path(Path(), block)) for block in range(plan.blocks))]
-    sums = [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names]
-    text = "".join(f"{digest}  {name}\n" for digest, name in zip(sums, names, strict=True))
-    write_whole(folder / _SUMS, text.encode())
-    return hashlib.sha256(text.encode()).hexdigest()
+def part_names(folder: Path) -> list[str]:
+    """Return the names of all parts that a sweep's folder is to have."""
+    plan = _plan(folder)
+    return [part_path(Path(), block).as_posix() for block in range(plan.blocks)]
+
+
+def check_sums(folder: Path) -> None:
+    """Hold the scenarios and parts of a sweep that was done against their digests.
+
+    Raises
+    ------
+    PalcaError
+        If one is another than was written: nothing is made to match it.
+    """
+    if (folder / provenance.SUMS).exists():
+        wrong, _ = provenance.differing(folder)
+        for name, how in wrong.items():
+            if "altered" in how and (name == _VARIANTS or name.startswith(f"{PARTS}/")):
+                raise PalcaError(f"{how}: put it back, or delete it and --resume makes it anew",
+                                 str(folder / name))  # fmt: skip
+
+
+def write_sums(folder: Path, plan: Plan, drawn: Sequence[str] = ()) -> str:
+    """Write the digests of the scenarios, of all parts, and of what was drawn from them.
+
+    Returns
+    -------
+    str
+        The digest of the scenarios and parts as a whole.
+
+    Raises
+    ------
+    PalcaError
+        If a part that was made again is another than it was.
+    """
+    names = [_VARIANTS, *part_names(folder)]
+    sums = {name: provenance.digest_of_file(folder / name) for name in names}
+    for name, digest in (provenance.read_sums(folder) or {}).items():
+        if sums.get(name, digest) != digest:
+            raise PalcaError(f"comes out otherwise than it was, so {provenance.SUMS} stays as it "
+                             "is; palca rerun says what has changed since", str(folder / name)
+                             )  # fmt: skip
+    try:
+        provenance.write_sums(folder, [*names, *(n for n in drawn if (folder / n).exists())])
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    return hashlib.sha256("".join(sums.values()).encode()).hexdigest()
 
 
 def column_names(folder: Path) -> list[str]:

@@ -61,8 +61,8 @@ def validate(
     """
     from palca.model.errors import PalcaError, nearest
 
-    from . import run_folder, runs
-    from .validation_figure import draw_all
+    from . import provenance, run_folder
+    from .validation_figure import pictures
     from .validation_report import page, summary
 
     for name in part or ():
@@ -83,22 +83,20 @@ def validate(
             ("--set", settings or ()),
         ):
             words += [word for value in values for word in (option, value)]
-        figures = draw_all(found)
-        for name, picture in figures.items():
-            picture.write(at / name)
-        alts = {name: picture.alt for name, picture in figures.items()}
-        text = page(found, command(*words), alts)
-        (at / "VALIDATION.md").write_text(text, encoding="utf-8")
-        runs.write_manifest(
+        text, asked_by = at / "VALIDATION.md", command(*words)
+        text.write_text(page(found, asked_by), encoding="utf-8")
+        provenance.write_manifest(
             at, kind="validation", title=found.title, name=scenario, **asked,
             scenario=_resolve(scenario, settings), digest=_digest(page(found, "")),
-            libraries=runs.versions_of(("scikit-learn", "scipy", "scoringrules")),
+            libraries=provenance.versions_of(("scikit-learn", "scipy", "scoringrules")),
         )  # fmt: skip
+        alts = provenance.draw(at, pictures(found))
+        text.write_text(page(found, asked_by, alts), encoding="utf-8")
+        provenance.write_sums(at)
     console.print(f"{found.title}: validated\n")
     for line in summary(found):
         console.print(f"- {line}")
-    files = ", ".join(["VALIDATION.md", *(f"{name} and .svg" for name in figures), "manifest.json"])
-    console.print(f"\nWritten: {folder} ({files})")
+    console.print(f"\nWritten: {folder} ({provenance.contents(folder)})")
 
 
 def validate_again(manifest: dict[str, Any], jobs: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -38,18 +40,18 @@ _GROUPS: Final = {
 }  # fmt: skip
 
 
-def draw_all(found: Validation) -> dict[str, Picture]:
-    """Draw what was found; return the pictures by the names of their PNG files."""
-    made: dict[str, Picture] = {}
+def pictures(found: Validation) -> dict[str, Callable[[], Picture]]:
+    """Return what draws the pictures of what was found, by the names of their PNG files."""
+    made: dict[str, Callable[[], Picture]] = {}
     if found.scores is not None:
-        made["validation-ahead.png"] = draw_ahead(found.scores)
+        made["validation-ahead.png"] = partial(draw_ahead, found.scores)
     if found.patterns is not None:
-        made["validation-patterns.png"] = draw_patterns(found.patterns)
+        made["validation-patterns.png"] = partial(draw_patterns, found.patterns)
     if found.countries is not None:
         by_chance = found.versions and found.versions.random_countries
-        made["validation-countries.png"] = draw_countries(found.countries, by_chance)
+        made["validation-countries.png"] = partial(draw_countries, found.countries, by_chance)
     if found.versions is not None:
-        made["validation-versions.png"] = draw_versions(found.versions)
+        made["validation-versions.png"] = partial(draw_versions, found.versions)
     return made
 
 

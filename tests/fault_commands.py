@@ -39,10 +39,9 @@ def started(*arguments: str, prefix: Sequence[str] = (), **options: Any) -> subp
 
 
 def digest(folder: str) -> str:
-    """Return the digest of a run's folder, or of a sweep's."""
-    if Path(folder, "SHA256SUMS").exists():
-        return Path(folder, "SHA256SUMS").read_text()
-    return str(json.loads(Path(folder, "manifest.json").read_text(encoding="utf-8"))["digest"])
+    """Return the digest of a run's folder, or those of a sweep's files."""
+    manifest = json.loads(Path(folder, "manifest.json").read_text(encoding="utf-8"))
+    return str(manifest.get("digest") or Path(folder, "SHA256SUMS").read_text())
 
 
 @cache

@@ -18,10 +18,14 @@ def read(folder: str | Path) -> pd.DataFrame:
 
 
 def digests(folder: str | Path) -> str:
-    """The digests that were written, seen to be those of the files."""
-    text = Path(folder, "SHA256SUMS").read_text()
-    for line in text.splitlines():
+    """The digests of scenarios and parts that were written, seen to be those of the files."""
+    lines = Path(folder, "SHA256SUMS").read_text().splitlines()
+    for line in lines:
         digest, name = line.split("  ")
         assert hashlib.sha256(Path(folder, name).read_bytes()).hexdigest() == digest
-    assert len(text.splitlines()) == 1 + len(list(Path(folder, "worlds").iterdir()))
-    return text
+    data = [line for line in lines if "worlds/" in line or "scenarios" in line]
+    assert len(data) == 1 + len(list(Path(folder, "worlds").iterdir()))
+    assert {"summary.csv", "sweep.png", "sweep.svg"} == {line.split("  ")[1] for line in lines} - {
+        line.split("  ")[1] for line in data
+    }
+    return "\n".join(data)

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from palca.experiments import runs
+from palca.experiments import provenance
 from palca.experiments.entry import main
 from palca.experiments.measures import OUTCOMES
 from palca.model import ColdWarModel
@@ -69,9 +69,9 @@ def test_rerun_comes_out_the_same_or_says_so(palca: Run) -> None:
     palca("run", "baseline", "-n", "10", "-o", "made")
     code, out, _ = palca("rerun", "made")
     assert (code, "the same, bit for bit" in out) == (0, True)
-    manifest = runs.read_manifest(Path("made"))
+    manifest = provenance.read_manifest(Path("made"))
     manifest["scenario"]["parameters"]["backlash"] = 0.11
-    runs.write_manifest(Path("made"), **manifest)
+    provenance.write_manifest(Path("made"), **manifest)
     code, out, _ = palca("rerun", "made")
     assert (code, "differs" in out) == (1, True)
 

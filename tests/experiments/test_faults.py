@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from fault_commands import COMMANDS, SMALL, Run, digest, expected, left, started
+from palca.experiments import provenance
 from palca.experiments.entry import main
 
 pytestmark = pytest.mark.pythons
@@ -59,8 +60,12 @@ def test_a_full_disk_is_named_and_keeps_nothing_half_written(
     disk(size)
     code, _, err = palca(*command)
     assert (code, err.count("\n")) == (2, 1)
-    assert "made" in err
     assert "No space left on device" in err
+    if "could not be drawn" in err:  # there was room for all that was computed
+        assert provenance.differing(Path("made")) == ({}, [])
+        assert not list(Path("made").glob("*.*g"))
+        return
+    assert "made" in err
     assert "make room" in err
     if name == "sweep":  # what is complete is kept
         command = ["sweep", "--resume", "made"] if Path("made").exists() else command

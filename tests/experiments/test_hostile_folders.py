@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from palca.experiments import html_report, runs, sweep_folder
+from palca.experiments import html_report, provenance, sweep_folder
 from palca.model.errors import PalcaError
 from palca.scenarios import resolve
 
@@ -64,7 +64,7 @@ def refused(palca: Run, *arguments: str) -> str:
 
 def seal(folder: Path, **entries: Any) -> None:
     """Write a manifest as Palca seals it, of which a stranger may make what he likes."""
-    runs.write_manifest(folder, **{"seed": 0, "worlds": 4, "digest": "d", **entries})
+    provenance.write_manifest(folder, **{"seed": 0, "worlds": 4, "digest": "d", **entries})
 
 
 # ------------------------------------------------------------------- what is no manifest
@@ -190,7 +190,7 @@ PLANS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("case", PLANS)
 def test_a_plan_that_nobody_made_is_refused(palca: Run, made: Path, case: str) -> None:
     plan = {**PLAN, **PLANS[case]}
-    seal(made, kind="sweep", plan=plan, scenarios="d", libraries=runs.versions_of(("scipy",)))
+    seal(made, kind="sweep", plan=plan, scenarios="d", libraries=provenance.versions_of(("scipy",)))
     for name in ("rerun", "resume"):
         refused(palca, *READERS[name])
     assert {path.name for path in made.iterdir()} <= {"manifest.json", ".lock"}

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palca.experiments import html_report, runs
+from palca.experiments import html_report, provenance
 from palca.experiments.report_files import Folder, make_table, rounded
 from palca.experiments.report_markdown import page_of
 from palca.experiments.report_notes import linked
@@ -99,7 +99,7 @@ def audit(text: str) -> Page:
 def folder_of(path: Path, kind: str | None = None, **entries: Any) -> Path:
     """Make a folder with a sealed manifest and a picture."""
     path.mkdir(parents=True, exist_ok=True)
-    runs.write_manifest(path, **({"kind": kind} if kind else {}), seed=0, worlds=40, **entries)
+    provenance.write_manifest(path, **({"kind": kind} if kind else {}), seed=0, worlds=40, **entries)
     (path / "made.svg").write_bytes(SVG)
     return path
 
@@ -282,7 +282,7 @@ def test_a_link_out_of_the_folder_is_refused(name: str, palca: Run, tiny: dict[s
     if name == "t.csv":  # a link is not among the files that are listed, nor is it read
         assert "secret" not in html_report.report(folder)
         (folder / name).rename(folder / "summary.csv")
-        runs.write_manifest(folder, kind="sweep", seed=0, worlds=1, plan={"scenario": "x"})
+        provenance.write_manifest(folder, kind="sweep", seed=0, worlds=1, plan={"scenario": "x"})
     code, out, err = palca("report", "made")
     assert (code, out) == (2, "")
     assert "leads out of the folder" in err
@@ -323,7 +323,7 @@ def test_what_is_no_run_is_refused_in_a_line(palca: Run, tiny: dict[str, Any]) -
                     {"scenario": {**tiny, "months": 1e400}}, {"kind": "comparison"},
                     {"scenario": {**tiny, "changes": [{"target": "coup"}]}},
                     {"kind": "concept", "scenario": tiny, "concept": "= ="}):  # fmt: skip
-        runs.write_manifest(folder, **{"seed": 0, "worlds": 1, **entries})
+        provenance.write_manifest(folder, **{"seed": 0, "worlds": 1, **entries})
         refused("made/manifest.json: isn't what Palca writes")
     folder_of(folder, None, scenario=tiny)
     (folder / "scores.csv").write_text('title,inside\n"a" b,c\n')

@@ -53,7 +53,7 @@ from palca.experiments.sweep_figure import draw_sweep
 from palca.experiments.sweep_report import chosen_outcomes, means
 from palca.experiments.twins import QUANTITIES
 from palca.experiments.validation import Validation, Versions
-from palca.experiments.validation_figure import draw_all
+from palca.experiments.validation_figure import pictures
 from palca.model import ColdWarModel
 from palca.model.parameters import PARAMETERS
 from palca.scenarios import build, resolve
@@ -156,7 +156,8 @@ def validation() -> dict[str, Picture]:
     ]  # fmt: skip
     versions = Versions(standings, {}, countries)
     patterns = Patterns(table, np.zeros(1, np.int64), pd.DataFrame(), pd.DataFrame())
-    return draw_all(Validation("x", 1, 0, scores, patterns, countries, versions))
+    made = pictures(Validation("x", 1, 0, scores, patterns, countries, versions))
+    return {name: draw() for name, draw in made.items()}
 
 
 @pytest.fixture(scope="module")

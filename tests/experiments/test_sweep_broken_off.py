@@ -17,7 +17,7 @@ import psutil
 import pytest
 from sweep_folders import QUICK, Run, digests, read
 
-from palca.experiments import runs, sweep_folder
+from palca.experiments import provenance, sweep_folder
 
 COMMAND = "import sys; from palca.experiments.entry import main; main()"
 LONG = ["sweep", "baseline", "--vary", "backlash=0.01:0.05", "-n", "10000", "-s", "7", *QUICK]
@@ -98,6 +98,7 @@ def test_whatever_is_missing_or_damaged_is_made_again(palca: Run) -> None:
         assert (code, err, "damaged" in out) == (0, "", False)
         assert digests("made") == expected
         shutil.rmtree("made")
+    Path("whole/SHA256SUMS").unlink()  # as if the sweep had been broken off
     part = Path("whole/worlds/part-000002.parquet")
     content = part.read_bytes()
     flipped = bytearray(content)
@@ -109,6 +110,7 @@ def test_whatever_is_missing_or_damaged_is_made_again(palca: Run) -> None:
         assert (code, err) == (0, "")
         assert "part-000002.parquet is cut short or damaged" in out
         assert digests("whole") == expected
+        Path("whole/SHA256SUMS").unlink()
 
 
 @pytest.mark.parametrize("nth", [1, 3, 99])
@@ -161,7 +163,7 @@ def test_nothing_but_a_sweep_that_was_begun_is_left_behind(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(runs, "write_manifest", full)
+        patch.setattr(provenance, "write_manifest", full)
         code, _, err = palca("sweep", "baseline", "--vary", "backlash=0.01:0.05", "-o", "a/b/made")
     assert (code, "No space left" in err, "--resume" in err) == (2, True, False)
     assert not list(Path().iterdir())
@@ -194,20 +196,44 @@ def test_a_folder_that_is_no_sweeps_is_left_alone(palca: Run) -> None:
         shutil.rmtree("mine")
 
 
-def test_a_scenario_that_has_changed_is_noticed(palca: Run) -> None:
+def test_the_folders_own_copy_of_the_scenario_counts(palca: Run) -> None:
     text = 'title = "T"\nextends = "baseline"\n[parameters]\nsuppression = 1.5\n'
     Path("mine.toml").write_text(text)
     palca("sweep", "./mine.toml", "--vary", "backlash=0.01:0.05", "-r", "2", "-o", "made", *QUICK)
     before = digests("made")
     Path("mine.toml").write_text(text.replace("1.5", "1.6"))
+    Path("made/worlds/part-000000.parquet").unlink()
+    assert palca("sweep", "--resume", "made", *QUICK)[0] == 0
+    assert digests("made") == before
+    assert palca("rerun", "made")[0] == 0
+    Path("made/scenarios.json.xz").unlink()  # then the user's file must be what it was
     for command in (["sweep", "--resume", "made"], ["rerun", "made"]):
         code, _, err = palca(*command)
         assert (code, err.count("\n")) == (2, 1)
-        assert "'./mine.toml', or a file that it names, has changed" in err
-    assert digests("made") == before
+        assert "the scenario './mine.toml', or a file that it names, has changed" in err
     Path("mine.toml").write_text(text)
     assert palca("sweep", "--resume", "made", *QUICK)[0] == 0
     assert digests("made") == before
+
+
+@pytest.mark.parametrize("name", ["worlds/part-000001.parquet", "scenarios.json.xz"])
+def test_what_was_altered_after_the_end_is_refused_and_stays(palca: Run, name: str) -> None:
+    small = ["sweep", "baseline", "--vary", "backlash=0.01:0.05", "-n", "1000", *QUICK]
+    palca(*small, "-o", "made")
+    sums, path = Path("made/SHA256SUMS").read_bytes(), Path("made", name)
+    whole = path.read_bytes()
+    if name.endswith(".parquet"):  # what can be read, and was accepted
+        rows = pd.read_parquet(path)
+        rows.assign(growth=rows["growth"] + 1.0).to_parquet(path, index=False)
+    else:
+        path.write_bytes(whole[:-1] + b"x")
+    altered = path.read_bytes()
+    code, _, err = palca("sweep", "--resume", "made", *QUICK)
+    assert (code, err.count("\n"), f"made/{name}: was altered after" in err) == (2, 1, True)
+    assert (path.read_bytes(), Path("made/SHA256SUMS").read_bytes()) == (altered, sums)
+    path.unlink()  # the mend that it names
+    assert palca("sweep", "--resume", "made", *QUICK)[0] == 0
+    assert (path.read_bytes(), Path("made/SHA256SUMS").read_bytes()) == (whole, sums)
 
 
 def test_rerun_says_whether_it_comes_out_the_same(palca: Run) -> None:
@@ -224,4 +250,4 @@ def test_rerun_says_whether_it_comes_out_the_same(palca: Run) -> None:
     assert (code, "part-000001.parquet comes out otherwise" in out, "part-000000" in out) == (1, True, False)
     part.unlink()
     code, out, _ = palca("rerun", "made")
-    assert (code, "part-000001.parquet is not there" in out) == (1, True)
+    assert (code, "part-000001.parquet is not there; --resume makes it" in out) == (1, True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sweep_folders import QUICK, Run
 
-from palca.experiments import runs
+from palca.experiments import provenance
 
 ONE = ("--vary", "backlash=0.01:0.05")
 BAD = [
@@ -126,9 +126,9 @@ def test_what_another_version_began_and_what_is_no_sweep_are_refused(palca: Run)
     palca("sweep", "baseline", *ONE, "-r", "2", "-o", "made", *QUICK)
     sound = Path("made/manifest.json").read_bytes()
     for group, name in (("versions", "palca"), ("versions", "numpy"), ("libraries", "pyarrow")):
-        manifest = runs.read_manifest(Path("made"))
+        manifest = provenance.read_manifest(Path("made"))
         manifest[group] = {**manifest[group], name: "0.0.1"}
-        runs.write_manifest(Path("made"), **manifest)
+        provenance.write_manifest(Path("made"), **manifest)
         for command in (["sweep", "--resume", "made"], ["rerun", "made"]):
             code, _, err = palca(*command)
             assert (code, err.count("\n"), f"begun with {name} 0.0.1" in err) == (2, 1, True)

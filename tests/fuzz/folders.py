@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from palca.experiments import documented, html_report, runs, sweep_folder
+from palca.experiments import documented, html_report, provenance, sweep_folder
 from palca.experiments.design import Factor
 from palca.experiments.report_files import Folder
 from palca.experiments.report_markdown import page_of
@@ -82,18 +82,18 @@ def manifest(data: bytes) -> None:
     folder = place() / "sealed"
     file("sealed/manifest.json", data)
     with suppress(PalcaError):
-        runs.read_manifest(folder)
+        provenance.read_manifest(folder)
     try:
         entries = json.loads(data)
     except (ValueError, RecursionError):
         return
     if isinstance(entries, dict):
-        runs.write_manifest(folder, **{str(k): v for k, v in entries.items() if k != "folder"})
+        provenance.write_manifest(folder, **{str(k): v for k, v in entries.items() if k != "folder"})
         with suppress(PalcaError):
             assert not _RUNS.search(html_report.report(folder))
         with suppress(PalcaError):
             sweep_folder.read_plan(folder)
-        with suppress(PalcaError), runs.as_written(folder):
+        with suppress(PalcaError), provenance.as_written(folder):
             check_whole(build(entries["scenario"]))
 
 
@@ -115,7 +115,7 @@ def table(data: bytes) -> None:
     path = file(f"tables/{name}.csv", data[1:])
     try:
         entries = {"kind": kind} if kind != "run" else {}
-        runs.write_manifest(path.parent, **entries, seed=0, worlds=40, plan={"scenario": "x"},
+        provenance.write_manifest(path.parent, **entries, seed=0, worlds=40, plan={"scenario": "x"},
                             outcome=["x"])  # fmt: skip
         page = html_report.report(path.parent)
         assert not _RUNS.search(page)
