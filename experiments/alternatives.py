@@ -9,7 +9,7 @@ that none has been fitted with what another lacks.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.channels import CHANNELS
-from palca.scenarios import build, resolve
+from palca.scenarios import build
 
 from . import priors
 from .course import Course, documented
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Tell = Callable[[str, int, int], None]
+Version = Callable[..., dict[str, Any]]  # from settings to the resolved scenario with them
 _TRIVIAL: Final = 1.0  # log evidence, in nats, below which nothing is said
 _TINY: Final = 1e-12
 _NEVER: Final = -1000.0  # log evidence of what never happens
@@ -133,12 +134,9 @@ def ablations(resolved: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return out
 
 
-def rivals(name: str, settings: Sequence[str]) -> dict[str, dict[str, Any]]:
+def rivals(version: Version) -> dict[str, dict[str, Any]]:
     """Return the scenario with each rival policy of the USSR, by name."""
-    return {
-        rival: resolve(name, [*settings, "posterior=off", f"policy.ussr={rival}"])
-        for rival in RIVALS
-    }
+    return {rival: version("posterior=off", f"policy.ussr={rival}") for rival in RIVALS}
 
 
 def record_evidence(

@@ -14,7 +14,7 @@ from palca.model.errors import PalcaError, one_line
 
 from .exploring import discover, discover_again, sensitivity, sensitivity_again
 from .fitting import calibrate, calibrate_again
-from .gallery import concept, concept_again, concepts
+from .gallery import concept, concept_again, concepts, concepts_again
 from .options import (
     Force,
     Interventions,
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from .ensemble import Summary
 
 _AGAIN: Final = {
-    "calibration": calibrate_again, "sensitivity": sensitivity_again, "discovery": discover_again,
-    "validation": validate_again, "concept": concept_again,
+    "calibration": calibrate_again, "sensitivity": sensitivity_again,
+    "validation": validate_again, "concept": concept_again, "gallery": concepts_again,
 }  # fmt: skip
 WHY: Final = "1971-09"  # the month to explain if none is named: the first under the new regime
 
@@ -201,7 +201,9 @@ def _comes_out_again(folder: Path, manifest: dict[str, Any], jobs: int) -> dict[
     kind = manifest.get("kind")
     if kind == "sweep":
         return sweep_again(folder, jobs)
-    if kind is not None:
+    if kind == "discovery":
+        digest = discover_again(folder, manifest, jobs)
+    elif kind is not None:
         digest = _AGAIN.get(kind, again)(manifest, jobs)
     else:
         asked = manifest["scenario"], manifest["worlds"], manifest["seed"]

@@ -63,7 +63,7 @@ def workers(cluster: str | None) -> Iterator[Spread | None]:
                              f"'dask worker {cluster} --nthreads 1'", place) from None
         try:
             _check(cast(dict[str, Any], client.run(versions, on_error="return")), place)
-            yield lambda function, calls: _spread(client, function, calls)
+            yield lambda function, calls: _spread(client, function, calls, place)
         except KilledWorker:
             raise PalcaError("a block has killed several workers one after the other, as too "
                              "little memory does: give them more, then go on with --resume",
@@ -74,7 +74,7 @@ def workers(cluster: str | None) -> Iterator[Spread | None]:
 
 
 def _spread(
-    client: Client, function: Callable[..., Any], calls: Iterator[tuple[Any, ...]]
+    client: Client, function: Callable[..., Any], calls: Iterator[tuple[Any, ...]], place: str
 ) -> Iterator[Any]:
     from distributed import as_completed
 
@@ -85,12 +85,27 @@ def _spread(
         threads = sum(cast(dict[str, int], client.nthreads()).values())
         room = 2 * threads - running.count()
         for call in islice(calls, max(room, 1)):
-            running.add(client.submit(function, *call, pure=False))
+            running.add(client.submit(_signed, function, *call, pure=False))
 
     add()
     for future in running:
-        yield future.result()
+        try:
+            signature, result = future.result()
+        except (AttributeError, ImportError) as error:  # it hasn't what it is asked to call
+            raise PalcaError(f"a worker has another Palca than this machine ({error}): install "
+                             "the same there", place) from None  # fmt: skip
+        _check(signature, place)
+        yield result
         add()
+
+
+def _signed(function: Callable[..., Any], *call: Any) -> tuple[dict[str, Any], Any]:
+    """Return what a function returns on a worker, with what that worker has: it may have come
+    after the others were looked at.
+    """
+    from distributed import get_worker
+
+    return {get_worker().address: versions()}, function(*call)
 
 
 def _check(found: Mapping[str, Any], place: str) -> None:

@@ -28,7 +28,9 @@ from .options import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from .discovery import Discovery
     from .sensitivity import Measured, Noise
@@ -189,11 +191,15 @@ def discover(
     folder = folder_for(out, f"{Path(title).stem}-discovery")
     console = make_console()
     with run_folder.writing(folder, force) as part:
-        found, table = _discover(asked, jobs)
+        from pandas.api.types import is_numeric_dtype
+
+        found, table, draws = _discover(asked, jobs)
         asked["worlds"] = len(table)
         boxes = box_table(found)
         boxes.to_csv(part / "boxes.csv", index=False)
-        table.assign(happens=found.hits).to_parquet(part / "worlds.parquet")
+        shown = table.assign(happens=found.hits, **({} if draws is None else {"draws": draws}))
+        shown.to_parquet(part / "worlds.parquet", index=False)
+        asked["texts"] = [name for name in table if not is_numeric_dtype(table[name])]
         provenance.finish(
             part, {"discovery.png": partial(draw_discovery, found, table, title)},
             kind="discovery", **asked, digest=provenance.digest_of(boxes),
@@ -203,16 +209,42 @@ def discover(
     console.print(f"\nWritten: {folder} ({provenance.contents(folder)})")
 
 
-def discover_again(manifest: dict[str, Any], jobs: int) -> str:
-    """Return the digest of a discovery that is made again from its manifest."""
+def discover_again(folder: Path, manifest: dict[str, Any], jobs: int) -> str:
+    """Return the digest of a discovery that is made again from its folder.
+
+    The worlds of a sweep are those that the folder keeps: the sweep may be elsewhere by now.
+    """
+    import numpy as np
+
+    from palca.scenarios.shelf import read_columns
+
     from . import provenance
+    from .design import MOST_POINTS
+    from .discovery import discover, read_question
     from .discovery_report import box_table
+    from .report_files import Folder
 
-    return provenance.digest_of(box_table(_discover(manifest, jobs)[0]))
+    if "sweep" not in manifest:
+        return provenance.digest_of(box_table(_discover(manifest, jobs)[0]))
+    path = Folder(folder).inside("worlds.parquet")
+    if path is None:
+        raise PalcaError("is not there: it holds the worlds that were looked at",
+                         str(folder / "worlds.parquet"))  # fmt: skip
+    rows = read_columns(path, MOST_POINTS, texts=manifest["texts"]).to_pandas()
+    hits, draws = rows.pop("happens"), rows.pop("draws")
+    with progress("worlds/s") as tell:
+        found = discover(read_question(manifest["outcome"]), rows, hits.to_numpy(np.bool_),
+                         manifest["seed"], draws.to_numpy(np.int64),
+                         partial(tell, "growing"))  # fmt: skip
+    return provenance.digest_of(box_table(found))
 
 
-def _discover(asked: dict[str, Any], jobs: int) -> tuple[Discovery, pd.DataFrame]:
-    """Return what leads to the outcome, and the worlds it was found in, a column a factor."""
+def _discover(
+    asked: dict[str, Any], jobs: int
+) -> tuple[Discovery, pd.DataFrame, NDArray[np.int64] | None]:
+    """Return what leads to the outcome, and the worlds it was found in, a column a factor, with
+    the number of each one's draws if it shares them.
+    """
     from .discovery import discover, happens, read_question
     from .discovery_worlds import drawn_worlds, swept_worlds
 
@@ -227,7 +259,7 @@ def _discover(asked: dict[str, Any], jobs: int) -> tuple[Discovery, pd.DataFrame
             raise PalcaError(f"the scenario ends before '{min(missing)}' is known", "OUTCOME")
         hits = happens(question, made)
         found = discover(question, table, hits, asked["seed"], draws, partial(tell, "growing"))
-    return found, table
+    return found, table, draws
 
 
 def _left_out(resolved: dict[str, Any]) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.scenarios import build, resolve
+from palca.scenarios import build
 
 from . import alternatives
 from .course import documented, free_running
@@ -49,14 +48,14 @@ class Patterns:
 
 
 def find_patterns(
-    name: str, settings: Sequence[str], record: Record, worlds: int, seed: int, jobs: int
+    version: alternatives.Version, record: Record, worlds: int, seed: int, jobs: int
 ) -> Patterns:
     """Return which patterns worlds show, and which policies and parameters rule them out."""
     import pandas as pd
 
     from palca.scenarios.shelf import shipped_policies
 
-    resolved = resolve(name, settings)
+    resolved = version()
     scenario = build(resolved)
     known = documented(record, scenario)
     course = free_running(resolved, worlds, seed)
@@ -74,11 +73,11 @@ def find_patterns(
     policies = {}
     for actor in resolved["policies"]:
         for policy in shipped_policies(actor):
-            other = resolve(name, [*settings, f"policy.{actor}={policy}"])
+            other = version(f"policy.{actor}={policy}")
             measured = alternatives.measure(free_running(other, worlds, seed))
             policies[f"{actor}/{policy}"] = alternatives.pattern_shares(measured)
     numbers = [pattern.number for pattern in PATTERNS]
-    plain = resolve(name, [*settings, "posterior=off"])
+    plain = version("posterior=off")
     measured, drawn = alternatives.prior_worlds(plain, 5 * worlds, seed, jobs)
     return Patterns(
         pd.DataFrame(rows), shown,

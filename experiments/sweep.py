@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import json
 import lzma
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -227,19 +227,28 @@ def pack_variants(plan: Plan) -> bytes:
 
     They are all that a process, here or elsewhere, needs to know of the scenario.
     """
-    variants: list[dict[str, Any]] = []
-    sets: list[dict[str, Any]] = []  # of parameters: long, and mostly the same for all
-    for levels, scenario in variants_of(plan).items():
-        own = scenario.pop("sets")
-        if own not in sets:
-            sets.append(own)
-        variants.append({"levels": levels, "scenario": scenario, "sets": sets.index(own)})
-    return lzma.compress(json.dumps({"variants": variants, "sets": sets}).encode(), preset=1)
+    return lzma.compress(json.dumps(listed(variants_of(plan))).encode(), preset=1)
 
 
 @lru_cache(maxsize=2)
 def _unpack(packed: bytes) -> dict[tuple[Any, ...], dict[str, Any]]:
-    content = json.loads(_decompressed(packed))
+    return unlisted(json.loads(_decompressed(packed)))
+
+
+def listed(variants: Mapping[tuple[Any, ...], Mapping[str, Any]]) -> dict[str, Any]:
+    """Return resolved scenarios, each with what makes it, as plain data fit for JSON."""
+    rows: list[dict[str, Any]] = []
+    sets: list[dict[str, Any]] = []  # of parameters: long, and mostly the same for all
+    for levels, scenario in variants.items():
+        rest = {**scenario}
+        if (own := rest.pop("sets")) not in sets:
+            sets.append(own)
+        rows.append({"levels": levels, "scenario": rest, "sets": sets.index(own)})
+    return {"variants": rows, "sets": sets}
+
+
+def unlisted(content: Mapping[str, Any]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Return what :func:`listed` was given."""
     sets = content["sets"]
     return {
         tuple(row["levels"]): {**row["scenario"], "sets": sets[row["sets"]]}

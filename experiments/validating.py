@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +21,10 @@ from .options import (
     make_console,
     progress,
 )
+
+if TYPE_CHECKING:
+    from .alternatives import Version
+    from .validation import Validation
 
 _PARTS = ("scores", "patterns", "countries", "versions", "checks", "reading")
 _WORLDS = 65_536
@@ -60,8 +64,10 @@ def validate(
     Example: palca validate baseline --part patterns --part checks --jobs 2
     """
     from palca.model.errors import PalcaError, nearest
+    from palca.scenarios import resolve
 
     from . import provenance, run_folder
+    from .sweep import listed
     from .validation_figure import pictures
     from .validation_report import page, summary
 
@@ -71,10 +77,17 @@ def validate(
                              f"{', '.join(_PARTS)}", "--part")  # fmt: skip
     parts = tuple(name for name in _PARTS if not part or name in part)
     asked = {"worlds": worlds, "seed": seed, "parts": list(parts), "settings": chosen(settings)}
+    versions: dict[tuple[str, ...], dict[str, Any]] = {}
+
+    def version(*changes: str) -> dict[str, Any]:
+        if changes not in versions:
+            versions[changes] = resolve(scenario, [*asked["settings"], *changes])
+        return versions[changes]
+
     console = make_console()
     folder = folder_for(out, f"{Path(scenario).stem}-validation")
     with run_folder.writing(folder, force) as at:
-        found = _validate(scenario, asked, jobs)
+        found = _validate(version, asked, jobs)
         words: list[object] = ["validate", scenario]
         for option, values in (
             ("--part", parts if part else ()),
@@ -87,7 +100,7 @@ def validate(
         text.write_text(page(found, asked_by), encoding="utf-8")
         provenance.write_manifest(
             at, kind="validation", title=found.title, name=scenario, **asked,
-            scenario=_resolve(scenario, settings), digest=_digest(page(found, "")),
+            scenario=version(), versions_of_it=listed(versions), digest=_digest(page(found, "")),
             libraries=provenance.versions_of(("scikit-learn", "scipy", "scoringrules")),
         )  # fmt: skip
         alts = provenance.draw(at, pictures(found))
@@ -101,27 +114,18 @@ def validate(
 
 def validate_again(manifest: dict[str, Any], jobs: int) -> str:
     """Return the digest of a validation that is made again from its manifest."""
-    from palca.model.errors import PalcaError
-
+    from .sweep import unlisted
     from .validation_report import page
 
-    if _resolve(manifest["name"], manifest["settings"]) != manifest["scenario"]:
-        raise PalcaError(f"'{manifest['name']}' is no longer what it was", "manifest.json")
-    return _digest(page(_validate(manifest["name"], manifest, jobs), ""))
+    versions = unlisted(manifest["versions_of_it"])
+    return _digest(page(_validate(lambda *changes: versions[changes], manifest, jobs), ""))
 
 
-def _resolve(scenario: str, settings: list[str] | None) -> dict[str, Any]:
-    from palca.scenarios import resolve
-
-    return resolve(scenario, settings or [])
-
-
-def _validate(scenario: str, asked: dict[str, Any], jobs: int) -> Any:
+def _validate(version: Version, asked: dict[str, Any], jobs: int) -> Validation:
     from .validation import validate as run
 
     with progress() as tell:
-        return run(scenario, asked["settings"], asked["parts"], asked["worlds"], asked["seed"],
-                   jobs, tell)  # fmt: skip
+        return run(version, asked["parts"], asked["worlds"], asked["seed"], jobs, tell)
 
 
 def _digest(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
-from palca.scenarios import build, resolve
+from palca.scenarios import build
 
 from . import alternatives
 from .checks import Check, checks
@@ -87,8 +87,7 @@ class Validation:
 
 
 def validate(
-    name: str,
-    settings: Sequence[str],
+    version: alternatives.Version,
     parts: Collection[str],
     worlds: int,
     seed: int,
@@ -99,10 +98,8 @@ def validate(
 
     Parameters
     ----------
-    name : str
-        A shipped scenario's name, or a path.
-    settings : sequence of str
-        As ``--set`` takes them.
+    version : callable
+        From settings, as ``--set`` takes them, to the resolved scenario with them.
     parts : collection of str
         Which of scores, patterns, countries, versions, checks, reading.
     worlds : int
@@ -113,7 +110,7 @@ def validate(
     PalcaError
         If the scenario ends before December 1978.
     """
-    resolved = resolve(name, settings)
+    resolved = version()
     if build(resolved).months != month_index("1978-12") + 1:
         raise PalcaError("must end in 1978-12 to be validated against the record",
                          resolved["place"])  # fmt: skip
@@ -135,16 +132,15 @@ def validate(
         out.reading = read_again(resolved, record, ensemble, seed)
     if "patterns" in parts:
         tell("looking for patterns", 0, 1)
-        out.patterns = find_patterns(name, settings, record, ensemble, seed, jobs)
+        out.patterns = find_patterns(version, record, ensemble, seed, jobs)
     if "scores" in parts:
         out.scores = score(resolved, record, worlds, ensemble, seed, jobs, tell)
     if "countries" in parts:
         out.countries = count_countries(resolved, "counting other countries' coups")
     if "versions" in parts:
         plain = {**resolved, "sets": {}}
-        broken = {title: resolve(name, [*settings, "posterior=off", *changes])
-                  for title, changes in BROKEN.items()}  # fmt: skip
-        rivals = alternatives.rivals(name, settings)
+        broken = {title: version("posterior=off", *changes) for title, changes in BROKEN.items()}
+        rivals = alternatives.rivals(version)
         versions = {alternatives.BASELINE: ("", plain)}
         versions |= {k: ("without", v) for k, v in alternatives.ablations(plain).items()}
         versions |= {k: ("rival", v) for k, v in rivals.items()}

@@ -124,7 +124,7 @@ def _numbers(text: str) -> list[float]:
 def test_a_concept_of_the_gallery_is_told_as_it_comes_out() -> None:
     page = (ROOT / "docs/CONCEPTS.md").read_text(encoding="utf-8")
     found = contrast(load_concept("two-level-game"), 2000, 0)
-    lines = section(found, "").splitlines()
+    lines = section(found, {}).splitlines()
     assert [line for line in lines if line not in page and not line.startswith("![")] == []
 
 

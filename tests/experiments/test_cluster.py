@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from palca.experiments import cluster, sweep_folder
@@ -41,18 +44,19 @@ class Cluster:
         self._all: list[subprocess.Popen[bytes]] = []
         self.scheduler = self._start("scheduler", "--host", self.address, "--no-dashboard", "--no-show")
 
-    def _start(self, what: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def _start(self, what: str, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             [sys.executable, "-m", "distributed.cli.dask_" + what, *arguments],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self._folder,
             # how long the scheduler asks a dead worker for what it had made: 30 s if not told
-            env={**os.environ, "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s"},
+            env={**os.environ, "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s", **more},
         )  # fmt: skip
         self._all.append(process)
         return process
 
-    def work(self) -> subprocess.Popen[bytes]:
-        return self._start("worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
+    def work(self, **more: str) -> subprocess.Popen[bytes]:
+        alone = "--nthreads", "1", "--no-nanny", "--no-dashboard"
+        return self._start("worker", self.address, *alone, **more)
 
     def stop(self) -> None:
         for process in reversed(self._all):
@@ -132,6 +136,33 @@ def test_a_single_worker_does_the_work_and_not_this_machine(
     assert (code, err, _parts("made")) == (0, "", 2)
 
 
+@pytest.mark.slow
+def test_a_worker_of_changed_code_is_named_though_it_joins_later(
+    palca: Run, dask: Cluster, tmp_path: Path
+) -> None:
+    """It has the same version, and would give other worlds."""
+    changed = tmp_path / "changed" / "palca"
+    for package in ("model", "scenarios", "experiments"):
+        shutil.copytree(Path(str(files(f"palca.{package}"))), changed / package,
+                        ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
+    economy = changed / "model/economy.py"
+    text = economy.read_text(encoding="utf-8")
+    economy.write_text(text.replace("- p.growth_coup * coup", "- p.growth_coup * coup + 3.0"), encoding="utf-8")
+    assert economy.read_text(encoding="utf-8") != text
+    ours = dask.work()
+    sweep = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "sweep", *VARY, "-n", "10000", "-o", "made", "--cluster", dask.address],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    _wait(lambda: _parts("made") >= 1, sweep)
+    dask.work(PYTHONPATH=str(changed.parent))
+    ours.kill()  # the rest is the other's
+    _, err = sweep.communicate(timeout=300)
+    assert (sweep.returncode, err.count("\n"), "has palca's code" in err) == (2, 1, True)
+    for part in Path("made/worlds").glob("part-*"):
+        assert pd.read_parquet(part)["growth"].mean() < 10
+
+
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "gopher://x:1", ""])
 def test_a_cluster_that_does_not_answer_is_named(
     palca: Run, monkeypatch: pytest.MonkeyPatch, address: str
@@ -162,7 +193,7 @@ def test_a_cluster_without_workers_is_named_and_an_earlier_sweep_kept(
 def test_workers_with_another_palca_are_named() -> None:
     here = sweep_folder.versions()
     _check({"tcp://a:1": here, "tcp://b:1": {**here, "python": "3.99"}}, "--cluster x")
-    for name in ("palca", "numpy", "pyarrow"):
+    for name in ("palca", "numpy", "pyarrow", "palca's code"):
         with pytest.raises(PalcaError, match=rf"tcp://b:1 has {name} 0\.0\.1, and this"):
             _check({"tcp://a:1": here, "tcp://b:1": {**here, name: "0.0.1"}}, "--cluster x")
     with pytest.raises(PalcaError, match=r"tcp://a:1 can't import Palca \(No module"):

@@ -125,7 +125,7 @@ def test_what_another_version_began_and_what_is_no_sweep_are_refused(palca: Run)
     assert (code, err) == (2, "palca: run: holds no sweep\n")
     palca("sweep", "baseline", *ONE, "-r", "2", "-o", "made", *QUICK)
     sound = Path("made/manifest.json").read_bytes()
-    for group, name in (("versions", "palca"), ("versions", "numpy"), ("libraries", "pyarrow")):
+    for group, name in (("versions", "palca"), ("versions", "numpy"), ("libraries", "pyarrow"), ("versions", "palca's code")):
         manifest = provenance.read_manifest(Path("made"))
         manifest[group] = {**manifest[group], name: "0.0.1"}
         provenance.write_manifest(Path("made"), **manifest)

@@ -42,7 +42,7 @@ from palca.experiments.validation import (
     confident,
     read_again,
 )
-from palca.experiments.validation_figure import draw_all
+from palca.experiments.validation_figure import pictures
 from palca.experiments.validation_report import page
 from palca.model import ColdWarModel
 from palca.model.errors import PalcaError
@@ -97,6 +97,10 @@ def test_a_version_that_differs_in_nothing_earns_nothing(plain: dict[str, Any]) 
     assert verdict(log_bayes_factor(*same)) == "can't tell"
 
 
+def version(*changes: str) -> dict[str, Any]:
+    return resolve("baseline", changes)
+
+
 def test_every_mechanism_is_switched_off_and_nothing_else(plain: dict[str, Any]) -> None:
     from palca.model.channels import CHANNELS
 
@@ -107,7 +111,7 @@ def test_every_mechanism_is_switched_off_and_nothing_else(plain: dict[str, Any])
         idle = made[f"rules of {actor}"]
         assert all(not spell["table"]["rule"] for spell in idle["policies"][actor])
         assert spells[0]["table"]["rule"]  # the scenario itself is left as it was
-    assert set(rivals("baseline", [])) == {"ideological", "party-first", "random"}
+    assert set(rivals(version)) == {"ideological", "party-first", "random"}
 
 
 def test_bayes_factors() -> None:
@@ -316,7 +320,7 @@ def test_a_page_of_patterns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         "shipped_policies",
         lambda actor: {name: path for name, path in shipped(actor).items() if name in few},
     )
-    found = find_patterns("baseline", [], load_record(), 300, 0, 1)
+    found = find_patterns(version, load_record(), 300, 0, 1)
     assert found.table["record"].all()
     assert (found.table["worlds"] <= found.table["of_those"] + 1e-12).all()
     assert found.counts.mean() == pytest.approx(found.table["worlds"].sum())
@@ -328,7 +332,8 @@ def test_a_page_of_patterns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     made = Validation("x", 8192, 0, patterns=found)
     text = page(made, "palca validate")
     assert "- `ussr/withdrawal`: 5" in text
-    ((name, picture),) = draw_all(made).items()
+    ((name, draw),) = pictures(made).items()
+    picture = draw()
     assert f"![{picture.alt}]({name})" in page(made, "palca validate", {name: picture.alt})
     picture.write(tmp_path / name)
     assert (tmp_path / "validation-patterns.png").stat().st_size > 10_000
