@@ -24,6 +24,7 @@ import numpy as np
 
 from palca.model.parameters import PARAMETERS
 
+from .run_folder import write_whole
 from .signals import held
 
 if TYPE_CHECKING:
@@ -159,12 +160,7 @@ class Picture:
             Of the PNG; the SVG has the ending ``.svg``.
         """
         for at, content in ((path, self.png()), (path.with_suffix(".svg"), self.svg())):
-            beside = at.with_name(f".{at.name}")
-            try:
-                beside.write_bytes(content)
-                beside.replace(at)
-            finally:
-                beside.unlink(missing_ok=True)
+            write_whole(at, content)
 
     def png(self) -> bytes:
         """Return it as PNG: the same bytes for the same picture."""

@@ -26,6 +26,7 @@ from palca.scenarios.table import Table
 
 from .options import UNDRAWN
 from .report_files import Folder
+from .run_folder import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +89,8 @@ def write_manifest(folder: Path, **entries: Any) -> None:
     always = {"format": FORMAT, "command": ["palca", *sys.argv[1:]], "versions": versions()}
     entries = json.loads(json.dumps({**always, **entries}))
     text = json.dumps({**entries, "seal": _seal(entries)}, indent=1, ensure_ascii=False)
-    _write_whole(folder / MANIFEST, text + "\n")
+    # a file's name may hold bytes that are no text: JSON has them escaped just so
+    write_whole(folder / MANIFEST, f"{text}\n".encode(errors="backslashreplace"))
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -193,15 +195,7 @@ def write_sums(folder: Path, names: Sequence[str] | None = None) -> None:
     if names is None:
         names = [name for name in _names(folder) if name not in (MANIFEST, SUMS)]
     lines = [f"{digest_of_file(folder / name)}  {name}\n" for name in names]
-    _write_whole(folder / SUMS, "".join(lines))
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write a file under another name, then rename it."""
-    beside = path.with_name(f".{path.name}")
-    # a file's name may hold bytes that are no text: JSON has them escaped just so
-    beside.write_text(text, encoding="utf-8", errors="backslashreplace")
-    beside.replace(path)
+    write_whole(folder / SUMS, "".join(lines).encode())
 
 
 def _names(folder: Path) -> list[str]:

@@ -170,6 +170,21 @@ def _is_at(opened: IO[bytes], path: Path) -> bool:
         return False
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file under another name and rename it; nothing is left if that can't be done.
+
+    It isn't waited for until the disk has it, which may take longer than the worlds.
+    """
+    beside = path.with_name(f".{path.name}")
+    try:
+        beside.unlink(missing_ok=True)  # it may be a link that a stranger laid there
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+
+
 def unwritable(place: Path, error: OSError) -> PalcaError:
     """Return what to say when a file or a folder can't be written, with the mend if it is known."""
     mend = ""

@@ -253,23 +253,18 @@ def _names(plan: Plan) -> set[str]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under another name and rename it.
+    """Write a file of a sweep, as :func:`~palca.experiments.run_folder.write_whole` does.
 
-    It isn't waited for until the disk has it, which may take longer than the worlds: should
-    the power fail, what is then cut short is noticed when the sweep is resumed.
+    Should the power fail, what is then cut short is noticed when the sweep is resumed.
 
     Raises
     ------
     PalcaError
         If there is no room or no permission; nothing is left then.
     """
-    beside = path.with_name(f".{path.name}")
     try:
-        beside.unlink(missing_ok=True)  # it may be a link that a stranger laid there
-        beside.write_bytes(content)
-        beside.replace(path)
+        run_folder.write_whole(path, content)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise _unwritable(path.parent.parent if path.parent.name == PARTS else path.parent,
                           error) from None
 

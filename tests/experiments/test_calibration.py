@@ -253,7 +253,7 @@ def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
     code, out, _ = palca(*asked, "-o", "made", "-j", "2")
     assert code == 0
     assert {path.name for path in Path("made").iterdir()} == {
-        "manifest.json", "posterior.parquet", "parameters.csv", "outcomes.csv", "posterior.png",
+        "manifest.json", "SHA256SUMS", "posterior.parquet", "parameters.csv", "outcomes.csv", "posterior.png",
         "posterior.svg", "ranks.png", "ranks.svg",
     }  # fmt: skip
     sets = pd.read_parquet("made/posterior.parquet")

@@ -32,7 +32,7 @@ def test_run_writes_a_folder_that_other_tools_open(palca: Run) -> None:
     assert code == 0
     folder = Path("made")
     names = {path.name for path in folder.iterdir()}
-    assert names == {"manifest.json", "worlds.parquet", "months.parquet", "events.parquet",
+    assert names == {"manifest.json", "SHA256SUMS", "worlds.parquet", "months.parquet", "events.parquet",
                      "scores.csv", "history.png", "history.svg"}  # fmt: skip
     worlds = pd.read_parquet(folder / "worlds.parquet")
     assert worlds["world"].tolist() == list(range(40))

@@ -136,7 +136,8 @@ def test_the_command_shows_and_reruns(palca, tmp_path):
     assert code == 0
     assert "A concept" in out
     names = {path.name for path in (tmp_path / "run").iterdir()}
-    assert names == {"concept.png", "concept.svg", "measures.csv", "claims.csv", "manifest.json"}
+    assert names == {"concept.png", "concept.svg", "measures.csv", "claims.csv", "SHA256SUMS",
+                     "manifest.json"}  # fmt: skip
     code, out, _ = palca("rerun", "run")
     assert code == 0
     assert "the same, bit for bit" in out

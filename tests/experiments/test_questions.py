@@ -24,7 +24,8 @@ extra = 0.9
 def test_compare_writes_what_other_tools_open_and_comes_out_the_same(palca: Run) -> None:
     code, out, _ = palca("compare", "baseline", "tin-bust-1973", "-n", "300", "-o", "made")
     assert code == 0
-    files = {"differences.csv", "differences.png", "differences.svg", "worlds.parquet", "manifest.json"}
+    files = {"differences.csv", "differences.png", "differences.svg", "worlds.parquet", "SHA256SUMS",
+             "manifest.json"}  # fmt: skip
     assert {path.name for path in Path("made").iterdir()} == files
     worlds = pd.read_parquet("made/worlds.parquet")
     assert len(worlds) == 300

@@ -152,7 +152,7 @@ def test_sensitivity_writes_what_it_prints(palca: Run) -> None:
     code, out, _ = palca(*asked, "-o", "made")
     assert code == 0
     assert {p.name for p in Path("made").iterdir()} == {"indices.csv", "sensitivity.png",
-                                                        "sensitivity.svg", "manifest.json"}  # fmt: skip
+                                                        "sensitivity.svg", "SHA256SUMS", "manifest.json"}  # fmt: skip
     rows = pd.read_csv("made/indices.csv", keep_default_na=False, na_values=[""])
     assert set(rows["index"]) == {"effect", "mean", "sigma", "first", "total", "noise_share", "noise_sd"}
     by: Any = rows.set_index(["outcome", "index", "parameter"])["value"]
