@@ -242,7 +242,8 @@ def test_a_scenario_may_end_before_all_can_be_measured(palca: Run) -> None:
     vary = ("./mine.toml", "--vary", "backlash=0.01:0.05", "-r", "2", "-o", "made")
     code, _, err = palca("sweep", *vary, "--outcome", "coups_1972_77")
     assert (code, err) == (2, "palca: --outcome: the scenario ends before 'coups_1972_77' can be measured\n")
-    code, out, err = palca("sweep", "--resume", "made")
+    assert not Path("made").exists()  # and is told before a world is run
+    code, out, err = palca("sweep", *vary)
     assert (code, err, "longest" in out, "1972" in out) == (0, "", True, False)
 
 
