@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -86,12 +87,12 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
         _check_free(folder, force)  # something else may have come there meanwhile
         if os.name == "nt":
             lock.release()  # no folder moves there while a file in it is open
-        if folder.exists():
-            folder.rename(part / _REPLACED)
-        part.rename(folder)
-        part = folder
-        (folder / _LOCK).unlink(missing_ok=True)
-        shutil.rmtree(folder / _REPLACED, ignore_errors=True)
+        if _took_name(part, folder):
+            part = folder
+            (folder / _LOCK).unlink(missing_ok=True)
+            shutil.rmtree(folder / _REPLACED, ignore_errors=True)
+        else:
+            _move_into(part, folder)
     except OSError as error:
         named = Path(error.filename) if isinstance(error.filename, str) else part
         inside = named.is_relative_to(part)
@@ -106,6 +107,34 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
         if not there:
             with suppress(OSError):  # it isn't empty
                 folder.parent.rmdir()
+
+
+def _took_name(part: Path, folder: Path) -> bool:
+    """Give a folder that is done its name; return whether that can be: no mount can be renamed,
+    nor what lies in the lower layer of an overlay.
+    """
+    try:
+        if folder.exists():
+            folder.rename(part / _REPLACED)
+        part.rename(folder)
+    except OSError as error:
+        if error.errno not in (errno.EXDEV, errno.EBUSY):
+            raise
+        return False
+    return True
+
+
+def _move_into(part: Path, folder: Path) -> None:
+    """Move what is in a folder into another, whose own content goes; the manifest comes last.
+
+    Who is stopped in the midst of it leaves a folder without a manifest, which is no run's.
+    """
+    folder.mkdir(exist_ok=True)
+    for path in sorted(folder.iterdir(), key=lambda path: path.name != _MANIFEST):
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    ours = [path for path in part.iterdir() if path.name not in (_LOCK, _REPLACED)]
+    for path in sorted(ours, key=lambda path: path.name == _MANIFEST):
+        shutil.move(path, folder / path.name)
 
 
 def _put_back(part: Path, folder: Path) -> None:
@@ -140,6 +169,7 @@ def _hold(part: Path, folder: Path) -> FileLock:
         try:
             with suppress(FileExistsError):
                 part.mkdir()
+            check_locks(part)
             with (part / _LOCK).open("ab") as opened:
                 try:
                     lock.acquire()
@@ -152,6 +182,10 @@ def _hold(part: Path, folder: Path) -> FileLock:
             break
         except (FileNotFoundError, FileExistsError):
             pass  # the other has ended, and moved or removed it
+        except PalcaError:
+            with suppress(OSError):  # it isn't empty
+                part.rmdir()
+            raise
         except PermissionError as error:
             if not part.exists():
                 raise
@@ -160,6 +194,27 @@ def _hold(part: Path, folder: Path) -> FileLock:
         lock.release()
     raise PalcaError("another process is writing it: wait for it, or choose another --out",
                      str(folder))  # fmt: skip
+
+
+def check_locks(folder: Path) -> None:
+    """Raise if no file in a folder can be locked, as on some file systems of clusters.
+
+    Raises
+    ------
+    PalcaError
+    """
+    if os.name == "nt":  # where every file can be
+        return
+    import fcntl
+
+    with tempfile.TemporaryFile(dir=folder) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise PalcaError(f"no file can be locked there ({reason}), so two commands could write "
+                             "at once: choose an --out on another disk", str(folder.parent)
+                             ) from None  # fmt: skip
 
 
 def _is_at(opened: IO[bytes], path: Path) -> bool:

@@ -56,6 +56,7 @@ def held(folder: Path) -> Iterator[None]:
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        run_folder.check_locks(folder)
         with FileLock(folder / _LOCK, timeout=0):
             yield
     except Timeout:

@@ -1,0 +1,84 @@
+"""Folders that are mounts, on other file systems, or where no file can be locked."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fault_commands import SMALL, SWEEP, Run, digest, expected
+from palca.experiments import provenance, run_folder
+
+
+@pytest.fixture
+def mount(tmp_path: Path) -> Iterator[Path]:
+    """A folder that is a disk of its own; skip if one may not."""
+    place = tmp_path / "made"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)]
+    if not shutil.which("mount") or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("no disk can be mounted: that takes root, and a machine that lets it")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_run_is_written_into_a_mount_and_replaced_there(palca: Run, mount: Path) -> None:
+    """As with `docker run -v runs:/made … --out /made`."""
+    for force in ([], ["--force"]):
+        code, _, err = palca(*SMALL, *force)
+        assert (code, err) == (0, "")
+        assert digest("made") == expected()
+        assert provenance.differing(Path("made")) == ({}, [])
+        assert mount.is_mount()
+        (mount / "old.txt").write_text("goes with the run that is replaced")
+    assert palca(*SMALL)[0] == 2
+    assert [path.name for path in Path().iterdir()] == ["made"]
+
+
+@pytest.mark.parametrize("number", [errno.EXDEV, errno.EBUSY])
+@pytest.mark.parametrize("which", ["the old one", "the new one"])
+def test_what_can_not_be_renamed_is_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, which: str
+) -> None:
+    """As in an overlay, whose lower layer has the run that is to be replaced."""
+    folder, rename = tmp_path / "made", Path.rename
+    with run_folder.writing(folder, force=False) as part:
+        for name in ("manifest.json", "old.csv"):
+            (part / name).write_text("old")
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path.name == ("made" if which == "the old one" else ".made.part"):
+            raise OSError(number, os.strerror(number), str(path))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with run_folder.writing(folder, force=True) as part:
+        (part / "inner").mkdir()
+        for name in ("manifest.json", "new.csv", "inner/part"):
+            (part / name).write_text("new")
+    there = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
+    assert there == {"made", "made/manifest.json", "made/new.csv", "made/inner", "made/inner/part"}
+    assert (folder / "manifest.json").read_text() == "new"
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+@pytest.mark.parametrize("command", [SMALL, [*SWEEP, "-o", "made"]], ids=lambda words: words[0])
+def test_where_no_file_can_be_locked_that_is_said_before_a_world_is_run(
+    palca: Run, monkeypatch: pytest.MonkeyPatch, number: int, command: list[str]
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    monkeypatch.setattr("palca.experiments.ensemble.run_blocks", lambda *_: pytest.fail("ran worlds"))
+    code, _, err = palca(*command)
+    assert (code, err.count("\n")) == (2, 1)
+    assert f"no file can be locked there ({os.strerror(number)})" in err
+    assert not list(Path().iterdir())
