@@ -23,12 +23,12 @@ from palca.scenarios import build
 
 from .course import documented
 from .documented import load_record
-from .measures import Outcome
+from .measures import Outcome, measure
 from .naive import naive
 from .posterior import Posterior, Reading, Recovery, infer, recover
 from .reference_table import Table, free_in, simulate, values_of
 from .scores import Verdict, judge
-from .spans import LAST, before_and_after, measure
+from .spans import LAST, before_and_after
 
 Floats = NDArray[np.floating[Any]]
 Tell = Callable[[str, int, int], None]

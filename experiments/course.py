@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -51,6 +51,15 @@ class Course:
     months: int
     series: dict[str, Floats]
     events: Events
+
+    def to(self, months: int) -> Course:
+        """Return the course of the first months; itself if it has no more."""
+        if self.months <= months:
+            return self
+        early = self.events.month < months
+        events = Events(*(getattr(self.events, column.name)[early] for column in fields(Events)))
+        series = {name: values[:months] for name, values in self.series.items()}
+        return Course(self.worlds, months, series, events)
 
     def count(self, track: str, kind: str) -> Floats:
         """Return how often an event happened, shape ``(months, worlds)``."""
@@ -121,8 +130,8 @@ def documented(record: Record, scenario: Scenario) -> Course:
     """
     from .documented import scored
 
-    months = scenario.months
     rows = scored(record)
+    months = max(scenario.months, int(rows["last_month"].max()) + 1)  # as if there were no end
     series = {name: np.full((months, 1), np.nan) for name in SERIES}
     rows = rows.sort_values("date")
     columns = zip(
@@ -155,7 +164,7 @@ def documented(record: Record, scenario: Scenario) -> Course:
     nobody = np.full(len(month), -1)
     world = np.zeros(len(month), dtype=np.int64)
     events = Events(world, month[order], code[order], nobody, nobody, amount[order])
-    return Course(1, months, series, events)
+    return Course(1, months, series, events).to(scenario.months)
 
 
 _LEGALITY: Final = {"banned": 0.0, "tolerated": 0.5, "legalised": 1.0}

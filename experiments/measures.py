@@ -7,7 +7,7 @@ cooperation is atmosphere, commitments and deliveries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ WEIGHTS: Final[dict[str, float]] = {
 MEMORY: Final = 0.9  # share of an act's weight left after a month
 RIGHT: Final = 0.25  # a regime is of the right from this orientation on, of the left from -0.25
 COUP_MONTH: Final = month_index("1971-08")
+LAST_MONTH: Final = "1978-12"  # no outcome hears of a later one
 _RANK: Final = {"private protest": 1.0, "public dissent": 2.0, "rupture": 3.0}
 UNREST: Final = {
     "strike": 1.0, "siege": 1.0, "demonstration": 1.0, "hunger strike": 1.0, "price shock": 1.0,
@@ -116,17 +117,9 @@ def spell_lengths(course: Course) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     return until - month, world
 
 
-def _bounds(first: str, last: str, months: int) -> tuple[int, int]:
-    """Return two months as numbers; IndexError if a course of so many months is too short."""
-    if month_index(last) >= months:
-        raise IndexError(f"the course ends before {last}")
-    return month_index(first), month_index(last)
-
-
 def _span(values: Floats, first: str, last: str) -> Floats:
-    """Return the months from `first` to `last`; IndexError if the course is too short."""
-    start, end = _bounds(first, last, len(values))
-    return values[start : end + 1]
+    """Return the months from `first` to `last`."""
+    return values[month_index(first) : month_index(last) + 1]
 
 
 def _sum(values: Floats) -> Floats:
@@ -142,7 +135,7 @@ def _average(values: Floats) -> Floats:
 
 
 def _times(track: str, kind: str, first: str, last: str) -> Callable[[Course], Floats]:
-    return lambda course: course.times(track, kind, *_bounds(first, last, course.months))
+    return lambda course: course.times(track, kind, month_index(first), month_index(last))
 
 
 def _mean(of: Callable[[Course], Floats], first: str, last: str) -> Callable[[Course], Floats]:
@@ -173,8 +166,6 @@ def american(course: Course) -> Floats:
 
 def _friction(course: Course, last: int) -> Floats:
     """Return the friction shown by the end of a month, ``(worlds,)``: row `last` of `friction`."""
-    if last >= course.months:
-        raise IndexError("the course ends before")
     month, world, code = course.of_kinds(("party", kind) for kind in _RANK)
     worth = np.where(month <= last, event_values("party", _RANK)[code], 0.0)
     return highest_by_month(np.zeros_like(month), world, worth, 1, course.worlds)[0]
@@ -215,6 +206,8 @@ class Outcome:
     name, title, unit, group : str
     of : callable
         From a course to ``(worlds,)``.
+    until : str
+        The last month that it hears of. It isn't measured in a course that ends before.
     scored : bool
         Whether the record is complete enough for it to score.
     note : str
@@ -225,6 +218,7 @@ class Outcome:
     unit: str
     group: str
     of: Callable[[Course], Floats]
+    until: str = LAST_MONTH
     scored: bool = True
     note: str = ""
 
@@ -241,9 +235,9 @@ def _is_legal(level: float) -> Callable[[Course], NDArray[np.bool_]]:
 
 OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("coups_1969_71", "successful coups 1969–71", "coups", "power",
-            _times("power", "coup", "1969-01", "1971-12")),
+            _times("power", "coup", "1969-01", "1971-12"), "1971-12"),
     Outcome("coups_1972_77", "successful coups 1972–77", "coups", "power",
-            _times("power", "coup", "1972-01", "1977-12")),
+            _times("power", "coup", "1972-01", "1977-12"), "1977-12"),
     Outcome("coups_1978", "successful coups 1978", "coups", "power",
             _times("power", "coup", "1978-01", "1978-12")),
     Outcome("failed_1969_78", "failed coups 1969–78", "coups", "power",
@@ -269,9 +263,9 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("embassy_month", "embassy, months after January 1969", "months", "ussr",
             lambda course: _first(course.count("ussr", "embassy"), course.months)),
     Outcome("ussr_atmosphere_1970", "atmosphere, second half of 1970", "weight", "ussr",
-            _mean(_soviet, "1970-07", "1970-12")),
+            _mean(_soviet, "1970-07", "1970-12"), "1970-12"),
     Outcome("ussr_dip_1972", "atmosphere, low of 1972 less year to 8/1971",
-            "weight", "ussr", _dip),
+            "weight", "ussr", _dip, "1972-12"),
     Outcome("ussr_recovery", "atmosphere, high of 1973–78 less low of 1972",
             "weight", "ussr", _recovery, note="the record of 1974–78 has gaps: a lower bound"),
     Outcome("ussr_expulsions", "expulsions from the Soviet mission", "events", "ussr",
@@ -279,26 +273,26 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("ussr_breaks", "breaks with the USSR", "events", "ussr",
             _times("ussr", "break", "1969-01", "1978-12")),
     Outcome("ussr_commitments_before", "commitments to August 1971, USD m", "million USD", "ussr",
-            _total("ussr_commitment", "1969-01", "1971-08")),
+            _total("ussr_commitment", "1969-01", "1971-08"), "1971-08"),
     Outcome("ussr_commitments_after", "commitments from September 1971, USD m", "million USD",
             "ussr", _total("ussr_commitment", "1971-09", "1978-12"), scored=False,
             note="no firm figure: 0 to 70 if the decade's 30 to 100 hold"),
     Outcome("ussr_deliveries_before", "deliveries to August 1971, USD m", "million USD", "ussr",
-            _total("ussr_delivery", "1969-01", "1971-08"), scored=False,
+            _total("ussr_delivery", "1969-01", "1971-08"), "1971-08", scored=False,
             note="not documented"),
     Outcome("ussr_deliveries_after", "deliveries from September 1971, USD m", "million USD",
             "ussr", _total("ussr_delivery", "1971-09", "1978-12"), scored=False,
             note="not documented"),
     Outcome("us_atmosphere_before", "atmosphere, 10/1969 to 8/1971", "weight", "us",
-            _mean(american, "1969-10", "1971-08")),
+            _mean(american, "1969-10", "1971-08"), "1971-08"),
     Outcome("us_atmosphere_after", "atmosphere, 9/1971 to 12/1972", "weight", "us",
-            _mean(american, "1971-09", "1972-12")),
+            _mean(american, "1971-09", "1972-12"), "1972-12"),
     Outcome("us_aid_before", "commitments 7/1969–6/1971, USD m a year", "million USD",
-            "us", _yearly("us_commitment", "1969-07", "1971-06")),
+            "us", _yearly("us_commitment", "1969-07", "1971-06"), "1971-06"),
     Outcome("us_aid_after", "commitments 7/1971–12/1978, USD m a year", "million USD",
             "us", _yearly("us_commitment", "1971-07", "1978-12")),
     Outcome("us_deliveries_before", "deliveries 7/1969–6/1971, USD m a year", "million USD",
-            "us", _yearly("us_delivery", "1969-07", "1971-06"), scored=False,
+            "us", _yearly("us_delivery", "1969-07", "1971-06"), "1971-06", scored=False,
             note="not documented by year"),
     Outcome("us_deliveries_after", "deliveries 7/1971–12/1978, USD m a year",
             "million USD", "us", _yearly("us_delivery", "1971-07", "1978-12"), scored=False,
@@ -308,10 +302,16 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("party_tolerated", "tolerated", "share", "party",
             _share(_is_legal(0.5))),
     Outcome("friction_before", "friction with Moscow to 8/1971, 0 to 3", "0 to 3", "party",
-            lambda course: _friction(course, COUP_MONTH)),
+            lambda course: _friction(course, COUP_MONTH), "1971-08"),
     Outcome("friction_after", "friction with Moscow to 12/1978, 0 to 3", "0 to 3", "party",
-            lambda course: _friction(course, course.months - 1),
+            lambda course: _friction(course, month_index(LAST_MONTH)),
             note="a documented crisis of 1971–78, undated: public dissent (2)"),
+)  # fmt: skip
+
+
+MAIN: Final = (
+    "coups_1972_77", "longest_spell", "right_share", "unrest_months", "ussr_commitments_after",
+    "us_aid_after", "friction_after", "growth",
 )  # fmt: skip
 
 
@@ -322,17 +322,19 @@ def _first(counts: Floats, never: int) -> Floats:
 
 
 def outcomes(course: Course, names: Collection[str] | None = None) -> dict[str, Floats]:
-    """Return every outcome of every world, or some of them, by name, each ``(worlds,)``.
+    """Return every outcome of every world, or some of them, as :func:`measure` does."""
+    return measure([o for o in OUTCOMES if names is None or o.name in names], course)
 
-    Outcomes that reach beyond the end of a shorter course are left out.
+
+def measure(some: Sequence[Outcome], course: Course) -> dict[str, Floats]:
+    """Return some outcomes of every world by name, each ``(worlds,)``.
+
+    Those that hear of months beyond the end of the course are left out; months after
+    December 1978 count for nothing.
     """
-    out = {}
-    for outcome in OUTCOMES:
-        if names is not None and outcome.name not in names:
-            continue
-        try:
-            values = outcome.of(course)
-        except IndexError:
-            continue
-        out[outcome.name] = np.array(values, dtype=np.float64)  # a copy: no view keeps its months
-    return out
+    course = course.to(month_index(LAST_MONTH) + 1)
+    return {
+        outcome.name: np.array(outcome.of(course), np.float64)  # a copy: no view keeps its months
+        for outcome in some
+        if month_index(outcome.until) < course.months
+    }

@@ -19,9 +19,9 @@ from palca.scenarios import build
 
 from . import priors
 from .design import Factor
-from .measures import Outcome
+from .measures import Outcome, measure
 from .rows import PIECE, run_rows, shared
-from .spans import before_and_after, measure
+from .spans import before_and_after
 
 Floats = NDArray[np.floating[Any]]
 _TINY: Final = 1e-9  # the ends of a prior have no finite score

@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model import ColdWarModel
+from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.scenarios import build
 
 from .course import SERIES, Course, simulated
 from .design import Factor
-from .measures import outcomes
+from .measures import MAIN, OUTCOMES, outcomes
 from .signals import held
 
 if TYPE_CHECKING:
@@ -79,12 +80,17 @@ def run_rows(
 
 
 def check_measured(resolved: dict[str, Any], names: Collection[str], place: str) -> None:
-    """Raise if a scenario ends before one of some outcomes can be measured."""
-    if names:
-        measured = outcomes(simulated(ColdWarModel(build(resolved), 1, keep=SERIES).run()))
-        for name in names:
-            if name not in measured:
-                raise PalcaError(f"the scenario ends before '{name}' can be measured", place)
+    """Raise if a scenario ends before one of some outcomes can be measured.
+
+    If none is named, before all of the main ones can.
+    """
+    measured = {o.name for o in OUTCOMES if month_index(o.until) < resolved["months"]}
+    for name in names:
+        if name not in measured:
+            raise PalcaError(f"the scenario ends before '{name}' can be measured", place)
+    if measured.isdisjoint(names or MAIN):
+        raise PalcaError("the scenario ends before any of the main outcomes can be measured; "
+                         f"name one of {', '.join(sorted(measured)) or 'a longer scenario'}", place)
 
 
 def shared(calls: Iterable[Any], jobs: int, ordered: bool = True) -> Iterator[Any]:

@@ -27,10 +27,10 @@ from .contests import (
 from .course import Course, documented, free_running
 from .documented import Record
 from .filtering import ahead_contests
-from .measures import OUTCOMES, atmosphere, outcomes, unrest
+from .measures import OUTCOMES, atmosphere, measure, outcomes, unrest
 from .naive import HAZARDS, base_rates, naive
 from .scores import Verdict, judge
-from .spans import before_and_after, measure
+from .spans import before_and_after
 
 Floats = NDArray[np.float64]
 Tell = Callable[[str, int, int], None]

@@ -6,7 +6,7 @@ that nothing of a year is known before it has passed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -21,12 +21,11 @@ Floats = NDArray[np.float64]
 FIRST: Final = 1969
 LAST: Final = 1978
 _CUTS: Final = (1972, 1975, 1978)  # years in which a new span begins
-# Outcomes of the decade that are known by the end of a year, and not sooner.
-_KNOWN: Final = {
-    "ussr_atmosphere_1970": 1970, "friction_before": 1971, "us_aid_before": 1971,
-    "ussr_commitments_before": 1971, "ussr_dip_1972": 1972, "longest_spell": 1978,
-    "friction_after": 1978,
-}  # fmt: skip
+# Outcomes of the decade that no span holds
+_DECADE: Final = (
+    "ussr_atmosphere_1970", "friction_before", "us_aid_before", "ussr_commitments_before",
+    "ussr_dip_1972", "longest_spell", "friction_after",
+)  # fmt: skip
 
 
 def spans(first: int, last: int) -> list[tuple[int, int]]:
@@ -42,7 +41,7 @@ def spans(first: int, last: int) -> list[tuple[int, int]]:
 def outcomes_of(first: int, last: int) -> tuple[Outcome, ...]:
     """Return the outcomes of all spans from one year to another, both included."""
     by_span = [outcome for span in spans(first, last) for outcome in _of_span(*span)]
-    decade = [o for o in OUTCOMES if first <= _KNOWN.get(o.name, 0) <= last]
+    decade = [o for o in OUTCOMES if o.name in _DECADE and first <= int(o.until[:4]) <= last]
     return (*by_span, *decade)
 
 
@@ -53,11 +52,6 @@ def before_and_after(until: int) -> tuple[tuple[Outcome, ...], tuple[Outcome, ..
         return before, ()
     # friction's documented crisis is undated: it may lie before
     return before, tuple(o for o in outcomes_of(until + 1, LAST) if o.name != "friction_after")
-
-
-def measure(outcomes: Sequence[Outcome], course: Course) -> dict[str, Floats]:
-    """Return outcomes of every world by name, each ``(worlds,)``."""
-    return {outcome.name: np.array(outcome.of(course), np.float64) for outcome in outcomes}
 
 
 def _of_span(first: int, last: int) -> list[Outcome]:
@@ -97,5 +91,5 @@ def _of_span(first: int, last: int) -> list[Outcome]:
         ("tolerated", "tolerated", "share", "party",
          mean(lambda course: course.series["legality"] == 0.5)),
     ]  # fmt: skip
-    return [Outcome(f"{name}_{tail}", f"{title} {years}", unit, group, of)
+    return [Outcome(f"{name}_{tail}", f"{title} {years}", unit, group, of, f"{last}-12")
             for name, title, unit, group, of in rows]  # fmt: skip

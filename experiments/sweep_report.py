@@ -10,7 +10,7 @@ import numpy as np
 from palca.model.errors import PalcaError, nearest
 
 from .design import Factor, check_once, tidy
-from .measures import OUTCOMES, Outcome
+from .measures import MAIN, OUTCOMES, Outcome
 from .sweep import Plan
 
 if TYPE_CHECKING:
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 BINS: Final = 10  # of a range
-MAIN: Final = (
-    "coups_1972_77", "longest_spell", "right_share", "unrest_months", "ussr_commitments_after",
-    "us_aid_after", "friction_after", "growth",
-)  # fmt: skip
 _TITLES: Final = {outcome.name: outcome for outcome in OUTCOMES}
 _MOST_LEVELS: Final = 12  # rows of a factor that are printed
 

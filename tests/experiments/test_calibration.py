@@ -17,11 +17,11 @@ from palca.experiments import priors
 from palca.experiments.calibration import calibrate
 from palca.experiments.course import SERIES, Course, documented, simulated
 from palca.experiments.documented import load_record
-from palca.experiments.measures import Outcome
+from palca.experiments.measures import Outcome, measure
 from palca.experiments.naive import naive
 from palca.experiments.posterior import Reading, infer, recover
 from palca.experiments.reference_table import Table, free_in, score, simulate, values_of
-from palca.experiments.spans import before_and_after, measure, spans
+from palca.experiments.spans import before_and_after, spans
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
 from palca.model.history import Events

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from palca.experiments.course import SERIES, Course, documented, simulated
+from palca.experiments.course import SERIES, Course, documented, free_running, simulated
 from palca.experiments.documented import load_record
 from palca.experiments.measures import (
     OUTCOMES,
@@ -25,7 +26,7 @@ from palca.experiments.naive import naive
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
 from palca.model.history import CODE_OF, Events
-from palca.scenarios import build
+from palca.scenarios import build, resolve
 
 
 def course(months: int, *events: tuple[int, str, str], leader: list[int] | None = None) -> Course:
@@ -92,9 +93,42 @@ def test_simulated_and_naive_courses_have_every_outcome(baseline: dict[str, Any]
 def test_a_short_course_leaves_out_what_it_does_not_reach(baseline: dict[str, Any]) -> None:
     history = ColdWarModel(build({**baseline, "months": 30}), worlds=3, rng=0).run()
     values = outcomes(simulated(history))
-    assert "friction_before" not in values
-    assert "us_aid_after" not in values
-    assert "longest_spell" in values
+    assert set(values) == {"ussr_atmosphere_1970", "us_aid_before", "us_deliveries_before"}
+
+
+def test_an_outcome_is_left_out_or_the_record_s_own(baseline: dict[str, Any]) -> None:
+    """Whenever a scenario ends, what it measures of the record is what the whole record says."""
+    record, scenario = load_record(), build(baseline)
+    whole = outcomes(documented(record, scenario))
+    assert set(whole) == {outcome.name for outcome in OUTCOMES}
+    for months in range(1, 145):
+        ended = replace(scenario, months=months)
+        values = outcomes(documented(record, ended))
+        told = {o.name for o in OUTCOMES if month_index(o.until) < months}
+        assert set(values) == told, months
+        for name in told:
+            assert np.array_equal(values[name], whole[name], equal_nan=True), (months, name)
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda o: o.name)
+def test_an_outcome_hears_of_no_month_after_its_last(
+    lives: tuple[Course, Course], outcome: Outcome
+) -> None:
+    past, future = lives
+    end = month_index(outcome.until) + 1
+    assert np.array_equal(outcome.of(past.to(end)), outcome.of(past))
+    assert outcome.name not in outcomes(past.to(end - 1))
+    # what comes after 1978 counts for nothing
+    assert np.array_equal(outcomes(future)[outcome.name], outcomes(future.to(120))[outcome.name])
+
+
+@pytest.fixture(scope="module")
+def lives(baseline: dict[str, Any]) -> tuple[Course, Course]:
+    longer = resolve("baseline")
+    longer = {**longer, "months": 132, "drivers": {
+        name: [*values, *[values[-1]] * 12] for name, values in longer["drivers"].items()
+    }}  # fmt: skip
+    return free_running(baseline, 60, 1), free_running(longer, 60, 1)
 
 
 def test_the_naive_forecast_has_the_base_rate(baseline: dict[str, Any]) -> None:

@@ -18,11 +18,11 @@ from palca.experiments.contests import (
 )
 from palca.experiments.course import Course, documented, free_running
 from palca.experiments.documented import load_record
-from palca.experiments.measures import OUTCOMES, atmosphere, outcomes, unrest
+from palca.experiments.measures import OUTCOMES, atmosphere, measure, outcomes, unrest
 from palca.experiments.naive import HAZARDS, naive
 from palca.experiments.scores import judge
 from palca.experiments.scoring import joint_path, score
-from palca.experiments.spans import measure, outcomes_of
+from palca.experiments.spans import outcomes_of
 from palca.scenarios import build
 
 WORLDS, SEED = 450, 3  # more than the 400 whose paths are compared

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from palca.experiments.course import SERIES, Course, free_running
-from palca.experiments.measures import OUTCOMES, RIGHT
-from palca.experiments.spans import FIRST, LAST, before_and_after, measure, outcomes_of, spans
+from palca.experiments.measures import OUTCOMES, RIGHT, measure
+from palca.experiments.spans import FIRST, LAST, before_and_after, outcomes_of, spans
 from palca.model.history import CODE_OF, Events
 
 WORLDS = 400
