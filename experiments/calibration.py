@@ -22,7 +22,7 @@ from palca.model.seeds import seed_after
 from palca.scenarios import build
 
 from .course import documented
-from .documented import load_record
+from .documented import load_record, record_for
 from .measures import Outcome, measure
 from .naive import naive
 from .posterior import Posterior, Reading, Recovery, infer, recover
@@ -144,7 +144,8 @@ def calibrate(
         If the scenario ends too soon, or leaves no parameter free.
     """
     resolved = {**resolved, "sets": {}}
-    scenario, record = build(resolved), load_record()
+    scenario = build(resolved)
+    record = record_for(scenario, resolved["place"])
     if scenario.months <= month_index(f"{LAST}-12"):
         raise PalcaError(f"must run to {LAST}-12 to be held against the record",
                          resolved["place"])  # fmt: skip

@@ -72,7 +72,7 @@ def outcome_table(found: Calibration) -> pd.DataFrame:
             {"years": years, "worlds": worlds, "outcome": v.outcome.name, "unit": v.outcome.unit,
              "documented": v.documented, "median": v.median, "q05": v.low, "q95": v.high,
              "position": v.position, "crps": v.score, "crps_naive": v.naive,
-             "skill": v.skill if np.isfinite(v.skill) else None}
+             "skill": v.skill, "no_skill": v.unscored}
             for years, worlds, verdicts in groups
             for v in verdicts
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model import ColdWarModel
+from palca.model.calendar import month_name
+from palca.model.errors import PalcaError
 from palca.scenarios import build
 
 from .course import simulated
@@ -46,6 +48,21 @@ class Pairs:
     sums: dict[str, Floats]
 
 
+def check_lengths(scenarios: Iterable[tuple[str, dict[str, Any]]], place: str = "") -> None:
+    """Raise if scenarios that are to be held against one another end in different months.
+
+    Parameters
+    ----------
+    scenarios : iterable of (str, dict)
+        Each with the name that the error gives it, resolved.
+    """
+    ends = [(name, month_name(resolved["months"] - 1)) for name, resolved in scenarios]
+    if len({end for _, end in ends}) > 1:
+        told = ", ".join(f"'{name}' ends in {end}" for name, end in ends)
+        raise PalcaError(f"{told}: the length alone would make a difference; give all the same "
+                         "'until' in their files", place)
+
+
 def pair_block(
     first: dict[str, Any], second: dict[str, Any], worlds: NDArray[np.int64], seed: int
 ) -> Pairs:
@@ -55,20 +72,20 @@ def pair_block(
         for resolved in (first, second)
     ]
     courses = [simulated(history) for history in histories]
-    months = min(course.months for course in courses)
+    months = courses[0].months
     series = [monthly(history) for history in histories]
     sums = {}
     for name in series[0]:
-        before, after = (one[name][:months].astype(np.float64) for one in series)
+        before, after = (one[name].astype(np.float64) for one in series)
         difference = after - before
         # summed by worlds in their order, so that blocks don't matter beyond rounding
         sums[name] = np.stack([difference.sum(axis=1), (difference**2).sum(axis=1)], axis=1)
     differ = np.zeros((months, len(worlds)), dtype=np.bool_)
     for name in ("leader", "attempt"):
-        differ |= histories[0].field(name)[:months] != histories[1].field(name)[:months]
+        differ |= histories[0].field(name) != histories[1].field(name)
     parted = np.where(differ.any(axis=0), differ.argmax(axis=0), -1)
     last = [
-        [history.field(name)[months - 1] for name in ("leader", "orientation")]
+        [history.field(name)[-1] for name in ("leader", "orientation")]
         for history in histories
     ]
     met = (last[0][0] == last[1][0]) & (np.abs(last[0][1] - last[1][1]) < 0.1)

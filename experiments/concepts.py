@@ -22,6 +22,8 @@ from palca.model.state import FIELDS
 from palca.scenarios import build, resolve
 from palca.scenarios.concept_file import EVENTS, Claim, Concept, Measure
 
+from .compare import check_lengths
+
 Floats = NDArray[np.float64]
 _RESAMPLES: Final = 400
 _LOW, _HIGH = 0.025, 0.975
@@ -123,7 +125,8 @@ def resolve_arms(concept: Concept) -> list[dict[str, Any]]:
     Raises
     ------
     PalcaError
-        If an arm's scenario, settings or interventions can't be used.
+        If an arm's scenario, settings or interventions can't be used, or the arms end in
+        different months.
     """
     out = []
     for arm in concept.arms:
@@ -132,6 +135,8 @@ def resolve_arms(concept: Concept) -> list[dict[str, Any]]:
             build(out[-1])
         except PalcaError as error:
             raise error.at(f"{concept.name}: arm '{arm.name}'") from None
+    names = [arm.name for arm in concept.arms]
+    check_lengths(zip(names, out, strict=True), f"{concept.name}: arms")
     return out
 
 

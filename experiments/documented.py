@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Final
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError, nearest, short
 from palca.model.events import KINDS, TRACKS
+from palca.model.scenario import Country, Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
+COUNTRY: Final = "Bolivia"  # whose record it is: countries of another name have none
 FOLDER: Final = Path(__file__).parent / "record"
 CONFIDENCES: Final = ("high", "medium", "low")
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
@@ -131,6 +133,31 @@ def scored(record: Record) -> pd.DataFrame:
     rows = record.events
     doubtful = rows["source"].str.contains("unverified", case=False)
     return rows[(rows["confidence"] != "low") & ~doubtful & (rows["kind"] != "context")]
+
+
+def record_of(country: Country) -> Record | None:
+    """Return the record of a country, which is known by its name; None if it has none."""
+    return load_record() if country.name == COUNTRY else None
+
+
+def record_for(scenario: Scenario, place: str) -> Record:
+    """Return the record of a scenario's country, for what makes no sense without it.
+
+    Raises
+    ------
+    PalcaError
+        If the country has none.
+    """
+    record = record_of(scenario.country)
+    if record is None:
+        raise PalcaError(f"needs a record, and {no_record(scenario.country.name)}; a country that "
+                         f"is {COUNTRY}, changed, has 'name = \"{COUNTRY}\"' in its file", place)
+    return record
+
+
+def no_record(name: str) -> str:
+    """Return in words that a country of a name has no record."""
+    return f"{name} has no record (there is one of {COUNTRY})"
 
 
 def load_record(folder: Path | None = None) -> Record:

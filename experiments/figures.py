@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from palca.model.calendar import month_index
 from palca.model.scenario import Country, Scenario
 
 from .course import Course
+from .documented import no_record
 from .ensemble import Summary
 from .measures import atmosphere
 from .pictures import (
@@ -39,24 +41,26 @@ _MONTHS_A_LETTER: Final = 1.2  # that a name takes in a figure as wide as a page
 _GROUPS: Final = 24  # classes of orientation in the heat map
 
 
-def draw_history(scenario: Scenario, summary: Summary, history: Course, title: str) -> Picture:
+def draw_history(
+    scenario: Scenario, summary: Summary, history: Course | None, title: str
+) -> Picture:
     """Draw the documented regimes, the ensemble's orientation, and fans of what else matters.
 
     Parameters
     ----------
     summary : Summary
         Of the ensemble.
-    history : Course
-        The documented one.
+    history : Course, optional
+        The documented one; None if the country has no record.
     """
     with style():
         figure = new_figure(9.5, 11.5)
         heights = [0.55, 1.9, 1.25, 1.25, 1.25, 1.25, 1.25]
         axes = figure.subplots(7, 1, sharex=True, gridspec_kw={"height_ratios": heights})
-        head(figure, f"{title}\n{scenario.country.name}: {many(summary.worlds, 'simulated world')} "
-                     "and the real one")  # fmt: skip
-        _strip(axes[0], scenario, history)
-        _orientation(axes[1], summary, history)
+        known = " and the real one" if history else f"; {no_record(scenario.country.name)}"
+        head(figure, f"{title}\n{scenario.country.name}: "
+                     f"{many(summary.worlds, 'simulated world')}{known}")  # fmt: skip
+        _orientation(axes[1], summary)
         for axis, series, label in (
             (axes[2], "ussr_atmosphere", "Soviet atmosphere\n(weighted acts)"),
             (axes[3], "ussr_committed", "Soviet credits since\n1969 (million USD)"),
@@ -65,36 +69,58 @@ def draw_history(scenario: Scenario, summary: Summary, history: Course, title: s
         ):
             fan(axis, np.arange(scenario.months) + 0.5, summary.quantiles(series))
             axis.set_ylabel(label)
-        _acts(axes[2], atmosphere(history, "ussr")[:, 0])
-        _credits(axes[3], history)
-        _obligations(axes[4], history)
-        _stability(axes[5], summary, history)
-        _crisis(axes[6], summary, scenario.months)
-        for axis in axes:
-            axis.axvline(_COUP + 0.5, color=INK, lw=0.7, ls=(0, (4, 3)))
-        axes[1].annotate(
-            "coup of August 1971", (_COUP + 0.5, 1.0), (4, -3), fontsize=_NOTE, color=INK,
-            textcoords="offset points", va="top",
-        )  # fmt: skip
+        _stability(axes[5], summary)
+        legend = "line and bands: median, 25–75 % and 5–95 % of the worlds"
+        if history is None:
+            axes[0].set_visible(False)
+        else:
+            _documented(axes, scenario, summary, history)
+            legend += "; thick and red: documented"
         ends_of_years(axes[-1], scenario.months)
-        axes[-1].set_xlabel("line and bands: median, 25–75 % and 5–95 % of the worlds; "
-                            "thick and red: documented")  # fmt: skip
+        axes[-1].set_xlabel(legend)
     return Picture(figure, _in_words(scenario, summary, history))
 
 
-def _in_words(scenario: Scenario, summary: Summary, history: Course) -> str:
-    leader = history.series["leader"][:, 0]
-    known = [int(place) for place in leader if not np.isnan(place)]
-    names = dict.fromkeys(scenario.country.leaders[place].short for place in known)
+def _documented(
+    axes: Sequence[Axes], scenario: Scenario, summary: Summary, history: Course
+) -> None:
+    """Draw what is documented into each panel."""
+    _strip(axes[0], scenario, history)
+    course = history.series["orientation"][:, 0]
+    axes[1].stairs(course, np.arange(len(course) + 1), baseline=None, **fact_line())
+    _acts(axes[2], atmosphere(history, "ussr")[:, 0])
+    _credits(axes[3], history)
+    _obligations(axes[4], history)
+    _attempts(axes[5], history)
+    if scenario.months <= _COUP:
+        return
+    _crisis(axes[6], summary, scenario.months)
+    for axis in axes:
+        axis.axvline(_COUP + 0.5, color=INK, lw=0.7, ls=(0, (4, 3)))
+    axes[1].annotate(
+        "coup of August 1971", (_COUP + 0.5, 1.0), (4, -3), fontsize=_NOTE, color=INK,
+        textcoords="offset points", va="top",
+    )  # fmt: skip
+
+
+def _in_words(scenario: Scenario, summary: Summary, history: Course | None) -> str:
     right, left = (100 * summary.mean(name)[-1] for name in ("right", "left"))
-    tried = history.count("power", "coup") + history.count("power", "failed coup")
-    return (
-        f"Documented rulers by month from January 1969 ({', '.join(names)}), above "
+    attempts = f"a world has {summary.mean('attempt').sum():.1f} coup attempts on average"
+    shown = (
         f"{many(summary.worlds, 'simulated world')}: orientation of the regime, cooperation with "
         "the USSR and the United States, coup attempts, repression, and friction of party and "
         f"Moscow. At the end the right rules in {right:.0f} % of the worlds and the left in "
-        f"{left:.0f} %; a world has {summary.mean('attempt').sum():.1f} coup attempts on average, "
-        f"the documented history {tried.sum():.0f}."
+        f"{left:.0f} %; {attempts}"
+    )
+    if history is None:
+        return f"{scenario.country.name}, which has no record, in {shown}."
+    leader = history.series["leader"][:, 0]
+    known = [int(place) for place in leader if not np.isnan(place)]
+    names = dict.fromkeys(scenario.country.leaders[place].short for place in known)
+    tried = history.count("power", "coup") + history.count("power", "failed coup")
+    return (
+        f"Documented rulers by month from January 1969 ({', '.join(names)}), above {shown}, the "
+        f"documented history {tried.sum():.0f}."
     )
 
 
@@ -147,8 +173,8 @@ def _strip(axis: Axes, scenario: Scenario, history: Course) -> None:
                     fontsize=_NOTE, color=FACT)  # fmt: skip
 
 
-def _orientation(axis: Axes, summary: Summary, history: Course) -> None:
-    """Draw the share of worlds by orientation as a heat map, the documented one as a line."""
+def _orientation(axis: Axes, summary: Summary) -> None:
+    """Draw the share of worlds by orientation as a heat map."""
     from matplotlib.colors import PowerNorm
 
     of = summary.counts["orientation"]
@@ -161,8 +187,6 @@ def _orientation(axis: Axes, summary: Summary, history: Course) -> None:
         share, origin="lower", aspect="auto", extent=(0, share.shape[1], -1, 1), cmap="Greys",
         norm=PowerNorm(0.5, 0, 100), interpolation="nearest",
     )  # fmt: skip
-    course = history.series["orientation"][:, 0]
-    axis.stairs(course, np.arange(len(course) + 1), baseline=None, **fact_line())
     axis.set_yticks([-1, 0, 1], ["left (−1)", "centre (0)", "right (1)"])
     axis.set_ylabel("Orientation\nof the regime")
     bar = axis.figure.colorbar(shown, ax=axis, fraction=0.025, pad=0.01, ticks=[0, 10, 40, 100])
@@ -214,7 +238,7 @@ def _obligations(axis: Axes, history: Course) -> None:
               (4, -8))  # fmt: skip
 
 
-def _stability(axis: Axes, summary: Summary, history: Course) -> None:
+def _stability(axis: Axes, summary: Summary) -> None:
     """Draw the share of worlds with an attempt in each quarter, and repression beside it."""
     attempts = summary.mean("attempt")
     quarters = attempts[: len(attempts) // 3 * 3].reshape(-1, 3).sum(axis=1)
@@ -228,10 +252,14 @@ def _stability(axis: Axes, summary: Summary, history: Course) -> None:
     axis.plot(months, values[:, 1], color=SERIES[2], ls=(0, (5, 1.5)))
     _note(axis, "repression (25–75 %)", (float(months[-1]), float(values[-1, 2])), (-2, 4),
           ha="right", color="#00604a")  # fmt: skip
-    top = max(1.0, float(quarters.max(initial=0.0)))
+    axis.set_ylim(0, 1.12 * max(1.0, float(quarters.max(initial=0.0))))
+    axis.set_ylabel("Repression (0 to 1),\nattempts (number)")
+
+
+def _attempts(axis: Axes, history: Course) -> None:
+    """Mark the documented coups and failed ones near the top."""
+    top = axis.get_ylim()[1] / 1.12
     for kind, marker in (("coup", "v"), ("failed coup", "x")):
         at = np.nonzero(history.count("power", kind)[:, 0])[0]
         axis.plot(at + 0.5, np.full(len(at), 0.93 * top), marker, color=FACT, ms=6, ls="")
-    _note(axis, "documented: ▾ coups, × failed ones", (_COUP + 6, top), (0, 0))
-    axis.set_ylim(0, 1.12 * top)
-    axis.set_ylabel("Repression (0 to 1),\nattempts (number)")
+    _note(axis, "documented: ▾ coups, × failed ones", (0.31 * history.months, top), (0, 0))

@@ -16,7 +16,7 @@ from palca.scenarios import build, factual_of, resolve
 
 from .abduction import Past, abduct, join
 from .course import documented
-from .documented import load_record
+from .documented import load_record, record_for
 from .effects import Causation, Effect, Parting, carried, causation, effect_of, moved, parting
 from .evidence import Evidence, load_given, make_evidence
 from .extrapolation import Meter, meter
@@ -224,8 +224,9 @@ def _abduce(question: Question, inputs: Inputs, worlds: int, jobs: int, tell: Te
     fork = fork_of(counter)
     last = _last_month(question, counter, fork)
     scenario = build(factual)
-    record = load_record()
     place = f"--given {question.given}"[:80]
+    of_record = set(inputs.given) - {"title", "events"}  # all but events that the user dates
+    record = record_for(scenario, place) if of_record else load_record()
     evidence = make_evidence(inputs.given, place, documented(record, scenario), record).until(last)
     islands: list[Past] = []
     done = 0

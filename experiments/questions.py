@@ -52,12 +52,13 @@ def compare(
     from palca.scenarios import build, resolve
 
     from . import provenance, run_folder
-    from .compare import contrasts, digest, join_pairs, pair_blocks
+    from .compare import check_lengths, contrasts, digest, join_pairs, pair_blocks
     from .compare_report import draw_comparison, print_comparison
 
     resolved = [resolve(name, chosen(settings, point)) for name in (first, second)]
     for data in resolved:
         build(data)
+    check_lengths(zip((first, second), resolved, strict=True))
     names = (Path(first).stem, Path(second).stem)
     folder = folder_for(out, f"{names[0]}-against-{names[1]}")
     with run_folder.writing(folder, force) as part:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from palca.model.calendar import month_name
 from palca.model.scenario import Scenario
 
 from .course import Course
+from .documented import no_record
 from .ensemble import Summary
-from .measures import RIGHT
+from .measures import OUTCOMES, RIGHT
 from .pictures import COLOURS
 from .scores import Verdict
 from .terminal_table import Column, TerminalTable, numbers
@@ -40,7 +42,7 @@ def print_report(
     scenario: Scenario,
     summary: Summary,
     verdicts: list[Verdict],
-    history: Course,
+    history: Course | None,
     *,
     worlds: int,
     seed: int,
@@ -53,8 +55,8 @@ def print_report(
     summary : Summary
         Of the ensemble.
     verdicts : list of Verdict
-    history : Course
-        The documented one, of a single world.
+    history : Course, optional
+        The documented one, of a single world; None if the country has no record.
     """
     from rich.markup import escape
 
@@ -64,14 +66,27 @@ def print_report(
         f"seed {seed}, {seconds:.1f} s\n"
     )
     console.print(_rulers(scenario, summary, history))
-    console.print(_outcomes(verdicts))
-    for verdict in verdicts:
+    if verdicts:
+        console.print(_outcomes(verdicts))
+    for verdict in verdicts if history else ():  # the notes are on the record
         if verdict.outcome.note:
             console.print(f"* {verdict.outcome.title}: {verdict.outcome.note}", style="dim")
     console.print()
-    console.print(_before_and_after(verdicts))
-    console.print(_repression(summary))
+    if verdicts:
+        console.print(_before_and_after(verdicts))
+    if scenario.months >= 12:
+        console.print(_repression(summary))
+    if left_out := len(OUTCOMES) - len(verdicts):
+        console.print(
+            f"\n{left_out} of {len(OUTCOMES)} outcomes are left out: the scenario ends in "
+            f"{month_name(scenario.months - 1)}, before the last month that they hear of."
+        )
+    if history is None:
+        console.print(f"\nNothing is scored: {no_record(scenario.country.name)}.")
+        return
     scored = [verdict for verdict in verdicts if not math.isnan(verdict.documented)]
+    if not scored:
+        return
     inside = sum(verdict.inside for verdict in scored)
     console.print(
         f"\n[bold]{inside} of {len(scored)}[/] documented outcomes lie within the central 90 % of "
@@ -85,10 +100,8 @@ def print_report(
     )
 
 
-def _rulers(scenario: Scenario, summary: Summary, history: Course) -> TerminalTable:
+def _rulers(scenario: Scenario, summary: Summary, history: Course | None) -> TerminalTable:
     """Return who ruled when, half-year by half-year: documented and simulated."""
-    from rich.text import Text
-
     table = TerminalTable(
         "Who ruled when",
         [Column("half year"), Column("documented"), Column("coups, record", right=True),
@@ -98,22 +111,10 @@ def _rulers(scenario: Scenario, summary: Summary, history: Course) -> TerminalTa
         "record and as the worlds' mean",
     )  # fmt: skip
     tried, won = summary.mean("attempt"), summary.mean("success")
-    done = history.count("power", "coup")[:, 0]
-    failed = history.count("power", "failed coup")[:, 0]
     names = [leader.short for leader in scenario.country.leaders]
     for start in range(0, scenario.months, 6):
         half = slice(start, min(start + 6, scenario.months))
-        documented = Text()
-        leaders, courses = history.series["leader"][half, 0], history.series["orientation"][half, 0]
-        previous = None
-        for leader, orientation in zip(leaders, courses, strict=True):
-            if np.isnan(leader) or leader == previous:
-                continue
-            previous = leader
-            name = names[int(leader)].replace(" ", "\u00a0")
-            letter = side(orientation)[0].upper()
-            documented.append(f"■{letter}\u00a0", style=COLOURS[side(orientation)])
-            documented.append(f"{name} ")
+        documented = ("–", "–") if history is None else _documented(history, half, names)
         end = half.stop - 1
         counts = summary.rulers[end]
         frequent = ", ".join(
@@ -121,16 +122,32 @@ def _rulers(scenario: Scenario, summary: Summary, history: Course) -> TerminalTa
             for i in np.argsort(-counts, kind="stable")[:2]
             if counts[i]
         )
-        coups = f"{done[half].sum() + failed[half].sum():.0f}/{done[half].sum():.0f}"
         table.add(
             f"{1969 + start // 12} {'I' if start % 12 == 0 else 'II'}",
-            documented,
-            coups if coups != "0/0" else "·",
+            *documented,
             *_shares(summary, end),
             frequent,
             f"{tried[half].sum():.2f}/{won[half].sum():.2f}",
         )
     return table
+
+
+def _documented(history: Course, half: slice, names: list[str]) -> tuple[Text, str]:
+    """Return who ruled in some documented months, and coup attempts and successes."""
+    from rich.text import Text
+
+    rulers, previous = Text(), None
+    leaders, courses = history.series["leader"][half, 0], history.series["orientation"][half, 0]
+    for leader, orientation in zip(leaders, courses, strict=True):
+        if np.isnan(leader) or leader == previous:
+            continue
+        previous = leader
+        name = names[int(leader)].replace(" ", "\u00a0")
+        letter = side(orientation)[0].upper()
+        rulers.append(f"■{letter}\u00a0", style=COLOURS[side(orientation)])
+        rulers.append(f"{name} ")
+    done, failed = (history.count("power", kind)[half].sum() for kind in ("coup", "failed coup"))
+    return rulers, f"{done + failed:.0f}/{done:.0f}" if done + failed else "·"
 
 
 def _shares(summary: Summary, month: int) -> tuple[Text, str]:
@@ -152,8 +169,6 @@ def _number(value: float, unit: str) -> str:
     """Return a number as its unit is read: shares as %, counts without decimals."""
     if math.isnan(value):
         return "–"
-    if math.isinf(value):
-        return "−∞" if value < 0 else "∞"
     if unit == "share":
         return f"{100 * value:.0f} %"
     if unit in ("coups", "events", "months", "number", "0 to 3"):
@@ -174,7 +189,7 @@ def _outcomes(verdicts: list[Verdict]) -> TerminalTable:
         "whether it lies within 5–95 %. CRPS: distance of forecast and fact, in the unit; 0 is "
         "best. skill: 1 − CRPS / CRPS of the naive forecast, which knows base rates of twenty "
         "Latin American countries for changes of power and persistence from January 1969 for "
-        "the rest; below 0 the model is worse, −∞ if the naive forecast was exactly right.",
+        "the rest; below 0 the model is worse; a dash: the naive forecast was exactly right.",
         "scores.csv",
     )  # fmt: skip
     for group, title in _GROUPS.items():
@@ -194,7 +209,7 @@ def _outcomes(verdicts: list[Verdict]) -> TerminalTable:
                 f"{verdict.position:.0%}" if known else "–",
                 ("✓" if verdict.inside else Text("✗", "bold red")) if known else "–",
                 f"{verdict.score:.2f}" if known else "–",
-                _number(verdict.skill, "") if known else "–",
+                _number(verdict.skill, ""),
             )
     return table
 
@@ -228,7 +243,8 @@ def _before_and_after(verdicts: list[Verdict]) -> TerminalTable:
             unit = verdict.outcome.unit
             span = f"({_number(verdict.low, unit)} to {_number(verdict.high, unit)})"
             cells += [_number(verdict.documented, unit), f"{_number(verdict.median, unit)} {span}"]
-        table.add(title, *cells)
+        if any(cells):
+            table.add(title, *cells)
     return table
 
 

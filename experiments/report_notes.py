@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from palca.model.parameters import PARAMETERS
 
+from .documented import COUNTRY, load_record, scored
 from .report_files import Folder, cut, number
 from .report_scenario import Told
 
@@ -167,15 +168,14 @@ def sources(
         for part in _SEPARATOR.split(parameter.source):
             if _DATED.search(part):  # the rest is argument: "half-life of 24 months"
                 cite(part, f"parameter {name}")
-    if kind in _HOLDS_AGAINST_RECORD:
+    countries = {str(scenario["country"].get("name")) for scenario in scenarios}
+    if kind in _HOLDS_AGAINST_RECORD and COUNTRY in countries:
         for source, where in _scoring_rows(months):
             cite(source, where)
     return [(linked(source), _listed(cited[source])) for source in sorted(cited, key=str.casefold)]
 
 
 def _scoring_rows(months: int) -> Iterator[tuple[str, str]]:
-    from .documented import load_record, scored
-
     record = load_record()
     events = scored(record)
     inside = (events["last_month"] >= 0) & (events["first_month"] < months)

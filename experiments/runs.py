@@ -94,7 +94,7 @@ def write_tables(
                 "documented": v.documented, "median": v.median, "q05": v.low, "q95": v.high,
                 "position": v.position, "inside": v.inside if not np.isnan(v.documented) else None,
                 "crps": v.score, "crps_naive": v.naive,
-                "skill": v.skill if not np.isnan(v.documented) else None,
+                "skill": v.skill, "no_skill": v.unscored,
             }
             for v in verdicts
         ]

@@ -62,10 +62,20 @@ class Verdict:
 
     @property
     def skill(self) -> float:
-        """1 - score / naive: 1 is perfect, 0 no better than the naive forecast."""
+        """1 - score / naive: 1 is perfect, 0 no better than the naive forecast.
+
+        NaN if there is none: see `unscored`.
+        """
+        return np.nan if self.unscored else 1.0 - self.score / self.naive
+
+    @property
+    def unscored(self) -> str:
+        """Why there is no skill; empty if there is."""
+        if np.isnan(self.documented):
+            return "no documented value"
         if self.naive == 0.0:
-            return 0.0 if self.score == 0.0 else -np.inf
-        return 1.0 - self.score / self.naive
+            return "the naive forecast was exactly right"
+        return ""
 
 
 def judge(

@@ -16,7 +16,7 @@ from palca.scenarios import build
 from . import alternatives
 from .checks import Check, checks
 from .course import documented, free_running
-from .documented import Record, load_record
+from .documented import Record, record_for
 from .measures import outcomes
 from .naive import naive
 from .pattern_study import Patterns, find_patterns
@@ -111,10 +111,11 @@ def validate(
         If the scenario ends before December 1978.
     """
     resolved = version()
-    if build(resolved).months != month_index("1978-12") + 1:
+    scenario = build(resolved)
+    record = record_for(scenario, resolved["place"])
+    if scenario.months != month_index("1978-12") + 1:
         raise PalcaError("must end in 1978-12 to be validated against the record",
                          resolved["place"])  # fmt: skip
-    record = load_record()
     out = Validation(resolved["title"], worlds, seed)
     ensemble = int(np.clip(worlds // 16, 500, 4000))
     # five processes of the decade at least, so that a bootstrap over countries means something

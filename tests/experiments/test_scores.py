@@ -43,8 +43,17 @@ def test_skill_is_what_is_left_of_the_naive_error() -> None:
     assert verdict_on(2.0, 1.0, 4.0).skill == 0.75
     assert verdict_on(2.0, 0.0, 4.0).skill == 1.0
     assert verdict_on(2.0, 6.0, 4.0).skill == -0.5
-    assert verdict_on(2.0, 0.0, 0.0).skill == 0.0
-    assert verdict_on(2.0, 1.0, 0.0).skill == -np.inf
+    assert not verdict_on(2.0, 6.0, 4.0).unscored
+
+
+@pytest.mark.parametrize(
+    ("verdict", "why"),
+    [(verdict_on(2.0, 1.0, 0.0), "exactly right"), (verdict_on(2.0, 0.0, 0.0), "exactly right"),
+     (verdict_on(np.nan), "no documented value")],
+)  # fmt: skip
+def test_what_has_no_skill_says_why_and_has_no_infinite_one(verdict: Verdict, why: str) -> None:
+    assert np.isnan(verdict.skill)
+    assert why in verdict.unscored
 
 
 @pytest.mark.parametrize(("documented", "inside"), [(0.9, False), (1, True), (3, True), (3.1, False)])
