@@ -1,4 +1,4 @@
-# Palca with nothing but make and Python 3.11, 3.12 or 3.13: `make run`.
+# Palca with nothing but make and Python 3.11 or newer: `make run`.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -8,6 +8,7 @@ ARGS ?=
 bin := $(VENV)/bin
 pip := $(bin)/python -m pip --disable-pip-version-check -qq
 uv := build/uv/bin/uv
+built := cosmic-ray docopt docopt-subcommands solara-assets yattag  # come as source alone, plain Python
 files := $(sort $(shell find model scenarios experiments -type f ! -name '*.py[co]'))
 
 .DEFAULT_GOAL := help
@@ -104,9 +105,10 @@ deps: $(VENV)/.constraints
 env: $(VENV)/.palca
 
 $(VENV)/.constraints: constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
-	  echo "Palca needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' is none of them." >&2; \
-	  echo "Name one that you have: make $(or $(MAKECMDGOALS),run) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v > (3, 13) and print("Python %d.%d: newer than those that Palca is tested on, 3.11 to 3.13" % v); sys.exit(v < (3, 11))' || { \
+	  echo "Palca needs Python 3.11 or newer, and '$(PYTHON)' is none, or doesn't run. Here are:" >&2; \
+	  .ci/pythons | sed 's|^[^ ]* \(.*\)|  make $(or $(MAKECMDGOALS),run) PYTHON="\1"|' | grep . >&2 || echo "  none: install one" >&2; \
+	  exit 1; }
 	@echo "Making the environment $(VENV) (a minute or two, once)"
 	@if test -e $(VENV)/pyvenv.cfg; then rm -rf $(VENV); fi
 	@$(PYTHON) -m venv $(VENV)
@@ -148,6 +150,9 @@ constraints: $(uv)
 	     --all-extras --generate-hashes --no-header --no-annotate pyproject.toml -; } >build/constraints.txt
 	@mv build/constraints.txt constraints.txt
 	@echo "constraints.txt: $$(grep -c == constraints.txt) versions pinned"
+	@$(uv) pip compile --quiet --python-version 3.14 --only-binary :all: $(addprefix --no-binary ,$(built)) \
+	  --constraint constraints.txt --all-extras --output-file build/newer.txt pyproject.toml
+	@echo "They resolve on Python 3.14 too"
 
 dist: env
 	@rm -rf build/lib dist
