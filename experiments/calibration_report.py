@@ -13,11 +13,12 @@ from palca.model.parameters import PARAMETERS
 from .calibration import Calibration
 from .posterior import Recovery
 from .scores import Verdict
+from .terminal_table import Column, TerminalTable, numbers
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
 _TOLD: Final = 0.05  # learnt, below which the record is said not to tell
 _RARE: Final = 0.05  # chance below which ranks count as uneven
@@ -96,7 +97,7 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
         f"{found.worlds:,} worlds; {len(posterior.places):,} of them are near "
         f"({posterior.worth:,.0f} effective)\n"
     )
-    console.print(_parameters(found), markup=True)
+    console.print(_parameters(found))
     told = (found.learnt >= _TOLD).sum()
     console.print(f"Learnt: how far the record moves a parameter from its prior. Of "
                   f"{len(found.names)} it tells something of {told}; of the others it can't tell.")
@@ -116,10 +117,7 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
     if found.forecast is not None:
         forecast = found.forecast
         console.print()
-        console.print(_after(found), markup=True)
-        console.print("Medians with 5 and 95 %. Skill: 1 is perfect, 0 as good as the naive "
-                      "forecast, which is made in January 1969 and, beside worlds given the past, "
-                      f"in January {found.until + 1}. Exact: it said what happened, without doubt.")
+        console.print(_after(found))
         for title_, verdicts in (
             ("Free-running worlds of the posterior", forecast.free),
             ("Worlds given the past", forecast.given),
@@ -143,47 +141,56 @@ def _told_of(kind: str, again: Recovery, radius: float) -> str:
     )
 
 
-def _parameters(found: Calibration) -> Table:
-    from rich import box
-    from rich.table import Table
+def _parameters(found: Calibration) -> TerminalTable:
+    from rich.text import Text
 
-    table = Table(box=box.SIMPLE, pad_edge=False)
-    for heading in ("parameter", "prior", "mean", "5 %", "95 %", "learnt, %", ""):
-        table.add_column(heading, justify="left" if heading in ("parameter", "prior", "") else
-                         "right", no_wrap=heading != "")  # fmt: skip
+    table = TerminalTable(
+        "Parameters, given the record",
+        [Column("parameter"), Column("prior", rank=1), *numbers("mean", "5 %", "95 %"),
+         *numbers("learnt, %"), Column("learnt", rank=2)],
+        file="parameters.csv",
+    )  # fmt: skip
     for row in parameter_table(found).sort_values("learnt", ascending=False).itertuples():
         share = float(row.learnt)  # type: ignore[arg-type]
-        bar = "█" * round(20 * share) if share >= _TOLD else "[dim]can't tell[/]"
-        numbers = (f"{value:.3g}" for value in (row.mean, row.q05, row.q95))
-        table.add_row(str(row.parameter), str(row.prior), *numbers, f"{100 * share:.0f}", bar)
+        bar = "█" * round(20 * share) if share >= _TOLD else Text("can't tell", "dim")
+        cells = (f"{value:.3g}" for value in (row.mean, row.q05, row.q95))
+        table.add(str(row.parameter), str(row.prior), *cells, f"{100 * share:.0f}", bar)
     return table
 
 
-def _after(found: Calibration) -> Table:
-    from rich import box
-    from rich.table import Table
-
+def _after(found: Calibration) -> TerminalTable:
     assert found.forecast is not None
-    table = Table(box=box.SIMPLE, pad_edge=False, title_justify="left",
-                  title=f"After {found.until}: what the calibration has not seen")  # fmt: skip
-    table.add_column("", no_wrap=True)
-    for heading in ("record", "posterior", "skill", "prior's", "given the past", "skill"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = TerminalTable(
+        f"After {found.until}: what the calibration has not seen",
+        [Column("outcome"), *numbers("record", "posterior"),
+         Column("skill of the posterior", right=True, rank=2),
+         Column("skill of the prior", right=True, rank=3), *numbers("given the past"),
+         Column("skill given the past", right=True, rank=1)],
+        "Medians, with 5 and 95 % of the worlds in brackets. Skill: 1 is perfect, 0 as good as the "
+        "naive forecast, which is made in January 1969 and, beside worlds given the past, in "
+        f"January {found.until + 1}. Exact: it said what happened, without doubt.",
+        "outcomes.csv",
+    )  # fmt: skip
     rows = zip(found.forecast.free, found.forecast.prior, found.forecast.given, strict=True)
     for free, prior, given in rows:
-        table.add_row(free.outcome.heading, f"{free.documented:.3g}", _range(free), _skill(free),
+        known = "–" if np.isnan(free.documented) else f"{free.documented:.3g}"
+        table.add(free.outcome.heading, known, _range(free), _skill(free),
                       _skill(prior), _range(given), _skill(given))  # fmt: skip
     return table
 
 
 def _range(verdict: Verdict) -> str:
-    return f"{verdict.median:.3g} ({verdict.low:.2g}–{verdict.high:.2g})"
+    return f"{verdict.median:.3g} ({verdict.low:.2g} to {verdict.high:.2g})"
 
 
-def _skill(verdict: Verdict) -> str:
+def _skill(verdict: Verdict) -> str | Text:
+    from rich.text import Text
+
     if verdict.naive == 0.0:
         return "exact" if verdict.score > 0.0 else "0"
-    return f"{verdict.skill:+.2f}" if verdict.skill > 0 else f"[dim]{verdict.skill:+.2f}[/]"
+    if np.isnan(verdict.skill):
+        return "–"
+    return Text(f"{verdict.skill:+.2f}", "" if verdict.skill > 0 else "dim")
 
 
 def _balance(title: str, verdicts: Sequence[Verdict]) -> str:

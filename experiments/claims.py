@@ -16,6 +16,7 @@ import numpy as np
 from .effects import Effect, clustered_error, effect_of, explained_spread, unmoved
 from .inquiry import Answer, Question, Tell, ask
 from .pictures import PALE, SERIES, Picture, head, new_figure, style
+from .terminal_table import Column, TerminalTable, numbers
 from .twins import QUANTITIES
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ class Finding:
     Attributes
     ----------
     claim, measure : str
-    value, error, parameters : float
-        The number, its Monte Carlo error, and its spread over parameters that fit.
+    value, se, parameters_sd : float
+        The number, its standard error, and its standard deviation over parameters that fit.
     verdict : str
         In words, with what is built in.
     """
@@ -52,8 +53,8 @@ class Finding:
     claim: str
     measure: str
     value: float
-    error: float
-    parameters: float
+    se: float
+    parameters_sd: float
     verdict: str
 
 
@@ -109,7 +110,7 @@ def _effect(
 ) -> Finding:  # fmt: skip
     found = answer.effects[quantity, min(months_on, max(answer.horizons))]
     return Finding(
-        claim, measure, found.effect, found.error, found.parameters, verdict(found, answer)
+        claim, measure, found.effect, found.se, found.parameters_sd, verdict(found, answer)
     )
 
 
@@ -143,7 +144,7 @@ def _colour(found: Effect, answer: Answer) -> str:
 def _stability(found: Effect, answer: Answer) -> str:
     if not found.clear:
         return "no effect that can be told from none"
-    size = "small against its parameters" if found.parameters > abs(found.effect) else "clear"
+    size = "small against its parameters" if found.parameters_sd > abs(found.effect) else "clear"
     carriers = ("fiscal_aid_ussr", "prestige_ussr", "restraint_party", "leverage_ussr")
     untold = [name for name in carriers if name in answer.learnt and unmoved(answer.learnt[name])]
     told = ""
@@ -167,28 +168,38 @@ def _friction(found: Effect, answer: Answer) -> str:
 
 def print_claims(console: Console, answers: dict[str, Answer]) -> None:
     """Print the claims, and the headline effects on one axis."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table("claim", "measured as", "number", "± 2 MC", "parameters", "verdict",
-                  title="The claims of Schelchkov (2024), given the record", title_justify="left",
-                  box=box.SIMPLE_HEAD)  # fmt: skip
+    errors = ("s.e.: standard error. parameters: standard deviation over parameters that fit the "
+              "record.")  # fmt: skip
+    table = TerminalTable(
+        "The claims of Schelchkov (2024), given the record",
+        [Column("claim"), Column("measured as"), *numbers("number", "s.e.", "parameters"),
+         Column("verdict")],
+        errors,
+    )  # fmt: skip
     for row in findings(answers):
-        table.add_row(row.claim, row.measure, f"{row.value:+.3f}", f"{2 * row.error:.3f}",
-                      f"{row.parameters:.3f}", row.verdict)  # fmt: skip
+        table.add(row.claim, row.measure, _number(row.value, "+"), _number(row.se),
+                  _number(row.parameters_sd), row.verdict)  # fmt: skip
     console.print(table)
-    table = Table("change", "channel frozen", "attempts in 36 months", "± 2 MC", "parameters",
-                  "still rules", "effective", "meter", title="On one axis: the effect on coup "
-                  "attempts, with all channels and with each frozen", title_justify="left",
-                  box=box.SIMPLE_HEAD)  # fmt: skip
+    table = TerminalTable(
+        "On one axis: the effect on coup attempts, with all channels and with each frozen",
+        [Column("change"), Column("channel frozen"),
+         *numbers("attempts in 36 months", "s.e.", "parameters"),
+         Column("still rules", right=True, rank=1), Column("effective", right=True, rank=2),
+         Column("meter", rank=3)],
+        errors, "headline.csv",
+    )  # fmt: skip
     for label, channel, effect, rules, answer in headline_rows(answers):
-        table.add_row(
+        table.add(
             label, channel or "none",
-            f"{effect.effect:+.3f}", f"{2 * effect.error:.3f}", f"{effect.parameters:.3f}",
+            _number(effect.effect, "+"), _number(effect.se), _number(effect.parameters_sd),
             f"{100 * rules.effect:+.1f} %", f"{answer.fewest:,.0f}",
             answer.far.colour if answer.far and not channel else "",
         )  # fmt: skip
     console.print(table)
+
+
+def _number(value: float, sign: str = "") -> str:
+    return "–" if np.isnan(value) else f"{value:{sign}.3f}"
 
 
 def headline_rows(
@@ -219,9 +230,9 @@ def draw_claims(answers: dict[str, Answer]) -> Picture:
         axis.axvline(0.0, color=PALE, lw=0.8)
         for place, (_, channel, effect, _, _) in enumerate(rows):
             colour = PALE if channel else SERIES[0]
-            ends = [effect.effect - effect.parameters, effect.effect + effect.parameters]
+            ends = [effect.effect - effect.parameters_sd, effect.effect + effect.parameters_sd]
             axis.plot(ends, [-place, -place], color=colour, lw=1)
-            axis.errorbar(effect.effect, -place, xerr=2 * effect.error, color=colour, ms=5, lw=3,
+            axis.errorbar(effect.effect, -place, xerr=2 * effect.se, color=colour, ms=5, lw=3,
                           fmt="o" if channel else "D")  # fmt: skip
         names = [f"… {channel} frozen" if channel else label for label, channel, *_ in rows]
         axis.set_yticks([-place for place in range(len(rows))], names)
@@ -229,12 +240,12 @@ def draw_claims(answers: dict[str, Answer]) -> Picture:
             label.set_fontweight("normal" if channel else "bold")
         axis.set_xlabel(
             f"{QUANTITIES['attempts'][0]} (attempts), with the change less without, {main} months "
-            "on\nthick: two Monte Carlo errors; thin: one standard deviation over parameters that "
+            "on\nthick: two standard errors; thin: one standard deviation over parameters that "
             "fit"
         )
         head(figure, "What each change does to coup attempts, given the record")
-    told = "; ".join(f"{label} {effect.effect:+.2f} ± {2 * effect.error:.2f}"
+    told = "; ".join(f"{label} {effect.effect:+.2f} ({effect.se:.2f})"
                      for label, channel, effect, *_ in rows if not channel)  # fmt: skip
-    return Picture(figure, f"Effects on {QUANTITIES['attempts'][0]}, {main} months on, with two "
-                           f"Monte Carlo errors: {told}. Below the Soviet changes, the same with "
+    return Picture(figure, f"Effects on {QUANTITIES['attempts'][0]}, {main} months on, with "
+                           f"standard errors: {told}. Below the Soviet changes, the same with "
                            "each channel frozen.")  # fmt: skip

@@ -72,8 +72,8 @@ def _in_words(answer: Answer) -> str:
         f"{twins.factual.worlds:,} worlds like the record to {month_name(max(answer.last, 0))}, "
         f"replayed with the change and without: {answer.counter['title']}. After {main} months the "
         f"regime of the fork still rules in {100 * rules.factual:.0f} % without it and in "
-        f"{100 * rules.counter:.0f} % with it; it has {attempts.effect:+.2f} coup attempts, ± "
-        f"{2 * attempts.error:.2f}{clear}."
+        f"{100 * rules.counter:.0f} % with it; it has {attempts.effect:+.2f} coup attempts "
+        f"(standard error {attempts.se:.2f}){clear}."
     )
 
 

@@ -79,11 +79,11 @@ def write_tables(folder: Path, answer: Answer) -> None:
     pd.DataFrame(effective).to_csv(folder / "effective.csv", index=False)
     channels = [
         {"quantity": quantity, "months_on": months_on, "channel": channel, "part": part,
-         "error": error}
+         "se": se}
         for (quantity, months_on), parts in answer.shares.items()
-        for channel, (part, error) in parts.items()
+        for channel, (part, se) in parts.items()
     ]  # fmt: skip
-    columns = ["quantity", "months_on", "channel", "part", "error"]
+    columns = ["quantity", "months_on", "channel", "part", "se"]
     pd.DataFrame(channels, columns=columns).to_csv(folder / "channels.csv", index=False)
     variants = [
         {"variant": name, "fewest": worth, **asdict(effect)}

@@ -11,28 +11,17 @@ from palca.model.calendar import month_name
 from .effects import Effect, unmoved
 from .inquiry import FEWEST, Answer
 from .stories import story, telling_pairs
+from .terminal_table import Column, TerminalTable, numbers, texts
 from .twins import QUANTITIES, when
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 _COLOURS: Final = {"green": "green", "amber": "yellow", "red": "red"}
 _RED: Final = (
     "This scenario leaves the range of situations that the factual worlds cover. The figures show "
     "what the assumptions imply, not evidence about the country."
 )
-
-
-def _table(title: str, *columns: str) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    table.add_column(columns[0], overflow="fold", min_width=16)
-    for column in columns[1:]:
-        table.add_column(column, justify="right", overflow="fold")
-    return table
 
 
 def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
@@ -69,12 +58,10 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
     console.print("\n[bold]What may be concluded[/]", markup=True)
     console.print(in_words(answer))
     for number, world in enumerate(telling_pairs(answer.twins, stories), start=1):
-        table = _table(f"Story {number}: world {world} and its twin", "month", "as it was",
-                       "with the change")  # fmt: skip
-        for column in table.columns[1:]:
-            column.justify = "left"
+        table = TerminalTable(f"Story {number}: world {world} and its twin",
+                              texts("month", "as it was", "with the change"))  # fmt: skip
         for row in story(answer.twins, answer.country, world):
-            table.add_row(*row, style="dim" if row[1] == row[2] else "")
+            table.add(*row, style="dim" if row[1] == row[2] else "")
         console.print(table)
     console.print(f"\n{question.worlds:,} worlds simulated, {question.twins:,} twins, seed "
                   f"{question.seed}")  # fmt: skip
@@ -147,27 +134,29 @@ def too_few(answer: Answer) -> list[str]:
 
 def _print_effects(console: Console, answer: Answer, months_on: int) -> None:
     assert answer.twins is not None
-    table = _table(
+    table = TerminalTable(
         f"Effects in {when(answer.twins, months_on)}, {months_on} months on: with the change less "
-        "without", "quantity", "without", "with", "effect", "± MC", "parameters", "5–95 % of pairs",
-        "changed", "on average",
+        "without",
+        [Column("quantity"), *numbers("without", "with", "effect", "s.e.", "parameters"),
+         Column("5–95 % of pairs", right=True, rank=3), Column("changed", right=True, rank=2),
+         Column("on average", right=True, rank=1)],
+        "s.e.: standard error of the effect. *: further from zero than two standard errors. "
+        "parameters: standard deviation of the effect over parameters that fit the evidence. "
+        "changed: share of pairs in which there is a difference. on average: the effect in worlds "
+        "without evidence.",
+        "effects.csv",
     )  # fmt: skip
     for quantity, (title, unit) in QUANTITIES.items():
         effect = answer.effects[quantity, months_on]
         average = answer.average_effects[quantity, months_on]
         share = unit.startswith("share of")
-        table.add_row(
+        table.add(
             title, _number(effect.factual, share), _number(effect.counter, share),
             _number(effect.effect, share, sign=True) + (" *" if effect.clear else ""),
-            _number(2 * effect.error, share), _number(effect.parameters, share),
-            f"{_number(effect.low, share)} to {_number(effect.high, share)}",
+            _number(effect.se, share), _number(effect.parameters_sd, share),
+            f"{_number(effect.q05, share)} to {_number(effect.q95, share)}",
             f"{effect.changed:.0%}", _number(average.effect, share, sign=True),
         )  # fmt: skip
-    table.caption = (
-        "* further from zero than two Monte Carlo errors. ± MC: two such errors. parameters: "
-        "standard deviation of the effect over parameters that fit the evidence. on average: in "
-        "worlds without evidence."
-    )
     console.print(table)
 
 
@@ -181,17 +170,15 @@ def _number(value: float, share: bool = False, sign: bool = False) -> str:
 
 
 def _print_causes(console: Console, answer: Answer) -> None:
-    table = _table(
+    table = TerminalTable(
         "Was what was done necessary, and sufficient, for the regime of the fork to last?",
-        "months on", "necessary", "sufficient", "both", "did harm",
-    )  # fmt: skip
-    for months_on, cause in answer.causes.items():
-        table.add_row(str(months_on), _share(cause.necessary), _share(cause.sufficient),
-                      _share(cause.both), _share(cause.harmed))  # fmt: skip
-    table.caption = (
+        numbers("months on", "necessary", "sufficient", "both", "did harm"),
         "necessary: of worlds in which it lasted, those in which it falls with the change. "
-        "sufficient: of worlds in which it falls with the change, those in which it lasted."
+        "sufficient: of worlds in which it falls with the change, those in which it lasted.",
     )
+    for months_on, cause in answer.causes.items():
+        table.add(str(months_on), _share(cause.necessary), _share(cause.sufficient),
+                  _share(cause.both), _share(cause.harmed))  # fmt: skip
     console.print(table)
     parted = answer.parted
     if parted is None:
@@ -216,15 +203,16 @@ def _print_shares(console: Console, answer: Answer) -> None:
     if not channels:
         return
     shown = ("attempts", "successes", "fiscal", "legitimacy", "us_commitments", "friction")
-    table = _table(
+    table = TerminalTable(
         f"Which channel carries the effect, {main} months on: effect less that with the channel at "
-        "its factual path", "channel", *(QUANTITIES[name][0] for name in shown),
-    )  # fmt: skip
+        "its factual path (standard errors in brackets)",
+        [Column("channel"), *numbers(*(QUANTITIES[name][0] for name in shown))],
+    )
     for channel in channels:
         parts = [answer.shares[name, main][channel] for name in shown]
-        cells = [f"{_number(part, sign=True)} ± {_number(2 * error)}" for part, error in parts]
-        table.add_row(channel, *cells)
-    table.add_row(
+        cells = [f"{_number(part, sign=True)} ({_number(se)})" for part, se in parts]
+        table.add(channel, *cells)
+    table.add(
         "the whole", *(_number(answer.effects[name, main].effect, sign=True) for name in shown)
     )
     console.print(table)
@@ -234,22 +222,24 @@ def _print_variants(console: Console, answer: Answer) -> None:
     if not answer.variants:
         return
     names = ("attempts", "successes", "rules", "friction", "ussr_delivered")
-    table = _table(
-        f"The same question of other models, {answer.main} months on (± two Monte Carlo errors)",
-        "model", "effective", *(QUANTITIES[name][0] for name in names),
-    )  # fmt: skip
+    table = TerminalTable(
+        f"The same question of other models, {answer.main} months on: effects (standard errors in "
+        "brackets)",
+        [Column("model"), *numbers("effective", *(QUANTITIES[name][0] for name in names))],
+        "effective: the fewest effective worlds in any month of the evidence",
+    )
     rows: list[tuple[str, float, dict[str, Effect]]] = [
         ("as it is", answer.fewest, {name: answer.effects[name, answer.main] for name in names})
     ]
     rows += [(name, worth, effects) for name, (worth, effects) in answer.variants.items()]
     for name, worth, effects in rows:
         cells = [
-            f"{_number(effects[q].effect, sign=True)} ± {_number(2 * effects[q].error)}"
+            f"{_number(effects[q].effect, sign=True)} ({_number(effects[q].se)})"
             if effects
             else "too few worlds"
             for q in names
         ]
-        table.add_row(name, f"{worth:,.0f}", *cells)
+        table.add(name, f"{worth:,.0f}", *cells)
     console.print(table)
 
 
@@ -272,11 +262,11 @@ def in_words(answer: Answer) -> str:
             f"Soviet deliveries change by {soviet.effect:+.1f} million USD a year and the party's "
             f"friction with Moscow by {friction.effect:+.2f}."
         )
-    spread = attempts.parameters
+    spread = attempts.parameters_sd
     if attempts.clear and spread > abs(attempts.effect):
         said.append(
             "Parameters that fit the evidence alike disagree about the size, and some about the "
-            f"sign: the effect on attempts varies by ± {spread:.2f} between them."
+            f"sign: over them the effect on attempts has a standard deviation of {spread:.2f}."
         )
     signs = [
         np.sign(effects["attempts"].effect)
@@ -315,7 +305,7 @@ def in_words(answer: Answer) -> str:
 
 
 def _moves(effect: Effect, what: str, form: str, size: float) -> str:
-    if effect.error == 0.0 and effect.effect == 0.0:
+    if effect.se == 0.0 and effect.effect == 0.0:
         return f"leaves {what} as it was in every world"
     if not effect.clear:
         return f"has no clear effect on {what} ({form.format(size)})"

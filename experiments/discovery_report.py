@@ -8,6 +8,7 @@ import numpy as np
 
 from .discovery import Discovery
 from .pictures import INK, SERIES, Picture, head, many, new_figure, style, with_unit
+from .terminal_table import Column, TerminalTable, numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ def box_table(found: Discovery) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {"box": box.limits, "worlds": box.worlds, "hits": box.hits, "share": box.share,
-             "low": box.low, "high": box.high, "coverage": box.coverage,
+             "ci95_low": box.low, "ci95_high": box.high, "coverage": box.coverage,
              "lift": box.share / found.base}
             for box in found.boxes
         ]
@@ -36,9 +37,6 @@ def box_table(found: Discovery) -> pd.DataFrame:
 
 def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
     """Print where it happens most and least, and whether any of it can be trusted."""
-    from rich import box
-    from rich.table import Table
-
     area, low, high = found.auc
     console.print(f"{found.text}: {100 * found.base:.1f} % of {worlds:,} worlds")
     if not found.told:
@@ -58,14 +56,17 @@ def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
     ):
         if not boxes:
             continue
-        table = Table(box=box.SIMPLE, title=title, title_justify="left", pad_edge=False)
-        table.add_column("")
-        for heading in ("share", "of worlds", "times usual", "of all cases"):
-            table.add_column(heading, justify="right", no_wrap=True)
+        table = TerminalTable(
+            title,
+            [Column("where"), *numbers("share of worlds", "95 % interval", "worlds"),
+             Column("times usual", right=True, rank=2), Column("of all cases", right=True, rank=1)],
+            file="boxes.csv",
+        )  # fmt: skip
         for part in boxes:
-            table.add_row(
+            table.add(
                 part.limits,
-                f"{100 * part.share:.0f} % ({100 * part.low:.0f}–{100 * part.high:.0f})",
+                f"{100 * part.share:.0f} %",
+                f"{100 * part.low:.0f} to {100 * part.high:.0f} %",
                 f"{part.worlds:,}",
                 f"{part.share / found.base:.1f}",
                 f"{100 * part.coverage:.0f} %",

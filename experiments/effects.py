@@ -28,14 +28,14 @@ class Effect:
     month : int
     factual, counter, effect : float
         Means over the worlds.
-    error : float
-        Monte Carlo standard error; copies of one world of January 1969 count together.
-    unpaired : float
+    se : float
+        Standard error of the effect; copies of one world of January 1969 count together.
+    unpaired_se : float
         What it would be if the two runs shared no draws.
-    parameters : float
+    parameters_sd : float
         Standard deviation of the effect over the parameters that fit the evidence, the part
         of the paired differences that a linear regression on them explains (adjusted).
-    low, high : float
+    q05, q95 : float
         5 and 95 % of the paired differences.
     changed : float
         Share of worlds in which there is a difference.
@@ -46,17 +46,17 @@ class Effect:
     factual: float
     counter: float
     effect: float
-    error: float
-    unpaired: float
-    parameters: float
-    low: float
-    high: float
+    se: float
+    unpaired_se: float
+    parameters_sd: float
+    q05: float
+    q95: float
     changed: float
 
     @property
     def clear(self) -> bool:
-        """Whether the effect is further from zero than two Monte Carlo errors."""
-        return abs(self.effect) > 2.0 * self.error
+        """Whether the effect is further from zero than two standard errors."""
+        return abs(self.effect) > 2.0 * self.se
 
 
 def effect_of(twins: Twins, quantity: str, months_on: int) -> Effect:
@@ -196,7 +196,7 @@ def parting(twins: Twins) -> Parting:
 
 
 def carried(twins: Twins, quantity: str, months_on: int) -> dict[str, tuple[float, float]]:
-    """Return for each frozen channel the part of an effect that goes through it, with its error.
+    """Return for each frozen channel the part of an effect through it, and its standard error.
 
     The effect less that with the channel held at its factual path (a natural direct
     effect, Pearl 2001); parts need not add up, since channels work on each other.

@@ -26,6 +26,7 @@ from palca.scenarios import build
 
 from .course import Course, simulated
 from .stories import sentences
+from .terminal_table import Column, TerminalTable, numbers, texts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -184,7 +185,6 @@ def _state(model: ColdWarModel) -> dict[str, float]:
 def print_explanation(console: Console, told: Explanation) -> None:
     """Print an explanation: each actor's rules, then what happened."""
     from rich.markup import escape
-    from rich.table import Table
     from rich.text import Text
 
     ruler = escape(told.ruler)
@@ -193,14 +193,13 @@ def print_explanation(console: Console, told: Explanation) -> None:
     )
     for decision in told.decisions:
         title = f"{ACTORS[decision.actor]}: {decision.policy}"
-        table = Table("rule that fired", "adds", "why", title=title, title_justify="left",
-                      show_lines=False, expand=True)  # fmt: skip
+        table = TerminalTable(title, texts("rule that fired", "adds", "why"))
         for rule, added in decision.fired:
-            adds = "\n".join(f"{lever} {value:+.3g}" for lever, value in added.items())
+            adds = "\n".join(f"{lever}\u00a0{value:+.3g}" for lever, value in added.items())
             why = Text.assemble(rule.why, (f" ({rule.source})", "dim"))
-            table.add_row(rule.name, adds, why)
+            table.add(rule.name, adds, why)
         if not decision.fired:
-            table.add_row(Text("none", "dim"), "", "")
+            table.add(Text("none", "dim"), "", "")
         console.print(table)
         defaults = LEVERS[decision.actor]
         levers = [
@@ -213,10 +212,10 @@ def print_explanation(console: Console, told: Explanation) -> None:
             "  so it does: " + (", ".join(levers) or "nothing out of the ordinary"), markup=True
         )
         console.print("  [dim]it saw: " + ", ".join(seen) + "[/]\n", markup=True)
-    changed = Table("quantity", "before", "after", title="What changed", title_justify="left")
+    changed = TerminalTable("What changed", [Column("quantity"), *numbers("before", "after")])
     for name in TOLD:
         if abs(told.after[name] - told.before[name]) > 5e-4:
-            changed.add_row(name, f"{told.before[name]:.3f}", f"{told.after[name]:.3f}")
+            changed.add(name, f"{told.before[name]:.3f}", f"{told.after[name]:.3f}")
     console.print(changed)
     console.print("[bold]What happened, this month and in the two after it[/]", markup=True)
     for month, sentence in told.events:

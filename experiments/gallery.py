@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .options import Force, Out, Seed, folder_for, make_console, progress
+from .terminal_table import Column, TerminalTable, numbers, texts
 
 Worlds = Annotated[
     int, typer.Option("--worlds", "-n", help="Worlds in each arm.", min=2, max=1_000_000)
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-    from .concepts import Contrast
+    from .concepts import Contrast, Estimate
 
 
 def concept_names(incomplete: str) -> list[str]:
@@ -101,20 +102,16 @@ def concepts(
 
     Example: palca concepts --out runs/gallery
     """
-    from rich import box
-    from rich.table import Table
-
     from palca.scenarios.concept_file import load_concept, shipped_concepts
 
     if out is not None:
         _write_all(out, worlds, seed, force)
         return
-    table = Table("name", "concept", "a question for students", box=box.SIMPLE_HEAD,
-                  title="Concepts: 'palca concept NAME' simulates one", title_justify="left",
-                  title_style="bold")  # fmt: skip
+    table = TerminalTable("Concepts: 'palca concept NAME' simulates one",
+                          texts("name", "concept", "a question for students"))  # fmt: skip
     for name in shipped_concepts():
         told = load_concept(name)
-        table.add_row(name, told.title, told.question)
+        table.add(name, told.title, told.question)
     make_console().print(table)
 
 
@@ -172,9 +169,7 @@ def _digest_all(found: list[Contrast]) -> str:
 
 def print_concept(console: Console, found: Contrast) -> None:
     """Print a concept: what it says, its arms' measures, the claims and their verdicts."""
-    from rich import box
     from rich.markup import escape
-    from rich.table import Table
 
     from .concepts import table_of
 
@@ -182,16 +177,16 @@ def print_concept(console: Console, found: Contrast) -> None:
     console.print(f"[bold]{escape(told.title)}[/]: {escape(found.verdict)}", markup=True)
     console.print(f"\n{told.definition}\n")
     arms, rows = table_of(found)
-    table = Table("measure", *arms, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold",
-                  title=f"{found.worlds:,} worlds in each arm, on the same draws")  # fmt: skip
-    for column in table.columns[1:]:
-        column.justify = "right"
+    table = TerminalTable(
+        f"{found.worlds:,} worlds in each arm, on the same draws: means, and 95 % intervals",
+        [Column("measure"), *numbers(*arms)],
+    )
     for measure, estimates in rows:
         cells = [
-            f"{e.value:.3g}\n{e.low:.3g} to {e.high:.3g}" if e.value == e.value else "none counts"
+            f"{e.value:.3g}\n{_interval(e)}" if e.value == e.value else "none counts"
             for e in estimates
         ]
-        table.add_row(f"{measure.title}, {measure.unit}", *cells)
+        table.add(f"{measure.title}, {measure.unit}", *cells)
     console.print(table)
     if all(estimate == estimates[0] for _, estimates in rows for estimate in estimates):
         console.print("All arms came out alike: what sets them apart is nothing that acts here.\n")
@@ -201,7 +196,7 @@ def print_concept(console: Console, found: Contrast) -> None:
         console.print(f"{mark} {escape(finding.says)}", markup=True)
         console.print(
             f"    {finding.verdict}: {finding.greater.value:.3g} against "
-            f"{finding.lesser.value:.3g}, difference {d.value:.3g} ({d.low:.3g} to {d.high:.3g})",
+            f"{finding.lesser.value:.3g}, difference {d.value:.3g} (95 % interval {_interval(d)})",
             style="dim",
         )
         if not finding.shown and math.isfinite(d.value):
@@ -215,6 +210,12 @@ def print_concept(console: Console, found: Contrast) -> None:
         console.print(f"  {work}")
 
 
+def _interval(estimate: Estimate) -> str:
+    if math.isnan(estimate.low):
+        return "–"
+    return f"{estimate.low:.3g} to {estimate.high:.3g}"
+
+
 def tables(found: Contrast) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the measures, a row for each in each arm, and the claims, a row each."""
     import pandas as pd
@@ -224,15 +225,16 @@ def tables(found: Contrast) -> tuple[pd.DataFrame, pd.DataFrame]:
     measures = [
         {"arm": arm.name, "arm_title": arm.title, "measure": measure.name,
          "title": measure.title, "unit": measure.unit, "value": estimate.value,
-         "low": estimate.low, "high": estimate.high}
+         "ci95_low": estimate.low, "ci95_high": estimate.high}
         for measure, estimates in table_of(found)[1]
         for arm, estimate in zip(found.concept.arms, estimates, strict=True)
     ]  # fmt: skip
     claims = [
         {"claim": finding.says, "holds": finding.claim.text, "verdict": finding.verdict,
          "greater": finding.greater.value, "lesser": finding.lesser.value,
-         "difference": finding.difference.value, "low": finding.difference.low,
-         "high": finding.difference.high, "why_not": "" if finding.shown else finding.otherwise}
+         "difference": finding.difference.value, "ci95_low": finding.difference.low,
+         "ci95_high": finding.difference.high,
+         "why_not": "" if finding.shown else finding.otherwise}
         for finding in found.findings
     ]  # fmt: skip
     return pd.DataFrame(measures), pd.DataFrame(claims)

@@ -118,7 +118,7 @@ class Answer:
     causes : dict of int to Causation
     parted : Parting
     shares : dict of (str, int) to dict
-        What each frozen channel carries of an effect, with its error.
+        What each frozen channel carries of an effect, and its standard error.
     variants : dict of str to (worth, dict of str to Effect)
     far : Meter
     learnt : dict of str to tuple

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from .documented import Record, scored
+from .terminal_table import Column, TerminalTable, numbers, texts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,16 +22,12 @@ def print_record(
     sources: bool = False,
 ) -> None:
     """Print the events selected, by date; with `sources` also where each comes from."""
-    from rich.table import Table
     from rich.text import Text
 
     rows = record.select(tracks, kinds, since, until)
-    table = Table(header_style="bold", title="Documented events", title_justify="left")
-    for column in ("date", "track", "kind", "actor", "amount", "what"):
-        table.add_column(column, overflow="fold")
-    if sources:
-        table.add_column("source", overflow="fold")
-        table.add_column("confidence")
+    headings = ["date", "track", "kind", "actor", "amount", "what"]
+    headings += ["source", "confidence"] if sources else []
+    table = TerminalTable("Documented events", texts(*headings))
     for row in rows.itertuples():
         value = float(str(row.amount))
         amount = "" if math.isnan(value) else f"{value:g} {row.unit}".strip()
@@ -40,7 +37,7 @@ def print_record(
         if sources:
             note = (f"\n{row.note}" if row.note else "", "dim")
             cells += [Text.assemble(str(row.source), note), str(row.confidence)]
-        table.add_row(*cells)
+        table.add(*cells)
     console.print(table)
     counts = ", ".join(f"{track} {n}" for track, n in rows["track"].value_counts().items())
     may_score = int(rows.index.isin(scored(record).index).sum())
@@ -50,19 +47,21 @@ def print_record(
 
 def print_series(record: Record, console: Console, name: str) -> None:
     """Print one series; ``list`` prints the names with units and spans."""
-    from rich.table import Table
-
     if name == "list":
-        table = Table("series", "unit", "from", "to", "rows", header_style="bold",
-                      title="Documented series", title_justify="left")  # fmt: skip
+        table = TerminalTable(
+            "Documented series",
+            [Column("series"), Column("unit"), *numbers("from", "to", "rows")],
+        )
         for series, rows in record.series.groupby("series", sort=True):
-            table.add_row(str(series), str(rows["unit"].iloc[0]), str(rows["date"].min()),
+            table.add(str(series), str(rows["unit"].iloc[0]), str(rows["date"].min()),
                           str(rows["date"].max()), str(len(rows)))  # fmt: skip
     else:
         record.values(name)
         rows = record.series[record.series["series"] == name]
-        table = Table("date", "value", "confidence", "source", header_style="bold",
-                      title=f"{name} ({rows['unit'].iloc[0]})", title_justify="left")  # fmt: skip
+        table = TerminalTable(
+            f"{name} ({rows['unit'].iloc[0]})",
+            [Column("date"), *numbers("value"), Column("confidence"), Column("source")],
+        )
         for row in rows.itertuples():
-            table.add_row(str(row.date), f"{row.value:g}", str(row.confidence), str(row.source))
+            table.add(str(row.date), f"{row.value:g}", str(row.confidence), str(row.source))
     console.print(table)

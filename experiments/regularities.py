@@ -64,7 +64,7 @@ class Regularities:
     success : tuple of float
         Share of attempts that succeed: simulated, 5 %, 95 %, documented.
     logit : DataFrame
-        Rows ``growth``, ``income``, ``recent attempt``: coefficient and its margin in both.
+        Rows ``growth``, ``income``, ``recent attempt``: coefficient and its standard error in both.
     years : int
         Simulated country-years.
     """

@@ -96,8 +96,11 @@ _STATEMENT: Final = (
 
 def _of_claims(folder: Folder) -> Iterator[str]:
     rows = folder.rows("claims.csv")
-    rough = [row.get("claim", "") for row in rows
-             if number(row.get("parameters", "")) > abs(number(row.get("value", "")))]  # fmt: skip
+    rough = [
+        row.get("claim", "")
+        for row in rows
+        if number(row.get("parameters_sd", "")) > abs(number(row.get("value", "")))
+    ]
     if rough:
         yield ("Parameters that fit the record alike disagree about the size, and some about the "
                f"sign, of: {'; '.join(rough)}.")  # fmt: skip

@@ -30,13 +30,13 @@ _HORIZON: Final = 36  # months after the fork
 _MOST_MONTHS: Final = 100_000  # rows of the file of months
 _EFFECT: Final = {
     "quantity": "quantity", "factual": "without",
-    "counter": "with the change", "effect": "effect", "error": "Monte Carlo error",
-    "parameters": "spread over parameters", "low": "5 % of pairs", "high": "95 % of pairs",
+    "counter": "with the change", "effect": "effect", "se": "s.e.",
+    "parameters_sd": "s.d. over parameters", "q05": "5 % of pairs", "q95": "95 % of pairs",
     "changed": "share changed",
 }  # fmt: skip
 _ERRORS: Final = (
-    "An effect is told from none if it is larger than two Monte Carlo errors; the spread is its "
-    "standard deviation over parameters that fit the evidence."
+    "s.e.: standard error; an effect is told from none if it is larger than two. s.d. over "
+    "parameters: standard deviation of the effect over parameters that fit the evidence."
 )
 _SCORES: Final = (
     "Place: share of worlds below the documented value. Inside: within 5 and 95 %. CRPS: distance "
@@ -87,8 +87,7 @@ _TABLES: Final[dict[str, tuple[Chosen, ...]]] = {
     "claims": (
         Chosen("claims.csv", "The claims, given the record", {
             "claim": "claim", "measure": "measured as", "value": "number",
-            "error": "Monte Carlo error", "parameters": "spread over parameters",
-            "verdict": "verdict",
+            "se": "s.e.", "parameters_sd": "s.d. over parameters", "verdict": "verdict",
         }, _ERRORS),
         Chosen("headline.csv", "Effects on coup attempts, with each channel frozen", {
             "change": "change", "frozen": "channel frozen",
@@ -97,8 +96,9 @@ _TABLES: Final[dict[str, tuple[Chosen, ...]]] = {
     ),
     "discovery": (
         Chosen("boxes.csv", "Where it happens, most first", {
-            "box": "where", "worlds": "worlds", "hits": "cases", "share": "share", "low": "5 %",
-            "high": "95 %", "coverage": "share of all cases", "lift": "times usual",
+            "box": "where", "worlds": "worlds", "hits": "cases", "share": "share",
+            "ci95_low": "95 % interval, from", "ci95_high": "to",
+            "coverage": "share of all cases", "lift": "times usual",
         }, "Shares are of worlds that the boxes were not drawn on."),
     ),
     "calibration": (
@@ -180,15 +180,14 @@ def _channels(rows: Rows) -> list[Table | None]:
     lines: dict[str, dict[str, str]] = {}
     for row in rows:
         if row.get("quantity") in _CARRIED and row.get("months_on") in main:
-            error = 2 * number(row.get("error", ""))
-            cell = f"{rounded(row.get('part', ''))} ± {rounded(str(error), 2)}"
+            cell = f"{rounded(row.get('part', ''))} ({rounded(row.get('se', ''), 2)})"
             name = row.get("channel", "")
             lines.setdefault(name, {"channel": name})[row["quantity"]] = cell
     columns = {"channel": "channel", **{name: _QUANTITIES[name] for name in _CARRIED}}
     return [make_table(f"Which channel carries the effect, {', '.join(main)} months on",
                        list(lines.values()), columns,
-                       "Effect less that with the channel at its factual path, ± two Monte Carlo "
-                       "errors.")]  # fmt: skip
+                       "Effect less that with the channel at its factual path; standard errors in "
+                       "brackets.")]  # fmt: skip
 
 
 def _years(folder: Folder) -> Table | None:
@@ -222,12 +221,11 @@ def _levels(rows: Rows) -> list[Table | None]:
         lines: dict[str, dict[str, str]] = {}
         for row in rows:
             if row.get("factor") == factor:
-                error = 2 * number(row.get("error", ""))
-                cell = f"{rounded(row.get('mean', ''))} ± {rounded(str(error))}"
+                cell = f"{rounded(row.get('mean', ''))} ({rounded(row.get('se', ''))})"
                 level = row.get("level", "")
                 lines.setdefault(level, {"level": level})[row.get("outcome", "")] = cell
         made.append(_wide(f"Mean outcomes by {factor}", "level", factor, list(lines.values()),
-                          "Over all other factors, ± two standard errors."))  # fmt: skip
+                          "Over all other factors; standard errors in brackets."))  # fmt: skip
     return made
 
 
@@ -242,7 +240,7 @@ def _indices(rows: Rows) -> list[Table | None]:
         for row in rows:
             if row.get("index") == index:
                 value, low, high = (rounded(str(scale * number(row.get(name, ""))))
-                                    for name in ("value", "low", "high"))  # fmt: skip
+                                    for name in ("value", "ci95_low", "ci95_high"))  # fmt: skip
                 name = row.get("parameter", "")
                 line = lines.setdefault(name, {"parameter": name})
                 line[row.get("outcome", "")] = f"{value} ({low} to {high})"

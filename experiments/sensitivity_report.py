@@ -10,6 +10,7 @@ import numpy as np
 from .measures import Outcome
 from .pictures import INK, SERIES, Picture, head, new_figure, style
 from .sensitivity import SCREENED, Measured, Noise
+from .terminal_table import Column, TerminalTable, numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,7 @@ def index_table(
     rows = [
         {"parameter": name, "outcome": m.outcome,
          "method": "morris" if m.measure in SCREENED else "sobol", "index": m.measure,
-         "value": m.value[i], "low": m.low[i], "high": m.high[i]}
+         "value": m.value[i], "ci95_low": m.low[i], "ci95_high": m.high[i]}
         for m in measured
         for i, name in enumerate(names)
     ]  # fmt: skip
@@ -54,40 +55,38 @@ def print_indices(
 
     A value whose interval reaches down to nothing is not printed.
     """
-    from rich import box
-    from rich.table import Table
-
     of = {m.outcome: m for m in measured if m.measure == measure}
     told = {name: m.told for name, m in of.items()}
     signs = {m.outcome: _signs(m) for m in measured if m.measure == "mean"}
     scale = {part.outcome: part.sd if measure == "effect" else 1.0 for part in noise}
     sizes = [np.where(told[n], of[n].value, 0.0) / (scale[n] or 1.0) for n in of]
     rank = np.max(sizes, axis=0)
-    table = Table(box=box.SIMPLE, title_justify="left", pad_edge=False)
-    longest = max(map(len, names))
-    table.add_column("", no_wrap=True, min_width=min(longest + 2, 34))
-    for outcome in outcomes:
-        table.add_column(outcome.name.replace("_", " "), justify="right")
-    for place in np.argsort(-rank, kind="stable"):
-        if not any(told[name][place] for name in of):
-            continue
-        cells = (_cell(of[o.name], place, signs) if o.name in of else "" for o in outcomes)
-        table.add_row(str(names[place]), *cells)
-    table.add_section()
-    shares = {part.outcome: part.share for part in noise}
-    table.add_row("noise, % of a world's variance",
-                  *(f"{100 * shares[o.name]:.0f}" if o.name in shares else "" for o in outcomes))
-    console.print({
+    title = {
         "total": "Total Sobol indices, %: the part of the expected outcome's variance that hangs "
                  "on a parameter, alone or with others",
         "effect": "Effects of a whole prior on the expected outcome, in its own unit (Morris); "
                   "±: up in some places, down in others, or not to be told",
-    }[measure])  # fmt: skip
+    }[measure]  # fmt: skip
+    table = TerminalTable(
+        title,
+        [Column("parameter"), *numbers(*(outcome.name.replace("_", " ") for outcome in outcomes))],
+        "·: the 95 % interval reaches nothing. Of forty that do nothing one would not.",
+        "indices.csv",
+    )
+    for place in np.argsort(-rank, kind="stable"):
+        if not any(told[name][place] for name in of):
+            continue
+        cells = (_cell(of[o.name], place, signs) if o.name in of else "" for o in outcomes)
+        table.add(str(names[place]), *cells)
+    table.section("chance")
+    shares = {part.outcome: part.share for part in noise}
+    table.add("noise, % of a world's variance",
+              *(f"{100 * shares[o.name]:.0f}" if o.name in shares else "–" for o in outcomes))
     console.print(table)
     silent = [n for i, n in enumerate(names) if not any(told[name][i] for name in of)]
     if silent:
         console.print(f"Not to be told from nothing in any of these outcomes: {', '.join(silent)}.")
-    console.print("·: the 95 % interval reaches nothing. Of forty that do nothing one would not.\n")
+    console.print()
 
 
 def _signs(mean: Measured) -> list[str]:

@@ -26,10 +26,10 @@ from .documented import load_record
 from .evidence import ASPECTS, make_evidence
 from .rule_use import WORLDS, RuleUse, rule_use
 from .sweep_file import plan_of, read_sweep
+from .terminal_table import TerminalTable, numbers, texts
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 _LATE: Final = month_index("1974-01")  # half-way: what others need years for has come about
 
@@ -131,18 +131,12 @@ def _describe_scenario(name: str) -> str:
     )
 
 
-def _table(title: str, *columns: str) -> Table:
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
-
-
-def _scenarios() -> Table:
-    table = _table("Scenarios by date; plausibility: A an alternative that was considered, B fits "
-                   "the actors' aims, C needs another aim", "from", "name", "", "title", "question")
+def _scenarios() -> TerminalTable:
+    table = TerminalTable(
+        "Scenarios by date", texts("from", "name", "plausible", "title", "question"),
+        "plausible: A, an alternative that was considered; B, fits the actors' aims; C, needs "
+        "another aim",
+    )  # fmt: skip
     rows = []
     for name, path in shipped_scenarios().items():
         data = read_toml(path)
@@ -150,78 +144,91 @@ def _scenarios() -> Table:
         rows.append((min(dates, default=""), name, data.get("plausibility", ""),
                      data.get("title", ""), data.get("question", "")))  # fmt: skip
     for row in sorted(rows):
-        table.add_row(*row)
+        table.add(*row)
     return table
 
 
-def _policies() -> Table:
-    table = _table('Policies (policy.ACTOR = "NAME")', "actor", "name", "rules", "title")
+def _policies() -> TerminalTable:
+    table = TerminalTable(
+        'Policies (policy.ACTOR = "NAME")',
+        [*texts("actor", "name"), *numbers("rules"), *texts("title")],
+    )
     for actor in ACTORS:
         for name, path in shipped_policies(actor).items():
             policy = build_policy(actor, name, read_toml(path), str(path.name))
-            table.add_row(actor, name, str(len(policy.rules)), policy.title)
+            table.add(actor, name, str(len(policy.rules)), policy.title)
     return table
 
 
-def _parameters() -> Table:
-    table = _table("Parameters (free ones have a prior)", "name", "default", "range", "unit",
-                   "prior", "meaning", "source")  # fmt: skip
+def _parameters() -> TerminalTable:
+    table = TerminalTable(
+        "Parameters (free ones have a prior)",
+        [*texts("name"), *numbers("default", "range"),
+         *texts("unit", "prior", "meaning", "source")],
+    )  # fmt: skip
     for row in PARAMETERS.values():
-        table.add_row(row.name, f"{row.default:g}", f"{row.low:g} to {row.high:g}", row.unit,
+        table.add(row.name, f"{row.default:g}", f"{row.low:g} to {row.high:g}", row.unit,
                       row.prior, row.meaning, row.source)  # fmt: skip
     return table
 
 
-def _observables() -> Table:
-    table = _table("Observables that rules may name, besides parameters and 'date'", "name",
-                   "range", "unit", "meaning", "not seen by")  # fmt: skip
+def _observables() -> TerminalTable:
+    table = TerminalTable(
+        "Observables that rules may name, besides parameters and 'date'",
+        [*texts("name"), *numbers("range"), *texts("unit", "meaning", "not seen by")],
+    )
     for row in OBSERVABLES.values():
         blind = ", ".join(actor for actor, names in BLIND.items() if row.name in names)
-        table.add_row(row.name, f"{row.low:g} to {row.high:g}", row.unit, row.meaning, blind)
+        table.add(row.name, f"{row.low:g} to {row.high:g}", row.unit, row.meaning, blind)
     return table
 
 
-def _levers() -> Table:
-    table = _table(
-        "Levers that rules may move", "actor", "name", "range", "default", "unit", "meaning"
+def _levers() -> TerminalTable:
+    table = TerminalTable(
+        "Levers that rules may move",
+        [*texts("actor", "name"), *numbers("range", "default"), *texts("unit", "meaning")],
     )
     for actor, levers in LEVERS.items():
         for row in levers.values():
-            table.add_row(actor, row.name, f"{row.lowest:g} to {row.highest:g}",
+            table.add(actor, row.name, f"{row.lowest:g} to {row.highest:g}",
                           f"{row.default:g}", row.unit, row.meaning)  # fmt: skip
     return table
 
 
-def _channels() -> Table:
-    table = _table("Channels that a scenario may close ([channels] NAME = false); * can be frozen "
-                   "(palca counterfactual --freeze)", "name", "", "meaning",
-                   "what it zeroes or hides")  # fmt: skip
+def _channels() -> TerminalTable:
+    table = TerminalTable(
+        "Channels that a scenario may close ([channels] NAME = false)",
+        texts("name", "freezable", "meaning", "what it zeroes or hides"),
+        "freezable: palca counterfactual --freeze takes it",
+    )
     for row in CHANNELS.values():
         hides = [f"{prefix}* from {actor}" for actor, prefix in row.hides]
-        frozen = "*" if row.name in FREEZABLE else ""
-        table.add_row(row.name, frozen, row.meaning, ", ".join([*row.zeroes, *hides]))
+        frozen = "yes" if row.name in FREEZABLE else ""
+        table.add(row.name, frozen, row.meaning, ", ".join([*row.zeroes, *hides]))
     return table
 
 
-def _fields() -> Table:
-    table = _table("Fields of the state: what a concept's measures may name, besides "
-                   "event.TRACK.KIND and amount.TRACK.KIND ('palca list events', with '_' for a "
-                   "space), 'date', and first.NAME: the same world in the first arm", "name",
-                   "range", "unit", "meaning")  # fmt: skip
+def _fields() -> TerminalTable:
+    table = TerminalTable(
+        "Fields of the state: what a concept's measures may name",
+        [*texts("name"), *numbers("range"), *texts("unit", "meaning")],
+        "Measures may also name event.TRACK.KIND and amount.TRACK.KIND ('palca list events', with "
+        "'_' for a space), 'date', and first.NAME: the same world in the first arm.",
+    )
     for row in FIELDS.values():
-        table.add_row(row.name, f"{row.low:g} to {row.high:g}", row.unit, row.meaning)
+        table.add(row.name, f"{row.low:g} to {row.high:g}", row.unit, row.meaning)
     return table
 
 
-def _events() -> Table:
-    table = _table("Events, documented or simulated", "track", "kind", "meaning")
+def _events() -> TerminalTable:
+    table = TerminalTable("Events, documented or simulated", texts("track", "kind", "meaning"))
     for track, kinds in KINDS.items():
         for kind, meaning in kinds.items():
-            table.add_row(track, kind, meaning)
+            table.add(track, kind, meaning)
     return table
 
 
-LISTS: Final[dict[str, Callable[[], Table]]] = {
+LISTS: Final[dict[str, Callable[[], TerminalTable]]] = {
     "scenarios": _scenarios,
     "policies": _policies,
     "parameters": _parameters,

@@ -136,19 +136,19 @@ def _multiples(
 
 def _line(axis: Axes, factor: Factor, table: pd.DataFrame, outcome: Outcome) -> None:
     rows = table[(table["factor"] == factor.name) & (table["outcome"] == outcome.name)]
-    mean, error = rows["mean"].to_numpy(float), rows["error"].fillna(0.0).to_numpy(float)
+    mean, se = rows["mean"].to_numpy(float), rows["se"].to_numpy(float)
     names = [str(level) for level in factor.levels]
     monthly = bool(names) and all(re.fullmatch(r"\d{4}-\d\d", name) for name in names)
     colour = SERIES[0]
     if factor.numeric or monthly:
         x = np.arange(len(rows)) if monthly else rows["level"].to_numpy(float)
-        axis.fill_between(x, mean - 2 * error, mean + 2 * error, color=colour, alpha=0.25, lw=0)
+        axis.fill_between(x, mean - 2 * se, mean + 2 * se, color=colour, alpha=0.25, lw=0)
         axis.plot(x, mean, color=colour)
         if monthly:
             _name(axis, list(rows["level"]))
     else:
         x = np.arange(len(rows))
-        axis.errorbar(x, mean, 2 * error, fmt="o", color=colour, ms=4, capsize=2)
+        axis.errorbar(x, mean, 2 * se, fmt="o", color=colour, ms=4, capsize=2)
         _name(axis, list(rows["level"]))
     axis.set_xlabel(with_unit(factor.name))
 

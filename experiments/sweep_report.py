@@ -12,6 +12,7 @@ from palca.model.errors import PalcaError, nearest
 from .design import Factor, check_once, tidy
 from .measures import MAIN, OUTCOMES, Outcome
 from .sweep import Plan
+from .terminal_table import Column, TerminalTable, numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +77,7 @@ def means(plan: Plan, worlds: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.D
         long.insert(0, "factor", factor.name)
         parts.append(long)
     out = pd.concat(parts, ignore_index=True)
-    out["error"] = out["sd"] / np.sqrt(out["worlds"])
+    out["se"] = out["sd"] / np.sqrt(out["worlds"])
     return out
 
 
@@ -108,38 +109,33 @@ def print_sweep(
     outcomes: Sequence[Outcome],
 ) -> None:
     """Print the means by level, from :func:`means`, and what each factor :func:`explained`."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    shown = Table(box=box.SIMPLE, title_justify="left", pad_edge=False)
-    longest = max(len(factor.name) for factor in plan.factors)
-    shown.add_column("", no_wrap=True, min_width=min(longest + 2, 34))
-    for outcome in outcomes:
-        shown.add_column(outcome.name.replace("_", " "), justify="right")
+    shown = TerminalTable(
+        "Means of the worlds at each level",
+        [Column("level"), *numbers(*(outcome.name.replace("_", " ") for outcome in outcomes))],
+    )
     for factor in plan.factors:
         rows = table[table["factor"] == factor.name]
         levels = list(dict.fromkeys(rows["level"]))
-        shown.add_row(Text(factor.name, style="bold"), *[""] * len(outcomes))
+        shown.section(factor.name)
         step = -(-len(levels) // _MOST_LEVELS)
         for level in levels[::step]:
             at = rows[rows["level"] == level].set_index("outcome")
-            cells = [f"{at.loc[o.name, 'mean']:.3g}" for o in outcomes]
+            cells = [_told(at.loc[o.name, "mean"], ".3g") for o in outcomes]
             text = f"{level:.4g}" if isinstance(level, float) else str(level)
-            shown.add_row(Text(f"  {text}"), *cells)
-    shown.add_section()
-    shown.add_row(Text("variance explained, %", style="bold"), *[""] * len(outcomes))
+            shown.add(f"  {text}", *cells)
+    shown.section("variance explained, %")
+    percent = 100 * share
     for factor in plan.factors:
-        cells = [_percent(share.loc[factor.name, o.name]) for o in outcomes]
-        shown.add_row(Text(f"  {factor.name}"), *cells)
+        cells = [_told(percent.loc[factor.name, o.name], ".1f") for o in outcomes]
+        shown.add(f"  {factor.name}", *cells)
     console.print(
         f"{plan.scenario}: {plan.worlds:,} worlds, {plan.design} of {plan.points:,} points, "
         f"seed {plan.seed}"
     )
     console.print(shown)
-    console.print("Means of worlds; what a factor explains it explains by itself, not in concert "
-                  "with others. The rest is other factors and chance.")
+    console.print("What a factor explains it explains by itself, not in concert with others. The "
+                  "rest is other factors and chance.")  # fmt: skip
 
 
-def _percent(share: Any) -> str:
-    return "–" if np.isnan(share) else f"{100 * share:.1f}"
+def _told(value: Any, form: str) -> str:
+    return "–" if np.isnan(value) else f"{value:{form}}"

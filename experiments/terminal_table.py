@@ -21,6 +21,7 @@ from rich.text import Text
 
 _GAP: Final = 2  # cells between columns
 _EASY: Final = 20  # cells to which texts are narrowed before a column is left out
+_LEAST: Final = 12  # cells to which texts are narrowed before rows become blocks
 _LONGEST: Final = 32  # cells of a word that is never broken
 _NOTE: Final = 100  # cells of a line of a note
 _WITHIN: Final = re.compile(r"(?<=\d) (?=%)|(?<=[±<>=≤≥]) (?=[\d+−-])")  # spaces within a number
@@ -51,6 +52,11 @@ class Column:
 def numbers(*headings: str) -> list[Column]:
     """Return columns of numbers that are never left out."""
     return [Column(heading, right=True) for heading in headings]
+
+
+def texts(*headings: str) -> list[Column]:
+    """Return columns of texts that are never left out."""
+    return [Column(heading) for heading in headings]
 
 
 @dataclass
@@ -167,12 +173,13 @@ class TerminalTable:
         for group in self._groups:
             yield from _paragraph(group.title, width, "bold")
             for row, _ in group.rows:
-                for place, (column, cell) in enumerate(zip(self.columns, row, strict=True)):
-                    told = Text.assemble((f"{column.heading}: ", "bold"), cell.text)
-                    indent = " " * (2 if place else 0)
-                    lines = _Cell(told).wrapped(max(width - 4, 1)).split("\n")
+                indent = ""
+                for column, cell in zip(self.columns, row, strict=True):
                     if cell.text.plain:
+                        told = Text.assemble((f"{column.heading}: ", "bold"), cell.text)
+                        lines = _Cell(told).wrapped(max(width - 4, 1)).split("\n")
                         yield Text(indent) + Text(f"\n{indent}  ").join(lines)
+                        indent = "  "
                 yield Text()
 
 
@@ -186,11 +193,20 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """The widths of a column: with no word broken, easy to read, and with no line wrapped."""
+    """The widths of a column.
+
+    Attributes
+    ----------
+    least, easy, natural : int
+        With no word broken; for easy reading; with no line wrapped.
+    need : float
+        By which columns share the room: between the mean width of a cell and the greatest.
+    """
 
     least: int
     easy: int
     natural: int
+    need: float
 
 
 class _Cell:
@@ -248,11 +264,12 @@ def _pieces(plain: str) -> Iterator[tuple[int, int, int]]:
 
 
 def _span(heading: _Cell, cells: Sequence[_Cell], right: bool) -> _Span:
-    least = max([heading.least, *(cell.least for cell in cells)])
     widest = max([0, *(cell.natural for cell in cells)])
+    least = max([heading.least, min(widest, _LEAST), *(cell.least for cell in cells)])
     natural = max(least, widest, heading.narrowest(2) if right else heading.natural)
     easy = max(least, min(widest, _EASY), heading.narrowest(3))
-    return _Span(least, easy, natural)
+    mean = sum(cell.natural for cell in cells) / max(len(cells), 1)
+    return _Span(least, easy, natural, (mean + natural) / 2)
 
 
 def _total(widths: Sequence[int]) -> int:
@@ -260,13 +277,13 @@ def _total(widths: Sequence[int]) -> int:
 
 
 def _shared(spans: Sequence[_Span], width: int) -> list[int]:
-    """Return the widths of columns: the room that is left goes to the narrowest first."""
+    """Return the widths of columns: the room that is left goes to those with the longest texts."""
     easy = _total([span.easy for span in spans]) <= width
     bases = [span.easy if easy else span.least for span in spans]
-    widths, cap = bases, 0
-    while cap < max(span.natural for span in spans):
-        cap += 1
-        wider = [max(base, min(span.natural, cap))
+    widths, share = bases, 0.0
+    while widths != [span.natural for span in spans]:
+        share += 0.05
+        wider = [max(base, min(span.natural, int(share * span.need)))
                  for base, span in zip(bases, spans, strict=True)]  # fmt: skip
         if _total(wider) > width:
             break

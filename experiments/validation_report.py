@@ -284,8 +284,8 @@ def _countries(
         for name in [f"{part}: {r._1}"]
     ]
     logit = [
-        [r.driver, f"{r.simulated:+.2f} ± {r.simulated_se:.2f}",
-         f"{r.documented:+.2f} ± {r.documented_se:.2f}"]
+        [r.driver, f"{r.simulated:+.2f} ({r.simulated_se:.2f})",
+         f"{r.documented:+.2f} ({r.documented_se:.2f})"]
         for r in found.logit.itertuples()
     ]  # fmt: skip
     return [
@@ -299,7 +299,7 @@ def _countries(
         "Chance of any attempt in a year (in brackets 5 and 95 % over countries):", "",
         *table(["class", "simulated", "documented", "documented years"], curves),
         "Log odds of an attempt within a year, by growth of the year before (a point), log income "
-        "and an attempt in the three years before:", "",
+        "and an attempt in the three years before; standard errors in brackets:", "",
         *table(["driver", "simulated", "documented"], logit),
     ]  # fmt: skip
 

@@ -90,3 +90,15 @@ def test_the_version_is_one() -> None:
     first = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
     assert first is not None
     assert first[1] == version
+
+
+def test_tables_of_the_terminal_are_laid_out_in_one_place() -> None:
+    """Another's own table would crop numbers again (experiments/terminal_table.py)."""
+    makers = [
+        path.name
+        for folder in ("model", "scenarios", "experiments")
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(r"rich(?:\.table\b| import .*\b[Tt]able\b)|rich\.columns|Columns\(",
+                     path.read_text(encoding="utf-8"))
+    ]  # fmt: skip
+    assert makers == ["terminal_table.py"]

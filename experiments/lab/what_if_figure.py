@@ -1,4 +1,4 @@
-"""What an intervention tends to change: both fans, and the difference with its error."""
+"""What an intervention tends to change: both fans, and the difference with its standard errors."""
 
 from __future__ import annotations
 
@@ -34,12 +34,11 @@ def draw_difference(found: Difference, quantity: str) -> Picture:
                 left.plot([], [], color=colour, ls=dashes, label=name)
         left.set_title(f"{title} ({unit})" + ("" if whether else ": median, 25–75, 5–95 %"))
         left.legend(loc="best")
-        mean, error = found.effect[quantity].T
+        mean, se = found.effect[quantity].T
         right.axhline(0.0, color=PALE, lw=0.8)
-        right.fill_between(months, mean - 2 * error, mean + 2 * error, color=SERIES[2], alpha=0.3,
-                           lw=0)  # fmt: skip
+        right.fill_between(months, mean - 2 * se, mean + 2 * se, color=SERIES[2], alpha=0.3, lw=0)
         right.plot(months, mean, color=SERIES[2])
-        right.set_title("mean difference, ± two Monte Carlo errors")
+        right.set_title("mean difference; band: two standard errors")
         for axis in (left, right):
             ends_of_years(axis, found.since + len(mean), since=found.since)
     effect = found.last[quantity]
@@ -49,6 +48,6 @@ def draw_difference(found: Difference, quantity: str) -> Picture:
         f"Left: {title}, {unit}, from {month_name(found.since)} on, in {found.worlds:,} worlds as "
         f"they are and with the change; in {last} on average "
         f"{number(effect.factual, unit)} and {number(effect.counter, unit)}. Right: the mean "
-        f"difference by month, {number(effect.effect, unit, '+')} in {last}, within two Monte "
-        f"Carlo errors of {number(2 * effect.error, unit)}.",
+        f"difference by month, {number(effect.effect, unit, '+')} in {last}, with a standard "
+        f"error of {number(effect.se, unit)}.",
     )

@@ -104,9 +104,9 @@ def _show(values: Values) -> list[Block]:
         text(_in_words(scenario, found)),
         picture(lambda: draw_difference(found, quantity)),
         _table(found),
-        text("The error is what more worlds would make smaller. “5–95 %” is not an error: it is "
-             "how much the change does in one world and another. A star marks a mean further from "
-             "zero than two errors.", tone="note"),
+        text("The standard error is what more worlds would make smaller. “5–95 %” is not an error: "
+             "it is how much the change does in one world and another. A star marks a mean further "
+             "from zero than two standard errors.", tone="note"),
         text("This page asks of all worlds. To ask what would have been otherwise in ",
              "our history, given what is documented up to the change, takes a minute or two on the "
              "command line:"),
@@ -134,13 +134,13 @@ def _table(found: Difference) -> Block:
         star = " *" if effect.clear else ""
         rows.append((
             title, unit, number(effect.factual, unit), number(effect.counter, unit),
-            number(effect.effect, unit, "+") + star, number(2 * effect.error, unit),
-            f"{number(effect.low, unit)} to {number(effect.high, unit)}", f"{effect.changed:.0%}",
+            number(effect.effect, unit, "+") + star, number(effect.se, unit),
+            f"{number(effect.q05, unit)} to {number(effect.q95, unit)}", f"{effect.changed:.0%}",
         ))  # fmt: skip
     last = month_name(next(iter(found.last.values())).month)
     return table(f"Means in {last}", ("quantity", "unit", "as it is", "with the change",
-                                      "difference", "± 2 errors", "5–95 % of worlds", "changed"),
-                 rows, words=2)  # fmt: skip
+                                      "difference", "standard error", "5–95 % of worlds",
+                                      "changed"), rows, words=2)  # fmt: skip
 
 
 PAGE: Final = Page(
@@ -154,8 +154,8 @@ PAGE: Final = Page(
         "worlds had gone another way before the change.",
         "The difference is exact about the model and silent about the world: policies that were "
         "never tried are answered as the rules say.",
-        "The error counts chance alone. What isn't known about parameters is in the spread of the "
-        "worlds, since each has its own set.",
+        "The standard error counts chance alone. What isn't known about parameters is in the "
+        "spread of the worlds, since each has its own set.",
     ),
     resets={
         "kind": ("at", "until", "quantity"),

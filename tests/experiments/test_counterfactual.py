@@ -140,7 +140,7 @@ def test_an_intervention_that_changes_nothing_has_no_effect_in_any_world(change:
     assert answer.twins is not None
     for quantity, values in answer.twins.factual.values.items():
         assert np.array_equal(values, answer.twins.counter.values[quantity]), quantity
-    assert all(effect.effect == 0 and effect.error == 0 for effect in answer.effects.values())
+    assert all(effect.effect == 0 and effect.se == 0 for effect in answer.effects.values())
     assert parting(answer.twins).share == 0
     assert answer.far is not None
     assert answer.far.colour == "green"

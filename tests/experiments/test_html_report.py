@@ -128,7 +128,7 @@ def test_a_run_and_a_comparison_and_a_sweep_give_pages(palca: Run) -> None:
     said = {"a": ["successful coups 1972–77", "lever suspend (suspend cooperation)",
                   "Schelchkov 2024", "outcomes lie outside", "Raison d'état", "legitimacy (share)"],
             "b": ["The second scenario", "a coup is tried and fails", "rules stand above"],
-            "c": ["Mean outcomes by backlash", "±", "Digest of the scenarios"]}  # fmt: skip
+            "c": ["Mean outcomes by backlash", "standard errors in brackets", "Digest of the scenarios"]}  # fmt: skip
     for name, texts in said.items():
         code, out, err = palca("report", name)
         assert (code, err) == (0, "")
@@ -157,17 +157,17 @@ def test_a_run_and_a_comparison_and_a_sweep_give_pages(palca: Run) -> None:
 
 FILES: dict[str, dict[str, str]] = {
     "counterfactual": {
-        "effects.csv": "given,months_on,quantity,month,factual,counter,effect,error\n"
+        "effects.csv": "given,months_on,quantity,month,factual,counter,effect,se\n"
                        "evidence,24,attempts,1973-09,1,2,1,0.1\nevidence,36,attempts,1974-09,1,2,1,0.12345\n"
                        "nothing,36,attempts,1974-09,1,2,1,0.1\n",
-        "channels.csv": "quantity,months_on,channel,part,error\nattempts,36,soviet_fiscal,0.2,0.01\n",
+        "channels.csv": "quantity,months_on,channel,part,se\nattempts,36,soviet_fiscal,0.2,0.01\n",
         "effective.csv": "month,effective,log_evidence\n1971-08,321.2,-1\n",
         "answer.txt": "In worlds that went so, this. This scenario leaves the range of situations.\n",
     },
-    "claims": {"claims.csv": "claim,measure,value,error,parameters,verdict\nit grew,share,0.1,0.2,0.3,no\n"},
-    "sensitivity": {"indices.csv": "parameter,outcome,method,index,value,low,high\n"
+    "claims": {"claims.csv": "claim,measure,value,se,parameters_sd,verdict\nit grew,share,0.1,0.2,0.3,no\n"},
+    "sensitivity": {"indices.csv": "parameter,outcome,method,index,value,ci95_low,ci95_high\n"
                                    "backlash,growth,sobol,total,0.5,0.4,0.61234\n,growth,anova,noise_share,0.9,,\n"},
-    "discovery": {"boxes.csv": "box,worlds,hits,share,low,high\ncost > 1,10,9,0.9,0.8,0.95\n"},
+    "discovery": {"boxes.csv": "box,worlds,hits,share,ci95_low,ci95_high\ncost > 1,10,9,0.9,0.8,0.95\n"},
     "calibration": {
         "parameters.csv": "parameter,unit,prior,mean,q05,q95,learnt\nbacklash,x,uniform,1,2,3,0.01\n",
         "outcomes.csv": "years,worlds,outcome,documented,median\nafter,prior,coups_75_77,1,2\n",
@@ -177,7 +177,7 @@ FILES: dict[str, dict[str, str]] = {
     "something new": {"rows.csv": "a_name,value\nthis,1.23456\n"},
 }  # fmt: skip
 SAID = {
-    "counterfactual": ["36 months on (1974-09)", "0.123", "321 effective", "leads far", "0.2 ± 0.02"],
+    "counterfactual": ["36 months on (1974-09)", "0.123", "321 effective", "leads far", "0.2 (0.010)"],
     "claims": ["it grew", "statement about the model"],
     "sensitivity": ["50 (40 to 61.2)", "% of a world"],
     "discovery": ["cost > 1", "not of history"],

@@ -157,7 +157,7 @@ def test_means_and_shares_are_those_of_paper() -> None:
     a, b = (table[table["level"] == level].iloc[0] for level in "ab")
     assert (a["mean"], b["mean"], a["worlds"]) == (1.0, 5.0, 4)
     assert a["sd"] == pytest.approx(np.sqrt(4 / 3))
-    assert a["error"] == pytest.approx(np.sqrt(4 / 3) / 2)
+    assert a["se"] == pytest.approx(np.sqrt(4 / 3) / 2)
     assert list(table["level"])[:2] == ["b", "a"]  # as they were given
     share = explained(plan, table, rows, growth)["growth"]
     # within: (4 + 4) / 6 = 4/3; in all: (8 + 8 * 4) / 7 = 40/7; 1 - (4/3) / (40/7) = 23/30

@@ -1,0 +1,270 @@
+"""Whatever Palca prints keeps its numbers at every width of the terminal, and says what it drops."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from itertools import product
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from palca.experiments import claims, priors
+from palca.experiments.calibration import Forecast
+from palca.experiments.calibration_report import print_calibration
+from palca.experiments.compare import join_pairs, pair_blocks
+from palca.experiments.compare_report import print_comparison
+from palca.experiments.concepts import contrast
+from palca.experiments.counterfactual_report import print_answer
+from palca.experiments.course import documented
+from palca.experiments.design import parse_factor
+from palca.experiments.discovery import Box, Discovery
+from palca.experiments.discovery_report import print_discovery
+from palca.experiments.documented import load_record
+from palca.experiments.ensemble import run_blocks, summarise
+from palca.experiments.explain import explain, print_explanation
+from palca.experiments.gallery import concepts, print_concept
+from palca.experiments.inquiry import Answer, Question, ask
+from palca.experiments.measures import OUTCOMES, outcomes
+from palca.experiments.naive import naive
+from palca.experiments.options import Output
+from palca.experiments.record_table import print_record, print_series
+from palca.experiments.report import print_report
+from palca.experiments.scores import judge
+from palca.experiments.sensitivity import Measured, Noise
+from palca.experiments.sensitivity_report import print_indices
+from palca.experiments.shelf_tables import LISTS, print_list
+from palca.experiments.sweep import make_plan
+from palca.experiments.sweep_report import chosen_outcomes, explained, means, print_sweep
+from palca.experiments.terminal_table import TerminalTable
+from palca.scenarios import build, resolve
+from palca.scenarios.concept_file import load_concept, shipped_concepts
+
+WIDTHS = range(60, 201)
+MANY = 60  # rows that are printed at some widths only; any table is tried with hypothesis
+WIDE = 2000  # nothing is wrapped or left out
+NUMBER = re.compile(r"[-+−]?\d+(?:[.,:/–]\d+)*")
+CHANCE = np.random.default_rng(0)
+LONG = "a-scenario-of-my-own-that-is-called-by-a-long-name-of-1971-and-1972.toml"
+
+
+class Reader(Console):
+    """A console that keeps what it prints, and the tables."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__(
+            width=width, file=io.StringIO(), highlight=False, markup=False, emoji=False
+        )
+        self.tables: list[TerminalTable] = []
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        self.tables += [thing for thing in objects if isinstance(thing, TerminalTable)]
+        super().print(*objects, **options)
+
+    @property
+    def text(self) -> str:
+        return self.file.getvalue()  # type: ignore[attr-defined]
+
+
+Print = Callable[[Console], None]
+
+
+@cache
+def answer() -> Answer:
+    asked = Question("soviet-break-1971", worlds=800, twins=40, given="embassy 1970-06 ± 12",
+                     variants=False, freeze=("soviet_fiscal",))  # fmt: skip
+    found = ask(asked, 1)
+    effects = {name: found.effects[name, found.main] for name in
+               ("attempts", "successes", "rules", "friction", "ussr_delivered")}  # fmt: skip
+    found.variants = {"a hundred": (123.4, effects), "too few": (3.0, {})}
+    return found
+
+
+def run() -> Print:
+    resolved = resolve("baseline")
+    scenario, record = build(resolved), load_record()
+    summary, rows = summarise(run_blocks(resolved, 40, 0), lambda block: None, scenario.months,
+                              len(scenario.country.leaders))  # fmt: skip
+    history = documented(record, scenario)
+    truth = {name: float(values[0]) for name, values in outcomes(history).items()}
+    verdicts = judge(rows, truth, outcomes(naive(scenario, record, 400, 0)))
+    return lambda console: print_report(console, scenario, summary, verdicts, history,
+                                        worlds=40, seed=0, seconds=1.5)  # fmt: skip
+
+
+def comparison(worlds: int) -> Print:
+    first, second = resolve("baseline"), resolve("soviet-break-1971")
+    pairs = join_pairs(list(pair_blocks(first, second, worlds, 0, 1)))
+    return lambda console: print_comparison(console, ("baseline", LONG), pairs)
+
+
+def claimed(console: Console) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        one = ("Moscow suspends (1971)", "soviet-break-1971", ("soviet_fiscal",))
+        patch.setattr(claims, "HEADLINE", (one,))
+        answers = {name: answer() for name in ("soviet-break-1971", "august-1971-fails")}
+        claims.print_claims(console, answers)
+
+
+def swept() -> Print:
+    vary = (("backlash=0:0.1:3", (0.0, 0.05, 0.1)), ("policy.ussr=withdrawal,pragmatic",
+            ("withdrawal", "pragmatic")), ("growth_mean=3:6:3", (3.0, 4.5, 6.0)))  # fmt: skip
+    factors = tuple(parse_factor(text) for text, _ in vary)
+    plan = make_plan("baseline", factors, "grid", [], [], None, 4)
+    points = list(product(*(levels for _, levels in vary))) * 4
+    worlds = pd.DataFrame(points, columns=[factor.name for factor in factors])
+    chosen = chosen_outcomes(None)
+    worlds = worlds.assign(**{o.name: CHANCE.random(len(points)) for o in chosen})
+    table = means(plan, worlds, chosen)
+    share = explained(plan, table, worlds, chosen)
+    return lambda console: print_sweep(console, plan, table, share, chosen)
+
+
+def sensitivity(measure: str) -> Print:
+    chosen, value = chosen_outcomes(None), np.array([0.4, 0.2, np.nan])
+    measured = [Measured(o.name, of, value * scale, value * scale - 0.3, value * scale + 0.1)
+                for o in chosen for of, scale in ((measure, 1.0), ("mean", -1.0))]  # fmt: skip
+    noise = [Noise(o.name, 0.6, 1.0) for o in chosen]
+    names = ["backlash", "cost", "purge"]
+    return lambda console: print_indices(console, names, chosen, measured, noise, measure)
+
+
+def discovery() -> Print:
+    boxes = [Box(f"cost > 0.5 and backlash <= 0.0{i} and policy.us is disengaged", 900 + i, 8,
+                 0.1 * i, 0.1 * i + 0.05, 0.9) for i in range(6)]  # fmt: skip
+    found = Discovery("coups > 1", 0.25, boxes, (0.9, 0.8, 0.95), {"cost": 0.3}, np.zeros(9, bool))
+    return lambda console: print_discovery(console, found, 100_000)
+
+
+def calibration() -> Print:
+    rows = {o.name: CHANCE.normal(5, 3, 60) for o in OUTCOMES}
+    verdicts = judge(rows, {name: float(values[3]) for name, values in rows.items()},
+                     {name: values + 1 for name, values in rows.items()})  # fmt: skip
+    count = len(priors.FREE)
+
+    def again() -> Any:
+        return SimpleNamespace(
+            ranks=CHANCE.integers(0, 100, (60, count)), draws=99, radii=np.ones(60),
+            truth=CHANCE.normal(size=(60, count)), mean=CHANCE.normal(size=(60, count)),
+            uniformity=lambda: np.linspace(0.001, 1, count),
+            coverage=lambda central: np.linspace(0.8, 1, count),
+        )  # fmt: skip
+
+    sets = {name: priors.quantile(name, np.linspace(0.2, 0.6, 40)) for name in priors.FREE}
+    found: Any = SimpleNamespace(
+        names=priors.FREE, until=1974, worlds=123_456, sets=sets, strange=list(OUTCOMES[:2]),
+        posterior=SimpleNamespace(places=np.arange(617), worth=321.0, radius=2.0, sets=sets,
+                                  mean=np.linspace(-1, 1, count), sd=np.ones(count)),
+        fit=verdicts, prior_fit=verdicts, anywhere=again(), near=again(),
+        forecast=Forecast(verdicts, verdicts, verdicts), learnt=np.linspace(0.0, 0.8, count),
+    )  # fmt: skip
+    return lambda console: print_calibration(console, "a title", found)
+
+
+def gallery(console: Console) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("palca.experiments.gallery.make_console", lambda: console)
+        concepts()
+
+
+def concept() -> Print:
+    found = contrast(load_concept(next(iter(shipped_concepts()))), 30, 0)
+    return lambda console: print_concept(console, found)
+
+
+def why() -> Print:
+    told = explain(resolve("baseline"), 0, 3, 32)
+    return lambda console: print_explanation(console, told)
+
+
+def record(sources: bool) -> Print:
+    whole = load_record()
+    return lambda console: print_record(whole, console, sources=sources)
+
+
+def series(name: str) -> Print:
+    whole = load_record()
+    return lambda console: print_series(whole, console, name)
+
+
+MADE: dict[str, Callable[[], Print]] = {
+    "run": run,
+    "compare": lambda: comparison(20),
+    "compare of one world": lambda: comparison(1),
+    "counterfactual": lambda: lambda console: print_answer(console, answer(), stories=2),
+    "claims": lambda: claimed,
+    "sweep": swept,
+    "sensitivity, morris": lambda: sensitivity("effect"),
+    "sensitivity, sobol": lambda: sensitivity("total"),
+    "discover": discovery,
+    "calibrate": calibration,
+    "concepts": lambda: gallery,
+    "concept": concept,
+    "explain": why,
+    "record": lambda: record(False),
+    "record --sources": lambda: record(True),
+    "record --series list": lambda: series("list"),
+    "record --series gdp_growth": lambda: series("gdp_growth"),
+    **{f"list {what}": lambda what=what: lambda console: print_list(console, what)
+       for what in LISTS},
+}  # fmt: skip
+
+
+@pytest.fixture
+def cells(monkeypatch: pytest.MonkeyPatch) -> dict[int, list[tuple[Any, ...]]]:
+    """The rows of each table that is made, by its identity."""
+    rows: dict[int, list[tuple[Any, ...]]] = {}
+    add = TerminalTable.add
+
+    def kept(self: TerminalTable, *cells: Any, **options: Any) -> None:
+        rows.setdefault(id(self), []).append(cells)
+        add(self, *cells, **options)
+
+    monkeypatch.setattr(TerminalTable, "add", kept)
+    return rows
+
+
+def found_in(text: str) -> Counter[str]:
+    """Return the numbers of a text; it may have been wrapped, but not within one."""
+    return Counter(NUMBER.findall(text))
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_no_number_is_lost_at_any_width(name: str, cells: dict[int, list[tuple[Any, ...]]]) -> None:
+    tell = MADE[name]()
+    wide = Reader(WIDE)
+    tell(wide)
+    everything = found_in(wide.text)
+    assert all(table.left_out(WIDE) == [] for table in wide.tables)
+    assert "nan" not in wide.text.split()
+    long = sum(map(len, cells.values())) > MANY
+    for width in WIDTHS[::35] if long else WIDTHS:
+        narrow = Reader(width)
+        tell(narrow)
+        gone: Counter[str] = Counter()
+        for table in narrow.tables:
+            out = table.left_out(width)
+            for place, column in enumerate(table.columns):
+                assert column.heading
+                if column in out:
+                    assert column.heading in " ".join(narrow.text.split())
+                    for row in cells[id(table)]:
+                        gone += found_in(str(row[place]))
+        missing = everything - gone - found_in(narrow.text)
+        assert not missing, (width, missing)
+
+
+def test_what_is_piped_is_as_wide_as_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    from palca.experiments.options import make_console
+
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr("os.get_terminal_size", lambda *_: (_ for _ in ()).throw(OSError()))
+    assert isinstance(make_console(), Output)
+    assert make_console().width == 120
