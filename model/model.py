@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, SupportsIndex
 
 import mesa
 import numpy as np
@@ -38,15 +39,24 @@ if TYPE_CHECKING:
     from .kernel import Kernel
 
 _FOREVER = np.iinfo(np.int64).max
+REPORTED: Final = (
+    "growth", "fiscal", "legitimacy", "orientation", "repression", "mobilisation", "unrest",
+    "attempt", "success", "ussr_trust", "ussr_recent", "ussr_delivered", "us_trust", "us_recent",
+    "us_delivered", "friction",
+)  # fmt: skip
 
 
-def _numbers(worlds: int | Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+def _mean(model: ColdWarModel, field: str) -> float:
+    return float(getattr(model.state, field).mean())
+
+
+def _numbers(worlds: int | Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """Return the numbers of some worlds, or of the first so many."""
     if np.ndim(worlds) == 0:
         return np.arange(check_number("how many worlds", worlds))
     numbers = np.asarray(worlds)
     if numbers.dtype.kind not in "iu":
-        numbers = np.array([check_number("a world's number", one) for one in worlds])
+        numbers = np.array([check_number("a world's number", one) for one in np.ravel(worlds)])
     for end in (numbers.min(initial=0), numbers.max(initial=0)):
         check_number("a world's number", end)
     return numbers.astype(np.int64)
@@ -72,6 +82,10 @@ class ColdWarModel(mesa.Model):
         The older name of `rng`, which ``mesa.batch_run`` uses.
     keep : sequence of str, default all
         Fields of the state whose monthly values the history keeps.
+    reporters : mapping of str to callable or str, optional
+        What `datacollector` collects at the end of each step, as Mesa's ``model_reporters``; if
+        not given, the mean over the worlds of each of :data:`REPORTED`. Who puts another
+        DataCollector in its place collects himself.
     conduit : Conduit, optional
         Which channels are listened to, or held at the path of a factual twin.
     start : Snapshot, optional
@@ -87,12 +101,13 @@ class ColdWarModel(mesa.Model):
     def __init__(
         self,
         scenario: Scenario,
-        worlds: int | Sequence[int] | NDArray[np.int64] = 1,
-        rng: int | None = None,
-        seed: int | None = None,
+        worlds: int | Sequence[int] | NDArray[np.integer[Any]] = 1,
+        rng: SupportsIndex | None = None,
+        seed: SupportsIndex | None = None,
         keep: Sequence[str] = tuple(FIELDS),
         start: Snapshot | None = None,
         conduit: Conduit | None = None,
+        reporters: Mapping[str, Any] | None = None,
     ) -> None:
         self._agents_so_far = 0
         if rng is not None and seed is not None:
@@ -150,6 +165,9 @@ class ColdWarModel(mesa.Model):
         self.strategists: tuple[Strategist, ...] = (
             self.ussr, self.united_states, self.regime, self.party,
         )  # fmt: skip
+        usual = {name: partial(_mean, field=name) for name in REPORTED}
+        self._own_collector = mesa.DataCollector(usual if reporters is None else dict(reporters))
+        self.datacollector = self._own_collector
         self.economy = Economy(self)
         self.labour = Labour(self)
         self.officers = Officers(self)
@@ -167,7 +185,7 @@ class ColdWarModel(mesa.Model):
             agent.unique_id = self._agents_so_far
 
     def step(self) -> None:
-        """Live through one month.
+        """Live through one month, and collect what is reported.
 
         Raises
         ------
@@ -175,6 +193,11 @@ class ColdWarModel(mesa.Model):
             After the scenario's last month; `running` is false from then on.
         """
         self._check_months(1)
+        self._live_month()
+        if self.datacollector is self._own_collector:
+            self.datacollector.collect(self)
+
+    def _live_month(self) -> None:
         self._open_month()
         self._live()
         self._close_month()
@@ -187,8 +210,8 @@ class ColdWarModel(mesa.Model):
     def advance(self, months: int = 1) -> None:
         """Live through some months: by compiled code, where it is at hand or worth its making.
 
-        The result is that of as many steps, to the last bit. A subclass with a `step` of
-        its own is stepped.
+        The result is that of as many steps, to the last bit, but no step is counted and
+        nothing collected. A subclass with a `step` of its own is stepped.
 
         Raises
         ------
@@ -196,16 +219,16 @@ class ColdWarModel(mesa.Model):
             Before anything is lived through, if the scenario has fewer months left.
         """
         end = self.month + self._check_months(months)
+        as_it_is = type(self).step is ColdWarModel.step
         while self.month < end:
             if self.month >= self._same_until:
                 self._take_up_terms()
                 self._same_until = self.premise.until(self.month)
-                as_it_is = type(self).step is ColdWarModel.step
                 self._kernel = kernel_for(self) if as_it_is else None
             until = min(self._same_until, end)
             if self._kernel is None:
                 while self.month < until:
-                    self.step()
+                    self._live_month() if as_it_is else self.step()
             else:
                 self._kernel.live(self, until)
                 self._come_to(until)
