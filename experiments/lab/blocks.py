@@ -74,10 +74,13 @@ def download(label: str, name: str, content: str) -> Block:
     return {"kind": "download", "label": label, "name": name, "text": content}
 
 
-def number(value: float, unit: str = "", sign: str = "") -> str:
-    """Return a number as a cell of a table; shares as per cent."""
+def number(value: float, unit: str = "", sign: str = "", apart: bool = False) -> str:
+    """Return a number as a cell of a table; shares as per cent, and what lies between two of them
+    (`apart`) as points.
+    """
     if value != value:
         return "–"
     if unit.startswith("share"):
-        return f"{100 * value + 0.0:{sign}.1f} %"
-    return f"{value + 0.0:{sign}.{2 if abs(value) < 10 else 1}f}"
+        return f"{round(100 * value, 1) + 0.0:{sign}.1f} {'points' if apart else '%'}"
+    digits = 2 if abs(value) < 10 else 1
+    return f"{round(value, digits) + 0.0:{sign}.{digits}f}"

@@ -96,7 +96,7 @@ def draw_country(
         height = figure.get_figheight()
         below = figure.add_axes((0.25, 0.46 / height, 0.5, 0.12 / height))
         bar = figure.colorbar(colours, cax=below, orientation="horizontal",
-                              ticks=[0.4, 0.6, 0.8, 1.0])  # fmt: skip
+                              ticks=[0.4, 0.6, 0.8, 1.0], extend="min")  # fmt: skip
         bar.ax.set_xticklabels(["40 %", "60 %", "80 %", "100 %"])
         bar.set_label("share of each garrison's force that would not rise")
     said = ", ".join(

@@ -52,7 +52,8 @@ def _show(values: Values) -> list[Block]:
         picture(lambda: draw_country(country, list(loyalty), struck, month),
                 "Garrisons; a ring marks one that strikes this month.", wide=False),
         picture(lambda: draw_network(told.after, levers, now_rules, month),
-                "Who gives to whom; a dashed line carries nothing this month.", wide=False),
+                "Who gives to whom; a dashed line carries nothing this month, the widest 60 "
+                "million USD a year or more.", wide=False),
         heading("What happened this month"),
         *_events(told.events),
         heading("Which rules fired, and why"),

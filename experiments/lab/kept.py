@@ -13,7 +13,7 @@ import pandas as pd
 from cachetools import LRUCache, cached
 from cachetools.keys import hashkey
 
-MOST: Final = 160 * 2**20  # bytes
+MOST: Final = 128 * 2**20  # bytes
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -48,6 +48,6 @@ def draw_difference(found: Difference, quantity: str) -> Picture:
         f"Left: {title}, {unit}, from {month_name(found.since)} on, in {found.worlds:,} worlds as "
         f"they are and with the change; in {last} on average "
         f"{number(effect.factual, unit)} and {number(effect.counter, unit)}. Right: the mean "
-        f"difference by month, {number(effect.effect, unit, '+')} in {last}, with a standard "
-        f"error of {number(effect.se, unit)}.",
+        f"difference by month, {number(effect.effect, unit, '+', apart=True)} in {last}, with a "
+        f"standard error of {number(effect.se, unit, apart=True)}.",
     )

@@ -134,8 +134,10 @@ def _table(found: Difference) -> Block:
         star = " *" if effect.clear else ""
         rows.append((
             title, unit, number(effect.factual, unit), number(effect.counter, unit),
-            number(effect.effect, unit, "+") + star, number(effect.se, unit),
-            f"{number(effect.q05, unit)} to {number(effect.q95, unit)}", f"{effect.changed:.0%}",
+            number(effect.effect, unit, "+", apart=True) + star,
+            number(effect.se, unit, apart=True),
+            f"{number(effect.q05, unit, apart=True)} to {number(effect.q95, unit, apart=True)}",
+            f"{effect.changed:.0%}",
         ))  # fmt: skip
     last = month_name(next(iter(found.last.values())).month)
     return table(f"Means in {last}", ("quantity", "unit", "as it is", "with the change",
