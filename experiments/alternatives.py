@@ -23,7 +23,8 @@ from . import priors
 from .course import Course, documented
 from .design import Factor
 from .documented import Record
-from .evidence import Evidence, load_given, make_evidence
+from .evidence import Evidence
+from .evidence_file import load_given, make_evidence
 from .filtering import filtered
 from .measures import OUTCOMES, outcomes
 from .patterns import PATTERNS

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from palca.model.calendar import month_name
-
+from .counterfactual_report import like
 from .inquiry import Answer
 from .pictures import (
     COLOURS,
@@ -57,9 +56,8 @@ def draw_counterfactual(answer: Answer) -> Picture:
         _paired(axes[3, 0], answer)
         _timelines(axes[3, 1], twins, answer)
         ends_of_years(axes[3, 1], last, since=since)
-        head(figure, f"{answer.counter['title']}\ngiven {answer.evidence.title.lower()}, to "
-                     f"{month_name(max(answer.last, 0))}; {twins.factual.worlds:,} pairs of twins"
-             )  # fmt: skip
+        head(figure, f"{answer.counter['title']}\n{twins.factual.worlds:,} pairs of worlds "
+                     f"{like(answer)}")  # fmt: skip
     return Picture(figure, _in_words(answer))
 
 
@@ -69,9 +67,9 @@ def _in_words(answer: Answer) -> str:
     rules, attempts = answer.effects["rules", main], answer.effects["attempts", main]
     clear = "" if attempts.clear else ", which can't be told from none"
     return (
-        f"{twins.factual.worlds:,} worlds like the record to {month_name(max(answer.last, 0))}, "
-        f"replayed with the change and without: {answer.counter['title']}. After {main} months the "
-        f"regime of the fork still rules in {100 * rules.factual:.0f} % without it and in "
+        f"{twins.factual.worlds:,} worlds {like(answer)}, replayed with the change and without: "
+        f"{answer.counter['title']}. After {main} months the regime of the fork still rules in "
+        f"{100 * rules.factual:.0f} % without it and in "
         f"{100 * rules.counter:.0f} % with it; it has {attempts.effect:+.2f} coup attempts "
         f"(standard error {attempts.se:.2f}){clear}."
     )

@@ -66,11 +66,9 @@ def write_tables(folder: Path, answer: Answer) -> None:
     columns = ["prior_mean", "prior_sd", "posterior_mean", "posterior_sd"]
     learnt = pd.DataFrame.from_dict(answer.learnt, orient="index", columns=columns)
     learnt.to_csv(folder / "parameters.csv", index_label="parameter")
-    rows = describe(answer.evidence)
-    shown = [*answer.past.shown, *[np.nan] * (len(rows) - len(answer.past.shown))]
-    pd.DataFrame([{**row, "probability": p} for row, p in zip(rows, shown, strict=True)]).to_csv(
-        folder / "evidence.csv", index=False
-    )
+    rows = describe(answer.whole, answer.last, answer.past.shown)
+    columns = ["what", "first", "last", "value", "sd", "weight", "counted", "probability"]
+    pd.DataFrame(rows, columns=columns).to_csv(folder / "evidence.csv", index=False)
     effective = {
         "month": [month_name(t) for t in range(len(answer.past.effective))],
         "effective": answer.past.effective,

@@ -81,13 +81,7 @@ def _said(content: object) -> str:
 
 def _print_past(console: Console, answer: Answer) -> None:
     past, evidence = answer.past, answer.evidence
-    after = answer.last >= answer.fork
-    upto = month_name(answer.last) if answer.last >= 0 else "nothing"
-    console.print(
-        f"\nGiven: {evidence.title}, to {upto}"
-        + (" — evidence from after the fork counts" if after else "")
-        + f". The fork: {month_name(answer.fork)}."
-    )
+    console.print(f"\n{_counted(answer)} The fork: {month_name(answer.fork)}.")
     log_evidence = float(past.log_evidence.sum())
     worst = f"{answer.fewest:,.0f} effective worlds in the worst month"
     if len(past.effective):
@@ -107,6 +101,31 @@ def _print_past(console: Console, answer: Answer) -> None:
             if not np.isnan(share)
         ]
         console.print("How probable each was, given what went before: " + "; ".join(shown) + ".")
+
+
+def _counted(answer: Answer) -> str:
+    """Return what of the evidence counts, in a sentence or two."""
+    whole, evidence = answer.whole, answer.evidence
+    if evidence.silent:
+        end = f" to {month_name(answer.last)}" if answer.last >= 0 else " before the first month"
+        return f"Given: nothing. “{whole.title}” has nothing to say{end}."
+    after = " Evidence from after the fork counts." if answer.last >= answer.fork else ""
+    parts = [f"{len(some)} of {len(every)} {what}"
+             for what, some, every in (("events", evidence.sightings, whole.sightings),
+                                       ("levels", evidence.levels, whole.levels))
+             if every]  # fmt: skip
+    counts = f" {' and '.join(parts)} count: what happened by then." if parts else ""
+    return f"Given: {whole.title}, to {month_name(answer.last)}.{counts}{after}"
+
+
+def like(answer: Answer) -> str:
+    """Return which worlds the answer is about, such as "that went like the record to 1971-08"."""
+    if answer.evidence.silent:
+        return "of which nothing is given"
+    last = month_name(answer.last)
+    if answer.question.given == "record":
+        return f"that went like the record to {last}"
+    return f"given “{answer.whole.title}” to {last}"
 
 
 def too_few(answer: Answer) -> list[str]:
@@ -253,7 +272,7 @@ def in_words(answer: Answer) -> str:
     lasting = "the chance that the regime still rules"
     of_rule = _moves(rules, lasting, "{:+.1f} points", 100 * rules.effect)
     said = [
-        f"In worlds that went like the record to {month_name(max(answer.last, 0))}, the change "
+        f"In worlds {like(answer)}, the change "
         f"{of_attempts} in {main} months and {of_rule}."
     ]
     soviet, friction = answer.effects["ussr_delivered", main], answer.effects["friction", main]

@@ -22,7 +22,8 @@ from .abduction import ISLAND, abduct_island, mix
 from .contests import EVENTS, SCORES, Contest, happened
 from .course import SERIES, Course, documented, simulated
 from .documented import Record
-from .evidence import Evidence, load_given, make_evidence
+from .evidence import Evidence
+from .evidence_file import load_given, make_evidence
 from .naive import HAZARDS, RECENT, base_rates, income
 from .rows import shared
 

@@ -18,7 +18,8 @@ from .abduction import Past, abduct, join
 from .course import documented
 from .documented import load_record, record_for
 from .effects import Causation, Effect, Parting, carried, causation, effect_of, moved, parting
-from .evidence import Evidence, load_given, make_evidence
+from .evidence import Evidence
+from .evidence_file import load_given, make_evidence
 from .extrapolation import Meter, meter
 from .rows import shared
 from .twins import QUANTITIES, Twins, blocks_of, chosen_worlds, fork_of, horizon, join_twins, replay
@@ -107,8 +108,10 @@ class Answer:
     inputs : Inputs
     factual : dict
         The scenario without the interventions.
+    whole, evidence : Evidence
+        All that was asked for, and what of it counts.
     fork, last : int
-        Month of the first intervention; last month of evidence.
+        Month of the first intervention; last month of evidence, before 0 if there is none.
     past, twins : Past, Twins
         Worlds given the evidence, and their twins; `twins` is None if there are too few.
     average : Twins
@@ -129,6 +132,7 @@ class Answer:
     inputs: Inputs
     factual: dict[str, Any]
     country: Country
+    whole: Evidence
     evidence: Evidence
     fork: int
     last: int
@@ -227,29 +231,43 @@ def _abduce(question: Question, inputs: Inputs, worlds: int, jobs: int, tell: Te
     place = f"--given {question.given}"[:80]
     of_record = set(inputs.given) - {"title", "events"}  # all but events that the user dates
     record = record_for(scenario, place) if of_record else load_record()
-    evidence = make_evidence(inputs.given, place, documented(record, scenario), record).until(last)
+    whole = make_evidence(inputs.given, place, documented(record, scenario), record)
+    _check_seen(whole, last, place)
+    evidence = whole.until(last)
     islands: list[Past] = []
     done = 0
-    for past in abduct(factual, evidence, fork, last, worlds, question.seed, jobs):
+    until = max(last, fork - 1)
+    for past in abduct(factual, evidence, fork, until, worlds, question.seed, jobs):
         islands.append(past)
         done += past.drawn
         tell("looking for worlds like the record", done, worlds)
     past = join(islands)
-    return Answer(question, inputs, factual, scenario.country, evidence, fork, last, past)
+    return Answer(question, inputs, factual, scenario.country, whole, evidence, fork, last, past)
 
 
 def _last_month(question: Question, counter: dict[str, Any], fork: int) -> int:
-    """Return the last month of evidence."""
+    """Return the last month of evidence; before January 1969 if there is none."""
     if question.through is not None:
-        last = question.through
+        last, place = question.through, "--through"
     elif counter["given"]:
-        last = month_index(counter["given"])
+        last, place = month_index(counter["given"]), f"{counter['place']}: given"
     else:
-        last = fork - 1
-    if not -1 <= last < counter["months"]:
+        return fork - 1
+    if not 0 <= last < counter["months"]:
         end = month_name(counter["months"] - 1)
-        raise PalcaError(f"evidence must end between 1969-01 and {end}", "--through")
-    return max(last, fork - 1)
+        raise PalcaError(f"evidence must end between 1969-01 and {end}, not {month_name(last)}",
+                         place)  # fmt: skip
+    return last
+
+
+def _check_seen(whole: Evidence, last: int, place: str) -> None:
+    """Raise if a month that was named lies after the evidence's end: it couldn't count."""
+    for sighting in whole.sightings:
+        if sighting.named and sighting.month > last:
+            month = month_name(sighting.month)
+            end = f"ends in {month_name(last)}" if last >= 0 else "would begin after the fork"
+            raise PalcaError(f"{sighting.kind} {month} can't count: evidence {end}; leave it out, "
+                             f"or let evidence go on: --through {month}", place)
 
 
 def _channels(question: Question, counter: dict[str, Any]) -> tuple[str, ...]:

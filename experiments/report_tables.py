@@ -77,8 +77,10 @@ _TABLES: Final[dict[str, tuple[Chosen, ...]]] = {
         }),
         Chosen("evidence.csv", "The evidence", {
             "what": "what", "first": "first month", "last": "last month", "value": "value",
-            "sd": "tolerance", "probability": "probability",
-        }, "Probability: of an event, given what went before."),
+            "sd": "tolerance", "weight": "weight", "counted": "counted",
+            "probability": "probability",
+        }, "Weight: of a world without it, or for each time. Probability: of an event, given what "
+           "went before."),
         Chosen("parameters.csv", "What the evidence says of the parameters", {
             "parameter": "parameter", "prior_mean": "prior mean", "prior_sd": "prior sd",
             "posterior_mean": "posterior mean", "posterior_sd": "posterior sd",

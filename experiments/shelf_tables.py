@@ -23,7 +23,7 @@ from palca.scenarios.shelf import read_toml
 from .concepts import resolve_arms
 from .course import documented
 from .documented import load_record
-from .evidence import ASPECTS, make_evidence
+from .evidence_file import ASPECTS, make_evidence
 from .rule_use import WORLDS, RuleUse, rule_use
 from .sweep_file import plan_of, read_sweep
 from .terminal_table import TerminalTable, numbers, texts

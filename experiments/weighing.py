@@ -58,6 +58,8 @@ class Weighing:
         happened = self._read(model)
         self.year[month % 12] = model.state.us_commitment
         log_weight = np.zeros(self.worlds)
+        if month > evidence.last:
+            return log_weight
         stray = sum(happened.get(("power", kind), np.zeros(self.worlds)) for kind in ATTEMPTS)
         with np.errstate(divide="ignore"):
             for row, sighting in zip(self.hits, evidence.sightings, strict=True):

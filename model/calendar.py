@@ -23,6 +23,8 @@ def month_index(text: str) -> int:
     31
     """
     if not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", text):
+        if re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])-[0-9]{2}", text):
+            raise PalcaError(f"{text!r} is a day; write its month, {text[:7]}")
         raise PalcaError(f"{short(text, 40)!r} is no month; write it as 1971-08")
     return (int(text[:4]) - _FIRST_YEAR) * 12 + int(text[5:]) - 1
 

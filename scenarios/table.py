@@ -129,6 +129,8 @@ def _kind(value: Any) -> str:
         return "a table"
     if isinstance(value, list):
         return "a list"
-    if isinstance(value, (date, time)):
-        return f"the date {value}: put it in quotes"
+    if isinstance(value, date):
+        return f'the date {value}; a month stands in quotes: "{value.isoformat()[:7]}"'
+    if isinstance(value, time):
+        return f"the time {value}"
     return short(repr(value), 60)

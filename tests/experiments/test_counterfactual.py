@@ -191,7 +191,7 @@ def test_too_few_worlds_give_no_number() -> None:
 
 def test_impossible_evidence_is_told_as_such() -> None:
     past = next(iter(abduct(
-        resolve("baseline"), Evidence("x", (Sighting("ussr", "break", 0, 1, 0.0),)), 3, 2, 64, 0
+        resolve("baseline"), Evidence("x", (Sighting("ussr", "break", 0, 0, 1, 0.0),)), 3, 2, 64, 0
     )))  # fmt: skip
     assert np.isneginf(past.log_evidence.sum())
     assert past.effective.min() == 0

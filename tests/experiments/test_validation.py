@@ -28,7 +28,7 @@ from palca.experiments.checks import change_of_currency, checks, converted, expo
 from palca.experiments.contests import Contest, decompose, happened
 from palca.experiments.course import SERIES, documented, simulated
 from palca.experiments.documented import load_record, scored
-from palca.experiments.evidence import make_evidence
+from palca.experiments.evidence_file import make_evidence
 from palca.experiments.filtering import filtered, naive_ahead, past_evidence
 from palca.experiments.naive import HAZARDS
 from palca.experiments.pattern_study import find_patterns, ruled_out

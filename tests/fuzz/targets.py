@@ -17,7 +17,7 @@ import numpy as np
 from palca.experiments.course import documented as documented_course
 from palca.experiments.design import parse_factor
 from palca.experiments.documented import Record, load_record
-from palca.experiments.evidence import load_given, make_evidence
+from palca.experiments.evidence_file import load_given, make_evidence
 from palca.experiments.sweep_file import read_sweep
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError

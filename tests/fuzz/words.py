@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from palca.experiments import documented
-from palca.experiments.evidence import SHELF as GIVEN
+from palca.experiments.evidence_file import SHELF as GIVEN
 from palca.model.channels import CHANNELS
 from palca.model.events import KINDS, TRACKS
 from palca.model.levers import ACTORS, LEVERS
