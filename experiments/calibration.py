@@ -25,7 +25,7 @@ from .course import documented
 from .documented import load_record, record_for
 from .measures import Outcome, measure
 from .naive import naive
-from .posterior import Posterior, Reading, Recovery, infer, recover
+from .posterior import BINS, Posterior, Reading, Recovery, infer, learnt, recover
 from .reference_table import Table, free_in, simulate, values_of
 from .scores import Verdict, judge
 from .spans import LAST, before_and_after
@@ -33,13 +33,17 @@ from .spans import LAST, before_and_after
 Floats = NDArray[np.floating[Any]]
 Tell = Callable[[str, int, int], None]
 WORLDS: Final = 1_000_000
-FEWEST: Final = 5_000
 SETS: Final = 1000
 HISTORIES: Final = 300  # whose parameters are to be found again
 EARLIEST: Final = 1971  # before that there is next to nothing to learn from
-_NEAREST: Final = 200  # one world in so many is near
+SURE: Final = 50.0  # draws whose mean is as sure: below it nothing is said
+_TAUGHT: Final = 100_000  # worlds that the regression learns from: half of the table, at most
+_NEAREST: Final = 20  # one of the other worlds in so many is near, but
+_LEAST: Final = 10_000  # no fewer than so many, or half of them
+TOLD: Final = 0.05  # learnt, below which the record is said not to tell
+RARE: Final = 0.05  # chance that any of the parameters looks so, below which it is none
+_RANKED: Final = 5 * BINS  # histories whose ranks can be counted, by Cochran's rule
 _DRAWS: Final = 99  # among which a true value is ranked
-_HELD_OUT: Final = 10  # one world in so many teaches the regression nothing
 _REPLICATES: Final = 256  # worlds by which a set of parameters is judged at first
 _FORECAST: Final = 4000  # worlds of a forecast
 _DIGITS: Final = 5
@@ -87,6 +91,9 @@ class Calibration:
         are most like the record.
     forecast : Forecast, optional
         If there are years after `until`.
+    by_chance : float
+        What the likeliest of as many parameters that do nothing would seem to be learnt, once in
+        twenty times.
     """
 
     names: tuple[str, ...]
@@ -101,23 +108,46 @@ class Calibration:
     near: Recovery | None = None
     forecast: Forecast | None = field(default=None)
 
+    by_chance: float = 0.0
+
     @property
     def learnt(self) -> Floats:
-        """How far the record moves each parameter, 0 (not at all) to 1, ``(parameters,)``.
+        """How far the record moves each parameter, 0 (not at all) to 1, ``(parameters,)``."""
+        return learnt(self.posterior.mean, self.posterior.sd)
 
-        1 - exp(-2 KL), the Kullback-Leibler divergence of posterior from prior with both
-        taken as normal: on the scale of a squared correlation (Linfoot 1957,
-        doi:10.1016/S0019-9958(57)90116-X).
+    @property
+    def unranked(self) -> str:
+        """Why ranks can't say whether the posterior is right; empty if they can."""
+        if self.near is None:
+            return "known parameters were not looked for (--check)"
+        if len(self.near.ranks) < _RANKED:
+            return (f"ranks of known parameters need {_RANKED} histories or more, not "
+                    f"{len(self.near.ranks)} (--check)")
+        return ""
+
+    @property
+    def uneven(self) -> NDArray[np.bool_]:
+        """Whose ranks are not level: its intervals are not to be trusted, ``(parameters,)``."""
+        made = [again.uniformity() for again in (self.anywhere, self.near) if again is not None]
+        return np.any(np.array(made) * len(self.names) < RARE, axis=0)
+
+    @property
+    def told(self) -> NDArray[np.bool_]:
+        """Of which parameters the record says something, ``(parameters,)``.
+
+        Of none if ranks can't be counted. Else of those that it moves by :data:`TOLD` or more, and
+        further than chance would move any of as many that do nothing, if their ranks are level.
         """
-        mean, sd = self.posterior.mean, self.posterior.sd
-        return 1.0 - np.exp(1.0 - mean**2 - sd**2 + 2.0 * np.log(sd))
+        if self.unranked:
+            return np.zeros(len(self.names), dtype=np.bool_)
+        return (self.learnt >= TOLD) & (self.learnt > self.by_chance) & ~self.uneven
 
 
 def calibrate(
     resolved: dict[str, Any],
     until: int = LAST,
     worlds: int = WORLDS,
-    sets: int = SETS,
+    sets: int | None = None,
     histories: int = HISTORIES,
     seed: int = 0,
     jobs: int = 1,
@@ -133,15 +163,17 @@ def calibrate(
         Last year of evidence.
     worlds : int
         In the table.
-    sets : int
-        Draws from the posterior that are wanted.
+    sets : int, optional
+        Draws from the posterior that are wanted; as many as there are effective worlds, up to
+        :data:`SETS`, if None.
     histories : int
         Simulated histories, of each kind, whose parameters are to be found again; 0 for none.
 
     Raises
     ------
     PalcaError
-        If the scenario ends too soon, or leaves no parameter free.
+        If the scenario ends too soon, or leaves no parameter free; if the worlds are too few
+        to say anything, or for so many sets.
     """
     resolved = {**resolved, "sets": {}}
     scenario = build(resolved)
@@ -152,26 +184,41 @@ def calibrate(
     free = free_in(resolved)
     if not free:
         raise PalcaError("leaves no parameter free: nothing to calibrate", resolved["place"])
+    taught = min(_TAUGHT, worlds // 2)
+    others = worlds - taught
+    nearest = max(others // _NEAREST, min(others // 2, _LEAST))
+    if sets is not None and sets > nearest:
+        raise PalcaError(f"{sets:,} sets can't be drawn from {worlds:,} worlds, of which "
+                         f"{nearest:,} are near: ask for fewer, or for more --worlds", "--sets")
+    if histories > others:
+        raise PalcaError(f"{worlds:,} worlds have {others:,} histories to look at, not "
+                         f"{histories:,}", "--check")
     table = simulate(resolved, free, until, worlds, seed, jobs, partial(tell, "simulating worlds"))
     evidence, _ = before_and_after(until)
     truth = measure(table.outcomes, documented(record, scenario))
     seen = np.array([[truth[outcome.name][0] for outcome in evidence]])
     tell("reading the table", 0, 1)
-    held_out = worlds // _HELD_OUT
-    reading = Reading(table, evidence, held_out)
+    reading = Reading(table.part(slice(taught)), evidence)
+    table = table.part(slice(taught, None))  # the rest: none of it has taught
     summaries = reading.summaries(table.columns(evidence))
     (observed,) = reading.summaries(seen)
-    nearest = max(worlds // _NEAREST, 4 * (len(table.names) + 1))
     found = infer(summaries, table.scores, observed, nearest)
+    if found.sureness < SURE:
+        raise PalcaError(
+            f"{worlds:,} worlds are too few: what they say of the parameters is as unsure as "
+            f"{found.sureness:.0f} draws, and {SURE:.0f} are needed; ask for more", "--worlds"
+        )
+    sets = min(SETS, int(found.worth)) if sets is None else sets
     drawn = values_of(free, found.scores[found.draw(sets, np.random.default_rng(seed))])
     drawn = {name: np.array([float(f"{v:.{_DIGITS}g}") for v in drawn[name]]) for name in free}
     later = seed_after(seed, 1)
     drawn, tried = _best_first(resolved, drawn, until, reading, observed, later, jobs, tell)
     out = Calibration(free, until, worlds, drawn, found, reading.strange(seen), [], [])
+    pretended = found.adjusted.by_chance(np.random.default_rng(seed))
+    out.by_chance = float(np.quantile(pretended, 1.0 - RARE / len(free)))
     if histories:
-        held = np.arange(worlds - held_out, worlds)
-        like = held[np.argsort(((summaries[held] - observed) ** 2).sum(axis=1))[:histories]]
-        for name, places in (("anywhere", held[:histories]), ("near", like)):
+        like = np.argsort(((summaries - observed) ** 2).sum(axis=1))[:histories]
+        for name, places in (("anywhere", np.arange(histories)), ("near", like)):
             told = partial(tell, "finding known parameters again")
             again = recover(summaries, table.scores, places, nearest, _DRAWS, seed, told)
             setattr(out, name, again)

@@ -37,14 +37,17 @@ def draw_posterior(found: Calibration, title: str) -> Picture:
             axis.hist(prior, edges, weights=density, color=_PRIOR)
             axis.hist(values, edges, density=True, histtype="step", color=SERIES[0], lw=1.3)
             axis.axvline(float(values.mean()), color=SERIES[0], lw=1.0, ls=":")
-            axis.set_title(f"{name}: {100 * found.learnt[place]:.0f} % learnt", fontsize=_SMALL)
+            share = f"{100 * found.learnt[place]:.0f} % learnt"
+            told = share if found.told[place] else "can't tell"
+            axis.set_title(f"{name}: {told}", fontsize=_SMALL)
             axis.set_xlabel(fill(PARAMETERS[name].unit, 34), fontsize=7, labelpad=1)
         note = "grey: density of the prior; line: of the posterior, its mean dotted"
         head(figure, f"{title}\n{note}")
-    order = np.argsort(-np.asarray(found.learnt))[:3]
-    most = ", ".join(f"{found.names[i]} ({100 * found.learnt[i]:.0f} %)" for i in order)
-    return Picture(figure, f"{title}: prior and posterior of {len(found.names)} parameters. The "
-                           f"record moves most: {most}.")  # fmt: skip
+    told = [place for place in np.argsort(-found.learnt) if found.told[place]][:3]
+    most = ", ".join(f"{found.names[i]} ({100 * found.learnt[i]:.0f} %)" for i in told)
+    says = f"The record moves most: {most}" if told else "The record can't tell of any"
+    return Picture(figure, f"{title}: prior and posterior of {len(found.names)} parameters. "
+                           f"{says}.")  # fmt: skip
 
 
 def draw_ranks(found: Calibration, again: Recovery, title: str) -> Picture:

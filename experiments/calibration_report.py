@@ -10,7 +10,7 @@ import numpy as np
 
 from palca.model.parameters import PARAMETERS
 
-from .calibration import Calibration
+from .calibration import RARE, TOLD, Calibration
 from .posterior import Recovery
 from .scores import Verdict
 from .terminal_table import Column, TerminalTable, numbers
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-_TOLD: Final = 0.05  # learnt, below which the record is said not to tell
-_RARE: Final = 0.05  # chance below which ranks count as uneven
 _CENTRAL: Final = 0.9
 
 
@@ -37,6 +35,7 @@ def parameter_table(found: Calibration) -> pd.DataFrame:
             "parameter": name, "unit": row.unit, "prior": row.prior,
             "mean": values.mean(), "sd": values.std(), "q05": low, "q50": median, "q95": high,
             "shift": found.posterior.mean[place], "learnt": found.learnt[place],
+            "learnt_by_chance": found.by_chance, "told": found.told[place],
         }  # fmt: skip
         for kind, again in _recoveries(found):
             entry[f"coverage90_{kind}"] = again.coverage(_CENTRAL)[place]
@@ -95,12 +94,14 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
     console.print(
         f"{title}: {len(found.names)} parameters given the record of 1969–{found.until}, from "
         f"{found.worlds:,} worlds; {len(posterior.places):,} of them are near "
-        f"({posterior.worth:,.0f} effective)\n"
+        f"({posterior.worth:,.0f} effective; adjusted means are as sure as of "
+        f"{posterior.sureness:,.0f} draws)\n"
     )
     console.print(_parameters(found))
-    told = (found.learnt >= _TOLD).sum()
-    console.print(f"Learnt: how far the record moves a parameter from its prior. Of "
-                  f"{len(found.names)} it tells something of {told}; of the others it can't tell.")
+    console.print(_learnt(found))
+    count, distinct = _sets_of(found)
+    if distinct < count:
+        console.print(f"{count:,} sets were drawn, {distinct:,} of them different.")
     for outcome in found.strange:
         console.print(f"Hardly any world has the documented {outcome.heading}, whatever its "
                       "parameters: the model can't do this.")  # fmt: skip
@@ -125,13 +126,33 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
             console.print(_balance(title_, verdicts))
 
 
+def _sets_of(found: Calibration) -> tuple[int, int]:
+    """Return how many sets there are, and how many different ones."""
+    sets = np.column_stack(list(found.sets.values()))
+    return len(sets), len(np.unique(sets, axis=0))
+
+
+def _learnt(found: Calibration) -> str:
+    """Return in words of how many parameters the record says something, and how that is judged."""
+    count = len(found.names)
+    said = "Learnt: how far the record moves a parameter from its prior."
+    if found.unranked:
+        return f"{said} Nothing is called learnt: {found.unranked}."
+    told = (f"{said} Of {count} it tells something of {found.told.sum()}; of the others it can't "
+            f"tell. It tells what it moves by {100 * TOLD:.0f} % or more and further than "
+            f"{100 * found.by_chance:.1f} %, which one of {count} parameters that do nothing would "
+            f"reach in {100 * RARE:.0f} of 100 calibrations; and whose ranks are level.")
+    doubtful = [name for name, is_so in zip(found.names, found.uneven, strict=True) if is_so]
+    return told + (f" Ranks are not level of {', '.join(doubtful)}." if doubtful else "")
+
+
 def _told_of(kind: str, again: Recovery, radius: float) -> str:
     """Return a sentence on whether known parameters are found again."""
     uneven = np.sort(again.uniformity())
     count = len(uneven)
     lowest = min(1.0, float(uneven[0]) * count)  # Bonferroni: the least of many
     where = {"anywhere": "of all kinds", "near": "most like the record"}[kind]
-    verdict = "even, as they should be" if lowest > _RARE else "uneven: don't trust the intervals"
+    verdict = "even, as they should be" if lowest > RARE else "uneven: don't trust the intervals"
     farther = (again.radii < radius).mean()
     return (
         f"Known parameters of {len(again.ranks)} simulated histories {where}: ranks {verdict} "
@@ -152,7 +173,7 @@ def _parameters(found: Calibration) -> TerminalTable:
     )  # fmt: skip
     for row in parameter_table(found).sort_values("learnt", ascending=False).itertuples():
         share = float(row.learnt)  # type: ignore[arg-type]
-        bar = "█" * round(20 * share) if share >= _TOLD else Text("can't tell", "dim")
+        bar = "█" * round(20 * share) if row.told else Text("can't tell", "dim")
         cells = (f"{value:.3g}" for value in (row.mean, row.q05, row.q95))
         table.add(str(row.parameter), str(row.prior), *cells, f"{100 * share:.0f}", bar)
     return table

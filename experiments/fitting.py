@@ -39,8 +39,10 @@ def calibrate(
         int, typer.Option("--worlds", "-n", help="Worlds to choose from.", min=5000, max=10_000_000)
     ] = 1_000_000,
     sets: Annotated[
-        int, typer.Option("--sets", help="Sets of parameters to keep.", min=1, max=100_000)
-    ] = 1000,
+        int | None,
+        typer.Option("--sets", help="Sets of parameters to keep: as many as there are effective "
+                     "worlds, up to 1000, if not given.", min=1, max=100_000),
+    ] = None,
     histories: Annotated[
         int,
         typer.Option("--check", metavar="N", help="Simulated histories whose parameters are to be "
@@ -96,7 +98,7 @@ def calibrate_again(manifest: dict[str, Any], jobs: int) -> str:
     return _digest(_calibrate(manifest["scenario"], {key: manifest[key] for key in keys}, jobs))
 
 
-def _calibrate(resolved: dict[str, Any], asked: dict[str, int], jobs: int) -> Calibration:
+def _calibrate(resolved: dict[str, Any], asked: dict[str, Any], jobs: int) -> Calibration:
     from .calibration import calibrate as find
 
     with progress("worlds/s") as tell:

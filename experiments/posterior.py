@@ -10,7 +10,11 @@ approximate Bayesian computation needs no sampler here:
 3. *Nearest*: the worlds whose summaries lie nearest to the record's.
 4. *Adjustment*: their parameters, moved by a local linear regression to where they would be
    if their summaries were the record's (Beaumont, Zhang and Balding 2002,
-   doi:10.1093/genetics/162.4.2025).
+   doi:10.1093/genetics/162.4.2025), and spread by what the regression itself leaves unsure.
+
+No world both teaches the regression and is looked for: of what it was taught it would say
+more than it knows. What is learnt is held against what the same steps make of a parameter that
+does nothing.
 """
 
 from __future__ import annotations
@@ -26,12 +30,12 @@ from .measures import Outcome
 from .reference_table import Table
 
 Floats = NDArray[np.floating[Any]]
-_TAUGHT: Final = 100_000  # worlds that the regression learns from
 _RIDGE: Final = 100.0  # keeps some 2,000 coefficients from fitting chance
 _CHUNK: Final = 50_000
 _EXTREME: Final = 1e-3  # outcomes are cut at these quantiles of the table
 _TINY: Final = 1e-12
 BINS: Final = 20  # of ranks
+_PRETENDED: Final = 100_000  # parameters that do nothing, by which chance is judged
 
 
 class Reading:
@@ -40,25 +44,23 @@ class Reading:
     Parameters
     ----------
     table : Table
+        The worlds that teach it.
     outcomes : sequence of Outcome
         Those that may be read.
-    held_out : int
-        The last so many worlds of the table teach it nothing.
     """
 
-    def __init__(self, table: Table, outcomes: Sequence[Outcome], held_out: int = 0) -> None:
+    def __init__(self, table: Table, outcomes: Sequence[Outcome]) -> None:
         from sklearn.linear_model import Ridge
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
         self.outcomes = tuple(outcomes)
-        taught = slice(0, min(_TAUGHT, len(table.scores) - held_out))
-        plain = _even(self.outcomes, table.columns(outcomes)[taught])
+        plain = _even(self.outcomes, table.columns(outcomes))
         self.low, self.high = np.quantile(plain, (_EXTREME, 1.0 - _EXTREME), axis=0)
         self._regression = make_pipeline(
             StandardScaler(), PolynomialFeatures(2, include_bias=False), Ridge(_RIDGE)
         )
-        self._regression.fit(np.clip(plain, self.low, self.high), table.scores[taught])
+        self._regression.fit(np.clip(plain, self.low, self.high), table.scores)
 
     def summaries(self, values: Floats) -> Floats:
         """Return the summaries of histories, ``(n, parameters)``, from ``(n, outcomes)``."""
@@ -85,6 +87,95 @@ def _even(outcomes: Sequence[Outcome], values: Floats) -> Floats:
     return plain
 
 
+def learnt(mean: Floats, sd: Floats) -> Floats:
+    """Return how far parameters have moved from their priors, 0 (not at all) to 1.
+
+    1 - exp(-2 KL), the Kullback-Leibler divergence of posterior from prior with both taken as
+    normal: on the scale of a squared correlation (Linfoot 1957,
+    doi:10.1016/S0019-9958(57)90116-X).
+
+    Parameters
+    ----------
+    mean, sd : ndarray
+        Of normal scores; those of the prior are 0 and 1.
+    """
+    return 1.0 - np.exp(1.0 - mean**2 - sd**2 + 2.0 * np.log(sd))
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A local linear regression that moves worlds to where a history lies.
+
+    Attributes
+    ----------
+    weights : ndarray, shape ``(nearest,)``
+        They add up to 1.
+    apart : ndarray, shape ``(nearest, summaries)``
+        How far the summaries of each world lie from the history's.
+    solver : ndarray, shape ``(summaries + 1, nearest)``
+        From scores to intercept and slopes.
+    unsure : float
+        Variance of the mean that it finds, for scores of variance 1 that don't hang on the
+        summaries.
+    lost : float
+        Part of their variance that it takes for its own by chance.
+    """
+
+    weights: Floats
+    apart: Floats
+    solver: Floats
+    unsure: float
+    lost: float
+
+    def of(self, scores: Floats) -> Floats:
+        """Return scores ``(nearest, n)`` as they would be at the history.
+
+        What they depart from their mean is scaled up to the spread that they would have if the
+        regression took nothing by chance, and its mean were no less sure than it is.
+        """
+        found = self.solver @ scores
+        moved = scores - self.apart @ found[1:]
+        wider = np.sqrt((1.0 + self.unsure) / (1.0 - self.lost))
+        return found[0] + wider * (moved - found[0])
+
+    def by_chance(self, chance: np.random.Generator) -> Floats:
+        """Return how much parameters that do nothing would seem to be learnt, ``(n,)``.
+
+        Their adjusted means are normal, of variance `unsure`; their variances have as many
+        degrees of freedom as there are effective worlds (Satterthwaite 1946).
+        """
+        worth = 1.0 / np.sum(self.weights**2)
+        mean = np.sqrt(self.unsure) * chance.normal(size=_PRETENDED)
+        variance = (1.0 + self.unsure) * chance.chisquare(worth, _PRETENDED) / worth
+        return learnt(mean, np.sqrt(variance))
+
+
+def moments(weights: Floats, scores: Floats) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation of weighed scores ``(n, parameters)``."""
+    mean = weights @ scores
+    return mean, np.sqrt(weights @ (scores - mean) ** 2)
+
+
+def adjustment(weights: Floats, apart: Floats) -> Adjustment:
+    """Return the weighed regression of scores on `apart`, ``(nearest, summaries)``.
+
+    A summary is an estimate of a score, so a slope is about one, or none: its prior is normal(0,
+    1). Without it, summaries that hardly vary would have slopes of any size, and a history
+    that lies aside of its nearest worlds would be given scores that no world has.
+    """
+    near = np.column_stack([np.ones(len(weights)), apart]).astype(np.float64)
+    weighed = near * weights[:, None]
+    prior = np.full(near.shape[1], np.sum(weights**2))  # of a precision of 1 per effective world
+    prior[0] = 0.0
+    square, spread = near.T @ weighed, weighed.T @ weighed
+    inverse = np.linalg.inv(square + np.diag(prior))
+    unsure = inverse @ spread @ inverse  # covariance of intercept and slopes
+    lost = 2.0 * np.trace(inverse @ spread) - np.trace(unsure @ square)
+    return Adjustment(
+        weights, near[:, 1:], inverse @ weighed.T, float(unsure[0, 0]), float(lost)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Posterior:
     """The parameters given a history.
@@ -99,27 +190,34 @@ class Posterior:
         Normal scores, adjusted.
     radius : float
         How far the summaries of the farthest lie from the history's, in prior spreads.
+    adjusted : Adjustment
     """
 
     places: NDArray[np.int64]
     weights: Floats
     scores: Floats
     radius: float
+    adjusted: Adjustment
 
     @property
     def mean(self) -> Floats:
         """The mean of the normal scores, ``(parameters,)``; that of the prior is 0."""
-        return self.weights @ self.scores
+        return moments(self.weights, self.scores)[0]
 
     @property
     def sd(self) -> Floats:
         """The spread of the normal scores, ``(parameters,)``; that of the prior is 1."""
-        return np.sqrt(self.weights @ (self.scores - self.mean) ** 2)
+        return moments(self.weights, self.scores)[1]
 
     @property
     def worth(self) -> float:
         """Effective worlds: 1 over the sum of squared weights."""
         return float(1.0 / np.sum(self.weights**2))
+
+    @property
+    def sureness(self) -> float:
+        """How many draws from a posterior would tell its mean as surely."""
+        return 1.0 / self.adjusted.unsure
 
     def draw(self, count: int, chance: np.random.Generator) -> NDArray[np.int64]:
         """Return places among the nearest, drawn evenly by weight (Kitagawa 1996)."""
@@ -149,11 +247,9 @@ def infer(summaries: Floats, scores: Floats, observed: Floats, nearest: int) -> 
     places = places[:-1]
     weights = np.maximum(1.0 - squares[places].astype(np.float64) / farthest, _TINY)
     weights /= weights.sum()
-    near = np.column_stack([np.ones(len(places)), apart[places]]).astype(np.float64)
-    root = np.sqrt(weights)[:, None]
-    slopes, *_ = np.linalg.lstsq(near * root, scores[places] * root, rcond=None)
-    adjusted = scores[places] - near[:, 1:] @ slopes[1:]
-    return Posterior(places, weights, adjusted, float(np.sqrt(farthest)))
+    found = adjustment(weights, apart[places])
+    scores = found.of(scores[places].astype(np.float64))
+    return Posterior(places, weights, scores, float(np.sqrt(farthest)), found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,11 @@ class Table:
         return self.values[:, [places[outcome.name] for outcome in outcomes]]
 
 
+    def part(self, some: slice) -> Table:
+        """Return some of the worlds."""
+        return Table(self.names, self.outcomes, self.scores[some], self.values[some])
+
+
 def free_in(resolved: dict[str, Any]) -> tuple[str, ...]:
     """Return the free parameters that a scenario neither sets nor holds at nothing."""
     scenario = build(resolved)

@@ -14,12 +14,12 @@ import pandas as pd
 import pytest
 
 from palca.experiments import priors
-from palca.experiments.calibration import calibrate
+from palca.experiments.calibration import Calibration, calibrate
 from palca.experiments.course import SERIES, Course, documented, simulated
 from palca.experiments.documented import load_record
 from palca.experiments.measures import Outcome, measure
 from palca.experiments.naive import naive
-from palca.experiments.posterior import Reading, infer, recover
+from palca.experiments.posterior import Reading, Recovery, infer, recover
 from palca.experiments.reference_table import Table, free_in, score, simulate, values_of
 from palca.experiments.spans import before_and_after, spans
 from palca.model import ColdWarModel
@@ -83,6 +83,54 @@ def test_draws_go_by_weight() -> None:
     drawn = found.draw(100_000, np.random.default_rng(0))
     shares = np.bincount(drawn, minlength=400) / 100_000
     assert shares == pytest.approx(found.weights, abs=2e-5)
+
+
+@pytest.mark.parametrize("aside", [0.0, 0.5, 2.0])
+def test_what_does_nothing_is_not_learnt_more_often_than_said(aside: float) -> None:
+    """The chance of it is that of shuffled parameters, which can have nothing to do with a history."""
+    chance = np.random.default_rng(2)
+    parameters = 12
+    summaries = chance.normal(size=(2_000, parameters)) * np.geomspace(0.02, 0.6, parameters)
+    observed = np.full(parameters, aside) * np.geomspace(0.02, 0.6, parameters)
+    own = chance.normal(size=(2_000, parameters))
+    said = infer(summaries, own, observed, 150)
+    bound = np.quantile(said.adjusted.by_chance(np.random.default_rng(0)), 0.95)
+    idle = [
+        infer(summaries, own[chance.permutation(len(own))], observed, 150) for _ in range(150)
+    ]
+    moved = np.array([1 - np.exp(1 - f.mean**2 - f.sd**2 + 2 * np.log(f.sd)) for f in idle])
+    assert (moved > bound).mean() == pytest.approx(0.05, abs=0.025)
+    means = np.array([found.mean for found in idle])
+    assert means.var() * said.sureness == pytest.approx(1.0, abs=0.2)
+    # draws are spread as the priors are, though few worlds were fitted by many summaries
+    assert np.mean([f.sd**2 for f in idle]) == pytest.approx(1 + 1 / said.sureness, rel=0.06)
+
+
+def test_draws_stay_within_the_prior_if_few_worlds_are_near() -> None:
+    chance = np.random.default_rng(3)
+    summaries = chance.normal(size=(120, 25)) * 0.1
+    idle = infer(summaries, chance.normal(size=(120, 25)), np.full(25, 0.2), 104)
+    assert np.abs(idle.mean).max() < 2.0
+    assert idle.sureness < 20
+
+
+def test_only_what_has_level_ranks_is_called_learnt() -> None:
+    chance = np.random.default_rng(8)
+    scores = chance.normal(size=(6_000, 2))
+    summaries = np.column_stack([scores[:, 0] + chance.normal(size=6_000), chance.normal(size=6_000)])
+    summaries /= 2
+    found = infer(summaries, scores, np.array([0.6, 0.0]), 600)
+    by_chance = float(np.quantile(found.adjusted.by_chance(chance), 0.975))
+
+    def told(near: Recovery | None) -> list[bool]:
+        out = Calibration(("a", "idle"), 1978, 6_000, {}, found, [], [], [], near, near)
+        return replace(out, by_chance=by_chance).told.tolist()
+
+    ranks = recover(summaries, scores, np.arange(200), 600, 99, 0)
+    assert told(ranks) == [True, False]
+    assert told(None) == [False, False]
+    assert told(replace(ranks, ranks=ranks.ranks[:40])) == [False, False]  # too few to be counted
+    assert told(replace(ranks, ranks=np.minimum(ranks.ranks, 50))) == [False, False]  # not level
 
 
 @pytest.mark.parametrize("name", priors.FREE)
@@ -249,7 +297,7 @@ def coarse(content: Any) -> Any:
 
 @pytest.mark.slow
 def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
-    asked = ("calibrate", "baseline", "-u", "1974", "-n", "6000", "--check", "12", "--sets", "50")
+    asked = ("calibrate", "baseline", "-u", "1974", "-n", "20000", "--check", "12", "--sets", "50")
     code, out, _ = palca(*asked, "-o", "made", "-j", "2")
     assert code == 0
     assert {path.name for path in Path("made").iterdir()} == {
@@ -261,6 +309,7 @@ def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
     rows = pd.read_csv("made/parameters.csv").set_index("parameter")
     assert rows["mean"].to_dict() == pytest.approx(sets.mean().to_dict())
     assert rows["learnt"].between(0, 1).all()
+    assert not rows["told"].any()  # twelve histories can't say whether ranks are level
     outcomes = pd.read_csv("made/outcomes.csv")
     assert set(outcomes["years"]) == {"evidence", "after"}
     assert set(outcomes["worlds"]) == {"posterior", "prior", "given the past"}
@@ -281,6 +330,9 @@ def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
     [
         (("calibrate", "baseline", "-u", "1979"), "--until"),
         (("calibrate", "baseline", "-n", "10"), "--worlds"),
+        (("calibrate", "baseline", "-n", "5000", "--check", "0"), "worlds are too few"),
+        (("calibrate", "baseline", "-n", "5000", "--sets", "6000"), "--sets"),
+        (("calibrate", "baseline", "-n", "5000", "--check", "2501"), "--check"),
         (("calibrate", "./short.toml"), "must run to 1978-12"),
         (("calibrate", "./fixed.toml"), "no parameter free"),
         (("run", "--set", "posterior=nowhere"), "no posterior 'nowhere'"),
@@ -315,7 +367,7 @@ def test_bad_input_is_refused_in_one_line(
 
 @pytest.mark.slow
 def test_a_calibration_on_more_years_is_another_one(baseline: dict[str, Any]) -> None:
-    short, long = (calibrate(baseline, until, 5000, 20, 0) for until in (1971, 1978))
+    short, long = (calibrate(baseline, until, 20_000, 20, 0) for until in (1971, 1978))
     assert len(short.fit) < len(long.fit)
     assert (short.forecast is None, long.forecast is None) == (False, True)
     assert replace(short.posterior).worth > 10

@@ -188,7 +188,7 @@ BAD = {
     "dead": ('at = "1971-09", death.leader = "Hugo Banser"', "(did you mean 'Hugo Banzer'?)"),
     "heir": ('at = "1971-09", death = { leader = "Hugo Banzer", successor = "x" }', "no leader 'x'"),
     "no quotes": ("at = 1971-09, policy.us = 'x'", "months and names in double quotes"),
-    "a date": ("at = 1971-09-01, policy.us = 'x'", "the date 1971-09-01: put it in quotes"),
+    "a date": ("at = 1971-09-01, policy.us = 'x'", "the date 1971-09-01; a month stands in quotes"),
     "its rule": ('at = "1971-09", rule.us.add = [{ name = "x", when = "tru", do = { aid = "1" }, '
                  'why = "w", source = "a" }]', "did you mean 'true'"),
     "immortal": ('at = "1971-09", survival = "Hugo Banzer"', "nobody called"),
