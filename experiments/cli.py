@@ -31,6 +31,7 @@ from .options import (
     folder_for,
     make_console,
     print_line,
+    print_written,
     progress,
 )
 from .questions import again, claims, compare, counterfactual
@@ -133,7 +134,7 @@ def run(
     print_report(
         console, checked, summary, verdicts, history, worlds=worlds, seed=seed, seconds=seconds
     )
-    console.print(f"\nWritten: {folder} ({provenance.contents(folder)})")
+    print_written(folder)
     turns = [change["since"] for change in resolved["changes"]] or [month_index(WHY)]
     month = month_name(min(*turns, checked.months - 1))
     why = command("explain", folder, "--world", 0, "--month", month)
@@ -171,7 +172,6 @@ def rerun(folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs:
     """
     from . import provenance, sweep_folder
 
-    console = make_console()
     manifest = provenance.read_manifest(folder)
     # a sweep's parts are held against what comes out
     parts = sweep_folder.part_names(folder) if manifest.get("kind") == "sweep" else ()
@@ -179,18 +179,18 @@ def rerun(folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs:
     with provenance.as_written(folder):
         wrong |= _comes_out_again(folder, manifest, jobs)
     for name in others:
-        console.print(one_line(f"{name} was not written with the others"))
+        print_line(one_line(f"{name} was not written with the others"))
     if not wrong:
-        console.print(f"{folder}: the same, bit for bit ({manifest['worlds']} worlds)")
+        print_line(f"{folder}: the same, bit for bit ({manifest['worlds']} worlds)")
         return
     for name, how in sorted(wrong.items()):
-        console.print(one_line(f"{name} {how}"))
-    console.print(f"{folder}: differs from what was written")
+        print_line(one_line(f"{name} {how}"))
+    print_line(f"{folder}: differs from what was written")
     with provenance.as_written(folder):
         libraries = {**manifest.get("libraries", {})}
         then = {**manifest.get("versions", {}), **libraries}
     for name, now in {**provenance.versions(), **provenance.versions_of(tuple(libraries))}.items():
-        console.print(one_line(f"  {name}: {then.get(name, 'unknown')} then, {now} now"))
+        print_line(one_line(f"  {name}: {then.get(name, 'unknown')} then, {now} now"))
     raise typer.Exit(1)
 
 
@@ -247,9 +247,7 @@ def lab(
     """
     from .lab.server import serve
 
-    console = make_console()
-    serve(host, port, opened, lambda address: console.print(f"The lab is at {address} (Ctrl-C "
-                                                            "ends it)"))  # fmt: skip
+    serve(host, port, opened, lambda url: print_line(f"The lab is at {url} (Ctrl-C ends it)"))
 
 
 @app.command()

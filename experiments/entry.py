@@ -112,5 +112,5 @@ def _say(message: str, style: str) -> None:
     """Print one line on the error stream."""
     from rich.console import Console
 
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
     console.print(f"palca: {message}", markup=False, style=style)

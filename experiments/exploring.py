@@ -23,6 +23,7 @@ from .options import (
     chosen,
     folder_for,
     make_console,
+    print_written,
     progress,
     scenario_names,
 )
@@ -118,7 +119,7 @@ def sensitivity(
     for measure in ("effect", "total"):
         if any(m.measure == measure for m in measured):
             print_indices(console, names, shown, measured, noise, measure)
-    console.print(f"\nWritten: {folder} ({provenance.contents(folder)})")
+    print_written(folder)
 
 
 def sensitivity_again(manifest: dict[str, Any], jobs: int) -> str:
@@ -206,7 +207,7 @@ def discover(
             libraries=provenance.versions_of(("scikit-learn", "scipy")),
         )  # fmt: skip
     print_discovery(console, found, len(table))
-    console.print(f"\nWritten: {folder} ({provenance.contents(folder)})")
+    print_written(folder)
 
 
 def discover_again(folder: Path, manifest: dict[str, Any], jobs: int) -> str:

@@ -21,6 +21,7 @@ from .options import (
     folder_for,
     make_console,
     print_line,
+    print_written,
     progress,
 )
 
@@ -87,7 +88,7 @@ def calibrate(
             digest=_digest(found), libraries=provenance.versions_of(("scikit-learn", "scipy")),
         )  # fmt: skip
     report.print_calibration(console, scenario, found)
-    console.print(f"\nWritten: {folder} ({provenance.contents(folder)})")
+    print_written(folder)
     posterior = f"posterior={folder / 'posterior.parquet'}"
     print_line(f"Use it: {command('run', scenario, '--set', posterior)}")
 

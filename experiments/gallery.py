@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import Force, Out, Seed, folder_for, make_console, progress
+from .options import Force, Out, Seed, folder_for, make_console, print_line, print_written, progress
 from .terminal_table import Column, TerminalTable, numbers, texts
 
 Worlds = Annotated[
@@ -76,7 +76,7 @@ def concept(
         )
     console = make_console()
     print_concept(console, found)
-    console.print(f"\nWritten: {folder} ({provenance.contents(folder)})")
+    print_written(folder)
 
 
 def concept_again(manifest: dict[str, Any], jobs: int) -> str:
@@ -138,9 +138,8 @@ def _write_all(folder: Path, worlds: int, seed: int, force: bool) -> None:
         page.write_text(gallery(found, alts), encoding="utf-8")
         provenance.write_sums(part)
     shown = sum(one.shown for one in found)
-    make_console().print(f"{shown} of {len(found)} concepts are shown in this model. Written: "
-                         f"{folder} (CONCEPTS.md, a picture each, SHA256SUMS, manifest.json)"
-                         )  # fmt: skip
+    print_line(f"{shown} of {len(found)} concepts are shown in this model. Written: {folder} "
+               "(CONCEPTS.md, a picture each, SHA256SUMS, manifest.json)")  # fmt: skip
 
 
 def concepts_again(manifest: dict[str, Any], jobs: int) -> str:

@@ -32,7 +32,7 @@ def _opening(found: Sequence[Contrast]) -> str:
 Each concept is a file in `scenarios/concepts/`: what it means, the contrast of scenarios that would show it, the claims that it
 makes about that contrast, and what would count against it. `palca concept NAME` simulates the contrast; the verdict is computed from
 the run. A claim is *shown* if it holds in 97.5 % of the resamples of worlds. {shown} of {len(found)} concepts are shown here, each arm in
-{worlds:,} worlds with the parameters that go with the record (seed {found[0].seed}). This page is made by `make gallery`.
+{worlds:,} worlds with the parameters that go with the record (seed {found[0].seed}). Numbers are means, with 95 % intervals in brackets. This page is made by `make gallery`.
 
 **A concept that is shown is shown in this model, not in history**: often a mechanism of the model was written from the same
 literature, and the contrast switches it on and off. What the record says for and against the mechanisms is in

@@ -52,7 +52,7 @@ def make_console() -> Console:
     """Return the console of the standard output."""
     # a pipe has no width of its own: lines of 120 columns stay readable in a file
     width = shutil.get_terminal_size((120, 24)).columns
-    return Output(highlight=False, markup=False, width=width)
+    return Output(highlight=False, markup=False, emoji=False, width=width)
 
 
 def scenario_names(incomplete: str) -> list[str]:
@@ -133,6 +133,13 @@ def print_line(text: str) -> None:
     make_console().print(text, soft_wrap=True)
 
 
+def print_written(folder: Path, before: str = "") -> None:
+    """Print where a command's files are, and which they are."""
+    from .provenance import contents
+
+    print_line(f"\n{before}Written: {folder} ({contents(folder)})")
+
+
 def chosen(settings: list[str] | None, point: bool = False) -> list[str]:
     """Return the settings of ``--set`` and ``--point``.
 
@@ -198,7 +205,7 @@ def progress(unit: str = "") -> Iterator[Tell]:
 
     console = Console(stderr=True)
     bar = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         Rate(),

@@ -25,6 +25,7 @@ from .options import (
     chosen,
     folder_for,
     make_console,
+    print_written,
     progress,
 )
 
@@ -89,8 +90,7 @@ def compare(
         )
     console = make_console()
     print_comparison(console, names, pairs)
-    console.print(f"\nDigest {digest(pairs)[:16]}. Written: {folder} "
-                  f"({provenance.contents(folder)})")  # fmt: skip
+    print_written(folder, f"Digest {digest(pairs)[:16]}. ")
 
 
 def counterfactual(
@@ -187,9 +187,7 @@ def counterfactual(
             inputs=asdict(answer.inputs),
         )
     print_answer(console, answer, stories)
-    console.print(
-        f"{time.perf_counter() - began:.0f} s. Written: {folder} ({provenance.contents(folder)})"
-    )
+    print_written(folder, f"{time.perf_counter() - began:.0f} s. ")
 
 
 def claims(
@@ -236,7 +234,7 @@ def claims(
             worlds=worlds, twins=twins, digest=answers_digest(answers),
         )  # fmt: skip
     print_claims(console, answers)
-    console.print(f"Written: {folder} ({provenance.contents(folder)})")
+    print_written(folder)
 
 
 def again(manifest: dict[str, Any], jobs: int) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .options import make_console
+from .options import print_line
 
 
 def report(
@@ -31,4 +31,4 @@ def report(
     page = html_report.report(folder)
     path = out if out is not None else folder / html_report.NAME
     html_report.write(page, path, force)
-    make_console().print(f"Written: {path} ({len(page.encode()) / 1000:,.0f} kB)")
+    print_line(f"Written: {path} ({len(page.encode()) / 1000:,.0f} kB)")

@@ -23,6 +23,8 @@ from .options import (
     chosen,
     folder_for,
     make_console,
+    print_line,
+    print_written,
     progress,
     scenario_names,
 )
@@ -154,10 +156,9 @@ def _sweep(
     from .sweep_figure import draw_sweep
     from .sweep_report import chosen_outcomes, explained, means, print_sweep
 
-    console = make_console()
     todo, damaged = sweep_folder.missing(folder, plan)
     for name in damaged:
-        console.print(f"{name} is cut short or damaged: run again")
+        print_line(f"{name} is cut short or damaged: run again")
     points = design_points(plan.design, plan.factors, plan.points, plan.seed)
     with progress("worlds/s") as tell:
         done = plan.worlds - sum(plan.rows(block) for block in todo)
@@ -180,5 +181,5 @@ def _sweep(
     provenance.draw(folder, {"sweep.png": drawn})
     made = ("summary.csv", "sweep.png", "sweep.svg")
     digest = sweep_folder.write_sums(folder, plan, made)
-    print_sweep(console, plan, table, explained(plan, table, rows, outcomes), outcomes)
-    console.print(f"\nDigest {digest[:16]}. Written: {folder} ({provenance.contents(folder)})")
+    print_sweep(make_console(), plan, table, explained(plan, table, rows, outcomes), outcomes)
+    print_written(folder, f"Digest {digest[:16]}. ")

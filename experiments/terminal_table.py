@@ -24,7 +24,9 @@ _EASY: Final = 20  # cells to which texts are narrowed before a column is left o
 _LEAST: Final = 12  # cells to which texts are narrowed before rows become blocks
 _LONGEST: Final = 32  # cells of a word that is never broken
 _NOTE: Final = 100  # cells of a line of a note
-_WITHIN: Final = re.compile(r"(?<=\d) (?=%)|(?<=[±<>=≤≥]) (?=[\d+−-])")  # spaces within a number
+_WITHIN: Final = re.compile(  # spaces within a number, and before a mark
+    r"(?<=\d) (?=%)|(?<=[±<>=≤≥]) (?=[\d+−-])| (?=\*(?: |$))"
+)
 _AFTER: Final = re.compile(r"(?<=[/_.,;:=&?-])(?!\d)")  # where a word that is too long is broken
 _DIGIT: Final = re.compile(r"\d")
 _DIGITS: Final = re.compile(r"\d\d")
@@ -114,7 +116,7 @@ class TerminalTable:
         told = min(width, _NOTE)
         yield from _paragraph(self.note, told, "dim")
         if gone := self.left_out(width):
-            also = f"; {self.file} has them" if self.file else ""
+            also = f"; {self.file} has {'it' if len(gone) == 1 else 'them'}" if self.file else ""
             yield from _paragraph(
                 f"Left out at a width of {width}: {', '.join(column.heading for column in gone)} "
                 f"(shown from {self.whole} on{also})", told, "dim",

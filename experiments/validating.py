@@ -19,6 +19,7 @@ from .options import (
     command,
     folder_for,
     make_console,
+    print_written,
     progress,
 )
 
@@ -109,7 +110,7 @@ def validate(
     console.print(f"{found.title}: validated\n")
     for line in summary(found):
         console.print(f"- {line}")
-    console.print(f"\nWritten: {folder} ({provenance.contents(folder)})")
+    print_written(folder)
 
 
 def validate_again(manifest: dict[str, Any], jobs: int) -> str:

@@ -136,11 +136,14 @@ def test_two_runs_without_out_get_two_folders(palca: Run) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("folder", ["my runs/it's $HOME", "-n", "a\"b", "x;y", "ümläut (1)"])
+@pytest.mark.parametrize("folder", ["my runs/it's $HOME", "-n", "a\"b", "x;y", "ümläut (1)",
+                                    "so long a name of many words " * 5])
 def test_what_is_to_be_pasted_can_be(palca: Run, folder: str) -> None:
     code, out, _ = palca("run", "baseline", "-n", "3", f"--out={folder}")
     assert code == 0
-    typed = shlex.split(out.splitlines()[-1].partition("? ")[2])
+    *_, written, why = out.splitlines()
+    assert written.startswith(f"Written: {folder} (history.png ")
+    typed = shlex.split(why.partition("? ")[2])
     assert typed[:2] == ["palca", "explain"]
     assert palca(*typed[1:])[0] == 0
 
@@ -303,7 +306,7 @@ def test_the_examples_of_the_readme_work(palca: Run) -> None:
 
 
 def test_a_strangers_words_are_printed_as_they_are(palca: Run) -> None:
-    words = '[/bold] [red]boo[/] [link=x'
+    words = '[/bold] [red]boo[/] :fire: [link=x'
     Path("p.toml").write_text(
         f'actor = "ussr"\ntitle = "{words}"\n[[rule]]\nname = "{words}"\nwhen = "true"\n'
         f'do = {{ protest = "0.1" }}\nwhy = "{words}"\nsource = "{words}"\n'
@@ -316,7 +319,9 @@ def test_a_strangers_words_are_printed_as_they_are(palca: Run) -> None:
     code, out, _ = palca("explain", "[x]")
     assert code == 0
     assert out.count("boo") >= 3
+    assert out.count(":fire:") >= 3
     assert palca("check", "s.toml")[0] == 0
+    assert ":fire:.toml" in palca("check", ":fire:.toml")[2]
 
 
 @pytest.mark.parametrize(
