@@ -42,6 +42,7 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
         for line in too_few(answer):
             console.print(line)
         return
+    console.print()
     for months_on in answer.horizons:
         _print_effects(console, answer, months_on)
     _print_causes(console, answer)
@@ -56,14 +57,14 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
         markup=True,
     )
     console.print("\n[bold]What may be concluded[/]", markup=True)
-    console.print(in_words(answer))
+    console.print(f"{in_words(answer)}\n")
     for number, world in enumerate(telling_pairs(answer.twins, stories), start=1):
         table = TerminalTable(f"Story {number}: world {world} and its twin",
                               texts("month", "as it was", "with the change"))  # fmt: skip
         for row in story(answer.twins, answer.country, world):
             table.add(*row, style="dim" if row[1] == row[2] else "")
         console.print(table)
-    console.print(f"\n{question.worlds:,} worlds simulated, {question.twins:,} twins, seed "
+    console.print(f"{question.worlds:,} worlds simulated, {question.twins:,} twins, seed "
                   f"{question.seed}")  # fmt: skip
 
 
@@ -153,16 +154,19 @@ def too_few(answer: Answer) -> list[str]:
 
 def _print_effects(console: Console, answer: Answer, months_on: int) -> None:
     assert answer.twins is not None
+    note = (
+        "s.e.: standard error of the effect. *: further from zero than two standard errors. "
+        "parameters: standard deviation of the effect over parameters that fit the evidence. "
+        "changed: share of pairs in which there is a difference. on average: the effect in worlds "
+        "without evidence."
+    )
     table = TerminalTable(
         f"Effects in {when(answer.twins, months_on)}, {months_on} months on: with the change less "
         "without",
         [Column("quantity"), *numbers("without", "with", "effect", "s.e.", "parameters"),
          Column("5–95 % of pairs", right=True, rank=3), Column("changed", right=True, rank=2),
          Column("on average", right=True, rank=1)],
-        "s.e.: standard error of the effect. *: further from zero than two standard errors. "
-        "parameters: standard deviation of the effect over parameters that fit the evidence. "
-        "changed: share of pairs in which there is a difference. on average: the effect in worlds "
-        "without evidence.",
+        note if months_on == answer.horizons[0] else "",
         "effects.csv",
     )  # fmt: skip
     for quantity, (title, unit) in QUANTITIES.items():
