@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.calendar import month_index, month_name
-from palca.model.errors import PalcaError, short
+from palca.model.errors import PalcaError, point, short
 from palca.model.parameters import PARAMETERS, check_parameter
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 DESIGNS: Final = ("grid", "lhs", "sobol", "random")
 STEPS: Final = 11  # levels of a range that needs some and names none
+_COMMAS: Final = re.compile(r"(?=.*:)(?=.*,)[-+\d.,:\s]+")  # a range with decimal commas
 _MOST_LEVELS: Final = 10_000
 MOST_POINTS: Final = 100_000_000
 
@@ -124,6 +125,8 @@ def _factor(name: str, values: str) -> Factor:
         if rest or name not in PARAMETERS:
             return _steps(name, low, high, rest[0] if rest else STEPS)
         return Factor(name, (), low, high)
+    if _COMMAS.fullmatch(values):
+        raise PalcaError(f"the numbers of a range take a point, as in {values.replace(',', '.')}")
     parts = [part.strip() for part in values.split(",")]
     if len(parts) < 2 or not all(parts):
         raise PalcaError("takes two values or more; --set gives it a single one")
@@ -132,7 +135,13 @@ def _factor(name: str, values: str) -> Factor:
     except ValueError:
         levels = tuple(parts)
     if len(set(levels)) < len(levels):
-        raise PalcaError("names a value twice")
+        twice = next(part for part, level in zip(parts, levels, strict=True)
+                     if levels.count(level) > 1)
+        raise PalcaError(f"names the value {short(twice, 40)} twice; a comma stands between "
+                         "values, and a number takes a point, as in 0.5")
+    if lead := next((part for part in parts if re.fullmatch(r"[-+]?0\d+", part)), ""):
+        raise PalcaError(f"takes '{values}' for {len(parts)} values, one of them {lead}: write "
+                         "numbers with a point, as in 0.5, and without zeros before them")
     if any(isinstance(level, float) and not np.isfinite(level) for level in levels):
         raise PalcaError("takes finite numbers")
     return Factor(name, levels)
@@ -154,7 +163,7 @@ def _number(text: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        raise PalcaError(f"'{short(text.strip(), 40)}' is not a number") from None
+        raise PalcaError(f"'{short(text.strip(), 40)}' is not a number{point(text)}") from None
     if not np.isfinite(number):
         raise PalcaError(f"'{short(text.strip(), 40)}' is not a finite number")
     return number

@@ -93,6 +93,8 @@ def _set_up() -> None:
     warnings.showwarning = lambda message, *_: _say(str(message), "yellow")
     # without a home Matplotlib says at length that it looks for fonts anew
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    if os.environ.get("NO_COLOR"):  # the libraries would write bold text into files
+        os.environ.pop("FORCE_COLOR", None)
     for name in ("stdin", "stdout", "stderr"):  # in the order of their numbers
         if getattr(sys, name) is None:  # it was closed; joblib and others take for granted it isn't
             nowhere = open(os.devnull, "r+")  # noqa: SIM115

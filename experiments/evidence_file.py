@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from palca.model.calendar import month_index, month_name
-from palca.model.errors import PalcaError, nearest
+from palca.model.errors import PalcaError, nearest, short
 from palca.model.events import KINDS, TRACKS
 from palca.scenarios.shelf import find, read_toml
 from palca.scenarios.table import Table
@@ -134,7 +134,7 @@ def _listed(events: str, place: str, months: int) -> list[Sighting]:
         if match is None:
             raise PalcaError('write record, the path of a .toml file, or events such as "coup '
                              '1971-08, embassy 1969-12 ± 3" (or +- 3), not '
-                             f"'{part.strip()[:60]}'", place)
+                             f"'{short(part.strip(), 60)}'", place)
         kind, tolerance = match[1], int(match[3] or _TOLERANCE)
         if kind not in kinds:
             raise PalcaError(f"no kind of event '{kind}'{nearest(kind, kinds)}; "

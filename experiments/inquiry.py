@@ -10,7 +10,7 @@ import numpy as np
 
 from palca.model.calendar import month_index, month_name
 from palca.model.channels import CHANNELS, FREEZABLE
-from palca.model.errors import PalcaError, nearest
+from palca.model.errors import PalcaError, nearest, short
 from palca.model.scenario import Country
 from palca.scenarios import build, factual_of, resolve
 
@@ -228,7 +228,7 @@ def _abduce(question: Question, inputs: Inputs, worlds: int, jobs: int, tell: Te
     fork = fork_of(counter)
     last = _last_month(question, counter, fork)
     scenario = build(factual)
-    place = f"--given {question.given}"[:80]
+    place = short(f"--given {question.given}")
     of_record = set(inputs.given) - {"title", "events"}  # all but events that the user dates
     record = record_for(scenario, place) if of_record else load_record()
     whole = make_evidence(inputs.given, place, documented(record, scenario), record)

@@ -204,6 +204,8 @@ def progress(unit: str = "") -> Iterator[Tell]:
             return Text(f"{task.speed:,.0f} {unit}" if unit and task.speed else "")
 
     console = Console(stderr=True)
+    # FORCE_COLOR makes a terminal of a file, for colours: a bar would fill it
+    shown = console.is_interactive and console.file.isatty()
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -212,7 +214,7 @@ def progress(unit: str = "") -> Iterator[Tell]:
         TimeRemainingColumn(),
         console=console,
         transient=True,
-        disable=not console.is_terminal,  # else it writes an empty line into files
+        disable=not shown,  # else it writes an empty line into files
     )
     with bar:
         task = bar.add_task("starting", total=None)

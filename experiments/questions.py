@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from palca.model.errors import PalcaError
+from palca.model.errors import PalcaError, short
 
 from .options import (
     Force,
@@ -263,7 +263,8 @@ def again(manifest: dict[str, Any], jobs: int) -> str:
         with progress() as tell:
             numbers = manifest["worlds"], manifest["twins"], manifest["seed"]
             return answers_digest(ask_all(*numbers, jobs, tell))
-    raise PalcaError(f"no kind of folder is called '{manifest['kind']}'"[:80], "manifest.json")
+    kind = short(manifest["kind"], 40)
+    raise PalcaError(f"no kind of folder is called '{kind}'", "manifest.json")
 
 
 def answers_digest(answers: dict[str, Answer]) -> str:

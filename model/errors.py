@@ -15,6 +15,7 @@ from typing import Final
 _LONGEST: Final = 1000  # characters of a message: a stranger's file may hold long names
 _ROOM: Final = 40  # of them for saying how many more there are
 # What a terminal would obey, and marks of direction, which show a text otherwise than it is.
+_COMMA: Final = re.compile(r"(?<![\d.,])([-+]?\d+),(\d+)(?![\d.,])")  # a decimal comma
 _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -55,6 +56,19 @@ def short(text: object, most: int = 80) -> str:
     """Return what a user wrote, for a message: its beginning, with a mark, if it is long."""
     line = str(text)
     return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def point(text: object) -> str:
+    """Return a hint at a number's point where a text has a comma, or an empty string.
+
+    >>> point("0,04")
+    '; write 0.04, with a point'
+    """
+    found = _COMMA.search(str(text))
+    if not found:
+        return ""
+    plain = f"{found[1]}{found[2]}, or " if len(found[2]) == 3 else ""
+    return f"; write {plain}{found[1]}.{found[2]}, with a point"
 
 
 def check_text(name: str, text: str, place: str) -> None:

@@ -120,7 +120,8 @@ class Reader:
             case ast.UnaryOp(ast.UAdd()):
                 raise PalcaError("write a number without a '+' before it")
             case ast.Tuple():
-                raise PalcaError("write commas only between the arguments of a function")
+                raise PalcaError("write commas only between the arguments of a function; a number "
+                                 "takes a point, as in 0.5")
             case ast.Call():
                 raise PalcaError(f"write a call as one of {', '.join(FUNCTIONS)} and its arguments")
             case _:

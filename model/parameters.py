@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import noise
-from .errors import PalcaError, nearest, short
+from .errors import PalcaError, nearest, point, short
 from .parameter_table import ROWS, Parameter
 from .vocabulary import LARGEST_NUMBER
 
@@ -114,7 +114,8 @@ def check_parameter(name: str, value: Value) -> Value:
     if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
         number = False  # NumPy knows no whole numbers without an end
     if not number or not np.all(np.isfinite(value)):
-        raise PalcaError(f"parameter '{name}' takes a number, not {short(repr(value))}")
+        hint = point(value) if isinstance(value, str) else ""
+        raise PalcaError(f"parameter '{name}' takes a number, not {short(repr(value))}{hint}")
     if not (np.all(np.greater_equal(value, row.low)) and np.all(np.less_equal(value, row.high))):
         raise PalcaError(f"parameter '{name}' must lie in {row.low:g} to {row.high:g} {row.unit}, "
                          f"not {short(value)}")

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.calendar import month_index, month_name
-from palca.model.errors import PalcaError
+from palca.model.errors import PalcaError, point
 
 from .interventions import Change
 from .shelf import label, read_text
@@ -46,7 +46,9 @@ def read_series(path: Path) -> list[tuple[str, float, dict[str, str]]]:
         try:
             value = float(row["value"])
         except (KeyError, TypeError, ValueError):
-            raise PalcaError(f"'value' must be a number, not {row.get('value')!r}", place) from None
+            text = row.get("value")
+            hint = point(text)
+            raise PalcaError(f"'value' must be a number, not {text!r}{hint}", place) from None
         if not abs(value) <= _MOST:
             raise PalcaError(f"'value' must be finite, not {value}", place)
         rows.append((str(row.get("date")), value, row))

@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 from typing import Any, Final
 
 from palca.model.calendar import month_index, month_name
-from palca.model.errors import PalcaError, nearest, short
+from palca.model.errors import PalcaError, nearest, point, short
 from palca.model.interventions import ForcedCoup, LeverChange, Outcome, ParameterChange
 from palca.model.levers import LEVERS
 from palca.model.parameters import check_parameter
@@ -100,7 +100,7 @@ def parse_change(text: str) -> Table:
     except PalcaError:
         raise PalcaError(
             "write it as 'at = \"1971-09\", policy.ussr = \"ideological\"': months and names in "
-            "double quotes, a comma between two parts", place
+            f"double quotes, a comma between two parts{point(text)}", place
         ) from None
     return Table(table, place)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from palca.model.calendar import month_name
-from palca.model.errors import PalcaError, nearest, short
+from palca.model.errors import PalcaError, nearest, point, short
 from palca.model.levers import ACTORS
 from palca.model.parameters import PARAMETERS, check_parameter
 
@@ -180,7 +180,7 @@ def _number(text: str, place: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise PalcaError(f"'{short(text, 40)}' is not a number", place) from None
+        raise PalcaError(f"'{short(text, 40)}' is not a number{point(text)}", place) from None
 
 
 def _plain(text: str) -> float | str:

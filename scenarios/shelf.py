@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from palca.model.errors import PalcaError, nearest, short
+from palca.model.errors import PalcaError, nearest, point, short
 from palca.model.levers import ACTORS
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ _MOST_DOTS = 200  # in a line, and
 _MOST_DOTS_IN_ALL = 100_000  # each part of a key becomes a table of its own
 _FLOAT = re.compile(r"(?<![.\w])\d+\.\d+(?![.\w])")
 _BARE_MONTH = re.compile(r"= *\d{4}-\d\d *([,}\]#]|$)", re.MULTILINE)
+_BARE_COMMA = re.compile(r"= *([-+]?\d+,\d+)")
 _MOST_COLUMNS = 1000
 _LARGEST_TABLE = 64_000_000  # bytes that a table's pages may come to, beside _ROOM for each cell
 _ROOM = 64
@@ -164,7 +165,9 @@ def parse_toml(text: str, place: str) -> dict[str, Any]:
         table = tomllib.loads(text.replace("\r\n", "\n"))
         _check_whole_numbers(table)
     except tomllib.TOMLDecodeError as error:
-        mend = "; put months in quotes" if _BARE_MONTH.search(text) else ""
+        comma = _BARE_COMMA.search(text)
+        mend = point(comma[1]) if comma else ""
+        mend += "; put months in quotes" if _BARE_MONTH.search(text) else ""
         raise PalcaError(f"not valid TOML: {error}{mend}".replace("\n", " "), place) from None
     except (RecursionError, ValueError) as error:
         raise PalcaError(f"not usable TOML: {type(error).__name__}", place) from None

@@ -8,7 +8,7 @@ from datetime import date, time
 from typing import Any
 
 from palca.model.calendar import month_index
-from palca.model.errors import PalcaError, check_text, nearest, short
+from palca.model.errors import PalcaError, check_text, nearest, point, short
 
 
 class Table:
@@ -116,7 +116,8 @@ class Table:
 def check_number(name: str, value: Any, low: float, high: float, place: str) -> float:
     """Return `value` as a float if it is a finite number between `low` and `high`."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise PalcaError(f"'{name}' must be a number, not {_kind(value)}", place)
+        hint = point(value) if isinstance(value, str) else ""
+        raise PalcaError(f"'{name}' must be a number, not {_kind(value)}{hint}", place)
     if not (low <= value <= high) or math.isnan(value):
         raise PalcaError(f"'{name}' must lie in {low:g} to {high:g}, not {short(value)}", place)
     return float(value)

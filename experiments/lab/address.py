@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from palca.model.errors import short
+
 from .form import LONGEST
 
 _LONGEST_QUERY: Final = 16_384  # characters that are read
@@ -31,7 +33,7 @@ def read_query(query: str) -> tuple[dict[str, str], list[str]]:
         return {}, ["The address names too many choices, so the page shows its defaults."]
     choices = dict(pairs)
     names = [name for name, _ in pairs]
-    complaints = [f"The address names “{name[:40]}” more than once: the last one counts."
+    complaints = [f"The address names “{short(name, 40)}” more than once: the last one counts."
                   for name in choices if names.count(name) > 1]  # fmt: skip
     if PACKED in choices:
         text = _unpack(choices.pop(PACKED))

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from palca.model.calendar import month_name
+from palca.model.errors import short
 
 LONGEST: Final = 20_000  # bytes of a policy's text
 _LONG: Final = 40  # characters of an option that needs room
@@ -148,7 +149,7 @@ def exact(value: float) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f"“{text if len(text) <= 40 else f'{text[:39]}…'}”"
+    return f"“{short(text, 40)}”"
 
 
 def _read(text: str, low: float, high: float, whole: bool) -> tuple[float, str]:

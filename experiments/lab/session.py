@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from palca.model.errors import PalcaError
+from palca.model.errors import PalcaError, short
 
 from .address import read_query, write_query
 from .blocks import Block, text
@@ -51,7 +51,8 @@ class Asked:
         choices, complaints = read_query(query.lstrip("?"))
         name = choices.pop("page", FIRST)
         if name not in PAGES:
-            complaints = [*complaints, f"There is no page “{name[:40]}”; this is the first one."]
+            complaints = [*complaints, f"There is no page “{short(name, 40)}”; this is the first "
+                                       "one."]
             name = FIRST
         return cls(name, choices, tuple(complaints), linked=True)
 
@@ -128,8 +129,8 @@ def _fill(asked: Asked) -> Filled:
             "fields": form.fields,
             "complaints": [
                 *asked.complaints,
-                *(f"“{name[:40]}” in the address is nothing that this page asks here: it changes "
-                  "nothing." for name in strange),
+                *(f"“{short(name, 40)}” in the address is nothing that this page asks here: it "
+                  "changes nothing." for name in strange),
                 *form.complaints.values(),
             ],
             "notes": [*_also_changed(asked, form), *(_TOO_LONG if too_long else ())],
