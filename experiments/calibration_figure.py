@@ -11,6 +11,7 @@ from palca.model.parameters import PARAMETERS
 
 from . import priors
 from .calibration import Calibration
+from .numerals import percent
 from .pictures import PALE, SERIES, Picture, head, new_figure, style
 from .posterior import BINS, Recovery
 
@@ -37,14 +38,14 @@ def draw_posterior(found: Calibration, title: str) -> Picture:
             axis.hist(prior, edges, weights=density, color=_PRIOR)
             axis.hist(values, edges, density=True, histtype="step", color=SERIES[0], lw=1.3)
             axis.axvline(float(values.mean()), color=SERIES[0], lw=1.0, ls=":")
-            share = f"{100 * found.learnt[place]:.0f} % learnt"
+            share = f"{percent(found.learnt[place])} learnt"
             told = share if found.told[place] else "can't tell"
             axis.set_title(f"{name}: {told}", fontsize=_SMALL)
             axis.set_xlabel(fill(PARAMETERS[name].unit, 34), fontsize=7, labelpad=1)
         note = "grey: density of the prior; line: of the posterior, its mean dotted"
         head(figure, f"{title}\n{note}")
     told = [place for place in np.argsort(-found.learnt) if found.told[place]][:3]
-    most = ", ".join(f"{found.names[i]} ({100 * found.learnt[i]:.0f} %)" for i in told)
+    most = ", ".join(f"{found.names[i]} ({percent(found.learnt[i])})" for i in told)
     says = f"The record moves most: {most}" if told else "The record can't tell of any"
     return Picture(figure, f"{title}: prior and posterior of {len(found.names)} parameters. "
                            f"{says}.")  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 from palca.model.parameters import PARAMETERS
 
 from .calibration import RARE, TOLD, Calibration
+from .numerals import decimal, percent
 from .posterior import Recovery
 from .scores import Verdict
 from .terminal_table import Column, TerminalTable, numbers
@@ -156,9 +157,9 @@ def _told_of(kind: str, again: Recovery, radius: float) -> str:
     farther = (again.radii < radius).mean()
     return (
         f"Known parameters of {len(again.ranks)} simulated histories {where}: ranks {verdict} "
-        f"(p = {lowest:.2f} for the worst of {count}); 90 % intervals hold "
-        f"{100 * again.coverage(_CENTRAL).mean():.0f} % of the true values; the record lies "
-        f"farther from its nearest worlds than {100 * farther:.0f} % of them do."
+        f"(p = {decimal(lowest, 2)} for the worst of {count}); 90 % intervals hold "
+        f"{percent(again.coverage(_CENTRAL).mean())} of the true values; the record lies "
+        f"farther from its nearest worlds than {percent(farther)} of them do."
     )
 
 
@@ -175,7 +176,7 @@ def _parameters(found: Calibration) -> TerminalTable:
         share = float(row.learnt)  # type: ignore[arg-type]
         bar = "█" * round(20 * share) if row.told else Text("can't tell", "dim")
         cells = (f"{value:.3g}" for value in (row.mean, row.q05, row.q95))
-        table.add(str(row.parameter), str(row.prior), *cells, f"{100 * share:.0f}", bar)
+        table.add(str(row.parameter), str(row.prior), *cells, decimal(100 * share, 0), bar)
     return table
 
 
@@ -211,7 +212,7 @@ def _skill(verdict: Verdict) -> str | Text:
         return "exact" if verdict.score > 0.0 else "0"
     if np.isnan(verdict.skill):
         return "–"
-    return Text(f"{verdict.skill:+.2f}", "" if verdict.skill > 0 else "dim")
+    return Text(decimal(verdict.skill, 2, "+"), "" if verdict.skill > 0 else "dim")
 
 
 def _balance(title: str, verdicts: Sequence[Verdict]) -> str:

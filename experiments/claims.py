@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from palca.model.calendar import month_index, month_name
+
 from .effects import Effect, clustered_error, effect_of, explained_spread, unmoved
 from .inquiry import Answer, Question, Tell, ask
+from .numerals import decimal
 from .pictures import PALE, SERIES, Picture, head, new_figure, style
 from .terminal_table import Column, TerminalTable, numbers
 from .twins import QUANTITIES
@@ -80,24 +83,26 @@ def findings(answers: dict[str, Answer]) -> list[Finding]:
     out = [
         _effect(
             "Soviet policy did not turn on the regime's colour", failed, "ussr_commitments", 60,
-            "credits in the five years after, had the coup of August 1971 failed and the left "
-            "held, less as it was",
+            "credits from then to {until}, had the coup of August 1971 failed and the left held, "
+            "less as it was",
             _colour,
         ),
         _growth(suspended),
         _effect(
             "it stabilised Bolivia", suspended, "attempts", 36,
-            "coup attempts in three years, had Moscow suspended cooperation, less as it was",
+            "coup attempts from {since} to {until}, had Moscow suspended cooperation, less as it "
+            "was",
             _stability,
         ),
         _effect(
             "it stabilised Bolivia (the regime's life)", suspended, "rules", 36,
-            "chance that the regime of September 1971 still rules after three years, likewise",
+            "chance that the regime that ruled before {since} still does in {until}, likewise",
             _stability,
         ),
         _effect(
             "it cost Moscow the party", suspended, "friction", 36,
-            "friction of party and Moscow, had Moscow suspended cooperation, less as it was",
+            "friction of party and Moscow in {until}, had Moscow suspended cooperation, less as it "
+            "was",
             _friction,
         ),
     ]  # fmt: skip
@@ -109,20 +114,23 @@ def _effect(
     verdict: Callable[[Effect, Answer], str],
 ) -> Finding:  # fmt: skip
     found = answer.effects[quantity, min(months_on, max(answer.horizons))]
+    told = measure.format(since=month_name(answer.fork), until=month_name(found.month))
     return Finding(
-        claim, measure, found.effect, found.se, found.parameters_sd, verdict(found, answer)
+        claim, told, found.effect, found.se, found.parameters_sd, verdict(found, answer)
     )
 
 
 def _growth(answer: Answer) -> Finding:
     """Return in how many worlds deliveries of 1974-78 are above those at the fork."""
+    assert answer.twins is not None
+    factual = answer.twins.factual
     claim, measure = "cooperation grew after 1971", (
         "share of worlds like the record to August 1971 in which Soviet deliveries of 1974–78 are "
-        "above those of August 1971"
+        f"above those of {month_name(factual.since)}"
     )  # fmt: skip
-    assert answer.twins is not None
-    delivered = answer.twins.factual.values["ussr_delivered"]
-    grew = (delivered[28:].mean(axis=0) > delivered[0]).astype(np.float64)
+    delivered = factual.values["ussr_delivered"]
+    later = delivered[month_index("1974-01") - factual.since :]
+    grew = (later.mean(axis=0) > delivered[0]).astype(np.float64)
     return Finding(
         claim,
         measure,
@@ -181,10 +189,11 @@ def print_claims(console: Console, answers: dict[str, Answer]) -> None:
                   _number(row.parameters_sd), row.verdict)  # fmt: skip
     console.print(table)
     table = TerminalTable(
-        "On one axis: the effect on coup attempts, with all channels and with each frozen",
+        "On one axis: the effect on coup attempts from the change to the month "
+        f"{next(iter(answers.values())).main} months on, with all channels and with each frozen",
         [Column("change"), Column("channel frozen"),
-         *numbers("attempts in 36 months", "s.e.", "parameters"),
-         Column("still rules", right=True, rank=1), Column("effective", right=True, rank=2),
+         *numbers("attempts", "s.e.", "parameters"),
+         Column("still rules, points", right=True, rank=1), Column("effective", right=True, rank=2),
          Column("meter", rank=3)],
         errors, "headline.csv",
     )  # fmt: skip
@@ -192,14 +201,14 @@ def print_claims(console: Console, answers: dict[str, Answer]) -> None:
         table.add(
             label, channel or "none",
             _number(effect.effect, "+"), _number(effect.se), _number(effect.parameters_sd),
-            f"{100 * rules.effect:+.1f} %", f"{answer.fewest:,.0f}",
+            decimal(100 * rules.effect, 1, "+"), f"{answer.fewest:,.0f}",
             answer.far.colour if answer.far and not channel else "",
         )  # fmt: skip
     console.print(table)
 
 
 def _number(value: float, sign: str = "") -> str:
-    return "–" if np.isnan(value) else f"{value:{sign}.3f}"
+    return decimal(value, 3, sign)
 
 
 def headline_rows(
@@ -244,7 +253,7 @@ def draw_claims(answers: dict[str, Answer]) -> Picture:
             "fit"
         )
         head(figure, "What each change does to coup attempts, given the record")
-    told = "; ".join(f"{label} {effect.effect:+.2f} ({effect.se:.2f})"
+    told = "; ".join(f"{label} {decimal(effect.effect, 2, '+')} ({decimal(effect.se, 2)})"
                      for label, channel, effect, *_ in rows if not channel)  # fmt: skip
     return Picture(figure, f"Effects on {QUANTITIES['attempts'][0]}, {main} months on, with "
                            f"standard errors: {told}. Below the Soviet changes, the same with "

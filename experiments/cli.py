@@ -110,7 +110,7 @@ def run(
     folder = folder_for(out, Path(scenario).stem)
     record = record_of(checked.country)
     with run_folder.writing(folder, force) as part:
-        events = runs.EventsFile(part / "events.parquet", checked.country)
+        events = runs.EventsFile(part / "events.parquet", checked)
         try:
             summary, rows = _simulate(resolved, worlds, seed, jobs, events.write)
         finally:

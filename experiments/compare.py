@@ -167,7 +167,7 @@ def contrasts(pairs: Pairs) -> list[Contrast]:
         out.append(
             Contrast(
                 outcome.name,
-                outcome.title,
+                outcome.heading,
                 outcome.unit,
                 float(a.mean()),
                 float(b.mean()),

@@ -10,6 +10,7 @@ from palca.model.calendar import month_name
 
 from .compare import Contrast, Pairs, contrasts
 from .ensemble import MONTHLY
+from .numerals import decimal, percent
 from .pictures import INK, PALE, SERIES, Picture, ends_of_years, head, many, new_figure, style
 from .terminal_table import Column, TerminalTable, numbers
 
@@ -29,7 +30,7 @@ def print_comparison(console: Console, names: tuple[str, str], pairs: Pairs) -> 
          Column("5–95 % of worlds", right=True, rank=2), Column("changed", right=True, rank=1)],
         "s.e.: standard error of the difference; unpaired: if the two shared no draws. *: further "
         "from zero than two standard errors. changed: share of worlds in which there is a "
-        "difference.",
+        "difference. Between shares it is in percentage points.",
         "differences.csv",
     )  # fmt: skip
     for row in contrasts(pairs):
@@ -37,7 +38,7 @@ def print_comparison(console: Console, names: tuple[str, str], pairs: Pairs) -> 
             row.title, _number(row, row.first), _number(row, row.second),
             _number(row, row.difference, "+") + (" *" if _clear(row) else ""),
             _number(row, row.se), _number(row, row.unpaired_se),
-            f"{_number(row, row.q05)} to {_number(row, row.q95)}", f"{row.changed:.0%}",
+            f"{_number(row, row.q05)} to {_number(row, row.q95)}", percent(row.changed),
         )  # fmt: skip
     console.print(table)
     parted = pairs.parted >= 0
@@ -47,9 +48,9 @@ def print_comparison(console: Console, names: tuple[str, str], pairs: Pairs) -> 
         return
     first = month_name(int(np.median(pairs.parted[parted])))
     console.print(
-        f"{share:.0%} of the worlds change course (who rules, or an attempt), half of them by "
-        f"{first}; {pairs.met[parted].mean():.0%} of these have the same ruler and course at the "
-        "end."
+        f"{percent(share)} of the worlds change course (who rules, or an attempt), half of them by "
+        f"{first}; {percent(pairs.met[parted].mean())} of those that do have the same ruler and "
+        "course at the end."
     )
 
 
@@ -58,11 +59,9 @@ def _clear(row: Contrast) -> bool:
 
 
 def _number(row: Contrast, value: float, sign: str = "") -> str:
-    if np.isnan(value):
-        return "–"
     if row.unit == "share":
-        return f"{100 * value:{sign}.1f} %"
-    return f"{value + 0.0:{sign}.{2 if abs(value) < 10 else 1}f}"
+        return percent(value, 1, sign)
+    return decimal(value, 2 if abs(value) < 10 else 1, sign)
 
 
 def draw_comparison(names: tuple[str, str], pairs: Pairs) -> Picture:
@@ -102,8 +101,8 @@ def _picture_in_words(names: tuple[str, str], pairs: Pairs) -> str:
     told = "; ".join(f"{row.title} {_number(row, row.difference, '+')}" for row in rows[:3])
     return (
         f"Differences by month of {names[1]} less {names[0]} in {many(len(pairs.worlds), 'world')} "
-        f"on the same draws, with two standard errors. {(pairs.parted >= 0).mean():.0%} of "
-        "the worlds change course. "
+        f"on the same draws, with two standard errors. {percent((pairs.parted >= 0).mean())} "
+        "of the worlds change course. "
         + (f"Clearest differences of outcomes: {told}." if told else
            "No outcome differs by more than two standard errors.")
     )  # fmt: skip

@@ -39,7 +39,8 @@ class Contest:
     model, naive : float
         The scores; lower is better.
     low, high : float
-        5 and 95 % of the skill by bootstrap over worlds.
+        5 and 95 % of the skill by bootstrap over worlds; minus infinity where that share of the
+        samples makes the naive forecast exact.
     power : float
         How often the model would win if it were true; NaN if that wasn't asked.
     """
@@ -69,9 +70,9 @@ class Contest:
 
 
 def skill(model: float, naive: float) -> float:
-    """Return 1 - model / naive; minus infinity if the naive forecast is exact and the model not."""
+    """Return 1 - model / naive; NaN if the naive forecast is exact and the model not."""
     if naive == 0.0:
-        return 0.0 if model == 0.0 else -np.inf
+        return 0.0 if model == 0.0 else np.nan
     return 1.0 - model / naive
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from .counterfactual_report import like
 from .inquiry import Answer
+from .numerals import decimal, percent
 from .pictures import (
     COLOURS,
     DASHES,
@@ -69,9 +70,9 @@ def _in_words(answer: Answer) -> str:
     return (
         f"{twins.factual.worlds:,} worlds {like(answer)}, replayed with the change and without: "
         f"{answer.counter['title']}. After {main} months the regime of the fork still rules in "
-        f"{100 * rules.factual:.0f} % without it and in "
-        f"{100 * rules.counter:.0f} % with it; it has {attempts.effect:+.2f} coup attempts "
-        f"(standard error {attempts.se:.2f}){clear}."
+        f"{percent(rules.factual)} without it and in {percent(rules.counter)} with it; it has "
+        f"{decimal(attempts.effect, 2, '+')} coup attempts (standard error "
+        f"{decimal(attempts.se, 2)}){clear}."
     )
 
 
@@ -117,8 +118,9 @@ def _paired(axis: Axes, answer: Answer) -> None:
     axis.set_xlabel(f"coup attempts with the change, less without, {main} months on")
     mean = float(difference.mean())
     axis.axvline(mean, color=SERIES[1], ls=DASHES[1])
-    axis.annotate(f"mean {mean:+.2f}", (mean, 1.0), (4, -2), textcoords="offset points", va="top",
-                  xycoords=("data", "axes fraction"), color="#a85a00")  # fmt: skip
+    axis.annotate(f"mean {decimal(mean, 2, '+')}", (mean, 1.0), (4, -2), va="top",
+                  textcoords="offset points", xycoords=("data", "axes fraction"),
+                  color="#a85a00")  # fmt: skip
     axis.set_title("how pairs differ")
 
 

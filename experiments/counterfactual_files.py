@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,11 @@ def digest(answer: Answer) -> str:
     return total.hexdigest()
 
 
+def row_of(effect: Effect) -> dict[str, Any]:
+    """Return an effect as it stands in a file, its month by name."""
+    return {**asdict(effect), "month": month_name(effect.month)}
+
+
 def write_tables(folder: Path, answer: Answer) -> None:
     """Write the tables of an answer.
 
@@ -41,13 +47,11 @@ def write_tables(folder: Path, answer: Answer) -> None:
     twins = answer.twins
     assert twins is not None
     effects = [
-        {"given": given, "months_on": months_on, **asdict(effect)}
+        {"given": given, "months_on": months_on, **row_of(effect)}
         for given, table in (("evidence", answer.effects), ("nothing", answer.average_effects))
         for (_, months_on), effect in table.items()
     ]
-    frame = pd.DataFrame(effects)
-    frame["month"] = frame["month"].map(month_name)
-    frame.to_csv(folder / "effects.csv", index=False)
+    pd.DataFrame(effects).to_csv(folder / "effects.csv", index=False)
     since = twins.factual.since
     months = [
         {"month": month_name(since + t), "quantity": name, "unit": unit,
@@ -84,7 +88,7 @@ def write_tables(folder: Path, answer: Answer) -> None:
     columns = ["quantity", "months_on", "channel", "part", "se"]
     pd.DataFrame(channels, columns=columns).to_csv(folder / "channels.csv", index=False)
     variants = [
-        {"variant": name, "fewest": worth, **asdict(effect)}
+        {"variant": name, "fewest": worth, **row_of(effect)}
         for name, (worth, effects) in answer.variants.items()
         for effect in effects.values()
     ]

@@ -10,6 +10,7 @@ from palca.model.calendar import month_name
 
 from .effects import Effect, unmoved
 from .inquiry import FEWEST, Answer
+from .numerals import decimal, percent
 from .stories import story, telling_pairs
 from .terminal_table import Column, TerminalTable, numbers, texts
 from .twins import QUANTITIES, when
@@ -49,11 +50,11 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
     _print_shares(console, answer)
     _print_variants(console, answer)
     assert answer.far is not None
-    years = ", ".join("–" if np.isnan(share) else f"{share:.0%}" for share in answer.far.by_year)
+    years = ", ".join(percent(share) for share in answer.far.by_year)
     console.print(
         f"Extrapolation: [{_COLOURS[answer.far.colour]}]{answer.far.colour}[/]. "
-        f"{answer.far.near:.0%} of the intervened world-months lie where factual ones have been "
-        f"(95 % if nothing changed); by year after the fork: {years}.",
+        f"{percent(answer.far.near)} of the intervened world-months lie where factual ones have "
+        f"been (95 % if nothing changed); by year after the fork: {years}.",
         markup=True,
     )
     console.print("\n[bold]What may be concluded[/]", markup=True)
@@ -97,7 +98,7 @@ def _print_past(console: Console, answer: Answer) -> None:
     )
     if evidence.sightings:
         shown = [
-            f"{sighting} {share:.1%}"
+            f"{sighting} {percent(share, 1)}"
             for sighting, share in zip(evidence.sightings, past.shown, strict=True)
             if not np.isnan(share)
         ]
@@ -137,7 +138,7 @@ def too_few(answer: Answer) -> list[str]:
         "number that means anything."
     ]
     seen = [
-        (share, f"{sighting} ({share:.2%})")
+        (share, f"{sighting} ({percent(share, 2)})")
         for sighting, share in zip(answer.evidence.sightings, past.shown, strict=True)
         if not np.isnan(share)
     ]
@@ -158,7 +159,7 @@ def _print_effects(console: Console, answer: Answer, months_on: int) -> None:
         "s.e.: standard error of the effect. *: further from zero than two standard errors. "
         "parameters: standard deviation of the effect over parameters that fit the evidence. "
         "changed: share of pairs in which there is a difference. on average: the effect in worlds "
-        "without evidence."
+        "without evidence. Between shares it is in percentage points."
     )
     table = TerminalTable(
         f"Effects in {when(answer.twins, months_on)}, {months_on} months on: with the change less "
@@ -178,18 +179,14 @@ def _print_effects(console: Console, answer: Answer, months_on: int) -> None:
             _number(effect.effect, share, sign=True) + (" *" if effect.clear else ""),
             _number(effect.se, share), _number(effect.parameters_sd, share),
             f"{_number(effect.q05, share)} to {_number(effect.q95, share)}",
-            f"{effect.changed:.0%}", _number(average.effect, share, sign=True),
+            percent(effect.changed), _number(average.effect, share, sign=True),
         )  # fmt: skip
     console.print(table)
 
 
 def _number(value: float, share: bool = False, sign: bool = False) -> str:
-    if np.isnan(value):
-        return "–"
-    if share:
-        return f"{100 * value:{'+' if sign else ''}.1f} %"
-    digits = 2 if abs(value) < 10 else 1
-    return f"{value + 0.0:{'+' if sign else ''}.{digits}f}"
+    plus = "+" if sign else ""
+    return percent(value, 1, plus) if share else decimal(value, 2 if abs(value) < 10 else 1, plus)
 
 
 def _print_causes(console: Console, answer: Answer) -> None:
@@ -200,8 +197,8 @@ def _print_causes(console: Console, answer: Answer) -> None:
         "sufficient: of worlds in which it falls with the change, those in which it lasted.",
     )
     for months_on, cause in answer.causes.items():
-        table.add(str(months_on), _share(cause.necessary), _share(cause.sufficient),
-                  _share(cause.both), _share(cause.harmed))  # fmt: skip
+        table.add(str(months_on), percent(cause.necessary, 1), percent(cause.sufficient, 1),
+                  percent(cause.both, 1), percent(cause.harmed, 1))  # fmt: skip
     console.print(table)
     parted = answer.parted
     if parted is None:
@@ -210,14 +207,10 @@ def _print_causes(console: Console, answer: Answer) -> None:
         console.print("No pair of twins parts in who rules or in a coup attempt.\n")
         return
     console.print(
-        f"{parted.share:.0%} of the twins part in who rules or in a coup attempt, half of these by "
-        f"{parted.median:.0f} months after the fork; {parted.met:.0%} of those that part have the "
-        "same ruler and course at the end.\n"
+        f"{percent(parted.share)} of the twins part in who rules or in a coup attempt, half of "
+        f"these by {parted.median:.0f} months after the fork; {percent(parted.met)} of those that "
+        "part have the same ruler and course at the end.\n"
     )
-
-
-def _share(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.1%}"
 
 
 def _print_shares(console: Console, answer: Answer) -> None:
@@ -272,9 +265,9 @@ def in_words(answer: Answer) -> str:
     assert answer.far is not None
     main = answer.main
     rules, attempts = answer.effects["rules", main], answer.effects["attempts", main]
-    of_attempts = _moves(attempts, "coup attempts", "{:+.2f}", attempts.effect)
+    of_attempts = _moves(attempts, "coup attempts", decimal(attempts.effect, 2, "+"))
     lasting = "the chance that the regime still rules"
-    of_rule = _moves(rules, lasting, "{:+.1f} points", 100 * rules.effect)
+    of_rule = _moves(rules, lasting, f"{decimal(100 * rules.effect, 1, '+')} points")
     said = [
         f"In worlds {like(answer)}, the change "
         f"{of_attempts} in {main} months and {of_rule}."
@@ -282,8 +275,8 @@ def in_words(answer: Answer) -> str:
     soviet, friction = answer.effects["ussr_delivered", main], answer.effects["friction", main]
     if soviet.clear or friction.clear:
         said.append(
-            f"Soviet deliveries change by {soviet.effect:+.1f} million USD a year and the party's "
-            f"friction with Moscow by {friction.effect:+.2f}."
+            f"Soviet deliveries change by {decimal(soviet.effect, 1, '+')} million USD a year and "
+            f"the party's friction with Moscow by {decimal(friction.effect, 2, '+')}."
         )
     spread = attempts.parameters_sd
     if attempts.clear and spread > abs(attempts.effect):
@@ -327,9 +320,9 @@ def in_words(answer: Answer) -> str:
     return " ".join(said)
 
 
-def _moves(effect: Effect, what: str, form: str, size: float) -> str:
+def _moves(effect: Effect, what: str, size: str) -> str:
     if effect.se == 0.0 and effect.effect == 0.0:
         return f"leaves {what} as it was in every world"
     if not effect.clear:
-        return f"has no clear effect on {what} ({form.format(size)})"
-    return f"changes {what} by {form.format(size)}"
+        return f"has no clear effect on {what} ({size})"
+    return f"changes {what} by {size}"

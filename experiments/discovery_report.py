@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from .discovery import Discovery
+from .numerals import decimal, percent
 from .pictures import INK, SERIES, Picture, head, many, new_figure, style, with_unit
 from .terminal_table import Column, TerminalTable, numbers
 
@@ -38,13 +39,13 @@ def box_table(found: Discovery) -> pd.DataFrame:
 def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
     """Print where it happens most and least, and whether any of it can be trusted."""
     area, low, high = found.auc
-    console.print(f"{found.text}: {100 * found.base:.1f} % of {worlds:,} worlds")
+    console.print(f"{found.text}: {percent(found.base, 1)} of {worlds:,} worlds")
     if not found.told:
         console.print(f"The factors tell no more than a coin does (area under the curve {area:.2f},"
                       f" {low:.2f}–{high:.2f}): what is told apart below is chance.")  # fmt: skip
     else:
         console.print(f"Told from the factors: a world in which it happens is known from one in "
-                      f"which it doesn't with a chance of {100 * area:.0f} % "
+                      f"which it doesn't with a chance of {percent(area)} "
                       f"({100 * low:.0f}–{100 * high:.0f}; a coin has 50).")  # fmt: skip
     telling = [f"{name} ({100 * fall:.1f})" for name, fall in found.importance.items()
                if fall >= 0.0005][:_BARS]  # fmt: skip
@@ -65,11 +66,11 @@ def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
         for part in boxes:
             table.add(
                 part.limits,
-                f"{100 * part.share:.0f} %",
-                f"{100 * part.low:.0f} to {100 * part.high:.0f} %",
+                percent(part.share),
+                f"{percent(part.low)[:-2]} to {percent(part.high)}",
                 f"{part.worlds:,}",
-                f"{part.share / found.base:.1f}",
-                f"{100 * part.coverage:.0f} %",
+                decimal(part.share / found.base, 1),
+                percent(part.coverage),
             )
         console.print(table)
     console.print("Shares are of the worlds that the boxes were not drawn on. Of worlds, not of "
@@ -83,18 +84,18 @@ def draw_discovery(found: Discovery, factors: pd.DataFrame, title: str) -> Pictu
         left, right = figure.subplots(1, 2)
         _importance(left, found)
         _shares(right, found, factors)
-        head(figure, f"{found.text}: {100 * found.base:.1f} % of {many(len(factors), 'world')}\n"
+        head(figure, f"{found.text}: {percent(found.base, 1)} of {many(len(factors), 'world')}\n"
                      f"{title}")  # fmt: skip
     area, least, most = (100 * part for part in found.auc)
     names = [name for name, fall in found.importance.items() if fall > 0.0][:3]
     alt = (
-        f"{found.text} in {100 * found.base:.1f} % of {many(len(factors), 'world')}; such a world "
+        f"{found.text} in {percent(found.base, 1)} of {many(len(factors), 'world')}; such a world "
         f"is told from the factors with a chance of {area:.0f} % ({least:.0f}–{most:.0f}; a coin "
         f"has 50). Most telling: {', '.join(names) or 'nothing'}."
     )
     if found.boxes:
         first = found.boxes[0]
-        alt += f" It happens most where {first.limits}: {100 * first.share:.0f} %."
+        alt += f" It happens most where {first.limits}: {percent(first.share)}."
     return Picture(figure, alt)
 
 
@@ -104,7 +105,7 @@ def _importance(axis: Axes, found: Discovery) -> None:
     axis.bar_label(axis.barh(range(len(names)), falls, color=SERIES[0]), fmt="%.1f", padding=2,
                    fontsize=7.5)  # fmt: skip
     axis.set_yticks(range(len(names)), names)
-    axis.set_xlabel("points of that chance lost without the factor, %")
+    axis.set_xlabel("points of that chance lost without the factor")
     area, least, most = (100 * part for part in found.auc)
     axis.set_title(f"What tells: the chance to tell such a world is {area:.0f} %\n({least:.0f}–"
                    f"{most:.0f}; a coin has 50)")  # fmt: skip
@@ -121,10 +122,10 @@ def _shares(axis: Axes, found: Discovery, factors: pd.DataFrame) -> None:
     middle = (np.nanmin(share) + np.nanmax(share)) / 2
     if max(share.shape) > _MOST_TEXTS:
         axis.figure.colorbar(shown, ax=axis).set_label("% of worlds")
-    for (y, x), percent in np.ndenumerate(share.to_numpy(float)):
-        if np.isfinite(percent) and max(share.shape) <= _MOST_TEXTS:
-            axis.text(x, y, f"{percent:.0f}", ha="center", va="center", fontsize=7,
-                      color=INK if percent > middle else "white")  # fmt: skip
+    for (y, x), part in np.ndenumerate(share.to_numpy(float)):
+        if np.isfinite(part) and max(share.shape) <= _MOST_TEXTS:
+            axis.text(x, y, decimal(part, 0), ha="center", va="center", fontsize=7,
+                      color=INK if part > middle else "white")  # fmt: skip
     axis.set_xlabel(with_unit(first))
     axis.set_ylabel(with_unit(second))
     _name(axis, "x", share.columns)

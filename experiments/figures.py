@@ -14,6 +14,7 @@ from .course import Course
 from .documented import no_record
 from .ensemble import Summary
 from .measures import atmosphere
+from .numerals import decimal, percent
 from .pictures import (
     COLOURS,
     FACT,
@@ -104,13 +105,13 @@ def _documented(
 
 
 def _in_words(scenario: Scenario, summary: Summary, history: Course | None) -> str:
-    right, left = (100 * summary.mean(name)[-1] for name in ("right", "left"))
-    attempts = f"a world has {summary.mean('attempt').sum():.1f} coup attempts on average"
+    right, left = (percent(summary.mean(name)[-1]) for name in ("right", "left"))
+    attempts = f"a world has {decimal(summary.mean('attempt').sum(), 1)} coup attempts on average"
     shown = (
         f"{many(summary.worlds, 'simulated world')}: orientation of the regime, cooperation with "
         "the USSR and the United States, coup attempts, repression, and friction of party and "
-        f"Moscow. At the end the right rules in {right:.0f} % of the worlds and the left in "
-        f"{left:.0f} %; {attempts}"
+        f"Moscow. At the end the right rules in {right} of the worlds and the left in "
+        f"{left}; {attempts}"
     )
     if history is None:
         return f"{scenario.country.name}, which has no record, in {shown}."

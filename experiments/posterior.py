@@ -80,7 +80,7 @@ def _even(outcomes: Sequence[Outcome], values: Floats) -> Floats:
     """Return outcomes on scales that regressions like: roots of counts, logarithms of sums."""
     plain = np.array(values, np.float32)
     for column, outcome in zip(plain.T, outcomes, strict=True):
-        if outcome.unit == "million USD":
+        if outcome.unit.startswith("million USD"):
             column[:] = np.log1p(np.maximum(column, 0.0))
         elif outcome.unit in ("coups", "events", "months"):
             column[:] = np.sqrt(column)

@@ -208,6 +208,7 @@ def claims(
     """
     from . import provenance, run_folder
     from .claims import ask_all, draw_claims, findings, headline_rows, print_claims
+    from .counterfactual_files import row_of
     from .counterfactual_report import too_few
 
     console = make_console()
@@ -225,7 +226,7 @@ def claims(
             part / "claims.csv", index=False
         )
         rows = [
-            {"change": label, "frozen": channel, **asdict(effect)}
+            {"change": label, "frozen": channel, **row_of(effect)}
             for label, channel, effect, _, _ in headline_rows(answers)
         ]
         pd.DataFrame(rows).to_csv(part / "headline.csv", index=False)

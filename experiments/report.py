@@ -14,6 +14,7 @@ from .course import Course
 from .documented import no_record
 from .ensemble import Summary
 from .measures import OUTCOMES, RIGHT
+from .numerals import decimal, percent
 from .pictures import COLOURS
 from .scores import Verdict
 from .terminal_table import Column, TerminalTable, numbers
@@ -70,7 +71,7 @@ def print_report(
         console.print(_outcomes(verdicts))
     for verdict in verdicts if history else ():  # the notes are on the record
         if verdict.outcome.note:
-            console.print(f"* {verdict.outcome.title}: {verdict.outcome.note}", style="dim")
+            console.print(f"* {verdict.outcome.heading}: {verdict.outcome.note}", style="dim")
     console.print()
     if verdicts:
         console.print(_before_and_after(verdicts))
@@ -107,8 +108,9 @@ def _rulers(scenario: Scenario, summary: Summary, history: Course | None) -> Ter
         [Column("half year"), Column("documented"), Column("coups, record", right=True),
          Column("share of worlds", rank=2), *numbers("left centre right, %"),
          Column("who rules most often", rank=1), Column("coups, worlds", right=True)],
-        "L, C, R: a regime of the left, the centre, the right. coups: attempts/successes, in the "
-        "record and as the worlds' mean",
+        "L, C, R: a regime of the left, the centre, the right. Shares of worlds are those in the "
+        "half year's last month. coups: attempts/successes in it, in the record and as the worlds' "
+        "mean",
     )  # fmt: skip
     tried, won = summary.mean("attempt"), summary.mean("success")
     names = [leader.short for leader in scenario.country.leaders]
@@ -118,7 +120,7 @@ def _rulers(scenario: Scenario, summary: Summary, history: Course | None) -> Ter
         end = half.stop - 1
         counts = summary.rulers[end]
         frequent = ", ".join(
-            f"{names[i]} {counts[i] / summary.worlds:.0%}".replace(" ", "\u00a0")
+            f"{names[i]} {percent(counts[i] / summary.worlds)}".replace(" ", "\u00a0")
             for i in np.argsort(-counts, kind="stable")[:2]
             if counts[i]
         )
@@ -127,7 +129,7 @@ def _rulers(scenario: Scenario, summary: Summary, history: Course | None) -> Ter
             *documented,
             *_shares(summary, end),
             frequent,
-            f"{tried[half].sum():.2f}/{won[half].sum():.2f}",
+            f"{decimal(tried[half].sum(), 2)}/{decimal(won[half].sum(), 2)}",
         )
     return table
 
@@ -167,13 +169,9 @@ def _shares(summary: Summary, month: int) -> tuple[Text, str]:
 
 def _number(value: float, unit: str) -> str:
     """Return a number as its unit is read: shares as %, counts without decimals."""
-    if math.isnan(value):
-        return "–"
     if unit == "share":
-        return f"{100 * value:.0f} %"
-    if unit in ("coups", "events", "months", "number", "0 to 3"):
-        return f"{value:.0f}"
-    return f"{value:.1f}"
+        return percent(value)
+    return decimal(value, 0 if unit in ("coups", "events", "months", "number", "0 to 3") else 1)
 
 
 def _outcomes(verdicts: list[Verdict]) -> TerminalTable:
@@ -206,10 +204,10 @@ def _outcomes(verdicts: list[Verdict]) -> TerminalTable:
                 _number(verdict.median, outcome.unit),
                 f"{_number(verdict.low, outcome.unit)} to {_number(verdict.high, outcome.unit)}",
                 _number(verdict.high - verdict.low, outcome.unit),
-                f"{verdict.position:.0%}" if known else "–",
+                percent(verdict.position),
                 ("✓" if verdict.inside else Text("✗", "bold red")) if known else "–",
-                f"{verdict.score:.2f}" if known else "–",
-                _number(verdict.skill, ""),
+                decimal(verdict.score, 2),
+                decimal(verdict.skill, 2),
             )
     return table
 

@@ -68,7 +68,7 @@ def _of_run(folder: Folder) -> Iterator[str]:
     if outside:
         yield (f"{len(outside)} of {known} documented outcomes lie outside the central 90 % of the "
                f"worlds: {', '.join(outside)}.")  # fmt: skip
-    beaten = sum(number(row.get("skill", "")) < 0 for row in rows)
+    beaten = sum(number(row.get("crps", "")) > number(row.get("crps_naive", "")) for row in rows)
     if beaten:
         yield f"The naive forecast is better in {beaten} of {known} documented outcomes."
     yield ("The worlds run free: none is conditioned on what happened. The parameters were chosen "

@@ -39,8 +39,9 @@ _ERRORS: Final = (
     "parameters: standard deviation of the effect over parameters that fit the evidence."
 )
 _SCORES: Final = (
-    "Place: share of worlds below the documented value. Inside: within 5 and 95 %. CRPS: distance "
-    "of forecast and fact, in the unit. Skill: 1 is perfect, below 0 the naive forecast is better."
+    "Place: share of worlds below the documented value, ties counted half. Inside: within 5 and "
+    "95 %. CRPS: distance of forecast and fact, in the unit. Skill: 1 is perfect, below 0 the "
+    "naive forecast is better; a dash: it was exactly right, or there is no documented value."
 )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from palca.model.calendar import month_name
 from palca.model.history import EVENT_CODES
-from palca.model.scenario import Country
+from palca.model.scenario import Scenario
 
 from .ensemble import MONTHLY, QUANTILES, Block, Summary
 from .scores import Verdict
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class EventsFile:
     """``events.parquet``, written block by block; a row an event."""
 
-    def __init__(self, path: Path, country: Country) -> None:
+    def __init__(self, path: Path, scenario: Scenario) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -35,11 +35,11 @@ class EventsFile:
         )  # fmt: skip
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
         self._names = {
-            "month": [month_name(i) for i in range(200)],
+            "month": [month_name(i) for i in range(scenario.months)],
             "track": [track for track, _ in EVENT_CODES],
             "kind": [kind for _, kind in EVENT_CODES],
-            "leader": [leader.name for leader in country.leaders],
-            "place": [garrison.name for garrison in country.garrisons],
+            "leader": [leader.name for leader in scenario.country.leaders],
+            "place": [garrison.name for garrison in scenario.country.garrisons],
         }
 
     def write(self, block: Block) -> None:
@@ -90,7 +90,7 @@ def write_tables(
     pd.DataFrame(
         [
             {
-                "outcome": v.outcome.name, "title": v.outcome.title, "unit": v.outcome.unit,
+                "outcome": v.outcome.name, "title": v.outcome.heading, "unit": v.outcome.unit,
                 "documented": v.documented, "median": v.median, "q05": v.low, "q95": v.high,
                 "position": v.position, "inside": v.inside if not np.isnan(v.documented) else None,
                 "crps": v.score, "crps_naive": v.naive,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from .measures import Outcome
+from .numerals import decimal, percent
 from .pictures import INK, SERIES, Picture, head, new_figure, style
 from .sensitivity import SCREENED, Measured, Noise
 from .terminal_table import Column, TerminalTable, numbers
@@ -81,7 +82,7 @@ def print_indices(
     table.section("chance")
     shares = {part.outcome: part.share for part in noise}
     table.add("noise, % of a world's variance",
-              *(f"{100 * shares[o.name]:.0f}" if o.name in shares else "–" for o in outcomes))
+              *(decimal(100 * shares.get(o.name, np.nan), 0) for o in outcomes))
     console.print(table)
     silent = [n for i, n in enumerate(names) if not any(told[name][i] for name in of)]
     if silent:
@@ -100,7 +101,7 @@ def _cell(measured: Measured, place: int, signs: dict[str, list[str]]) -> str:
     value = measured.value[place]
     if measured.measure == "effect":
         return f"{signs[measured.outcome][place]}{value:.2g}"
-    return f"{100 * value:.0f}" if value >= 0.005 else "<1"
+    return decimal(100 * value, 0)
 
 
 def draw_indices(
@@ -123,8 +124,8 @@ def draw_indices(
         for axis, outcome in zip(axes, outcomes, strict=False):
             _bars(axis, names, by[outcome.name, measure], by.get((outcome.name, "first")))
             axis.set_xlabel("% of the expected outcome's variance" if total else outcome.unit)
-            noisy = 100 * shares[outcome.name]
-            axis.set_title(f"{outcome.heading}\nnoise: {noisy:.0f} % of a world's variance")
+            noisy = percent(shares[outcome.name])
+            axis.set_title(f"{outcome.heading}\nnoise: {noisy} of a world's variance")
         for axis in axes[len(outcomes) :]:
             axis.set_visible(False)
         note = (
@@ -143,7 +144,7 @@ def _strongest(names: Sequence[str], outcome: Outcome, of: Measured, total: bool
     place = int(np.argmax(sizes))
     if sizes[place] < 0:
         return f"{outcome.heading} hangs on none that can be told from nothing"
-    size = (f"{100 * of.value[place]:.0f} % of the variance" if total
+    size = (f"{percent(of.value[place])} of the variance" if total
             else f"{of.value[place]:.2g} {outcome.unit}")  # fmt: skip
     return f"{outcome.heading} hangs most on {names[place]} ({size})"
 

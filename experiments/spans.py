@@ -83,7 +83,7 @@ def _of_span(first: int, last: int) -> list[Outcome]:
         ("expulsions", "expulsions from the Soviet mission", "events", "ussr",
          times("ussr", "expulsion")),
         ("breaks", "breaks with the USSR", "events", "ussr", times("ussr", "break")),
-        ("us_aid", "commitments, USD m a year", "million USD", "us",
+        ("us_aid", "commitments, USD m a year", "million USD a year", "us",
          mean(lambda course: 12.0 * course.series["us_commitment"])),
         ("us_atmosphere", "atmosphere", "weight", "us", mean(american)),
         ("banned", "banned", "share", "party",

@@ -172,7 +172,7 @@ def _sweep(
             tell("sweeping", done, plan.worlds)
     sweep_folder.write_sums(folder, plan)
     outcomes = chosen_outcomes(names, sweep_folder.column_names(folder))
-    columns = [*(f.name for f in plan.factors), *(outcome.name for outcome in outcomes)]
+    columns = ["world", *(f.name for f in plan.factors), *(outcome.name for outcome in outcomes)]
     texts = [factor.name for factor in plan.factors if not factor.numeric]
     rows = sweep_folder.read_worlds(folder, columns, texts)
     table = means(plan, rows, outcomes)

@@ -10,7 +10,9 @@ import numpy as np
 from palca.model.errors import PalcaError, nearest
 
 from .design import Factor, check_once, tidy
+from .effects import clustered_error
 from .measures import MAIN, OUTCOMES, Outcome
+from .numerals import decimal
 from .sweep import Plan
 from .terminal_table import Column, TerminalTable, numbers
 
@@ -62,23 +64,29 @@ def levels_of(factor: Factor, values: pd.Series) -> pd.Series:
 
 
 def means(plan: Plan, worlds: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.DataFrame:
-    """Return mean, spread and standard error of outcomes by level of each factor, long form."""
+    """Return mean, spread and standard error of outcomes by level of each factor, long form.
+
+    Worlds with the same number live through the same draws at every point of a grid, so that
+    they count together.
+    """
     import pandas as pd
 
     names = [outcome.name for outcome in outcomes]
     parts = []
     for factor in plan.factors:
-        grouped = worlds.groupby(levels_of(factor, worlds[factor.name]))[names]
+        grouped = worlds.groupby(levels_of(factor, worlds[factor.name]))
+        errors = {level: some[names].apply(clustered_error, founders=some["world"])
+                  for level, some in grouped}  # fmt: skip
+        own = grouped[names]
         table = pd.concat(
-            {"mean": grouped.mean(), "sd": grouped.std(), "worlds": grouped.count()}, axis=1
-        )
+            {"mean": own.mean(), "sd": own.std(), "worlds": own.count(),
+             "se": pd.DataFrame(errors).T.rename_axis(index=factor.name)}, axis=1
+        )  # fmt: skip
         long = table.stack(level=1, future_stack=True).reset_index()
         long.columns = ["level", "outcome", *long.columns[2:]]
         long.insert(0, "factor", factor.name)
         parts.append(long)
-    out = pd.concat(parts, ignore_index=True)
-    out["se"] = out["sd"] / np.sqrt(out["worlds"])
-    return out
+    return pd.concat(parts, ignore_index=True)
 
 
 def explained(
@@ -88,7 +96,8 @@ def explained(
 
     The correlation ratio: variance of the means by level (`table`, from :func:`means`) over
     the whole variance, less what chance alone would give (Kelley 1935). It estimates the
-    first-order Sobol index; where factors are few or weak most of the rest is chance.
+    first-order Sobol index; where factors are few or weak most of the rest is chance. Of a factor
+    that does nothing it is as often below 0 as above.
     """
     import pandas as pd
 
@@ -97,7 +106,7 @@ def explained(
     grouped = inside.groupby(["factor", "outcome"])
     free = grouped["worlds"].sum() - grouped["level"].count()
     within = (grouped["squares"].sum() / free.where(free > 0)).unstack("outcome")
-    share = (1.0 - within / total.where(total > 0)).clip(lower=0.0)
+    share = (1.0 - within / total.where(total > 0))
     return pd.DataFrame(share).reindex([factor.name for factor in plan.factors])
 
 
@@ -120,13 +129,13 @@ def print_sweep(
         step = -(-len(levels) // _MOST_LEVELS)
         for level in levels[::step]:
             at = rows[rows["level"] == level].set_index("outcome")
-            cells = [_told(at.loc[o.name, "mean"], ".3g") for o in outcomes]
+            cells = [_told(at.loc[o.name, "mean"]) for o in outcomes]
             text = f"{level:.4g}" if isinstance(level, float) else str(level)
             shown.add(f"  {text}", *cells)
     shown.section("variance explained, %")
-    percent = 100 * share
+    percent: dict[tuple[str, str], float] = (100 * share).stack(future_stack=True).to_dict()
     for factor in plan.factors:
-        cells = [_told(percent.loc[factor.name, o.name], ".1f") for o in outcomes]
+        cells = [decimal(percent[factor.name, o.name], 1) for o in outcomes]
         shown.add(f"  {factor.name}", *cells)
     console.print(
         f"{plan.scenario}: {plan.worlds:,} worlds, {plan.design} of {plan.points:,} points, "
@@ -134,8 +143,9 @@ def print_sweep(
     )
     console.print(shown)
     console.print("What a factor explains it explains by itself, not in concert with others. The "
-                  "rest is other factors and chance.")  # fmt: skip
+                  "rest is other factors and chance. Below 0: its levels differ less than chance "
+                  "alone would make them.")  # fmt: skip
 
 
-def _told(value: Any, form: str) -> str:
-    return "–" if np.isnan(value) else f"{value:{form}}"
+def _told(value: Any) -> str:
+    return "–" if np.isnan(value) else f"{value + 0.0:.3g}"

@@ -11,6 +11,7 @@ from . import alternatives
 from .alternatives import BASELINE, Standing, log_bayes_factor
 from .contests import Contest, won
 from .measures import OUTCOMES
+from .numerals import percent
 from .pattern_study import Patterns, ruled_out
 from .patterns import PATTERNS
 from .regularities import Regularities
@@ -170,7 +171,8 @@ def _scores(scores: Scores, alts: Mapping[str, str]) -> list[str]:
         "Skill is 1 − score / naive score: above 0 the model is better. In brackets 5 and 95 % by "
         "bootstrap over worlds (one month ahead: over groups of worlds). *Power* is how often the "
         "model would win if histories came from it; below 0.8 the contest *cannot discriminate*, "
-        "whoever wins. *Naive exact*: it said what happened, and can't be beaten.", "",
+        "whoever wins. *Naive exact*: it said what happened, and can't be beaten; *unbounded*: so "
+        "it does in more than 5 % of the bootstrap's samples.", "",
         _figure("ahead", "One month ahead", alts), "",
     ]  # fmt: skip
     rows = [[name, f"{brier:.4f}", f"{log:.3f}"] for name, (brier, log) in scores.reference.items()]
@@ -220,15 +222,17 @@ def _cell(contest: Contest) -> str:
     if contest.verdict == "naive exact":
         return "naive exact"
     mark = {"better": " **better**", "worse": " **worse**"}.get(contest.verdict, "")
-    return (f"{contest.skill:+.2f} ({contest.low:+.2f} to {contest.high:+.2f}), "
+    low, high = (f"{end:+.2f}" if np.isfinite(end) else "unbounded"
+                 for end in (contest.low, contest.high))  # fmt: skip
+    return (f"{contest.skill:+.2f} ({low} to {high}), "
             f"power {contest.power:.2f}{mark}")  # fmt: skip
 
 
 def _patterns(patterns: Patterns, alts: Mapping[str, str]) -> list[str]:
     rows = [
         [f"{r.number}. {r.pattern}", r.origin, r.use, "yes" if r.record else "**no**",
-         f"{100 * float(r.worlds):.0f} %", f"{100 * float(r.where):.0f} %",  # type: ignore[arg-type]
-         f"{100 * float(r.of_those):.0f} %"]  # type: ignore[arg-type]
+         percent(float(r.worlds)), percent(float(r.where)),  # type: ignore[arg-type]
+         percent(float(r.of_those))]  # type: ignore[arg-type]
         for r in patterns.table.itertuples()
     ]  # fmt: skip
     total, counts = len(patterns.table), patterns.counts
@@ -243,8 +247,8 @@ def _patterns(patterns: Patterns, alts: Mapping[str, str]) -> list[str]:
         _figure("patterns", "Patterns", alts), "",
         *table(["pattern", "origin", "use", "record", "worlds", "could show", "of those"], rows),
         f"Worlds show {counts.mean():.1f} of {total} on average; "
-        f"{100 * (counts == total).mean():.2f} % show all, "
-        f"{100 * (counts >= total / 2).mean():.0f} % at least half of them.", "",
+        f"{percent(float((counts == total).mean()), 2)} show all, "
+        f"{percent(float((counts >= total / 2).mean()))} at least half of them.", "",
         "What is asked, and what builds it in:", "",
         *(f"- **{p.number}.** {_capital(p.statement)}."
           + (f" Built in by {p.built_in}." if p.built_in else "") for p in PATTERNS), "",
@@ -255,8 +259,8 @@ def _patterns(patterns: Patterns, alts: Mapping[str, str]) -> list[str]:
         gone = ruled_out(shares)
         lines.append(f"- `{policy}`: {', '.join(map(str, gone)) if gone else 'none'}")
     parameters = [
-        [f"{r.number}", f"`{r.parameter}`", f"{100 * float(r.lowest):.0f} %",  # type: ignore[arg-type]
-         f"{100 * float(r.highest):.0f} %"]  # type: ignore[arg-type]
+        [f"{r.number}", f"`{r.parameter}`", percent(float(r.lowest)),  # type: ignore[arg-type]
+         percent(float(r.highest))]  # type: ignore[arg-type]
         for r in patterns.parameters.itertuples()
     ]  # fmt: skip
     return [

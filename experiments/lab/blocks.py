@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from ..numerals import decimal, percent
 from ..pictures import Picture
 
 Block = dict[str, Any]
@@ -81,6 +82,5 @@ def number(value: float, unit: str = "", sign: str = "", apart: bool = False) ->
     if value != value:
         return "–"
     if unit.startswith("share"):
-        return f"{round(100 * value, 1) + 0.0:{sign}.1f} {'points' if apart else '%'}"
-    digits = 2 if abs(value) < 10 else 1
-    return f"{round(value, digits) + 0.0:{sign}.{digits}f}"
+        return f"{decimal(100 * value, 1, sign)} points" if apart else percent(value, 1, sign)
+    return decimal(value, 2 if abs(value) < 10 else 1, sign)

@@ -8,6 +8,7 @@ from palca.model.calendar import month_index, month_name
 from palca.model.levers import LEVERS
 from palca.model.scenario import Scenario
 
+from ..numerals import percent
 from ..twins import QUANTITIES
 from . import cases
 from .blocks import Block, command, number, picture, table, text
@@ -120,9 +121,9 @@ def _in_words(scenario: Scenario, found: Difference) -> str:
     if parted.share == 0:
         return when + "no world changes course: who rules and who attempts a coup stays as it was."
     return (
-        f"{when}this is what tends to differ. {parted.share:.0%} of the worlds change course (who "
-        f"rules, or a coup attempt), half of them within {parted.median:.0f} months; of these, "
-        f"{parted.met:.0%} have the same ruler and a like course again in "
+        f"{when}this is what tends to differ. {percent(parted.share)} of the worlds change course "
+        f"(who rules, or a coup attempt), half of them within {parted.median:.0f} months; of those "
+        f"that do, {percent(parted.met)} have the same ruler and a like course again in "
         f"{month_name(scenario.months - 1)}."
     )
 
@@ -137,7 +138,7 @@ def _table(found: Difference) -> Block:
             number(effect.effect, unit, "+", apart=True) + star,
             number(effect.se, unit, apart=True),
             f"{number(effect.q05, unit, apart=True)} to {number(effect.q95, unit, apart=True)}",
-            f"{effect.changed:.0%}",
+            percent(effect.changed),
         ))  # fmt: skip
     last = month_name(next(iter(found.last.values())).month)
     return table(f"Means in {last}", ("quantity", "unit", "as it is", "with the change",

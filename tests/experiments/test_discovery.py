@@ -15,6 +15,7 @@ from rich.console import Console
 from scipy.stats import binomtest
 
 from palca.experiments.discovery import discover, happens, read_question
+from palca.experiments.discovery_report import _cells
 from palca.experiments.measures import OUTCOMES
 from palca.model.errors import PalcaError
 
@@ -27,6 +28,24 @@ def factors(worlds: int) -> pd.DataFrame:
         "a": CHANCE.random(worlds), "b": CHANCE.random(worlds), "c": CHANCE.random(worlds),
         "policy.us": CHANCE.choice(["soft", "hard", "none"], worlds),
     })  # fmt: skip
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=11, max_size=300, unique=True))
+def test_cells_are_tenths_of_the_worlds_named_by_their_middle(values: list[float]) -> None:
+    numbers = pd.Series(values)
+    cells = _cells(numbers)
+    sizes = cells.value_counts()
+    assert len(sizes) == 10
+    assert sizes.max() - sizes.min() <= 1
+    for middle, inside in numbers.groupby(cells):
+        assert middle == np.median(inside)
+        apart = numbers[cells != middle]
+        assert not apart.between(inside.min(), inside.max()).any()  # cells don't overlap
+
+
+def test_texts_and_few_numbers_are_cells_of_their_own() -> None:
+    for values in (["soft", "hard"] * 9, [0, 1, 2] * 9):
+        assert _cells(pd.Series(values)).tolist() == values
 
 
 QUESTION = read_question(["growth", "> 0"])

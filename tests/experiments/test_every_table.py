@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from itertools import product
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +23,7 @@ from palca.experiments.calibration_report import print_calibration
 from palca.experiments.compare import join_pairs, pair_blocks
 from palca.experiments.compare_report import print_comparison
 from palca.experiments.concepts import contrast
+from palca.experiments.counterfactual_files import write_tables
 from palca.experiments.counterfactual_report import print_answer
 from palca.experiments.course import documented
 from palca.experiments.design import parse_factor
@@ -120,7 +122,7 @@ def swept() -> Print:
     points = list(product(*(levels for _, levels in vary))) * 4
     worlds = pd.DataFrame(points, columns=[factor.name for factor in factors])
     chosen = chosen_outcomes(None)
-    worlds = worlds.assign(**{o.name: CHANCE.random(len(points)) for o in chosen})
+    worlds = worlds.assign(world=0, **{o.name: CHANCE.random(len(points)) for o in chosen})
     table = means(plan, worlds, chosen)
     share = explained(plan, table, worlds, chosen)
     return lambda console: print_sweep(console, plan, table, share, chosen)
@@ -258,6 +260,23 @@ def test_no_number_is_lost_at_any_width(name: str, cells: dict[int, list[tuple[A
                         gone += found_in(str(row[place]))
         missing = everything - gone - found_in(narrow.text)
         assert not missing, (width, missing)
+
+
+def test_all_files_of_a_counterfactual_name_months(tmp_path: Path) -> None:
+    write_tables(tmp_path, answer())
+    for name, column in (("effects.csv", "month"), ("months.csv", "month"),
+                         ("variants.csv", "month"), ("effective.csv", "month"),
+                         ("evidence.csv", "first"), ("evidence.csv", "last")):  # fmt: skip
+        months = pd.read_csv(tmp_path / name, dtype=str)[column]
+        assert len(months)
+        assert months.str.fullmatch(r"19\d\d-\d\d").all(), name
+
+
+def test_outcomes_of_both_patrons_have_names_of_their_own() -> None:
+    told = Reader(WIDE)
+    comparison(20)(told)
+    assert "Soviet deliveries from September 1971" in told.text
+    assert "US deliveries 7/1971–12/1978" in told.text
 
 
 def test_what_is_piped_is_as_wide_as_a_page(monkeypatch: pytest.MonkeyPatch) -> None:

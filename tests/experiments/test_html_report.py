@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from palca.experiments import html_report, provenance
 from palca.experiments.report_files import Folder, make_table, rounded
 from palca.experiments.report_markdown import page_of
-from palca.experiments.report_notes import linked
+from palca.experiments.report_notes import caveats, linked
 from palca.experiments.report_scenario import change_in_words
 from palca.model.errors import PalcaError
 from palca.scenarios import resolve
@@ -428,3 +428,13 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
         file.truncate(8_000_001)
     with pytest.raises(PalcaError, match="larger than 8 MB"):
         Folder(tmp_path).rows("big.csv")
+
+
+def test_what_the_naive_forecast_said_exactly_it_said_better(tmp_path: Path) -> None:
+    # won, lost, lost to an exact forecast (no skill), a draw of two exact ones, not documented
+    (tmp_path / "scores.csv").write_text(
+        "title,inside,crps,crps_naive,skill\na,True,1,2,0.5\nb,True,2,1,-1\nc,True,0.1,0,\n"
+        "d,True,0,0,\ne,,,,\n"
+    )
+    said = caveats("run", {}, Folder(tmp_path), [])
+    assert "The naive forecast is better in 2 of 4 documented outcomes." in said

@@ -23,6 +23,7 @@ from palca.experiments.measures import (
     unrest,
 )  # fmt: skip
 from palca.experiments.naive import naive
+from palca.experiments.spans import FIRST, LAST, before_and_after
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
 from palca.model.history import CODE_OF, Events
@@ -248,3 +249,15 @@ def test_the_page_of_validation_quotes_the_record(baseline: dict[str, Any]) -> N
         o.name: f"| {o.heading} | {float(values[o.name][0]):.3g} |" for o in OUTCOMES if o.scored
     }
     assert [name for name, row in quoted.items() if row not in page] == []
+
+
+def test_units_are_those_that_titles_name() -> None:
+    # what a title ends in ("USD m a year") is the unit that files and axes give
+    said = {"USD m a year": "million USD a year", "USD m": "million USD", "% a year": "% a year",
+            "months": "months", "0 to 3": "0 to 3"}  # fmt: skip
+    spans = [o for year in range(FIRST + 2, LAST + 1) for some in before_and_after(year) for o in some]
+    for outcome in (*OUTCOMES, *spans):
+        for ending, unit in said.items():
+            if f", {ending}" in outcome.title and not outcome.title.startswith("embassy"):
+                assert outcome.unit == unit, outcome.name
+                break

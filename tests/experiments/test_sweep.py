@@ -151,29 +151,41 @@ def test_means_and_shares_are_those_of_paper() -> None:
     plan = _plan(Factor("policy.ussr", ("b", "a")), Factor("x", (1.0, 2.0)))
     rows = pd.DataFrame({
         "policy.ussr": list("aaaabbbb"), "x": [1.0, 1, 2, 2] * 2, "growth": [0.0, 2, 0, 2, 4, 6, 4, 6],
+        "world": [0, 1] * 4,
     })  # fmt: skip
     growth = chosen_outcomes(["growth"])
     table = means(plan, rows, growth)
     a, b = (table[table["level"] == level].iloc[0] for level in "ab")
     assert (a["mean"], b["mean"], a["worlds"]) == (1.0, 5.0, 4)
     assert a["sd"] == pytest.approx(np.sqrt(4 / 3))
-    assert a["se"] == pytest.approx(np.sqrt(4 / 3) / 2)
+    # two worlds, each at two points with the same draws: -1 and 1 from the mean, not four numbers
+    assert a["se"] == pytest.approx(np.sqrt(2 / 2))
     assert list(table["level"])[:2] == ["b", "a"]  # as they were given
     share = explained(plan, table, rows, growth)["growth"]
     # within: (4 + 4) / 6 = 4/3; in all: (8 + 8 * 4) / 7 = 40/7; 1 - (4/3) / (40/7) = 23/30
-    assert list(share) == [pytest.approx(23 / 30), 0.0]  # less than nothing is nothing
+    # x: within (20 + 20) / 6 = 20/3; 1 - (20/3) / (40/7) = -1/6, as it came out
+    assert list(share) == [pytest.approx(23 / 30), pytest.approx(-1 / 6)]
+
+
+def test_worlds_with_draws_of_their_own_have_the_usual_standard_error() -> None:
+    growth = np.random.default_rng(0).normal(size=60)
+    rows = pd.DataFrame({"x": [1.0, 2.0] * 30, "growth": growth, "world": np.arange(60)})
+    table = means(_plan(Factor("x", (1.0, 2.0))), rows, chosen_outcomes(["growth"]))
+    usual = [growth[place::2].std(ddof=1) / np.sqrt(30) for place in (0, 1)]
+    assert table["se"].tolist() == pytest.approx(usual)
 
 
 def test_what_does_not_vary_has_no_share() -> None:
     plan = _plan(Factor("x", (1.0, 2.0)))
-    rows = pd.DataFrame({"x": [1.0, 1, 2, 2], "growth": [3.0] * 4})
+    rows = pd.DataFrame({"x": [1.0, 1, 2, 2], "growth": [3.0] * 4, "world": [0, 1, 0, 1]})
     growth = chosen_outcomes(["growth"])
     assert explained(plan, means(plan, rows, growth), rows, growth)["growth"].isna().all()
 
 
 def test_values_of_a_range_fall_into_ten_equal_bins() -> None:
     plan = _plan(Factor("backlash", (), -0.1, 0.3))
-    rows = pd.DataFrame({"backlash": np.linspace(-0.1, 0.3, 401), "growth": np.arange(401.0)})
+    rows = pd.DataFrame({"backlash": np.linspace(-0.1, 0.3, 401), "growth": np.arange(401.0),
+                         "world": np.arange(401)})  # fmt: skip
     table = means(plan, rows, chosen_outcomes(["growth"]))
     assert list(table["level"]) == [-0.08, -0.04, 0.0, 0.04, 0.08, 0.12, 0.16, 0.2, 0.24, 0.28]
     assert table["worlds"].sum() == 401
@@ -238,13 +250,13 @@ def test_the_smallest_sweeps_are_shown_too(palca: Run, design: str, worlds: str)
 
 
 def test_a_scenario_may_end_before_all_can_be_measured(palca: Run) -> None:
-    Path("mine.toml").write_text('title = "T"\nextends = "baseline"\nuntil = "1971-06"\n')
+    Path("mine.toml").write_text('title = "T"\nextends = "baseline"\nuntil = "1977-12"\n')
     vary = ("./mine.toml", "--vary", "backlash=0.01:0.05", "-r", "2", "-o", "made")
-    code, _, err = palca("sweep", *vary, "--outcome", "coups_1972_77")
-    assert (code, err) == (2, "palca: --outcome: the scenario ends before 'coups_1972_77' can be measured\n")
+    code, _, err = palca("sweep", *vary, "--outcome", "growth")
+    assert (code, err) == (2, "palca: --outcome: the scenario ends before 'growth' can be measured\n")
     assert not Path("made").exists()  # and is told before a world is run
     code, out, err = palca("sweep", *vary)
-    assert (code, err, "longest" in out, "1972" in out) == (0, "", True, False)
+    assert (code, err, "coups 1972 77" in out, "growth" in out) == (0, "", True, False)
 
 
 def test_a_strangers_names_are_printed_as_they_are(palca: Run) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from fault_commands import COMMANDS, SMALL, Run, started
 from palca.experiments import inquiry, pictures, provenance
+from palca.experiments.measures import OUTCOMES
+from palca.experiments.twins import QUANTITIES
+from palca.model.parameters import PARAMETERS
 
 pytestmark = pytest.mark.pythons
 
@@ -30,13 +35,15 @@ FILES = {
     "sensitivity": ({"indices.csv"}, {"sensitivity"}),
     "discover": ({"boxes.csv", "worlds.parquet"}, {"discovery"}),
     "sweep": ({"worlds/part-000000.parquet", "scenarios.json.xz", "summary.csv"}, {"sweep"}),
-    "counterfactual": ({"effects.csv", "months.csv", "twins.parquet", "answer.txt"}, {"counterfactual"}),
+    "counterfactual": ({"effects.csv", "months.csv", "twins.parquet", "answer.txt", "channels.csv", "variants.csv",
+                        "parameters.csv", "evidence.csv", "effective.csv"}, {"counterfactual"}),
     "claims": ({"claims.csv", "headline.csv"}, {"claims"}),
     "calibrate": ({"posterior.parquet", "parameters.csv", "outcomes.csv"}, {"posterior"}),
     "validate": ({"VALIDATION.md"}, {"validation-countries"}),
     "concepts": ({"CONCEPTS.md"}, {"concept-coup-trap"}),
 }  # fmt: skip
 QUICK = ("run", "concept")
+OPENED = Path(__file__).parents[2] / "docs/howto/open-results.md"
 
 
 @pytest.mark.parametrize(
@@ -70,6 +77,20 @@ def test_what_was_computed_is_kept_if_a_picture_can_not_be_drawn(
     assert tables <= {*(provenance.read_sums(Path("made")) or ())}
     assert provenance.differing(Path("made")) == ({}, [])
     assert Path("made").exists()
+    told = set(re.findall(r"`([\w]+)`", OPENED.read_text(encoding="utf-8")))
+    for file in tables:
+        unknown = {kind for kind in columns_of(Path("made", file)) if kind not in told}
+        assert not unknown, (file, unknown)
+
+
+def columns_of(file: Path) -> set[str]:
+    """Return the columns of a table that are no outcomes, quantities, parameters or factors."""
+    if file.suffix not in (".csv", ".parquet"):
+        return set()
+    table = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
+    plain = {re.sub("_(1|2|with|without|anywhere|near)$", "", name) for name in table}
+    known = {outcome.name for outcome in OUTCOMES} | {*QUANTITIES} | {*PARAMETERS}
+    return {name for name in plain - known if "." not in name}
 
 
 HOSTILE = "text.usetex: True\nfigure.dpi: 31\naxes.grid: True\nsavefig.bbox: tight\nnonsense: {\nno colon\n"
