@@ -256,7 +256,7 @@ def test_a_scenario_may_end_before_all_can_be_measured(palca: Run) -> None:
     assert (code, err) == (2, "palca: --outcome: the scenario ends before 'growth' can be measured\n")
     assert not Path("made").exists()  # and is told before a world is run
     code, out, err = palca("sweep", *vary)
-    assert (code, err, "coups 1972 77" in out, "growth" in out) == (0, "", True, False)
+    assert (code, err, "1972" in out, "growth" in out) == (0, "", True, False)
 
 
 def test_a_strangers_names_are_printed_as_they_are(palca: Run) -> None:
@@ -311,7 +311,7 @@ def test_points_share_their_replicates_draws_and_need_no_company(short: dict[str
     points = pd.DataFrame({"backlash": [0.0, 0.1, 0.05], "coup_trap": [0.1, 0.4, 0.2]})
     whole = run_points(short, points, 6, seed=2)
     assert {values.shape for values in whole.values()} == {(3, 6)}
-    assert {"coups_1969_71", "unrest_months"} <= {*whole}
+    assert {"coups_1969_71", "us_aid_before"} <= {*whole}
     alone = run_points(short, points.iloc[1:2], 6, seed=2)
     fewer = run_points(short, points, 4, seed=2)
     for name, values in whole.items():
