@@ -274,7 +274,7 @@ def explain(
     with provenance.as_written(folder):
         if world >= manifest["worlds"]:
             raise PalcaError(f"the run has worlds 0 to {manifest['worlds'] - 1}", "--world")
-        told = tell(manifest["scenario"], manifest["seed"], world, month_index(month))
+        told = tell(manifest["scenario"], manifest["seed"], world, month_index(month, "--month"))
     print_explanation(make_console(), told)
 
 
@@ -304,6 +304,8 @@ def record(
 
     shown = load_record()
     if series is not None:
+        if any((track, kind, since, until, sources)):
+            raise PalcaError("shows a whole series: give it nothing else", "--series")
         print_series(shown, make_console(), series)
     else:
         print_record(shown, make_console(), track, kind, since, until, sources)

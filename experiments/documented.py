@@ -93,12 +93,14 @@ class Record:
             rows = rows[rows["kind"].isin(list(kinds))]
         if confidence:
             rows = rows[rows["confidence"].isin(list(confidence))]
-        if since is not None and until is not None and month_index(until) < month_index(since):
+        first = None if since is None else month_index(since, "--since")
+        last = None if until is None else month_index(until, "--until")
+        if first is not None and last is not None and last < first:
             raise PalcaError(f"{until} lies before {since}", "--until")
-        if since is not None:
-            rows = rows[rows["last_month"] >= month_index(since)]
-        if until is not None:
-            rows = rows[rows["first_month"] <= month_index(until)]
+        if first is not None:
+            rows = rows[rows["last_month"] >= first]
+        if last is not None:
+            rows = rows[rows["first_month"] <= last]
         return rows
 
     def values(

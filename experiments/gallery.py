@@ -6,9 +6,11 @@ import hashlib
 import math
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+
+from palca.model.errors import PalcaError
 
 from .options import Force, Out, Seed, folder_for, make_console, print_line, print_written, progress
 from .terminal_table import Column, TerminalTable, numbers, texts
@@ -16,6 +18,8 @@ from .terminal_table import Column, TerminalTable, numbers, texts
 Worlds = Annotated[
     int, typer.Option("--worlds", "-n", help="Worlds in each arm.", min=2, max=1_000_000)
 ]
+
+_WORLDS: Final = 2000
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +41,7 @@ def concept(
         typer.Argument(help="A concept's name, or the path of a file.",
                        autocompletion=concept_names),
     ],
-    worlds: Worlds = 2000,
+    worlds: Worlds = _WORLDS,
     seed: Seed = 0,
     out: Out = None,
     force: Force = False,
@@ -94,7 +98,7 @@ def concepts(
         Path | None,
         typer.Option("--out", "-o", help="Simulate them all, and write a page with pictures."),
     ] = None,
-    worlds: Worlds = 2000,
+    worlds: Worlds = _WORLDS,
     seed: Seed = 0,
     force: Force = False,
 ) -> None:
@@ -107,6 +111,8 @@ def concepts(
     if out is not None:
         _write_all(out, worlds, seed, force)
         return
+    if (worlds, seed, force) != (_WORLDS, 0, False):
+        raise PalcaError("is needed to simulate them: without it they are only listed", "--out")
     table = TerminalTable("Concepts: 'palca concept NAME' simulates one",
                           texts("name", "concept", "a question for students"))  # fmt: skip
     for name in shipped_concepts():

@@ -60,7 +60,7 @@ _CAPTIONS: Final = {
 # told elsewhere on the page, or too long for it
 _ELSEWHERE: Final = ("format", "command", "versions", "libraries", "title", "kind", "seed",
                      "worlds", "digest", "seal", "scenario", "second", "inputs", "variants",
-                     "arms", "place")  # fmt: skip
+                     "arms", "place", "versions_of_it")  # fmt: skip
 # Control characters have no place in a page, halves of characters in no file, and marks of
 # direction would show a text otherwise than it is.
 _UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"

@@ -102,6 +102,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         If `folder` holds no run, one of another format, or one that was changed.
     """
     path = folder / MANIFEST
+    if folder.is_file():
+        raise PalcaError("is a file; name the folder that a command wrote", str(folder))
     if not folder.is_dir():
         raise PalcaError("no such folder; 'palca run' makes one and names it", str(folder))
     content = Folder(folder).content(MANIFEST)

@@ -161,7 +161,7 @@ def counterfactual(
         tuple(chosen(settings)),
         tuple(interventions or ()),
         given,
-        None if through is None else month_index(through),
+        None if through is None else month_index(through, "--through"),
         worlds,
         twins,
         seed,

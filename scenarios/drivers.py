@@ -59,7 +59,7 @@ def read_series(path: Path) -> list[tuple[str, float, dict[str, str]]]:
 
 def _by_month(path: Path, first: int, last: int) -> Floats:
     """Return a monthly series over months first..last; every month must be there."""
-    values = {month_index(date): value for date, value, _ in read_series(path)}
+    values = {month_index(date, label(path)): value for date, value, _ in read_series(path)}
     missing = [month for month in range(first, last + 1) if month not in values]
     if missing:
         raise PalcaError(f"{len(missing)} months are missing, the first is number {missing[0]} "

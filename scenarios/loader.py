@@ -19,7 +19,7 @@ import numpy as np
 
 from palca.model.calendar import month_index, month_name
 from palca.model.channels import CHANNELS
-from palca.model.errors import PalcaError, check_text, nearest
+from palca.model.errors import PalcaError, check_text, nearest, short
 from palca.model.levers import ACTORS, LEVERS
 from palca.model.observables import BLIND, OBSERVABLES
 from palca.model.parameters import PARAMETERS, check_parameter
@@ -133,10 +133,10 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
         raise PalcaError("'plausibility' is A (an alternative that was considered), B (fits the "
                          "actors' aims) or C (another aim)", place)
     if own["given"]:
-        _month(own["given"], f"{place}: given")
+        month_index(own["given"], f"{place}: given")
     merged = {**below, **own}
     until = table.text("until", str(below.get("until", "1978-12")))
-    merged["until"] = month_name(_month(until, f"{place}: until"))
+    merged["until"] = month_name(month_index(until, f"{place}: until"))
     if table.text("country", ""):
         merged["country"] = str(
             find_country(table.text("country"), path.parent, f"{place}: country")
@@ -165,17 +165,10 @@ def _policies(table: Table, path: Path) -> dict[str, str]:
     }
 
 
-def _month(text: str, place: str) -> int:
-    try:
-        return month_index(text)
-    except PalcaError as error:
-        raise error.at(place) from None
-
-
 def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     """Read the country, the policies and the drivers that the merged tables name."""
     place = merged["place"]
-    months = _month(merged["until"], place) + 1
+    months = month_index(merged["until"], place) + 1
     if not 1 <= months <= _LONGEST:
         raise PalcaError(f"'until' must lie in 1969-01 to {month_name(_LONGEST - 1)}", place)
     country_file = Path(merged["country"])
@@ -327,8 +320,8 @@ def names_for(actor: str) -> frozenset[str]:
 def build_policy(actor: str, name: str, table: Mapping[str, Any], place: str) -> Policy:
     """Return a checked policy from its table; `place` names its file in errors."""
     named = table.get("actor")
-    if named != actor and named in ACTORS:  # before another's levers are called unknown
-        raise PalcaError(f"actor is '{named}', but it is used for '{actor}'", place)
+    if isinstance(named, str) and named != actor:  # before its levers are called unknown
+        raise PalcaError(f"actor is '{short(named, 40)}', but it is used for '{actor}'", place)
     try:
         return make_policy(name, table, names=names_for(actor), levers=LEVERS[actor], place=place)
     except PalcaError as error:

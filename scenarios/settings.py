@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from palca.model.calendar import month_name
+from palca.model.channels import CHANNELS
 from palca.model.errors import PalcaError, nearest, point, short
 from palca.model.levers import ACTORS
 from palca.model.parameters import PARAMETERS, check_parameter
+from palca.model.state import FIELDS
 
 from .interventions import Change, parse_change, read_changes
 from .posterior import find_posterior, set_posterior
@@ -152,10 +154,16 @@ def apply_setting(merged: dict[str, Any], setting: str) -> None:
         actors_of({rest: value}, place)
         merged["policies"][rest] = str(find_policy(rest, value, place=place))
     elif group == "channel":
+        if rest not in CHANNELS:
+            raise PalcaError(f"no channel '{rest}'{nearest(rest, CHANNELS)}; 'palca list channels' "
+                             "shows them all", place)
         if value not in ("on", "off"):
             raise PalcaError("a channel is 'on' or 'off'", place)
         merged["channels"][rest] = value == "on"
     elif group == "start":
+        if rest not in FIELDS:
+            raise PalcaError(f"no quantity '{rest}'{nearest(rest, FIELDS)}; 'palca list fields' "
+                             "shows them all", place)
         merged["start"][rest] = _number(value, place)
     elif group == "lever":
         actor, _, lever = rest.partition(".")
