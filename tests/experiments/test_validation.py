@@ -307,6 +307,7 @@ def test_validate_writes_a_page_that_comes_out_the_same(palca: Run) -> None:
     assert "20 of 20 hold" in page
     assert json.loads(Path("page/manifest.json").read_text())["kind"] == "validation"
     assert palca("rerun", "page")[0] == 0
+    assert palca("report", "page")[0] == 0
 
 
 shipped = shelf.shipped_policies
