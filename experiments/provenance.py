@@ -1,8 +1,8 @@
 """What a folder says of itself: its manifest, with all that its rerun needs, and the digests of
 its files.
 
-``manifest.json`` is sealed; ``SHA256SUMS`` has the digests of all other files that Palca wrote
-there, and comes last.
+``manifest.json`` is sealed, and has the digests of the tables; ``SHA256SUMS`` has those of all
+other files that Palca wrote there, and comes last.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ def finish(
     dict of str to str
         What each picture that was drawn shows, in words.
     """
-    write_manifest(folder, **entries)
+    write_manifest(folder, **entries, files=_sums(folder, _data(folder)))
     told = draw(folder, pictures)
     write_sums(folder)
     return told
@@ -194,10 +194,19 @@ def draw(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -> dict[st
 
 def write_sums(folder: Path, names: Sequence[str] | None = None) -> None:
     """Write the digests of some files of a folder, of all if none are named."""
-    if names is None:
-        names = [name for name in _names(folder) if name not in (MANIFEST, SUMS)]
-    lines = [f"{digest_of_file(folder / name)}  {name}\n" for name in names]
+    sums = _sums(folder, _data(folder) if names is None else names)
+    lines = [f"{digest}  {name}\n" for name, digest in sums.items()]
     write_whole(folder / SUMS, "".join(lines).encode())
+
+
+def _sums(folder: Path, names: Sequence[str]) -> dict[str, str]:
+    """Return the digests of some files of a folder by their names."""
+    return {name: digest_of_file(folder / name) for name in names}
+
+
+def _data(folder: Path) -> list[str]:
+    """Return the names of all files in a folder but those that speak of the others."""
+    return [name for name in _names(folder) if name not in (MANIFEST, SUMS)]
 
 
 def _names(folder: Path) -> list[str]:
@@ -255,7 +264,12 @@ def differing(folder: Path, but: Collection[str] = ()) -> tuple[dict[str, str], 
             wrong[name] = "is not there"
         elif path is not None and digest_of_file(path) != digest:
             wrong[name] = "was altered after Palca wrote it"
-    return wrong, [name for name in _names(folder) if name not in {*sums, *but, MANIFEST, SUMS}]
+    with as_written(folder):
+        sealed = {**read_manifest(folder).get("files", {})}
+    for name, digest in sealed.items():
+        if sums.get(name) != digest:
+            wrong[name] = f"was altered after Palca wrote it, or its digest in {SUMS} was"
+    return wrong, [name for name in _data(folder) if name not in {*sums, *but}]
 
 
 def contents(folder: Path) -> str:

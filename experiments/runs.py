@@ -34,12 +34,19 @@ class EventsFile:
              ("leader", text), ("place", text), ("amount", pa.float64())]
         )  # fmt: skip
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
-        self._names = {
+        names = {
             "month": [month_name(i) for i in range(scenario.months)],
             "track": [track for track, _ in EVENT_CODES],
             "kind": [kind for _, kind in EVENT_CODES],
             "leader": [leader.name for leader in scenario.country.leaders],
             "place": [garrison.name for garrison in scenario.country.garrisons],
+        }
+        # each once: else Arrow writes into the file what happens to be in memory
+        self._names = {column: sorted({*of}) for column, of in names.items()}
+        # by place, and -1 for none
+        self._numbers = {
+            column: np.array([*map(self._names[column].index, of), -1], dtype=np.int32)
+            for column, of in names.items()
         }
 
     def write(self, block: Block) -> None:
@@ -61,8 +68,8 @@ class EventsFile:
     def _named(self, column: str, places: NDArray[np.int64]) -> pa.Array:
         import pyarrow as pa
 
-        indices = pa.array(places.astype(np.int32), mask=places < 0)
-        return pa.DictionaryArray.from_arrays(indices, pa.array(self._names[column]))
+        indices = pa.array(self._numbers[column][places], mask=places < 0)
+        return pa.DictionaryArray.from_arrays(indices, pa.array(self._names[column], pa.string()))
 
     def close(self) -> None:
         """Finish the file."""
