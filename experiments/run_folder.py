@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _MANIFEST: Final = "manifest.json"
 _LOCK: Final = ".lock"
 _REPLACED: Final = ".replaced"
+_COPIED: Final = ".copied"
 _TRIES: Final = 100  # to hold a folder whose lock others move away meanwhile
 
 
@@ -92,7 +93,7 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
             (folder / _LOCK).unlink(missing_ok=True)
             shutil.rmtree(folder / _REPLACED, ignore_errors=True)
         else:
-            _move_into(part, folder)
+            _copy_into(part, folder)
     except OSError as error:
         named = Path(error.filename) if isinstance(error.filename, str) else part
         inside = named.is_relative_to(part)
@@ -124,17 +125,31 @@ def _took_name(part: Path, folder: Path) -> bool:
     return True
 
 
-def _move_into(part: Path, folder: Path) -> None:
-    """Move what is in a folder into another, whose own content goes; the manifest comes last.
+def _copy_into(part: Path, folder: Path) -> None:
+    """Copy what is in a folder into another, whose own content goes once all is there.
 
-    Who is stopped in the midst of it leaves a folder without a manifest, which is no run's.
+    Who is stopped while the content goes and the new takes its place leaves a folder without a
+    manifest, which is no run's.
     """
+    copied, there = folder / _COPIED, folder.exists()
     folder.mkdir(exist_ok=True)
-    for path in sorted(folder.iterdir(), key=lambda path: path.name != _MANIFEST):
+    shutil.rmtree(copied, ignore_errors=True)  # of one that was killed
+    try:
+        copied.mkdir()
+        for path in {*part.iterdir()} - {part / _LOCK, part / _REPLACED}:
+            copy = shutil.copytree if path.is_dir() else shutil.copy2
+            copy(path, copied / path.name)
+    except BaseException:
+        shutil.rmtree(copied, ignore_errors=True)
+        if not there:
+            folder.rmdir()
+        raise
+    old = [path for path in folder.iterdir() if path != copied]
+    for path in sorted(old, key=lambda path: path.name != _MANIFEST):
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    ours = [path for path in part.iterdir() if path.name not in (_LOCK, _REPLACED)]
-    for path in sorted(ours, key=lambda path: path.name == _MANIFEST):
-        shutil.move(path, folder / path.name)
+    for path in sorted(copied.iterdir(), key=lambda path: path.name == _MANIFEST):
+        path.rename(folder / path.name)
+    copied.rmdir()
 
 
 def _put_back(part: Path, folder: Path) -> None:
@@ -146,7 +161,7 @@ def _put_back(part: Path, folder: Path) -> None:
 
 def _check_free(folder: Path, force: bool) -> None:
     """Raise if a folder has something in it that must not be replaced."""
-    if not folder.exists() or not any(folder.iterdir()):
+    if not folder.exists() or {path.name for path in folder.iterdir()} <= {_COPIED}:
         return
     if not force:
         raise PalcaError("is there already; give --force to replace it, or another --out",

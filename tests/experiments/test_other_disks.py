@@ -15,6 +15,7 @@ import pytest
 
 from fault_commands import SMALL, SWEEP, Run, digest, expected
 from palca.experiments import provenance, run_folder
+from palca.model.errors import PalcaError
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_a_run_is_written_into_a_mount_and_replaced_there(palca: Run, mount: Pat
 
 @pytest.mark.parametrize("number", [errno.EXDEV, errno.EBUSY])
 @pytest.mark.parametrize("which", ["the old one", "the new one"])
-def test_what_can_not_be_renamed_is_moved(
+def test_what_can_not_be_renamed_is_copied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, which: str
 ) -> None:
     """As in an overlay, whose lower layer has the run that is to be replaced."""
@@ -66,6 +67,32 @@ def test_what_can_not_be_renamed_is_moved(
     there = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
     assert there == {"made", "made/manifest.json", "made/new.csv", "made/inner", "made/inner/part"}
     assert (folder / "manifest.json").read_text() == "new"
+
+
+@pytest.mark.parametrize("which", ["made", ".made.part"])
+def test_the_old_run_stays_if_there_is_no_room_for_the_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    folder, rename = tmp_path / "made", Path.rename
+    with run_folder.writing(folder, force=False) as part:
+        for name in ("manifest.json", "old.csv"):
+            (part / name).write_text("old")
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path.name == which:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(path))
+        return rename(path, target)
+
+    def full(source: Path, target: Path) -> None:
+        target.write_text("the begin")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(source))
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(shutil, "copy2", full)
+    with pytest.raises(PalcaError, match="make room"), run_folder.writing(folder, force=True) as part:
+        (part / "manifest.json").write_text("new")
+    assert {path.name: path.read_text() for path in folder.iterdir()} == {"manifest.json": "old", "old.csv": "old"}
+    assert [path.name for path in tmp_path.iterdir()] == ["made"]
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
