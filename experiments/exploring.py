@@ -23,6 +23,7 @@ from .options import (
     chosen,
     folder_for,
     make_console,
+    of_priors,
     print_written,
     progress,
     scenario_names,
@@ -175,8 +176,7 @@ def discover(
     if sweep is None:
         worlds, title = worlds or WORLDS, scenario or "baseline"
         factors = tuple(parse_factor(text) for text in vary or [])
-        # parameters are drawn from their priors: no posterior has a say
-        settings = [*chosen(settings), "posterior=off"]
+        settings = of_priors(settings)
         factors = varied_once(factors) if factors else ()
         plan = make_plan(title, factors, "random", settings, interventions or [], worlds)
         variants = variants_of(plan)

@@ -16,10 +16,10 @@ from .options import (
     ScenarioName,
     Seed,
     Settings,
-    chosen,
     command,
     folder_for,
     make_console,
+    of_priors,
     print_line,
     print_written,
     progress,
@@ -68,7 +68,7 @@ def calibrate(
     from .calibration_figure import draw_posterior, draw_ranks
 
     console = make_console()
-    resolved = resolve(scenario, [*chosen(settings), "posterior=off"])
+    resolved = resolve(scenario, of_priors(settings))
     stem = Path(scenario).stem
     folder = folder_for(out, f"{stem}-calibration")
     asked = {"until": until, "worlds": worlds, "sets": sets, "histories": histories, "seed": seed}

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperCommand
 
+from palca.model.errors import PalcaError, short
 from palca.model.seeds import LARGEST
 
 _MOST_WORLDS = 100_000_000
@@ -151,6 +152,23 @@ def chosen(settings: list[str] | None, point: bool = False) -> list[str]:
     from palca.scenarios.settings import set_once
 
     return [*set_once(settings or [], "--set"), *(["posterior=point"] if point else [])]
+
+
+def of_priors(settings: list[str] | None) -> list[str]:
+    """Return the settings of a command that draws all parameters from their priors.
+
+    Raises
+    ------
+    PalcaError
+        If one of them names a posterior, which would not be used.
+    """
+    kept = chosen(settings)
+    for setting in kept:
+        name, _, value = (part.strip() for part in setting.partition("="))
+        if name == "posterior" and value != "off":
+            raise PalcaError("this command draws the parameters from their priors, and uses no "
+                             "posterior: leave it out", short(f"--set {setting}", 120))  # fmt: skip
+    return [*kept, "posterior=off"]
 
 
 Vary = Annotated[

@@ -85,6 +85,7 @@ def sweep(
     from . import sweep_folder
     from .cluster import workers
     from .design import parse_factor
+    from .sweep import check_packed_measured
     from .sweep_file import SweepFile, is_sweep, plan_of, read_sweep
     from .sweep_report import chosen_outcomes
 
@@ -99,6 +100,7 @@ def sweep(
         with sweep_folder.held(resume), workers(cluster) as spread:
             sweep_folder.check_sums(resume)
             packed = sweep_folder.read_variants(resume, plan)
+            check_packed_measured(packed, outcomes or ())
             sweep_folder.write_variants(resume, packed)
             _sweep(resume, plan, packed, outcomes, jobs, spread)
         return

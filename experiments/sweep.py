@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import json
 import lzma
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -26,7 +26,7 @@ from palca.model.seeds import check_number
 from palca.scenarios import build, resolve
 
 from .design import DESIGNS, MOST_POINTS, Factor, grid_size
-from .rows import run_rows, shared
+from .rows import check_measured, run_rows, shared
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -277,6 +277,14 @@ def check_packed(plan: Plan, packed: bytes) -> None:
         raise ValueError("its scenarios are not those of its plan")
     for scenario in variants.values():
         build(scenario)
+
+
+def check_packed_measured(packed: bytes, names: Collection[str]) -> None:
+    """Raise if packed scenarios end before one of some outcomes, or of the main ones if none is
+    named, can be measured.
+    """
+    for scenario in _unpack(packed).values():
+        check_measured(scenario, names, "--outcome")
 
 
 def run_blocks(

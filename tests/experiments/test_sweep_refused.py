@@ -119,6 +119,24 @@ def test_what_can_not_be_measured_is_refused_before_a_world_is_run(
 
 
 @pytest.mark.slow
+def test_a_sweep_is_not_gone_on_with_for_what_can_not_be_measured(palca: Run) -> None:
+    Path("short.toml").write_text('title = "S"\nextends = "baseline"\nuntil = "1975-12"\n')
+    palca("sweep", "short.toml", *ONE, "-r", "2", "-o", "made", "--outcome", "coups_1969_71")
+    part = Path("made/worlds/part-000000.parquet")
+    part.unlink()
+    code, _, err = palca("sweep", "--resume", "made", "--outcome", "growth")
+    assert (code, err) == (2, "palca: --outcome: the scenario ends before 'growth' can be measured\n")
+    assert not part.exists()  # no world was run
+
+
+@pytest.mark.parametrize("command", [["discover", "growth > 3"], ["calibrate"]], ids=lambda command: command[0])
+@pytest.mark.parametrize("posterior", ["point", "mine/posterior.parquet"])
+def test_a_posterior_that_would_not_be_used_is_refused(palca: Run, command: list[str], posterior: str) -> None:
+    code, _, err = palca(*command, "--set", f"posterior={posterior}")
+    assert (code, "uses no posterior" in err, list(Path().iterdir())) == (2, True, [])
+
+
+@pytest.mark.slow
 def test_what_another_version_began_and_what_is_no_sweep_are_refused(palca: Run) -> None:
     palca("run", "baseline", "-n", "2", "-o", "run")
     code, _, err = palca("sweep", "--resume", "run")
