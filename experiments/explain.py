@@ -185,6 +185,7 @@ def _state(model: ColdWarModel) -> dict[str, float]:
 def print_explanation(console: Console, told: Explanation) -> None:
     """Print an explanation: each actor's rules, then what happened."""
     from rich.markup import escape
+    from rich.padding import Padding
     from rich.text import Text
 
     ruler = escape(told.ruler)
@@ -208,10 +209,9 @@ def print_explanation(console: Console, told: Explanation) -> None:
             if value != defaults[name].default
         ]
         seen = [f"{name} {value:.3g}" for name, value in decision.seen.items() if name != "date"]
-        console.print(
-            "  so it does: " + (", ".join(levers) or "nothing out of the ordinary"), markup=True
-        )
-        console.print("  [dim]it saw: " + ", ".join(seen) + "[/]\n", markup=True)
+        does = f"so it does: {', '.join(levers) or 'nothing out of the ordinary'}"
+        console.print(Padding.indent(does, 2), markup=True)
+        console.print(Padding.indent(f"it saw: {', '.join(seen)}\n", 2), style="dim")
     changed = TerminalTable("What changed", [Column("quantity"), *numbers("before", "after")])
     for name in TOLD:
         if abs(told.after[name] - told.before[name]) > 5e-4:
@@ -219,6 +219,6 @@ def print_explanation(console: Console, told: Explanation) -> None:
     console.print(changed)
     console.print("[bold]What happened, this month and in the two after it[/]", markup=True)
     for month, sentence in told.events:
-        console.print(f"  {month_name(month)}  {sentence}")
+        console.print(Padding.indent(f"{month_name(month)}  {sentence}", 2))
     if not told.events:
         console.print("  nothing that the chronicle would note")

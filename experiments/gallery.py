@@ -175,6 +175,7 @@ def _digest_all(found: list[Contrast]) -> str:
 def print_concept(console: Console, found: Contrast) -> None:
     """Print a concept: what it says, its arms' measures, the claims and their verdicts."""
     from rich.markup import escape
+    from rich.padding import Padding
 
     from .concepts import table_of
 
@@ -199,20 +200,20 @@ def print_concept(console: Console, found: Contrast) -> None:
         mark = "[green]✓[/]" if finding.shown else "[red]✗[/]"
         d = finding.difference
         console.print(f"{mark} {escape(finding.says)}", markup=True)
-        console.print(
-            f"    {finding.verdict}: {finding.greater.value:.3g} against "
-            f"{finding.lesser.value:.3g}, difference {d.value:.3g} (95 % interval {_interval(d)})",
-            style="dim",
+        found_out = (
+            f"{finding.verdict}: {finding.greater.value:.3g} against {finding.lesser.value:.3g}, "
+            f"difference {d.value:.3g} (95 % interval {_interval(d)})"
         )
+        console.print(Padding.indent(found_out, 4), style="dim")
         if not finding.shown and math.isfinite(d.value):
-            console.print(f"    Why not in this model: {finding.otherwise}")
+            console.print(Padding.indent(f"Why not in this model: {finding.otherwise}", 4))
     console.print(f"\nWhat would count against it: {told.against}")
     if told.limits:
         console.print(f"What this contrast can't say: {told.limits}")
     console.print(f"For students: {told.question}")
     console.print("\nLiterature:", style="bold")
     for work in told.literature:
-        console.print(f"  {work}")
+        console.print(Padding.indent(work, 2))
 
 
 def _interval(estimate: Estimate) -> str:
