@@ -18,7 +18,7 @@ import pytest
 from rich.console import Console
 
 from palca.experiments import claims, priors
-from palca.experiments.calibration import Forecast
+from palca.experiments.calibration import Calibration, Forecast
 from palca.experiments.calibration_report import print_calibration
 from palca.experiments.compare import join_pairs, pair_blocks
 from palca.experiments.compare_report import print_comparison
@@ -152,20 +152,19 @@ def calibration() -> Print:
 
     def again() -> Any:
         return SimpleNamespace(
-            ranks=CHANCE.integers(0, 100, (60, count)), draws=99, radii=np.ones(60),
-            truth=CHANCE.normal(size=(60, count)), mean=CHANCE.normal(size=(60, count)),
+            ranks=CHANCE.integers(0, 100, (200, count)), draws=99, radii=np.ones(200),
+            truth=CHANCE.normal(size=(200, count)), mean=CHANCE.normal(size=(200, count)),
             uniformity=lambda: np.linspace(0.001, 1, count),
             coverage=lambda central: np.linspace(0.8, 1, count),
         )  # fmt: skip
 
     sets = {name: priors.quantile(name, np.linspace(0.2, 0.6, 40)) for name in priors.FREE}
-    found: Any = SimpleNamespace(
-        names=priors.FREE, until=1974, worlds=123_456, sets=sets, strange=list(OUTCOMES[:2]),
-        posterior=SimpleNamespace(places=np.arange(617), worth=321.0, radius=2.0, sets=sets,
-                                  mean=np.linspace(-1, 1, count), sd=np.ones(count)),
-        fit=verdicts, prior_fit=verdicts, anywhere=again(), near=again(),
-        forecast=Forecast(verdicts, verdicts, verdicts), learnt=np.linspace(0.0, 0.8, count),
+    posterior: Any = SimpleNamespace(
+        places=np.arange(617), worth=321.0, sureness=210.0, radius=2.0, sets=sets,
+        mean=np.linspace(-1, 1, count), sd=np.linspace(0.3, 1, count),
     )  # fmt: skip
+    found = Calibration(priors.FREE, 1974, 123_456, sets, posterior, list(OUTCOMES[:2]), verdicts,
+                        verdicts, again(), again(), Forecast(verdicts, verdicts, verdicts), 0.31)
     return lambda console: print_calibration(console, "a title", found)
 
 
