@@ -42,11 +42,13 @@ def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
     console.print(f"{found.text}: {percent(found.base, 1)} of {worlds:,} worlds")
     if not found.told:
         console.print(f"The factors tell no more than a coin does (area under the curve {area:.2f},"
-                      f" {low:.2f}–{high:.2f}): what is told apart below is chance.")  # fmt: skip
+                      f" 95 % interval {low:.2f} to {high:.2f}): what is told apart below is "
+                      "chance.")  # fmt: skip
     else:
         console.print(f"Told from the factors: a world in which it happens is known from one in "
                       f"which it doesn't with a chance of {percent(area)} "
-                      f"({100 * low:.0f}–{100 * high:.0f}; a coin has 50).")  # fmt: skip
+                      f"(95 % interval {100 * low:.0f} to {100 * high:.0f} %; a coin has "
+                      "50 %).")  # fmt: skip
     telling = [f"{name} ({100 * fall:.1f})" for name, fall in found.importance.items()
                if fall >= 0.0005][:_BARS]  # fmt: skip
     if telling:
