@@ -221,9 +221,11 @@ MADE: dict[str, Callable[[], Print]] = {
 def cells(monkeypatch: pytest.MonkeyPatch) -> dict[int, list[tuple[Any, ...]]]:
     """The rows of each table that is made, by its identity."""
     rows: dict[int, list[tuple[Any, ...]]] = {}
+    alive: list[TerminalTable] = []
     add = TerminalTable.add
 
     def kept(self: TerminalTable, *cells: Any, **options: Any) -> None:
+        alive.append(self)  # else another table may have its id
         rows.setdefault(id(self), []).append(cells)
         add(self, *cells, **options)
 
