@@ -40,7 +40,7 @@ BAD = [
     (["baseline", *ONE, "--set", "coup_trap=0", "--set", "coup_trap = 1"], "--set: 'coup_trap' is set twice"),
     (["baseline", *ONE, "-n", "0"], "--worlds"),
     (["baseline", *ONE, "-o", "/proc/none/x"], "can't be written to"),
-    (["baseline", *ONE, "-o", "/etc/hostname/x"], "can't be written to (Not a directory)"),
+    (["baseline", *ONE, "-o", "/etc/hostname/x"], "can't be made: /etc/hostname is a file, not a folder"),
     (["baseline", *ONE, "-o", "/etc/hostname"], "is a file, not a folder"),
     (["baseline", *ONE, "-o", "."], "name one inside it"),
     (["baseline", *ONE, "-o", "..", "--force"], "name one inside it"),
