@@ -11,6 +11,7 @@ from palca.model.parameters import PARAMETERS
 from .documented import COUNTRY, load_record, scored
 from .report_files import Folder, cut, number
 from .report_scenario import Told
+from .sensitivity import TOO_WIDE
 
 _FEW: Final = 1000  # worlds below which a report warns
 _THIN: Final = 1000.0  # effective worlds, likewise
@@ -117,6 +118,10 @@ def _of_sweep(folder: Folder) -> Iterator[str]:
 def _of_sensitivity(folder: Folder) -> Iterator[str]:
     yield ("Indices are of the expected outcome over the priors, which are assumptions: other "
            "widths give other indices.")  # fmt: skip
+    rows = [row for row in folder.rows("indices.csv") if row.get("parameter")]
+    if wide := sum(row.get("told") == TOO_WIDE for row in rows):
+        yield (f"Too few points or replicates: of {wide:,} of {len(rows):,} values the 95 % "
+               "interval is too wide to say anything.")  # fmt: skip
 
 
 def _of_discovery(folder: Folder) -> Iterator[str]:

@@ -13,6 +13,7 @@ from palca.scenarios.shelf import read_columns
 from .ensemble import MONTHLY
 from .measures import OUTCOMES
 from .report_files import Folder, Rows, Table, make_table, number, rounded
+from .sensitivity import TOO_WIDE
 from .spans import FIRST, LAST, before_and_after
 from .twins import QUANTITIES
 
@@ -246,9 +247,10 @@ def _indices(rows: Rows) -> list[Table | None]:
                                     for name in ("value", "ci95_low", "ci95_high"))  # fmt: skip
                 name = row.get("parameter", "")
                 line = lines.setdefault(name, {"parameter": name})
-                line[row.get("outcome", "")] = f"{value} ({low} to {high})"
+                vague = f": {TOO_WIDE}" if row.get("told") == TOO_WIDE else ""
+                line[row.get("outcome", "")] = f"{value} ({low} to {high}){vague}"
         made.append(_wide(caption, "parameter", "parameter", list(lines.values()),
-                          "With 95 % intervals."))  # fmt: skip
+                          f"With 95 % intervals; {TOO_WIDE}: it says nothing."))  # fmt: skip
     noise = [{"outcome": row["outcome"], "noise": str(100 * number(row["value"]))}
              for row in rows if row.get("index") == "noise_share"]  # fmt: skip
     columns = {"outcome": "outcome", "noise": "% of a world's variance"}

@@ -30,6 +30,8 @@ LEVELS: Final = 4  # of a screening, after Morris
 _CENTRAL: Final = (0.05, 0.95)  # of the prior, within which a screening moves
 _RESAMPLES: Final = 200
 _INTERVAL: Final = (0.025, 0.975)
+_WIDEST: Final = 1.0  # interval of a share: a wider one spans all that a share can be
+TOO_WIDE: Final = "too wide"  # of an interval that says nothing
 _EDGE: Final = 1e-6  # the ends of a normal prior are infinitely far
 
 
@@ -46,16 +48,34 @@ class Measured:
         With 95 % intervals, which cover the choice of points and chance.
     """
 
-    @property
-    def told(self) -> NDArray[np.bool_]:
-        """Whether the value can be told from nothing, ``(parameters,)``."""
-        return ((self.low > 0.0) | (self.high < 0.0)) & np.isfinite(self.value)
-
     outcome: str
     measure: str
     value: Floats
     low: Floats
     high: Floats
+
+    @property
+    def clear(self) -> NDArray[np.bool_]:
+        """Whether the interval leaves out nothing, ``(parameters,)``."""
+        return ((self.low > 0.0) | (self.high < 0.0)) & np.isfinite(self.value)
+
+    @property
+    def wide(self) -> NDArray[np.bool_]:
+        """Whether the interval is too wide to say anything, ``(parameters,)``.
+
+        That of a share if it isn't known or spans more than all of the variance, or if it lies
+        above the whole; of another measure if it leaves out nothing but spans more than
+        twice the value.
+        """
+        width = self.high - self.low
+        if self.measure in SCREENED:
+            return self.clear & (width > 2.0 * np.abs(self.value))
+        return ~(width <= _WIDEST) | (self.low > 1.0)
+
+    @property
+    def told(self) -> NDArray[np.bool_]:
+        """Whether the value can be told from nothing, and how large it is, ``(parameters,)``."""
+        return self.clear & ~self.wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +199,8 @@ def _with_intervals(
 
     To resample both at once counts what chance does at a single point three times (Owen 2007,
     doi:10.1214/07-AOAS122): where noise rules, intervals come out too wide, never too narrow.
+    Of few points a resample shows too little spread: intervals are stretched as those of a mean
+    are (Hesterberg 2015, doi:10.1080/00031305.2015.1089789).
 
     Parameters
     ----------
@@ -186,6 +208,8 @@ def _with_intervals(
         From ``(points, ..., replicates)`` and the replicates' weights to
         ``(measures, parameters)``.
     """
+    from scipy.special import ndtri, stdtrit
+
     points, replicates = len(values), values.shape[-1]
     draws = []
     for _ in range(_RESAMPLES):
@@ -195,8 +219,15 @@ def _with_intervals(
             weights = np.ones(replicates)
         draws.append(of(values[chance.integers(0, points, points)], weights.astype(np.float64)))
     value = of(values, np.ones(replicates))
-    known = [draw for draw in draws if np.isfinite(draw).all()]  # some may have no variance
-    low, high = np.quantile(known, _INTERVAL, axis=0) if known else np.full((2, *value.shape), 0.0)
+    if np.ptp(values) == 0.0:
+        low = high = np.zeros(value.shape)
+    elif np.mean([np.isfinite(draw).all() for draw in draws]) < _INTERVAL[1]:
+        low = high = np.full(value.shape, np.nan)  # the variance itself can't be told from nothing
+    else:
+        ends = np.nanquantile(draws, _INTERVAL, axis=0)
+        stretch = stdtrit(points - 1, _INTERVAL[1]) / ndtri(_INTERVAL[1])
+        half = (ends[1] - ends[0]) / 2.0 * stretch * np.sqrt(points / (points - 1))
+        low, high = ends.mean(axis=0) - half, ends.mean(axis=0) + half
     return [Measured(outcome, n, value[i], low[i], high[i]) for i, n in enumerate(names)]
 
 

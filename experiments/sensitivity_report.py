@@ -10,7 +10,7 @@ import numpy as np
 from .measures import Outcome
 from .numerals import decimal, percent
 from .pictures import INK, SERIES, Picture, head, new_figure, style
-from .sensitivity import SCREENED, Measured, Noise
+from .sensitivity import SCREENED, TOO_WIDE, Measured, Noise
 from .terminal_table import Column, TerminalTable, numbers
 
 if TYPE_CHECKING:
@@ -25,15 +25,18 @@ _WORDS: Final = 3  # outcomes that the alternative text tells of
 def index_table(
     names: Sequence[str], measured: Sequence[Measured], noise: Sequence[Noise]
 ) -> pd.DataFrame:
-    """Return a row an outcome, index and parameter; noise has no parameter."""
+    """Return a row an outcome, index and parameter; noise has no parameter.
+
+    ``told`` is no if the interval reaches nothing, and says if it is too wide to say anything.
+    """
     import pandas as pd
 
     rows = [
         {"parameter": name, "outcome": m.outcome,
          "method": "morris" if m.measure in SCREENED else "sobol", "index": m.measure,
-         "value": m.value[i], "ci95_low": m.low[i], "ci95_high": m.high[i]}
+         "value": m.value[i], "ci95_low": m.low[i], "ci95_high": m.high[i], "told": told}
         for m in measured
-        for i, name in enumerate(names)
+        for i, (name, told) in enumerate(zip(names, _told(m), strict=True))
     ]  # fmt: skip
     rows += [
         {"parameter": "", "outcome": part.outcome, "method": "anova", "index": index,
@@ -42,6 +45,10 @@ def index_table(
         for index, value in (("noise_share", part.share), ("noise_sd", part.sd))
     ]  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _told(of: Measured) -> list[str]:
+    return np.where(of.wide, TOO_WIDE, np.where(of.told, "yes", "no")).tolist()
 
 
 def print_indices(
@@ -54,7 +61,7 @@ def print_indices(
 ) -> None:
     """Print one measure of all parameters, those that matter most first.
 
-    A value whose interval reaches down to nothing is not printed.
+    A value whose interval reaches down to nothing, or is too wide, is not printed.
     """
     of = {m.outcome: m for m in measured if m.measure == measure}
     told = {name: m.told for name, m in of.items()}
@@ -68,10 +75,14 @@ def print_indices(
         "effect": "Effects of a whole prior on the expected outcome, in its own unit (Morris); "
                   "±: up in some places, down in others, or not to be told",
     }[measure]  # fmt: skip
+    limit = {"total": "over 100 points, or all above 100 %", "effect": "over twice the effect"}[
+        measure
+    ]
     table = TerminalTable(
         title,
         [Column("parameter"), *numbers(*(outcome.name.replace("_", " ") for outcome in outcomes))],
-        "·: the 95 % interval reaches nothing. Of forty that do nothing one would not.",
+        "·: the 95 % interval reaches nothing. Of forty that do nothing one would not. ?: it is "
+        f"too wide to say anything ({limit}).",
         "indices.csv",
     )
     for place in np.argsort(-rank, kind="stable"):
@@ -84,10 +95,28 @@ def print_indices(
     table.add("noise, % of a world's variance",
               *(decimal(100 * shares.get(o.name, np.nan), 0) for o in outcomes))
     console.print(table)
-    silent = [n for i, n in enumerate(names) if not any(told[name][i] for name in of)]
+    vague = {name: m.wide for name, m in of.items()}
+    for outcome in outcomes:
+        if outcome.name in of and vague[outcome.name].any():
+            console.print(_too_few(of[outcome.name], outcome))
+    silent = [n for i, n in enumerate(names)
+              if not any(told[name][i] or vague[name][i] for name in of)]  # fmt: skip
     if silent:
         console.print(f"Not to be told from nothing in any of these outcomes: {', '.join(silent)}.")
     console.print()
+
+
+def _too_few(of: Measured, outcome: Outcome) -> str:
+    """Return in words that intervals are too wide, with the widest."""
+    scale, unit = (100.0, "%") if of.measure == "total" else (1.0, outcome.unit)
+    said = (f"{outcome.heading}: too few points or replicates to say anything of "
+            f"{of.wide.sum()} of {len(of.wide)} parameters")  # fmt: skip
+    width = np.where(of.wide, of.high - of.low, np.nan)
+    if np.isnan(width).all():
+        return f"{said}: what they do can't be told from chance."
+    widest = np.nanargmax(width)
+    low, high = (f"{scale * end:.3g}" for end in (of.low[widest], of.high[widest]))
+    return f"{said}; the widest 95 % interval is {low} to {high} {unit}."
 
 
 def _signs(mean: Measured) -> list[str]:
@@ -97,7 +126,7 @@ def _signs(mean: Measured) -> list[str]:
 
 def _cell(measured: Measured, place: int, signs: dict[str, list[str]]) -> str:
     if not measured.told[place]:
-        return "·"
+        return "?" if measured.wide[place] else "·"
     value = measured.value[place]
     if measured.measure == "effect":
         return f"{signs[measured.outcome][place]}{value:.2g}"
@@ -131,7 +160,8 @@ def draw_indices(
         note = (
             "bars: total Sobol indices of the expected outcome; diamonds: first-order;\n"
             if total else "bars: effects of a whole prior on the expected outcome;\n"
-        ) + "lines: 95 % intervals; pale bars: not to be told from nothing"  # fmt: skip
+        ) + ("lines: 95 % intervals; pale bars: not to be told from nothing, "
+             "or with too wide an interval to say anything")  # fmt: skip
         head(figure, f"{title}\n{note}")
     told = [_strongest(names, outcome, by[outcome.name, measure], total)
             for outcome in outcomes[:_WORDS]]  # fmt: skip
@@ -142,6 +172,8 @@ def _strongest(names: Sequence[str], outcome: Outcome, of: Measured, total: bool
     """Return in words which parameter matters most for an outcome."""
     sizes = np.where(of.told, np.abs(np.nan_to_num(of.value)), -1.0)
     place = int(np.argmax(sizes))
+    if sizes[place] < 0 and of.wide.any():
+        return _too_few(of, outcome).rstrip(".")
     if sizes[place] < 0:
         return f"{outcome.heading} hangs on none that can be told from nothing"
     size = (f"{percent(of.value[place])} of the variance" if total

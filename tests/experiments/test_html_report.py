@@ -165,8 +165,10 @@ FILES: dict[str, dict[str, str]] = {
         "answer.txt": "In worlds that went so, this. This scenario leaves the range of situations.\n",
     },
     "claims": {"claims.csv": "claim,measure,value,se,parameters_sd,verdict\nit grew,share,0.1,0.2,0.3,no\n"},
-    "sensitivity": {"indices.csv": "parameter,outcome,method,index,value,ci95_low,ci95_high\n"
-                                   "backlash,growth,sobol,total,0.5,0.4,0.61234\n,growth,anova,noise_share,0.9,,\n"},
+    "sensitivity": {"indices.csv": "parameter,outcome,method,index,value,ci95_low,ci95_high,told\n"
+                                   "backlash,growth,sobol,total,0.5,0.4,0.61234,yes\n"
+                                   "cost,growth,sobol,total,1.74,1.05,6.61,too wide\n"
+                                   ",growth,anova,noise_share,0.9,,,\n"},
     "discovery": {"boxes.csv": "box,worlds,hits,share,ci95_low,ci95_high\ncost > 1,10,9,0.9,0.8,0.95\n"},
     "calibration": {
         "parameters.csv": "parameter,unit,prior,mean,q05,q95,learnt\nbacklash,x,uniform,1,2,3,0.01\n",
@@ -179,7 +181,7 @@ FILES: dict[str, dict[str, str]] = {
 SAID = {
     "counterfactual": ["36 months on (1974-09)", "0.123", "321 effective", "leads far", "0.2 (0.010)"],
     "claims": ["it grew", "statement about the model"],
-    "sensitivity": ["50 (40 to 61.2)", "% of a world"],
+    "sensitivity": ["50 (40 to 61.2)", "174 (105 to 661): too wide", "of 1 of 2 values", "% of a world"],
     "discovery": ["cost > 1", "not of history"],
     "calibration": ["successful coups 1975–77", "tells something of 0"],
     "validation": ["1. A part", "words", "code", "a link", "one", "no"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 from SALib.analyze import sobol as analyze
 from SALib.sample import sobol as sample
 
 from palca.experiments import priors
-from palca.experiments.sensitivity import Measured, decompose, noise_of, points_at, screen
+from palca.experiments.sensitivity import (
+    Measured,
+    Noise,
+    _with_intervals,
+    decompose,
+    noise_of,
+    points_at,
+    screen,
+)
+from palca.experiments.sensitivity_report import draw_indices, index_table, print_indices
+from palca.experiments.sweep_report import chosen_outcomes
 
 Run = Callable[..., tuple[int, str, str]]
 XYZ = ("cost", "purge", "discontent_fear")  # free parameters whose priors are uniform
@@ -97,9 +109,80 @@ def test_a_dummy_gets_nothing_however_loud_the_noise() -> None:
     measured, noise = decompose(XYZ, simulate, 256, 0)
     assert all(part.share > 0.9 for part in noise)
     totals = {m.outcome: m for m in measured if m.measure == "total"}
-    assert totals["own"].told.tolist() == [True, False, False]
-    assert totals["common"].told.tolist() == [True, True, False]
+    assert totals["own"].clear.tolist() == [True, False, False]
+    assert totals["common"].clear.tolist() == [True, True, False]
     assert totals["common"].value[2] == 0.0  # nothing moves with it, so not even chance does
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_few_points_can_not_tell_is_not_told(seed: int) -> None:
+    few, _ = decompose(XYZ, ishigami(8, 2), 16, seed)
+    many, _ = decompose(XYZ, ishigami(0, 1), 1024, seed)
+    for measure, truth in (("first", FIRST), ("total", TOTAL)):
+        # noise is 82 % of a world's variance: 16 points can't know any share
+        assert not named(few, measure).told.any()
+        assert named(few, measure).wide.any()
+        assert named(many, measure).told.tolist() == [share > 0.0 for share in truth]
+        assert not named(many, measure).wide.any()
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "low", "high", "told", "wide"),
+    [
+        ("total", 1.74, 1.05, 6.61, False, True),  # palca 0.9 printed this one
+        ("total", 1.2, 1.1, 1.4, False, True),  # more than all of the variance
+        ("total", 0.9, 0.7, 1.1, True, False),
+        ("first", 0.3, 0.01, 1.02, False, True),
+        ("total", 0.0, -0.2, 0.1, False, False),
+        ("total", 0.1, -0.6, 0.9, False, True),
+        ("total", 0.4, np.nan, np.nan, False, True),
+        ("effect", 3.0, 1.0, 5.0, True, False),
+        ("effect", 3.0, 1.0, 8.0, False, True),
+        ("mean", -3.0, -5.0, -1.0, True, False),
+        ("effect", 3.0, -1.0, 8.0, False, False),
+    ],
+)
+def test_an_interval_that_is_too_wide_says_nothing(
+    measure: str, value: float, low: float, high: float, told: bool, wide: bool
+) -> None:
+    found = Measured("growth", measure, *(np.array([end]) for end in (value, low, high)))
+    assert (found.told.item(), found.wide.item()) == (told, wide)
+    (row,) = index_table(["cost"], [found], []).to_dict("records")
+    assert row["told"] == ("yes" if told else "too wide" if wide else "no")
+    assert (row["value"], row["ci95_low"], row["ci95_high"]) == pytest.approx(
+        (value, low, high), nan_ok=True
+    )
+    if measure in ("total", "effect"):
+        signed = [found, Measured("growth", "mean", found.value, found.low, found.high)]
+        outcome, noise = chosen_outcomes(["growth"]), [Noise("growth", 0.5, 1.0)]
+        said = io.StringIO()
+        print_indices(Console(file=said, width=200), ["cost"], outcome, signed, noise, measure)
+        alt = draw_indices(["cost"], outcome, [found], noise, "x").alt
+        assert ("hangs most on cost" in alt) == told
+        for text in (said.getvalue(), alt):
+            assert ("too few points or replicates" in text) == wide
+
+
+def test_where_noise_hides_the_variance_no_interval_is_made() -> None:
+    chance = np.random.default_rng(6)
+
+    def simulate(points: pd.DataFrame) -> dict[str, np.ndarray]:
+        return {"f": chance.normal(size=(len(points), 2))}
+
+    measured, _ = decompose(XYZ, simulate, 16, 0)
+    total = named(measured, "total")
+    assert total.wide.all()
+    assert np.isnan(total.low).all()
+
+
+def test_intervals_of_four_trajectories_hold_the_truth() -> None:
+    """Effects are normal(1, 1), four of them: Student's interval of their mean holds 1 in 95 %."""
+    chance, held = np.random.default_rng(8), 0
+    for _ in range(100):
+        effects = 1.0 + chance.normal(size=(4, 5, 1))
+        (mean,) = _with_intervals("f", ("mean",), lambda v, _: v.mean(axis=0).T, effects, chance)
+        held += int(((mean.low < 1.0) & (mean.high > 1.0)).sum())
+    assert held / 500 == pytest.approx(0.95, abs=0.04)  # unstretched: 0.78
 
 
 def test_a_constant_has_no_index() -> None:
