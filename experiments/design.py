@@ -137,8 +137,9 @@ def _factor(name: str, values: str) -> Factor:
     if len(set(levels)) < len(levels):
         twice = next(part for part, level in zip(parts, levels, strict=True)
                      if levels.count(level) > 1)
-        raise PalcaError(f"names the value {short(twice, 40)} twice; a comma stands between "
-                         "values, and a number takes a point, as in 0.5")
+        number = "" if isinstance(levels[0], str) else ("; a comma stands between values, and a "
+                                                        "number takes a point, as in 0.5")
+        raise PalcaError(f"names the value {short(twice, 40)} twice{number}")
     if lead := next((part for part in parts if re.fullmatch(r"[-+]?0\d+", part)), ""):
         raise PalcaError(f"takes '{values}' for {len(parts)} values, one of them {lead}: write "
                          "numbers with a point, as in 0.5, and without zeros before them")

@@ -148,7 +148,10 @@ def test_what_is_to_be_pasted_can_be(palca: Run, folder: str) -> None:
     assert palca(*typed[1:])[0] == 0
 
 
-def test_explain_tells_which_rules_fired_and_what_came_of_it(palca: Run) -> None:
+def test_explain_tells_which_rules_fired_and_what_came_of_it(
+    palca: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")  # no name is wrapped
     palca("run", "baseline", "-n", "5", "-o", "made")
     code, out, _ = palca("explain", "made", "--world", "3", "--month", "1971-09")
     assert code == 0
