@@ -17,6 +17,7 @@ from rich.progress import Progress
 
 from palca.model import ColdWarModel, Scenario, kernel_cache
 from palca.model.history import Events
+from palca.model.seeds import LARGEST
 from random_scenarios import scenarios
 
 WORLDS = 19  # a full group of lanes and a part of one
@@ -49,7 +50,7 @@ def agree(examples: int) -> int:
             derandomize=True,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         )
-        @given(scenario=scenarios(worlds=WORLDS), seed=st.integers(0, 2**64))
+        @given(scenario=scenarios(worlds=WORLDS), seed=st.integers(0, LARGEST))
         def check(scenario: Scenario, seed: int) -> None:
             stepped = ColdWarModel(scenario, worlds=WORLDS, rng=seed)
             while stepped.running:

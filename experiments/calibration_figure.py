@@ -45,7 +45,7 @@ def draw_posterior(found: Calibration, title: str) -> Picture:
         note = "grey: density of the prior; line: of the posterior, its mean dotted"
         head(figure, f"{title}\n{note}")
     told = [place for place in np.argsort(-found.learnt) if found.told[place]][:3]
-    most = ", ".join(f"{found.names[i]} ({percent(found.learnt[i])})" for i in told)
+    most = ", ".join(f"{found.names[i]} ({percent(float(found.learnt[i]))})" for i in told)
     says = f"The record moves most: {most}" if told else "The record can't tell of any"
     return Picture(figure, f"{title}: prior and posterior of {len(found.names)} parameters. "
                            f"{says}.")  # fmt: skip

@@ -198,8 +198,8 @@ def _levers() -> TerminalTable:
 def _channels() -> TerminalTable:
     table = TerminalTable(
         "Channels that a scenario may close ([channels] NAME = false)",
-        texts("name", "freezable", "meaning", "what it zeroes or hides"),
-        "freezable: palca counterfactual --freeze takes it",
+        texts("name", "can be frozen", "meaning", "what it zeroes or hides"),
+        "Can be frozen: palca counterfactual --freeze takes it",
     )
     for row in CHANNELS.values():
         hides = [f"{prefix}* from {actor}" for actor, prefix in row.hides]

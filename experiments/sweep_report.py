@@ -133,7 +133,7 @@ def print_sweep(
             text = f"{level:.4g}" if isinstance(level, float) else str(level)
             shown.add(f"  {text}", *cells)
     shown.section("variance explained, %")
-    percent: dict[tuple[str, str], float] = (100 * share).stack(future_stack=True).to_dict()
+    percent: Any = (100 * share).stack(future_stack=True).to_dict()
     for factor in plan.factors:
         cells = [decimal(percent[factor.name, o.name], 1) for o in outcomes]
         shown.add(f"  {factor.name}", *cells)

@@ -92,6 +92,12 @@ class TerminalTable:
         self._groups.append(_Group(title))
 
     @property
+    def cells(self) -> list[list[str]]:
+        """All rows as plain text."""
+        rows = [row for group in self._groups for row, _ in group.rows]
+        return [[cell.text.plain for cell in row] for row in rows]
+
+    @property
     def whole(self) -> int:
         """The width from which on every column is shown, side by side."""
         return _total([span.easy for span in self._spans()])

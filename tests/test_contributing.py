@@ -34,7 +34,7 @@ def _add(file: Path, after: str, line: str) -> None:
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_mechanism_of_the_page_can_be_added_as_it_says(tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     ignored = shutil.ignore_patterns(".*", "build", "runs", "__pycache__", "dist")

@@ -24,10 +24,7 @@ ACTORS: Final[Mapping[str, str]] = {
 def listed(what: str) -> tuple[list[str], list[list[str]]]:
     """Return the header and the rows of a table of ``palca list``, as text."""
     shown = LISTS[what]()
-    columns = [[str(cell) for cell in column.cells] for column in shown.columns]
-    return [str(column.header) for column in shown.columns], [
-        list(row) for row in zip(*columns, strict=True)
-    ]
+    return [column.heading for column in shown.columns], shown.cells
 
 
 def _named(header: list[str], rows: list[list[str]], *, within: str = "") -> str:
@@ -100,7 +97,6 @@ def levers() -> str:
 def channels() -> str:
     """Return the page of channels."""
     header, rows = listed("channels")
-    header[header.index("")] = "can be frozen"
     places = {name: anchor(name) for name in PARAMETERS}
     carried = {
         name: ", ".join(f"[{code(p)}](parameters.md#{places[p]})" for p in channel.zeroes)

@@ -154,7 +154,7 @@ def test_discover_looks_into_a_sweep(palca: Run) -> None:
                          "-o", "made")  # fmt: skip
     assert (code, "of 800 worlds" in out) == (0, True)
     worlds = pd.read_parquet("made/worlds.parquet")
-    assert worlds.columns.tolist() == ["policy.us", "intervene[0].at", "happens"]
+    assert worlds.columns.tolist() == ["policy.us", "intervene[0].at", "happens", "draws"]
     code, out, _ = palca("rerun", "made")
     assert (code, "the same" in out) == (0, True)
     for more, told in ((("-n", "2000"), "give it no"), (("--from", "made"), "holds no sweep")):

@@ -11,7 +11,7 @@ import pytest
 
 from concept_example import WHOLE
 from fault_commands import SMALL, Run, started
-from palca.experiments import inquiry, provenance
+from palca.experiments import calibration, inquiry, provenance
 
 pytestmark = pytest.mark.slow
 
@@ -55,11 +55,15 @@ KINDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", KINDS)
+LONG = ("counterfactual", "claims", "concepts", "validate")
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.long) if kind in LONG else kind for kind in KINDS])
 def test_a_folder_is_run_again_elsewhere_without_the_users_files(
     palca: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.setattr(inquiry, "FEWEST", 1.0)  # for the few worlds of a test
+    monkeypatch.setattr(calibration, "SURE", 1.0)
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
     monkeypatch.chdir(here)

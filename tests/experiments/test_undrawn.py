@@ -44,11 +44,13 @@ FILES = {
     "concepts": ({"CONCEPTS.md"}, {"concept-coup-trap"}),
 }  # fmt: skip
 QUICK = ("run", "concept")
+LONG = ("counterfactual", "claims", "calibrate", "validate", "concepts")
 OPENED = Path(__file__).parents[2] / "docs/howto/open-results.md"
 
 
 @pytest.mark.parametrize(
-    "name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in FILES]
+    "name",
+    [n if n in QUICK else pytest.param(n, marks=pytest.mark.long if n in LONG else pytest.mark.slow) for n in FILES],
 )
 def test_what_was_computed_is_kept_if_a_picture_can_not_be_drawn(
     palca: Run, monkeypatch: pytest.MonkeyPatch, name: str
@@ -86,7 +88,7 @@ def columns_of(file: Path) -> set[str]:
     if file.suffix not in (".csv", ".parquet"):
         return set()
     table = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
-    plain = {re.sub("_(1|2|with|without|anywhere|near)$", "", name) for name in table}
+    plain = {re.sub("_(1|2|with|without|anywhere|near)$", "", str(name)) for name in table}
     known = {outcome.name for outcome in OUTCOMES} | {*QUANTITIES} | {*PARAMETERS}
     return {name for name in plain - known if "." not in name}
 

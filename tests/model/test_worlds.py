@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from palca.model import ColdWarModel, History
 from palca.model.chance import NORMAL, UNIFORM
 from palca.model.history import CODE_OF
+from palca.model.seeds import LARGEST
 from palca.model.state import FIELDS
 from palca.scenarios import build
 
@@ -30,7 +31,7 @@ def events_of(history: History, place: int) -> list[tuple[Any, ...]]:
 
 @settings(max_examples=12)
 @given(
-    seed=st.integers(0, 2**64),
+    seed=st.integers(0, LARGEST),
     worlds=st.lists(st.integers(0, 10**7), min_size=2, max_size=40, unique=True),
     data=st.data(),
 )
