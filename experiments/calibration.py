@@ -25,7 +25,7 @@ from .course import documented
 from .documented import load_record, record_for
 from .measures import Outcome, measure
 from .naive import naive
-from .posterior import BINS, Posterior, Reading, Recovery, infer, learnt, recover
+from .posterior import BINS, RARE, TOLD, Posterior, Reading, Recovery, infer, learnt, recover
 from .reference_table import Table, free_in, simulate, values_of
 from .scores import Verdict, judge
 from .spans import LAST, before_and_after
@@ -40,8 +40,6 @@ SURE: Final = 50.0  # draws whose mean is as sure: below it nothing is said
 _TAUGHT: Final = 100_000  # worlds that the regression learns from: half of the table, at most
 _NEAREST: Final = 20  # one of the other worlds in so many is near, but
 _LEAST: Final = 10_000  # no fewer than so many, or half of them
-TOLD: Final = 0.05  # learnt, below which the record is said not to tell
-RARE: Final = 0.05  # chance that any of the parameters looks so, below which it is none
 _RANKED: Final = 5 * BINS  # histories whose ranks can be counted, by Cochran's rule
 _DRAWS: Final = 99  # among which a true value is ranked
 _REPLICATES: Final = 256  # worlds by which a set of parameters is judged at first
@@ -214,8 +212,7 @@ def calibrate(
     later = seed_after(seed, 1)
     drawn, tried = _best_first(resolved, drawn, until, reading, observed, later, jobs, tell)
     out = Calibration(free, until, worlds, drawn, found, reading.strange(seen), [], [])
-    pretended = found.adjusted.by_chance(np.random.default_rng(seed))
-    out.by_chance = float(np.quantile(pretended, 1.0 - RARE / len(free)))
+    out.by_chance = found.adjusted.learnt_by_chance(len(free), seed)
     if histories:
         like = np.argsort(((summaries - observed) ** 2).sum(axis=1))[:histories]
         for name, places in (("anywhere", np.arange(histories)), ("near", like)):

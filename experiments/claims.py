@@ -15,7 +15,7 @@ import numpy as np
 
 from palca.model.calendar import month_index, month_name
 
-from .effects import Effect, clustered_error, effect_of, explained_spread, unmoved
+from .effects import Effect, clustered_error, effect_of, explained_spread
 from .inquiry import Answer, Question, Tell, ask
 from .numerals import decimal
 from .pictures import PALE, SERIES, Picture, head, new_figure, style
@@ -154,10 +154,10 @@ def _stability(found: Effect, answer: Answer) -> str:
         return "no effect that can be told from none"
     size = "small against its parameters" if found.parameters_sd > abs(found.effect) else "clear"
     carriers = ("fiscal_aid_ussr", "prestige_ussr", "restraint_party", "leverage_ussr")
-    untold = [name for name in carriers if name in answer.learnt and unmoved(answer.learnt[name])]
+    untold = [name for name in carriers if name in answer.learnt and not answer.learnt[name].told]
     told = ""
     if untold:
-        told = f"; the record can't tell {', '.join(untold)}: the posterior is the prior"
+        told = f"; the record tells no more of {', '.join(untold)} than chance would"
     return f"{size}: without cooperation the regime is {_less(found)} stable{told}"
 
 
@@ -170,7 +170,7 @@ def _friction(found: Effect, answer: Answer) -> str:
     return (
         "yes, by construction of friction: it grows by cooperation with a regime that represses "
         "the party; its size is a free parameter"
-        + (", and the record can't tell it" if unmoved(answer.learnt["friction_gain"]) else "")
+        + (", and the record can't tell it" if not answer.learnt["friction_gain"].told else "")
     )
 
 

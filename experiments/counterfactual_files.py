@@ -12,7 +12,7 @@ import numpy as np
 from palca.model.calendar import month_name
 
 from .counterfactual_report import in_words
-from .effects import Effect
+from .effects import Effect, Learnt
 from .evidence import describe
 from .inquiry import Answer
 from .twins import QUANTITIES
@@ -67,8 +67,7 @@ def write_tables(folder: Path, answer: Answer) -> None:
         pairs[f"{name}_without"] = twins.factual.values[name][answer.main]
         pairs[f"{name}_with"] = twins.counter.values[name][answer.main]
     pd.DataFrame(pairs).to_parquet(folder / "twins.parquet", index=False)
-    columns = ["prior_mean", "prior_sd", "posterior_mean", "posterior_sd"]
-    learnt = pd.DataFrame.from_dict(answer.learnt, orient="index", columns=columns)
+    learnt = pd.DataFrame.from_dict(answer.learnt, orient="index", columns=[*Learnt._fields])
     learnt.to_csv(folder / "parameters.csv", index_label="parameter")
     rows = describe(answer.whole, answer.last, answer.past.shown)
     columns = ["what", "first", "last", "value", "sd", "weight", "counted", "probability"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from palca.model.calendar import month_name
 
-from .effects import Effect, unmoved
+from .effects import Effect
 from .inquiry import FEWEST, Answer
 from .numerals import decimal, percent
 from .stories import story, telling_pairs
@@ -269,8 +269,8 @@ def in_words(answer: Answer) -> str:
     lasting = "the chance that the regime still rules"
     of_rule = _moves(rules, lasting, f"{decimal(100 * rules.effect, 1, '+')} points")
     said = [
-        f"In worlds {like(answer)}, the change "
-        f"{of_attempts} in {main} months and {of_rule}."
+        f"In worlds {like(answer)}, from {month_name(answer.fork)} to "
+        f"{month_name(attempts.month)} the change {of_attempts} and {of_rule}."
     ]
     soviet, friction = answer.effects["ussr_delivered", main], answer.effects["friction", main]
     if soviet.clear or friction.clear:
@@ -298,7 +298,7 @@ def in_words(answer: Answer) -> str:
     untold = [
         name
         for name in ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
-        if name in answer.learnt and unmoved(answer.learnt[name])
+        if name in answer.learnt and not answer.learnt[name].told
     ]
     families = answer.past.founders_worth
     if families < FEWEST:
@@ -308,8 +308,8 @@ def in_words(answer: Answer) -> str:
         )
     if untold:
         said.append(
-            "The record can't tell how strong " + ", ".join(untold) + " are: what fits it is what "
-            "was assumed before, so the effect through them is assumption too."
+            "The record can't tell how strong " + ", ".join(untold) + " are: it moves them no more "
+            "than chance would, so the effect through them is assumption too."
         )
     said.append(
         _RED

@@ -32,7 +32,7 @@ Flags = NDArray[np.bool_]
 _DEPTH: Final = 4  # limits of a box, at most
 _SMALLEST: Final = 0.01  # share of worlds in a leaf
 _CHI_SQUARED: Final = 20.0  # of a split: one in 100,000 by chance, for many are tried
-_FEWEST: Final = 20  # worlds in which it happens, and doesn't, for a tree to be grown
+_FEWEST: Final = 20  # worlds in which it happens, and doesn't, in each half
 _RESAMPLES: Final = 200
 _SHUFFLES: Final = 5
 _INTERVAL: Final = (0.025, 0.975)
@@ -167,13 +167,14 @@ def discover(
     from sklearn.tree import DecisionTreeClassifier
 
     count = int(hits.sum())
-    if min(count, len(hits) - count) < _FEWEST:
+    half = len(hits) // 2
+    halves = [(part.sum(), len(part) - part.sum()) for part in (hits[:half], hits[half:])]
+    if np.min(halves) < _FEWEST:
         raise PalcaError(f"'{question.text}' holds in {count:,} of {len(hits):,} worlds: too "
                          "one-sided to look for causes; ask for more --worlds or less", "OUTCOME")
     monthly = [str(name) for name in factors if _are_months(factors[name])]
     plain = factors.assign(**{name: factors[name].map(month_index) for name in monthly})
     table = pd.get_dummies(plain, prefix_sep=_IS, dtype=float)
-    half = len(table) // 2
     usual = hits[:half].mean()
     tree = DecisionTreeClassifier(
         max_depth=_DEPTH,

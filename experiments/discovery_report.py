@@ -42,13 +42,13 @@ def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
     console.print(f"{found.text}: {percent(found.base, 1)} of {worlds:,} worlds")
     if not found.told:
         console.print(f"The factors tell no more than a coin does (area under the curve {area:.2f},"
-                      f" 95 % interval {low:.2f} to {high:.2f}): what is told apart below is "
-                      "chance.")  # fmt: skip
-    else:
-        console.print(f"Told from the factors: a world in which it happens is known from one in "
-                      f"which it doesn't with a chance of {percent(area)} "
-                      f"(95 % interval {100 * low:.0f} to {100 * high:.0f} %; a coin has "
-                      "50 %).")  # fmt: skip
+                      f" 95 % interval {low:.2f} to {high:.2f}): what boxes.csv and the picture "
+                      "tell apart is chance.")  # fmt: skip
+        return
+    console.print(f"Told from the factors: a world in which it happens is known from one in "
+                  f"which it doesn't with a chance of {percent(area)} "
+                  f"(95 % interval {percent(low)[:-2]} to {percent(high)}; a coin has "
+                  "50 %).")  # fmt: skip
     telling = [f"{name} ({100 * fall:.1f})" for name, fall in found.importance.items()
                if fall >= 0.0005][:_BARS]  # fmt: skip
     if telling:
@@ -89,13 +89,13 @@ def draw_discovery(found: Discovery, factors: pd.DataFrame, title: str) -> Pictu
         head(figure, f"{found.text}: {percent(found.base, 1)} of {many(len(factors), 'world')}\n"
                      f"{title}")  # fmt: skip
     area, least, most = (100 * part for part in found.auc)
-    names = [name for name, fall in found.importance.items() if fall > 0.0][:3]
+    names = [name for name, fall in found.importance.items() if fall > 0.0 and found.told][:3]
     alt = (
         f"{found.text} in {percent(found.base, 1)} of {many(len(factors), 'world')}; such a world "
         f"is told from the factors with a chance of {area:.0f} % ({least:.0f}–{most:.0f}; a coin "
         f"has 50). Most telling: {', '.join(names) or 'nothing'}."
     )
-    if found.boxes:
+    if found.boxes and found.told:
         first = found.boxes[0]
         alt += f" It happens most where {first.limits}: {percent(first.share)}."
     return Picture(figure, alt)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import priors
+from .posterior import TOLD, learnt, learnt_by_chance, moments
 from .twins import Twins
 
 Floats = NDArray[np.float64]
@@ -209,20 +211,51 @@ def carried(twins: Twins, quantity: str, months_on: int) -> dict[str, tuple[floa
     return out
 
 
+class Learnt(NamedTuple):
+    """What the evidence says of one free parameter.
+
+    Attributes
+    ----------
+    prior_mean, prior_sd, posterior_mean, posterior_sd : float
+        In the parameter's unit.
+    learnt : float
+        How far it has moved from its prior, 0 to 1 (:func:`~.posterior.learnt`).
+    told : bool
+        Whether that is as much as a calibration would call learnt, given how many independent
+        worlds of January 1969 the posterior rests on.
+    """
+
+    prior_mean: float
+    prior_sd: float
+    posterior_mean: float
+    posterior_sd: float
+    learnt: float
+    told: bool
+
+
 def moved(
-    parameters: dict[str, Floats], weights: Floats, seed: int
-) -> dict[str, tuple[float, float, float, float]]:
-    """Return for each free parameter prior mean and sd, and posterior mean and sd."""
+    parameters: Mapping[str, Floats], weights: Floats, families: float, seed: int
+) -> dict[str, Learnt]:
+    """Return what weighed worlds say of each free parameter.
+
+    Of `families` independent draws from a standard normal, the mean has the variance
+    1 / `families`, and the variance `families` - 1 degrees of freedom.
+    """
+    from scipy.special import ndtri
+
     drawn = priors.draw(seed, np.arange(20_000), {})
+    free = max(families - 1.0, 0.0)
+    bound = 1.0
+    if free > 0.0:
+        bound = learnt_by_chance(1.0 / families, free / families, free, len(parameters), seed)
     out = {}
     for name, values in parameters.items():
-        mean = float(np.average(values, weights=weights))
-        spread = float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
-        out[name] = float(drawn[name].mean()), float(drawn[name].std()), mean, spread
+        mean, sd = moments(weights, values)
+        # A share of 0 or 1 has no score: values lie at most half a world in 20,000 aside.
+        shares = np.clip(priors.share(name, values), 0.5 / 20_000, 1.0 - 0.5 / 20_000)
+        how_far = float(learnt(*moments(weights, ndtri(shares))))
+        out[name] = Learnt(
+            float(drawn[name].mean()), float(drawn[name].std()), float(mean), float(sd), how_far,
+            how_far >= TOLD and how_far > bound,
+        )  # fmt: skip
     return out
-
-
-def unmoved(learnt: tuple[float, float, float, float]) -> bool:
-    """Whether a posterior is the prior: mean within a fifth of its spread, spread within 10 %."""
-    mean, spread, now, left = learnt
-    return abs(now - mean) < 0.2 * spread and abs(left / spread - 1.0) < 0.1

@@ -55,13 +55,15 @@ def sensitivity(
         typer.Option("--outcome", metavar="NAME", help="Only this one; repeatable."),
     ] = None,
     points: Annotated[
-        int,
+        int | None,
         typer.Option("--points", help="Base points of the Sobol design, a power of two: times "
-                     "parameters + 2 are simulated.", min=16, max=65_536),
-    ] = 512,
+                     "parameters + 2 are simulated.", min=16, max=65_536, show_default="512"),
+    ] = None,
     trajectories: Annotated[
-        int, typer.Option("--trajectories", help="Of the screening.", min=4, max=10_000)
-    ] = 100,
+        int | None,
+        typer.Option("--trajectories", help="Of the screening.", min=4, max=10_000,
+                     show_default="100"),
+    ] = None,
     replicates: Annotated[
         int, typer.Option("--replicates", "-r", help="Worlds at each point.", min=2, max=10_000)
     ] = 64,
@@ -86,6 +88,12 @@ def sensitivity(
     shown = chosen_outcomes(outcomes)
     if method not in ("morris", "sobol", "both"):
         raise PalcaError(f"no method '{method}'; there are morris, sobol and both", "--method")
+    for option, given, idle in (
+        ("--points", points, "morris"), ("--trajectories", trajectories, "sobol")
+    ):  # fmt: skip
+        if given is not None and method == idle:
+            raise PalcaError(f"is not used by --method {idle}: leave it out", option)
+    points, trajectories = points or 512, trajectories or 100
     if points & (points - 1):
         raise PalcaError(f"{points} is no power of two, which the design needs", "--points")
     resolved = resolve(scenario, chosen(settings), interventions or [])

@@ -17,7 +17,17 @@ from palca.scenarios import build, factual_of, resolve
 from .abduction import Past, abduct, join
 from .course import documented
 from .documented import load_record, record_for
-from .effects import Causation, Effect, Parting, carried, causation, effect_of, moved, parting
+from .effects import (
+    Causation,
+    Effect,
+    Learnt,
+    Parting,
+    carried,
+    causation,
+    effect_of,
+    moved,
+    parting,
+)
 from .evidence import Evidence
 from .evidence_file import load_given, make_evidence
 from .extrapolation import Meter, meter
@@ -124,7 +134,7 @@ class Answer:
         What each frozen channel carries of an effect, and its standard error.
     variants : dict of str to (worth, dict of str to Effect)
     far : Meter
-    learnt : dict of str to tuple
+    learnt : dict of str to Learnt
         Prior mean and sd, posterior mean and sd of each free parameter.
     """
 
@@ -146,7 +156,7 @@ class Answer:
     shares: dict[tuple[str, int], dict[str, tuple[float, float]]] = field(default_factory=dict)
     variants: dict[str, tuple[float, dict[str, Effect]]] = field(default_factory=dict)
     far: Meter | None = None
-    learnt: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
+    learnt: dict[str, Learnt] = field(default_factory=dict)
 
     @property
     def counter(self) -> dict[str, Any]:
@@ -214,7 +224,9 @@ def ask(
             answer.shares[quantity, months_on] = carried(twins, quantity, months_on)
         answer.causes[months_on] = causation(twins, months_on)
     answer.parted, answer.far = parting(twins), meter(twins)
-    answer.learnt = moved(answer.past.parameters, answer.past.weights, question.seed)
+    answer.learnt = moved(
+        answer.past.parameters, answer.past.weights, answer.past.founders_worth, question.seed
+    )
     if question.variants:
         for name, settings in VARIANTS.items():
             answer.variants[name] = _variant(answer, name, settings, jobs, tell)

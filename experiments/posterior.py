@@ -35,6 +35,8 @@ _CHUNK: Final = 50_000
 _EXTREME: Final = 1e-3  # outcomes are cut at these quantiles of the table
 _TINY: Final = 1e-12
 BINS: Final = 20  # of ranks
+TOLD: Final = 0.05  # learnt, below which the record is said not to tell
+RARE: Final = 0.05  # chance that any of the parameters looks so, below which it is none
 _PRETENDED: Final = 100_000  # parameters that do nothing, by which chance is judged
 
 
@@ -102,6 +104,20 @@ def learnt(mean: Floats, sd: Floats) -> Floats:
     return 1.0 - np.exp(1.0 - mean**2 - sd**2 + 2.0 * np.log(sd))
 
 
+def learnt_by_chance(
+    unsure: float, variance: float, freedom: float, count: int, seed: int
+) -> float:
+    """Return what the likeliest of `count` parameters that do nothing would seem to be learnt.
+
+    More than that is seen once in twenty. Means of their scores are normal, of variance `unsure`;
+    variances are about `variance`, with so many degrees of `freedom` (Satterthwaite 1946).
+    """
+    chance = np.random.default_rng(seed)
+    mean = np.sqrt(unsure) * chance.normal(size=_PRETENDED)
+    spread = np.sqrt(variance * chance.chisquare(freedom, _PRETENDED) / freedom)
+    return float(np.quantile(learnt(mean, spread), 1.0 - RARE / count))
+
+
 @dataclass(frozen=True, slots=True)
 class Adjustment:
     """A local linear regression that moves worlds to where a history lies.
@@ -138,16 +154,13 @@ class Adjustment:
         wider = np.sqrt((1.0 + self.unsure) / (1.0 - self.lost))
         return found[0] + wider * (moved - found[0])
 
-    def by_chance(self, chance: np.random.Generator) -> Floats:
-        """Return how much parameters that do nothing would seem to be learnt, ``(n,)``.
+    def learnt_by_chance(self, count: int, seed: int) -> float:
+        """Return what the likeliest of `count` parameters that do nothing would seem learnt.
 
-        Their adjusted means are normal, of variance `unsure`; their variances have as many
-        degrees of freedom as there are effective worlds (Satterthwaite 1946).
+        The variance has as many degrees of freedom as there are effective worlds.
         """
-        worth = 1.0 / np.sum(self.weights**2)
-        mean = np.sqrt(self.unsure) * chance.normal(size=_PRETENDED)
-        variance = (1.0 + self.unsure) * chance.chisquare(worth, _PRETENDED) / worth
-        return learnt(mean, np.sqrt(variance))
+        worth = float(1.0 / np.sum(self.weights**2))
+        return learnt_by_chance(self.unsure, 1.0 + self.unsure, worth, count, seed)
 
 
 def moments(weights: Floats, scores: Floats) -> tuple[Floats, Floats]:

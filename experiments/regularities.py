@@ -20,6 +20,7 @@ from palca.model.seeds import seed_after
 
 from .course import free_running
 from .documented import Record
+from .numerals import percent
 from .rows import shared
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Regularities:
         margin = 2.0 * float(error)
         return [
             ("about half of the attempts succeed (35 to 65 %)",
-             f"{100 * self.success[0]:.0f} %", 0.35 <= self.success[0] <= 0.65),
+             percent(self.success[0]), 0.35 <= self.success[0] <= 0.65),
             ("the coup trap: an attempt is at least twice as likely in the year after one as after "
              "six quiet years or more",
              f"{chance['1yr'] / quiet:.1f} times", bool(chance["1yr"] >= 2.0 * quiet)),

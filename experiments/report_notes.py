@@ -9,13 +9,13 @@ from typing import Any, Final
 from palca.model.parameters import PARAMETERS
 
 from .documented import COUNTRY, load_record, scored
+from .posterior import RARE
 from .report_files import Folder, cut, number
 from .report_scenario import Told
 from .sensitivity import TOO_WIDE
 
 _FEW: Final = 1000  # worlds below which a report warns
 _THIN: Final = 1000.0  # effective worlds, likewise
-_TOLD: Final = 0.05  # learnt, below which the record is said not to tell
 _PLACES: Final = 5  # of a source that are named
 _HOLDS_AGAINST_RECORD: Final = ("run", "counterfactual", "claims", "calibration", "validation")
 _SEPARATOR: Final = re.compile(r";\s*(?![^(]*\))")  # not inside brackets
@@ -129,13 +129,12 @@ def _of_discovery(folder: Folder) -> Iterator[str]:
 
 
 def _of_calibration(folder: Folder) -> Iterator[str]:
-    learnt = [number(row.get("learnt", "")) for row in folder.rows("parameters.csv")]
-    if learnt:
-        told = sum(value >= _TOLD for value in learnt)
-        yield (f"Of {len(learnt)} free parameters the record tells something of {told}; of the "
-               "others the posterior is the prior.")  # fmt: skip
-    bad = sum(number(row.get("uneven_ranks_p_anywhere", "")) * len(learnt) < _TOLD
-              for row in folder.rows("parameters.csv"))  # fmt: skip
+    rows = folder.rows("parameters.csv")
+    if rows:
+        told = sum(row.get("told") == "True" for row in rows)
+        yield (f"Of {len(rows)} free parameters the record tells something of {told}; of the "
+               "others no more than chance would.")  # fmt: skip
+    bad = sum(number(row.get("uneven_ranks_p_anywhere", "")) * len(rows) < RARE for row in rows)
     if bad:
         yield f"Known values of {bad} parameters are not found again: don't trust their intervals."
 

@@ -11,6 +11,8 @@ from palca.model.events import KINDS
 from palca.model.history import EVENT_CODES, Events
 from palca.model.scenario import Country
 
+from .numerals import percent
+
 if TYPE_CHECKING:
     from .twins import Twins
 
@@ -61,9 +63,9 @@ def sentences(events: Events, country: Country, world: int, since: int) -> list[
 def _amount(kind: str, amount: float) -> str:
     """Return an event's amount in words."""
     if kind in ("coup", "failed coup", "fighting"):
-        return f"{amount:.0%} of the force with the rebels"
+        return f"{percent(amount)} of the force with the rebels"
     if kind == "plot":
-        return f"{amount:.0%} of the force ready to rise"
+        return f"{percent(amount)} of the force ready to rise"
     if kind == "accession":
         return f"ideology {amount:+.2f}"
     return f"{amount:.1f} million USD"

@@ -119,7 +119,7 @@ def print_sweep(
 ) -> None:
     """Print the means by level, from :func:`means`, and what each factor :func:`explained`."""
     shown = TerminalTable(
-        "Means of the worlds at each level",
+        "Means of the worlds at each level (standard errors in brackets)",
         [Column("level"), *numbers(*(outcome.name.replace("_", " ") for outcome in outcomes))],
     )
     for factor in plan.factors:
@@ -129,7 +129,10 @@ def print_sweep(
         step = -(-len(levels) // _MOST_LEVELS)
         for level in levels[::step]:
             at = rows[rows["level"] == level].set_index("outcome")
-            cells = [_told(at.loc[o.name, "mean"]) for o in outcomes]
+            cells = [
+                f"{_told(at.loc[o.name, 'mean'])} ({_told(at.loc[o.name, 'se'])})"
+                for o in outcomes
+            ]
             text = f"{level:.4g}" if isinstance(level, float) else str(level)
             shown.add(f"  {text}", *cells)
     shown.section("variance explained, %")

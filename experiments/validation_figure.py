@@ -10,6 +10,7 @@ import numpy as np
 
 from .alternatives import log_bayes_factor
 from .contests import EVENTS
+from .numerals import percent
 from .pattern_study import Patterns
 from .pictures import (
     DASHES,
@@ -75,8 +76,9 @@ def draw_ahead(scores: Scores) -> Picture:
             axis.set_ylabel(f"chance of a {event}\nin the month (%)")
             ends_of_years(axis, len(months))
             then = np.nanmean(said[came]) if len(came) else np.nan
-            said_of_it.append(f"{event}: {then:.0f} % on average in the {len(came)} months in "
-                              f"which it happened, {np.nanmean(said):.0f} % in all")  # fmt: skip
+            said_of_it.append(f"{event}: {percent(then / 100)} on average in the {len(came)} "
+                              "months in which it happened, "
+                              f"{percent(np.nanmean(said) / 100)} in all")  # fmt: skip
         axes[0].legend(ncols=4, loc="upper right", bbox_to_anchor=(1, 0.96))
         head(figure, "One month ahead, knowing the months before; ▾ documented: it happened")
     return Picture(figure, "Chances that the model and naive forecasts gave each month, knowing "
@@ -109,7 +111,7 @@ def draw_patterns(patterns: Patterns) -> Picture:
              )  # fmt: skip
     ordered = rows.sort_values("of_those")
     shown = int((rows["of_those"] >= 0.5).sum())
-    least, most = (f"{row['pattern']} ({100 * row['of_those']:.0f} %)"
+    least, most = (f"{row['pattern']} ({percent(row['of_those'])})"
                    for _, row in (next(ordered.iterrows()), next(ordered[::-1].iterrows())))
     return Picture(figure, f"Bars of the share of worlds with each of {len(rows)} patterns. Of the "
                            f"worlds where they could show, at least half show {shown} of them; the "
@@ -130,12 +132,12 @@ def draw_countries(found: Regularities, by_chance: Regularities | None) -> Pictu
         figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3)
         head(figure, "Coup attempts across countries")
     ends = found.since.iloc[[0, -1]]
-    (a, b), (c, d) = ((100 * ends[name]).tolist() for name in ("simulated", "documented"))
+    (a, b), (c, d) = (ends[name].map(percent) for name in ("simulated", "documented"))
     soon, late = (str(name).replace("yr", "") for name in ends["class"])
     return Picture(figure, "Chance of a coup attempt in a year by the years since the last "
                            "attempt and by growth. In simulated countries it goes from "
-                           f"{a:.0f} % after {soon} to {b:.0f} % after {late} years, in Latin "
-                           f"America from {c:.0f} to {d:.0f} %.")  # fmt: skip
+                           f"{a} after {soon} to {b} after {late} years, in Latin America from {c} "
+                           f"to {d}.")  # fmt: skip
 
 
 def _curve(axis: Axes, name: str, found: Regularities, by_chance: Regularities | None) -> None:

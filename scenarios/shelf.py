@@ -101,7 +101,7 @@ def find(
         if path.is_file():
             return path
         if path.is_dir():
-            raise PalcaError(f"'{name}' is a folder, not a {what} file", place)
+            raise PalcaError(f"'{name}' is a folder; name a file", place)
     except OSError:
         pass  # a name too long for a path, or one that may not be looked at
     if Path(name).suffix or "/" in name:

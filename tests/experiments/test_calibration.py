@@ -94,7 +94,7 @@ def test_what_does_nothing_is_not_learnt_more_often_than_said(aside: float) -> N
     observed = np.full(parameters, aside) * np.geomspace(0.02, 0.6, parameters)
     own = chance.normal(size=(2_000, parameters))
     said = infer(summaries, own, observed, 150)
-    bound = np.quantile(said.adjusted.by_chance(np.random.default_rng(0)), 0.95)
+    bound = said.adjusted.learnt_by_chance(1, 0)
     idle = [
         infer(summaries, own[chance.permutation(len(own))], observed, 150) for _ in range(150)
     ]
@@ -120,7 +120,7 @@ def test_only_what_has_level_ranks_is_called_learnt() -> None:
     summaries = np.column_stack([scores[:, 0] + chance.normal(size=6_000), chance.normal(size=6_000)])
     summaries /= 2
     found = infer(summaries, scores, np.array([0.6, 0.0]), 600)
-    by_chance = float(np.quantile(found.adjusted.by_chance(chance), 0.975))
+    by_chance = found.adjusted.learnt_by_chance(2, 0)
 
     def told(near: Recovery | None) -> list[bool]:
         out = Calibration(("a", "idle"), 1978, 6_000, {}, found, [], [], [], near, near)

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from palca.experiments import priors
 from palca.experiments.abduction import abduct, join
 from palca.experiments.compare import digest, join_pairs, pair_blocks
 from palca.experiments.counterfactual_files import digest as digest_of
 from palca.experiments.counterfactual_report import in_words
-from palca.experiments.effects import causation, clustered_error, explained_spread, parting
+from palca.experiments.effects import causation, clustered_error, explained_spread, moved, parting
 from palca.experiments.evidence import Evidence, Sighting
 from palca.experiments.inquiry import Answer, Question, ask
 from palca.experiments.measures import WEIGHTS
@@ -257,3 +258,27 @@ def test_a_comparison_is_the_same_again_and_zero_with_itself() -> None:
     itself = join_pairs(list(pair_blocks(a, a, 500, 0)))
     assert (itself.parted == -1).all()
     assert all(np.array_equal(itself.first[name], itself.second[name]) for name in itself.first)
+
+
+@pytest.mark.parametrize("families", [4, 40, 400])
+def test_parameters_that_do_nothing_are_rarely_told(families: int) -> None:
+    """All 25 at once in at most one of twenty; copies of a world tell no more than one of them."""
+    tries, copies = 60, 3
+    told = 0
+    for seed in range(tries):
+        drawn = priors.draw(seed, np.arange(families), {})
+        idle = {name: np.repeat(values, copies) for name, values in drawn.items()}
+        weights = np.full(families * copies, 1.0 / (families * copies))
+        told += any(m.told for m in moved(idle, weights, families, seed).values())
+    assert told <= 9  # of 60; by chance 3, and more than 9 once in 800
+
+
+def test_what_moves_a_parameter_is_told() -> None:
+    drawn = priors.draw(0, np.arange(4000), {})
+    weights = np.where(priors.share("backlash", drawn["backlash"]) > 0.6, 1.0, 0.0)
+    weights /= weights.sum()
+    found = moved(drawn, weights, 1.0 / np.sum(weights**2), 0)
+    assert [name for name, of in found.items() if of.told] == ["backlash"]
+    # the mean of a uniform prior's upper two fifths, and the same of its normal scores
+    assert found["backlash"].posterior_mean == pytest.approx(0.005 + 0.8 * 0.045, rel=0.01)
+    assert not any(of.told for of in moved(drawn, weights, 1.0, 0).values())

@@ -95,7 +95,8 @@ def swept(count: int) -> Picture:
     worlds = pd.DataFrame(points, columns=[factor.name for factor in factors])
     outcomes = chosen_outcomes(["coups_1972_77", "growth", "longest_spell"])
     chance = np.random.default_rng(0)
-    worlds = worlds.assign(**{o.name: chance.random(len(points)) for o in outcomes})
+    worlds = worlds.assign(**{o.name: chance.random(len(points)) for o in outcomes},
+                           world=np.arange(len(points)))  # fmt: skip
     return draw_sweep(plan, worlds, means(plan, worlds, outcomes), outcomes, HOSTILE)
 
 

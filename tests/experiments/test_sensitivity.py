@@ -272,6 +272,8 @@ def test_a_closed_channel_takes_its_parameters_out(palca: Run) -> None:
         (("-p", "visibility"), "no free parameter 'visibility'"),
         (("--outcome", "coup"), "no outcome 'coup'"),
         (("-r", "1"), "--replicates"),
+        (("-m", "morris", "--points", "512"), "--points: is not used"),
+        (("-m", "sobol", "--trajectories", "100"), "--trajectories: is not used"),
     ],
 )
 def test_bad_input_is_refused_in_one_line(
