@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.progress import Progress
 
-from palca.model import ColdWarModel, Scenario, kernel_cache
-from palca.model.history import Events
+from palca.model import ColdWarModel, Scenario
+from palca.model.compiler import cache
 from palca.model.seeds import LARGEST
+from palca.model.state.history import Events
 from random_scenarios import scenarios
 
 WORLDS = 19  # a full group of lanes and a part of one
@@ -56,9 +57,9 @@ def agree(examples: int) -> int:
             while stepped.running:
                 stepped.step()
             compiled = ColdWarModel(scenario, worlds=WORLDS, rng=seed)
-            with mock.patch.object(kernel_cache, "WORTH_COMPILING", 0):
+            with mock.patch.object(cache, "WORTH_COMPILING", 0):
                 compiled.run()
-            kernels.update(kernel_cache._kernels)
+            kernels.update(cache._kernels)
             assert _same(stepped, compiled)
             progress.advance(task)
 

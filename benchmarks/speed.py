@@ -26,9 +26,10 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from palca.model import ColdWarModel, Scenario, kernel_cache
-from palca.model.compiler import compile_months
-from palca.model.shape import Shape
+from palca.model import ColdWarModel, Scenario
+from palca.model.compiler import cache
+from palca.model.compiler.codegen import compile_months
+from palca.model.compiler.signature import Shape
 from palca.scenarios import load
 from reference_model import ReferenceModel
 
@@ -131,11 +132,11 @@ def compiling(scenario: Scenario) -> tuple[float, float]:
     """Return seconds for compiling a scenario's months, and for loading them."""
     shape = Shape.of(ColdWarModel(scenario, rng=0))
     seconds = timed(lambda: compile_months(shape), 2)
-    kernel_cache.kernel_for(ColdWarModel(scenario, worlds=BLOCK, rng=0))
+    cache.kernel_for(ColdWarModel(scenario, worlds=BLOCK, rng=0))
 
     def again() -> None:
-        kernel_cache._kernels.clear()
-        kernel_cache.kernel_for(ColdWarModel(scenario, worlds=BLOCK, rng=0))
+        cache._kernels.clear()
+        cache.kernel_for(ColdWarModel(scenario, worlds=BLOCK, rng=0))
 
     return seconds, timed(again)
 
@@ -178,7 +179,7 @@ def cost(name: str, scenarios: dict[int, Scenario], worlds: int) -> str:
     for size, scenario in scenarios.items():
         model = ColdWarModel(scenario, worlds=BLOCK, rng=0)
         seconds = timed(lambda s=scenario: compile_months(Shape.of(ColdWarModel(s, rng=0))), 1)
-        kernel_cache.kernel_for(model)
+        cache.kernel_for(model)
         del model
         with_numpy = timed(lambda s=scenario: stepped(s, 256), 2)
         taken = timed(lambda s=scenario: run(s, worlds), 5) / worlds
@@ -297,7 +298,7 @@ def main() -> None:
                 starts=starts,
                 sweeps=swept,
                 compiling=f"{seconds:.2f}",
-                worth=kernel_cache.WORTH_COMPILING,
+                worth=cache.WORTH_COMPILING,
                 loading=f"{loading * 1000:.0f}",
                 one=f"{timed(lambda: run(baseline, 1), 9) * 1000:.1f}",
                 one_numpy=f"{timed(lambda: stepped(baseline, 1), 5) * 1000:.0f}",

@@ -30,7 +30,7 @@ def main() -> int:
         print("chromium is missing (Debian: apt-get install chromium)", file=sys.stderr)
         return 1
     lab = subprocess.Popen(
-        [sys.executable, "-c", "from palca.experiments.entry import main; main()",
+        [sys.executable, "-c", "from palca.experiments.cli.main import main; main()",
          "lab", "--port", "0", "--no-open"], stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from palca.experiments.compare import contrasts, join_pairs, pair_blocks
+from palca.experiments.counterfactual.paired import contrasts, join_pairs, pair_blocks
 from palca.scenarios import resolve, shipped_scenarios
 
 PAGE: Final = Path(__file__).parent / "COUNTERFACTUALS.md"

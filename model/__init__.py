@@ -1,7 +1,7 @@
 """The simulated world: agents, equations, rules and noise.
 
 Nothing here knows of files, screens, experiments or of any country: a
-:class:`~palca.model.scenario.Scenario` brings them in as data.
+:class:`~palca.model.state.scenario.Scenario` brings them in as data.
 
 The names are fetched when they are first asked for, so that whoever needs only the errors,
 such as ``palca --help``, doesn't wait for Mesa.
@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .errors import PalcaError
-    from .history import History
     from .model import ColdWarModel
-    from .scenario import Country, Leader, Scenario
-    from .snapshot import Snapshot
+    from .state.history import History
+    from .state.scenario import Country, Leader, Scenario
+    from .state.snapshot import Snapshot
 
 _MODULES = {
-    "ColdWarModel": "model", "Country": "scenario", "History": "history", "Leader": "scenario",
-    "PalcaError": "errors", "Scenario": "scenario", "Snapshot": "snapshot",
+    "ColdWarModel": "model", "Country": "state.scenario", "History": "state.history",
+    "Leader": "state.scenario", "PalcaError": "errors", "Scenario": "state.scenario",
+    "Snapshot": "state.snapshot",
 }  # fmt: skip
 
 __all__ = ["ColdWarModel", "Country", "History", "Leader", "PalcaError", "Scenario", "Snapshot"]

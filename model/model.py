@@ -11,32 +11,32 @@ import numpy as np
 from numpy.random import default_rng
 from numpy.typing import NDArray
 
-from . import noise
-from .agents import Economy, Labour, Officers
+from .agents.communist_party import CommunistParty
+from .agents.domestic import Economy, Labour, Officers
+from .agents.observables import OBSERVABLES, Sight
+from .agents.regime import Regime
+from .agents.strategist import Strategist
+from .agents.united_states import UnitedStates
+from .agents.ussr import USSR
 from .calendar import month_name
-from .chance import Chance
-from .channels import CHANNELS, Conduit
-from .communist_party import CommunistParty
+from .compiler.cache import kernel_for
 from .errors import PalcaError
-from .history import Chronicle, History
-from .kernel_cache import kernel_for
 from .memory import make_room
-from .observables import OBSERVABLES, Sight
-from .officers import Corps
-from .parameters import PARAMETERS, Parameters, Value, sets_of_worlds, turns_of
-from .regime import Regime
-from .roster import roster_of
-from .scenario import Death, Scenario
 from .seeds import LARGEST, check_number
-from .snapshot import Snapshot
-from .state import FIELDS, State
-from .strategist import Strategist
-from .united_states import UnitedStates
-from .ussr import USSR
-from .worlds import Worlds
+from .state import counter_rng
+from .state.batch import Worlds
+from .state.channels import CHANNELS, Conduit
+from .state.corps import Corps
+from .state.draws import Chance
+from .state.history import Chronicle, History
+from .state.parameters import PARAMETERS, Parameters, Value, sets_of_worlds, turns_of
+from .state.roster import roster_of
+from .state.scenario import Death, Scenario
+from .state.snapshot import Snapshot
+from .state.state import FIELDS, State
 
 if TYPE_CHECKING:
-    from .kernel import Kernel
+    from .compiler.kernel import Kernel
 
 _FOREVER = np.iinfo(np.int64).max
 REPORTED: Final = (
@@ -141,7 +141,7 @@ class ColdWarModel(mesa.Model):
             if start is None
             else start.absent_until.copy()
         )
-        keys = noise.world_keys(seed, self.worlds) if start is None else start.keys
+        keys = counter_rng.world_keys(seed, self.worlds) if start is None else start.keys
         self.chance = Chance(keys, scenario.months, self.since)
         self.chance.turn_to(self.month)
         self.chronicle = Chronicle()
@@ -258,7 +258,7 @@ class ColdWarModel(mesa.Model):
         return {**vars(self), "_kernel": None, "_same_until": 0}
 
     @property
-    def keys(self) -> noise.Keys:
+    def keys(self) -> counter_rng.Keys:
         """What this month's draws are made from, ``(worlds,)``."""
         return self.chance.keys
 

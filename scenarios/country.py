@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from palca.model.errors import PalcaError, nearest
-from palca.model.scenario import Country, Death, Faction, Garrison, Leader
-from palca.model.state import FIELDS
+from palca.model.state.scenario import Country, Death, Faction, Garrison, Leader
+from palca.model.state.state import FIELDS
 
-from .table import Table, check_number
+from .reading.toml_table import Table, check_number
 
 _RANKS: Final = ("top", "middle", "civilian")
 _MOST_OFFICERS: Final = 4096

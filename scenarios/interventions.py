@@ -14,13 +14,13 @@ from typing import Any, Final
 
 from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError, nearest, point, short
-from palca.model.interventions import ForcedCoup, LeverChange, Outcome, ParameterChange
-from palca.model.levers import LEVERS
-from palca.model.parameters import check_parameter
-from palca.model.scenario import DRIVERS
+from palca.model.language.levers import LEVERS
+from palca.model.state.interventions import ForcedCoup, LeverChange, Outcome, ParameterChange
+from palca.model.state.parameters import check_parameter
+from palca.model.state.scenario import DRIVERS
 
-from .shelf import actors_of, parse_toml
-from .table import Table, check_number
+from .reading.library import actors_of, parse_toml
+from .reading.toml_table import Table, check_number
 
 _OPERATIONS: Final = ("set", "scale", "cap")
 _OUTCOMES: Final[tuple[Outcome, ...]] = ("succeeds", "fails", "never")

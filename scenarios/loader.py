@@ -3,7 +3,7 @@
 :func:`resolve` reads files and returns plain data with everything in it (the
 country, each policy, the values of the drivers), fit to be written to a run's
 manifest; :func:`build` checks that data and makes the immutable
-:class:`~palca.model.scenario.Scenario`. Nothing reads a file after `resolve`.
+:class:`~palca.model.state.scenario.Scenario`. Nothing reads a file after `resolve`.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from typing import Any, Final
 
 import numpy as np
 
+from palca.model.agents.observables import BLIND, OBSERVABLES
 from palca.model.calendar import month_index, month_name
-from palca.model.channels import CHANNELS
 from palca.model.errors import PalcaError, check_text, nearest, short
-from palca.model.levers import ACTORS, LEVERS
-from palca.model.observables import BLIND, OBSERVABLES
-from palca.model.parameters import PARAMETERS, check_parameter
-from palca.model.policy import Policy, make_policy
-from palca.model.scenario import DRIVERS, Scenario
+from palca.model.language.levers import ACTORS, LEVERS
+from palca.model.language.policy import Policy, make_policy
+from palca.model.state.channels import CHANNELS
+from palca.model.state.parameters import PARAMETERS, check_parameter
+from palca.model.state.scenario import DRIVERS, Scenario
 
-from . import drivers
+from . import driver_series
 from .country import build_country, check_start
 from .interventions import (
     Change,
@@ -39,9 +39,9 @@ from .interventions import (
     parameter_changes,
     parse_change,
 )
-from .posterior import check_sets, read_sets, set_posterior
-from .settings import Beside, apply_setting
-from .shelf import (
+from .overrides import Beside, apply_setting
+from .posterior_draws import check_sets, read_sets, set_posterior
+from .reading.library import (
     actors_of,
     find_country,
     find_driver,
@@ -50,7 +50,7 @@ from .shelf import (
     label,
     read_toml,
 )
-from .table import Table
+from .reading.toml_table import Table
 
 _LONGEST: Final = 144  # months: the drivers end in December 1980
 _ANCESTORS: Final = 10
@@ -280,16 +280,16 @@ def _drivers(
     """Compute the drivers' monthly values from their files."""
     paths = {name: Path(file) for name, file in files.items()}
     paths["prices"] = paths["deflator"]
-    gap = partial(drivers.log_gap, deflator=paths["deflator"], months=months)
+    gap = partial(driver_series.log_gap, deflator=paths["deflator"], months=months)
     of = {name: [c for c in changes if c.target == f"driver.{name}"] for name in DRIVERS}
     compute: dict[str, Callable[[Path], np.ndarray]] = {
         "tin": partial(gap, changes=of["tin"]),
         "oil": partial(gap, changes=of["oil"]),
-        "abroad": partial(drivers.growth_gap, months=months),
-        "neighbours": partial(drivers.neighbours, months=months),
-        "human_rights": partial(drivers.steps, months=months),
-        "prices": partial(drivers.index, months=months),
-        "gdp": partial(drivers.yearly, months=months),
+        "abroad": partial(driver_series.growth_gap, months=months),
+        "neighbours": partial(driver_series.neighbours, months=months),
+        "human_rights": partial(driver_series.steps, months=months),
+        "prices": partial(driver_series.index, months=months),
+        "gdp": partial(driver_series.yearly, months=months),
     }
     out = {}
     for name in DRIVERS:
@@ -297,7 +297,7 @@ def _drivers(
         try:
             values = compute[name](paths[name])
             if name not in ("tin", "oil"):
-                values = drivers.change_values(values, of[name])
+                values = driver_series.change_values(values, of[name])
             low, high, _ = DRIVERS[name]
             outside = values[~((values >= low) & (values <= high))]
             if len(outside):

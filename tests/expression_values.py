@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from palca.model.expressions import Expression
-from palca.model.vocabulary import HELPERS, identifier
+from palca.model.language.expressions import Expression
+from palca.model.language.functions import HELPERS, identifier
 
 NAMES = ("growth", "trust", "regime.orientation", "regime.age", "fiscal_tin")
 

@@ -10,12 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from palca.experiments import runs
-from palca.experiments.ensemble import run_blocks, summarise
+from palca.experiments.run import files
+from palca.experiments.simulate.ensemble import run_blocks, summarise
 from palca.scenarios import resolve
 
 Run = Callable[..., tuple[int, str, str]]
-COMMAND = "import sys; from palca.experiments.entry import main; main()"
+COMMAND = "import sys; from palca.experiments.cli.main import main; main()"
 SMALL = ["run", "baseline", "-n", "3", "-o", "made"]
 SWEEP = ["sweep", "baseline", "--vary", "backlash=0.01:0.05", "-n", "1500", "--outcome", "growth"]
 COMMANDS = {
@@ -50,7 +50,7 @@ def expected() -> str:
     resolved = resolve("baseline")
     leaders = len(resolved["country"]["leader"]) + 1
     blocks = run_blocks(resolved, 3, 0)
-    return runs.digest(*summarise(blocks, lambda block: None, resolved["months"], leaders))
+    return files.digest(*summarise(blocks, lambda block: None, resolved["months"], leaders))
 
 
 def left() -> list[str]:

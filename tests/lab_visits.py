@@ -18,7 +18,7 @@ def start_lab(port: int = 0) -> tuple[subprocess.Popen[str], str]:
     code += "from palca.experiments.lab import session\n"
     # nothing but the pages as they open is computed ahead: the cores belong to the tests
     code += "session.common = lambda: map(session.Asked, session.PAGES)\n"
-    code += "from palca.experiments.entry import main; main()"
+    code += "from palca.experiments.cli.main import main; main()"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     (address,) = re.findall(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())

@@ -16,19 +16,19 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from palca.model.agents.observables import OBSERVABLES
 from palca.model.calendar import month_name
-from palca.model.channels import CHANNELS
-from palca.model.interventions import ForcedCoup, LeverChange, ParameterChange
-from palca.model.levers import ACTORS, LEVERS
-from palca.model.observables import OBSERVABLES
-from palca.model.parameters import PARAMETERS, Value
-from palca.model.policy import Policy
-from palca.model.scenario import Country, Death, Faction, Garrison, Leader, Scenario
-from palca.model.state import FIELDS
-from palca.model.vocabulary import MOST_CHARACTERS
+from palca.model.language.functions import MOST_CHARACTERS
+from palca.model.language.levers import ACTORS, LEVERS
+from palca.model.language.policy import Policy
+from palca.model.state.channels import CHANNELS
+from palca.model.state.interventions import ForcedCoup, LeverChange, ParameterChange
+from palca.model.state.parameters import PARAMETERS, Value
+from palca.model.state.scenario import Country, Death, Faction, Garrison, Leader, Scenario
+from palca.model.state.state import FIELDS
 from palca.scenarios import load
 from palca.scenarios.loader import build_policy, names_for
-from palca.scenarios.shelf import read_toml, shipped_policies
+from palca.scenarios.reading.library import read_toml, shipped_policies
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 LONGEST = 60  # months

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from functools import cache
 
-from palca.model import noise
+from palca.model.state import counter_rng
 
 _64_BITS = 2**64 - 1
 _UNIFORM_SPREAD = math.sqrt((2.0**32 - 1.0) / 12.0)  # of an integer of 16 bits
@@ -18,7 +18,7 @@ _NORMAL_SPREAD = math.sqrt((2.0**32 - 1.0) / 3.0)  # of the sum of four
 @cache
 def keys_of(event: str, agents: int, times: int) -> list[list[int]]:
     """Return the keys of an event, ``[agent][time]``; time is the month, or the generation."""
-    return noise.event_keys(event, agents, times).tolist()
+    return counter_rng.event_keys(event, agents, times).tolist()
 
 
 def random_bits(world_key: int, event_key: int) -> int:

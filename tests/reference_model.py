@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from palca.model import noise
-from palca.model.channels import CHANNELS
-from palca.model.history import CODE_OF
-from palca.model.parameters import PARAMETERS
-from palca.model.scenario import Death, Faction, Leader, Scenario
-from palca.model.state import FIELDS
+from palca.model.state import counter_rng
+from palca.model.state.channels import CHANNELS
+from palca.model.state.history import CODE_OF
+from palca.model.state.parameters import PARAMETERS
+from palca.model.state.scenario import Death, Faction, Leader, Scenario
+from palca.model.state.state import FIELDS
 from reference_chance import keys_of, normal, random_bits, uniform
 from reference_rules import FUNCTIONS, clip, share
 from reference_society import Corps, Economy, Labour
@@ -37,7 +37,7 @@ Event = tuple[int, int, int, int, float]
 class ReferenceModel(mesa.Model):
     """A country between two patrons, in one world.
 
-    The state is in attributes named as in `palca.model.state.FIELDS`.
+    The state is in attributes named as in `palca.model.state.state.FIELDS`.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class ReferenceModel(mesa.Model):
         self.month = 0
         self.events: list[Event] = []
         self.months: list[dict[str, float]] = []
-        self.key = int(noise.world_keys(seed, [world])[0])
+        self.key = int(counter_rng.world_keys(seed, [world])[0])
         self.drivers = {name: values.tolist() for name, values in scenario.drivers.items()}
         self.set_parameters(world, seed, world if place is None else place)
 
@@ -119,7 +119,7 @@ class ReferenceModel(mesa.Model):
     def set_parameters(self, world: int, seed: int, place: int) -> None:
         """Give parameters the values that they have while no intervention changes them."""
         values = {name: row.default for name, row in PARAMETERS.items()}
-        first = int(noise.world_keys(seed, [0])[0]) >> 32
+        first = int(counter_rng.world_keys(seed, [0])[0]) >> 32
         for name, column in self.premise.sets.items():
             values[name] = float(column[(world + first % len(column)) % len(column)])
         for name, value in self.premise.parameters.items():

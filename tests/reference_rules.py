@@ -3,7 +3,7 @@
 An expression such as ``0.4 * (1 - us.trust) if date >= 1971-08 else 0`` is nearly Python
 already: months become numbers, dots in names become ``__``, numbers become floats, and a
 division gives 0 where the divisor is 0. What comes out is compiled once and evaluated by
-Python itself. Texts are taken to be checked: `palca.model.expressions` refuses the others.
+Python itself. Texts are taken to be checked: `palca.model.language.expressions` refuses the others.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from palca.model.interventions import ForcedCoup
+from palca.model.state.interventions import ForcedCoup
 from reference_chance import keys_of, normal, random_bits, short_shock, uniform
 from reference_rules import clip, exp, log, logistic, share
 

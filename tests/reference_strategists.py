@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import mesa
 
-from palca.model.channels import CHANNELS
-from palca.model.interventions import LeverChange
-from palca.model.levers import LEVERS
-from palca.model.observables import BLURRED, OBSERVABLES
-from palca.model.policy import Policy
-from palca.model.state import FIELDS
+from palca.model.agents.observables import BLURRED, OBSERVABLES
+from palca.model.language.levers import LEVERS
+from palca.model.language.policy import Policy
+from palca.model.state.channels import CHANNELS
+from palca.model.state.interventions import LeverChange
+from palca.model.state.state import FIELDS
 from reference_rules import clip, compiled, finite, identifier, logistic, names_in, share
 
 if TYPE_CHECKING:

@@ -44,13 +44,13 @@ def test_the_mechanism_of_the_page_can_be_added_as_it_says(tmp_path: Path) -> No
         (tmp_path / "site/palca" / name).symlink_to(clone / name)
 
     row, term = _told('("legitimacy_unrest"'), _told("+ p.legitimacy_unrest")
-    _add(clone / "model/parameter_table.py", '("legitimacy_party"', row)  # it ends on its line
-    society = clone / "model/society.py"
+    _add(clone / "model/state/parameter_table.py", '("legitimacy_party"', row)  # it ends on its line
+    society = clone / "model/equations/society.py"
     _add(society, "    party_support: Floats,", "mobilisation: Floats,")
     _add(society, "p.legitimacy_party * party_support", term)
-    _add(clone / "model/agents.py", "            s.party_support,", "s.mobilisation,")
+    _add(clone / "model/agents/domestic.py", "            s.party_support,", "s.mobilisation,")
     channel = _told('Channel("unrest')
-    _add(clone / "model/channels.py", 'Channel("learning"', f"{channel},")
+    _add(clone / "model/state/channels.py", 'Channel("learning"', f"{channel},")
     plain = term.replace("* mobilisation", "* m.mobilisation")
     _add(clone / "tests/reference_society.py", "p.legitimacy_party * m.party_support", plain)
     _add(clone / "docs/ODD.md", "| `soviet_prestige` |", "| `unrest_mood` | protest → legitimacy |")
@@ -61,7 +61,7 @@ def test_the_mechanism_of_the_page_can_be_added_as_it_says(tmp_path: Path) -> No
 
     env = {**os.environ, "PYTHONPATH": str(tmp_path / "site"), "PALCA_CACHE": str(tmp_path / "c")}
 
-    found = "from palca.model.parameters import PARAMETERS as p; assert 'legitimacy_unrest' in p"
+    found = "from palca.model.state.parameters import PARAMETERS as p; assert 'legitimacy_unrest' in p"
     tried = ["-m", "pytest", "-m", "not slow and not long", "-k", "not reference or baseline",
              "-p", "no:cacheprovider", *TESTS]
     for words in (["-c", found], tried):

@@ -11,19 +11,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from palca.experiments.concepts import contrast
-from palca.experiments.gallery_page import section
-from palca.experiments.measures import RIGHT
+from palca.experiments.concepts.contrast import contrast
+from palca.experiments.concepts.gallery import section
+from palca.experiments.observe.outcomes import RIGHT
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
-from palca.model.channels import CHANNELS
-from palca.model.levers import ACTORS, LEVERS
-from palca.model.parameters import PARAMETERS
-from palca.model.scenario import DRIVERS
-from palca.model.state import FIELDS
+from palca.model.language.levers import ACTORS, LEVERS
+from palca.model.state.channels import CHANNELS
+from palca.model.state.parameters import PARAMETERS
+from palca.model.state.scenario import DRIVERS
+from palca.model.state.state import FIELDS
 from palca.scenarios import load
-from palca.scenarios.concept_file import load_concept
-from palca.scenarios.shelf import shipped_policies
+from palca.scenarios.concept import load_concept
+from palca.scenarios.reading.library import shipped_policies
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))  # what makes the documents isn't installed

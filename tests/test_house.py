@@ -39,11 +39,11 @@ def test_imports_run_one_way(house: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "line", "contract"),
     [
-        ("model/coup.py", "from palca.scenarios import load", "Imports run one way"),
-        ("scenarios/map.py", "from palca.experiments.runs import digest", "Imports run one way"),
-        ("model/state.py", "import pandas", "The model knows no file format"),
-        ("scenarios/table.py", "from rich.console import Console", "Scenarios draw and print"),
-        ("experiments/figures.py", "import solara", "The lab is a face"),
+        ("model/equations/coup.py", "from palca.scenarios import load", "Imports run one way"),
+        ("scenarios/outline.py", "from palca.experiments.run.files import digest", "Imports run one way"),
+        ("model/state/state.py", "import pandas", "The model knows no file format"),
+        ("scenarios/reading/toml_table.py", "from rich.console import Console", "Scenarios draw and print"),
+        ("experiments/run/figure.py", "import solara", "The lab is a face"),
     ],
 )
 def test_an_import_the_other_way_is_found(house: Path, file: str, line: str, contract: str) -> None:
@@ -93,7 +93,7 @@ def test_the_version_is_one() -> None:
 
 
 def test_tables_of_the_terminal_are_laid_out_in_one_place() -> None:
-    """Another's own table would crop numbers again (experiments/terminal_table.py)."""
+    """Another's own table would crop numbers again (experiments/io/terminal_table.py)."""
     makers = [
         path.name
         for folder in ("model", "scenarios", "experiments")

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palca.model import ColdWarModel, Scenario, arithmetic
-from palca.model.expressions import parse
-from palca.model.history import Events
-from palca.model.interventions import ForcedCoup
-from palca.model.levers import Lever
-from palca.model.observables import OBSERVABLES
-from palca.model.rules import compile_rules
+from palca.model.agents.observables import OBSERVABLES
+from palca.model.language.codegen import compile_rules
+from palca.model.language.expressions import parse
+from palca.model.language.levers import Lever
 from palca.model.seeds import LARGEST
-from palca.model.state import FIELDS
+from palca.model.state.history import Events
+from palca.model.state.interventions import ForcedCoup
+from palca.model.state.state import FIELDS
 from palca.scenarios import load, shipped_scenarios
 from palca.scenarios.loader import build_policy, names_for
 from random_scenarios import conditions, numbers, scenarios

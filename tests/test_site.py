@@ -18,19 +18,19 @@ import typer
 from markdown_it import MarkdownIt
 from test_tutorials import play
 
-from palca.experiments.cli import app
-from palca.experiments.documented import load_record
-from palca.experiments.measures import OUTCOMES
-from palca.model.channels import CHANNELS
+from palca.experiments.cli.app import app
+from palca.experiments.observe.documented import load_record
+from palca.experiments.observe.outcomes import OUTCOMES
+from palca.model.agents.observables import OBSERVABLES
 from palca.model.events import KINDS
-from palca.model.levers import ACTORS, LEVERS
-from palca.model.observables import OBSERVABLES
-from palca.model.parameters import PARAMETERS
-from palca.model.state import FIELDS
-from palca.model.vocabulary import FUNCTIONS
-from palca.scenarios.concept_file import shipped_concepts
+from palca.model.language.functions import FUNCTIONS
+from palca.model.language.levers import ACTORS, LEVERS
+from palca.model.state.channels import CHANNELS
+from palca.model.state.parameters import PARAMETERS
+from palca.model.state.state import FIELDS
+from palca.scenarios.concept import shipped_concepts
 from palca.scenarios.loader import build_policy
-from palca.scenarios.shelf import SHELF, read_toml, shipped_policies, shipped_scenarios
+from palca.scenarios.reading.library import SHELF, read_toml, shipped_policies, shipped_scenarios
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))  # the site's makers aren't installed

@@ -18,13 +18,13 @@ from pathlib import Path
 import pytest
 import typer
 
-from palca.experiments.cli import app
-from palca.experiments.measures import OUTCOMES
-from palca.model.channels import CHANNELS
-from palca.model.levers import ACTORS, LEVERS
-from palca.model.observables import OBSERVABLES
-from palca.model.parameters import PARAMETERS
-from palca.scenarios.shelf import shipped_policies, shipped_scenarios
+from palca.experiments.cli.app import app
+from palca.experiments.observe.outcomes import OUTCOMES
+from palca.model.agents.observables import OBSERVABLES
+from palca.model.language.levers import ACTORS, LEVERS
+from palca.model.state.channels import CHANNELS
+from palca.model.state.parameters import PARAMETERS
+from palca.scenarios.reading.library import shipped_policies, shipped_scenarios
 
 PAGES = sorted((Path(__file__).parents[1] / "docs/tutorials").glob("*.md"))
 KINDS = {"sh", "toml", "python", "text", "console", "r"}  # of these the last two are only shown

@@ -7,7 +7,7 @@ import re
 import typer
 from typer.cli import get_docs_for_click
 
-from palca.experiments.cli import app
+from palca.experiments.cli.app import app
 
 _EXAMPLE = re.compile(r"^Example: (palca .+)$", re.MULTILINE)
 _BOLD = re.compile(r"\[bold\](.*?)\[/\]")

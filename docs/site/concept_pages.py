@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from palca.model.errors import PalcaError
-from palca.scenarios.concept_file import Arm, Concept, Measure, load_concept, shipped_concepts
+from palca.scenarios.concept import Arm, Concept, Measure, load_concept, shipped_concepts
 
 from .markup import code, fenced, page, plain
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 from typing import Final
 
-from palca.model import expressions
+from palca.model.agents.observables import OBSERVABLES
 from palca.model.errors import PalcaError
-from palca.model.expressions import parse, value_of
-from palca.model.observables import OBSERVABLES
-from palca.model.vocabulary import (
+from palca.model.language import expressions
+from palca.model.language.expressions import parse, value_of
+from palca.model.language.functions import (
     FUNCTIONS,
     HELPERS,
     LARGEST_NUMBER,

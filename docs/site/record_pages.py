@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from palca.experiments.documented import load_record, scored
+from palca.experiments.observe.documented import load_record, scored
 from palca.model.events import TRACKS
-from palca.scenarios.shelf import SHELF, read_text
+from palca.scenarios.reading.library import SHELF, read_text
 
 from .markup import anchor, code, page, plain, table, target
 
@@ -46,7 +46,7 @@ def documented_events() -> str:
     tracks = "; ".join(f"*{track}*, {meaning}" for track, meaning in TRACKS.items())
     return page(
         "# Documented events",
-        f"All {len(record.events)} rows of `experiments/record/events.csv`: `palca record "
+        f"All {len(record.events)} rows of `experiments/observe/record/events.csv`: `palca record "
         "--sources`. [Provenance](../PROVENANCE.md) says how they were coded and what is "
         f"uncertain. Tracks: {tracks}. The [kinds](../reference/events.md) are those of simulated "
         "histories.",
@@ -109,7 +109,7 @@ def documented_series() -> str:
         parts.append(_ledger(_texts(rows.drop(columns="series")), anchors, str(name), "date"))
     return page(
         "# Documented series",
-        f"All {len(series)} rows of `experiments/record/series.csv`: `palca record --series NAME`. "
+        f"All {len(series)} rows of `experiments/observe/record/series.csv`: `palca record --series NAME`. "
         "[Provenance](../PROVENANCE.md#seriescsv-and-base_ratescsv) says how they are dated.",
         *parts,
     )
@@ -126,7 +126,7 @@ def base_rates() -> str:
         parts.append(_ledger(kept, anchors, "", "series", "period"))
     return page(
         "# Base rates",
-        f"All {len(rates)} rows of `experiments/record/base_rates.csv`: rates of coups across "
+        f"All {len(rates)} rows of `experiments/observe/record/base_rates.csv`: rates of coups across "
         "countries, by the study or the data that they come from. `palca validate` holds simulated "
         "countries against some of them.",
         *parts,

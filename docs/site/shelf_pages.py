@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from palca.experiments import evidence
-from palca.model.levers import ACTORS
-from palca.model.policy import Rule
+from palca.experiments.infer import evidence
+from palca.model.language.levers import ACTORS
+from palca.model.language.policy import Rule
 from palca.scenarios import shipped_policies, shipped_scenarios
-from palca.scenarios.concept_file import shipped_concepts
+from palca.scenarios.concept import shipped_concepts
 from palca.scenarios.loader import build_policy
-from palca.scenarios.shelf import SHELF, read_text, read_toml
+from palca.scenarios.reading.library import SHELF, read_text, read_toml
 
 from .markup import anchor, code, fenced, page, plain, table
 from .tables import ACTORS as TITLES

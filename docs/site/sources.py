@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from palca.experiments.documented import load_record
-from palca.model.levers import ACTORS
-from palca.model.parameters import PARAMETERS
+from palca.experiments.observe.documented import load_record
+from palca.model.language.levers import ACTORS
+from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import shipped_policies, shipped_scenarios
-from palca.scenarios.concept_file import load_concept, shipped_concepts
+from palca.scenarios.concept import load_concept, shipped_concepts
 from palca.scenarios.loader import build_policy
-from palca.scenarios.shelf import SHELF, read_toml
+from palca.scenarios.reading.library import SHELF, read_toml
 
 from .markup import anchor, page, plain, table
 from .record_pages import driver_rows, event_anchors

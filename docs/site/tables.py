@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from palca.experiments.measures import OUTCOMES
-from palca.experiments.shelf_tables import LISTS
-from palca.model.channels import CHANNELS
-from palca.model.observables import BLURRED
-from palca.model.parameters import PARAMETERS
+from palca.experiments.cli.catalogue import LISTS
+from palca.experiments.observe.outcomes import OUTCOMES
+from palca.model.agents.observables import BLURRED
+from palca.model.state.channels import CHANNELS
+from palca.model.state.parameters import PARAMETERS
 
 from .markup import anchor, code, page, plain, table, target
 

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from ..numerals import decimal, percent
-from ..pictures import Picture
+from ..io.figure_style import Picture
+from ..io.numerals import decimal, percent
 
 Block = dict[str, Any]
 _DRAWING: Final = threading.Lock()  # Matplotlib's settings and fonts are one for all threads

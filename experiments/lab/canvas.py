@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..pictures import new_figure
+from ..io.figure_style import new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -13,19 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model import ColdWarModel, Snapshot
-from palca.model.scenario import Scenario
+from palca.model.state.scenario import Scenario
 from palca.scenarios import build, factual_of, resolve
 
-from ..course import SERIES, Course, documented, simulated
-from ..documented import load_record
-from ..effects import Effect, Parting, effect_of, parting
-from ..ensemble import QUANTILES, Block, Summary, run_block, summarise
-from ..explain import Tale, tell
-from ..measures import atmosphere, outcomes
-from ..naive import naive
-from ..rule_use import RuleUse, rule_use
-from ..scores import Verdict, judge
-from ..twins import QUANTITIES, Paths, Twins, fork_of, join_twins, paths_of
+from ..counterfactual.effects import Effect, Parting, effect_of, parting
+from ..counterfactual.twins import QUANTITIES, Paths, Twins, fork_of, join_twins, paths_of
+from ..forecast.naive import naive
+from ..forecast.scores import Verdict, judge
+from ..observe.documented import load_record
+from ..observe.history import SERIES, Course, documented, simulated
+from ..observe.outcomes import atmosphere, outcomes
+from ..run.explain import Tale, tell
+from ..run.rule_use import RuleUse, rule_use
+from ..simulate.ensemble import QUANTILES, Block, Summary, run_block, summarise
 from .desk import look_at_clock
 from .kept import kept
 from .policy_text import policy_of, read_policy

@@ -9,9 +9,9 @@ from typing import Final
 
 from palca.model.calendar import month_index
 from palca.scenarios import shipped_policies, shipped_scenarios
-from palca.scenarios.shelf import read_toml
+from palca.scenarios.reading.library import read_toml
 
-from ..explain import ACTORS
+from ..run.explain import ACTORS
 from .desk import MOST_WORLDS
 from .form import Form
 

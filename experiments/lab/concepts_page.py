@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from palca.scenarios.concept_file import Concept, load_concept, shipped_concepts
+from palca.scenarios.concept import Concept, load_concept, shipped_concepts
 
-from ..concept_figure import draw_concept
-from ..concepts import Contrast, contrast, table_of
+from ..concepts.contrast import Contrast, contrast, table_of
+from ..concepts.figure import draw_concept
 from .blocks import Block, heading, listing, number, picture, table, text
 from .cases import SEED
 from .choices import ask_worlds

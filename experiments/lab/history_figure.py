@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from palca.model.calendar import month_name
-from palca.model.scenario import Country
-from palca.scenarios.map import map_of
+from palca.model.state.scenario import Country
+from palca.scenarios.outline import map_of
 
-from ..course import Course
-from ..figures import draw_rulers
-from ..pictures import (
+from ..io.figure_style import (
     COLOURS,
     FACT,
     INK,
@@ -26,7 +24,9 @@ from ..pictures import (
     spells,
     style,
 )
-from ..report import side
+from ..observe.history import Course
+from ..run.figure import draw_rulers
+from ..run.report import side
 from .canvas import fixed_figure
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import Final
 import numpy as np
 
 from palca.model.calendar import month_index, month_name
-from palca.model.history import CODE_OF
-from palca.model.levers import LEVERS
+from palca.model.language.levers import LEVERS
+from palca.model.state.history import CODE_OF
 
-from ..course import Course
-from ..explain import ACTORS, TOLD, Decision
+from ..observe.history import Course
+from ..run.explain import ACTORS, TOLD, Decision
 from . import cases
 from .blocks import Block, heading, listing, number, picture, table, text
 from .cases import Case

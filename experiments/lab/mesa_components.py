@@ -14,9 +14,9 @@ import solara
 from mesa.visualization.utils import update_counter
 
 from palca.model import ColdWarModel
-from palca.model.levers import LEVERS
-from palca.model.officers import garrison_loyalty
-from palca.model.state import FIELDS
+from palca.model.language.levers import LEVERS
+from palca.model.state.corps import garrison_loyalty
+from palca.model.state.state import FIELDS
 
 from .blocks import picture
 from .history_figure import draw_country, draw_network

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from palca.model.agents.observables import OBSERVABLES
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
-from palca.model.levers import LEVERS
-from palca.model.observables import OBSERVABLES
+from palca.model.language.levers import LEVERS
 from palca.scenarios import shipped_policies
 from palca.scenarios.loader import names_for
 
-from ..ensemble import MONTHLY
-from ..rule_use import WORLDS, RuleUse
+from ..run.rule_use import WORLDS, RuleUse
+from ..simulate.ensemble import MONTHLY
 from . import cases
 from .address import PACKED
 from .blocks import Block, download, heading, picture, table, text, wrong

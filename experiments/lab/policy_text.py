@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from palca.model.errors import PalcaError
-from palca.model.policy import Policy
+from palca.model.language.policy import Policy
 from palca.scenarios.loader import build_policy
-from palca.scenarios.shelf import parse_toml, read_text
+from palca.scenarios.reading.library import parse_toml, read_text
 
 from .kept import kept
 

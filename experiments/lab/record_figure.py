@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..course import Course
-from ..ensemble import MONTHLY, Summary
-from ..measures import atmosphere, friction, unrest
-from ..pictures import (
+from ..forecast.scores import Verdict
+from ..io.figure_style import (
     FACT,
     PALE,
     SERIES,
@@ -21,7 +19,9 @@ from ..pictures import (
     fan,
     style,
 )
-from ..scores import Verdict
+from ..observe.history import Course
+from ..observe.outcomes import atmosphere, friction, unrest
+from ..simulate.ensemble import MONTHLY, Summary
 from .blocks import number
 from .canvas import fixed_figure
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..ensemble import MONTHLY
+from ..simulate.ensemble import MONTHLY
 from . import cases
 from .blocks import Block, number, picture, table, text
 from .cases import Case

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from palca.model.errors import PalcaError
 
-from ..signals import held
+from ..io.signals import held
 from .desk import VISITORS, close
 
 if TYPE_CHECKING:

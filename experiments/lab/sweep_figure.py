@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..measures import Outcome
-from ..pictures import Picture, style
+from ..io.figure_style import Picture, style
+from ..observe.outcomes import Outcome
 from .blocks import number
 from .canvas import fixed_figure
 

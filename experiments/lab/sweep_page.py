@@ -9,14 +9,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from palca.model.levers import LEVERS
-from palca.model.parameters import PARAMETERS
+from palca.model.language.levers import LEVERS
+from palca.model.state.parameters import PARAMETERS
 
-from ..design import Factor, design_points, parse_factor, tidy
-from ..explain import ACTORS
-from ..measures import OUTCOMES
-from ..rows import run_rows
-from ..sweep import Plan, plan_rows, variants_of
+from ..explore.sweep import Plan, plan_rows, variants_of
+from ..observe.outcomes import OUTCOMES
+from ..run.explain import ACTORS
+from ..simulate.designs import Factor, design_points, parse_factor, tidy
+from ..simulate.world_table import run_rows
 from . import cases
 from .blocks import Block, number, picture, table, text
 from .cases import SEED, Case

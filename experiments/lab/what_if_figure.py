@@ -6,8 +6,8 @@ import numpy as np
 
 from palca.model.calendar import month_name
 
-from ..pictures import DASHES, PALE, SERIES, Picture, ends_of_years, fan, style
-from ..twins import QUANTITIES
+from ..counterfactual.twins import QUANTITIES
+from ..io.figure_style import DASHES, PALE, SERIES, Picture, ends_of_years, fan, style
 from .blocks import number
 from .canvas import fixed_figure
 from .cases import Difference

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from palca.model.calendar import month_index, month_name
-from palca.model.levers import LEVERS
-from palca.model.scenario import Scenario
+from palca.model.language.levers import LEVERS
+from palca.model.state.scenario import Scenario
 
-from ..numerals import percent
-from ..twins import QUANTITIES
+from ..counterfactual.twins import QUANTITIES
+from ..io.numerals import percent
 from . import cases
 from .blocks import Block, command, number, picture, table, text
 from .cases import Case, Difference

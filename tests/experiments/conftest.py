@@ -16,8 +16,8 @@ import pytest
 import typer.main
 from lab_visits import Visit, start_lab
 
-from palca.experiments.entry import main
-from palca.experiments.options import Output
+from palca.experiments.cli.main import main
+from palca.experiments.cli.options import Output
 
 # Typer makes all commands anew each time, which takes longer than many a command
 _command = cache(typer.main.get_command)

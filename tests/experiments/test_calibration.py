@@ -13,21 +13,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from palca.experiments import priors
-from palca.experiments.calibration import Calibration, calibrate
-from palca.experiments.course import SERIES, Course, documented, simulated
-from palca.experiments.documented import load_record
-from palca.experiments.measures import Outcome, measure
-from palca.experiments.naive import naive
-from palca.experiments.posterior import Reading, Recovery, infer, recover
-from palca.experiments.reference_table import Table, free_in, score, simulate, values_of
-from palca.experiments.spans import before_and_after, spans
+from palca.experiments.forecast.naive import naive
+from palca.experiments.infer.abc import Reading, Recovery, infer, recover
+from palca.experiments.infer.calibrate import Calibration, calibrate
+from palca.experiments.infer.reference_table import Table, free_in, score, simulate, values_of
+from palca.experiments.observe.documented import load_record
+from palca.experiments.observe.history import SERIES, Course, documented, simulated
+from palca.experiments.observe.outcomes import Outcome, measure
+from palca.experiments.observe.windows import before_and_after, spans
+from palca.experiments.simulate import priors
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
-from palca.model.history import Events
+from palca.model.state.history import Events
 from palca.scenarios import build, resolve
-from palca.scenarios.posterior import read_sets
-from palca.scenarios.shelf import SHELF
+from palca.scenarios.posterior_draws import read_sets
+from palca.scenarios.reading.library import SHELF
 
 Run = Callable[..., tuple[int, str, str]]
 CHANCE = np.random.default_rng(5)

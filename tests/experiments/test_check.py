@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from concept_example import WHOLE
-from palca.experiments import shelf_tables
-from palca.experiments.shelf_tables import describe
+from palca.experiments.cli import catalogue
+from palca.experiments.cli.catalogue import describe
 from palca.model import ColdWarModel
 from palca.model.errors import PalcaError
-from palca.model.levers import ACTORS
-from palca.scenarios.shelf import SHELF
+from palca.model.language.levers import ACTORS
+from palca.scenarios.reading.library import SHELF
 
 CORPUS = Path(__file__).parents[1] / "fuzz/corpus"
 Run = Callable[..., tuple[int, str, str]]
@@ -126,7 +126,7 @@ def test_check_knows_what_would_begin_of_all_that_ever_was_odd(
     palca: Run, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     # to count which rules fire refuses nothing, and takes a second for each
-    monkeypatch.setattr(shelf_tables, "rule_use", lambda *asked, **more: [])
+    monkeypatch.setattr(catalogue, "rule_use", lambda *asked, **more: [])
     odd = [path.read_bytes() for path in sorted((CORPUS / kind).iterdir())]
     found = _agree(palca, monkeypatch, kind, [*SOUND[kind], *odd])
     assert all(found[: len(SOUND[kind])])

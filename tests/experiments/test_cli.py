@@ -17,9 +17,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from palca.experiments import provenance
-from palca.experiments.entry import main
-from palca.experiments.measures import OUTCOMES
+from palca.experiments.cli.main import main
+from palca.experiments.io import provenance
+from palca.experiments.observe.outcomes import OUTCOMES
 from palca.model import ColdWarModel
 
 pytestmark = pytest.mark.pythons
@@ -220,12 +220,12 @@ def test_bad_input_ends_in_a_clear_line_and_exit_code_2(
 
 
 def test_a_broken_run_leaves_nothing_behind(palca: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from palca.experiments import figures
+    from palca.experiments.run import figure
 
     def fail(*args: object, **kwargs: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(figures, "draw_history", fail)
+    monkeypatch.setattr(figure, "draw_history", fail)
     monkeypatch.setattr(sys, "argv", ["palca", "run", "baseline", "-n", "3", "-o", "made"])
     with pytest.raises((KeyboardInterrupt, SystemExit)):
         main()

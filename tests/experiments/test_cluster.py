@@ -16,8 +16,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from palca.experiments import cluster, sweep_folder
-from palca.experiments.cluster import _check
+from palca.experiments.explore import sweep_folder
+from palca.experiments.io import dask_cluster
+from palca.experiments.io.dask_cluster import _check
 from palca.model.errors import PalcaError
 
 pytestmark = pytest.mark.pythons
@@ -29,7 +30,7 @@ VARY = ("baseline", "--vary", "backlash=0.01:0.05", "--outcome", "growth")
 # a busy machine may start workers slowly: wait longer than a user would
 COMMAND = (
     "from palca.experiments import cluster; cluster._PATIENCE = 120\n"
-    "from palca.experiments.entry import main; main()"
+    "from palca.experiments.cli.main import main; main()"
 )
 
 
@@ -75,7 +76,7 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "_PATIENCE", 120)
+    monkeypatch.setattr(dask_cluster, "_PATIENCE", 120)
 
 
 def _parts(folder: str) -> int:
@@ -130,7 +131,7 @@ def test_a_single_worker_does_the_work_and_not_this_machine(
     def fail(*args: object) -> None:
         raise AssertionError("ran here")
 
-    monkeypatch.setattr("palca.experiments.sweep.run_block", fail)
+    monkeypatch.setattr("palca.experiments.explore.sweep.run_block", fail)
     dask.work()
     code, _, err = palca("sweep", *VARY, "-n", "600", "-o", "made", "--cluster", dask.address)
     assert (code, err, _parts("made")) == (0, "", 2)
@@ -145,7 +146,7 @@ def test_a_worker_of_changed_code_is_named_though_it_joins_later(
     for package in ("model", "scenarios", "experiments"):
         shutil.copytree(Path(str(files(f"palca.{package}"))), changed / package,
                         ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
-    economy = changed / "model/economy.py"
+    economy = changed / "model/equations/economy.py"
     text = economy.read_text(encoding="utf-8")
     economy.write_text(text.replace("- p.growth_coup * coup", "- p.growth_coup * coup + 3.0"), encoding="utf-8")
     assert economy.read_text(encoding="utf-8") != text
@@ -167,7 +168,7 @@ def test_a_worker_of_changed_code_is_named_though_it_joins_later(
 def test_a_cluster_that_does_not_answer_is_named(
     palca: Run, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    monkeypatch.setattr(cluster, "_PATIENCE", 0.5)
+    monkeypatch.setattr(dask_cluster, "_PATIENCE", 0.5)
     code, _, err = palca("sweep", *VARY, "--cluster", address)
     assert (code, err.count("\n")) == (2, 1)
     assert f"--cluster {address}".strip() in err
@@ -184,7 +185,7 @@ def test_a_cluster_without_workers_is_named_and_an_earlier_sweep_kept(
     for patience, address, says in (
         (0.5, "tcp://127.0.0.1:1", "no scheduler answers"), (10.0, dask.address, "has no workers"),
     ):  # fmt: skip
-        monkeypatch.setattr(cluster, "_PATIENCE", patience)
+        monkeypatch.setattr(dask_cluster, "_PATIENCE", patience)
         code, _, err = palca("sweep", *VARY, "-n", "44", "-o", "made", "--force", "--cluster", address)
         assert (code, err.count("\n"), says in err) == (2, 1, True)
         assert Path("made/SHA256SUMS").read_bytes() == before

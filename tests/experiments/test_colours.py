@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from palca.experiments.options import progress
+from palca.experiments.cli.options import progress
 
 Run = Callable[..., tuple[int, str, str]]
 

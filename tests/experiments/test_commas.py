@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from palca.experiments.design import parse_factor
-from palca.experiments.discovery import read_question
+from palca.experiments.explore.discovery import read_question
+from palca.experiments.simulate.designs import parse_factor
 from palca.model import PalcaError
 from palca.scenarios import load, resolve
-from palca.scenarios.drivers import read_series
+from palca.scenarios.driver_series import read_series
 
 
 def _file(text: str) -> Callable[[], object]:

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from concept_example import WHOLE
-from palca.experiments.concept_figure import draw_concept
-from palca.experiments.concepts import _gather, contrast
-from palca.experiments.gallery import tables
+from palca.experiments.cli.concepts import tables
+from palca.experiments.concepts.contrast import _gather, contrast
+from palca.experiments.concepts.figure import draw_concept
 from palca.model import ColdWarModel
 from palca.scenarios import load
-from palca.scenarios.concept_file import load_concept, make_concept, shipped_concepts
+from palca.scenarios.concept import load_concept, make_concept, shipped_concepts
 
 
 def made(*changes):

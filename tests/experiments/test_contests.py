@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palca.experiments.contests import (
+from palca.experiments.forecast.comparisons import (
     EVENTS,
     HISTORIES,
     SCORES,
@@ -22,10 +22,10 @@ from palca.experiments.contests import (
     skill,
     won,
 )
-from palca.experiments.course import documented
-from palca.experiments.documented import load_record
-from palca.experiments.scores import crps
-from palca.experiments.scoring import reference_scores
+from palca.experiments.forecast.scores import crps
+from palca.experiments.observe.documented import load_record
+from palca.experiments.observe.history import documented
+from palca.experiments.validate.forecast_skill import reference_scores
 from palca.model.calendar import month_index
 from palca.scenarios import build, resolve
 

@@ -12,15 +12,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from palca.experiments import priors
-from palca.experiments.abduction import abduct, join
-from palca.experiments.compare import digest, join_pairs, pair_blocks
-from palca.experiments.counterfactual_files import digest as digest_of
-from palca.experiments.counterfactual_report import in_words
-from palca.experiments.effects import causation, clustered_error, explained_spread, moved, parting
-from palca.experiments.evidence import Evidence, Sighting
-from palca.experiments.inquiry import Answer, Question, ask
-from palca.experiments.measures import WEIGHTS
+from palca.experiments.counterfactual.answer import Answer, Question, ask
+from palca.experiments.counterfactual.effects import (
+    causation,
+    clustered_error,
+    explained_spread,
+    moved,
+    parting,
+)
+from palca.experiments.counterfactual.files import digest as digest_of
+from palca.experiments.counterfactual.paired import digest, join_pairs, pair_blocks
+from palca.experiments.counterfactual.report import in_words
+from palca.experiments.infer.evidence import Evidence, Sighting
+from palca.experiments.infer.particle_filter import abduct, join
+from palca.experiments.observe.outcomes import WEIGHTS
+from palca.experiments.simulate import priors
 from palca.model import PalcaError
 from palca.scenarios import resolve
 

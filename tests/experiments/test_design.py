@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palca.experiments.design import (
+from palca.experiments.explore.sweep import Plan, plan_rows
+from palca.experiments.simulate.designs import (
     DESIGNS,
     STEPS,
     Factor,
@@ -18,7 +19,6 @@ from palca.experiments.design import (
     tidy,
     varied_once,
 )
-from palca.experiments.sweep import Plan, plan_rows
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 from scipy.stats import binomtest
 
-from palca.experiments.discovery import discover, happens, read_question
-from palca.experiments.discovery_report import _cells
-from palca.experiments.measures import OUTCOMES
+from palca.experiments.explore.discovery import discover, happens, read_question
+from palca.experiments.explore.discovery_report import _cells
+from palca.experiments.observe.outcomes import OUTCOMES
 from palca.model.errors import PalcaError
 
 Run = Callable[..., tuple[int, str, str]]
@@ -163,7 +163,7 @@ def test_discover_looks_into_a_sweep(palca: Run) -> None:
 
 
 def test_nothing_is_drawn_and_printed_too() -> None:
-    from palca.experiments.discovery_report import draw_discovery, print_discovery
+    from palca.experiments.explore.discovery_report import draw_discovery, print_discovery
 
     table = factors(2000)[["a"]]
     found = discover(QUESTION, table, CHANCE.random(2000) < 0.3, 0)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from palca.experiments.documented import CONFIDENCES, FOLDER, load_record, scored, span
-from palca.experiments.record_table import print_record, print_series
+from palca.experiments.cli.record import print_record, print_series
+from palca.experiments.observe.documented import CONFIDENCES, FOLDER, load_record, scored, span
 from palca.model import PalcaError
 from palca.model.calendar import month_index, month_name
 from palca.model.events import KINDS, TRACKS

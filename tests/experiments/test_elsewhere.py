@@ -11,7 +11,9 @@ import pytest
 
 from concept_example import WHOLE
 from fault_commands import SMALL, Run, started
-from palca.experiments import calibration, inquiry, provenance
+from palca.experiments.counterfactual import answer
+from palca.experiments.infer import calibrate
+from palca.experiments.io import provenance
 
 pytestmark = pytest.mark.slow
 
@@ -62,8 +64,8 @@ LONG = ("counterfactual", "claims", "concepts", "validate")
 def test_a_folder_is_run_again_elsewhere_without_the_users_files(
     palca: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr(inquiry, "FEWEST", 1.0)  # for the few worlds of a test
-    monkeypatch.setattr(calibration, "SURE", 1.0)
+    monkeypatch.setattr(answer, "FEWEST", 1.0)  # for the few worlds of a test
+    monkeypatch.setattr(calibrate, "SURE", 1.0)
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
     monkeypatch.chdir(here)

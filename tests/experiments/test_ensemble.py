@@ -5,9 +5,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from palca.experiments import ensemble
-from palca.experiments.ensemble import KEPT, MONTHLY, QUANTILES, monthly, run_blocks, summarise
-from palca.experiments.runs import digest
+from palca.experiments.run.files import digest
+from palca.experiments.simulate import ensemble
+from palca.experiments.simulate.ensemble import (
+    KEPT,
+    MONTHLY,
+    QUANTILES,
+    monthly,
+    run_blocks,
+    summarise,
+)
 from palca.model import ColdWarModel
 from palca.scenarios import build, resolve
 

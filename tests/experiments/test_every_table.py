@@ -17,37 +17,38 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from palca.experiments import claims, priors
-from palca.experiments.calibration import Calibration, Forecast
-from palca.experiments.calibration_report import print_calibration
-from palca.experiments.compare import join_pairs, pair_blocks
-from palca.experiments.compare_report import print_comparison
-from palca.experiments.concepts import contrast
-from palca.experiments.counterfactual_files import write_tables
-from palca.experiments.counterfactual_report import print_answer
-from palca.experiments.course import documented
-from palca.experiments.design import parse_factor
-from palca.experiments.discovery import Box, Discovery
-from palca.experiments.discovery_report import print_discovery
-from palca.experiments.documented import load_record
-from palca.experiments.ensemble import run_blocks, summarise
-from palca.experiments.explain import explain, print_explanation
-from palca.experiments.gallery import concepts, print_concept
-from palca.experiments.inquiry import Answer, Question, ask
-from palca.experiments.measures import OUTCOMES, outcomes
-from palca.experiments.naive import naive
-from palca.experiments.options import Output
-from palca.experiments.record_table import print_record, print_series
-from palca.experiments.report import print_report
-from palca.experiments.scores import judge
-from palca.experiments.sensitivity import Measured, Noise
-from palca.experiments.sensitivity_report import print_indices
-from palca.experiments.shelf_tables import LISTS, print_list
-from palca.experiments.sweep import make_plan
-from palca.experiments.sweep_report import chosen_outcomes, explained, means, print_sweep
-from palca.experiments.terminal_table import TerminalTable
+from palca.experiments.cli.catalogue import LISTS, print_list
+from palca.experiments.cli.concepts import concepts, print_concept
+from palca.experiments.cli.options import Output
+from palca.experiments.cli.record import print_record, print_series
+from palca.experiments.concepts.contrast import contrast
+from palca.experiments.counterfactual import claims
+from palca.experiments.counterfactual.answer import Answer, Question, ask
+from palca.experiments.counterfactual.files import write_tables
+from palca.experiments.counterfactual.paired import join_pairs, pair_blocks
+from palca.experiments.counterfactual.paired_report import print_comparison
+from palca.experiments.counterfactual.report import print_answer
+from palca.experiments.explore.discovery import Box, Discovery
+from palca.experiments.explore.discovery_report import print_discovery
+from palca.experiments.explore.sensitivity import Measured, Noise
+from palca.experiments.explore.sensitivity_report import print_indices
+from palca.experiments.explore.sweep import make_plan
+from palca.experiments.explore.sweep_table import chosen_outcomes, explained, means, print_sweep
+from palca.experiments.forecast.naive import naive
+from palca.experiments.forecast.scores import judge
+from palca.experiments.infer.calibrate import Calibration, Forecast
+from palca.experiments.infer.tables import print_calibration
+from palca.experiments.io.terminal_table import TerminalTable
+from palca.experiments.observe.documented import load_record
+from palca.experiments.observe.history import documented
+from palca.experiments.observe.outcomes import OUTCOMES, outcomes
+from palca.experiments.run.explain import explain, print_explanation
+from palca.experiments.run.report import print_report
+from palca.experiments.simulate import priors
+from palca.experiments.simulate.designs import parse_factor
+from palca.experiments.simulate.ensemble import run_blocks, summarise
 from palca.scenarios import build, resolve
-from palca.scenarios.concept_file import load_concept, shipped_concepts
+from palca.scenarios.concept import load_concept, shipped_concepts
 
 WIDTHS = range(60, 201)
 WIDE = 2000  # nothing is wrapped or left out
@@ -170,7 +171,7 @@ def calibration() -> Print:
 
 def gallery(console: Console) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("palca.experiments.gallery.make_console", lambda: console)
+        patch.setattr("palca.experiments.cli.concepts.make_console", lambda: console)
         concepts()
 
 
@@ -281,7 +282,7 @@ def test_outcomes_of_both_patrons_have_names_of_their_own() -> None:
 
 
 def test_what_is_piped_is_as_wide_as_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    from palca.experiments.options import make_console
+    from palca.experiments.cli.options import make_console
 
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setattr("os.get_terminal_size", lambda *_: (_ for _ in ()).throw(OSError()))

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palca.experiments.abduction import abduct
-from palca.experiments.counterfactual_report import like
-from palca.experiments.course import Course, documented
-from palca.experiments.documented import Record, load_record
-from palca.experiments.evidence import Evidence, Sighting, describe
-from palca.experiments.evidence_file import load_given, make_evidence
-from palca.experiments.inquiry import Answer, Question, ask
+from palca.experiments.counterfactual.answer import Answer, Question, ask
+from palca.experiments.counterfactual.report import like
+from palca.experiments.infer.evidence import Evidence, Sighting, describe
+from palca.experiments.infer.evidence_file import load_given, make_evidence
+from palca.experiments.infer.particle_filter import abduct
+from palca.experiments.observe.documented import Record, load_record
+from palca.experiments.observe.history import Course, documented
 from palca.model import PalcaError
 from palca.model.calendar import month_index, month_name
-from palca.model.history import CODE_OF, Events
+from palca.model.state.history import CODE_OF, Events
 from palca.scenarios import build, resolve
 
 FORK = month_index("1971-09")  # of soviet-break-1971

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from palca.experiments.explain import Tale, explain, tell
-from palca.experiments.stories import sentences
+from palca.experiments.run.explain import Tale, explain, tell
+from palca.experiments.run.narrate import sentences
 from palca.model import ColdWarModel
 from palca.scenarios import build, resolve
 

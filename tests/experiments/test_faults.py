@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from fault_commands import COMMANDS, SMALL, Run, digest, expected, left, started
-from palca.experiments import provenance
-from palca.experiments.entry import main
+from palca.experiments.cli.main import main
+from palca.experiments.io import provenance
 
 pytestmark = pytest.mark.pythons
 

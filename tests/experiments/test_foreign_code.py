@@ -57,7 +57,7 @@ def test_processes_import_nothing_from_the_current_folder_however_the_command_is
     """``python -c`` looks there first, until it is told to run the command."""
     monkeypatch.chdir(tmp_path)
     begin = ("import os, sys; here, sys.path = sys.path, [p for p in sys.path if p]\n"
-             "import palca.experiments.entry, palca.experiments.cli, joblib, matplotlib.figure\n"
+             "import palca.experiments.cli.main, palca.experiments.cli.app, joblib, matplotlib.figure\n"
              "sys.path = here\n")  # fmt: skip
     _lay_traps(tmp_path)
     _run(*COMMANDS["sweep"], "--jobs", "2", start=[sys.executable, "-c", begin + COMMAND],

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palca.experiments.histograms import LEAST, histogram, no_worlds
+from palca.experiments.simulate.histograms import LEAST, histogram, no_worlds
 
 LEVELS = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 values = st.one_of(

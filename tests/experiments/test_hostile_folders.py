@@ -18,7 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from palca.experiments import html_report, provenance, sweep_folder
+from palca.experiments.explore import sweep_folder
+from palca.experiments.io import provenance
+from palca.experiments.report import html_page
 from palca.model.errors import PalcaError
 from palca.scenarios import resolve
 
@@ -331,14 +333,14 @@ def test_months_with_gaps_and_markup_are_shown(palca: Run, made: Path) -> None:
     seal(made, scenario=WHOLE)
     table = months(series=["fiscal", "legitimacy"], unit=["<script>alert(1)</script>", "\x1b"])
     pq.write_table(table, made / "months.parquet")
-    page = html_report.report(made)
+    page = html_page.report(made)
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
 def test_a_manifest_that_nests_deeply_is_no_reason_to_fail(made_deep: Path) -> None:
     with pytest.raises(PalcaError, match="isn't what Palca writes"):
-        html_report.report(made_deep)
+        html_page.report(made_deep)
 
 
 @pytest.fixture

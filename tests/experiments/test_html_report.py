@@ -17,11 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palca.experiments import html_report, provenance
-from palca.experiments.report_files import Folder, make_table, rounded
-from palca.experiments.report_markdown import page_of
-from palca.experiments.report_notes import caveats, linked
-from palca.experiments.report_scenario import change_in_words
+from palca.experiments.io import provenance
+from palca.experiments.io.safe_folder import Folder, make_table, rounded
+from palca.experiments.report import html_page
+from palca.experiments.report.caveats import caveats, linked
+from palca.experiments.report.markdown import page_of
+from palca.experiments.report.scenario import change_in_words
 from palca.model.errors import PalcaError
 from palca.scenarios import resolve
 
@@ -144,7 +145,7 @@ def test_a_run_and_a_comparison_and_a_sweep_give_pages(palca: Run) -> None:
         svgs = [path.read_bytes() for path in sorted(Path(name).glob("*.svg"))]
         assert svgs == [base64.b64decode(src.split(",")[1]) for src in page.of("img", "src")]
         assert all(len(alt) > 60 for alt in page.of("img", "alt"))
-        assert html_report.report(Path(name)) == text  # the page itself is not listed in it
+        assert html_page.report(Path(name)) == text  # the page itself is not listed in it
     row = pd.read_csv("a/scores.csv").iloc[0]
     assert rounded(str(row["crps"])) in Path("a/report.html").read_text()
     code, _, err = palca("report", "a")
@@ -203,7 +204,7 @@ def test_every_kind_of_folder_gives_a_page(
     folder = folder_of(tmp_path / "made", kind, **entries)
     for name, text in FILES[kind].items():
         (folder / name).write_text(text)
-    page = audit(html_report.report(folder))
+    page = audit(html_page.report(folder))
     shown = " ".join(" ".join(page.texts).split())
     assert [text for text in SAID[kind] if text not in shown] == []
     assert page.of("img", "alt") == ["What <it> shows"]
@@ -229,7 +230,7 @@ def shown_with(text: str, tiny: dict[str, Any], place: Path) -> Page:
     folder = folder_of(place, text or "x", scenario=numbered(tiny, text), digest=text, extra=text)
     rows = pd.DataFrame({"a": [text, "a word"], "b": ["a word", text]})  # no column of numbers
     (folder / "t.csv").write_text(rows.to_csv(index=False), "utf-8", "replace")
-    return audit(html_report.report(folder))
+    return audit(html_page.report(folder))
 
 
 # what would be markup, a script, an address, a template or an entity, and any text between
@@ -282,7 +283,7 @@ def test_a_link_out_of_the_folder_is_refused(name: str, palca: Run, tiny: dict[s
         (folder / name).unlink()
     (folder / name).symlink_to("../secret")
     if name == "t.csv":  # a link is not among the files that are listed, nor is it read
-        assert "secret" not in html_report.report(folder)
+        assert "secret" not in html_page.report(folder)
         (folder / name).rename(folder / "summary.csv")
         provenance.write_manifest(folder, kind="sweep", seed=0, worlds=1, plan={"scenario": "x"})
     code, out, err = palca("report", "made")

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from palca.experiments.compare import pair_block
+from palca.experiments.counterfactual.paired import pair_block
 from palca.experiments.lab import cases, desk, session
 from palca.experiments.lab.address import read_query, write_query
 from palca.experiments.lab.form import LONGEST
@@ -31,7 +31,7 @@ from palca.experiments.lab.sweep_page import sweep
 from palca.experiments.lab.what_if_page import case_of, command_of
 from palca.model import ColdWarModel
 from palca.model.errors import PalcaError
-from palca.model.scenario import Country, Garrison
+from palca.model.state.scenario import Country, Garrison
 from palca.scenarios import load, resolve, shipped_policies
 
 pytestmark = pytest.mark.pythons
@@ -321,8 +321,8 @@ def test_a_difference_from_the_fork_on_is_that_of_two_whole_runs(case: cases.Cas
 
 
 def test_a_sweep_of_one_point_is_the_model_there() -> None:
-    from palca.experiments.design import Factor
-    from palca.experiments.ensemble import run_block
+    from palca.experiments.simulate.designs import Factor
+    from palca.experiments.simulate.ensemble import run_block
 
     factors = Factor("coup_trap", (0.0, 0.9)), Factor("backlash", (0.01, 0.03))
     worlds = sweep(factors)

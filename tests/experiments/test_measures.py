@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from palca.experiments.course import SERIES, Course, documented, free_running, simulated
-from palca.experiments.documented import load_record
-from palca.experiments.measures import (
+from palca.experiments.forecast.naive import naive
+from palca.experiments.observe.documented import load_record
+from palca.experiments.observe.history import SERIES, Course, documented, free_running, simulated
+from palca.experiments.observe.outcomes import (
     OUTCOMES,
     WEIGHTS,
     Outcome,
@@ -22,11 +23,10 @@ from palca.experiments.measures import (
     spell_lengths,
     unrest,
 )  # fmt: skip
-from palca.experiments.naive import naive
-from palca.experiments.spans import FIRST, LAST, before_and_after
+from palca.experiments.observe.windows import FIRST, LAST, before_and_after
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
-from palca.model.history import CODE_OF, Events
+from palca.model.state.history import CODE_OF, Events
 from palca.scenarios import build, resolve
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from palca.experiments.course import SERIES, documented
-from palca.experiments.documented import load_record
-from palca.experiments.naive import HAZARDS, RECENT, BaseRates, base_rates, income, naive
-from palca.model import noise
+from palca.experiments.forecast.naive import HAZARDS, RECENT, BaseRates, base_rates, income, naive
+from palca.experiments.observe.documented import load_record
+from palca.experiments.observe.history import SERIES, documented
 from palca.model.calendar import month_index
+from palca.model.state import counter_rng
 from palca.scenarios import build, resolve
 
 WORLDS = 300
@@ -50,11 +50,11 @@ def test_a_naive_course_is_its_plain_specification(hazard: str, since: int) -> N
     rates, known = base_rates(record), documented(record, scenario)
     start = scenario.country.start
     made = naive(scenario, record, WORLDS, SEED, since, hazard)
-    keys = noise.world_keys(SEED, range(WORLDS))
+    keys = counter_rng.world_keys(SEED, range(WORLDS))
 
     def draw(event: str, world: int, month: int) -> float:
-        key = noise.event_keys(event, 1, scenario.months)[0, month]
-        return float(noise.uniform(noise.bits(keys[world : world + 1], np.array([key])))[0])
+        key = counter_rng.event_keys(event, 1, scenario.months)[0, month]
+        return float(counter_rng.uniform(counter_rng.bits(keys[world : world + 1], np.array([key])))[0])
 
     past = [m for m, k in attempts(known) if m < since]
     growth = float(known.series["growth"][:since].mean()) if since else start["growth"]
@@ -113,7 +113,7 @@ def test_income_is_that_of_the_last_whole_year(
     monkeypatch: pytest.MonkeyPatch, since: str
 ) -> None:
     asked: list[int] = []
-    monkeypatch.setattr("palca.experiments.naive.income", lambda _, year: asked.append(year) or 1e3)
+    monkeypatch.setattr("palca.experiments.forecast.naive.income", lambda _, year: asked.append(year) or 1e3)
     scenario = build(resolve("baseline", ["posterior=off"]))
     naive(scenario, load_record(), 1, SEED, month_index(since))
     assert asked == [int(since[:4]) - 1]

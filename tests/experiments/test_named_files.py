@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from concept_example import WHOLE
-from palca.experiments.concepts import resolve_arms
-from palca.experiments.sweep_file import plan_of, read_sweep
+from palca.experiments.concepts.contrast import resolve_arms
+from palca.experiments.explore.sweep_file import plan_of, read_sweep
 from palca.model import PalcaError
 from palca.scenarios import load, resolve
-from palca.scenarios.concept_file import load_concept
-from palca.scenarios.shelf import SHELF
+from palca.scenarios.concept import load_concept
+from palca.scenarios.reading.library import SHELF
 
 POLICY = """
 actor = "ussr"

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from concept_example import WHOLE
-from palca.experiments.calibration import calibrate
-from palca.experiments.cli import app
-from palca.experiments.inquiry import Question, ask
-from palca.experiments.validation import validate
+from palca.experiments.cli.app import app
+from palca.experiments.counterfactual.answer import Question, ask
+from palca.experiments.infer.calibrate import calibrate
+from palca.experiments.validate.validate import validate
 from palca.model.errors import PalcaError
 from palca.scenarios import resolve
-from palca.scenarios.shelf import find_country
+from palca.scenarios.reading.library import find_country
 
 
 def scenario_of(folder: Path, name: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palca.experiments.numerals import decimal, percent
+from palca.experiments.io.numerals import decimal, percent
 
 SHARES = st.floats(1e-6, 1.0 - 1e-6)
 

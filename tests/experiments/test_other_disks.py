@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from fault_commands import SMALL, SWEEP, Run, digest, expected
-from palca.experiments import provenance, run_folder
+from palca.experiments.io import provenance, run_folder
 from palca.model.errors import PalcaError
 
 
@@ -104,7 +104,7 @@ def test_where_no_file_can_be_locked_that_is_said_before_a_world_is_run(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(fcntl, "flock", refuse)
-    monkeypatch.setattr("palca.experiments.ensemble.run_blocks", lambda *_: pytest.fail("ran worlds"))
+    monkeypatch.setattr("palca.experiments.simulate.ensemble.run_blocks", lambda *_: pytest.fail("ran worlds"))
     code, _, err = palca(*command)
     assert (code, err.count("\n")) == (2, 1)
     assert f"no file can be locked there ({os.strerror(number)})" in err

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palca.experiments.course import SERIES, Course, documented, simulated
-from palca.experiments.documented import load_record
-from palca.experiments.patterns import PATTERNS, Pattern
-from palca.experiments.spans import outcomes_of
+from palca.experiments.observe.documented import load_record
+from palca.experiments.observe.history import SERIES, Course, documented, simulated
+from palca.experiments.observe.patterns import PATTERNS, Pattern
+from palca.experiments.observe.windows import outcomes_of
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
-from palca.model.history import CODE_OF, Events
+from palca.model.state.history import CODE_OF, Events
 from palca.scenarios import build
 
 BY_NUMBER = {pattern.number: pattern for pattern in PATTERNS}

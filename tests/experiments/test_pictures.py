@@ -17,24 +17,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from palca.experiments import claims, priors
-from palca.experiments.alternatives import Standing
-from palca.experiments.calibration_figure import draw_posterior, draw_ranks
-from palca.experiments.compare import join_pairs, pair_blocks
-from palca.experiments.compare_report import draw_comparison
-from palca.experiments.counterfactual_figure import draw_counterfactual
-from palca.experiments.course import documented
-from palca.experiments.design import parse_factor
-from palca.experiments.discovery import Box, Discovery
-from palca.experiments.discovery_report import draw_discovery
-from palca.experiments.documented import load_record
-from palca.experiments.ensemble import run_blocks, summarise
-from palca.experiments.figures import draw_history
-from palca.experiments.inquiry import Answer, Question, ask
-from palca.experiments.measures import OUTCOMES
-from palca.experiments.pattern_study import Patterns
-from palca.experiments.patterns import PATTERNS
-from palca.experiments.pictures import (
+from palca.experiments.counterfactual import claims
+from palca.experiments.counterfactual.answer import Answer, Question, ask
+from palca.experiments.counterfactual.figure import draw_counterfactual
+from palca.experiments.counterfactual.paired import join_pairs, pair_blocks
+from palca.experiments.counterfactual.paired_report import draw_comparison
+from palca.experiments.counterfactual.twins import QUANTITIES
+from palca.experiments.explore.discovery import Box, Discovery
+from palca.experiments.explore.discovery_report import draw_discovery
+from palca.experiments.explore.sensitivity import Measured, Noise
+from palca.experiments.explore.sensitivity_report import draw_indices
+from palca.experiments.explore.sweep import make_plan
+from palca.experiments.explore.sweep_figure import draw_sweep
+from palca.experiments.explore.sweep_table import chosen_outcomes, means
+from palca.experiments.infer.figures import draw_posterior, draw_ranks
+from palca.experiments.io.figure_style import (
     COLOURS,
     FACT,
     SERIES,
@@ -44,18 +41,22 @@ from palca.experiments.pictures import (
     spells,
     style,
 )
-from palca.experiments.regularities import Regularities
-from palca.experiments.scoring import Scores
-from palca.experiments.sensitivity import Measured, Noise
-from palca.experiments.sensitivity_report import draw_indices
-from palca.experiments.sweep import make_plan
-from palca.experiments.sweep_figure import draw_sweep
-from palca.experiments.sweep_report import chosen_outcomes, means
-from palca.experiments.twins import QUANTITIES
-from palca.experiments.validation import Validation, Versions
-from palca.experiments.validation_figure import pictures
+from palca.experiments.observe.documented import load_record
+from palca.experiments.observe.history import documented
+from palca.experiments.observe.outcomes import OUTCOMES
+from palca.experiments.observe.patterns import PATTERNS
+from palca.experiments.run.figure import draw_history
+from palca.experiments.simulate import priors
+from palca.experiments.simulate.designs import parse_factor
+from palca.experiments.simulate.ensemble import run_blocks, summarise
+from palca.experiments.validate.ablations import Standing
+from palca.experiments.validate.cross_country import Regularities
+from palca.experiments.validate.figures import pictures
+from palca.experiments.validate.forecast_skill import Scores
+from palca.experiments.validate.pattern_frequencies import Patterns
+from palca.experiments.validate.validate import Validation, Versions
 from palca.model import ColdWarModel
-from palca.model.parameters import PARAMETERS
+from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import build, resolve
 
 HOSTILE = "Aid of $5 \\frac{ <b>&amp; _^"

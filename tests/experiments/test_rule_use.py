@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from palca.experiments.rule_use import RuleUse, rule_use
+from palca.experiments.run.rule_use import RuleUse, rule_use
 from palca.model import ColdWarModel
-from palca.model.levers import ACTORS, LEVERS
-from palca.model.policy import Policy
+from palca.model.language.levers import ACTORS, LEVERS
+from palca.model.language.policy import Policy
 from palca.scenarios import load, shipped_policies
 from palca.scenarios.loader import build_policy
-from palca.scenarios.shelf import read_toml
+from palca.scenarios.reading.library import read_toml
 
 ROOT = Path(__file__).parents[2]
 BASELINE = load("baseline")

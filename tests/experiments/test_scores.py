@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palca.experiments.measures import OUTCOMES
-from palca.experiments.scores import Verdict, crps, judge, position
+from palca.experiments.forecast.scores import Verdict, crps, judge, position
+from palca.experiments.observe.outcomes import OUTCOMES
 
 values = st.lists(st.floats(-100, 100), min_size=1, max_size=40)
 

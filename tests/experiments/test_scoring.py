@@ -8,21 +8,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from palca.experiments import filtering, scoring
-from palca.experiments.contests import (
+from palca.experiments.forecast.comparisons import (
     Contest,
     brier,
     happened,
     monthly_contests,
     outcome_contests,
 )
-from palca.experiments.course import Course, documented, free_running
-from palca.experiments.documented import load_record
-from palca.experiments.measures import OUTCOMES, atmosphere, measure, outcomes, unrest
-from palca.experiments.naive import HAZARDS, naive
-from palca.experiments.scores import judge
-from palca.experiments.scoring import joint_path, score
-from palca.experiments.spans import outcomes_of
+from palca.experiments.forecast.naive import HAZARDS, naive
+from palca.experiments.forecast.scores import judge
+from palca.experiments.observe.documented import load_record
+from palca.experiments.observe.history import Course, documented, free_running
+from palca.experiments.observe.outcomes import OUTCOMES, atmosphere, measure, outcomes, unrest
+from palca.experiments.observe.windows import outcomes_of
+from palca.experiments.validate import forecast_skill, one_step_ahead
+from palca.experiments.validate.forecast_skill import joint_path, score
 from palca.scenarios import build
 
 WORLDS, SEED = 450, 3  # more than the 400 whose paths are compared
@@ -54,9 +54,9 @@ def test_scores_are_those_of_their_parts(
         asked.update(until=until, worlds=worlds, rest=rest)
         return SimpleNamespace(sets=early)
 
-    monkeypatch.setattr(scoring, "calibrate", calibrate)
-    monkeypatch.setattr(filtering, "ISLAND", 256)
-    monkeypatch.setattr(filtering, "_PSEUDO", 64)
+    monkeypatch.setattr(forecast_skill, "calibrate", calibrate)
+    monkeypatch.setattr(one_step_ahead, "ISLAND", 256)
+    monkeypatch.setattr(one_step_ahead, "_PSEUDO", 64)
     record, scenario = load_record(), build(baseline)
     steps: list[tuple[str, int, int]] = []
     found = score(baseline, record, 512, WORLDS, SEED, 1, lambda *step: steps.append(step))

@@ -14,8 +14,7 @@ from rich.console import Console
 from SALib.analyze import sobol as analyze
 from SALib.sample import sobol as sample
 
-from palca.experiments import priors
-from palca.experiments.sensitivity import (
+from palca.experiments.explore.sensitivity import (
     Measured,
     Noise,
     _with_intervals,
@@ -24,8 +23,9 @@ from palca.experiments.sensitivity import (
     points_at,
     screen,
 )
-from palca.experiments.sensitivity_report import draw_indices, index_table, print_indices
-from palca.experiments.sweep_report import chosen_outcomes
+from palca.experiments.explore.sensitivity_report import draw_indices, index_table, print_indices
+from palca.experiments.explore.sweep_table import chosen_outcomes
+from palca.experiments.simulate import priors
 
 Run = Callable[..., tuple[int, str, str]]
 XYZ = ("cost", "purge", "discontent_fear")  # free parameters whose priors are uniform

@@ -17,9 +17,10 @@ import pytest
 from joblib import delayed
 
 from fault_commands import COMMANDS, SMALL, SWEEP, Run, digest, left, started
-from palca.experiments import entry, figures
-from palca.experiments.rows import shared
-from palca.experiments.signals import held
+from palca.experiments.cli import main
+from palca.experiments.io.signals import held
+from palca.experiments.run import figure
+from palca.experiments.simulate.world_table import shared
 
 pytestmark = pytest.mark.pythons
 
@@ -33,7 +34,7 @@ def test_a_signal_that_ends_a_run_leaves_nothing(
         time.sleep(5)
         pytest.fail("it went on")
 
-    monkeypatch.setattr(figures, "draw_history", hit)
+    monkeypatch.setattr(figure, "draw_history", hit)
     before = signal.signal(number, signal.SIG_DFL)  # the tests may themselves run under nohup
     assert palca(*SMALL)[::2] == (code, "")
     assert left() == []
@@ -45,14 +46,14 @@ def test_a_signal_that_ends_a_run_leaves_nothing(
 def test_a_signal_that_is_ignored_stays_ignored(
     palca: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    draw = figures.draw_history
+    draw = figure.draw_history
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as under nohup
 
     def hit(*args: Any) -> Any:
         signal.raise_signal(signal.SIGHUP)
         return draw(*args)
 
-    monkeypatch.setattr(figures, "draw_history", hit)
+    monkeypatch.setattr(figure, "draw_history", hit)
     assert palca(*SMALL)[0] == 0
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
@@ -74,7 +75,7 @@ def test_a_signal_in_a_callback_is_not_lost(
             time.sleep(0.01)
         pytest.fail("it went on")
 
-    monkeypatch.setattr(figures, "draw_history", hit)
+    monkeypatch.setattr(figure, "draw_history", hit)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     assert palca(*SMALL)[::2] == (143 if error is SystemExit else 130, "")
     assert left() == []
@@ -175,9 +176,9 @@ def test_a_signal_that_a_library_calls_something_else_is_one(
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    monkeypatch.setattr(entry, "_run", run)
+    monkeypatch.setattr(main, "_run", run)
     with pytest.raises(SystemExit) as ended:
-        entry.main()
+        main.main()
     assert ended.value.code == code
 
 
@@ -185,9 +186,9 @@ def test_an_import_that_fails_by_itself_is_no_interrupt(monkeypatch: pytest.Monk
     def run() -> int:
         raise ImportError("no such library")
 
-    monkeypatch.setattr(entry, "_run", run)
+    monkeypatch.setattr(main, "_run", run)
     with pytest.raises(ImportError, match="no such"):
-        entry.main()
+        main.main()
 
 
 @pytest.mark.parametrize("interrupted", [True, False])
@@ -207,9 +208,9 @@ def test_a_thread_that_a_signal_ends_says_nothing(
     told: list[Any] = []
     monkeypatch.setattr(threading, "excepthook", lambda failed: told.append(failed.exc_type))
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    monkeypatch.setattr(entry, "_run", run)
+    monkeypatch.setattr(main, "_run", run)
     with pytest.raises(SystemExit) as ended:
-        entry.main()
+        main.main()
     assert (ended.value.code, told) == ((143, []) if interrupted else (0, [IndexError]))
 
 
@@ -218,9 +219,9 @@ def test_a_signal_after_all_is_done_is_no_failure(monkeypatch: pytest.MonkeyPatc
     for number in numbers:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    monkeypatch.setattr(entry, "_run", lambda: 0)
+    monkeypatch.setattr(main, "_run", lambda: 0)
     with pytest.raises(SystemExit) as ended:
-        entry.main()
+        main.main()
     for number in numbers:
         signal.raise_signal(number)  # while Python clears up
     assert ended.value.code == 0

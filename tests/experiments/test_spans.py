@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from palca.experiments.course import SERIES, Course, free_running
-from palca.experiments.measures import OUTCOMES, RIGHT, measure
-from palca.experiments.spans import FIRST, LAST, before_and_after, outcomes_of, spans
-from palca.model.history import CODE_OF, Events
+from palca.experiments.observe.history import SERIES, Course, free_running
+from palca.experiments.observe.outcomes import OUTCOMES, RIGHT, measure
+from palca.experiments.observe.windows import FIRST, LAST, before_and_after, outcomes_of, spans
+from palca.model.state.history import CODE_OF, Events
 
 WORLDS = 400
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from fault_commands import COMMANDS, SMALL, SWEEP, Run, digest, expected, started
-from palca.model import ColdWarModel, compiler, kernel_cache
+from palca.model import ColdWarModel
+from palca.model.compiler import cache, codegen
 from palca.scenarios import load
 
 pytestmark = pytest.mark.pythons
@@ -28,16 +29,16 @@ def test_code_that_another_could_have_written_is_not_run(
     """The cache holds machine code: whoever writes to it can make its reader run anything."""
     folder = tmp_path / "cache"
     monkeypatch.setenv("PALCA_CACHE", str(folder))
-    monkeypatch.setattr(kernel_cache, "WORTH_COMPILING", 0)
-    monkeypatch.setattr(kernel_cache, "_kernels", {})
+    monkeypatch.setattr(cache, "WORTH_COMPILING", 0)
+    monkeypatch.setattr(cache, "_kernels", {})
     scenario = load("baseline")
     model = ColdWarModel(scenario, rng=0)
-    code = compiler.compile_months(kernel_cache.Shape.of(model))
+    code = codegen.compile_months(cache.Shape.of(model))
     made: list[object] = []
-    monkeypatch.setattr(compiler, "compile_months", lambda shape: made.append(shape) or code)
-    kernel_cache.kernel_for(model)
-    kernel_cache._kernels.clear()
-    kernel_cache.kernel_for(model)
+    monkeypatch.setattr(codegen, "compile_months", lambda shape: made.append(shape) or code)
+    cache.kernel_for(model)
+    cache._kernels.clear()
+    cache.kernel_for(model)
     assert len(made) == 1
     (file,) = folder.iterdir()
     if fault == "file":
@@ -52,12 +53,12 @@ def test_code_that_another_could_have_written_is_not_run(
         planted = file.rename(tmp_path / "planted")
         os.chown(planted, 12345, 12345)
         file.symlink_to(planted)
-    kernel_cache._kernels.clear()
+    cache._kernels.clear()
     if fault == "folder":
         with pytest.warns(UserWarning, match="others can write to it"):
-            kernel_cache.kernel_for(model)
+            cache.kernel_for(model)
     else:
-        kernel_cache.kernel_for(model)  # and puts its own in its place
+        cache.kernel_for(model)  # and puts its own in its place
         assert (file.stat().st_uid, file.stat().st_mode & 0o777) == (os.geteuid(), 0o600)
         assert not file.is_symlink()
     assert len(made) == 2

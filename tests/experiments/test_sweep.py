@@ -15,15 +15,16 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from sweep_folders import QUICK, Run, digests, read
 
-from palca.experiments import rows, sweep, sweep_folder
-from palca.experiments.course import SERIES, simulated
-from palca.experiments.design import Factor, parse_factor
-from palca.experiments.measures import OUTCOMES, outcomes
-from palca.experiments.rows import run_points, run_rows
-from palca.experiments.sweep import Plan, make_plan
-from palca.experiments.sweep_report import chosen_outcomes, explained, means
+from palca.experiments.explore import sweep, sweep_folder
+from palca.experiments.explore.sweep import Plan, make_plan
+from palca.experiments.explore.sweep_table import chosen_outcomes, explained, means
+from palca.experiments.observe.history import SERIES, simulated
+from palca.experiments.observe.outcomes import OUTCOMES, outcomes
+from palca.experiments.simulate import world_table
+from palca.experiments.simulate.designs import Factor, parse_factor
+from palca.experiments.simulate.world_table import run_points, run_rows
 from palca.model import ColdWarModel
-from palca.model.parameters import PARAMETERS
+from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import load
 
 NAMES = [outcome.name for outcome in OUTCOMES]
@@ -114,7 +115,7 @@ def test_a_file_names_the_outcomes_to_show(palca: Run) -> None:
 
 
 def test_the_example_of_a_sweeps_file_works(palca: Run) -> None:
-    from palca.experiments import sweep_file
+    from palca.experiments.explore import sweep_file
 
     text = (sweep_file.__doc__ or "").split(":: toml\n")[1]
     Path("s.toml").write_text("\n".join(line.strip() for line in text.splitlines()))
@@ -301,7 +302,7 @@ def test_a_row_depends_on_no_other_row(
     together: int,
 ) -> None:
     variants, table, whole = population
-    monkeypatch.setattr(rows, "TOGETHER", max(together, len(some) // 6))
+    monkeypatch.setattr(world_table, "TOGETHER", max(together, len(some) // 6))
     alone = run_rows(variants, VARIANTS, table.iloc[some].reset_index(drop=True))
     for name, values in whole.items():
         np.testing.assert_array_equal(alone[name], values[some], err_msg=name)

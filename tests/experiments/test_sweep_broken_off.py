@@ -17,9 +17,10 @@ import psutil
 import pytest
 from sweep_folders import QUICK, Run, digests, read
 
-from palca.experiments import provenance, sweep_folder
+from palca.experiments.explore import sweep_folder
+from palca.experiments.io import provenance
 
-COMMAND = "import sys; from palca.experiments.entry import main; main()"
+COMMAND = "import sys; from palca.experiments.cli.main import main; main()"
 LONG = ["sweep", "baseline", "--vary", "backlash=0.01:0.05", "-n", "10000", "-s", "7", *QUICK]
 
 

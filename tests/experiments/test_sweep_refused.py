@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sweep_folders import QUICK, Run
 
-from palca.experiments import provenance
+from palca.experiments.io import provenance
 
 ONE = ("--vary", "backlash=0.01:0.05")
 BAD = [
@@ -112,7 +112,7 @@ def test_what_can_not_be_measured_is_refused_before_a_world_is_run(
     palca: Run, monkeypatch: pytest.MonkeyPatch, command: list[str]
 ) -> None:
     Path("short.toml").write_text('title = "S"\nextends = "baseline"\nuntil = "1975-12"\n')
-    monkeypatch.setattr("palca.experiments.rows.run_rows", lambda *_: pytest.fail("ran worlds"))
+    monkeypatch.setattr("palca.experiments.simulate.world_table.run_rows", lambda *_: pytest.fail("ran worlds"))
     code, _, err = palca(*command)
     assert (code, "the scenario ends before 'growth' can be measured" in err) == (2, True)
     assert [path.name for path in Path().iterdir()] == ["short.toml"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
-from palca.experiments.terminal_table import Column, TerminalTable, numbers
+from palca.experiments.io.terminal_table import Column, TerminalTable, numbers
 
 WIDTHS = st.integers(60, 200)
 NUMBERS = st.one_of(

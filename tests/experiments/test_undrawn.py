@@ -13,10 +13,11 @@ import pytest
 from matplotlib.backends import backend_agg
 
 from fault_commands import COMMANDS, SMALL, Run, started
-from palca.experiments import inquiry, provenance
-from palca.experiments.measures import OUTCOMES
-from palca.experiments.twins import QUANTITIES
-from palca.model.parameters import PARAMETERS
+from palca.experiments.counterfactual import answer
+from palca.experiments.counterfactual.twins import QUANTITIES
+from palca.experiments.io import provenance
+from palca.experiments.observe.outcomes import OUTCOMES
+from palca.model.state.parameters import PARAMETERS
 
 pytestmark = pytest.mark.pythons
 
@@ -63,7 +64,7 @@ def test_what_was_computed_is_kept_if_a_picture_can_not_be_drawn(
         assert there >= tables | {"manifest.json"}, there  # all data lie there before a line is drawn
         raise RuntimeError("no such font\nanywhere")
 
-    monkeypatch.setattr(inquiry, "FEWEST", 1.0)  # for the few worlds of a test
+    monkeypatch.setattr(answer, "FEWEST", 1.0)  # for the few worlds of a test
     monkeypatch.setattr(backend_agg, "FigureCanvasAgg", fail)
     code, out, err = palca(*{**COMMANDS, **LONGER}[name])
     assert code == 2
@@ -128,7 +129,7 @@ import sys, matplotlib
 if "set" in sys.argv:
     matplotlib.rcParams.update({"text.usetex": True, "figure.dpi": 31, "axes.grid": True,
                                 "savefig.bbox": "tight", "lines.marker": "o"})
-from palca.experiments.pictures import Picture, new_figure, style
+from palca.experiments.io.figure_style import Picture, new_figure, style
 with style():
     figure = new_figure(3, 2)
     figure.subplots().plot([1, 2, 3])

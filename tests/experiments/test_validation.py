@@ -12,9 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from palca.experiments import checks as checking
-from palca.experiments.abduction import mix
-from palca.experiments.alternatives import (
+from palca.experiments.forecast.comparisons import Contest, decompose, happened
+from palca.experiments.forecast.naive import HAZARDS
+from palca.experiments.infer.evidence_file import make_evidence
+from palca.experiments.infer.particle_filter import mix
+from palca.experiments.observe.documented import load_record, scored
+from palca.experiments.observe.history import SERIES, documented, simulated
+from palca.experiments.observe.patterns import PATTERNS
+from palca.experiments.validate import invariants as checking
+from palca.experiments.validate.ablations import (
     BASELINE,
     Standing,
     ablations,
@@ -24,30 +30,30 @@ from palca.experiments.alternatives import (
     standings,
     verdict,
 )
-from palca.experiments.checks import change_of_currency, checks, converted, exponent
-from palca.experiments.contests import Contest, decompose, happened
-from palca.experiments.course import SERIES, documented, simulated
-from palca.experiments.documented import load_record, scored
-from palca.experiments.evidence_file import make_evidence
-from palca.experiments.filtering import filtered, naive_ahead, past_evidence
-from palca.experiments.naive import HAZARDS
-from palca.experiments.pattern_study import find_patterns, ruled_out
-from palca.experiments.patterns import PATTERNS
-from palca.experiments.regularities import Regularities, countries, regularities, summarise
-from palca.experiments.scoring import Scores
-from palca.experiments.validation import (
+from palca.experiments.validate.cross_country import (
+    Regularities,
+    countries,
+    regularities,
+    summarise,
+)
+from palca.experiments.validate.figures import pictures
+from palca.experiments.validate.forecast_skill import Scores
+from palca.experiments.validate.invariants import change_of_currency, checks, converted, exponent
+from palca.experiments.validate.one_step_ahead import filtered, naive_ahead, past_evidence
+from palca.experiments.validate.page import page
+from palca.experiments.validate.pattern_frequencies import find_patterns, ruled_out
+from palca.experiments.validate.validate import (
     BROKEN,
     Validation,
     Versions,
     confident,
     read_again,
 )
-from palca.experiments.validation_figure import pictures
-from palca.experiments.validation_report import page
 from palca.model import ColdWarModel
 from palca.model.errors import PalcaError
-from palca.model.parameters import PARAMETERS
-from palca.scenarios import build, resolve, shelf
+from palca.model.state.parameters import PARAMETERS
+from palca.scenarios import build, resolve
+from palca.scenarios.reading import library
 
 Run = Callable[..., tuple[int, str, str]]
 PLACE = {pattern.number: place for place, pattern in enumerate(PATTERNS)}
@@ -102,7 +108,7 @@ def version(*changes: str) -> dict[str, Any]:
 
 
 def test_every_mechanism_is_switched_off_and_nothing_else(plain: dict[str, Any]) -> None:
-    from palca.model.channels import CHANNELS
+    from palca.model.state.channels import CHANNELS
 
     made = ablations(plain)
     closed = [name for of in made.values() for name, open_ in of["channels"].items() if not open_]
@@ -226,7 +232,7 @@ def test_country_years_are_counted_as_the_record_counts_them(
          "since": [1, 1, 1, 2, 12, 13], "growth": [-1.0, 2.0, 5.0, 5.0, -2.0, 4.0],
          "income": [900.0, 900.0, 2000.0, 2000.0, 3000.0, 3100.0]}
     )  # fmt: skip
-    monkeypatch.setattr("palca.experiments.regularities._REFITS", 0)  # too few to draw lots from
+    monkeypatch.setattr("palca.experiments.validate.cross_country._REFITS", 0)  # too few to draw lots from
     found = summarise(rows, load_record())
     since = found.since.set_index("class")
     assert since.loc["1yr", "simulated"] == pytest.approx(2 / 3)
@@ -310,14 +316,14 @@ def test_validate_writes_a_page_that_comes_out_the_same(palca: Run) -> None:
     assert palca("report", "page")[0] == 0
 
 
-shipped = shelf.shipped_policies
+shipped = library.shipped_policies
 
 
 @pytest.mark.slow
 def test_a_page_of_patterns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     few = ("pragmatic", "withdrawal", "administrations", "by-ideology", "moscow-loyal")
     monkeypatch.setattr(
-        shelf,
+        library,
         "shipped_policies",
         lambda actor: {name: path for name, path in shipped(actor).items() if name in few},
     )
@@ -370,7 +376,7 @@ def test_the_filter_sees_what_it_simulates(plain: dict[str, Any]) -> None:
     nothing = make_evidence({"title": "nothing"}, "x", documented(record, build(plain)), record)
     _, said = filtered(plain, nothing, 8192, 0)
     scenario = build(plain)
-    from palca.experiments import priors
+    from palca.experiments.simulate import priors
 
     numbers = np.arange(8192)
     drawn = priors.draw(0, numbers, scenario.parameters)

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from fault_commands import SMALL, Run, digest, expected
-from palca.experiments import figures, run_folder
+from palca.experiments.io import run_folder
+from palca.experiments.run import figure
 from palca.model.errors import PalcaError
 
 pytestmark = pytest.mark.pythons
@@ -83,16 +84,16 @@ def test_one_that_is_stopped_as_it_replaces_a_run_leaves_that_run(
 
 
 def test_two_runs_do_not_share_a_folder(palca: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    draw = figures.draw_history
+    draw = figure.draw_history
     told = []
 
     def meanwhile(*args: Any) -> Any:
-        monkeypatch.setattr(figures, "draw_history", draw)
+        monkeypatch.setattr(figure, "draw_history", draw)
         told.append(palca("run", "baseline", "-n", "4", "-o", "made"))
         assert Path(".made.part/worlds.parquet").exists()  # the first one's, still
         return draw(*args)
 
-    monkeypatch.setattr(figures, "draw_history", meanwhile)
+    monkeypatch.setattr(figure, "draw_history", meanwhile)
     Path(".made.part").mkdir()
     Path(".made.part/history.png").write_bytes(b"half")  # what one that was killed has left
     assert palca(*SMALL)[0] == 0

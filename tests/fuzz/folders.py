@@ -9,17 +9,20 @@ from typing import Final
 
 import numpy as np
 
-from palca.experiments import documented, html_report, provenance, sweep_folder
-from palca.experiments.design import Factor
-from palca.experiments.report_files import Folder
-from palca.experiments.report_markdown import page_of
-from palca.experiments.report_tables import tables_of
-from palca.experiments.sweep import Plan
+from palca.experiments.explore import sweep_folder
+from palca.experiments.explore.sweep import Plan
+from palca.experiments.io import provenance
+from palca.experiments.io.safe_folder import Folder
+from palca.experiments.observe import documented
+from palca.experiments.report import html_page
+from palca.experiments.report.markdown import page_of
+from palca.experiments.report.tables import tables_of
+from palca.experiments.simulate.designs import Factor
 from palca.model.errors import PalcaError
-from palca.model.levers import ACTORS
-from palca.model.scenario import DRIVERS, Scenario
+from palca.model.language.levers import ACTORS
+from palca.model.state.scenario import DRIVERS, Scenario
 from palca.scenarios import build
-from palca.scenarios.posterior import read_sets
+from palca.scenarios.posterior_draws import read_sets
 
 from .place import file, place, text_of
 
@@ -90,7 +93,7 @@ def manifest(data: bytes) -> None:
     if isinstance(entries, dict):
         provenance.write_manifest(folder, **{str(k): v for k, v in entries.items() if k != "folder"})
         with suppress(PalcaError):
-            assert not _RUNS.search(html_report.report(folder))
+            assert not _RUNS.search(html_page.report(folder))
         with suppress(PalcaError):
             sweep_folder.read_plan(folder)
         with suppress(PalcaError), provenance.as_written(folder):
@@ -117,7 +120,7 @@ def table(data: bytes) -> None:
         entries = {"kind": kind} if kind != "run" else {}
         provenance.write_manifest(path.parent, **entries, seed=0, worlds=40, plan={"scenario": "x"},
                             outcome=["x"])  # fmt: skip
-        page = html_report.report(path.parent)
+        page = html_page.report(path.parent)
         assert not _RUNS.search(page)
     finally:
         path.unlink()

@@ -14,27 +14,27 @@ from typing import Any, Final
 
 import numpy as np
 
-from palca.experiments.course import documented as documented_course
-from palca.experiments.design import parse_factor
-from palca.experiments.documented import Record, load_record
-from palca.experiments.evidence_file import load_given, make_evidence
-from palca.experiments.sweep_file import read_sweep
+from palca.experiments.explore.sweep_file import read_sweep
+from palca.experiments.infer.evidence_file import load_given, make_evidence
+from palca.experiments.observe.documented import Record, load_record
+from palca.experiments.observe.history import documented as documented_course
+from palca.experiments.simulate.designs import parse_factor
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
-from palca.model.expressions import Kind, parse, value_of
-from palca.model.levers import ACTORS, LEVERS, Lever
-from palca.model.policy import compile_policy, make_policy
-from palca.model.rules import compile_rules
-from palca.model.scenario import DRIVERS
-from palca.model.vocabulary import LARGEST_RESULT, finite
+from palca.model.language.codegen import compile_rules
+from palca.model.language.expressions import Kind, parse, value_of
+from palca.model.language.functions import LARGEST_RESULT, finite
+from palca.model.language.levers import ACTORS, LEVERS, Lever
+from palca.model.language.policy import compile_policy, make_policy
+from palca.model.state.scenario import DRIVERS
 from palca.scenarios import build, load, resolve
-from palca.scenarios.concept_file import make_concept
+from palca.scenarios.concept import make_concept
 from palca.scenarios.country import build_country
 from palca.scenarios.interventions import check_changes, lever_changes, parse_change
 from palca.scenarios.loader import _drivers, build_policy, names_for
-from palca.scenarios.map import read_map
-from palca.scenarios.settings import Beside, apply_setting
-from palca.scenarios.shelf import parse_toml, read_toml
+from palca.scenarios.outline import read_map
+from palca.scenarios.overrides import Beside, apply_setting
+from palca.scenarios.reading.library import parse_toml, read_toml
 
 from . import folders, words
 from .place import file, text_of

@@ -11,18 +11,18 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from palca.experiments import documented
-from palca.experiments.evidence_file import SHELF as GIVEN
-from palca.model.channels import CHANNELS
+from palca.experiments.infer.evidence_file import SHELF as GIVEN
+from palca.experiments.observe import documented
+from palca.model.agents.observables import OBSERVABLES
 from palca.model.events import KINDS, TRACKS
-from palca.model.levers import ACTORS, LEVERS
-from palca.model.observables import OBSERVABLES
-from palca.model.parameters import PARAMETERS
-from palca.model.scenario import DRIVERS
-from palca.model.state import FIELDS
-from palca.model.vocabulary import FUNCTIONS
+from palca.model.language.functions import FUNCTIONS
+from palca.model.language.levers import ACTORS, LEVERS
+from palca.model.state.channels import CHANNELS
+from palca.model.state.parameters import PARAMETERS
+from palca.model.state.scenario import DRIVERS
+from palca.model.state.state import FIELDS
 from palca.scenarios import resolve
-from palca.scenarios.shelf import SHELF
+from palca.scenarios.reading.library import SHELF
 
 _LEVERS: Final = tuple(sorted({lever for levers in LEVERS.values() for lever in levers}))
 _KINDS: Final = tuple(sorted({kind for kinds in KINDS.values() for kind in kinds}))
@@ -98,7 +98,7 @@ def given() -> Iterable[bytes]:
 
 def language() -> Iterable[bytes]:
     """Return expressions: an even byte before a number, an odd one before a condition."""
-    from palca.scenarios.shelf import read_toml
+    from palca.scenarios.reading.library import read_toml
 
     for path in sorted(SHELF.glob("policies/*/*.toml")):
         for rule in read_toml(path)["rule"]:

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palca.model import ColdWarModel
-from palca.model.channels import CHANNELS
-from palca.model.levers import LEVERS
-from palca.model.observables import OBSERVABLES
-from palca.model.parameters import PARAMETERS
+from palca.model.agents.observables import OBSERVABLES
+from palca.model.language.levers import LEVERS
+from palca.model.state.channels import CHANNELS
+from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import build, resolve
-from palca.scenarios.shelf import SHELF
+from palca.scenarios.reading.library import SHELF
 
 SOVIET = {name: False for name in CHANNELS if name.startswith("soviet_") or name == "moscow_line"}
 POWER = ("leader", "orientation", "legitimacy", "mobilisation", "fiscal", "patronage", "attempt",

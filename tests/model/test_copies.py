@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from palca.model import ColdWarModel, PalcaError, Scenario, kernel_cache
-from palca.model.channels import Conduit
-from palca.model.history import Events, History
-from palca.model.state import FIELDS
+from palca.model import ColdWarModel, PalcaError, Scenario
+from palca.model.compiler import cache
+from palca.model.state.channels import Conduit
+from palca.model.state.history import Events, History
+from palca.model.state.state import FIELDS
 from palca.scenarios import build, resolve
 
 pytestmark = pytest.mark.pythons
@@ -33,7 +34,7 @@ def scenario() -> Scenario:
 @pytest.fixture
 def _always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compile however few the worlds."""
-    monkeypatch.setattr(kernel_cache, "WORTH_COMPILING", 0)
+    monkeypatch.setattr(cache, "WORTH_COMPILING", 0)
 
 
 def made(scenario: Scenario) -> ColdWarModel:

@@ -7,15 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palca.model import ColdWarModel, noise
-from palca.model.chance import Chance
-from palca.model.coup import cascade
-from palca.model.history import Chronicle
-from palca.model.officers import Corps
-from palca.model.parameters import Parameters
-from palca.model.scenario import Country, Faction, Garrison
-from palca.model.state import State
-from palca.model.worlds import Worlds
+from palca.model import ColdWarModel
+from palca.model.equations.coup import cascade
+from palca.model.state import counter_rng
+from palca.model.state.batch import Worlds
+from palca.model.state.corps import Corps
+from palca.model.state.draws import Chance
+from palca.model.state.history import Chronicle
+from palca.model.state.parameters import Parameters
+from palca.model.state.scenario import Country, Faction, Garrison
+from palca.model.state.state import State
 from palca.scenarios import build
 
 NOBODY = np.zeros((0, 1), dtype=np.int64)
@@ -25,7 +26,7 @@ def world_of(*weights: int) -> Worlds:
     """One world whose garrisons have an officer each, of these weights."""
     garrisons = tuple(Garrison(f"g{i}", 1, 0, w) for i, w in enumerate(weights))
     country = Country("x", (), garrisons, (Faction("f", 1, 0, 0.1),), {})
-    keys = noise.world_keys(0, [0])
+    keys = counter_rng.world_keys(0, [0])
     chance, corps = Chance(keys, 1), Corps(country, keys)
     return Worlds(0, State(1, {}), Parameters(), chance, corps, NOBODY, Chronicle())
 
@@ -85,7 +86,7 @@ def test_no_coup_without_opportunity_or_discontent(
 
 def test_purged_officers_make_room_and_nobody_else_moves(baseline: dict[str, Any]) -> None:
     country = build(baseline).country
-    keys = noise.world_keys(0, [5, 6])
+    keys = counter_rng.world_keys(0, [5, 6])
     corps = Corps(country, keys)
     corps.muster(keys)
     before = corps.ideology.copy(), corps.grievance.copy()

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from expression_values import NAMES, evaluate
 from palca.model import arithmetic
 from palca.model.errors import PalcaError
-from palca.model.expressions import Kind, parse, text_of
-from palca.model.grammar import Reader
-from palca.model.vocabulary import LARGEST_NUMBER, finite
-from palca.model.words import words_of
+from palca.model.language.expressions import Kind, parse, text_of
+from palca.model.language.functions import LARGEST_NUMBER, finite
+from palca.model.language.lexer import words_of
+from palca.model.language.translator import Reader
 
 pytestmark = pytest.mark.pythons
 

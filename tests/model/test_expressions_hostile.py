@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from expression_values import NAMES, evaluate
 from palca.model.errors import PalcaError
-from palca.model.expressions import parse
-from palca.model.vocabulary import FUNCTIONS, finite, identifier
+from palca.model.language.expressions import parse
+from palca.model.language.functions import FUNCTIONS, finite, identifier
 
 pytestmark = pytest.mark.pythons
 

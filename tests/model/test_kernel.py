@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from palca.model import ColdWarModel, Scenario, compiler, kernel_cache
-from palca.model.channels import FREEZABLE, Conduit
-from palca.model.history import Events
-from palca.model.kernel_cache import kernel_for
+from palca.model import ColdWarModel, Scenario
+from palca.model.compiler import cache, codegen
+from palca.model.compiler.cache import kernel_for
 from palca.model.seeds import LARGEST
+from palca.model.state.channels import FREEZABLE, Conduit
+from palca.model.state.history import Events
 from palca.scenarios import load
 from random_scenarios import scenarios
 
@@ -28,14 +29,14 @@ pytestmark = pytest.mark.pythons
 @pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compile however few the worlds."""
-    monkeypatch.setattr(kernel_cache, "WORTH_COMPILING", 0)
+    monkeypatch.setattr(cache, "WORTH_COMPILING", 0)
 
 
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Nothing has been compiled before, and here is where it will be kept."""
-    monkeypatch.setattr(kernel_cache, "_kernels", {})
-    monkeypatch.setattr(kernel_cache, "_asked", Counter())
+    monkeypatch.setattr(cache, "_kernels", {})
+    monkeypatch.setattr(cache, "_asked", Counter())
     monkeypatch.setenv("PALCA_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
 
@@ -51,7 +52,7 @@ def stepped(scenario: Scenario, **options: Any) -> ColdWarModel:
 def compiled(scenario: Scenario, **options: Any) -> ColdWarModel:
     """Return a model that has lived through all months by compiled code."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kernel_cache, "WORTH_COMPILING", 0)
+        patch.setattr(cache, "WORTH_COMPILING", 0)
         patch.setattr(ColdWarModel, "_live", refused)
         model = ColdWarModel(scenario, **{"rng": 0, **options})
         model.run()
@@ -167,12 +168,12 @@ def test_what_is_compiled_is_kept(
     scenario = replace(load("baseline"), months=3)
     assert kernel_for(ColdWarModel(scenario, rng=0)) is not None
     assert len(list(folder.iterdir())) == 1
-    kernel_cache._kernels.clear()
-    monkeypatch.setattr(compiler, "compile_months", None)
+    cache._kernels.clear()
+    monkeypatch.setattr(codegen, "compile_months", None)
     assert kernel_for(ColdWarModel(scenario, rng=5)) is not None
     # and even for one world, since it is at hand
-    monkeypatch.setattr(kernel_cache, "WORTH_COMPILING", 10**9)
-    kernel_cache._kernels.clear()
+    monkeypatch.setattr(cache, "WORTH_COMPILING", 10**9)
+    cache._kernels.clear()
     assert kernel_for(ColdWarModel(scenario, rng=0)) is not None
 
 
@@ -180,16 +181,16 @@ def test_a_damaged_file_is_made_anew(
     folder: Path, always: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = replace(load("baseline"), months=3)
-    code = compiler.compile_months(kernel_cache.Shape.of(ColdWarModel(scenario, rng=0)))
+    code = codegen.compile_months(cache.Shape.of(ColdWarModel(scenario, rng=0)))
     made = []
-    monkeypatch.setattr(compiler, "compile_months", lambda shape: made.append(shape) or code)
+    monkeypatch.setattr(codegen, "compile_months", lambda shape: made.append(shape) or code)
     kernel_for(ColdWarModel(scenario, rng=0))
     (file,) = folder.iterdir()
     whole = file.read_bytes()
     harmed = [whole[: len(whole) // 2], whole[:-100] + bytes(100), b"", b"[]\n" + whole, b"\xff\n"]
     for count, content in enumerate(harmed, start=2):
         file.write_bytes(content)
-        kernel_cache._kernels.clear()
+        cache._kernels.clear()
         assert kernel_for(ColdWarModel(scenario, rng=0)) is not None
         assert len(made) == count
         assert file.read_bytes() == whole
@@ -217,7 +218,7 @@ def test_many_small_models_are_worth_a_compiler_together(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = replace(load("baseline"), months=3)
-    monkeypatch.setattr(kernel_cache, "WORTH_COMPILING", 3 * 3 * 10)
+    monkeypatch.setattr(cache, "WORTH_COMPILING", 3 * 3 * 10)
     at_hand = [kernel_for(ColdWarModel(scenario, worlds=10, rng=0)) is not None for _ in range(4)]
     assert at_hand == [False, False, True, True]
 
@@ -236,7 +237,7 @@ def test_a_subclass_with_a_step_of_its_own_is_stepped(always: None) -> None:
 
 
 def key_of(scenario: Scenario) -> str:
-    return kernel_cache._key(kernel_cache.Shape.of(ColdWarModel(scenario, rng=0)))
+    return cache._key(cache.Shape.of(ColdWarModel(scenario, rng=0)))
 
 
 def test_code_is_found_by_what_it_depends_on() -> None:

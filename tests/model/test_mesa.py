@@ -11,7 +11,8 @@ import mesa
 import numpy as np
 import pytest
 
-from palca.model import ColdWarModel, kernel_cache
+from palca.model import ColdWarModel
+from palca.model.compiler import cache
 from palca.model.model import REPORTED
 from palca.scenarios import build
 
@@ -100,7 +101,7 @@ def test_whoever_brings_a_collector_collects_himself(baseline: dict[str, Any]) -
 def test_months_that_no_step_counts_are_not_collected(
     baseline: dict[str, Any], monkeypatch: pytest.MonkeyPatch, compiled: bool
 ) -> None:
-    monkeypatch.setattr(kernel_cache, "WORTH_COMPILING", 0 if compiled else 10**9)
+    monkeypatch.setattr(cache, "WORTH_COMPILING", 0 if compiled else 10**9)
     model = ColdWarModel(build({**baseline, "months": 24}), rng=1)
     model.advance(10)
     model.step()

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palca.model import noise
-from palca.model.chance import NORMAL, UNIFORM, Chance
+from palca.model.state import counter_rng
+from palca.model.state.draws import NORMAL, UNIFORM, Chance
 
 
 @given(
@@ -15,16 +15,16 @@ from palca.model.chance import NORMAL, UNIFORM, Chance
 )
 def test_a_world_draws_the_same_whoever_is_beside_it(seed: int, worlds: list[int], at: int) -> None:
     at %= len(worlds)
-    together = noise.world_keys(seed, worlds)
-    assert together[at] == noise.world_keys(seed, [worlds[at]])[0]
+    together = counter_rng.world_keys(seed, worlds)
+    assert together[at] == counter_rng.world_keys(seed, [worlds[at]])[0]
 
 
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 9), st.integers(0, 9))
 def test_a_larger_table_of_events_begins_with_the_smaller(
     agents: int, times: int, more_agents: int, more_times: int
 ) -> None:
-    small = noise.event_keys("e", agents, times)
-    large = noise.event_keys("e", agents + more_agents, times + more_times)
+    small = counter_rng.event_keys("e", agents, times)
+    large = counter_rng.event_keys("e", agents + more_agents, times + more_times)
     assert np.array_equal(large[:agents, :times], small)
 
 
@@ -32,8 +32,8 @@ def test_a_larger_table_of_events_begins_with_the_smaller(
 def test_draws_do_not_depend_on_the_window_in_which_they_are_made(
     worlds: int, scale: int, month: int
 ) -> None:
-    few = noise.world_keys(3, np.arange(worlds))
-    many = noise.world_keys(3, np.arange(worlds * scale * 100))
+    few = counter_rng.world_keys(3, np.arange(worlds))
+    many = counter_rng.world_keys(3, np.arange(worlds * scale * 100))
     one, other = Chance(few, 120), Chance(many, 120)
     for earlier in range(0, month, 17):  # arrive there by different ways
         one.turn_to(earlier)
@@ -46,9 +46,9 @@ def test_draws_do_not_depend_on_the_window_in_which_they_are_made(
 
 def test_draws_are_uniform_normal_and_unrelated() -> None:
     # 200,000 draws: standard errors are about 0.0007 (mean), 0.003 (correlation)
-    keys = noise.world_keys(1, np.arange(200_000))
-    events = [noise.event_keys(name, 1, 2)[0] for name in ("a", "b")]
-    u = [noise.uniform(noise.bits(keys, event[i])) for event in events for i in range(2)]
+    keys = counter_rng.world_keys(1, np.arange(200_000))
+    events = [counter_rng.event_keys(name, 1, 2)[0] for name in ("a", "b")]
+    u = [counter_rng.uniform(counter_rng.bits(keys, event[i])) for event in events for i in range(2)]
     for draw in u:
         assert 0 < draw.min() < draw.max() < 1
         assert abs(draw.mean() - 0.5) < 0.004
@@ -60,7 +60,7 @@ def test_draws_are_uniform_normal_and_unrelated() -> None:
     assert np.abs(correlations).max() < 0.012
     neighbours = np.corrcoef(u[0][:-1], u[0][1:])[0, 1]
     assert abs(neighbours) < 0.012
-    z = noise.normal(noise.bits(keys, events[0][0]))
+    z = counter_rng.normal(counter_rng.bits(keys, events[0][0]))
     assert abs(z.mean()) < 0.012
     assert abs(z.var() - 1) < 0.015
     assert abs((z**4).mean() / z.var() ** 2 - 2.7) < 0.05  # Irwin-Hall of order four
@@ -68,6 +68,6 @@ def test_draws_are_uniform_normal_and_unrelated() -> None:
 
 def test_seeds_and_names_give_other_draws() -> None:
     worlds = np.arange(100)
-    assert not np.any(noise.world_keys(0, worlds) == noise.world_keys(1, worlds))
-    assert noise.event_keys("a", 1, 1)[0, 0] != noise.event_keys("b", 1, 1)[0, 0]
+    assert not np.any(counter_rng.world_keys(0, worlds) == counter_rng.world_keys(1, worlds))
+    assert counter_rng.event_keys("a", 1, 1)[0, 0] != counter_rng.event_keys("b", 1, 1)[0, 0]
     assert len(set(UNIFORM + NORMAL)) == len(UNIFORM + NORMAL)

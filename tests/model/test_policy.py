@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palca.model.errors import PalcaError
-from palca.model.levers import Lever
-from palca.model.policy import Policy, compile_policy, make_policy
-from palca.model.rules import source_of
+from palca.model.language.codegen import source_of
+from palca.model.language.levers import Lever
+from palca.model.language.policy import Policy, compile_policy, make_policy
 
 pytestmark = pytest.mark.filterwarnings("error")  # NumPy must have nothing to say
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from palca.experiments.cli import app
-from palca.experiments.sweep_file import read_sweep
+from palca.experiments.cli.app import app
+from palca.experiments.explore.sweep_file import read_sweep
 from palca.model import ColdWarModel, PalcaError, Scenario
 from palca.model.seeds import seed_after
 from palca.scenarios import build

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palca.model import ColdWarModel, Scenario
-from palca.model.noise import world_keys
+from palca.model.state.counter_rng import world_keys
 from palca.scenarios import build
 
 pytestmark = pytest.mark.pythons

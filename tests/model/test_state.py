@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palca.model import ColdWarModel
-from palca.model.parameters import PARAMETERS
-from palca.model.scenario import Scenario
-from palca.model.state import FIELDS
+from palca.model.state.parameters import PARAMETERS
+from palca.model.state.scenario import Scenario
+from palca.model.state.state import FIELDS
 from palca.scenarios import build, resolve
 from random_scenarios import scenarios
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from palca.model import ColdWarModel, PalcaError
-from palca.model.channels import CHANNELS
-from palca.model.expressions import parse
-from palca.model.levers import ACTORS, LEVERS
-from palca.model.observables import BLIND, BLURRED, OBSERVABLES
-from palca.model.parameters import PARAMETERS
-from palca.model.state import FIELDS
-from palca.model.vocabulary import FUNCTIONS
+from palca.model.agents.observables import BLIND, BLURRED, OBSERVABLES
+from palca.model.language.expressions import parse
+from palca.model.language.functions import FUNCTIONS
+from palca.model.language.levers import ACTORS, LEVERS
+from palca.model.state.channels import CHANNELS
+from palca.model.state.parameters import PARAMETERS
+from palca.model.state.state import FIELDS
 from palca.scenarios import build, resolve
 
 OF_FIELDS = [name for name, row in OBSERVABLES.items() if row.field]

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palca.model import ColdWarModel, History
-from palca.model.chance import NORMAL, UNIFORM
-from palca.model.history import CODE_OF
 from palca.model.seeds import LARGEST
-from palca.model.state import FIELDS
+from palca.model.state.draws import NORMAL, UNIFORM
+from palca.model.state.history import CODE_OF
+from palca.model.state.state import FIELDS
 from palca.scenarios import build
 
 

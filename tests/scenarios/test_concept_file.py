@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from concept_example import WHOLE
 from palca.model.errors import PalcaError
-from palca.model.expressions import parse
-from palca.scenarios.concept_file import NAMES, load_concept, make_concept, shipped_concepts
+from palca.model.language.expressions import parse
+from palca.scenarios.concept import NAMES, load_concept, make_concept, shipped_concepts
 
 
 @pytest.mark.parametrize("name", shipped_concepts())

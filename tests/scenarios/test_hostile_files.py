@@ -17,7 +17,7 @@ import pytest
 from palca.model import PalcaError, Scenario
 from palca.scenarios import build, load, resolve
 from palca.scenarios.country import build_country
-from palca.scenarios.shelf import SHELF, parse_toml, read_columns, read_text
+from palca.scenarios.reading.library import SHELF, parse_toml, read_columns, read_text
 
 pytestmark = pytest.mark.pythons
 

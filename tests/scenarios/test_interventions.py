@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from palca.model import ColdWarModel, History, PalcaError
 from palca.model.calendar import month_index, month_name
-from palca.model.history import CODE_OF
+from palca.model.state.history import CODE_OF
 from palca.scenarios import build, load, resolve, shipped_scenarios
-from palca.scenarios.shelf import read_toml
+from palca.scenarios.reading.library import read_toml
 
 WORLDS = 40
 

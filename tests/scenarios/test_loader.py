@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from palca.model import PalcaError, Scenario
 from palca.scenarios import build, load, resolve, shipped_policies, shipped_scenarios
-from palca.scenarios.shelf import SHELF, read_toml
-from palca.scenarios.table import Table
+from palca.scenarios.reading.library import SHELF, read_toml
+from palca.scenarios.reading.toml_table import Table
 
 pytestmark = pytest.mark.pythons
 

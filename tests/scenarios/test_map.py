@@ -8,7 +8,7 @@ import pytest
 
 from palca.model.errors import PalcaError
 from palca.scenarios import load
-from palca.scenarios.map import Point, map_of, read_map
+from palca.scenarios.outline import Point, map_of, read_map
 
 
 def inside(point: Point, ring: tuple[Point, ...]) -> bool:

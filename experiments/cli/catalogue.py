@@ -1,0 +1,240 @@
+"""What is on the shelf: the tables of ``palca list``, and the words of ``palca check``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from palca.model.agents.observables import BLIND, OBSERVABLES
+from palca.model.calendar import month_index, month_name
+from palca.model.errors import PalcaError, nearest
+from palca.model.events import KINDS
+from palca.model.language.levers import ACTORS, LEVERS
+from palca.model.state.channels import CHANNELS, FREEZABLE
+from palca.model.state.parameters import PARAMETERS
+from palca.model.state.state import FIELDS
+from palca.scenarios import build, load, resolve, shipped_policies, shipped_scenarios
+from palca.scenarios.concept import load_concept
+from palca.scenarios.country import build_country
+from palca.scenarios.loader import build_policy, driver_months
+from palca.scenarios.reading.library import read_toml
+
+from ..concepts.contrast import resolve_arms
+from ..explore.sweep_file import plan_of, read_sweep
+from ..infer.evidence_file import ASPECTS, make_evidence
+from ..io.terminal_table import TerminalTable, numbers, texts
+from ..observe.documented import load_record
+from ..observe.history import documented
+from ..run.rule_use import WORLDS, RuleUse, rule_use
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_LATE: Final = month_index("1974-01")  # half-way: what others need years for has come about
+
+
+def print_list(console: Console, what: str) -> None:
+    """Print one of the tables in :data:`LISTS`."""
+    if what not in LISTS:
+        raise PalcaError(
+            f"nothing called '{what}' to list{nearest(what, LISTS)}; there are {', '.join(LISTS)}"
+        )
+    console.print(LISTS[what]())
+
+
+def describe(file: str) -> str:
+    """Check a file, or a shipped scenario, and return what is in it in a sentence.
+
+    Raises
+    ------
+    PalcaError
+        For whatever is wrong with it.
+    """
+    path = Path(file)
+    if file in shipped_scenarios() or not path.suffix:
+        return _describe_scenario(file)
+    table = read_toml(path) if path.is_file() else {}
+    if "rule" in table or "actor" in table:
+        return _describe_policy(file, table)
+    if "garrison" in table or "leader" in table:
+        country = build_country(table, file)
+        last = month_name(driver_months(table, path) - 1)
+        return (f"{file}: a country, {country.name}, {len(country.leaders) - 1} leaders, drivers "
+                f"to {last}; all is well")
+    if not table.keys().isdisjoint(ASPECTS):
+        record = load_record()
+        known = documented(record, build(resolve("baseline")))
+        evidence = make_evidence(table, file, known, record)
+        return (f"{file}: evidence, “{evidence.title}”, {len(evidence.sightings)} events and "
+                f"{len(evidence.levels)} levels; all is well")
+    if "arm" in table:
+        concept = load_concept(file)
+        resolve_arms(concept)
+        return (f"{file}: a concept, “{concept.title}”, {len(concept.arms)} arms, "
+                f"{len(concept.measures)} measures and {len(concept.claims)} claims; all is well")
+    if "vary" in table:
+        sweep = read_sweep(path)
+        plan = plan_of(sweep)
+        return (f"{file}: a sweep of {sweep.scenario}, a {plan.design} of {plan.points:,} points, "
+                f"{plan.worlds:,} worlds; all is well")
+    return _describe_scenario(file)
+
+
+def _describe_policy(file: str, table: dict[str, Any]) -> str:
+    """Check a policy and return what is in it, and which of its rules fire in the baseline."""
+    actor = table.get("actor")
+    if not isinstance(actor, str) or actor not in ACTORS:
+        raise PalcaError(
+            f"'actor' must be one of {', '.join(ACTORS)}, not {actor!r}"
+            f"{nearest(str(actor), ACTORS)}",
+            file,
+        )
+    policy = build_policy(actor, Path(file).stem, table, file)
+    baseline = load("baseline")
+    uses = rule_use(policy, baseline)
+    silent = [use for use in uses if use.enabled and use.first is None]
+    late = {use.rule: use for use in rule_use(policy, baseline, since=_LATE)} if silent else {}
+    count = f"{len(uses)} rule{'s' if len(uses) > 1 else ''}"
+    verdict = f"{len(silent)} of them never fired" if silent else "all is well"
+    lines = [
+        f"{file}: a policy of '{actor}' with {count}; {verdict}",
+        f"In {WORLDS} worlds of the baseline, in which '{actor}' follows it from 1969-01, fired:",
+    ]
+    for use in uses:
+        if not use.enabled:
+            told = "off"
+        elif use.first is not None:
+            told = f"in {_often(use)}, first in {month_name(use.first)}"
+        elif late[use.rule].worlds:
+            told = f"never; if taken up in {month_name(_LATE)}, in {_often(late[use.rule])}"
+        else:
+            told = f"never, nor if taken up in {month_name(_LATE)}"
+        lines.append(f"  {use.rule}: {told}")
+    return "\n".join(lines)
+
+
+def _often(use: RuleUse) -> str:
+    return f"{use.worlds} world{'s' if use.worlds > 1 else ''}, {100 * use.share:.2f} % of months"
+
+
+def _describe_scenario(name: str) -> str:
+    scenario = build(resolve(name))
+    policies = ", ".join(
+        f"{actor} {' then '.join(policy.name for _, policy in rows)}"
+        for actor, rows in scenario.policies.items()
+    )
+    closed = f"; closed channels: {', '.join(sorted(scenario.closed))}" if scenario.closed else ""
+    return (
+        f"{name}: a scenario, “{scenario.title}”, {scenario.months} months, {policies}"
+        f"{closed}; all is well"
+    )
+
+
+def _scenarios() -> TerminalTable:
+    table = TerminalTable(
+        "Scenarios by date", texts("from", "name", "plausible", "title", "question"),
+        "plausible: A, an alternative that was considered; B, fits the actors' aims; C, needs "
+        "another aim",
+    )  # fmt: skip
+    rows = []
+    for name, path in shipped_scenarios().items():
+        data = read_toml(path)
+        dates = [change.get("at", "") for change in data.get("intervene", [])]
+        rows.append((min(dates, default=""), name, data.get("plausibility", ""),
+                     data.get("title", ""), data.get("question", "")))  # fmt: skip
+    for row in sorted(rows):
+        table.add(*row)
+    return table
+
+
+def _policies() -> TerminalTable:
+    table = TerminalTable(
+        'Policies (policy.ACTOR = "NAME")',
+        [*texts("actor", "name"), *numbers("rules"), *texts("title")],
+    )
+    for actor in ACTORS:
+        for name, path in shipped_policies(actor).items():
+            policy = build_policy(actor, name, read_toml(path), str(path.name))
+            table.add(actor, name, str(len(policy.rules)), policy.title)
+    return table
+
+
+def _parameters() -> TerminalTable:
+    table = TerminalTable(
+        "Parameters (free ones have a prior)",
+        [*texts("name"), *numbers("default", "range"),
+         *texts("unit", "prior", "meaning", "source")],
+    )  # fmt: skip
+    for row in PARAMETERS.values():
+        table.add(row.name, f"{row.default:g}", f"{row.low:g} to {row.high:g}", row.unit,
+                      row.prior, row.meaning, row.source)  # fmt: skip
+    return table
+
+
+def _observables() -> TerminalTable:
+    table = TerminalTable(
+        "Observables that rules may name, besides parameters and 'date'",
+        [*texts("name"), *numbers("range"), *texts("unit", "meaning", "not seen by")],
+    )
+    for row in OBSERVABLES.values():
+        blind = ", ".join(actor for actor, names in BLIND.items() if row.name in names)
+        table.add(row.name, f"{row.low:g} to {row.high:g}", row.unit, row.meaning, blind)
+    return table
+
+
+def _levers() -> TerminalTable:
+    table = TerminalTable(
+        "Levers that rules may move",
+        [*texts("actor", "name"), *numbers("range", "default"), *texts("unit", "meaning")],
+    )
+    for actor, levers in LEVERS.items():
+        for row in levers.values():
+            table.add(actor, row.name, f"{row.lowest:g} to {row.highest:g}",
+                          f"{row.default:g}", row.unit, row.meaning)  # fmt: skip
+    return table
+
+
+def _channels() -> TerminalTable:
+    table = TerminalTable(
+        "Channels that a scenario may close ([channels] NAME = false)",
+        texts("name", "can be frozen", "meaning", "what it zeroes or hides"),
+        "Can be frozen: palca counterfactual --freeze takes it",
+    )
+    for row in CHANNELS.values():
+        hides = [f"{prefix}* from {actor}" for actor, prefix in row.hides]
+        frozen = "yes" if row.name in FREEZABLE else ""
+        table.add(row.name, frozen, row.meaning, ", ".join([*row.zeroes, *hides]))
+    return table
+
+
+def _fields() -> TerminalTable:
+    table = TerminalTable(
+        "Fields of the state: what a concept's measures may name",
+        [*texts("name"), *numbers("range"), *texts("unit", "meaning")],
+        "Measures may also name event.TRACK.KIND and amount.TRACK.KIND ('palca list events', with "
+        "'_' for a space), 'date', and first.NAME: the same world in the first arm.",
+    )
+    for row in FIELDS.values():
+        table.add(row.name, f"{row.low:g} to {row.high:g}", row.unit, row.meaning)
+    return table
+
+
+def _events() -> TerminalTable:
+    table = TerminalTable("Events, documented or simulated", texts("track", "kind", "meaning"))
+    for track, kinds in KINDS.items():
+        for kind, meaning in kinds.items():
+            table.add(track, kind, meaning)
+    return table
+
+
+LISTS: Final[dict[str, Callable[[], TerminalTable]]] = {
+    "scenarios": _scenarios,
+    "policies": _policies,
+    "parameters": _parameters,
+    "observables": _observables,
+    "levers": _levers,
+    "channels": _channels,
+    "fields": _fields,
+    "events": _events,
+}

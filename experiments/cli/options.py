@@ -1,0 +1,243 @@
+"""What the commands of the command line share: options, the console, the progress bar."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final
+
+import typer
+from rich.console import Console
+from typer.core import TyperCommand
+
+from palca.model.errors import PalcaError, short
+from palca.model.seeds import LARGEST
+
+_MOST_WORLDS = 100_000_000
+
+
+class Output(Console):
+    """The standard output. What is being made goes on, and is kept, when it can't be told of.
+
+    Attributes
+    ----------
+    lost : str
+        Why what was printed is lost, for all of them; empty if it isn't, or if its reader has
+        left, as ``head`` does.
+    """
+
+    lost: ClassVar[str] = ""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        try:
+            super().print(*objects, **options)
+        except OSError as error:
+            Output.lost = error.strerror or str(error)
+            self.on_broken_pipe()
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        with suppress(OSError), open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), self.file.fileno())  # else Python fails again at its end
+
+
+UNDRAWN: Final[list[str]] = []  # pictures that could not be drawn, and why; all else was kept
+
+
+def make_console() -> Console:
+    """Return the console of the standard output."""
+    # a pipe has no width of its own: lines of 120 columns stay readable in a file
+    width = shutil.get_terminal_size((120, 24)).columns
+    return Output(highlight=False, markup=False, emoji=False, width=width)
+
+
+def scenario_names(incomplete: str) -> list[str]:
+    """Return the shipped scenarios whose names begin so, for tab completion."""
+    from palca.scenarios.reading.library import shipped_scenarios
+
+    return [name for name in shipped_scenarios() if name.startswith(incomplete)]
+
+
+Tell = Callable[[str, int, int], None]  # what is done, how much of it, of how much
+
+ScenarioName = Annotated[
+    str, typer.Argument(help="A shipped scenario's name, or a path.", autocompletion=scenario_names)
+]
+Worlds = Annotated[
+    int, typer.Option("--worlds", "-n", help="How many worlds.", min=1, max=_MOST_WORLDS)
+]
+SEED: Final = typer.Option("--seed", "-s", help="Seed of all chance.", min=0, max=LARGEST)
+Seed = Annotated[int, SEED]
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", help="Processes; the result is the same.", min=1, max=256)
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Set a parameter, policy.ACTOR, channel.NAME (on, off), start.FIELD, posterior, "
+        "lever.ACTOR.LEVER.scale (or set, cap) or intervene[0].at; repeatable.",
+    ),
+]
+
+Point = Annotated[
+    bool,
+    typer.Option("--point", help="Give all worlds the posterior's single best set of parameters."),
+]
+
+Out = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Folder to write; runs/NAME if not given.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace an earlier run in --out.")]
+Interventions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--intervene",
+        "-i",
+        metavar="CHANGE",
+        help="A dated change, as inside the braces of an intervene table: "
+        "'at = \"1971-09\", policy.ussr = \"ideological\"'; repeatable.",
+    ),
+]
+
+
+def folder_for(out: Path | None, name: str) -> Path:
+    """Return the folder to write: ``--out``, or runs/NAME; say so if that is there already."""
+    from ..io.run_folder import free_folder
+
+    if out is not None:
+        return out
+    folder = free_folder(name)
+    if folder.name != name:
+        print_line(f"{folder.with_name(name)} is there already and stays: this goes to {folder}")
+    return folder
+
+
+def command(*words: object) -> str:
+    """Return a command of Palca as it can be pasted into a shell."""
+    return shlex.join(["palca", *(_word(word) for word in words)])
+
+
+def _word(word: object) -> str:
+    """Return a word of a command; a file's name that would be taken for an option as a path."""
+    return f"./{word}" if isinstance(word, Path) and str(word).startswith("-") else str(word)
+
+
+def print_line(text: str) -> None:
+    """Print a line as it is, however long: what is to be pasted must not be broken."""
+    make_console().print(text, soft_wrap=True)
+
+
+def print_written(folder: Path, before: str = "") -> None:
+    """Print where a command's files are, and which they are."""
+    from ..io.provenance import contents
+
+    print_line(f"\n{before}Written: {folder} ({contents(folder)})")
+
+
+def chosen(settings: list[str] | None, point: bool = False) -> list[str]:
+    """Return the settings of ``--set`` and ``--point``.
+
+    Raises
+    ------
+    PalcaError
+        If two set the same, so that one of them would not be used.
+    """
+    from palca.scenarios.overrides import set_once
+
+    return [*set_once(settings or [], "--set"), *(["posterior=point"] if point else [])]
+
+
+def of_priors(settings: list[str] | None) -> list[str]:
+    """Return the settings of a command that draws all parameters from their priors.
+
+    Raises
+    ------
+    PalcaError
+        If one of them names a posterior, which would not be used.
+    """
+    kept = chosen(settings)
+    for setting in kept:
+        name, _, value = (part.strip() for part in setting.partition("="))
+        if name == "posterior" and value != "off":
+            raise PalcaError("this command draws the parameters from their priors, and uses no "
+                             "posterior: leave it out", short(f"--set {setting}", 120))  # fmt: skip
+    return [*kept, "posterior=off"]
+
+
+Vary = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--vary",
+        metavar="NAME=VALUES",
+        help="What --set takes, over lo:hi, lo:hi:n, 1971-01..1973-12 or a,b,c; repeatable.",
+    ),
+]
+
+
+class TakesNumbers(TyperCommand):
+    """A command whose arguments may be negative numbers, which else were taken for options."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        valued = {
+            name
+            for parameter in self.params
+            if not getattr(parameter, "is_flag", True)
+            for name in parameter.opts
+        }
+        for place, (before, arg) in enumerate(zip(["", *args], args, strict=False)):
+            if before not in valued and re.match(r"-\.?\d", arg):
+                args[place] = f" {arg}"  # no option begins with a space
+        return super().parse_args(ctx, args)
+
+
+@contextmanager
+def progress(unit: str = "") -> Iterator[Tell]:
+    """Show a progress bar on the error stream; give what moves it: doing, done, of how many.
+
+    Parameters
+    ----------
+    unit : str
+        Of the rate that it shows, such as "worlds/s"; no rate if empty.
+    """
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:,.0f} {unit}" if unit and task.speed else "")
+
+    console = Console(stderr=True)
+    # FORCE_COLOR makes a terminal of a file, for colours: a bar would fill it
+    shown = console.is_interactive and console.file.isatty()
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not shown,  # else it writes an empty line into files
+    )
+    with bar:
+        task = bar.add_task("starting", total=None)
+
+        def tell(doing: str, done: int, total: int) -> None:
+            bar.update(task, description=doing, completed=done, total=total)
+
+        yield tell

@@ -1,0 +1,67 @@
+"""The record as tables on the terminal: ``palca record``."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from ..io.terminal_table import Column, TerminalTable, numbers, texts
+from ..observe.documented import Record, scored
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def print_record(
+    record: Record,
+    console: Console,
+    tracks: list[str] | None = None,
+    kinds: list[str] | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    sources: bool = False,
+) -> None:
+    """Print the events selected, by date; with `sources` also where each comes from."""
+    from rich.text import Text
+
+    rows = record.select(tracks, kinds, since, until)
+    headings = ["date", "track", "kind", "actor", "amount", "what"]
+    headings += ["source", "confidence"] if sources else []
+    table = TerminalTable("Documented events", texts(*headings))
+    for row in rows.itertuples():
+        value = float(str(row.amount))
+        amount = "" if math.isnan(value) else f"{value:g} {row.unit}".strip()
+        when = f"{row.date} to {row.until}" if row.until else str(row.date)
+        cells: list[str | Text] = [when, str(row.track), str(row.kind), str(row.actor), amount]
+        cells.append(str(row.text))
+        if sources:
+            note = (f"\n{row.note}" if row.note else "", "dim")
+            cells += [Text.assemble(str(row.source), note), str(row.confidence)]
+        table.add(*cells)
+    console.print(table)
+    counts = ", ".join(f"{track} {n}" for track, n in rows["track"].value_counts().items())
+    may_score = int(rows.index.isin(scored(record).index).sum())
+    console.print(f"{len(rows)} rows ({counts or 'none'}); {may_score} may score: not of low "
+                  "confidence, not unverified, not mere context")
+
+
+def print_series(record: Record, console: Console, name: str) -> None:
+    """Print one series; ``list`` prints the names with units and spans."""
+    if name == "list":
+        table = TerminalTable(
+            "Documented series",
+            [Column("series"), Column("unit"), *numbers("from", "to", "rows")],
+        )
+        for series, rows in record.series.groupby("series", sort=True):
+            table.add(str(series), str(rows["unit"].iloc[0]), str(rows["date"].min()),
+                          str(rows["date"].max()), str(len(rows)))  # fmt: skip
+    else:
+        record.values(name)
+        rows = record.series[record.series["series"] == name]
+        table = TerminalTable(
+            f"{name} ({rows['unit'].iloc[0]})",
+            [Column("date"), *numbers("value"), Column("confidence"), Column("source")],
+        )
+        for row in rows.itertuples():
+            table.add(str(row.date), f"{row.value:g}", str(row.confidence), str(row.source))
+    console.print(table)

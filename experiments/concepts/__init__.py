@@ -1,0 +1,1 @@
+"""Concepts of political science as contrasts of arms: simulated, drawn, and as a gallery."""

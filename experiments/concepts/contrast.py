@@ -1,0 +1,274 @@
+"""A concept's contrast, simulated: what each arm gives, and which claims it bears out.
+
+All arms are lived through by the same worlds on the same draws. A measure is a ratio of
+sums over worlds; its error, and that of a comparison of any measures of any arms, is
+told by resampling the worlds (Efron and Tibshirani 1993), the same worlds for all arms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model import ColdWarModel
+from palca.model.errors import PalcaError
+from palca.model.language.expressions import value_of
+from palca.model.state.history import CODE_OF
+from palca.model.state.state import FIELDS
+from palca.scenarios import build, resolve
+from palca.scenarios.concept import EVENTS, Claim, Concept, Measure
+
+from ..counterfactual.paired import check_lengths
+
+Floats = NDArray[np.float64]
+_RESAMPLES: Final = 400
+_LOW, _HIGH = 0.025, 0.975
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with its 95 % interval; NaN where no month of any world counts."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What became of a claim.
+
+    Attributes
+    ----------
+    claim : Claim
+    greater, lesser, difference : Estimate
+        The two sides of the comparison, and by how much the first exceeds the second.
+    """
+
+    claim: Claim
+    greater: Estimate
+    lesser: Estimate
+    difference: Estimate
+
+    @property
+    def says(self) -> str:
+        """The claim in words."""
+        return self.claim.says
+
+    @property
+    def otherwise(self) -> str:
+        """Why this model would not show it."""
+        return self.claim.otherwise
+
+    @property
+    def shown(self) -> bool:
+        """Whether the difference is positive, and so in 97.5 % of the resamples."""
+        return self.difference.low > 0.0
+
+    @property
+    def verdict(self) -> str:
+        """What the run says of the claim, in a few words."""
+        if np.isnan(self.difference.value):
+            return "not shown (nothing to measure)"
+        if self.shown:
+            return "shown"
+        if self.difference.high < 0.0:
+            return "not shown (the contrary is)"
+        if self.difference.low == self.difference.high == 0.0:
+            return "not shown (no difference at all)"
+        return "not shown (no more than chance would give)"
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """A concept's arms, simulated.
+
+    Attributes
+    ----------
+    concept : Concept
+    worlds, seed : int
+    estimates : dict of str to Estimate
+        By ``ARM.MEASURE``.
+    findings : list of Finding
+    course : dict of str to ndarray, shape ``(months, 2)``
+        By arm, mean and standard error of the quantity drawn, by month.
+    """
+
+    concept: Concept
+    worlds: int
+    seed: int
+    estimates: dict[str, Estimate]
+    findings: list[Finding]
+    course: dict[str, Floats]
+
+    @property
+    def shown(self) -> bool:
+        """Whether every claim is."""
+        return all(finding.shown for finding in self.findings)
+
+    @property
+    def verdict(self) -> str:
+        """The concept's verdict, computed from its claims."""
+        count = sum(finding.shown for finding in self.findings)
+        if self.shown:
+            return "shown in this model"
+        return f"not shown in this model ({count} of {len(self.findings)} claims are)"
+
+
+def resolve_arms(concept: Concept) -> list[dict[str, Any]]:
+    """Return the scenario of each arm as plain data, checked.
+
+    Raises
+    ------
+    PalcaError
+        If an arm's scenario, settings or interventions can't be used, or the arms end in
+        different months.
+    """
+    out = []
+    for arm in concept.arms:
+        try:
+            out.append(resolve(arm.scenario, arm.settings, arm.interventions))
+            build(out[-1])
+        except PalcaError as error:
+            raise error.at(f"{concept.name}: arm '{arm.name}'") from None
+    names = [arm.name for arm in concept.arms]
+    check_lengths(zip(names, out, strict=True), f"{concept.name}: arms")
+    return out
+
+
+def contrast(
+    concept: Concept,
+    worlds: int = 2000,
+    seed: int = 0,
+    arms: Sequence[dict[str, Any]] | None = None,
+) -> Contrast:
+    """Run the arms of a concept and judge its claims.
+
+    Parameters
+    ----------
+    worlds : int
+        Of each arm; two or more.
+    seed : int
+    arms : sequence of dict, optional
+        Their scenarios, if :func:`resolve_arms` has been asked already.
+
+    Raises
+    ------
+    PalcaError
+        As :func:`resolve_arms`.
+    """
+    looked_at = {name for m in (*concept.measures, concept.drawn) for name in m.names}
+    parts: dict[str, tuple[Floats, Floats]] = {}
+    course = {}
+    first: dict[str, Any] = {}
+    for arm, resolved in zip(concept.arms, arms or resolve_arms(concept), strict=True):
+        values = _values(resolved, looked_at, worlds, seed)
+        first = first or {f"first.{name}": value for name, value in values.items()}
+        values = {**first, **values}
+        for measure in concept.measures:
+            parts[f"{arm.name}.{measure.name}"] = _gather(measure, values, worlds)
+        course[arm.name] = _by_month(concept.drawn, values, worlds)
+    weights = np.random.default_rng(seed).multinomial(
+        worlds, np.full(worlds, 1.0 / worlds), _RESAMPLES
+    )
+    once = np.ones((1, worlds))
+    central = {name: _ratio(part, once) for name, part in parts.items()}
+    resampled = {name: _ratio(part, weights) for name, part in parts.items()}
+    estimates = {name: _estimate(central[name], resampled[name]) for name in parts}
+    findings = [_judge(claim, central, resampled) for claim in concept.claims]
+    return Contrast(concept, worlds, seed, estimates, findings, course)
+
+
+def _values(
+    resolved: dict[str, Any], looked_at: set[str], worlds: int, seed: int
+) -> dict[str, Any]:
+    """Run an arm; return the fields and events that are looked at, each ``(months, worlds)``."""
+    names = {name.removeprefix("first.") for name in looked_at}
+    keep = tuple(name for name in FIELDS if name in names)
+    history = ColdWarModel(build(resolved), worlds, seed, keep=keep).run()
+    events, shape = history.events, (len(history.months), worlds)
+    values: dict[str, Any] = {name: history.field(name).astype(np.float64) for name in keep}
+    for name in names.difference(keep):
+        what, track, kind = EVENTS[name]
+        those = events.code == CODE_OF[track, kind]
+        flat = events.month[those].astype(np.int64) * worlds + events.world[those]
+        size = np.nan_to_num(events.amount[those]) if what == "amount" else None
+        values[name] = np.bincount(flat, size, shape[0] * worlds).reshape(shape).astype(float)
+    values["date"] = np.arange(shape[0])[:, None]
+    return values
+
+
+def _gather(measure: Measure, values: dict[str, Any], worlds: int) -> tuple[Floats, Floats]:
+    """Return each world's sum of the measure, and the months that it sums, ``(worlds,)`` each."""
+    months = len(values["date"])
+    shape = (months, worlds)
+    value = np.broadcast_to(value_of(measure.value, values), shape).astype(np.float64)
+    counts = np.broadcast_to(value_of(measure.among, values), shape)
+    begin, end = measure.window
+    sums = np.zeros((months + 1, worlds))
+    np.cumsum(value, axis=0, out=sums[1:])
+    month = np.arange(months)
+    whole = (month + begin >= 0) & (month + end < months)  # the window lies inside the history
+    first, last = (np.clip(month + at, 0, months) for at in (begin, end + 1))
+    gathered = sums[last] - sums[first]
+    if measure.gathered == "mean_of":
+        gathered /= end + 1 - begin
+    elif measure.gathered == "any_of":
+        gathered = np.minimum(gathered, 1.0)
+    counts = counts & whole[:, None]
+    return np.where(counts, gathered, 0.0).sum(axis=0), counts.sum(axis=0).astype(np.float64)
+
+
+def _by_month(drawn: Measure, values: dict[str, Any], worlds: int) -> Floats:
+    """Return mean and standard error by month, ``(months, 2)``, over the worlds that count."""
+    shape = (len(values["date"]), worlds)
+    value = np.broadcast_to(value_of(drawn.value, values), shape)
+    counts = np.broadcast_to(value_of(drawn.among, values), shape)
+    size = counts.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(counts, value, 0.0).sum(axis=1) / size
+        spread = np.where(counts, (value - mean[:, None]) ** 2, 0.0).sum(axis=1) / size
+        return np.stack([mean, np.sqrt(spread / size)], axis=1)
+
+
+def _ratio(part: tuple[Floats, Floats], weights: Any) -> Floats:
+    """Return the measure for each row of weights of worlds; NaN where nothing counts."""
+    above, below = (weights @ sums for sums in part)
+    return np.divide(above, below, out=np.full(len(weights), np.nan), where=below > 0)
+
+
+def _estimate(central: Floats, resampled: Floats) -> Estimate:
+    if np.isnan(central[0]) or np.isnan(resampled).any():
+        return Estimate(float(central[0]), float("nan"), float("nan"))
+    low, high = np.quantile(resampled, (_LOW, _HIGH))
+    return Estimate(float(central[0]), float(low), float(high))
+
+
+def _judge(claim: Claim, central: dict[str, Floats], resampled: dict[str, Floats]) -> Finding:
+    sides = []
+    for values, size in ((central, 1), (resampled, _RESAMPLES)):
+        sides.append([
+            np.broadcast_to(value_of(side, values), size).astype(float)
+            for side in (claim.greater, claim.lesser)
+        ])
+    (more, less), (more_again, less_again) = sides
+    return Finding(
+        claim,
+        _estimate(more, more_again),
+        _estimate(less, less_again),
+        _estimate(more - less, more_again - less_again),
+    )
+
+
+def table_of(found: Contrast) -> tuple[Sequence[str], list[tuple[Measure, list[Estimate]]]]:
+    """Return the arms' titles, and each measure with its estimate in every arm."""
+    arms = found.concept.arms
+    rows = [
+        (measure, [found.estimates[f"{arm.name}.{measure.name}"] for arm in arms])
+        for measure in found.concept.measures
+    ]
+    return [arm.title for arm in arms], rows

@@ -1,0 +1,93 @@
+"""The picture of a concept: the arms by month, and every measure in every arm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..io.figure_style import (
+    DASHES,
+    INK,
+    SERIES,
+    Picture,
+    ends_of_years,
+    name_ends,
+    new_figure,
+    style,
+)
+from .contrast import Contrast, Estimate, table_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from palca.scenarios.concept import Measure
+
+_SMOOTH = 6  # months in a running mean of what happens in some worlds and not in others
+
+
+def draw_concept(found: Contrast) -> Picture:
+    """Draw a contrast: a line an arm on the left, a row of dots a measure on the right."""
+    concept = found.concept
+    _, rows = table_of(found)
+    arms, count = concept.arms, max(len(rows), 2)
+    with style():
+        figure = new_figure(11, 1.4 + count * (0.45 + 0.21 * len(arms)))
+        grid = figure.add_gridspec(count, 2, width_ratios=(1.15, 1))
+        _draw_course(figure.add_subplot(grid[:, 0]), found)
+        for place, (measure, estimates) in enumerate(rows):
+            axis = figure.add_subplot(grid[place, 1])
+            _draw_measure(axis, measure, estimates, [arm.title for arm in arms])
+        figure.suptitle(
+            f"{concept.title}: {found.verdict}\n{found.worlds:,} worlds in each arm, the same "
+            "draws; bands and bars: 95 % intervals", fontsize=10.5, x=0.01, ha="left",
+        )  # fmt: skip
+    says = " ".join(f"{finding.says} ({finding.verdict}.)" for finding in found.findings)
+    titles = ", ".join(arm.title for arm in arms)
+    return Picture(
+        figure,
+        f"{concept.title}, {found.verdict}. Left: {concept.drawn.title} by month in "
+        f"{len(arms)} arms ({titles}). Right: {len(rows)} measures in each arm. {says}",
+    )
+
+
+def _draw_course(axis: Axes, found: Contrast) -> None:
+    concept = found.concept
+    ends, months = [], 0
+    for place, arm in enumerate(concept.arms):
+        colour, dashes = SERIES[place % len(SERIES)], DASHES[place % len(DASHES)]
+        mean, error = found.course[arm.name].T
+        if concept.drawn.unit.startswith("share of worlds, by month"):
+            mean, error = _running(mean), _running(error) / np.sqrt(_SMOOTH)
+        months = len(mean)
+        at = np.arange(months) + 0.5
+        axis.fill_between(at, mean - 1.96 * error, mean + 1.96 * error, color=colour, alpha=0.2,
+                          lw=0)  # fmt: skip
+        axis.plot(at, mean, color=colour, ls=dashes)
+        ends.append(float(mean[-1]))
+    axis.set_title(f"{concept.drawn.title} ({concept.drawn.unit})")
+    ends_of_years(axis, months)
+    colours = [SERIES[place % len(SERIES)] for place in range(len(ends))]
+    name_ends(axis, months, ends, [arm.name.replace("_", " ") for arm in concept.arms], colours)
+
+
+def _running(values: np.ndarray) -> np.ndarray:
+    """Return the mean of each month and of those around it, half a year in all."""
+    size = np.convolve(np.ones(len(values)), np.ones(_SMOOTH), "same")
+    return np.convolve(values, np.ones(_SMOOTH), "same") / size
+
+
+def _draw_measure(axis: Axes, measure: Measure, estimates: list[Estimate], arms: list[str]) -> None:
+    for place, estimate in enumerate(estimates):
+        colour = SERIES[place % len(SERIES)]
+        axis.plot([estimate.low, estimate.high], [place, place], color=colour, lw=3, alpha=0.5,
+                  solid_capstyle="butt")  # fmt: skip
+        axis.plot(estimate.value, place, "o", color=colour, ms=5)
+        if not np.isnan(estimate.value):
+            axis.annotate(f"{estimate.value:.3g}", (estimate.value, place), (0, 4), fontsize=7,
+                          textcoords="offset points", ha="center", color=INK)  # fmt: skip
+    axis.set_yticks(range(len(arms)), arms, fontsize=7.5)
+    axis.set_ylim(len(arms) - 0.4, -0.8)
+    axis.margins(x=0.12)
+    axis.set_title(f"{measure.title} ({measure.unit})", fontsize=8, loc="right")
+    axis.tick_params("x", labelsize=7)

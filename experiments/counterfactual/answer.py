@@ -1,0 +1,354 @@
+"""A counterfactual question from beginning to end: what is asked, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from palca.model.calendar import month_index, month_name
+from palca.model.errors import PalcaError, nearest, short
+from palca.model.state.channels import CHANNELS, FREEZABLE
+from palca.model.state.scenario import Country
+from palca.scenarios import build, factual_of, resolve
+
+from ..infer.evidence import Evidence
+from ..infer.evidence_file import load_given, make_evidence
+from ..infer.particle_filter import Past, abduct, join
+from ..observe.documented import load_record, record_for
+from ..observe.history import documented
+from ..simulate.world_table import shared
+from .effects import (
+    Causation,
+    Effect,
+    Learnt,
+    Parting,
+    carried,
+    causation,
+    effect_of,
+    moved,
+    parting,
+)
+from .overlap import Meter, meter
+from .twins import QUANTITIES, Twins, blocks_of, chosen_worlds, fork_of, horizon, join_twins, replay
+
+WORLDS: Final = 131_072  # simulated for the abduction
+TWINS: Final = 4096  # replayed with and without
+FEWEST: Final = 100.0  # effective worlds below which no number is given
+HORIZONS: Final = (24, 36, 60)  # months after the fork at which effects are told
+
+# The model built otherwise: settings that make the variant.
+VARIANTS: Final[dict[str, tuple[str, ...]]] = {
+    "officers decide alone": ("channel.cascade=off", "public_shock=2"),
+    "no coup trap": ("channel.coup_trap=off",),
+    "no backlash": ("channel.backlash=off",),
+    "no Soviet channel": tuple(
+        f"channel.{name}=off" for name in CHANNELS if name.startswith(("soviet_", "moscow_"))
+    ),
+}
+VARIED: Final = ("attempts", "successes", "rules", "friction", "ussr_delivered")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked.
+
+    Attributes
+    ----------
+    scenario : str
+    settings, interventions : tuple of str
+    given : str
+        The evidence: "record", a file, or a list of events.
+    through : int, optional
+        Last month of evidence; the scenario's own, or the month before the fork, if None.
+    worlds, twins, seed : int
+    freeze : tuple of str, optional
+        Channels to be held at their factual path; those of the changed actor if None.
+    variants : bool
+        Whether to ask the structural variants too.
+    """
+
+    scenario: str
+    settings: tuple[str, ...] = ()
+    interventions: tuple[str, ...] = ()
+    given: str = "record"
+    through: int | None = None
+    worlds: int = WORLDS
+    twins: int = TWINS
+    seed: int = 0
+    freeze: tuple[str, ...] | None = None
+    variants: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the files that a question names held, as its manifest keeps it.
+
+    Attributes
+    ----------
+    scenario : dict
+        The resolved scenario with the interventions.
+    given : dict
+        The evidence file's data.
+    """
+
+    scenario: dict[str, Any]
+    given: dict[str, Any]
+
+
+def read_inputs(question: Question) -> Inputs:
+    """Return what the question's files hold.
+
+    Raises
+    ------
+    PalcaError
+    """
+    scenario = resolve(question.scenario, question.settings, question.interventions)
+    return Inputs(scenario, load_given(question.given))
+
+
+@dataclass(slots=True)
+class Answer:
+    """What came out.
+
+    Attributes
+    ----------
+    inputs : Inputs
+    factual : dict
+        The scenario without the interventions.
+    whole, evidence : Evidence
+        All that was asked for, and what of it counts.
+    fork, last : int
+        Month of the first intervention; last month of evidence, before 0 if there is none.
+    past, twins : Past, Twins
+        Worlds given the evidence, and their twins; `twins` is None if there are too few.
+    average : Twins
+        Twins of worlds without evidence: the effect in countries like this one.
+    effects, average_effects : dict of (str, int) to Effect
+        By quantity and months after the fork.
+    causes : dict of int to Causation
+    parted : Parting
+    shares : dict of (str, int) to dict
+        What each frozen channel carries of an effect, and its standard error.
+    variants : dict of str to (worth, dict of str to Effect)
+    far : Meter
+    learnt : dict of str to Learnt
+        Prior mean and sd, posterior mean and sd of each free parameter.
+    """
+
+    question: Question
+    inputs: Inputs
+    factual: dict[str, Any]
+    country: Country
+    whole: Evidence
+    evidence: Evidence
+    fork: int
+    last: int
+    past: Past
+    twins: Twins | None = None
+    average: Twins | None = None
+    effects: dict[tuple[str, int], Effect] = field(default_factory=dict)
+    average_effects: dict[tuple[str, int], Effect] = field(default_factory=dict)
+    causes: dict[int, Causation] = field(default_factory=dict)
+    parted: Parting | None = None
+    shares: dict[tuple[str, int], dict[str, tuple[float, float]]] = field(default_factory=dict)
+    variants: dict[str, tuple[float, dict[str, Effect]]] = field(default_factory=dict)
+    far: Meter | None = None
+    learnt: dict[str, Learnt] = field(default_factory=dict)
+
+    @property
+    def counter(self) -> dict[str, Any]:
+        """The scenario with the interventions."""
+        return self.inputs.scenario
+
+    @property
+    def fewest(self) -> float:
+        """The fewest effective worlds in any month of the evidence."""
+        effective = self.past.effective
+        return float(min(effective.min(initial=np.inf), self.past.worth))
+
+    @property
+    def horizons(self) -> list[int]:
+        """Months after the fork at which effects are told."""
+        assert self.twins is not None
+        ends = {horizon(self.twins, months_on) for months_on in HORIZONS}
+        return sorted(ends)
+
+    @property
+    def main(self) -> int:
+        """The horizon of the headline: 36 months, or the end if that comes first."""
+        assert self.twins is not None
+        return horizon(self.twins, HORIZONS[1])
+
+
+Tell = Callable[[str, int, int], None]  # what is done, how much of it is done, how much there is
+
+
+def ask(
+    question: Question,
+    jobs: int = 1,
+    tell: Tell = lambda *_: None,
+    inputs: Inputs | None = None,
+) -> Answer:
+    """Answer a counterfactual question.
+
+    Parameters
+    ----------
+    question : Question
+    jobs : int
+        Processes; the answer is the same for any number.
+    tell : callable, optional
+        Told of the progress.
+    inputs : Inputs, optional
+        As a manifest keeps them, instead of reading the files that are named.
+
+    Raises
+    ------
+    PalcaError
+        If the scenario has no interventions, or evidence or channels don't exist.
+    """
+    inputs = inputs or read_inputs(question)
+    freeze = _channels(question, inputs.scenario)
+    answer = _abduce(question, inputs, question.worlds, jobs, tell)
+    if answer.fewest < FEWEST:
+        return answer
+    answer.twins = twins = _replay(answer, answer.past, freeze, jobs, tell, "replaying twins")
+    answer.average = _average(answer, jobs, tell)
+    for months_on in answer.horizons:
+        for quantity in QUANTITIES:
+            answer.effects[quantity, months_on] = effect_of(twins, quantity, months_on)
+            average = effect_of(answer.average, quantity, months_on)
+            answer.average_effects[quantity, months_on] = average
+            answer.shares[quantity, months_on] = carried(twins, quantity, months_on)
+        answer.causes[months_on] = causation(twins, months_on)
+    answer.parted, answer.far = parting(twins), meter(twins)
+    answer.learnt = moved(
+        answer.past.parameters, answer.past.weights, answer.past.founders_worth, question.seed
+    )
+    if question.variants:
+        for name, settings in VARIANTS.items():
+            answer.variants[name] = _variant(answer, name, settings, jobs, tell)
+    return answer
+
+
+def _abduce(question: Question, inputs: Inputs, worlds: int, jobs: int, tell: Tell) -> Answer:
+    """Return the answer as far as the past goes."""
+    counter = inputs.scenario
+    factual = factual_of(counter) if counter["changes"] else counter
+    fork = fork_of(counter)
+    last = _last_month(question, counter, fork)
+    scenario = build(factual)
+    place = short(f"--given {question.given}")
+    of_record = set(inputs.given) - {"title", "events"}  # all but events that the user dates
+    record = record_for(scenario, place) if of_record else load_record()
+    whole = make_evidence(inputs.given, place, documented(record, scenario), record)
+    _check_seen(whole, last, place)
+    evidence = whole.until(last)
+    islands: list[Past] = []
+    done = 0
+    until = max(last, fork - 1)
+    for past in abduct(factual, evidence, fork, until, worlds, question.seed, jobs):
+        islands.append(past)
+        done += past.drawn
+        tell("looking for worlds like the record", done, worlds)
+    past = join(islands)
+    return Answer(question, inputs, factual, scenario.country, whole, evidence, fork, last, past)
+
+
+def _last_month(question: Question, counter: dict[str, Any], fork: int) -> int:
+    """Return the last month of evidence; before January 1969 if there is none."""
+    if question.through is not None:
+        last, place = question.through, "--through"
+    elif counter["given"]:
+        last, place = month_index(counter["given"]), f"{counter['place']}: given"
+    else:
+        return fork - 1
+    if not 0 <= last < counter["months"]:
+        end = month_name(counter["months"] - 1)
+        raise PalcaError(f"evidence must end between 1969-01 and {end}, not {month_name(last)}",
+                         place)  # fmt: skip
+    return last
+
+
+def _check_seen(whole: Evidence, last: int, place: str) -> None:
+    """Raise if a month that was named lies after the evidence's end: it couldn't count."""
+    for sighting in whole.sightings:
+        if sighting.named and sighting.month > last:
+            month = month_name(sighting.month)
+            end = f"ends in {month_name(last)}" if last >= 0 else "would begin after the fork"
+            raise PalcaError(f"{sighting.kind} {month} can't count: evidence {end}; leave it out, "
+                             f"or let evidence go on: --through {month}", place)
+
+
+def _channels(question: Question, counter: dict[str, Any]) -> tuple[str, ...]:
+    """Return the channels to freeze: those asked for, or those of what is changed."""
+    if question.freeze is not None:
+        for name in question.freeze:
+            if name not in FREEZABLE:
+                raise PalcaError(f"no channel '{name}' that can be frozen{nearest(name, FREEZABLE)}"
+                                 f"; there are {', '.join(FREEZABLE)}", "--freeze")
+        return question.freeze
+    actors = {change["target"].split(".")[1] for change in counter["changes"]
+              if change["target"].startswith(("policy.", "lever.", "rule."))}  # fmt: skip
+    drivers = {change["target"] for change in counter["changes"]}
+    groups = {
+        "soviet_": "ussr" in actors,
+        "moscow_": "ussr" in actors,
+        "us_": "us" in actors,
+        "tin": "driver.tin" in drivers,
+    }
+    prefixes = tuple(prefix for prefix, concerned in groups.items() if concerned)
+    return tuple(name for name in FREEZABLE if prefixes and name.startswith(prefixes))
+
+
+def _replay(
+    answer: Answer, past: Past, freeze: Sequence[str], jobs: int, tell: Tell, doing: str
+) -> Twins:
+    blocks = list(blocks_of(chosen_worlds(past, answer.question.twins)))
+    parts: list[Twins] = []
+    if jobs == 1:
+        work = (replay(answer.factual, answer.counter, past, block, freeze) for block in blocks)
+    else:
+        from joblib import delayed
+
+        call = delayed(replay)
+        work = shared(
+            (call(answer.factual, answer.counter, past.take(block), np.arange(len(block)), freeze)
+             for block in blocks),
+            jobs,
+        )  # fmt: skip
+    for part in work:
+        parts.append(part)
+        tell(doing, len(parts), len(blocks))
+    return join_twins(parts)
+
+
+def _average(answer: Answer, jobs: int, tell: Tell) -> Twins:
+    """Return twins of as many worlds without evidence."""
+    question = answer.question
+    nothing = Evidence("nothing")
+    parts = abduct(
+        answer.factual, nothing, answer.fork, answer.fork - 1, question.twins, question.seed, jobs
+    )
+    return _replay(answer, join(list(parts)), (), jobs, tell, "worlds without evidence")
+
+
+def _variant(
+    asked: Answer, name: str, settings: tuple[str, ...], jobs: int, tell: Tell
+) -> tuple[float, dict[str, Effect]]:
+    """Return effective worlds and effects of the question asked of another model."""
+    question = asked.question
+    counter = resolve(question.scenario, (*question.settings, *settings), question.interventions)
+    inputs = Inputs(counter, asked.inputs.given)
+    worlds = max(question.worlds // 4, 1)
+    answer = _abduce(question, inputs, worlds, jobs, lambda _, *n: tell(f"variant: {name}", *n))
+    if answer.fewest < FEWEST / 4:
+        return answer.fewest, {}
+    twins = _replay(answer, answer.past, (), jobs, lambda *_: None, name)
+    answer.twins = twins
+    return answer.fewest, {
+        quantity: effect_of(twins, quantity, answer.main) for quantity in VARIED
+    }
+

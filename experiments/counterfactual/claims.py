@@ -1,0 +1,260 @@
+"""The claims of the source study, each put as a question and answered with a number.
+
+Schelchkov (2024) argues that Soviet policy did not turn on the regime's colour, that
+cooperation grew after August 1971, that it stabilised the country, and that it cost Moscow
+the party. Each claim names the scenario that tests it; the rival causes stand beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from palca.model.calendar import month_index, month_name
+
+from ..io.figure_style import PALE, SERIES, Picture, head, new_figure, style
+from ..io.numerals import decimal
+from ..io.terminal_table import Column, TerminalTable, numbers
+from .answer import Answer, Question, Tell, ask
+from .effects import Effect, clustered_error, effect_of, explained_spread
+from .twins import QUANTITIES
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SOVIET: Final = (
+    "soviet_fiscal", "soviet_prestige", "soviet_leverage", "soviet_diplomacy", "soviet_restraint",
+    "moscow_line",
+)  # fmt: skip
+# What is set beside each other on one axis: label, scenario, channels frozen one by one.
+HEADLINE: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
+    ("Moscow suspends (1971)", "soviet-break-1971", SOVIET),
+    ("Moscow breaks at the expulsion (1972)", "soviet-break-1972", SOVIET),
+    ("fast and generous delivery (1971)", "fast-delivery-1971", SOVIET),
+    ("Washington disengages (1971)", "us-disengages-1971", ()),
+    ("no boom of tin and oil (1973)", "no-boom-1973", ()),
+)
+_FAILS: Final = "august-1971-fails"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the model, given the record, says about one claim.
+
+    Attributes
+    ----------
+    claim, measure : str
+    value, se, parameters_sd : float
+        The number, its standard error, and its standard deviation over parameters that fit.
+    verdict : str
+        In words, with what is built in.
+    """
+
+    claim: str
+    measure: str
+    value: float
+    se: float
+    parameters_sd: float
+    verdict: str
+
+
+def ask_all(worlds: int, twins: int, seed: int, jobs: int, tell: Tell) -> dict[str, Answer]:
+    """Ask every question that the claims and the headline need, by scenario.
+
+    It ends with the first that too few worlds can answer.
+    """
+    out: dict[str, Answer] = {}
+    for name, freeze in [*((name, freeze) for _, name, freeze in HEADLINE), (_FAILS, ())]:
+        question = Question(
+            name, worlds=worlds, twins=twins, seed=seed, freeze=freeze, variants=False
+        )
+        out[name] = ask(question, jobs, lambda doing, *n, of=name: tell(f"{of}: {doing}", *n))
+        if out[name].twins is None:
+            break
+    return out
+
+
+def findings(answers: dict[str, Answer]) -> list[Finding]:
+    """Return what is found about each claim."""
+    suspended, failed = answers["soviet-break-1971"], answers[_FAILS]
+    out = [
+        _effect(
+            "Soviet policy did not turn on the regime's colour", failed, "ussr_commitments", 60,
+            "credits from then to {until}, had the coup of August 1971 failed and the left held, "
+            "less as it was",
+            _colour,
+        ),
+        _growth(suspended),
+        _effect(
+            "it stabilised Bolivia", suspended, "attempts", 36,
+            "coup attempts from {since} to {until}, had Moscow suspended cooperation, less as it "
+            "was",
+            _stability,
+        ),
+        _effect(
+            "it stabilised Bolivia (the regime's life)", suspended, "rules", 36,
+            "chance that the regime that ruled before {since} still does in {until}, likewise",
+            _stability,
+        ),
+        _effect(
+            "it cost Moscow the party", suspended, "friction", 36,
+            "friction of party and Moscow in {until}, had Moscow suspended cooperation, less as it "
+            "was",
+            _friction,
+        ),
+    ]  # fmt: skip
+    return out
+
+
+def _effect(
+    claim: str, answer: Answer, quantity: str, months_on: int, measure: str,
+    verdict: Callable[[Effect, Answer], str],
+) -> Finding:  # fmt: skip
+    found = answer.effects[quantity, min(months_on, max(answer.horizons))]
+    told = measure.format(since=month_name(answer.fork), until=month_name(found.month))
+    return Finding(
+        claim, told, found.effect, found.se, found.parameters_sd, verdict(found, answer)
+    )
+
+
+def _growth(answer: Answer) -> Finding:
+    """Return in how many worlds deliveries of 1974-78 are above those at the fork."""
+    assert answer.twins is not None
+    factual = answer.twins.factual
+    claim, measure = "cooperation grew after 1971", (
+        "share of worlds like the record to August 1971 in which Soviet deliveries of 1974–78 are "
+        f"above those of {month_name(factual.since)}"
+    )  # fmt: skip
+    delivered = factual.values["ussr_delivered"]
+    later = delivered[month_index("1974-01") - factual.since :]
+    grew = (later.mean(axis=0) > delivered[0]).astype(np.float64)
+    return Finding(
+        claim,
+        measure,
+        float(grew.mean()),
+        clustered_error(grew, answer.twins.founders),
+        explained_spread(grew, answer.twins.parameters),
+        "follows from the baseline policy, which goes on lending to a settled right; the record "
+        "has no yearly deliveries to hold it against",
+    )
+
+
+def _colour(found: Effect, answer: Answer) -> str:
+    return (
+        "built in: the baseline policy lends to the left at once and to the right once it has "
+        "settled; the number is what that policy gives, not a test of it"
+    )
+
+
+def _stability(found: Effect, answer: Answer) -> str:
+    if not found.clear:
+        return "no effect that can be told from none"
+    size = "small against its parameters" if found.parameters_sd > abs(found.effect) else "clear"
+    carriers = ("fiscal_aid_ussr", "prestige_ussr", "restraint_party", "leverage_ussr")
+    untold = [name for name in carriers if name in answer.learnt and not answer.learnt[name].told]
+    told = ""
+    if untold:
+        told = f"; the record tells no more of {', '.join(untold)} than chance would"
+    return f"{size}: without cooperation the regime is {_less(found)} stable{told}"
+
+
+def _less(found: Effect) -> str:
+    worse = found.effect > 0 if found.quantity == "attempts" else found.effect < 0
+    return "less" if worse else "more"
+
+
+def _friction(found: Effect, answer: Answer) -> str:
+    return (
+        "yes, by construction of friction: it grows by cooperation with a regime that represses "
+        "the party; its size is a free parameter"
+        + (", and the record can't tell it" if not answer.learnt["friction_gain"].told else "")
+    )
+
+
+def print_claims(console: Console, answers: dict[str, Answer]) -> None:
+    """Print the claims, and the headline effects on one axis."""
+    errors = ("s.e.: standard error. parameters: standard deviation over parameters that fit the "
+              "record.")  # fmt: skip
+    table = TerminalTable(
+        "The claims of Schelchkov (2024), given the record",
+        [Column("claim"), Column("measured as"), *numbers("number", "s.e.", "parameters"),
+         Column("verdict")],
+        errors,
+    )  # fmt: skip
+    for row in findings(answers):
+        table.add(row.claim, row.measure, _number(row.value, "+"), _number(row.se),
+                  _number(row.parameters_sd), row.verdict)  # fmt: skip
+    console.print(table)
+    table = TerminalTable(
+        "On one axis: the effect on coup attempts from the change to the month "
+        f"{next(iter(answers.values())).main} months on, with all channels and with each frozen",
+        [Column("change"), Column("channel frozen"),
+         *numbers("attempts", "s.e.", "parameters"),
+         Column("still rules, points", right=True, rank=1), Column("effective", right=True, rank=2),
+         Column("meter", rank=3)],
+        errors, "headline.csv",
+    )  # fmt: skip
+    for label, channel, effect, rules, answer in headline_rows(answers):
+        table.add(
+            label, channel or "none",
+            _number(effect.effect, "+"), _number(effect.se), _number(effect.parameters_sd),
+            decimal(100 * rules.effect, 1, "+"), f"{answer.fewest:,.0f}",
+            answer.far.colour if answer.far and not channel else "",
+        )  # fmt: skip
+    console.print(table)
+
+
+def _number(value: float, sign: str = "") -> str:
+    return decimal(value, 3, sign)
+
+
+def headline_rows(
+    answers: dict[str, Answer],
+) -> list[tuple[str, str, Effect, Effect, Answer]]:
+    """Return (label, frozen channel, effect on attempts, on rule, answer) of every row."""
+    rows: list[tuple[str, str, Effect, Effect, Answer]] = []
+    for label, name, freeze in HEADLINE:
+        answer = answers[name]
+        assert answer.twins is not None
+        main = answer.main
+        rows.append((label, "", answer.effects["attempts", main],
+                     answer.effects["rules", main], answer))  # fmt: skip
+        for channel in freeze:
+            twins = replace(answer.twins, counter=answer.twins.frozen[channel])
+            rows.append((label, channel, effect_of(twins, "attempts", main),
+                         effect_of(twins, "rules", main), answer))  # fmt: skip
+    return rows
+
+
+def draw_claims(answers: dict[str, Answer]) -> Picture:
+    """Draw the headline effects on one axis."""
+    rows = headline_rows(answers)
+    main = rows[0][-1].main
+    with style():
+        figure = new_figure(9, 0.3 * len(rows) + 1.6)
+        axis = figure.subplots()
+        axis.axvline(0.0, color=PALE, lw=0.8)
+        for place, (_, channel, effect, _, _) in enumerate(rows):
+            colour = PALE if channel else SERIES[0]
+            ends = [effect.effect - effect.parameters_sd, effect.effect + effect.parameters_sd]
+            axis.plot(ends, [-place, -place], color=colour, lw=1)
+            axis.errorbar(effect.effect, -place, xerr=2 * effect.se, color=colour, ms=5, lw=3,
+                          fmt="o" if channel else "D")  # fmt: skip
+        names = [f"… {channel} frozen" if channel else label for label, channel, *_ in rows]
+        axis.set_yticks([-place for place in range(len(rows))], names)
+        for label, (_, channel, *_) in zip(axis.get_yticklabels(), rows, strict=True):
+            label.set_fontweight("normal" if channel else "bold")
+        axis.set_xlabel(
+            f"{QUANTITIES['attempts'][0]} (attempts), with the change less without, {main} months "
+            "on\nthick: two standard errors; thin: one standard deviation over parameters that "
+            "fit"
+        )
+        head(figure, "What each change does to coup attempts, given the record")
+    told = "; ".join(f"{label} {decimal(effect.effect, 2, '+')} ({decimal(effect.se, 2)})"
+                     for label, channel, effect, *_ in rows if not channel)  # fmt: skip
+    return Picture(figure, f"Effects on {QUANTITIES['attempts'][0]}, {main} months on, with "
+                           f"standard errors: {told}. Below the Soviet changes, the same with "
+                           "each channel frozen.")  # fmt: skip

@@ -1,0 +1,261 @@
+"""What an intervention did: effects, causes and channels, told from twins (estimands).
+
+Errors count families: copies of one world of January 1969 are not independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..infer.abc import TOLD, learnt, learnt_by_chance, moments
+from ..simulate import priors
+from .twins import Twins
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The effect of the interventions on one quantity in one month.
+
+    Attributes
+    ----------
+    quantity : str
+    month : int
+    factual, counter, effect : float
+        Means over the worlds.
+    se : float
+        Standard error of the effect; copies of one world of January 1969 count together.
+    unpaired_se : float
+        What it would be if the two runs shared no draws.
+    parameters_sd : float
+        Standard deviation of the effect over the parameters that fit the evidence, the part
+        of the paired differences that a linear regression on them explains (adjusted).
+    q05, q95 : float
+        5 and 95 % of the paired differences.
+    changed : float
+        Share of worlds in which there is a difference.
+    """
+
+    quantity: str
+    month: int
+    factual: float
+    counter: float
+    effect: float
+    se: float
+    unpaired_se: float
+    parameters_sd: float
+    q05: float
+    q95: float
+    changed: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether the effect is further from zero than two standard errors."""
+        return abs(self.effect) > 2.0 * self.se
+
+
+def effect_of(twins: Twins, quantity: str, months_on: int) -> Effect:
+    """Return the effect on a quantity so many months after the fork's first month."""
+    before = twins.factual.values[quantity][months_on]
+    after = twins.counter.values[quantity][months_on]
+    difference = after - before
+    return Effect(
+        quantity,
+        twins.factual.since + months_on,
+        float(before.mean()),
+        float(after.mean()),
+        float(difference.mean()),
+        clustered_error(difference, twins.founders),
+        float(np.sqrt((before.var(ddof=1) + after.var(ddof=1)) / len(before))),
+        explained_spread(difference, twins.parameters),
+        float(np.quantile(difference, 0.05)),
+        float(np.quantile(difference, 0.95)),
+        float(np.mean(difference != 0.0)),
+    )
+
+
+def clustered_error(difference: Floats, founders: Ints) -> float:
+    """Return the standard error of a mean over worlds that descend from common founders."""
+    _, of = np.unique(founders, return_inverse=True)
+    sums = np.bincount(of, weights=difference - difference.mean())
+    groups = len(sums)
+    if groups < 2:
+        return float("nan")
+    return float(np.sqrt(np.sum(sums**2) * groups / (groups - 1)) / len(difference))
+
+
+def explained_spread(difference: Floats, parameters: Mapping[str, Floats]) -> float:
+    """Return the standard deviation of E[difference | parameters], by linear regression.
+
+    The variance of the fitted values less what as many useless regressors would explain.
+    """
+    varied = [values for values in parameters.values() if np.ptp(values) > 0.0]
+    if not varied or np.ptp(difference) == 0.0:
+        return 0.0
+    design = np.column_stack([np.ones(len(difference)), *varied])
+    design[:, 1:] = (design[:, 1:] - design[:, 1:].mean(axis=0)) / design[:, 1:].std(axis=0)
+    fitted = design @ np.linalg.lstsq(design, difference, rcond=None)[0]
+    size, count = design.shape
+    if size <= count + 1:
+        return float("nan")
+    noise = np.sum((difference - fitted) ** 2) / (size - count)
+    return float(np.sqrt(max(fitted.var() - noise * (count - 1) / size, 0.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Causation:
+    """Whether what was done was necessary, and sufficient, for the regime to last.
+
+    Y is "the regime of the fork still rules after so many months".
+
+    Attributes
+    ----------
+    months_on : int
+    necessary : float
+        P(not Y with the interventions | Y without): PN of the factual policy.
+    sufficient : float
+        P(Y without | not Y with): PS of the factual policy.
+    both : float
+        P(Y without, not Y with).
+    harmed : float
+        P(not Y without, Y with): worlds in which the factual policy cost the regime its life.
+    lasted, fell : int
+        How many worlds the two rest on.
+    """
+
+    months_on: int
+    necessary: float
+    sufficient: float
+    both: float
+    harmed: float
+    lasted: int
+    fell: int
+
+
+def causation(twins: Twins, months_on: int) -> Causation:
+    """Return probabilities of necessity and of sufficiency (Pearl 2009, ch. 9)."""
+    factual = twins.factual.values["rules"][months_on] > 0
+    counter = twins.counter.values["rules"][months_on] > 0
+    both = factual & ~counter
+    lasted, fell = int(factual.sum()), int((~counter).sum())
+    return Causation(
+        months_on,
+        float(both.sum() / lasted) if lasted else float("nan"),
+        float(both.sum() / fell) if fell else float("nan"),
+        float(both.mean()),
+        float((~factual & counter).mean()),
+        lasted,
+        fell,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """When twins part in who rules or in a coup attempt, and whether they meet again.
+
+    Attributes
+    ----------
+    share : float
+        Share of pairs that part.
+    median : float
+        Months from the fork to the parting, of those that part; NaN if none does.
+    met : float
+        Share of those that have the same ruler and a like orientation (within 0.1) in the
+        last month.
+    by_month : ndarray, shape ``(months,)``
+        Share that has parted by each month.
+    """
+
+    share: float
+    median: float
+    met: float
+    by_month: Floats
+
+
+def parting(twins: Twins) -> Parting:
+    """Return when twins part and whether they meet again."""
+    differ = np.zeros(twins.factual.values["rules"].shape, dtype=np.bool_)
+    for name in ("leader", "attempts"):
+        differ |= twins.factual.values[name] != twins.counter.values[name]
+    parted = np.logical_or.accumulate(differ, axis=0)
+    ever = parted[-1]
+    first = parted.argmax(axis=0)[ever]
+    alike = twins.factual.values["leader"][-1] == twins.counter.values["leader"][-1]
+    alike &= np.abs(twins.difference("orientation")[-1]) < 0.1
+    return Parting(
+        float(ever.mean()),
+        float(np.median(first)) if len(first) else float("nan"),
+        float(alike[ever].mean()) if len(first) else float("nan"),
+        parted.mean(axis=1),
+    )
+
+
+def carried(twins: Twins, quantity: str, months_on: int) -> dict[str, tuple[float, float]]:
+    """Return for each frozen channel the part of an effect through it, and its standard error.
+
+    The effect less that with the channel held at its factual path (a natural direct
+    effect, Pearl 2001); parts need not add up, since channels work on each other.
+    """
+    counter = twins.counter.values[quantity][months_on]
+    out = {}
+    for channel, paths in twins.frozen.items():
+        part = counter - paths.values[quantity][months_on]
+        out[channel] = float(part.mean()), clustered_error(part, twins.founders)
+    return out
+
+
+class Learnt(NamedTuple):
+    """What the evidence says of one free parameter.
+
+    Attributes
+    ----------
+    prior_mean, prior_sd, posterior_mean, posterior_sd : float
+        In the parameter's unit.
+    learnt : float
+        How far it has moved from its prior, 0 to 1 (:func:`~.posterior.learnt`).
+    told : bool
+        Whether that is as much as a calibration would call learnt, given how many independent
+        worlds of January 1969 the posterior rests on.
+    """
+
+    prior_mean: float
+    prior_sd: float
+    posterior_mean: float
+    posterior_sd: float
+    learnt: float
+    told: bool
+
+
+def moved(
+    parameters: Mapping[str, Floats], weights: Floats, families: float, seed: int
+) -> dict[str, Learnt]:
+    """Return what weighed worlds say of each free parameter.
+
+    Of `families` independent draws from a standard normal, the mean has the variance
+    1 / `families`, and the variance `families` - 1 degrees of freedom.
+    """
+    from scipy.special import ndtri
+
+    drawn = priors.draw(seed, np.arange(20_000), {})
+    free = max(families - 1.0, 0.0)
+    bound = 1.0
+    if free > 0.0:
+        bound = learnt_by_chance(1.0 / families, free / families, free, len(parameters), seed)
+    out = {}
+    for name, values in parameters.items():
+        mean, sd = moments(weights, values)
+        # A share of 0 or 1 has no score: values lie at most half a world in 20,000 aside.
+        shares = np.clip(priors.share(name, values), 0.5 / 20_000, 1.0 - 0.5 / 20_000)
+        how_far = float(learnt(*moments(weights, ndtri(shares))))
+        out[name] = Learnt(
+            float(drawn[name].mean()), float(drawn[name].std()), float(mean), float(sd), how_far,
+            how_far >= TOLD and how_far > bound,
+        )  # fmt: skip
+    return out

@@ -1,0 +1,193 @@
+"""Two scenarios world by world, on the same draws: what tends to differ."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model import ColdWarModel
+from palca.model.calendar import month_name
+from palca.model.errors import PalcaError
+from palca.scenarios import build
+
+from ..observe.history import simulated
+from ..observe.outcomes import OUTCOMES, outcomes
+from ..simulate.ensemble import BLOCK, KEPT, monthly
+from ..simulate.world_table import shared
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class Pairs:
+    """Worlds under two scenarios.
+
+    Attributes
+    ----------
+    worlds : ndarray of int, shape ``(n,)``
+    first, second : dict of str to ndarray, shape ``(n,)``
+        The outcomes of each.
+    parted : ndarray of int, shape ``(n,)``
+        Month in which ruler or attempts first differ; -1 if they never do.
+    met : ndarray of bool, shape ``(n,)``
+        Whether they have the same ruler and a like orientation at the end.
+    sums : dict of str to ndarray, shape ``(months, 2)``
+        By series, the sum of the differences and of their squares.
+    """
+
+    worlds: NDArray[np.int64]
+    first: dict[str, Floats]
+    second: dict[str, Floats]
+    parted: NDArray[np.int64]
+    met: NDArray[np.bool_]
+    sums: dict[str, Floats]
+
+
+def check_lengths(scenarios: Iterable[tuple[str, dict[str, Any]]], place: str = "") -> None:
+    """Raise if scenarios that are to be held against one another end in different months.
+
+    Parameters
+    ----------
+    scenarios : iterable of (str, dict)
+        Each with the name that the error gives it, resolved.
+    """
+    ends = [(name, month_name(resolved["months"] - 1)) for name, resolved in scenarios]
+    if len({end for _, end in ends}) > 1:
+        told = ", ".join(f"'{name}' ends in {end}" for name, end in ends)
+        raise PalcaError(f"{told}: the length alone would make a difference; give all the same "
+                         "'until' in their files", place)
+
+
+def pair_block(
+    first: dict[str, Any], second: dict[str, Any], worlds: NDArray[np.int64], seed: int
+) -> Pairs:
+    """Run the numbered worlds under both scenarios."""
+    histories = [
+        ColdWarModel(build(resolved), worlds=worlds, rng=seed, keep=KEPT).run()
+        for resolved in (first, second)
+    ]
+    courses = [simulated(history) for history in histories]
+    months = courses[0].months
+    series = [monthly(history) for history in histories]
+    sums = {}
+    for name in series[0]:
+        before, after = (one[name].astype(np.float64) for one in series)
+        difference = after - before
+        # summed by worlds in their order, so that blocks don't matter beyond rounding
+        sums[name] = np.stack([difference.sum(axis=1), (difference**2).sum(axis=1)], axis=1)
+    differ = np.zeros((months, len(worlds)), dtype=np.bool_)
+    for name in ("leader", "attempt"):
+        differ |= histories[0].field(name) != histories[1].field(name)
+    parted = np.where(differ.any(axis=0), differ.argmax(axis=0), -1)
+    last = [
+        [history.field(name)[-1] for name in ("leader", "orientation")]
+        for history in histories
+    ]
+    met = (last[0][0] == last[1][0]) & (np.abs(last[0][1] - last[1][1]) < 0.1)
+    return Pairs(worlds, outcomes(courses[0]), outcomes(courses[1]), parted, met, sums)
+
+
+def pair_blocks(
+    first: dict[str, Any], second: dict[str, Any], worlds: int, seed: int, jobs: int = 1
+) -> Iterator[Pairs]:
+    """Run worlds ``0..worlds-1`` under both scenarios and yield them in blocks, in order."""
+    blocks = [np.arange(at, min(at + BLOCK, worlds)) for at in range(0, worlds, BLOCK)]
+    if jobs == 1:
+        for block in blocks:
+            yield pair_block(first, second, block, seed)
+        return
+    from joblib import delayed
+
+    yield from shared((delayed(pair_block)(first, second, block, seed) for block in blocks), jobs)
+
+
+def join_pairs(parts: list[Pairs]) -> Pairs:
+    """Return blocks as one."""
+    return Pairs(
+        np.concatenate([part.worlds for part in parts]),
+        {name: np.concatenate([part.first[name] for part in parts]) for name in parts[0].first},
+        {name: np.concatenate([part.second[name] for part in parts]) for name in parts[0].second},
+        np.concatenate([part.parted for part in parts]),
+        np.concatenate([part.met for part in parts]),
+        {name: np.sum([part.sums[name] for part in parts], axis=0) for name in parts[0].sums},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """One outcome under two scenarios.
+
+    Attributes
+    ----------
+    name, title, unit : str
+    first, second, difference : float
+        Means.
+    se, unpaired_se : float
+        Standard error of the difference, world by world, and if the two shared no draws; NaN
+        for a single world.
+    q05, q95 : float
+        5 and 95 % of the differences.
+    changed : float
+        Share of worlds in which the outcome differs.
+    """
+
+    name: str
+    title: str
+    unit: str
+    first: float
+    second: float
+    difference: float
+    se: float
+    unpaired_se: float
+    q05: float
+    q95: float
+    changed: float
+
+    @property
+    def gain(self) -> float:
+        """How many times more worlds an unpaired comparison needs; NaN if none differs."""
+        return (self.unpaired_se / self.se) ** 2 if self.se > 0 else float("nan")
+
+
+def contrasts(pairs: Pairs) -> list[Contrast]:
+    """Return every outcome that both scenarios have, compared."""
+    out = []
+    for outcome in OUTCOMES:
+        if outcome.name not in pairs.first or outcome.name not in pairs.second:
+            continue
+        a, b = pairs.first[outcome.name], pairs.second[outcome.name]
+        difference, size = b - a, len(a)
+        spread = difference.std(ddof=1) if size > 1 else np.nan
+        apart = np.sqrt(a.var(ddof=1) + b.var(ddof=1)) if size > 1 else np.nan
+        out.append(
+            Contrast(
+                outcome.name,
+                outcome.heading,
+                outcome.unit,
+                float(a.mean()),
+                float(b.mean()),
+                float(difference.mean()),
+                float(spread / np.sqrt(size)),
+                float(apart / np.sqrt(size)),
+                float(np.quantile(difference, 0.05)),
+                float(np.quantile(difference, 0.95)),
+                float(np.mean(difference != 0)),
+            )
+        )
+    return out
+
+
+def digest(pairs: Pairs) -> str:
+    """Return the SHA-256 of every world's outcomes under both scenarios."""
+    total = hashlib.sha256()
+    for table in (pairs.first, pairs.second):
+        for name in sorted(table):
+            total.update(name.encode())
+            total.update(np.ascontiguousarray(table[name], dtype="<f8").tobytes())
+    total.update(np.ascontiguousarray(pairs.parted, dtype="<i8").tobytes())
+    return total.hexdigest()

@@ -1,0 +1,328 @@
+"""The answer to a counterfactual question, on the terminal and in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from palca.model.calendar import month_name
+
+from ..io.numerals import decimal, percent
+from ..io.terminal_table import Column, TerminalTable, numbers, texts
+from ..run.narrate import story, telling_pairs
+from .answer import FEWEST, Answer
+from .effects import Effect
+from .twins import QUANTITIES, when
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_COLOURS: Final = {"green": "green", "amber": "yellow", "red": "red"}
+_RED: Final = (
+    "This scenario leaves the range of situations that the factual worlds cover. The figures show "
+    "what the assumptions imply, not evidence about the country."
+)
+
+
+def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
+    """Print what came out, or what to loosen if too few worlds are like the record."""
+    question, counter = answer.question, answer.counter
+    console.print(f"\n[bold]{_plain(counter['title'])}[/]", markup=True)
+    if counter["question"]:
+        console.print(counter["question"])
+    for change in counter["changes"]:
+        end = "" if change["until"] > 9000 else f" to {month_name(change['until'])}"
+        console.print(f"  from {month_name(change['since'])}{end}: {change['target']} "
+                      f"{_said(change['content'])}")  # fmt: skip
+    if counter["expect"]:
+        plausible = f", plausibility {counter['plausibility']}" if counter["plausibility"] else ""
+        console.print(f"  expected before the run{plausible}: {counter['expect']}")
+    _print_past(console, answer)
+    if answer.twins is None:
+        for line in too_few(answer):
+            console.print(line)
+        return
+    console.print()
+    for months_on in answer.horizons:
+        _print_effects(console, answer, months_on)
+    _print_causes(console, answer)
+    _print_shares(console, answer)
+    _print_variants(console, answer)
+    assert answer.far is not None
+    years = ", ".join(percent(share) for share in answer.far.by_year)
+    console.print(
+        f"Extrapolation: [{_COLOURS[answer.far.colour]}]{answer.far.colour}[/]. "
+        f"{percent(answer.far.near)} of the intervened world-months lie where factual ones have "
+        f"been (95 % if nothing changed); by year after the fork: {years}.",
+        markup=True,
+    )
+    console.print("\n[bold]What may be concluded[/]", markup=True)
+    console.print(f"{in_words(answer)}\n")
+    for number, world in enumerate(telling_pairs(answer.twins, stories), start=1):
+        table = TerminalTable(f"Story {number}: world {world} and its twin",
+                              texts("month", "as it was", "with the change"))  # fmt: skip
+        for row in story(answer.twins, answer.country, world):
+            table.add(*row, style="dim" if row[1] == row[2] else "")
+        console.print(table)
+    console.print(f"{question.worlds:,} worlds simulated, {question.twins:,} twins, seed "
+                  f"{question.seed}")  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _said(content: object) -> str:
+    if isinstance(content, list):
+        return " ".join(str(part) for part in content if part != {})
+    return str(content).rsplit("/", 1)[-1]
+
+
+def _print_past(console: Console, answer: Answer) -> None:
+    past, evidence = answer.past, answer.evidence
+    console.print(f"\n{_counted(answer)} The fork: {month_name(answer.fork)}.")
+    log_evidence = float(past.log_evidence.sum())
+    worst = f"{answer.fewest:,.0f} effective worlds in the worst month"
+    if len(past.effective):
+        month = month_name(int(np.argmin(past.effective)))
+        worst += f" ({month})"
+    console.print(
+        f"Of {past.drawn:,} worlds, {worst}, {past.worth:,.0f} at the fork; they descend from "
+        f"{past.founders_worth:,.0f} effective worlds of January 1969. The evidence has a "
+        f"log probability of {log_evidence:.1f} under the model"
+        + (f" (about one world in {np.exp(-log_evidence):.0e})" if log_evidence > -30 else "")
+        + "."
+    )
+    if evidence.sightings:
+        shown = [
+            f"{sighting} {percent(share, 1)}"
+            for sighting, share in zip(evidence.sightings, past.shown, strict=True)
+            if not np.isnan(share)
+        ]
+        console.print("How probable each was, given what went before: " + "; ".join(shown) + ".")
+
+
+def _counted(answer: Answer) -> str:
+    """Return what of the evidence counts, in a sentence or two."""
+    whole, evidence = answer.whole, answer.evidence
+    if evidence.silent:
+        end = f" to {month_name(answer.last)}" if answer.last >= 0 else " before the first month"
+        return f"Given: nothing. “{whole.title}” has nothing to say{end}."
+    after = " Evidence from after the fork counts." if answer.last >= answer.fork else ""
+    parts = [f"{len(some)} of {len(every)} {what}"
+             for what, some, every in (("events", evidence.sightings, whole.sightings),
+                                       ("levels", evidence.levels, whole.levels))
+             if every]  # fmt: skip
+    counts = f" {' and '.join(parts)} count: what happened by then." if parts else ""
+    return f"Given: {whole.title}, to {month_name(answer.last)}.{counts}{after}"
+
+
+def like(answer: Answer) -> str:
+    """Return which worlds the answer is about, such as "that went like the record to 1971-08"."""
+    if answer.evidence.silent:
+        return "of which nothing is given"
+    last = month_name(answer.last)
+    if answer.question.given == "record":
+        return f"that went like the record to {last}"
+    return f"given “{answer.whole.title}” to {last}"
+
+
+def too_few(answer: Answer) -> list[str]:
+    """Return why there is no number, and what to loosen."""
+    past = answer.past
+    lines = [
+        f"No answer: {answer.fewest:,.0f} effective worlds, and {FEWEST:.0f} are needed for a "
+        "number that means anything."
+    ]
+    seen = [
+        (share, f"{sighting} ({percent(share, 2)})")
+        for sighting, share in zip(answer.evidence.sightings, past.shown, strict=True)
+        if not np.isnan(share)
+    ]
+    if seen:
+        rarest = "; ".join(text for _, text in sorted(seen)[:3])
+        lines.append(f"The rarest evidence: {rarest}.")
+    lines.append(
+        "Loosen the evidence (a copy of given/record.toml with wider tolerances: --given FILE), "
+        f"end it sooner (--through), or simulate more worlds than {answer.question.worlds:,} "
+        "(--worlds)."
+    )
+    return lines
+
+
+def _print_effects(console: Console, answer: Answer, months_on: int) -> None:
+    assert answer.twins is not None
+    note = (
+        "s.e.: standard error of the effect. *: further from zero than two standard errors. "
+        "parameters: standard deviation of the effect over parameters that fit the evidence. "
+        "changed: share of pairs in which there is a difference. on average: the effect in worlds "
+        "without evidence. Between shares it is in percentage points."
+    )
+    table = TerminalTable(
+        f"Effects in {when(answer.twins, months_on)}, {months_on} months on: with the change less "
+        "without",
+        [Column("quantity"), *numbers("without", "with", "effect", "s.e.", "parameters"),
+         Column("5–95 % of pairs", right=True, rank=3), Column("changed", right=True, rank=2),
+         Column("on average", right=True, rank=1)],
+        note if months_on == answer.horizons[0] else "",
+        "effects.csv",
+    )  # fmt: skip
+    for quantity, (title, unit) in QUANTITIES.items():
+        effect = answer.effects[quantity, months_on]
+        average = answer.average_effects[quantity, months_on]
+        share = unit.startswith("share of")
+        table.add(
+            title, _number(effect.factual, share), _number(effect.counter, share),
+            _number(effect.effect, share, sign=True) + (" *" if effect.clear else ""),
+            _number(effect.se, share), _number(effect.parameters_sd, share),
+            f"{_number(effect.q05, share)} to {_number(effect.q95, share)}",
+            percent(effect.changed), _number(average.effect, share, sign=True),
+        )  # fmt: skip
+    console.print(table)
+
+
+def _number(value: float, share: bool = False, sign: bool = False) -> str:
+    plus = "+" if sign else ""
+    return percent(value, 1, plus) if share else decimal(value, 2 if abs(value) < 10 else 1, plus)
+
+
+def _print_causes(console: Console, answer: Answer) -> None:
+    table = TerminalTable(
+        "Was what was done necessary, and sufficient, for the regime of the fork to last?",
+        numbers("months on", "necessary", "sufficient", "both", "did harm"),
+        "necessary: of worlds in which it lasted, those in which it falls with the change. "
+        "sufficient: of worlds in which it falls with the change, those in which it lasted.",
+    )
+    for months_on, cause in answer.causes.items():
+        table.add(str(months_on), percent(cause.necessary, 1), percent(cause.sufficient, 1),
+                  percent(cause.both, 1), percent(cause.harmed, 1))  # fmt: skip
+    console.print(table)
+    parted = answer.parted
+    if parted is None:
+        return
+    if parted.share == 0.0:
+        console.print("No pair of twins parts in who rules or in a coup attempt.\n")
+        return
+    console.print(
+        f"{percent(parted.share)} of the twins part in who rules or in a coup attempt, half of "
+        f"these by {parted.median:.0f} months after the fork; {percent(parted.met)} of those that "
+        "part have the same ruler and course at the end.\n"
+    )
+
+
+def _print_shares(console: Console, answer: Answer) -> None:
+    main = answer.main
+    channels = answer.shares["attempts", main]
+    if not channels:
+        return
+    shown = ("attempts", "successes", "fiscal", "legitimacy", "us_commitments", "friction")
+    table = TerminalTable(
+        f"Which channel carries the effect, {main} months on: effect less that with the channel at "
+        "its factual path (standard errors in brackets)",
+        [Column("channel"), *numbers(*(QUANTITIES[name][0] for name in shown))],
+    )
+    for channel in channels:
+        parts = [answer.shares[name, main][channel] for name in shown]
+        cells = [f"{_number(part, sign=True)} ({_number(se)})" for part, se in parts]
+        table.add(channel, *cells)
+    table.add(
+        "the whole", *(_number(answer.effects[name, main].effect, sign=True) for name in shown)
+    )
+    console.print(table)
+
+
+def _print_variants(console: Console, answer: Answer) -> None:
+    if not answer.variants:
+        return
+    names = ("attempts", "successes", "rules", "friction", "ussr_delivered")
+    table = TerminalTable(
+        f"The same question of other models, {answer.main} months on: effects (standard errors in "
+        "brackets)",
+        [Column("model"), *numbers("effective", *(QUANTITIES[name][0] for name in names))],
+        "effective: the fewest effective worlds in any month of the evidence",
+    )
+    rows: list[tuple[str, float, dict[str, Effect]]] = [
+        ("as it is", answer.fewest, {name: answer.effects[name, answer.main] for name in names})
+    ]
+    rows += [(name, worth, effects) for name, (worth, effects) in answer.variants.items()]
+    for name, worth, effects in rows:
+        cells = [
+            f"{_number(effects[q].effect, sign=True)} ({_number(effects[q].se)})"
+            if effects
+            else "too few worlds"
+            for q in names
+        ]
+        table.add(name, f"{worth:,.0f}", *cells)
+    console.print(table)
+
+
+def in_words(answer: Answer) -> str:
+    """Return what may and may not be concluded, in a paragraph."""
+    assert answer.twins is not None
+    assert answer.far is not None
+    main = answer.main
+    rules, attempts = answer.effects["rules", main], answer.effects["attempts", main]
+    of_attempts = _moves(attempts, "coup attempts", decimal(attempts.effect, 2, "+"))
+    lasting = "the chance that the regime still rules"
+    of_rule = _moves(rules, lasting, f"{decimal(100 * rules.effect, 1, '+')} points")
+    said = [
+        f"In worlds {like(answer)}, from {month_name(answer.fork)} to "
+        f"{month_name(attempts.month)} the change {of_attempts} and {of_rule}."
+    ]
+    soviet, friction = answer.effects["ussr_delivered", main], answer.effects["friction", main]
+    if soviet.clear or friction.clear:
+        said.append(
+            f"Soviet deliveries change by {decimal(soviet.effect, 1, '+')} million USD a year and "
+            f"the party's friction with Moscow by {decimal(friction.effect, 2, '+')}."
+        )
+    spread = attempts.parameters_sd
+    if attempts.clear and spread > abs(attempts.effect):
+        said.append(
+            "Parameters that fit the evidence alike disagree about the size, and some about the "
+            f"sign: over them the effect on attempts has a standard deviation of {spread:.2f}."
+        )
+    signs = [
+        np.sign(effects["attempts"].effect)
+        for _, effects in answer.variants.values()
+        if effects and effects["attempts"].clear
+    ]
+    if answer.variants:
+        same = sum(sign == np.sign(attempts.effect) for sign in signs)
+        agree = f"{same} see a clear effect of that sign"
+        if not attempts.clear:
+            agree = f"{len(signs)} see a clear effect"
+        said.append(f"Of {len(answer.variants)} models built otherwise {agree}.")
+    untold = [
+        name
+        for name in ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
+        if name in answer.learnt and not answer.learnt[name].told
+    ]
+    families = answer.past.founders_worth
+    if families < FEWEST:
+        said.append(
+            f"The worlds descend from {families:.0f} effective worlds of January 1969: errors are "
+            "rough and parameters hardly sampled; more --worlds mend both."
+        )
+    if untold:
+        said.append(
+            "The record can't tell how strong " + ", ".join(untold) + " are: it moves them no more "
+            "than chance would, so the effect through them is assumption too."
+        )
+    said.append(
+        _RED
+        if answer.far.colour == "red"
+        else "These are statements about the model given the record; that policies would have been "
+        "answered as its rules say can't be seen in it."
+    )
+    return " ".join(said)
+
+
+def _moves(effect: Effect, what: str, size: str) -> str:
+    if effect.se == 0.0 and effect.effect == 0.0:
+        return f"leaves {what} as it was in every world"
+    if not effect.clear:
+        return f"has no clear effect on {what} ({size})"
+    return f"changes {what} by {size}"

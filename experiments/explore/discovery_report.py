@@ -1,0 +1,149 @@
+"""What leads to an outcome, in words, as a file and as a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from ..io.figure_style import INK, SERIES, Picture, head, many, new_figure, style, with_unit
+from ..io.numerals import decimal, percent
+from ..io.terminal_table import Column, TerminalTable, numbers
+from .discovery import Discovery
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from rich.console import Console
+
+_SHOWN: Final = 3  # boxes in which it happens most, and as many in which least
+_BARS: Final = 10
+_CELLS: Final = 10
+_MOST_TEXTS: Final = 15  # cells a side in which numbers can be read
+
+
+def box_table(found: Discovery) -> pd.DataFrame:
+    """Return a row a box."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {"box": box.limits, "worlds": box.worlds, "hits": box.hits, "share": box.share,
+             "ci95_low": box.low, "ci95_high": box.high, "coverage": box.coverage,
+             "lift": box.share / found.base}
+            for box in found.boxes
+        ]
+    )  # fmt: skip
+
+
+def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
+    """Print where it happens most and least, and whether any of it can be trusted."""
+    area, low, high = found.auc
+    console.print(f"{found.text}: {percent(found.base, 1)} of {worlds:,} worlds")
+    if not found.told:
+        console.print(f"The factors tell no more than a coin does (area under the curve {area:.2f},"
+                      f" 95 % interval {low:.2f} to {high:.2f}): what boxes.csv and the picture "
+                      "tell apart is chance.")  # fmt: skip
+        return
+    console.print(f"Told from the factors: a world in which it happens is known from one in "
+                  f"which it doesn't with a chance of {percent(area)} "
+                  f"(95 % interval {percent(low)[:-2]} to {percent(high)}; a coin has "
+                  "50 %).")  # fmt: skip
+    telling = [f"{name} ({100 * fall:.1f})" for name, fall in found.importance.items()
+               if fall >= 0.0005][:_BARS]  # fmt: skip
+    if telling:
+        console.print(f"Most telling, by the points that are lost without: {', '.join(telling)}.")
+    for title, boxes in (
+        ("Where it happens most", found.boxes[:_SHOWN]),
+        ("Where it happens least", found.boxes[_SHOWN:][-_SHOWN:]),
+    ):
+        if not boxes:
+            continue
+        table = TerminalTable(
+            title,
+            [Column("where"), *numbers("share of worlds", "95 % interval", "worlds"),
+             Column("times usual", right=True, rank=2), Column("of all cases", right=True, rank=1)],
+            file="boxes.csv",
+        )  # fmt: skip
+        for part in boxes:
+            table.add(
+                part.limits,
+                percent(part.share),
+                f"{percent(part.low)[:-2]} to {percent(part.high)}",
+                f"{part.worlds:,}",
+                decimal(part.share / found.base, 1),
+                percent(part.coverage),
+            )
+        console.print(table)
+    console.print("Shares are of the worlds that the boxes were not drawn on. Of worlds, not of "
+                  "history: a box says what the model needs for it to happen.")
+
+
+def draw_discovery(found: Discovery, factors: pd.DataFrame, title: str) -> Picture:
+    """Draw how telling each factor is, and the share over the two most telling ones."""
+    with style():
+        figure = new_figure(10.5, 4.4)
+        left, right = figure.subplots(1, 2)
+        _importance(left, found)
+        _shares(right, found, factors)
+        head(figure, f"{found.text}: {percent(found.base, 1)} of {many(len(factors), 'world')}\n"
+                     f"{title}")  # fmt: skip
+    area, least, most = (100 * part for part in found.auc)
+    names = [name for name, fall in found.importance.items() if fall > 0.0 and found.told][:3]
+    alt = (
+        f"{found.text} in {percent(found.base, 1)} of {many(len(factors), 'world')}; such a world "
+        f"is told from the factors with a chance of {area:.0f} % ({least:.0f}–{most:.0f}; a coin "
+        f"has 50). Most telling: {', '.join(names) or 'nothing'}."
+    )
+    if found.boxes and found.told:
+        first = found.boxes[0]
+        alt += f" It happens most where {first.limits}: {percent(first.share)}."
+    return Picture(figure, alt)
+
+
+def _importance(axis: Axes, found: Discovery) -> None:
+    names = [name for name, fall in found.importance.items() if fall > 0.0][:_BARS][::-1]
+    falls = [100 * found.importance[name] for name in names]
+    axis.bar_label(axis.barh(range(len(names)), falls, color=SERIES[0]), fmt="%.1f", padding=2,
+                   fontsize=7.5)  # fmt: skip
+    axis.set_yticks(range(len(names)), names)
+    axis.set_xlabel("points of that chance lost without the factor")
+    area, least, most = (100 * part for part in found.auc)
+    axis.set_title(f"What tells: the chance to tell such a world is {area:.0f} %\n({least:.0f}–"
+                   f"{most:.0f}; a coin has 50)")  # fmt: skip
+    if not names:
+        axis.text(0.5, 0.5, "nothing", transform=axis.transAxes, ha="center")
+
+
+def _shares(axis: Axes, found: Discovery, factors: pd.DataFrame) -> None:
+    first, second = (list(found.importance) * 2)[:2]
+    across, down = _cells(factors[first]), _cells(factors[second])
+    hits = factors.assign(hits=found.hits)["hits"]
+    share: Any = 100 * hits.groupby([down, across]).mean().unstack()
+    shown = axis.imshow(share.to_numpy(float), origin="lower", aspect="auto")
+    middle = (np.nanmin(share) + np.nanmax(share)) / 2
+    if max(share.shape) > _MOST_TEXTS:
+        axis.figure.colorbar(shown, ax=axis).set_label("% of worlds")
+    for (y, x), part in np.ndenumerate(share.to_numpy(float)):
+        if np.isfinite(part) and max(share.shape) <= _MOST_TEXTS:
+            axis.text(x, y, decimal(part, 0), ha="center", va="center", fontsize=7,
+                      color=INK if part > middle else "white")  # fmt: skip
+    axis.set_xlabel(with_unit(first))
+    axis.set_ylabel(with_unit(second))
+    _name(axis, "x", share.columns)
+    _name(axis, "y", share.index)
+    axis.set_title("Where it happens: % of worlds")
+
+
+def _cells(values: pd.Series) -> pd.Series:
+    """Return the middle of the tenth of all worlds that each number lies in; texts as they are."""
+    if values.dtype.kind not in "fi" or values.nunique() <= _CELLS:
+        return values
+    edges = np.quantile(values, np.arange(1, _CELLS) / _CELLS)
+    return values.groupby(np.searchsorted(edges, values, side="right")).transform("median")
+
+
+def _name(axis: Axes, side: str, levels: Any) -> None:
+    step = max(1, len(levels) // 5)
+    texts = [f"{v:.3g}" if isinstance(v, float) else str(v) for v in levels[::step]]
+    getattr(axis, f"set_{side}ticks")(range(0, len(levels), step), texts)

@@ -1,0 +1,199 @@
+"""Which parameters matter, as a table, a file and a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ..io.figure_style import INK, SERIES, Picture, head, new_figure, style
+from ..io.numerals import decimal, percent
+from ..io.terminal_table import Column, TerminalTable, numbers
+from ..observe.outcomes import Outcome
+from .sensitivity import SCREENED, TOO_WIDE, Measured, Noise
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from rich.console import Console
+
+_DRAWN: Final = 10  # parameters a panel
+_WORDS: Final = 3  # outcomes that the alternative text tells of
+
+
+def index_table(
+    names: Sequence[str], measured: Sequence[Measured], noise: Sequence[Noise]
+) -> pd.DataFrame:
+    """Return a row an outcome, index and parameter; noise has no parameter.
+
+    ``told`` is no if the interval reaches nothing, and says if it is too wide to say anything.
+    """
+    import pandas as pd
+
+    rows = [
+        {"parameter": name, "outcome": m.outcome,
+         "method": "morris" if m.measure in SCREENED else "sobol", "index": m.measure,
+         "value": m.value[i], "ci95_low": m.low[i], "ci95_high": m.high[i], "told": told}
+        for m in measured
+        for i, (name, told) in enumerate(zip(names, _told(m), strict=True))
+    ]  # fmt: skip
+    rows += [
+        {"parameter": "", "outcome": part.outcome, "method": "anova", "index": index,
+         "value": value}
+        for part in noise
+        for index, value in (("noise_share", part.share), ("noise_sd", part.sd))
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _told(of: Measured) -> list[str]:
+    return np.where(of.wide, TOO_WIDE, np.where(of.told, "yes", "no")).tolist()
+
+
+def print_indices(
+    console: Console,
+    names: Sequence[str],
+    outcomes: Sequence[Outcome],
+    measured: Sequence[Measured],
+    noise: Sequence[Noise],
+    measure: str,
+) -> None:
+    """Print one measure of all parameters, those that matter most first.
+
+    A value whose interval reaches down to nothing, or is too wide, is not printed.
+    """
+    of = {m.outcome: m for m in measured if m.measure == measure}
+    told = {name: m.told for name, m in of.items()}
+    signs = {m.outcome: _signs(m) for m in measured if m.measure == "mean"}
+    scale = {part.outcome: part.sd if measure == "effect" else 1.0 for part in noise}
+    sizes = [np.where(told[n], of[n].value, 0.0) / (scale[n] or 1.0) for n in of]
+    rank = np.max(sizes, axis=0)
+    title = {
+        "total": "Total Sobol indices, %: the part of the expected outcome's variance that hangs "
+                 "on a parameter, alone or with others",
+        "effect": "Effects of a whole prior on the expected outcome, in its own unit (Morris); "
+                  "±: up in some places, down in others, or not to be told",
+    }[measure]  # fmt: skip
+    limit = {"total": "over 100 points, or all above 100 %", "effect": "over twice the effect"}[
+        measure
+    ]
+    table = TerminalTable(
+        title,
+        [Column("parameter"), *numbers(*(outcome.name.replace("_", " ") for outcome in outcomes))],
+        "·: the 95 % interval reaches nothing. Of forty that do nothing one would not. ?: it is "
+        f"too wide to say anything ({limit}).",
+        "indices.csv",
+    )
+    for place in np.argsort(-rank, kind="stable"):
+        if not any(told[name][place] for name in of):
+            continue
+        cells = (_cell(of[o.name], place, signs) if o.name in of else "" for o in outcomes)
+        table.add(str(names[place]), *cells)
+    table.section("chance")
+    shares = {part.outcome: part.share for part in noise}
+    table.add("noise, % of a world's variance",
+              *(decimal(100 * shares.get(o.name, np.nan), 0) for o in outcomes))
+    console.print(table)
+    vague = {name: m.wide for name, m in of.items()}
+    for outcome in outcomes:
+        if outcome.name in of and vague[outcome.name].any():
+            console.print(_too_few(of[outcome.name], outcome))
+    silent = [n for i, n in enumerate(names)
+              if not any(told[name][i] or vague[name][i] for name in of)]  # fmt: skip
+    if silent:
+        console.print(f"Not to be told from nothing in any of these outcomes: {', '.join(silent)}.")
+    console.print()
+
+
+def _too_few(of: Measured, outcome: Outcome) -> str:
+    """Return in words that intervals are too wide, with the widest."""
+    scale, unit = (100.0, "%") if of.measure == "total" else (1.0, outcome.unit)
+    said = (f"{outcome.heading}: too few points or replicates to say anything of "
+            f"{of.wide.sum()} of {len(of.wide)} parameters")  # fmt: skip
+    width = np.where(of.wide, of.high - of.low, np.nan)
+    if np.isnan(width).all():
+        return f"{said}: what they do can't be told from chance."
+    widest = np.nanargmax(width)
+    low, high = (f"{scale * end:.3g}" for end in (of.low[widest], of.high[widest]))
+    return f"{said}; the widest 95 % interval is {low} to {high} {unit}."
+
+
+def _signs(mean: Measured) -> list[str]:
+    """Return the direction in which each parameter moves an outcome, as far as it is one."""
+    return np.where(mean.told, np.where(mean.value > 0.0, "+", "–"), "±").tolist()
+
+
+def _cell(measured: Measured, place: int, signs: dict[str, list[str]]) -> str:
+    if not measured.told[place]:
+        return "?" if measured.wide[place] else "·"
+    value = measured.value[place]
+    if measured.measure == "effect":
+        return f"{signs[measured.outcome][place]}{value:.2g}"
+    return decimal(100 * value, 0)
+
+
+def draw_indices(
+    names: Sequence[str],
+    outcomes: Sequence[Outcome],
+    measured: Sequence[Measured],
+    noise: Sequence[Noise],
+    title: str,
+) -> Picture:
+    """Draw a panel an outcome: its strongest parameters with their intervals."""
+    by = {(m.outcome, m.measure): m for m in measured}
+    shares = {part.outcome: part.share for part in noise}
+    columns = min(3, len(outcomes))
+    rows = -(-len(outcomes) // columns)
+    total = any(m.measure == "total" for m in measured)
+    measure = "total" if total else "effect"
+    with style():
+        figure = new_figure(max(4.0 * columns, 6.5), 0.9 + 2.7 * rows)
+        axes = figure.subplots(rows, columns, squeeze=False).ravel()
+        for axis, outcome in zip(axes, outcomes, strict=False):
+            _bars(axis, names, by[outcome.name, measure], by.get((outcome.name, "first")))
+            axis.set_xlabel("% of the expected outcome's variance" if total else outcome.unit)
+            noisy = percent(shares[outcome.name])
+            axis.set_title(f"{outcome.heading}\nnoise: {noisy} of a world's variance")
+        for axis in axes[len(outcomes) :]:
+            axis.set_visible(False)
+        note = (
+            "bars: total Sobol indices of the expected outcome; diamonds: first-order;\n"
+            if total else "bars: effects of a whole prior on the expected outcome;\n"
+        ) + ("lines: 95 % intervals; pale bars: not to be told from nothing, "
+             "or with too wide an interval to say anything")  # fmt: skip
+        head(figure, f"{title}\n{note}")
+    told = [_strongest(names, outcome, by[outcome.name, measure], total)
+            for outcome in outcomes[:_WORDS]]  # fmt: skip
+    return Picture(figure, f"{title}: which parameters matter. {'; '.join(told)}.")
+
+
+def _strongest(names: Sequence[str], outcome: Outcome, of: Measured, total: bool) -> str:
+    """Return in words which parameter matters most for an outcome."""
+    sizes = np.where(of.told, np.abs(np.nan_to_num(of.value)), -1.0)
+    place = int(np.argmax(sizes))
+    if sizes[place] < 0 and of.wide.any():
+        return _too_few(of, outcome).rstrip(".")
+    if sizes[place] < 0:
+        return f"{outcome.heading} hangs on none that can be told from nothing"
+    size = (f"{percent(of.value[place])} of the variance" if total
+            else f"{of.value[place]:.2g} {outcome.unit}")  # fmt: skip
+    return f"{outcome.heading} hangs most on {names[place]} ({size})"
+
+
+def _bars(axis: Axes, names: Sequence[str], of: Measured, first: Measured | None) -> None:
+    scale = 100.0 if of.measure == "total" else 1.0
+    order = np.argsort(np.nan_to_num(of.value))[-_DRAWN:]
+    y = np.arange(len(order))
+    value = scale * of.value[order]
+    low, high = scale * of.low[order], scale * of.high[order]
+    colours = [SERIES[0] if told else "#cccccc" for told in of.told[order]]
+    axis.barh(y, value, color=colours, height=0.7)
+    axis.errorbar((low + high) / 2, y, xerr=(high - low) / 2, fmt="none", color=INK, lw=0.9,
+                  capsize=2)  # fmt: skip
+    if of.measure == "total" and first is not None:
+        axis.plot(scale * first.value[order], y, "D", mfc="white", mec=INK, ms=4.5)
+    axis.set_yticks(y, [str(names[place]) for place in order])
+    axis.set_ylim(-0.6, len(order) - 0.4)
+    if not np.isfinite(value).any():
+        axis.text(0.5, 0.5, "it doesn't vary", transform=axis.transAxes, ha="center")

@@ -1,0 +1,320 @@
+"""A sweep: one scenario over a design, on the worlds axis, block by block.
+
+Row k of a sweep is point ``k % points``, replicate ``k // points``, so that a sweep which
+is broken off has tried all points alike. In a grid a replicate lives through the same
+draws at every point, so that points differ by what was varied and by nothing else; in the
+other designs each row has draws of its own.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import lzma
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model.errors import PalcaError, nearest, short
+from palca.model.seeds import check_number
+from palca.scenarios import build, resolve
+
+from ..simulate.designs import DESIGNS, MOST_POINTS, Factor, grid_size
+from ..simulate.world_table import check_measured, run_rows, shared
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..io.dask_cluster import Spread
+
+Floats = NDArray[np.float64]
+_LARGEST: Final = 16_384  # rows in a block
+_SMALLEST: Final = 512
+_BLOCKS: Final = 64  # of a sweep of middling size
+_MOST_VARIANTS: Final = 10_000
+_MOST_BYTES: Final = 2**30  # of the scenarios of a sweep
+WORLDS: Final = 10_000  # of a design that isn't a grid
+REPLICATES: Final = 100  # of a grid
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a sweep runs.
+
+    Attributes
+    ----------
+    scenario : str
+        A shipped name or a path.
+    settings, interventions : tuple of str
+        As in ``palca run``.
+    factors : tuple of Factor
+    design : str
+    points, replicates, worlds : int
+        The last round of replicates may be cut short by `worlds`.
+    seed : int
+    """
+
+    scenario: str
+    settings: tuple[str, ...]
+    interventions: tuple[str, ...]
+    factors: tuple[Factor, ...]
+    design: str
+    points: int
+    replicates: int
+    worlds: int
+    seed: int
+
+    @property
+    def block(self) -> int:
+        """Rows in a block; the files must not depend on the number of processes."""
+        wanted = -(-self.worlds // _BLOCKS)
+        return max(_SMALLEST, min(wanted, _LARGEST), 128 * self.variants)
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks there are."""
+        return -(-self.worlds // self.block)
+
+    def rows(self, block: int) -> int:
+        """Return how many rows a block has."""
+        return min(self.block, self.worlds - block * self.block)
+
+    @property
+    def variants(self) -> int:
+        """How many scenarios the levels of all factors but parameters make."""
+        return prod(len(f.levels) for f in self.factors if not f.is_parameter)
+
+
+def make_plan(
+    scenario: str,
+    factors: tuple[Factor, ...],
+    design: str = "grid",
+    settings: Sequence[str] = (),
+    interventions: Sequence[str] = (),
+    worlds: int | None = None,
+    replicates: int | None = None,
+    seed: int = 0,
+) -> Plan:
+    """Return a checked plan.
+
+    Raises
+    ------
+    PalcaError
+        If a factor is one of the settings too, a level can't be used, or there are too many
+        points.
+    """
+    plan = lay_out(scenario, factors, design, settings, interventions, worlds, replicates, seed)
+    _variant(scenario, settings, interventions, (), ())  # a mistake of its own is named as such
+    for factor in factors:
+        for level in () if factor.is_parameter else factor.levels:
+            _variant(scenario, settings, interventions, (factor,), (level,))
+    return plan
+
+
+def lay_out(
+    scenario: str,
+    factors: tuple[Factor, ...],
+    design: str,
+    settings: Sequence[str],
+    interventions: Sequence[str],
+    worlds: int | None,
+    replicates: int | None,
+    seed: int,
+) -> Plan:
+    """Return a plan of which no scenario has been read yet; the rest as :func:`make_plan`."""
+    check_number("the seed", seed)
+    if design not in DESIGNS:
+        raise PalcaError(f"no design '{design}'{nearest(design, DESIGNS)}; there are "
+                         f"{', '.join(DESIGNS)}", "--design")
+    if design == "grid":
+        points = grid_size(factors)
+        if worlds is not None and replicates is not None and worlds != points * replicates:
+            raise PalcaError(f"a grid of {points:,} points with {replicates:,} replicates has "
+                             f"{points * replicates:,} worlds: drop --worlds or --replicates",
+                             "--worlds")
+        if worlds is not None:
+            replicates = -(-worlds // points)
+        replicates = replicates or REPLICATES
+        worlds = worlds or points * replicates
+    else:
+        replicates, worlds = replicates or 1, worlds or WORLDS * (replicates or 1)
+        points = -(-worlds // replicates)
+    if max(points, worlds) > MOST_POINTS:
+        what = f"{points:,} points" if points > worlds else f"{worlds:,} worlds"
+        raise PalcaError(f"{what} are more than {MOST_POINTS:,}: fewer levels or replicates, or "
+                         "another --design", "--vary")
+    set_already = {setting.partition("=")[0].strip() for setting in settings}
+    for factor in factors:
+        if factor.name in set_already:
+            raise PalcaError(f"'{factor.name}' is both set and varied", f"--vary {factor.name}")
+    plan = Plan(scenario, tuple(settings), tuple(interventions), factors, design, points,
+                replicates, worlds, seed)  # fmt: skip
+    if plan.variants > _MOST_VARIANTS:
+        raise PalcaError(f"{plan.variants:,} scenarios are more than {_MOST_VARIANTS:,}: fewer "
+                         "levels of what isn't a parameter", "--vary")
+    return plan
+
+
+def plan_rows(plan: Plan, design: pd.DataFrame, block: int) -> pd.DataFrame:
+    """Return the rows of a block before they are run: factors, seed, replicate, world."""
+    rows = block * plan.block + np.arange(plan.rows(block))
+    table = design.iloc[rows % plan.points].reset_index(drop=True)
+    table["seed"] = plan.seed
+    table["replicate"] = rows // plan.points
+    table["world"] = table["replicate"] if plan.design == "grid" else rows
+    return table
+
+
+def run_block(factors: tuple[Factor, ...], packed: bytes, table: pd.DataFrame) -> bytes:
+    """Return a block as the bytes of a Parquet file; the rest as :func:`run_rows` takes it."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    out = run_rows(_unpack(packed), factors, table)
+    columns = {name: table[name].to_numpy() for name in table} | out
+    texts = [factor.name for factor in factors if not factor.numeric]
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink, compression="zstd", use_dictionary=cast(Any, texts),
+                   write_page_checksum=True)  # fmt: skip
+    return sink.getvalue()
+
+
+def _variant(
+    scenario: str,
+    settings: Sequence[str],
+    interventions: Sequence[str],
+    factors: Sequence[Factor],
+    levels: Sequence[float | str],
+) -> dict[str, Any]:
+    """Return the scenario, resolved and checked, that some levels of some factors make."""
+    own = [f"{factor.name}={level}" for factor, level in zip(factors, levels, strict=True)]
+    try:
+        resolved = resolve(scenario, (*settings, *own), interventions)
+        build(resolved)
+    except PalcaError as error:
+        if not own:
+            raise
+        place = short(f"--vary {' --vary '.join(own)}", 200)
+        if error.place.startswith("--set"):  # a level was applied as a setting is
+            raise PalcaError(error.message, place) from None
+        raise error.at(place) from None
+    return resolved
+
+
+def variants_of(plan: Plan) -> dict[tuple[float | str, ...], dict[str, Any]]:
+    """Return the resolved scenarios of a plan by the levels of all factors but parameters."""
+    return {
+        levels: _variant(plan.scenario, plan.settings, plan.interventions, apart, levels)
+        for apart, levels in _levels(plan)
+    }
+
+
+def _levels(plan: Plan) -> Iterator[tuple[list[Factor], tuple[float | str, ...]]]:
+    """Give each combination of levels of all factors but parameters, with those factors."""
+    apart = [factor for factor in plan.factors if not factor.is_parameter]
+    for levels in product(*(factor.levels for factor in apart)):
+        yield apart, levels
+
+
+def pack_variants(plan: Plan) -> bytes:
+    """Return the resolved scenarios of a plan, with the levels that make each, compressed.
+
+    They are all that a process, here or elsewhere, needs to know of the scenario.
+    """
+    return lzma.compress(json.dumps(listed(variants_of(plan))).encode(), preset=1)
+
+
+@lru_cache(maxsize=2)
+def _unpack(packed: bytes) -> dict[tuple[Any, ...], dict[str, Any]]:
+    return unlisted(json.loads(_decompressed(packed)))
+
+
+def listed(variants: Mapping[tuple[Any, ...], Mapping[str, Any]]) -> dict[str, Any]:
+    """Return resolved scenarios, each with what makes it, as plain data fit for JSON."""
+    rows: list[dict[str, Any]] = []
+    sets: list[dict[str, Any]] = []  # of parameters: long, and mostly the same for all
+    for levels, scenario in variants.items():
+        rest = {**scenario}
+        if (own := rest.pop("sets")) not in sets:
+            sets.append(own)
+        rows.append({"levels": levels, "scenario": rest, "sets": sets.index(own)})
+    return {"variants": rows, "sets": sets}
+
+
+def unlisted(content: Mapping[str, Any]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Return what :func:`listed` was given."""
+    sets = content["sets"]
+    return {
+        tuple(row["levels"]): {**row["scenario"], "sets": sets[row["sets"]]}
+        for row in content["variants"]
+    }
+
+
+def _decompressed(packed: bytes) -> bytes:
+    """Return what was compressed; a stranger's few bytes may stand for more than there is room."""
+    reader = lzma.LZMADecompressor()
+    content = reader.decompress(packed, _MOST_BYTES)
+    if not reader.eof:
+        raise ValueError(f"its scenarios are cut short, or more than {_MOST_BYTES:,} bytes")
+    return content
+
+
+def check_packed(plan: Plan, packed: bytes) -> None:
+    """Raise unless packed scenarios are those of a plan, and can be run.
+
+    Raises
+    ------
+    PalcaError, LookupError, TypeError, ValueError
+    """
+    variants = _unpack(packed)
+    if variants.keys() != {levels for _, levels in _levels(plan)}:
+        raise ValueError("its scenarios are not those of its plan")
+    for scenario in variants.values():
+        build(scenario)
+
+
+def check_packed_measured(packed: bytes, names: Collection[str]) -> None:
+    """Raise if packed scenarios end before one of some outcomes, or of the main ones if none is
+    named, can be measured.
+    """
+    for scenario in _unpack(packed).values():
+        check_measured(scenario, names, "--outcome")
+
+
+def run_blocks(
+    plan: Plan,
+    design: pd.DataFrame,
+    packed: bytes,
+    blocks: Sequence[int],
+    jobs: int = 1,
+    spread: Spread | None = None,
+) -> Iterator[tuple[int, bytes]]:
+    """Run some blocks and give each with its number, as they are done.
+
+    Parameters
+    ----------
+    jobs : int
+        Processes on this machine.
+    spread : callable, optional
+        Runs them elsewhere instead, from :func:`~palca.experiments.io.dask_cluster.workers`.
+    """
+    from joblib import delayed
+
+    calls = (
+        (block, plan.factors, packed, plan_rows(plan, design, block)) for block in blocks
+    )
+    if spread is not None:
+        return spread(_numbered, calls)
+    return shared((delayed(_numbered)(*call) for call in calls), jobs, ordered=False)
+
+
+def _numbered(
+    block: int, factors: tuple[Factor, ...], packed: bytes, table: pd.DataFrame
+) -> tuple[int, bytes]:
+    return block, run_block(factors, packed, table)

@@ -1,0 +1,154 @@
+"""What a sweep shows: means by level of each factor, and how much each factor explains."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from palca.model.errors import PalcaError, nearest
+
+from ..counterfactual.effects import clustered_error
+from ..io.numerals import decimal
+from ..io.terminal_table import Column, TerminalTable, numbers
+from ..observe.outcomes import MAIN, OUTCOMES, Outcome
+from ..simulate.designs import Factor, check_once, tidy
+from .sweep import Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+BINS: Final = 10  # of a range
+_TITLES: Final = {outcome.name: outcome for outcome in OUTCOMES}
+_MOST_LEVELS: Final = 12  # rows of a factor that are printed
+
+
+def chosen_outcomes(
+    names: Sequence[str] | None,
+    measured: Collection[str] = _TITLES,
+    place: str = "--outcome",
+) -> list[Outcome]:
+    """Return the outcomes of some names; if none are named, the main ones that were measured.
+
+    Raises
+    ------
+    PalcaError
+        For a name that there is not, that is there twice, or that a scenario is too short for.
+    """
+    check_once(names or (), place)
+    for name in names or ():
+        if name not in _TITLES:
+            raise PalcaError(f"no outcome '{name}'{nearest(name, _TITLES)}; there are "
+                             f"{', '.join(_TITLES)}", place)
+        if name not in measured:
+            raise PalcaError(f"the scenario ends before '{name}' can be measured", place)
+    return [_TITLES[name] for name in names or MAIN if name in measured]
+
+
+def levels_of(factor: Factor, values: pd.Series) -> pd.Series:
+    """Return the level of each value, in the factor's order; a range's values fall into
+    :data:`BINS` equal bins.
+    """
+    if not factor.numeric:
+        import pandas as pd
+
+        return values.astype(pd.CategoricalDtype(list(factor.levels), ordered=True))
+    if factor.levels or values.nunique() <= 2 * BINS:
+        return values
+    edges = np.linspace(factor.low, factor.high, BINS + 1)
+    centres = tidy((edges[1:] + edges[:-1]) / 2, factor.high - factor.low)
+    places = np.clip(np.searchsorted(edges, values.to_numpy(), side="right") - 1, 0, BINS - 1)
+    return values.__class__(centres[places], index=values.index, name=values.name)
+
+
+def means(plan: Plan, worlds: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """Return mean, spread and standard error of outcomes by level of each factor, long form.
+
+    Worlds with the same number live through the same draws at every point of a grid, so that
+    they count together.
+    """
+    import pandas as pd
+
+    names = [outcome.name for outcome in outcomes]
+    parts = []
+    for factor in plan.factors:
+        grouped = worlds.groupby(levels_of(factor, worlds[factor.name]))
+        errors = {level: some[names].apply(clustered_error, founders=some["world"])
+                  for level, some in grouped}  # fmt: skip
+        own = grouped[names]
+        table = pd.concat(
+            {"mean": own.mean(), "sd": own.std(), "worlds": own.count(),
+             "se": pd.DataFrame(errors).T.rename_axis(index=factor.name)}, axis=1
+        )  # fmt: skip
+        long = table.stack(level=1, future_stack=True).reset_index()
+        long.columns = ["level", "outcome", *long.columns[2:]]
+        long.insert(0, "factor", factor.name)
+        parts.append(long)
+    return pd.concat(parts, ignore_index=True)
+
+
+def explained(
+    plan: Plan, table: pd.DataFrame, worlds: pd.DataFrame, outcomes: Sequence[Outcome]
+) -> pd.DataFrame:
+    """Return the share of each outcome's variance that each factor explains by itself.
+
+    The correlation ratio: variance of the means by level (`table`, from :func:`means`) over
+    the whole variance, less what chance alone would give (Kelley 1935). It estimates the
+    first-order Sobol index; where factors are few or weak most of the rest is chance. Of a factor
+    that does nothing it is as often below 0 as above.
+    """
+    import pandas as pd
+
+    total = worlds[[outcome.name for outcome in outcomes]].var(ddof=1)
+    inside = table.assign(squares=table["sd"].fillna(0.0) ** 2 * (table["worlds"] - 1))
+    grouped = inside.groupby(["factor", "outcome"])
+    free = grouped["worlds"].sum() - grouped["level"].count()
+    within = (grouped["squares"].sum() / free.where(free > 0)).unstack("outcome")
+    share = (1.0 - within / total.where(total > 0))
+    return pd.DataFrame(share).reindex([factor.name for factor in plan.factors])
+
+
+def print_sweep(
+    console: Console,
+    plan: Plan,
+    table: pd.DataFrame,
+    share: pd.DataFrame,
+    outcomes: Sequence[Outcome],
+) -> None:
+    """Print the means by level, from :func:`means`, and what each factor :func:`explained`."""
+    shown = TerminalTable(
+        "Means of the worlds at each level (standard errors in brackets)",
+        [Column("level"), *numbers(*(outcome.name.replace("_", " ") for outcome in outcomes))],
+    )
+    for factor in plan.factors:
+        rows = table[table["factor"] == factor.name]
+        levels = list(dict.fromkeys(rows["level"]))
+        shown.section(factor.name)
+        step = -(-len(levels) // _MOST_LEVELS)
+        for level in levels[::step]:
+            at = rows[rows["level"] == level].set_index("outcome")
+            cells = [
+                f"{_told(at.loc[o.name, 'mean'])} ({_told(at.loc[o.name, 'se'])})"
+                for o in outcomes
+            ]
+            text = f"{level:.4g}" if isinstance(level, float) else str(level)
+            shown.add(f"  {text}", *cells)
+    shown.section("variance explained, %")
+    percent: Any = (100 * share).stack(future_stack=True).to_dict()
+    for factor in plan.factors:
+        cells = [decimal(percent[factor.name, o.name], 1) for o in outcomes]
+        shown.add(f"  {factor.name}", *cells)
+    console.print(
+        f"{plan.scenario}: {plan.worlds:,} worlds, {plan.design} of {plan.points:,} points, "
+        f"seed {plan.seed}"
+    )
+    console.print(shown)
+    console.print("What a factor explains it explains by itself, not in concert with others. The "
+                  "rest is other factors and chance. Below 0: its levels differ less than chance "
+                  "alone would make them.")  # fmt: skip
+
+
+def _told(value: Any) -> str:
+    return "–" if np.isnan(value) else f"{value + 0.0:.3g}"

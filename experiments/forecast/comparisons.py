@@ -1,0 +1,300 @@
+"""Contests of forecasts: a model against a naive forecast, on one thing and by one score.
+
+A difference of scores means little where there are seven coups. So each contest has two
+margins: an interval by bootstrap over the worlds (how far more worlds might move it), and
+the *power*: how often the model would win if histories came from the model itself. Where
+that is rare, winning or losing tells nothing (THEORY: "cannot discriminate").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..observe.history import Course
+from .scores import crps
+
+Floats = NDArray[np.float64]
+ENOUGH_POWER: Final = 0.8
+_BOOTSTRAPS: Final = 200
+HISTORIES: Final = 500  # pseudo-histories by which power is judged
+_SEED: Final = 20
+
+# mean score of forecasts (..., months) of what happened or not (..., months)
+Score = Callable[[Floats, Floats], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """A model against a naive forecast.
+
+    Attributes
+    ----------
+    what, score, against : str
+        What is forecast, by which score, and the naive forecast's name.
+    model, naive : float
+        The scores; lower is better.
+    low, high : float
+        5 and 95 % of the skill by bootstrap over worlds; minus infinity where that share of the
+        samples makes the naive forecast exact.
+    power : float
+        How often the model would win if it were true; NaN if that wasn't asked.
+    """
+
+    what: str
+    score: str
+    against: str
+    model: float
+    naive: float
+    low: float
+    high: float
+    power: float
+
+    @property
+    def skill(self) -> float:
+        """1 - model / naive: 1 is perfect, 0 no better than the naive forecast."""
+        return skill(self.model, self.naive)
+
+    @property
+    def verdict(self) -> str:
+        """Who won, or that this can't tell."""
+        if self.naive == 0.0 and self.model > 0.0:
+            return "naive exact"  # it said what happened, without doubt: nobody can beat it
+        if self.power < ENOUGH_POWER:
+            return "cannot discriminate"
+        return "better" if self.model < self.naive else "worse"
+
+
+def skill(model: float, naive: float) -> float:
+    """Return 1 - model / naive; NaN if the naive forecast is exact and the model not."""
+    if naive == 0.0:
+        return 0.0 if model == 0.0 else np.nan
+    return 1.0 - model / naive
+
+
+# What happens in a month, or not.
+
+EVENTS: Final = ("coup attempt", "change of power")
+
+
+def happened(course: Course) -> Floats:
+    """Return whether there was an attempt, and whether power changed hands.
+
+    Returns
+    -------
+    ndarray of 0 and 1, shape ``(2, months, worlds)``
+        In the order of :data:`EVENTS`. A leader who is there at the start has come before it.
+    """
+    leader = course.series["leader"]
+    tried = course.count("power", "coup") + course.count("power", "failed coup") > 0
+    changed = np.zeros_like(tried)
+    changed[1:] = leader[1:] != leader[:-1]
+    return np.array([tried, changed], dtype=np.float64)
+
+
+def brier(chance: Floats, truth: Floats) -> Floats:
+    """Return the mean squared error of chances over the last axis (Brier 1950)."""
+    from scoringrules import brier_score
+
+    return brier_score(truth, chance).mean(axis=-1)
+
+
+def logarithmic(chance: Floats, truth: Floats) -> Floats:
+    """Return the mean logarithmic score over the last axis, in nats.
+
+    Chances are kept away from 0 and 1 by 1/(months + 2), so that a forecast that is sure
+    and wrong loses much, not everything.
+    """
+    edge = 1.0 / (truth.shape[-1] + 2.0)
+    kept = np.clip(chance, edge, 1.0 - edge)
+    return -(truth * np.log(kept) + (1.0 - truth) * np.log1p(-kept)).mean(axis=-1)
+
+
+SCORES: Final[dict[str, Score]] = {"Brier": brier, "log": logarithmic}
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposed:
+    """A Brier score in its parts: ``reliability - resolution + uncertainty + rest``.
+
+    (Murphy 1973, doi:10.1175/1520-0450(1973)012<0595:ANVPOT>2.0.CO;2.) `rest` is what
+    forecasts differ within a bin.
+    """
+
+    reliability: float
+    resolution: float
+    uncertainty: float
+    rest: float
+
+
+def decompose(chance: Floats, truth: Floats, bins: int = 5) -> Decomposed:
+    """Return the parts of the Brier score of forecasts ``(n,)``.
+
+    In bins of like size; equal forecasts share one.
+    """
+    base = truth.mean()
+    reliability = resolution = 0.0
+    edges = np.quantile(chance, np.arange(1, bins) / bins, method="lower")
+    bin_of = np.searchsorted(edges, chance, side="left")
+    for some in (np.nonzero(bin_of == place)[0] for place in np.unique(bin_of)):
+        share, said, came = len(some) / len(truth), chance[some].mean(), truth[some].mean()
+        reliability += share * (said - came) ** 2
+        resolution += share * (came - base) ** 2
+    uncertainty = base * (1.0 - base)
+    rest = float(brier(chance, truth)) - (reliability - resolution + uncertainty)
+    return Decomposed(float(reliability), float(resolution), float(uncertainty), rest)
+
+
+def monthly_contests(
+    model: Floats, rivals: dict[str, Floats], truth: Floats, months: slice
+) -> list[Contest]:
+    """Return the contests of free-running worlds on what happens month by month.
+
+    Parameters
+    ----------
+    model : ndarray, shape ``(2, months, worlds)``
+        As :func:`happened` gives it.
+    rivals : dict
+        The same of naive forecasts.
+    truth : ndarray, shape ``(2, months, 1)``
+    months : slice
+        Those that are scored.
+    """
+    out = []
+    for place, event in enumerate(EVENTS):
+        worlds = model[place, months].T  # (worlds, months)
+        came = truth[place, months, 0]
+        said = worlds.mean(axis=0)
+        some = worlds[:HISTORIES]
+        without = (len(worlds) * said - some) / (len(worlds) - 1)  # the rest, for each of them
+        for against, others in rivals.items():
+            naive = others[place, months].T
+            blind = naive.mean(axis=0)
+            again, blind_again = _resampled(worlds), _resampled(naive)
+            for name, score in SCORES.items():
+                skills = 1.0 - score(again, came) / score(blind_again, came)
+                wins = score(without, some) < score(blind[None, :], some)
+                low, high = np.quantile(skills, (0.05, 0.95))
+                out.append(
+                    Contest(event, name, against, float(score(said, came)),
+                            float(score(blind, came)), float(low), float(high), float(wins.mean()))
+                )  # fmt: skip
+    return out
+
+
+def _resampled(worlds: Floats) -> Floats:
+    """Return the mean of worlds ``(worlds, n)`` drawn with replacement, ``(bootstraps, n)``."""
+    chance = np.random.default_rng(_SEED)
+    count = len(worlds)
+    drawn = chance.multinomial(count, np.full(count, 1.0 / count), _BOOTSTRAPS)
+    return drawn @ worlds / count
+
+
+# Single numbers that sum up a world.
+
+
+def outcome_contests(
+    model: dict[str, Floats], rivals: dict[str, dict[str, Floats]], truth: dict[str, float]
+) -> list[Contest]:
+    """Return the contests on outcomes, by the continuous ranked probability score.
+
+    Parameters
+    ----------
+    model : dict of str to ndarray, shape ``(worlds,)``
+    rivals : dict
+        The same of naive forecasts, by their names.
+    truth : dict
+        What is documented; the contests are about these.
+    """
+    out = []
+    for name, came in truth.items():
+        worlds = model[name]
+        some = worlds[:HISTORIES]
+        own = _crps(some, worlds)
+        score = crps(worlds, came)
+        again = _crps_again(worlds, came)
+        for against, others in rivals.items():
+            naive = others[name]
+            theirs = _crps(some, naive)
+            blind, blind_again = crps(naive, came), _crps_again(naive, came)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                skills = np.where(blind_again > 0.0, 1.0 - again / blind_again, -np.inf)
+            low, high = np.quantile(skills, (0.05, 0.95), method="nearest")
+            out.append(
+                Contest(name, "CRPS", against, score, blind, float(low), float(high),
+                        float((own < theirs).mean()))
+            )  # fmt: skip
+    return out
+
+
+def _crps_again(worlds: Floats, came: float) -> Floats:
+    """Return the score of worlds drawn with replacement, ``(bootstraps,)``."""
+    chance = np.random.default_rng(_SEED)
+    drawn = chance.integers(len(worlds), size=(_BOOTSTRAPS, len(worlds)))
+    return _crps(np.full(_BOOTSTRAPS, came), worlds[drawn])
+
+
+def _crps(came: Floats, worlds: Floats) -> Floats:
+    """Return the score of each observed value, ``(n,)``, by the same worlds or a row of each."""
+    from scoringrules import crps_ensemble
+
+    return np.asarray(crps_ensemble(came, np.broadcast_to(worlds, (len(came), worlds.shape[-1]))))
+
+
+# The joint path.
+
+_PATH_WORLDS: Final = 400  # the scores of whole paths compare all with all
+
+
+def path_contests(model: Floats, rivals: dict[str, Floats], truth: Floats) -> list[Contest]:
+    """Return the contests on the joint path, by the energy and the variogram score.
+
+    (Gneiting and Raftery 2007, doi:10.1198/016214506000001437, eq. 22; Scheuerer and Hamill
+    2015, doi:10.1175/MWR-D-14-00269.1.) The first is weak on correlations, the second reads
+    nothing else.
+
+    Parameters
+    ----------
+    model : ndarray, shape ``(worlds, n)``
+        Standardised.
+    rivals : dict of str to ndarray, shape ``(worlds, n)``
+    truth : ndarray, shape ``(n,)``
+    """
+    from scoringrules import es_ensemble, vs_ensemble
+
+    functions: dict[str, Any] = {"energy": es_ensemble, "variogram": vs_ensemble}
+    chance = np.random.default_rng(_SEED)
+    worlds, some = model[:_PATH_WORLDS], model[_PATH_WORLDS : _PATH_WORLDS + 100]
+    out = []
+    for name, function in functions.items():
+        score = float(function(truth, worlds))
+        own = np.array([function(one, worlds) for one in some])
+        lots = [chance.integers(0, len(worlds), len(worlds)) for _ in range(30)]
+        again = np.array([function(truth, worlds[lot]) for lot in lots])
+        for against, others in rivals.items():
+            naive = others[:_PATH_WORLDS]
+            blind = float(function(truth, naive))
+            theirs = np.array([function(one, naive) for one in some])
+            low, high = np.quantile(1.0 - again / blind, (0.05, 0.95))
+            out.append(
+                Contest("joint path", name, against, score, blind, float(low), float(high),
+                        float((own < theirs).mean()))
+            )  # fmt: skip
+    return out
+
+
+def won(contests: Sequence[Contest]) -> str:
+    """Return in words how many contests were won, and how many can tell anything."""
+    verdicts = [contest.verdict for contest in contests]
+    better = sum(contest.model < contest.naive for contest in contests)
+    exact = verdicts.count("naive exact")
+    return (
+        f"{better} of {len(contests)} won"
+        + (f" ({exact} could not be: the naive forecast is exact)" if exact else "")
+        + f"; {verdicts.count('better')} of them with power {ENOUGH_POWER} or more, "
+        f"{verdicts.count('worse')} lost with it"
+    )

@@ -1,0 +1,340 @@
+"""What a history says of the free parameters, by one table of simulated worlds.
+
+The likelihood of a history has no formula, but a million histories are cheap. So
+approximate Bayesian computation needs no sampler here:
+
+1. *Table*: worlds, each with parameters of its own drawn from the priors, and its outcomes.
+2. *Reading*: a regression of the parameters on the outcomes, their squares and products.
+   What it predicts for a history is its summary, one number a parameter: an estimate of
+   the posterior mean (Fearnhead and Prangle 2012, doi:10.1111/j.1467-9868.2011.01010.x).
+3. *Nearest*: the worlds whose summaries lie nearest to the record's.
+4. *Adjustment*: their parameters, moved by a local linear regression to where they would be
+   if their summaries were the record's (Beaumont, Zhang and Balding 2002,
+   doi:10.1093/genetics/162.4.2025), and spread by what the regression itself leaves unsure.
+
+No world both teaches the regression and is looked for: of what it was taught it would say
+more than it knows. What is learnt is held against what the same steps make of a parameter that
+does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..observe.outcomes import Outcome
+from .reference_table import Table
+
+Floats = NDArray[np.floating[Any]]
+_RIDGE: Final = 100.0  # keeps some 2,000 coefficients from fitting chance
+_CHUNK: Final = 50_000
+_EXTREME: Final = 1e-3  # outcomes are cut at these quantiles of the table
+_TINY: Final = 1e-12
+BINS: Final = 20  # of ranks
+TOLD: Final = 0.05  # learnt, below which the record is said not to tell
+RARE: Final = 0.05  # chance that any of the parameters looks so, below which it is none
+_PRETENDED: Final = 100_000  # parameters that do nothing, by which chance is judged
+
+
+class Reading:
+    """What outcomes say of the parameters: the regression that makes summaries.
+
+    Parameters
+    ----------
+    table : Table
+        The worlds that teach it.
+    outcomes : sequence of Outcome
+        Those that may be read.
+    """
+
+    def __init__(self, table: Table, outcomes: Sequence[Outcome]) -> None:
+        from sklearn.linear_model import Ridge
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+
+        self.outcomes = tuple(outcomes)
+        plain = _even(self.outcomes, table.columns(outcomes))
+        self.low, self.high = np.quantile(plain, (_EXTREME, 1.0 - _EXTREME), axis=0)
+        self._regression = make_pipeline(
+            StandardScaler(), PolynomialFeatures(2, include_bias=False), Ridge(_RIDGE)
+        )
+        self._regression.fit(np.clip(plain, self.low, self.high), table.scores)
+
+    def summaries(self, values: Floats) -> Floats:
+        """Return the summaries of histories, ``(n, parameters)``, from ``(n, outcomes)``."""
+        plain = np.clip(_even(self.outcomes, values), self.low, self.high)
+        parts = [plain[at : at + _CHUNK] for at in range(0, len(plain), _CHUNK)]
+        read = [self._regression.predict(part.astype(np.float32)) for part in parts]
+        return np.concatenate(read).astype(np.float32)
+
+    def strange(self, values: Floats) -> list[Outcome]:
+        """Return the outcomes of one history that hardly any world of the table has."""
+        (plain,) = _even(self.outcomes, values)
+        beyond = (plain < self.low) | (plain > self.high)
+        return [outcome for outcome, is_so in zip(self.outcomes, beyond, strict=True) if is_so]
+
+
+def _even(outcomes: Sequence[Outcome], values: Floats) -> Floats:
+    """Return outcomes on scales that regressions like: roots of counts, logarithms of sums."""
+    plain = np.array(values, np.float32)
+    for column, outcome in zip(plain.T, outcomes, strict=True):
+        if outcome.unit.startswith("million USD"):
+            column[:] = np.log1p(np.maximum(column, 0.0))
+        elif outcome.unit in ("coups", "events", "months"):
+            column[:] = np.sqrt(column)
+    return plain
+
+
+def learnt(mean: Floats, sd: Floats) -> Floats:
+    """Return how far parameters have moved from their priors, 0 (not at all) to 1.
+
+    1 - exp(-2 KL), the Kullback-Leibler divergence of posterior from prior with both taken as
+    normal: on the scale of a squared correlation (Linfoot 1957,
+    doi:10.1016/S0019-9958(57)90116-X).
+
+    Parameters
+    ----------
+    mean, sd : ndarray
+        Of normal scores; those of the prior are 0 and 1.
+    """
+    return 1.0 - np.exp(1.0 - mean**2 - sd**2 + 2.0 * np.log(sd))
+
+
+def learnt_by_chance(
+    unsure: float, variance: float, freedom: float, count: int, seed: int
+) -> float:
+    """Return what the likeliest of `count` parameters that do nothing would seem to be learnt.
+
+    More than that is seen once in twenty. Means of their scores are normal, of variance `unsure`;
+    variances are about `variance`, with so many degrees of `freedom` (Satterthwaite 1946).
+    """
+    chance = np.random.default_rng(seed)
+    mean = np.sqrt(unsure) * chance.normal(size=_PRETENDED)
+    spread = np.sqrt(variance * chance.chisquare(freedom, _PRETENDED) / freedom)
+    return float(np.quantile(learnt(mean, spread), 1.0 - RARE / count))
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A local linear regression that moves worlds to where a history lies.
+
+    Attributes
+    ----------
+    weights : ndarray, shape ``(nearest,)``
+        They add up to 1.
+    apart : ndarray, shape ``(nearest, summaries)``
+        How far the summaries of each world lie from the history's.
+    solver : ndarray, shape ``(summaries + 1, nearest)``
+        From scores to intercept and slopes.
+    unsure : float
+        Variance of the mean that it finds, for scores of variance 1 that don't hang on the
+        summaries.
+    lost : float
+        Part of their variance that it takes for its own by chance.
+    """
+
+    weights: Floats
+    apart: Floats
+    solver: Floats
+    unsure: float
+    lost: float
+
+    def of(self, scores: Floats) -> Floats:
+        """Return scores ``(nearest, n)`` as they would be at the history.
+
+        What they depart from their mean is scaled up to the spread that they would have if the
+        regression took nothing by chance, and its mean were no less sure than it is.
+        """
+        found = self.solver @ scores
+        moved = scores - self.apart @ found[1:]
+        wider = np.sqrt((1.0 + self.unsure) / (1.0 - self.lost))
+        return found[0] + wider * (moved - found[0])
+
+    def learnt_by_chance(self, count: int, seed: int) -> float:
+        """Return what the likeliest of `count` parameters that do nothing would seem learnt.
+
+        The variance has as many degrees of freedom as there are effective worlds.
+        """
+        worth = float(1.0 / np.sum(self.weights**2))
+        return learnt_by_chance(self.unsure, 1.0 + self.unsure, worth, count, seed)
+
+
+def moments(weights: Floats, scores: Floats) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation of weighed scores ``(n, parameters)``."""
+    mean = weights @ scores
+    return mean, np.sqrt(weights @ (scores - mean) ** 2)
+
+
+def adjustment(weights: Floats, apart: Floats) -> Adjustment:
+    """Return the weighed regression of scores on `apart`, ``(nearest, summaries)``.
+
+    A summary is an estimate of a score, so a slope is about one, or none: its prior is normal(0,
+    1). Without it, summaries that hardly vary would have slopes of any size, and a history
+    that lies aside of its nearest worlds would be given scores that no world has.
+    """
+    near = np.column_stack([np.ones(len(weights)), apart]).astype(np.float64)
+    weighed = near * weights[:, None]
+    prior = np.full(near.shape[1], np.sum(weights**2))  # of a precision of 1 per effective world
+    prior[0] = 0.0
+    square, spread = near.T @ weighed, weighed.T @ weighed
+    inverse = np.linalg.inv(square + np.diag(prior))
+    unsure = inverse @ spread @ inverse  # covariance of intercept and slopes
+    lost = 2.0 * np.trace(inverse @ spread) - np.trace(unsure @ square)
+    return Adjustment(
+        weights, near[:, 1:], inverse @ weighed.T, float(unsure[0, 0]), float(lost)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """The parameters given a history.
+
+    Attributes
+    ----------
+    places : ndarray of int, shape ``(nearest,)``
+        The worlds of the table that are most like it.
+    weights : ndarray, shape ``(nearest,)``
+        They add up to 1.
+    scores : ndarray, shape ``(nearest, parameters)``
+        Normal scores, adjusted.
+    radius : float
+        How far the summaries of the farthest lie from the history's, in prior spreads.
+    adjusted : Adjustment
+    """
+
+    places: NDArray[np.int64]
+    weights: Floats
+    scores: Floats
+    radius: float
+    adjusted: Adjustment
+
+    @property
+    def mean(self) -> Floats:
+        """The mean of the normal scores, ``(parameters,)``; that of the prior is 0."""
+        return moments(self.weights, self.scores)[0]
+
+    @property
+    def sd(self) -> Floats:
+        """The spread of the normal scores, ``(parameters,)``; that of the prior is 1."""
+        return moments(self.weights, self.scores)[1]
+
+    @property
+    def worth(self) -> float:
+        """Effective worlds: 1 over the sum of squared weights."""
+        return float(1.0 / np.sum(self.weights**2))
+
+    @property
+    def sureness(self) -> float:
+        """How many draws from a posterior would tell its mean as surely."""
+        return 1.0 / self.adjusted.unsure
+
+    def draw(self, count: int, chance: np.random.Generator) -> NDArray[np.int64]:
+        """Return places among the nearest, drawn evenly by weight (Kitagawa 1996)."""
+        points = (np.arange(count) + chance.random()) / count
+        drawn = np.searchsorted(np.cumsum(self.weights), points)
+        return chance.permutation(np.minimum(drawn, len(self.weights) - 1))
+
+
+def infer(summaries: Floats, scores: Floats, observed: Floats, nearest: int) -> Posterior:
+    """Return the parameters given one history.
+
+    Parameters
+    ----------
+    summaries, scores : ndarray, shape ``(worlds, parameters)``
+        Of the table.
+    observed : ndarray, shape ``(parameters,)``
+        The history's summaries.
+    nearest : int
+        How many worlds are kept: weighed by Epanechnikov's kernel, which is nothing at the
+        farthest of them.
+    """
+    apart = summaries - observed.astype(np.float32)
+    squares = np.einsum("ij,ij->i", apart, apart)
+    places = np.argpartition(squares, nearest)[: nearest + 1]
+    places = places[np.argsort(squares[places], kind="stable")]
+    farthest = max(float(squares[places[-1]]), _TINY)
+    places = places[:-1]
+    weights = np.maximum(1.0 - squares[places].astype(np.float64) / farthest, _TINY)
+    weights /= weights.sum()
+    found = adjustment(weights, apart[places])
+    scores = found.of(scores[places].astype(np.float64))
+    return Posterior(places, weights, scores, float(np.sqrt(farthest)), found)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """How well known parameters are found again (simulation-based calibration).
+
+    Attributes
+    ----------
+    ranks : ndarray of int, shape ``(histories, parameters)``
+        How many of `draws` posterior draws lie below the true value; uniform if the
+        posteriors are right (Talts et al. 2018, arXiv:1804.06788).
+    draws : int
+    truth, mean, sd : ndarray, shape ``(histories, parameters)``
+        Normal scores: the true values, and posterior means and spreads.
+    radii : ndarray, shape ``(histories,)``
+        How far from each history its nearest worlds reach.
+    """
+
+    ranks: NDArray[np.int64]
+    draws: int
+    truth: Floats
+    mean: Floats
+    sd: Floats
+    radii: Floats
+
+    def uniformity(self) -> Floats:
+        """Return how likely ranks as uneven as each parameter's are by chance, by chi squared."""
+        from scipy.stats import chisquare
+
+        counts = [np.histogram(column, BINS, (0, self.draws + 1))[0] for column in self.ranks.T]
+        return np.array([chisquare(row).pvalue for row in counts])
+
+    def coverage(self, share: float) -> Floats:
+        """Return how often the central share of each parameter's draws holds the truth."""
+        low = (1.0 - share) / 2.0 * (self.draws + 1)
+        return ((self.ranks >= low) & (self.ranks < self.draws + 1 - low)).mean(axis=0)
+
+
+def recover(
+    summaries: Floats,
+    scores: Floats,
+    histories: NDArray[np.int64],
+    nearest: int,
+    draws: int,
+    seed: int,
+    tell: Callable[[int, int], None] = lambda done, of: None,
+) -> Recovery:
+    """Return how well the parameters of some worlds of the table are found by the others.
+
+    Parameters
+    ----------
+    summaries, scores : ndarray, shape ``(worlds, parameters)``
+    histories : ndarray of int
+        Worlds that taught the regression nothing.
+    nearest : int
+    draws : int
+        Posterior draws among which the truth is ranked.
+    """
+    chance = np.random.default_rng(seed)
+    others = summaries.copy()
+    ranks, means, spreads, radii = [], [], [], []
+    for done, place in enumerate(histories, start=1):
+        others[place] = np.inf  # it may not be found by itself
+        found = infer(others, scores, summaries[place], nearest)
+        others[place] = summaries[place]
+        drawn = found.scores[found.draw(draws, chance)]
+        ranks.append((drawn < scores[place]).sum(axis=0))
+        means.append(found.mean)
+        spreads.append(found.sd)
+        radii.append(found.radius)
+        tell(done, len(histories))
+    return Recovery(
+        np.array(ranks), draws, scores[histories], np.array(means), np.array(spreads),
+        np.array(radii),
+    )  # fmt: skip

@@ -1,0 +1,308 @@
+"""A calibration from beginning to end: the parameters given the record up to a year.
+
+What comes after that year tests it, in two ways. *Free-running* worlds are told nothing of
+what happened but by their parameters. *Given the past* are the worlds of the table that
+went most like the record: a forecast made at the end of the year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model.calendar import month_index
+from palca.model.errors import PalcaError
+from palca.model.seeds import seed_after
+from palca.model.state.parameters import turns_of
+from palca.scenarios import build
+
+from ..forecast.naive import naive
+from ..forecast.scores import Verdict, judge
+from ..observe.documented import load_record, record_for
+from ..observe.history import documented
+from ..observe.outcomes import Outcome, measure
+from ..observe.windows import LAST, before_and_after
+from .abc import BINS, RARE, TOLD, Posterior, Reading, Recovery, infer, learnt, recover
+from .reference_table import Table, free_in, simulate, values_of
+
+Floats = NDArray[np.floating[Any]]
+Tell = Callable[[str, int, int], None]
+WORLDS: Final = 1_000_000
+SETS: Final = 1000
+HISTORIES: Final = 300  # whose parameters are to be found again
+EARLIEST: Final = 1971  # before that there is next to nothing to learn from
+SURE: Final = 50.0  # draws whose mean is as sure: below it nothing is said
+_TAUGHT: Final = 100_000  # worlds that the regression learns from: half of the table, at most
+_NEAREST: Final = 20  # one of the other worlds in so many is near, but
+_LEAST: Final = 10_000  # no fewer than so many, or half of them
+_RANKED: Final = 5 * BINS  # histories whose ranks can be counted, by Cochran's rule
+_DRAWS: Final = 99  # among which a true value is ranked
+_REPLICATES: Final = 256  # worlds by which a set of parameters is judged at first
+_FORECAST: Final = 4000  # worlds of a forecast
+_DIGITS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Outcomes of the years after the calibration, forecast and held against the record.
+
+    Attributes
+    ----------
+    free, prior, given : list of Verdict
+        Of free-running worlds with parameters of the posterior, and with those of the prior,
+        against the naive forecast of January 1969; of worlds that went like the record
+        until then, against the naive forecast made then.
+    """
+
+    free: list[Verdict]
+    prior: list[Verdict]
+    given: list[Verdict]
+
+
+@dataclass(slots=True)
+class Calibration:
+    """What came out.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The parameters that were free.
+    until : int
+        The last year of evidence.
+    worlds : int
+    sets : dict of str to ndarray, shape ``(sets,)``
+        Draws from the posterior, that which makes the record most likely first.
+    posterior : Posterior
+    strange : list of Outcome
+        Documented outcomes that hardly any world has, whatever its parameters.
+    fit : list of Verdict
+        Free-running worlds of the posterior against the evidence.
+    prior_fit : list of Verdict
+        The same with parameters of the prior.
+    anywhere, near : Recovery, optional
+        Whether known parameters are found again: in worlds of all kinds, and in those that
+        are most like the record.
+    forecast : Forecast, optional
+        If there are years after `until`.
+    by_chance : float
+        What the likeliest of as many parameters that do nothing would seem to be learnt, once in
+        twenty times.
+    """
+
+    names: tuple[str, ...]
+    until: int
+    worlds: int
+    sets: dict[str, Floats]
+    posterior: Posterior
+    strange: list[Outcome]
+    fit: list[Verdict]
+    prior_fit: list[Verdict]
+    anywhere: Recovery | None = None
+    near: Recovery | None = None
+    forecast: Forecast | None = field(default=None)
+
+    by_chance: float = 0.0
+
+    @property
+    def learnt(self) -> Floats:
+        """How far the record moves each parameter, 0 (not at all) to 1, ``(parameters,)``."""
+        return learnt(self.posterior.mean, self.posterior.sd)
+
+    @property
+    def unranked(self) -> str:
+        """Why ranks can't say whether the posterior is right; empty if they can."""
+        if self.near is None:
+            return "known parameters were not looked for (--check)"
+        if len(self.near.ranks) < _RANKED:
+            return (f"ranks of known parameters need {_RANKED} histories or more, not "
+                    f"{len(self.near.ranks)} (--check)")
+        return ""
+
+    @property
+    def uneven(self) -> NDArray[np.bool_]:
+        """Whose ranks are not level: its intervals are not to be trusted, ``(parameters,)``."""
+        made = [again.uniformity() for again in (self.anywhere, self.near) if again is not None]
+        return np.any(np.array(made) * len(self.names) < RARE, axis=0)
+
+    @property
+    def told(self) -> NDArray[np.bool_]:
+        """Of which parameters the record says something, ``(parameters,)``.
+
+        Of none if ranks can't be counted. Else of those that it moves by :data:`TOLD` or more, and
+        further than chance would move any of as many that do nothing, if their ranks are level.
+        """
+        if self.unranked:
+            return np.zeros(len(self.names), dtype=np.bool_)
+        return (self.learnt >= TOLD) & (self.learnt > self.by_chance) & ~self.uneven
+
+
+def calibrate(
+    resolved: dict[str, Any],
+    until: int = LAST,
+    worlds: int = WORLDS,
+    sets: int | None = None,
+    histories: int = HISTORIES,
+    seed: int = 0,
+    jobs: int = 1,
+    tell: Tell = lambda *_: None,
+) -> Calibration:
+    """Calibrate a scenario's free parameters on the record up to a year.
+
+    Parameters
+    ----------
+    resolved : dict
+        The scenario; a posterior that it names is not looked at.
+    until : int
+        Last year of evidence.
+    worlds : int
+        In the table.
+    sets : int, optional
+        Draws from the posterior that are wanted; as many as there are effective worlds, up to
+        :data:`SETS`, if None.
+    histories : int
+        Simulated histories, of each kind, whose parameters are to be found again; 0 for none.
+
+    Raises
+    ------
+    PalcaError
+        If the scenario ends too soon, or leaves no parameter free; if the worlds are too few
+        to say anything, or for so many sets.
+    """
+    resolved = {**resolved, "sets": {}}
+    scenario = build(resolved)
+    record = record_for(scenario, resolved["place"])
+    if scenario.months <= month_index(f"{LAST}-12"):
+        raise PalcaError(f"must run to {LAST}-12 to be held against the record",
+                         resolved["place"])  # fmt: skip
+    free = free_in(resolved)
+    if not free:
+        raise PalcaError("leaves no parameter free: nothing to calibrate", resolved["place"])
+    taught = min(_TAUGHT, worlds // 2)
+    others = worlds - taught
+    nearest = max(others // _NEAREST, min(others // 2, _LEAST))
+    if sets is not None and sets > nearest:
+        raise PalcaError(f"{sets:,} sets can't be drawn from {worlds:,} worlds, of which "
+                         f"{nearest:,} are near: ask for fewer, or for more --worlds", "--sets")
+    if histories > others:
+        raise PalcaError(f"{worlds:,} worlds have {others:,} histories to look at, not "
+                         f"{histories:,}", "--check")
+    table = simulate(resolved, free, until, worlds, seed, jobs, partial(tell, "simulating worlds"))
+    evidence, _ = before_and_after(until)
+    truth = measure(table.outcomes, documented(record, scenario))
+    seen = np.array([[truth[outcome.name][0] for outcome in evidence]])
+    tell("reading the table", 0, 1)
+    reading = Reading(table.part(slice(taught)), evidence)
+    table = table.part(slice(taught, None))  # the rest: none of it has taught
+    summaries = reading.summaries(table.columns(evidence))
+    (observed,) = reading.summaries(seen)
+    found = infer(summaries, table.scores, observed, nearest)
+    if found.sureness < SURE:
+        raise PalcaError(
+            f"{worlds:,} worlds are too few: what they say of the parameters is as unsure as "
+            f"{found.sureness:.0f} draws, and {SURE:.0f} are needed; ask for more", "--worlds"
+        )
+    sets = min(SETS, int(found.worth)) if sets is None else sets
+    drawn = values_of(free, found.scores[found.draw(sets, np.random.default_rng(seed))])
+    drawn = {name: np.array([float(f"{v:.{_DIGITS}g}") for v in drawn[name]]) for name in free}
+    later = seed_after(seed, 1)
+    drawn, tried = _best_first(resolved, drawn, until, reading, observed, later, jobs, tell)
+    out = Calibration(free, until, worlds, drawn, found, reading.strange(seen), [], [])
+    out.by_chance = found.adjusted.learnt_by_chance(len(free), seed)
+    if histories:
+        like = np.argsort(((summaries - observed) ** 2).sum(axis=1))[:histories]
+        for name, places in (("anywhere", np.arange(histories)), ("near", like)):
+            told = partial(tell, "finding known parameters again")
+            again = recover(summaries, table.scores, places, nearest, _DRAWS, seed, told)
+            setattr(out, name, again)
+    _hold_against_the_record(out, resolved, table, tried, seed)
+    return out
+
+
+def _with_sets(resolved: dict[str, Any], sets: dict[str, Floats]) -> dict[str, Any]:
+    return {**resolved, "sets": {name: values.tolist() for name, values in sets.items()}}
+
+
+def _best_first(
+    resolved: dict[str, Any],
+    sets: dict[str, Floats],
+    until: int,
+    reading: Reading,
+    observed: Floats,
+    seed: int,
+    jobs: int,
+    tell: Tell,
+) -> tuple[dict[str, Floats], Table]:
+    """Return the sets, the likeliest first, and the worlds by which all of them were judged."""
+    count = len(next(iter(sets.values())))
+    tables: list[Table] = []
+    # all of them, then the best twentieth by many more worlds
+    for some, replicates in ((count, _REPLICATES), (-(-count // 20), 16 * _REPLICATES)):
+        judged = _with_sets(resolved, {name: values[:some] for name, values in sets.items()})
+        table = simulate(judged, (), until, some * replicates, seed, jobs,
+                         partial(tell, "comparing sets"))  # fmt: skip
+        summaries = reading.summaries(table.columns(reading.outcomes))
+        turns = turns_of(seed, np.arange(some)) % some
+        order = np.argsort(-_likelihoods(summaries, observed, turns), kind="stable")
+        order = np.concatenate([order, np.arange(some, count)])
+        sets = {name: values[order] for name, values in sets.items()}
+        tables.append(table)
+    return sets, tables[0]
+
+
+def _likelihoods(
+    summaries: Floats, observed: Floats, first: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return how likely each set of parameters makes a history, as a logarithm, ``(sets,)``.
+
+    The synthetic likelihood: the summaries of a set's worlds are taken as normal (Wood 2010,
+    doi:10.1038/nature09319).
+
+    Parameters
+    ----------
+    summaries : ndarray, shape ``(sets * replicates, parameters)``
+        Of worlds that take the sets in turn.
+    observed : ndarray, shape ``(parameters,)``
+    first : ndarray of int, shape ``(sets,)``
+        The set of each of the first worlds.
+    """
+    sets = len(first)
+    by_turn = summaries.reshape(-1, sets, len(observed)).astype(np.float64)
+    apart = observed - by_turn.mean(axis=0)
+    centred = by_turn - by_turn.mean(axis=0)
+    spread = np.einsum("rsi,rsj->sij", centred, centred) / (len(by_turn) - 1)
+    spread += 1e-6 * np.eye(len(observed))
+    distance = np.einsum("si,si->s", apart, np.linalg.solve(spread, apart[:, :, None])[:, :, 0])
+    out = np.empty(sets)
+    out[first] = -0.5 * (distance + np.linalg.slogdet(spread)[1])
+    return out
+
+
+def _hold_against_the_record(
+    out: Calibration, resolved: dict[str, Any], table: Table, tried: Table, seed: int
+) -> None:
+    """Hold all outcomes of worlds of the posterior (`tried`) and the prior against the record."""
+    scenario, record = build(resolved), load_record()
+    before, after = before_and_after(out.until)
+    truth = measure(table.outcomes, documented(record, scenario))
+    told = {name: float(values[0]) for name, values in truth.items()}
+    like = out.posterior.places[out.posterior.draw(_FORECAST, np.random.default_rng(seed))]
+    free, prior, given = (
+        dict(zip(told, values.astype(np.float64).T, strict=True))
+        for values in (tried.values[:_FORECAST], table.values[:_FORECAST], table.values[like])
+    )
+    blind = measure(table.outcomes, naive(scenario, record, _FORECAST, seed))
+    out.fit = judge(free, told, blind, before)
+    out.prior_fit = judge(prior, told, blind, before)
+    if after:
+        then = month_index(f"{out.until + 1}-01")
+        informed = measure(after, naive(scenario, record, _FORECAST, seed, then))
+        out.forecast = Forecast(
+            judge(free, told, blind, after),
+            judge(prior, told, blind, after),
+            judge(given, told, informed, after),
+        )

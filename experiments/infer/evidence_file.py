@@ -1,0 +1,247 @@
+"""Evidence as a file or a text of ``--given`` asks for it, applied to the record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from palca.model.calendar import month_index, month_name
+from palca.model.errors import PalcaError, nearest, short
+from palca.model.events import KINDS, TRACKS
+from palca.scenarios.reading.library import find, read_toml
+from palca.scenarios.reading.toml_table import Table
+
+from ..observe.history import Course, fiscal_years
+from ..observe.outcomes import atmosphere
+from .evidence import ATTEMPTS, Evidence, Level, Sighting
+
+if TYPE_CHECKING:
+    from ..observe.documented import Record
+
+ASPECTS: Final = (  # what an evidence file may hold beside its title
+    "events", "attempts", "event", "absent", "orientation", "ussr_atmosphere", "us_commitments",
+    "ussr_commitments",
+)  # fmt: skip
+SHELF: Final = Path(__file__).parent / "given"
+_TRIFLE: Final = 0.1  # million USD: nothing has no logarithm
+_LISTED: Final = re.compile(r"(.+?)\s+(\d[\d-]*)(?:\s*(?:±|\+/?-)\s*(\d{1,4}))?")
+_TOLERANCE: Final = 2  # months either way, of an event that a text names without
+
+
+def load_given(given: str) -> dict[str, Any]:
+    """Return what ``--given`` names as plain data, fit for JSON and for `make_evidence`.
+
+    Parameters
+    ----------
+    given : str
+        ``record``, the path of a TOML file, or ``"coup 1971-08, embassy 1969-12 ± 3"``.
+
+    Raises
+    ------
+    PalcaError
+        If there is no such file, or it can't be read.
+    """
+    shipped = {path.stem: path for path in SHELF.glob("*.toml")}
+    if given not in shipped and not given.endswith(".toml"):
+        return {"title": given.strip(), "events": given}
+    try:
+        return read_toml(find(given, shipped, None, "file"))
+    except PalcaError as error:
+        raise error.at("--given") from None
+
+
+def make_evidence(
+    given: dict[str, Any], place: str, documented: Course, record: Record
+) -> Evidence:
+    """Return the evidence that plain data asks for, applied to the record.
+
+    Parameters
+    ----------
+    given : dict
+        As `load_given` gives it.
+    place : str
+        How errors name it.
+    documented : Course
+        The documented course of events.
+
+    Raises
+    ------
+    PalcaError
+        If it asks for something that it can't have.
+    """
+    table = Table(given, place)
+    title = table.text("title")
+    sightings: list[Sighting] = []
+    levels: list[Level] = []
+    extra = 1.0
+    if "events" in table:
+        sightings += _listed(table.text("events"), place, documented.months)
+    if "attempts" in table:
+        attempts = table.table("attempts")
+        extra = attempts.number("extra", 0, 1, 1.0)
+        sightings += _attempts(attempts, documented)
+    sightings += [_event(row, documented) for row in table.tables("event")]
+    absent = tuple(_absent(row, documented) for row in table.tables("absent"))
+    if "orientation" in table:
+        levels += _orientation(table.table("orientation"), documented, sightings)
+    if "ussr_atmosphere" in table:
+        levels += _atmosphere(table.table("ussr_atmosphere"), documented)
+    if "us_commitments" in table:
+        rows = table.table("us_commitments")
+        sd = rows.number("sd", 0.01, 100)
+        rows.done()
+        spent = documented.series["us_commitment"][:, 0]
+        for first, last, _ in fiscal_years(record):
+            if first >= 0 and last - first == 12 and last <= documented.months:
+                total = max(float(spent[first:last].sum()), _TRIFLE)
+                levels.append(Level("us_commitments", last - 1, np.log(total), sd, floor=0.0))
+    if "ussr_commitments" in table:
+        levels.append(_credits(table.table("ussr_commitments"), documented))
+    table.done()
+    _check_apart(sightings, place)
+    return Evidence(title, tuple(sightings), tuple(levels), extra, absent)
+
+
+def _check_within(month: int, what: str, months: int, place: str) -> None:
+    """Raise if a month that evidence names isn't one of the history's."""
+    if not 0 <= month < months:
+        raise PalcaError(f"{what} {month_name(month)} lies outside the history, which goes from "
+                         f"{month_name(0)} to {month_name(months - 1)}", place)
+
+
+def _check_apart(sightings: Iterable[Sighting], place: str) -> None:
+    """Raise if one event of a world could count for two of the evidence."""
+    by_window = sorted(sightings, key=lambda s: (s.track, s.kind, s.first, s.month))
+    for one, two in pairwise(by_window):
+        if (one.track, one.kind) == (two.track, two.kind) and two.first <= one.last:
+            raise PalcaError(
+                f"the windows of '{one}' and '{two}' overlap: one event would count for both; "
+                "name it once, or with less tolerance", place
+            )
+
+
+def _listed(events: str, place: str, months: int) -> list[Sighting]:
+    """Return the sightings that a text such as "coup 1971-08, embassy 1969-12 ± 3" names."""
+    kinds = {kind: track for track, group in reversed(KINDS.items()) for kind in group}
+    sightings = []
+    for part in events.split(","):
+        match = _LISTED.fullmatch(part.strip())
+        if match is None:
+            raise PalcaError('write record, the path of a .toml file, or events such as "coup '
+                             '1971-08, embassy 1969-12 ± 3" (or +- 3), not '
+                             f"'{short(part.strip(), 60)}'", place)
+        kind, tolerance = match[1], int(match[3] or _TOLERANCE)
+        if kind not in kinds:
+            raise PalcaError(f"no kind of event '{kind}'{nearest(kind, kinds)}; "
+                             "'palca list events' shows them all", place)
+        try:
+            month = month_index(match[2])
+        except PalcaError as error:
+            raise error.at(place) from None
+        _check_within(month, kind, months, place)
+        first = max(month - tolerance, 0)
+        sightings.append(
+            Sighting(kinds[kind], kind, month, first, month + tolerance, 0.0, named=True)
+        )
+    return sightings
+
+
+def _attempts(table: Table, documented: Course) -> list[Sighting]:
+    """Return the documented attempts, with windows that don't overlap."""
+    tolerance = table.whole("tolerance", 0, 12)
+    miss, side = table.number("miss", 0, 1), table.number("side", 0, 2, 2.0)
+    table.done()
+    rows = sorted(
+        (int(month), kind)
+        for kind in ATTEMPTS
+        for month in np.nonzero(documented.count("power", kind)[:, 0])[0]
+    )
+    out = []
+    for month, kind in rows:
+        first, last = max(month - tolerance, 0), month + tolerance
+        for other, _ in rows:
+            if other < month:
+                first = max(first, (other + month) // 2 + 1)
+            elif other > month:
+                last = min(last, (other + month) // 2)
+        after = float(documented.series["orientation"][min(month + 1, documented.months - 1), 0])
+        course = after if ATTEMPTS[kind] else np.nan
+        out.append(Sighting("power", kind, month, first, last, miss, course, side))
+    return out
+
+
+def _named(row: Table) -> tuple[str, str]:
+    track, kind = row.text("track"), row.text("kind")
+    if track not in TRACKS or kind not in KINDS[track]:
+        raise PalcaError(f"no event '{kind}' in track '{track}'"
+                         f"{nearest(kind, KINDS.get(track, ()))}", row.place)
+    return track, kind
+
+
+def _absent(row: Table, documented: Course) -> tuple[str, str, float]:
+    track, kind = _named(row)
+    weight = row.number("weight", 0, 1)
+    row.done()
+    if documented.count(track, kind).any():
+        raise PalcaError(f"the record has a '{kind}' in track '{track}'", row.place)
+    return track, kind, weight
+
+
+def _event(row: Table, documented: Course) -> Sighting:
+    """Return the sighting of a kind of event: in the month that is named, or the record's first."""
+    track, kind = _named(row)
+    tolerance, miss = row.whole("tolerance", 0, 120), row.number("miss", 0, 1)
+    named = "date" in row
+    if named:
+        month = row.month("date")
+        _check_within(month, kind, documented.months, row.place)
+    row.done()
+    if not named:
+        months = np.nonzero(documented.count(track, kind)[:, 0])[0]
+        if not len(months):
+            raise PalcaError(f"the record has no '{kind}' in track '{track}' that may score; name "
+                             'a month of your own: date = "1971-08"', row.place)  # fmt: skip
+        month = int(months[0])
+    return Sighting(
+        track, kind, month, max(month - tolerance, 0), month + tolerance, miss, named=named
+    )
+
+
+def _orientation(
+    table: Table, documented: Course, sightings: Sequence[Sighting]
+) -> list[Level]:
+    """Return orientation by month, but for the windows in which it may change hands."""
+    sd, months = table.number("sd", 0.01, 10), table.number("months", 1, 120)
+    table.done()
+    values = documented.series["orientation"][:, 0]
+    unsure = {m for s in sightings if s.kind in ATTEMPTS for m in range(s.first, s.last + 1)}
+    return [
+        Level("orientation", month, float(value), sd, 1.0 / months)
+        for month, value in enumerate(values)
+        if month not in unsure and not np.isnan(value)
+    ]
+
+
+def _atmosphere(table: Table, documented: Course) -> list[Level]:
+    sd, months = table.number("sd", 0.01, 100), table.number("months", 1, 120)
+    table.done()
+    values = atmosphere(documented, "ussr")[:, 0]
+    return [
+        Level("ussr_atmosphere", month, float(value), sd, 1.0 / months)
+        for month, value in enumerate(values)
+    ]
+
+
+def _credits(table: Table, documented: Course) -> Level:
+    """Return the credits until the month to which they are firm."""
+    sd, floor = table.number("sd", 0.01, 100), table.number("floor", 0.01, 1000)
+    last = table.month("until")
+    _check_within(last, "until", documented.months, table.place)
+    table.done()
+    total = float(documented.series["ussr_commitment"][: last + 1, 0].sum())
+    return Level("ussr_commitments", last, float(np.log(total + floor)), sd, floor=floor)

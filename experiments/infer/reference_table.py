@@ -1,0 +1,138 @@
+"""The table that a calibration reads: worlds whose parameters are drawn from their priors.
+
+Parameters are handled as normal scores: the standard normal quantile of the share of the
+prior that lies below. So priors are alike, and no estimate leaves their ranges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model.state.channels import CHANNELS
+from palca.scenarios import build
+
+from ..observe.outcomes import Outcome, measure
+from ..observe.windows import before_and_after
+from ..simulate import priors
+from ..simulate.designs import Factor
+from ..simulate.world_table import PIECE, run_rows, shared
+
+Floats = NDArray[np.floating[Any]]
+_TINY: Final = 1e-9  # the ends of a prior have no finite score
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Worlds with parameters of their own.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The free parameters.
+    outcomes : tuple of Outcome
+    scores : ndarray of float32, shape ``(worlds, parameters)``
+        Normal scores of the parameters.
+    values : ndarray of float32, shape ``(worlds, outcomes)``
+    """
+
+    names: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+    scores: Floats
+    values: Floats
+
+    def columns(self, outcomes: Sequence[Outcome]) -> Floats:
+        """Return some of the outcomes, ``(worlds, n)``."""
+        places = {outcome.name: place for place, outcome in enumerate(self.outcomes)}
+        return self.values[:, [places[outcome.name] for outcome in outcomes]]
+
+
+    def part(self, some: slice) -> Table:
+        """Return some of the worlds."""
+        return Table(self.names, self.outcomes, self.scores[some], self.values[some])
+
+
+def free_in(resolved: dict[str, Any]) -> tuple[str, ...]:
+    """Return the free parameters that a scenario neither sets nor holds at nothing."""
+    scenario = build(resolved)
+    held = {name for channel in scenario.closed for name in CHANNELS[channel].zeroes}
+    return tuple(n for n in priors.FREE if n not in scenario.parameters and n not in held)
+
+
+def simulate(
+    resolved: dict[str, Any],
+    free: Sequence[str],
+    until: int,
+    worlds: int,
+    seed: int,
+    jobs: int = 1,
+    tell: Callable[[int, int], None] = lambda done, of: None,
+) -> Table:
+    """Return a table of worlds with their outcomes up to a year and after it.
+
+    Parameters
+    ----------
+    resolved : dict
+        The scenario.
+    free : sequence of str
+        Parameters that are drawn from their priors.
+    until : int
+        The year at whose end spans of outcomes are cut.
+    tell : callable
+        Told how many worlds are done, and of how many.
+    """
+    from joblib import delayed
+
+    outcomes = _outcomes(until)
+    scores = np.empty((worlds, len(free)), np.float32)
+    values = np.empty((worlds, len(outcomes)), np.float32)
+    pieces = [np.arange(at, min(at + PIECE, worlds)) for at in range(0, worlds, PIECE)]
+    work = (delayed(_live)(resolved, tuple(free), until, piece, seed) for piece in pieces)
+    for piece, (drawn, made) in zip(pieces, shared(work, jobs), strict=True):
+        scores[piece], values[piece] = drawn, made
+        tell(int(piece[-1]) + 1, worlds)
+    return Table(tuple(free), outcomes, scores, values)
+
+
+def _outcomes(until: int) -> tuple[Outcome, ...]:
+    before, after = before_and_after(until)
+    return (*before, *after)
+
+
+def _live(
+    resolved: dict[str, Any],
+    free: tuple[str, ...],
+    until: int,
+    numbers: NDArray[np.int64],
+    seed: int,
+) -> tuple[Floats, Floats]:
+    """Return normal scores of the parameters and outcomes of some worlds."""
+    import pandas as pd
+
+    drawn = priors.draw(seed, numbers, build(resolved).parameters)
+    table = pd.DataFrame({name: drawn[name] for name in free})
+    table["world"], table["seed"] = numbers, seed
+    factors = tuple(Factor(name) for name in free)
+    made = run_rows({(): resolved}, factors, table, partial(measure, _outcomes(until)))
+    values = np.array([made[outcome.name] for outcome in _outcomes(until)], np.float32).T
+    scores = np.array([score(name, drawn[name]) for name in free], np.float32)
+    return scores.reshape(len(free), len(numbers)).T, values
+
+
+def score(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the normal scores of a parameter's values."""
+    from scipy.special import ndtri
+
+    return ndtri(np.clip(priors.share(name, values), _TINY, 1.0 - _TINY))
+
+
+def values_of(names: Sequence[str], scores: Floats) -> dict[str, Floats]:
+    """Return parameters from their normal scores ``(n, parameters)``, each ``(n,)``."""
+    from scipy.special import ndtr
+
+    return {n: priors.quantile(n, ndtr(column)) for n, column in zip(names, scores.T, strict=True)}

@@ -1,0 +1,224 @@
+"""A calibration as tables: on the terminal, and in the files of its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from palca.model.state.parameters import PARAMETERS
+
+from ..forecast.scores import Verdict
+from ..io.numerals import decimal, percent
+from ..io.terminal_table import Column, TerminalTable, numbers
+from .abc import Recovery
+from .calibrate import RARE, TOLD, Calibration
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+    from rich.text import Text
+
+_CENTRAL: Final = 0.9
+
+
+def parameter_table(found: Calibration) -> pd.DataFrame:
+    """Return a row a parameter: prior and posterior, and how well known values are found again."""
+    import pandas as pd
+
+    rows = []
+    for place, name in enumerate(found.names):
+        values, row = found.sets[name], PARAMETERS[name]
+        low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
+        entry = {
+            "parameter": name, "unit": row.unit, "prior": row.prior,
+            "mean": values.mean(), "sd": values.std(), "q05": low, "q50": median, "q95": high,
+            "shift": found.posterior.mean[place], "learnt": found.learnt[place],
+            "learnt_by_chance": found.by_chance, "told": found.told[place],
+        }  # fmt: skip
+        for kind, again in _recoveries(found):
+            entry[f"coverage90_{kind}"] = again.coverage(_CENTRAL)[place]
+            entry[f"uneven_ranks_p_{kind}"] = again.uniformity()[place]
+            entry[f"correlation_{kind}"] = _correlation(again)[place]
+        rows.append(entry)
+    return pd.DataFrame(rows)
+
+
+def _recoveries(found: Calibration) -> list[tuple[str, Recovery]]:
+    named = (("anywhere", found.anywhere), ("near", found.near))
+    return [(kind, again) for kind, again in named if again is not None]
+
+
+def _correlation(again: Recovery) -> list[float]:
+    """Return the correlation of true values and posterior means, parameter by parameter."""
+    pairs = zip(again.truth.T, again.mean.T, strict=True)
+    return [float(np.corrcoef(truth, mean)[0, 1]) for truth, mean in pairs]
+
+
+def outcome_table(found: Calibration) -> pd.DataFrame:
+    """Return a row an outcome and a way of forecasting it, with its score."""
+    import pandas as pd
+
+    groups = [("evidence", "posterior", found.fit), ("evidence", "prior", found.prior_fit)]
+    if found.forecast is not None:
+        groups += [
+            ("after", "posterior", found.forecast.free),
+            ("after", "prior", found.forecast.prior),
+            ("after", "given the past", found.forecast.given),
+        ]
+    return pd.DataFrame(
+        [
+            {"years": years, "worlds": worlds, "outcome": v.outcome.name, "unit": v.outcome.unit,
+             "documented": v.documented, "median": v.median, "q05": v.low, "q95": v.high,
+             "position": v.position, "crps": v.score, "crps_naive": v.naive,
+             "skill": v.skill, "no_skill": v.unscored}
+            for years, worlds, verdicts in groups
+            for v in verdicts
+        ]
+    )  # fmt: skip
+
+
+def write_sets(found: Calibration, path: Path) -> None:
+    """Write the posterior's sets: a column a parameter, a row a set."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.table({name: np.asarray(values) for name, values in found.sets.items()})
+    pq.write_table(table, path, compression="zstd")
+
+
+def print_calibration(console: Console, title: str, found: Calibration) -> None:
+    """Print what was learnt, how far it can be trusted, and what it is worth afterwards."""
+    posterior = found.posterior
+    console.print(
+        f"{title}: {len(found.names)} parameters given the record of 1969–{found.until}, from "
+        f"{found.worlds:,} worlds; {len(posterior.places):,} of them are near "
+        f"({posterior.worth:,.0f} effective; adjusted means are as sure as of "
+        f"{posterior.sureness:,.0f} draws)\n"
+    )
+    console.print(_parameters(found))
+    console.print(_learnt(found))
+    count, distinct = _sets_of(found)
+    if distinct < count:
+        console.print(f"{count:,} sets were drawn, {distinct:,} of them different.")
+    for outcome in found.strange:
+        console.print(f"Hardly any world has the documented {outcome.heading}, whatever its "
+                      "parameters: the model can't do this.")  # fmt: skip
+    for kind, again in _recoveries(found):
+        console.print(_told_of(kind, again, posterior.radius))
+    inside = [v.inside for v in found.fit]
+    before = [v.inside for v in found.prior_fit]
+    console.print(f"Documented outcomes of 1969–{found.until} within 5 to 95 % of free-running "
+                  f"worlds: {sum(inside)} of {len(inside)} with the posterior, {sum(before)} with "
+                  "the prior.")  # fmt: skip
+    outside = [v.outcome.heading for v in found.fit if not v.inside]
+    if outside:
+        console.print(f"Outside: {'; '.join(outside)}.")
+    if found.forecast is not None:
+        forecast = found.forecast
+        console.print()
+        console.print(_after(found))
+        for title_, verdicts in (
+            ("Free-running worlds of the posterior", forecast.free),
+            ("Worlds given the past", forecast.given),
+        ):
+            console.print(_balance(title_, verdicts))
+
+
+def _sets_of(found: Calibration) -> tuple[int, int]:
+    """Return how many sets there are, and how many different ones."""
+    sets = np.column_stack(list(found.sets.values()))
+    return len(sets), len(np.unique(sets, axis=0))
+
+
+def _learnt(found: Calibration) -> str:
+    """Return in words of how many parameters the record says something, and how that is judged."""
+    count = len(found.names)
+    said = "Learnt: how far the record moves a parameter from its prior."
+    if found.unranked:
+        return f"{said} Nothing is called learnt: {found.unranked}."
+    told = (f"{said} Of {count} it tells something of {found.told.sum()}; of the others it can't "
+            f"tell. It tells what it moves by {100 * TOLD:.0f} % or more and further than "
+            f"{100 * found.by_chance:.1f} %, which one of {count} parameters that do nothing would "
+            f"reach in {100 * RARE:.0f} of 100 calibrations; and whose ranks are level.")
+    doubtful = [name for name, is_so in zip(found.names, found.uneven, strict=True) if is_so]
+    return told + (f" Ranks are not level of {', '.join(doubtful)}." if doubtful else "")
+
+
+def _told_of(kind: str, again: Recovery, radius: float) -> str:
+    """Return a sentence on whether known parameters are found again."""
+    uneven = np.sort(again.uniformity())
+    count = len(uneven)
+    lowest = min(1.0, float(uneven[0]) * count)  # Bonferroni: the least of many
+    where = {"anywhere": "of all kinds", "near": "most like the record"}[kind]
+    verdict = "even, as they should be" if lowest > RARE else "uneven: don't trust the intervals"
+    farther = (again.radii < radius).mean()
+    return (
+        f"Known parameters of {len(again.ranks)} simulated histories {where}: ranks {verdict} "
+        f"(p = {decimal(lowest, 2)} for the worst of {count}); 90 % intervals hold "
+        f"{percent(again.coverage(_CENTRAL).mean())} of the true values; the record lies "
+        f"farther from its nearest worlds than {percent(farther)} of them do."
+    )
+
+
+def _parameters(found: Calibration) -> TerminalTable:
+    from rich.text import Text
+
+    table = TerminalTable(
+        "Parameters, given the record",
+        [Column("parameter"), Column("prior", rank=1), *numbers("mean", "5 %", "95 %"),
+         *numbers("learnt, %"), Column("learnt", rank=2)],
+        file="parameters.csv",
+    )  # fmt: skip
+    for row in parameter_table(found).sort_values("learnt", ascending=False).itertuples():
+        share = float(row.learnt)  # type: ignore[arg-type]
+        bar = "█" * round(20 * share) if row.told else Text("can't tell", "dim")
+        cells = (f"{value:.3g}" for value in (row.mean, row.q05, row.q95))
+        table.add(str(row.parameter), str(row.prior), *cells, decimal(100 * share, 0), bar)
+    return table
+
+
+def _after(found: Calibration) -> TerminalTable:
+    assert found.forecast is not None
+    table = TerminalTable(
+        f"After {found.until}: what the calibration has not seen",
+        [Column("outcome"), *numbers("record", "posterior"),
+         Column("skill of the posterior", right=True, rank=2),
+         Column("skill of the prior", right=True, rank=3), *numbers("given the past"),
+         Column("skill given the past", right=True, rank=1)],
+        "Medians, with 5 and 95 % of the worlds in brackets. Skill: 1 is perfect, 0 as good as the "
+        "naive forecast, which is made in January 1969 and, beside worlds given the past, in "
+        f"January {found.until + 1}. Exact: it said what happened, without doubt.",
+        "outcomes.csv",
+    )  # fmt: skip
+    rows = zip(found.forecast.free, found.forecast.prior, found.forecast.given, strict=True)
+    for free, prior, given in rows:
+        known = "–" if np.isnan(free.documented) else f"{free.documented:.3g}"
+        table.add(free.outcome.heading, known, _range(free), _skill(free),
+                      _skill(prior), _range(given), _skill(given))  # fmt: skip
+    return table
+
+
+def _range(verdict: Verdict) -> str:
+    return f"{verdict.median:.3g} ({verdict.low:.2g} to {verdict.high:.2g})"
+
+
+def _skill(verdict: Verdict) -> str | Text:
+    from rich.text import Text
+
+    if verdict.naive == 0.0:
+        return "exact" if verdict.score > 0.0 else "0"
+    if np.isnan(verdict.skill):
+        return "–"
+    return Text(decimal(verdict.skill, 2, "+"), "" if verdict.skill > 0 else "dim")
+
+
+def _balance(title: str, verdicts: Sequence[Verdict]) -> str:
+    """Return a sentence on how often the naive forecast is beaten."""
+    better = [v for v in verdicts if v.score < v.naive]
+    even = [v for v in verdicts if v.score == v.naive]
+    worse = len(verdicts) - len(better) - len(even)
+    return (f"{title} beat the naive forecast in {len(better)} of {len(verdicts)} outcomes, "
+            f"are beaten in {worse} and equal it in {len(even)}.")  # fmt: skip

@@ -1,0 +1,306 @@
+"""The documented record: events and series, each row with a source and a confidence."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date as Day
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from palca.model.calendar import month_index
+from palca.model.errors import PalcaError, nearest, short
+from palca.model.events import KINDS, TRACKS
+from palca.model.state.scenario import Country, Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COUNTRY: Final = "Bolivia"  # whose record it is: countries of another name have none
+FOLDER: Final = Path(__file__).parent / "record"
+CONFIDENCES: Final = ("high", "medium", "low")
+_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "events.csv": ("date", "until", "track", "kind", "actor", "amount", "unit", "text", "source",
+                   "confidence", "note", "powell_thyne"),
+    "series.csv": ("series", "date", "value", "unit", "source", "confidence", "note"),
+    "base_rates.csv": ("series", "period", "value", "unit", "source", "confidence", "note"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is documented.
+
+    Attributes
+    ----------
+    events : DataFrame
+        A row an event: ``date`` as precise as it is known, ``until``, ``track``, ``kind``,
+        ``actor``, ``amount``, ``unit``, ``text``, ``source``, ``confidence``, ``note``,
+        ``powell_thyne`` (1 for an attempt in that list), and ``first_month`` and
+        ``last_month``, between which the date lies (months since January 1969).
+    series : DataFrame
+        Yearly and dated values in long form.
+    base_rates : DataFrame
+        Rates of coups across countries.
+    """
+
+    events: pd.DataFrame
+    series: pd.DataFrame
+    base_rates: pd.DataFrame
+
+    def select(
+        self,
+        tracks: Collection[str] | None = None,
+        kinds: Collection[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        confidence: Collection[str] | None = None,
+    ) -> pd.DataFrame:
+        """Return the events of some tracks and kinds that may lie between two months.
+
+        Parameters
+        ----------
+        tracks, kinds, confidence : collection of str, optional
+            Which to take; None or empty takes all.
+        since, until : str, optional
+            Months such as 1971-08. A row whose date is an interval counts if any part of
+            it lies between them.
+
+        Raises
+        ------
+        PalcaError
+            For a track, a kind or a confidence that there isn't, a bad month, or an end before
+            the beginning.
+        """
+        rows = self.events
+        for track in tracks or ():
+            if track not in TRACKS:
+                raise PalcaError(f"no track '{track}'{nearest(track, TRACKS)}; "
+                                 f"there are {', '.join(TRACKS)}", "--track")
+        known = {kind for group in KINDS.values() for kind in group}
+        for kind in kinds or ():
+            if kind not in known:
+                raise PalcaError(f"no kind of event '{kind}'{nearest(kind, known)}; "
+                                 "'palca list events' shows them all", "--kind")
+        for name in confidence or ():
+            _check_confidence(name, "confidence")
+        if tracks:
+            rows = rows[rows["track"].isin(list(tracks))]
+        if kinds:
+            rows = rows[rows["kind"].isin(list(kinds))]
+        if confidence:
+            rows = rows[rows["confidence"].isin(list(confidence))]
+        first = None if since is None else month_index(since, "--since")
+        last = None if until is None else month_index(until, "--until")
+        if first is not None and last is not None and last < first:
+            raise PalcaError(f"{until} lies before {since}", "--until")
+        if first is not None:
+            rows = rows[rows["last_month"] >= first]
+        if last is not None:
+            rows = rows[rows["first_month"] <= last]
+        return rows
+
+    def values(
+        self, series: str, since: str | None = None, until: str | None = None
+    ) -> pd.Series:
+        """Return one series by date, or what of it may lie between two months.
+
+        Raises
+        ------
+        PalcaError
+            If there is no series of that name, or for a bad month.
+        """
+        names = self.series["series"].unique()
+        if series not in names:
+            raise PalcaError(f"no series '{series}'{nearest(series, names)}; "
+                             "'palca record --series list' names them all", "--series")
+        values = self.series[self.series["series"] == series].set_index("date")["value"]
+        if since is not None:
+            first = month_index(since)
+            values = values[[span(str(date))[1] >= first for date in values.index]]
+        if until is not None:
+            last = month_index(until)
+            values = values[[span(str(date))[0] <= last for date in values.index]]
+        return values
+
+
+def scored(record: Record) -> pd.DataFrame:
+    """Return the events that may score: not of low confidence, not unverified, not mere context.
+
+    A row of which the source says that any part is unverified doesn't score.
+    """
+    rows = record.events
+    doubtful = rows["source"].str.contains("unverified", case=False)
+    return rows[(rows["confidence"] != "low") & ~doubtful & (rows["kind"] != "context")]
+
+
+def record_of(country: Country) -> Record | None:
+    """Return the record of a country, which is known by its name; None if it has none."""
+    return load_record() if country.name == COUNTRY else None
+
+
+def record_for(scenario: Scenario, place: str) -> Record:
+    """Return the record of a scenario's country, for what makes no sense without it.
+
+    Raises
+    ------
+    PalcaError
+        If the country has none.
+    """
+    record = record_of(scenario.country)
+    if record is None:
+        raise PalcaError(f"needs a record, and {no_record(scenario.country.name)}; a country that "
+                         f"is {COUNTRY}, changed, has 'name = \"{COUNTRY}\"' in its file", place)
+    return record
+
+
+def no_record(name: str) -> str:
+    """Return in words that a country of a name has no record."""
+    return f"{name} has no record (there is one of {COUNTRY})"
+
+
+def load_record(folder: Path | None = None) -> Record:
+    """Read the record: the one that ships with Palca (once), or that of another folder.
+
+    Raises
+    ------
+    PalcaError
+        For a file that can't be read, a missing column, a row without a source, a bad
+        date, a spell that ends before it begins, an unknown track, kind or confidence, an event
+        without words, an amount that is no number or in another unit than the others, or two
+        values of a series at one date.
+    """
+    return _shipped() if folder is None else _load(folder)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Record:
+    return _load(FOLDER)
+
+
+def _load(folder: Path) -> Record:
+    events = _read(folder / "events.csv")
+    spans = []
+    for i, row in enumerate(events.itertuples(), start=2):
+        place = f"events.csv: line {i}"
+        if row.track not in TRACKS:
+            raise PalcaError(f"no track '{row.track}'{nearest(str(row.track), TRACKS)}", place)
+        kinds = KINDS[str(row.track)]
+        if row.kind not in kinds:
+            raise PalcaError(
+                f"no kind '{row.kind}' in the track '{row.track}'{nearest(str(row.kind), kinds)}",
+                place,
+            )
+        first, last = span(str(row.date), place)
+        if row.until:
+            end = span(str(row.until), place)[1]
+            if end < first:
+                raise PalcaError(f"ends in {row.until}, before it begins in {row.date}", place)
+            # the end of a spell doesn't blur its beginning; the end of an undated crisis does
+            last = end if len(str(row.date)) == len("1971") else last
+        unit = "orientation" if row.track == "power" else "million USD"
+        if row.amount and row.unit != unit:
+            given = f"is in '{row.unit}'" if row.unit else "has no unit"
+            raise PalcaError(f"the amount {row.amount} {given}: give it in {unit}", place)
+        if not str(row.text).strip():
+            raise PalcaError("'text' is empty: say what happened", place)
+        spans.append((first, last))
+    events["first_month"] = [first for first, _ in spans]
+    events["last_month"] = [last for _, last in spans]
+    events["amount"] = _numbers(events, "amount", "events.csv")
+    events["powell_thyne"] = _numbers(events, "powell_thyne", "events.csv")
+    series = _read(folder / "series.csv")
+    seen = set()
+    for i, pair in enumerate(zip(series["series"], series["date"], strict=True), start=2):
+        place = f"series.csv: line {i}"
+        span(pair[1], place)
+        if pair in seen:
+            raise PalcaError(f"a second value of '{pair[0]}' at {pair[1]}", place)
+        seen.add(pair)
+    rates = _read(folder / "base_rates.csv")
+    for name, table in (("series.csv", series), ("base_rates.csv", rates)):
+        table["value"] = _numbers(table, "value", name)
+    return Record(events, series, rates)
+
+
+def span(date: str, place: str = "") -> tuple[int, int]:
+    """Return the first and the last month in which a date of day, month or year lies.
+
+    >>> span("1971")
+    (24, 35)
+    """
+    if re.fullmatch(r"[12][0-9]{3}", date):
+        first = month_index(f"{date}-01")
+        return first, first + 11
+    if re.fullmatch(r"[12][0-9]{3}-[0-9]{2}(-[0-9]{2})?", date):
+        try:
+            month = month_index(date[:7])
+            Day.fromisoformat(date if len(date) > len("1971-08") else f"{date}-01")
+        except PalcaError as error:
+            raise PalcaError(error.message, place) from None
+        except ValueError:
+            raise PalcaError(f"there is no day {date}", place) from None
+        return month, month
+    raise PalcaError(f"{short(date, 40)!r} is no date; write 1971, 1971-08 or 1971-08-21", place)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    rows: list[list[str]] = []
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for cells in (reader := csv.reader(file, strict=True)):
+                if not cells:
+                    continue  # an empty line
+                if rows and len(cells) != len(rows[0]):
+                    raise PalcaError(
+                        f"{len(cells)} cells where the first line has {len(rows[0])}: put a text "
+                        "with a comma in it in double quotes, and leave no comma out",
+                        f"{path.name}: line {reader.line_num}",
+                    )
+                rows.append(cells)
+    except OSError as error:
+        raise PalcaError(f"can't be read ({error.strerror})", path.name) from None
+    except (ValueError, csv.Error) as error:
+        raise PalcaError(f"is no table of comma-separated values: {error}", path.name) from None
+    columns = rows[0] if rows else []
+    if twice := {name for name in columns if columns.count(name) > 1}:
+        raise PalcaError(f"two columns are called '{min(twice)}'", path.name)
+    table = pd.DataFrame(rows[1:], columns=columns)  # pyright: ignore[reportArgumentType]
+    for column in _COLUMNS[path.name]:
+        if column not in table:
+            raise PalcaError(f"no column '{column}'{nearest(column, table.columns)}", path.name)
+    for i, (source, confidence) in enumerate(
+        zip(table["source"], table["confidence"], strict=True), start=2
+    ):
+        place = f"{path.name}: line {i}"
+        if not source.strip():
+            raise PalcaError("a row without a source", place)
+        _check_confidence(confidence, place)
+    return table
+
+
+def _check_confidence(name: str, place: str) -> None:
+    if name not in CONFIDENCES:
+        raise PalcaError(f"confidence '{name}' is none of {', '.join(CONFIDENCES)}"
+                         f"{nearest(name, CONFIDENCES)}", place)
+
+
+def _numbers(table: pd.DataFrame, column: str, name: str) -> list[float]:
+    """Return a column as numbers; an empty cell is NaN, except where values are required."""
+    out = []
+    for i, cell in enumerate(table[column], start=2):
+        try:
+            number = float(cell) if cell or column == "value" else float("nan")
+        except ValueError:
+            raise PalcaError(
+                f"'{column}' must be a number, not '{cell}'", f"{name}: line {i}"
+            ) from None
+        if cell and not abs(number) < 1e15:
+            raise PalcaError(f"'{column}' must be finite, not {cell}", f"{name}: line {i}")
+        out.append(number)
+    return out

@@ -1,0 +1,200 @@
+"""A course of events, simulated, documented or naively forecast, in one form.
+
+Stability and cooperation are functions of a :class:`Course` and of nothing
+else, so that they read the record and a simulated history alike.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model import ColdWarModel
+from palca.model.state.history import CODE_OF, Events, History
+from palca.model.state.scenario import Scenario
+from palca.scenarios import build
+
+if TYPE_CHECKING:
+    from .documented import Record
+
+Floats = NDArray[np.float64]
+T = TypeVar("T")
+
+# monthly series that a course may have; missing values are NaN
+SERIES: Final = (
+    "leader", "orientation", "legality", "growth", "us_commitment", "ussr_commitment",
+    "us_delivery", "ussr_delivery",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Course:
+    """What happened, in one world or many.
+
+    Attributes
+    ----------
+    worlds, months : int
+    series : dict of str to ndarray, shape ``(months, worlds)``
+        By the names in :data:`SERIES`; commitments and deliveries in million USD a month.
+        Of 32 bits where they are simulated.
+    events : Events
+        `events.world` is a place in ``0..worlds-1``.
+    """
+
+    worlds: int
+    months: int
+    series: dict[str, Floats]
+    events: Events
+
+    def to(self, months: int) -> Course:
+        """Return the course of the first months; itself if it has no more."""
+        if self.months <= months:
+            return self
+        early = self.events.month < months
+        events = Events(*(getattr(self.events, column.name)[early] for column in fields(Events)))
+        series = {name: values[:months] for name, values in self.series.items()}
+        return Course(self.worlds, months, series, events)
+
+    def count(self, track: str, kind: str) -> Floats:
+        """Return how often an event happened, shape ``(months, worlds)``."""
+        month, world, _ = self.of_kinds([(track, kind)])
+        flat = month.astype(np.int64) * self.worlds + world
+        counts = np.bincount(flat, minlength=self.months * self.worlds)
+        return counts.reshape(self.months, self.worlds).astype(np.float64)
+
+    def times(self, track: str, kind: str, first: int, last: int) -> Floats:
+        """Return how often an event happened between two months, both included, ``(worlds,)``."""
+        month, world, _ = self.of_kinds([(track, kind)])
+        inside = (month >= first) & (month <= last)
+        return np.bincount(world[inside], minlength=self.worlds).astype(np.float64)
+
+    def of_kinds(
+        self, kinds: Iterable[tuple[str, str]]
+    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Return month, world and code of the events of some (track, kind), kind by kind."""
+        month, world, starts = self._by_code
+        codes = [CODE_OF[pair] for pair in kinds]
+        parts = [slice(starts[code], starts[code + 1]) for code in codes]
+        if len(parts) == 1:  # a view: most ask for one kind
+            code = np.full(parts[0].stop - parts[0].start, codes[0])
+            return month[parts[0]], world[parts[0]], code
+        return (
+            np.concatenate([month[part] for part in parts]),
+            np.concatenate([world[part] for part in parts]),
+            np.repeat(codes, [part.stop - part.start for part in parts]),
+        )
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Return what `make` returns, and keep it under `name` for the next who asks."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
+    @cached_property
+    def _by_code(self) -> tuple[NDArray[Any], NDArray[Any], list[int]]:
+        """Month and world of the events in the order of their codes; where each code begins."""
+        codes = self.events.code.astype(np.uint8)  # 8 bits are sorted by counting
+        order = np.argsort(codes, kind="stable")
+        ends = np.cumsum(np.bincount(codes, minlength=len(CODE_OF))).tolist()
+        return self.events.month[order], self.events.world[order], [0, *ends]
+
+    @cached_property
+    def _made(self) -> dict[str, Any]:
+        return {}
+
+
+def simulated(history: History) -> Course:
+    """Return the course of a block of simulated worlds."""
+    series: dict[str, Any] = {name: history.field(name) for name in SERIES}
+    return Course(len(history.worlds), len(history.months), series, history.events)
+
+
+def free_running(resolved: dict[str, Any], worlds: int, seed: int) -> Course:
+    """Return the course of some worlds of a resolved scenario, with all that is measured."""
+    return simulated(ColdWarModel(build(resolved), worlds, seed, keep=SERIES).run())
+
+
+def documented(record: Record, scenario: Scenario) -> Course:
+    """Return the documented course of events, in one world.
+
+    Only rows that may score are taken. Coup attempts are those of Powell and Thyne. A
+    row whose date is an interval stands in its middle. US commitments are the
+    obligations of the fiscal year, spread evenly; deliveries of neither patron are
+    documented by year, so they are NaN.
+    """
+    from .documented import scored
+
+    rows = scored(record)
+    months = max(scenario.months, int(rows["last_month"].max()) + 1)  # as if there were no end
+    series = {name: np.full((months, 1), np.nan) for name in SERIES}
+    rows = rows.sort_values("date")
+    columns = zip(
+        rows["track"], rows["kind"], rows["first_month"], rows["amount"], rows["actor"], strict=True
+    )
+    for track, kind, first, amount, actor in columns:
+        since = max(int(first), 0)
+        if track == "power" and kind in ("accession", "phase"):
+            series["orientation"][since:] = amount
+            if kind == "accession":
+                series["leader"][since:] = _place(actor, scenario)
+        elif track == "party" and kind in _LEGALITY:
+            series["legality"][since:] = _LEGALITY[kind]
+    for year, value in record.values("gdp_growth").items():
+        first = (int(str(year)) - 1969) * 12
+        series["growth"][max(first, 0) : max(first + 12, 0)] = value
+    for first, last, value in fiscal_years(record):
+        series["us_commitment"][max(first, 0) : max(last, 0)] = value / (last - first)
+    inside = rows[(rows["first_month"] >= 0) & (rows["last_month"] < months)]
+    attempts = inside["kind"].isin(["coup", "failed coup"]) & (inside["powell_thyne"] != 1)
+    inside = inside[~attempts & ~inside["kind"].isin(["accession", "phase"])]
+    month = ((inside["first_month"] + inside["last_month"]) // 2).to_numpy(np.int64)
+    amount = inside["amount"].to_numpy(np.float64)
+    kinds = zip(inside["track"], inside["kind"], strict=True)
+    code = np.array([CODE_OF[pair] for pair in kinds], dtype=np.int64)
+    series["ussr_commitment"][:] = 0.0
+    credit = code == CODE_OF["ussr", "credit"]
+    np.add.at(series["ussr_commitment"], (month[credit], 0), np.nan_to_num(amount[credit]))
+    order = np.lexsort((code, month))
+    nobody = np.full(len(month), -1)
+    world = np.zeros(len(month), dtype=np.int64)
+    events = Events(world, month[order], code[order], nobody, nobody, amount[order])
+    return Course(1, months, series, events).to(scenario.months)
+
+
+_LEGALITY: Final = {"banned": 0.0, "tolerated": 0.5, "legalised": 1.0}
+
+
+def _place(actor: str, scenario: Scenario) -> int:
+    """Return the roster place of a person; that of the unnamed junta if he isn't in it."""
+    words = _words(actor)
+    leaders = scenario.country.leaders
+    known = [i for i, leader in enumerate(leaders) if _words(leader.name) <= words]
+    return known[0] if known else len(leaders) - 1
+
+
+def _words(name: str) -> set[str]:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return set(plain.lower().replace(".", " ").split())
+
+
+def fiscal_years(record: Record) -> list[tuple[int, int, float]]:
+    """Return (first month, month after the last, million USD) of each US fiscal year.
+
+    The year began in July until that of 1976; then came a transition quarter, and
+    from that of 1977 on it begins in October.
+    """
+    out = []
+    for year, value in record.values("us_aid_obligations").items():
+        january = (int(str(year)) - 1969) * 12
+        first = january - 6 if int(str(year)) <= 1976 else january - 3
+        out.append((first, first + 12, float(value)))
+    for year, value in record.values("us_aid_obligations_tq").items():
+        july = (int(str(year)) - 1969) * 12 + 6
+        out.append((july, july + 3, float(value)))
+    return sorted(out)

@@ -1,0 +1,212 @@
+"""What a report says besides its numbers: caveats, and the sources that are cited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from palca.model.state.parameters import PARAMETERS
+
+from ..explore.sensitivity import TOO_WIDE
+from ..infer.abc import RARE
+from ..io.safe_folder import Folder, cut, number
+from ..observe.documented import COUNTRY, load_record, scored
+from .scenario import Told
+
+_FEW: Final = 1000  # worlds below which a report warns
+_THIN: Final = 1000.0  # effective worlds, likewise
+_PLACES: Final = 5  # of a source that are named
+_HOLDS_AGAINST_RECORD: Final = ("run", "counterfactual", "claims", "calibration", "validation")
+_SEPARATOR: Final = re.compile(r";\s*(?![^(]*\))")  # not inside brackets
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"'\\^`{|}]+|\b[Dd][Oo][Ii]:?\s?10\.\d{4,9}/[^\s;,)<>\"']+")
+_DATED: Final = re.compile(r"\b(1[89]|20)\d\d\b|\brecord: ")
+
+GENERAL: Final = (
+    "One history is little evidence: seven documented coup attempts can't tell rich models apart.",
+    "The ranges are wide, since free-running worlds part early. Read the range before any "
+    "difference.",
+    "The thesis that Soviet cooperation stabilised Bolivia is neither built in nor tested: the "
+    "parameters that carry it have priors that contain zero, and the record can't tell them from "
+    "these priors.",
+    "Much is coded by judgement: orientation, legitimacy, mobilisation, the weights of acts, and "
+    "the parameters that are called assumed.",
+    "Where the model is known to fail stands in docs/LIMITS.md of Palca's source.",
+)
+
+
+def caveats(
+    kind: str, manifest: Mapping[str, Any], folder: Folder, scenarios: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """Return what the run's own data warn of.
+
+    Raises
+    ------
+    PalcaError
+        If a file leads out of the folder, or is none that Palca wrote.
+    """
+    found = []
+    if isinstance(manifest.get("worlds"), int) and manifest["worlds"] < _FEW:
+        found.append(f"Only {manifest['worlds']:,} worlds: shares and means are rough.")
+    # these draw their parameters themselves, from priors
+    if kind not in ("sensitivity", "discovery", "calibration"):
+        for scenario in scenarios:
+            if len(next(iter(scenario["sets"].values()), ())) <= 1:
+                found.append("No posterior is used: every world has the same parameters, so that "
+                             "the ranges show chance and not what isn't known.")  # fmt: skip
+                break
+    return [*found, *_OF_KIND.get(kind, _nothing)(folder)]
+
+
+def _nothing(folder: Folder) -> Iterator[str]:
+    yield from ()
+
+
+def _of_run(folder: Folder) -> Iterator[str]:
+    rows = folder.rows("scores.csv")
+    outside = [row.get("title", "") for row in rows if row.get("inside") == "False"]
+    known = sum(row.get("inside") in ("True", "False") for row in rows)
+    if outside:
+        yield (f"{len(outside)} of {known} documented outcomes lie outside the central 90 % of the "
+               f"worlds: {', '.join(outside)}.")  # fmt: skip
+    beaten = sum(number(row.get("crps", "")) > number(row.get("crps_naive", "")) for row in rows)
+    if beaten:
+        yield f"The naive forecast is better in {beaten} of {known} documented outcomes."
+    yield ("The worlds run free: none is conditioned on what happened. The parameters were chosen "
+           "with this record in view, so that it lies inside is no test of the model.")  # fmt: skip
+
+
+def _of_counterfactual(folder: Folder) -> Iterator[str]:
+    effective = [number(row.get("effective", "")) for row in folder.rows("effective.csv")]
+    if effective and min(effective) < _THIN:
+        yield (f"In the worst month of evidence only {min(effective):,.0f} effective worlds are "
+               "left: errors are rough, and more --worlds mend that.")  # fmt: skip
+    if "leaves the range of situations" in (folder.text("answer.txt") or ""):
+        yield ("The change leads far from the situations that factual worlds cover: the numbers "
+               "show what the assumptions imply, not evidence about the country.")  # fmt: skip
+    if not folder.rows("variants.csv"):
+        yield "Models built otherwise were not asked: nothing says whether they agree."
+    yield _STATEMENT
+
+
+_STATEMENT: Final = (
+    "A counterfactual is a statement about the model, given the record. Whether policies that "
+    "were never tried would have been answered as the rules say can't be seen in any record."
+)
+
+
+def _of_claims(folder: Folder) -> Iterator[str]:
+    rows = folder.rows("claims.csv")
+    rough = [
+        row.get("claim", "")
+        for row in rows
+        if number(row.get("parameters_sd", "")) > abs(number(row.get("value", "")))
+    ]
+    if rough:
+        yield ("Parameters that fit the record alike disagree about the size, and some about the "
+               f"sign, of: {'; '.join(rough)}.")  # fmt: skip
+    yield _STATEMENT
+
+
+def _of_sweep(folder: Folder) -> Iterator[str]:
+    if folder.place("SHA256SUMS") is None:
+        yield ("The sweep has not been ended: what is here is an even sample of the whole. "
+               "palca sweep --resume goes on with it.")  # fmt: skip
+    yield "What a factor explains it explains by itself, not in concert with others."
+
+
+def _of_sensitivity(folder: Folder) -> Iterator[str]:
+    yield ("Indices are of the expected outcome over the priors, which are assumptions: other "
+           "widths give other indices.")  # fmt: skip
+    rows = [row for row in folder.rows("indices.csv") if row.get("parameter")]
+    if wide := sum(row.get("told") == TOO_WIDE for row in rows):
+        yield (f"Too few points or replicates: of {wide:,} of {len(rows):,} values the 95 % "
+               "interval is too wide to say anything.")  # fmt: skip
+
+
+def _of_discovery(folder: Folder) -> Iterator[str]:
+    yield "Shares are of worlds, not of history: a box says what the model needs for it to happen."
+
+
+def _of_calibration(folder: Folder) -> Iterator[str]:
+    rows = folder.rows("parameters.csv")
+    if rows:
+        told = sum(row.get("told") == "True" for row in rows)
+        yield (f"Of {len(rows)} free parameters the record tells something of {told}; of the "
+               "others no more than chance would.")  # fmt: skip
+    bad = sum(number(row.get("uneven_ranks_p_anywhere", "")) * len(rows) < RARE for row in rows)
+    if bad:
+        yield f"Known values of {bad} parameters are not found again: don't trust their intervals."
+
+
+def _of_concept(folder: Folder) -> Iterator[str]:
+    yield ("A concept that is shown is shown in this model, not in history: often a mechanism of "
+           "the model was written from the same literature.")  # fmt: skip
+
+
+_OF_KIND: Final = {
+    "run": _of_run, "counterfactual": _of_counterfactual, "claims": _of_claims,
+    "sweep": _of_sweep, "sensitivity": _of_sensitivity, "discovery": _of_discovery,
+    "calibration": _of_calibration, "concept": _of_concept, "gallery": _of_concept,
+}  # fmt: skip
+
+
+def sources(
+    kind: str, told: Sequence[Told], scenarios: Sequence[Mapping[str, Any]], months: int
+) -> list[tuple[list[tuple[str, str]], str]]:
+    """Return every source once, as its parts (text, address or ""), with where it is cited."""
+    cited: dict[str, list[str]] = {}
+
+    def cite(source: str, where: str) -> None:
+        for part in _SEPARATOR.split(cut(source)):
+            part = part.strip()
+            if part and not part.startswith(("assumed", "as ")):
+                places = cited.setdefault(part, [])
+                if where not in places:
+                    places.append(where)
+
+    for scenario in scenarios:
+        cite(str(scenario.get("sources", "")), f"the scenario '{scenario['title']}'")
+    for scenario in told:
+        for policy in scenario.policies:
+            for rule in policy.rules:
+                cite(rule.source, f"rule '{rule.name}' ({policy.actor}: {policy.name})")
+    for name, parameter in PARAMETERS.items():
+        for part in _SEPARATOR.split(parameter.source):
+            if _DATED.search(part):  # the rest is argument: "half-life of 24 months"
+                cite(part, f"parameter {name}")
+    countries = {str(scenario["country"].get("name")) for scenario in scenarios}
+    if kind in _HOLDS_AGAINST_RECORD and COUNTRY in countries:
+        for source, where in _scoring_rows(months):
+            cite(source, where)
+    return [(linked(source), _listed(cited[source])) for source in sorted(cited, key=str.casefold)]
+
+
+def _scoring_rows(months: int) -> Iterator[tuple[str, str]]:
+    record = load_record()
+    events = scored(record)
+    inside = (events["last_month"] >= 0) & (events["first_month"] < months)
+    for row in events[inside].itertuples():
+        yield str(row.source), f"record: {row.date} {row.kind}"
+    series = record.series[record.series["confidence"] != "low"]
+    for row in series.itertuples():
+        if row.series in ("gdp_growth", "us_aid_obligations", "us_aid_obligations_tq"):
+            yield str(row.source), f"record: {row.series}"
+
+
+def _listed(places: Sequence[str]) -> str:
+    more = len(places) - _PLACES
+    return "; ".join(places[:_PLACES]) + (f"; and {more} more" if more > 0 else "")
+
+
+def linked(text: str) -> list[tuple[str, str]]:
+    """Return the parts of a text with the address each leads to: only web addresses and DOIs."""
+    parts, at = [], 0
+    for found in _ADDRESS.finditer(text):
+        shown = found[0].rstrip(".,;:)")
+        address = shown
+        if not shown.startswith("http"):
+            address = f"https://doi.org/{shown[shown.index('10.') :]}"
+        parts += [(text[at : found.start()], ""), (shown, address)]
+        at = found.start() + len(shown)
+    return [part for part in (*parts, (text[at:], "")) if part[0]]

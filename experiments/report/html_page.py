@@ -1,0 +1,227 @@
+"""A run's folder as one HTML page: what was asked, what came out, and what it stands on.
+
+The folder may be a stranger's. Everything that it says is escaped by the template engine,
+its pictures stand in ``<img>``, where no script runs, and the page allows neither scripts nor
+anything from elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from palca.model.errors import PalcaError
+from palca.scenarios.reading.library import parse_toml
+
+from ..io import provenance, run_folder
+from ..io.safe_folder import Folder, Shown, Table, cut
+from .caveats import GENERAL, caveats, sources
+from .markdown import page_of
+from .scenario import scenarios_of, tell
+from .tables import tables_of
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+NAME: Final = "report.html"
+_MONTHS: Final = 120  # of a scenario that a manifest doesn't hold
+_KINDS: Final = {
+    "run": "A scenario in many worlds, held against the record",
+    "comparison": "Two scenarios, world by world on the same draws",
+    "counterfactual": "What would have happened, given what did",
+    "claims": "The claims of the source study, put as questions",
+    "sweep": "A scenario over many settings",
+    "sensitivity": "Which parameters matter",
+    "discovery": "What leads to an outcome",
+    "calibration": "What the record says of the parameters",
+    "validation": "The model held against what it was not told",
+    "concept": "A concept of political science, looked for in the model",
+    "gallery": "Concepts of political science, looked for in the model",
+}
+_PAGES: Final = {"validation": "VALIDATION.md", "gallery": "CONCEPTS.md"}
+_CAPTIONS: Final = {
+    "history": "The documented history above the simulated ones",
+    "differences": "Differences by month",
+    "counterfactual": "Worlds like the record, with the change and without",
+    "claims": "Effects on coup attempts, on one axis",
+    "sweep": "Outcomes over the factors",
+    "sensitivity": "Which parameters matter",
+    "discovery": "What tells, and where it happens",
+    "posterior": "Posteriors over priors",
+    "ranks": "Ranks of known parameters",
+    "validation-ahead": "One month ahead",
+    "validation-patterns": "Patterns of the record",
+    "validation-countries": "Across countries",
+    "validation-versions": "Versions of the model",
+}
+# told elsewhere on the page, or too long for it
+_ELSEWHERE: Final = ("format", "command", "versions", "libraries", "title", "kind", "seed",
+                     "worlds", "digest", "seal", "scenario", "second", "inputs", "variants",
+                     "arms", "place", "versions_of_it")  # fmt: skip
+# Control characters have no place in a page, halves of characters in no file, and marks of
+# direction would show a text otherwise than it is.
+_UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
+                           "\u202a-\u202e\u2066-\u2069]")  # fmt: skip
+
+
+def report(path: Path) -> str:
+    """Return a run's folder as one page that needs nothing else.
+
+    Raises
+    ------
+    PalcaError
+        If it holds no run, or one that was changed; if a file in it leads elsewhere, or isn't
+        what Palca writes.
+    """
+    manifest = provenance.read_manifest(path)
+    with provenance.as_written(path):
+        return _page(Folder(path), manifest)
+
+
+def write(page: str, path: Path, force: bool) -> None:
+    """Write a page whole, by rename; what is there is replaced only by `force`.
+
+    Raises
+    ------
+    PalcaError
+        If there is something already, or the place can't be written to.
+    """
+    if path.is_dir():
+        raise PalcaError("is a folder; name a file", str(path))
+    if (path.exists() or path.is_symlink()) and not force:
+        raise PalcaError("is there already; give --force to replace it, or another --out",
+                         str(path))  # fmt: skip
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        # "x": a link that a stranger laid there is not followed; nor is one at `path` itself
+        with beside.open("x", encoding="utf-8") as file:
+            file.write(page)
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise run_folder.unwritable(path, error) from None
+
+
+def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    kind = str(manifest.get("kind", "run"))
+    named = scenarios_of(manifest)
+    scenarios = [scenario for _, scenario in named]
+    told = [tell(scenario, scenarios[0] if place else None)
+            for place, scenario in enumerate(scenarios)]  # fmt: skip
+    months = int(scenarios[0]["months"]) if scenarios else _MONTHS
+    page = folder.text(_PAGES[kind]) if kind in _PAGES else None
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, finalize=_fit,
+    )  # fmt: skip
+    return environment.get_template(NAME).render(
+        title=_title(kind, manifest, scenarios),
+        kind=_KINDS.get(kind, kind),
+        question=str(scenarios[0].get("question", "")) if len(scenarios) == 1 else "",
+        asked=_asked(manifest),
+        scenarios=list(zip((name for name, _ in named), told, strict=True)),
+        pictures=[(_caption(shown), shown) for shown in folder.pictures()],
+        body=page_of(page) if page else "",
+        answer=(folder.text("answer.txt") or "").strip() if kind == "counterfactual" else "",
+        tables=tables_of(kind, folder),
+        general=GENERAL,
+        again=kind not in ("claims", "gallery"),  # which hold no inputs
+        caveats=caveats(kind, manifest, folder, scenarios),
+        provenance=_provenance(folder, manifest),
+        files=Table("What the folder holds", (("file", False), ("bytes", True)),
+                    [[name, f"{size:,}"] for name, size in folder.files() if name != NAME]),
+        sources=sources(kind, told, scenarios, months),
+    )
+
+
+def _caption(shown: Shown) -> str:
+    stem = Path(shown.name).stem
+    return _CAPTIONS.get(stem, stem.replace("-", " ").capitalize())
+
+
+def _fit(value: Any) -> Any:
+    """Return a value as it may stand in a page; the template engine then escapes it."""
+    if type(value) is str:  # not what is escaped already
+        return _UNFIT.sub("\ufffd", value)
+    return value
+
+
+def _title(kind: str, manifest: Mapping[str, Any], scenarios: list[dict[str, Any]]) -> str:
+    if kind == "comparison":
+        return f"{scenarios[1]['title']} – against – {scenarios[0]['title']}"
+    if kind == "discovery":
+        return f"What leads to {' and '.join(map(str, manifest['outcome']))}"
+    if kind == "sweep":
+        return f"A sweep of {manifest['plan']['scenario']}"
+    if kind == "claims":
+        return "The claims of Schelchkov (2024), given the record"
+    if kind == "gallery":
+        return "Concepts of political science"
+    title = str(manifest.get("title") or (scenarios[0]["title"] if scenarios else kind))
+    words = {"sensitivity": "Which parameters matter: ", "calibration": "Calibrated: ",
+             "validation": "Is it right? "}  # fmt: skip
+    return words.get(kind, "") + title
+
+
+def _asked(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the rest of what was asked: short entries, also those one level down."""
+    rows: list[tuple[str, str]] = []
+    for key, value in manifest.items():
+        if key in _ELSEWHERE:
+            continue
+        if key == "concept":
+            value = _texts_of(value)
+        if isinstance(value, dict):
+            rows += [(_named(inner), _said(said)) for inner, said in value.items()]
+        else:
+            rows.append((_named(key), _said(value)))
+    return list(dict.fromkeys((name, cut(said)) for name, said in rows if said))
+
+
+def _texts_of(concept: str) -> dict[str, str]:
+    """Return the texts of a concept's file."""
+    try:
+        table = parse_toml(concept, "concept")
+    except PalcaError as error:
+        raise ValueError(str(error)) from None  # of the manifest
+    return {name: said for name, said in table.items() if isinstance(said, str)}
+
+
+def _named(key: str) -> str:
+    return {"scenarios": "Digest of the scenarios"}.get(key, key.replace("_", " ").capitalize())
+
+
+def _said(value: Any) -> str:
+    if value is None or value == [] or value == {}:
+        return ""
+    if isinstance(value, dict):
+        if {"low", "high"} <= value.keys():
+            return f"{value['name']} from {value['low']} to {value['high']}"
+        if "levels" in value:
+            return f"{value['name']} in {', '.join(map(str, value['levels']))}"
+        return ", ".join(f"{key}: {said}" for key, said in value.items())
+    if isinstance(value, list):
+        return "; ".join(_said(part) for part in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _provenance(folder: Folder, manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    libraries = {**manifest.get("versions", {}), **manifest.get("libraries", {})}
+    seal = json.loads(folder.text("manifest.json") or "{}").get("seal", "")
+    rows = [
+        ("Command", " ".join(map(str, manifest["command"]))),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in libraries.items())),
+        ("Worlds", f"{manifest.get('worlds', ''):,}" if manifest.get("worlds") else ""),
+        ("Seed", str(manifest.get("seed", ""))),
+        ("Digest of what came out", str(manifest.get("digest", ""))),
+        ("Seal of the manifest", str(seal)),
+    ]
+    return [(name, said) for name, said in rows if said]

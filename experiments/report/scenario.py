@@ -1,0 +1,210 @@
+"""A scenario as a run's manifest keeps it, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from palca.model.calendar import month_name
+from palca.model.language.levers import LEVERS
+from palca.model.state.channels import CHANNELS
+from palca.model.state.parameters import PARAMETERS
+
+ACTORS: Final = {"ussr": "USSR", "us": "United States", "regime": "the regime",
+                 "party": "communist party"}  # fmt: skip
+_SHORT: Final = 13  # rules
+_FOREVER: Final = 9000  # months; what ends later has no end
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of a policy: its texts."""
+
+    name: str
+    when: str
+    does: tuple[tuple[str, str], ...]
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy that an actor follows from some month on.
+
+    Attributes
+    ----------
+    shown : bool
+        Whether its rules stand here; else they have stood before.
+    """
+
+    actor: str
+    name: str
+    title: str
+    since: str
+    rules: tuple[Rule, ...]
+    shown: bool
+
+    @property
+    def short(self) -> bool:
+        """Whether a page can hold its rules whole."""
+        return len(self.rules) <= _SHORT
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A scenario in words.
+
+    Attributes
+    ----------
+    facts : tuple of (str, str)
+        What it is and what it sets.
+    changes : tuple of str
+        Its interventions, a sentence each.
+    """
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    changes: tuple[str, ...]
+    policies: tuple[Policy, ...]
+
+
+def scenarios_of(manifest: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the scenarios of a run with the headings to show them under."""
+    if "second" in manifest:
+        return [("The first scenario", manifest["scenario"]),
+                ("The second scenario", manifest["second"])]  # fmt: skip
+    if "scenario" in manifest:
+        return [("The scenario", manifest["scenario"])]
+    if "inputs" in manifest:
+        return [("The scenario", manifest["inputs"]["scenario"])]
+    if "arms" in manifest:
+        return [(f"Arm {number}", arm) for number, arm in enumerate(manifest["arms"], start=1)]
+    variants = manifest.get("variants", [])
+    if len(variants) == 1:
+        return [("The scenario", variants[0]["scenario"])]
+    return [(f"The scenario with {', '.join(map(str, v['levels']))}", v["scenario"])
+            for v in variants]  # fmt: skip
+
+
+def tell(scenario: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Told:
+    """Return a scenario in words.
+
+    Parameters
+    ----------
+    before : mapping, optional
+        A scenario whose policies have been shown: those that are the same are only named.
+    """
+    known = [spell["table"] for spells in (before or {"policies": {}})["policies"].values()
+             for spell in spells]  # fmt: skip
+    policies = []
+    for actor, spells in scenario["policies"].items():
+        for spell in spells:
+            table = spell["table"]
+            rules = tuple(_rule(row) for row in table["rule"])
+            policies.append(Policy(
+                ACTORS.get(str(actor), str(actor)), str(spell["name"]), str(table["title"]),
+                str(spell["since"]), rules, table not in known,
+            ))  # fmt: skip
+            known.append(table)
+    changes = tuple(change_in_words(change) for change in scenario["changes"])
+    return Told(str(scenario["title"]), tuple(_facts(scenario)), changes, tuple(policies))
+
+
+def _rule(row: Mapping[str, Any]) -> Rule:
+    does = tuple((str(lever), str(what)) for lever, what in row.get("do", {}).items())
+    why, source = str(row.get("why", "")), str(row.get("source", ""))
+    return Rule(str(row["name"]), str(row.get("when", "")) or "always", does, why, source)
+
+
+def _facts(scenario: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what a scenario is and sets, with a heading each; what it leaves open is left out."""
+    until = month_name(scenario["months"] - 1)
+    facts = [
+        ("Question", str(scenario.get("question", ""))),
+        ("Expected before the run", str(scenario.get("expect", ""))),
+        ("Plausibility", str(scenario.get("plausibility", ""))),
+        ("Country and time", f"{scenario['country']['name']}, 1969-01 to {until}"),
+        ("Parameters", posterior_in_words(scenario["sets"])),
+    ]
+    facts += [("Parameter set", f"{name} = {value:g}{_meaning(name)}")
+              for name, value in scenario["parameters"].items()]  # fmt: skip
+    facts += [(f"Channel {'open' if is_open else 'closed'}", _channel(name))
+              for name, is_open in scenario["channels"].items()]  # fmt: skip
+    facts += [("At the start", f"{name} = {value}") for name, value in scenario["start"].items()]
+    return [(term, said) for term, said in facts if said]
+
+
+def _channel(name: str) -> str:
+    return f"{name} ({CHANNELS[name].meaning})" if name in CHANNELS else name
+
+
+def _meaning(name: str) -> str:
+    if name not in PARAMETERS:
+        return ""
+    return f" {PARAMETERS[name].unit} ({PARAMETERS[name].meaning})"
+
+
+def posterior_in_words(sets: Mapping[str, Any]) -> str:
+    """Return where a run's parameters come from."""
+    if not sets:
+        return "the defaults, the same in every world: ranges show chance, not what isn't known"
+    count = len(next(iter(sets.values())))
+    if count == 1:
+        return (f"the posterior's best set of {len(sets)} parameters, the same in every world: "
+                "ranges show chance, not what isn't known")  # fmt: skip
+    return f"each world has one of {count:,} sets of {len(sets)} parameters from a posterior"
+
+
+def change_in_words(change: Mapping[str, Any]) -> str:
+    """Return an intervention as a sentence."""
+    since, until = month_name(change["since"]), month_name(change["until"])
+    when = f"{since} to {until}"
+    if change["until"] > _FOREVER:
+        when = f"From {since}"
+    elif since == until:
+        when = f"In {since}"
+    return f"{when}: {_what(str(change['target']), change['content'])}."
+
+
+def _what(target: str, content: Any) -> str:
+    kind, _, name = target.partition(".")
+    actor, _, thing = name.partition(".")
+    who = ACTORS.get(actor, actor)
+    if kind == "policy":
+        return f"{who} follows the policy '{_stem(str(content))}'"
+    if kind == "lever":
+        lever = LEVERS.get(actor, {}).get(thing)
+        meaning = f" ({lever.meaning})" if lever else ""
+        return f"{who}, lever {thing}{meaning} {_operation(content)}"
+    if kind == "parameter":
+        return f"parameter {name} becomes {content:g}{_meaning(name)}"
+    if kind == "driver":
+        return f"{name} {_operation(content)}"
+    if kind == "rule":
+        done = {"drop": "is dropped", "add": "is added", "change": "is changed"}
+        return f"{who}, rule '{thing}' {done[content[0]]}"
+    if kind == "coup":
+        by = f" by {content['by']}" if content.get("by") else ""
+        return {"succeeds": f"a coup{by} succeeds", "fails": f"a coup{by} is tried and fails",
+                "never": "no coup is tried"}[content["outcome"]]  # fmt: skip
+    if kind == "death":
+        after = f", and {content['successor']} follows" if content.get("successor") else ""
+        return f"{content['leader']} dies in office{after}"
+    if kind == "survival":
+        return f"{name} doesn't die in office"
+    return f"{target}: {content}"
+
+
+def _operation(content: Any) -> str:
+    how, value = content
+    if how == "hold":
+        return f"stays as in {month_name(value)}"
+    words = {"set": "is set to", "scale": "is multiplied by", "cap": "is at most",
+             "add": "is raised by"}  # fmt: skip
+    return f"{words[how]} {value:g}"
+
+
+def _stem(path: str) -> str:
+    """Return the name of a policy without the folders of the machine that ran it."""
+    return path.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".toml")

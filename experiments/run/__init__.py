@@ -1,0 +1,1 @@
+"""One run of a scenario: its files, its figure, its report, and why something happened in it."""

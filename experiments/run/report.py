@@ -1,0 +1,259 @@
+"""What ``palca run`` prints: the documented and the simulated history side by side."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from palca.model.calendar import month_name
+from palca.model.state.scenario import Scenario
+
+from ..forecast.scores import Verdict
+from ..io.figure_style import COLOURS
+from ..io.numerals import decimal, percent
+from ..io.terminal_table import Column, TerminalTable, numbers
+from ..observe.documented import no_record
+from ..observe.history import Course
+from ..observe.outcomes import OUTCOMES, RIGHT
+from ..simulate.ensemble import Summary
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_GROUPS: Final = {
+    "power": "Power: coups and rulers",
+    "economy": "Economy",
+    "conflict": "Unrest and repression",
+    "ussr": "Cooperation with the USSR",
+    "us": "Cooperation with the United States",
+    "party": "The communist party",
+}
+
+
+def side(orientation: float) -> str:
+    """Return ``"left"``, ``"centre"`` or ``"right"``."""
+    return "left" if orientation <= -RIGHT else "right" if orientation >= RIGHT else "centre"
+
+
+def print_report(
+    console: Console,
+    scenario: Scenario,
+    summary: Summary,
+    verdicts: list[Verdict],
+    history: Course | None,
+    *,
+    worlds: int,
+    seed: int,
+    seconds: float,
+) -> None:
+    """Print the report of a run.
+
+    Parameters
+    ----------
+    summary : Summary
+        Of the ensemble.
+    verdicts : list of Verdict
+    history : Course, optional
+        The documented one, of a single world; None if the country has no record.
+    """
+    from rich.markup import escape
+
+    console.print(f"\n[bold]{escape(scenario.title)}[/]", markup=True)
+    console.print(
+        f"{scenario.country.name}, {scenario.months} months from January 1969; {worlds:,} worlds, "
+        f"seed {seed}, {seconds:.1f} s\n"
+    )
+    console.print(_rulers(scenario, summary, history))
+    if verdicts:
+        console.print(_outcomes(verdicts))
+    for verdict in verdicts if history else ():  # the notes are on the record
+        if verdict.outcome.note:
+            console.print(f"* {verdict.outcome.heading}: {verdict.outcome.note}", style="dim")
+    console.print()
+    if verdicts:
+        console.print(_before_and_after(verdicts))
+    if scenario.months >= 12:
+        console.print(_repression(summary))
+    if left_out := len(OUTCOMES) - len(verdicts):
+        console.print(
+            f"\n{left_out} of {len(OUTCOMES)} outcomes are left out: the scenario ends in "
+            f"{month_name(scenario.months - 1)}, before the last month that they hear of."
+        )
+    if history is None:
+        console.print(f"\nNothing is scored: {no_record(scenario.country.name)}.")
+        return
+    scored = [verdict for verdict in verdicts if not math.isnan(verdict.documented)]
+    if not scored:
+        return
+    inside = sum(verdict.inside for verdict in scored)
+    console.print(
+        f"\n[bold]{inside} of {len(scored)}[/] documented outcomes lie within the central 90 % of "
+        f"the worlds; {sum(v.skill > 0 for v in scored)} score better than the naive forecast.",
+        markup=True,
+    )
+    origin = "fitted to this record" if scenario.sets else "set by hand with this record in view"
+    console.print(
+        "The worlds run free: none is conditioned on what happened. The parameters were "
+        f"{origin}, so that it lies inside is no test of the model; palca validate is."
+    )
+
+
+def _rulers(scenario: Scenario, summary: Summary, history: Course | None) -> TerminalTable:
+    """Return who ruled when, half-year by half-year: documented and simulated."""
+    table = TerminalTable(
+        "Who ruled when",
+        [Column("half year"), Column("documented"), Column("coups, record", right=True),
+         Column("share of worlds", rank=2), *numbers("left centre right, %"),
+         Column("who rules most often", rank=1), Column("coups, worlds", right=True)],
+        "L, C, R: a regime of the left, the centre, the right. Shares of worlds are those in the "
+        "half year's last month. coups: attempts/successes in it, in the record and as the worlds' "
+        "mean",
+    )  # fmt: skip
+    tried, won = summary.mean("attempt"), summary.mean("success")
+    names = [leader.short for leader in scenario.country.leaders]
+    for start in range(0, scenario.months, 6):
+        half = slice(start, min(start + 6, scenario.months))
+        documented = ("–", "–") if history is None else _documented(history, half, names)
+        end = half.stop - 1
+        counts = summary.rulers[end]
+        frequent = ", ".join(
+            f"{names[i]} {percent(counts[i] / summary.worlds)}".replace(" ", "\u00a0")
+            for i in np.argsort(-counts, kind="stable")[:2]
+            if counts[i]
+        )
+        table.add(
+            f"{1969 + start // 12} {'I' if start % 12 == 0 else 'II'}",
+            *documented,
+            *_shares(summary, end),
+            frequent,
+            f"{decimal(tried[half].sum(), 2)}/{decimal(won[half].sum(), 2)}",
+        )
+    return table
+
+
+def _documented(history: Course, half: slice, names: list[str]) -> tuple[Text, str]:
+    """Return who ruled in some documented months, and coup attempts and successes."""
+    from rich.text import Text
+
+    rulers, previous = Text(), None
+    leaders, courses = history.series["leader"][half, 0], history.series["orientation"][half, 0]
+    for leader, orientation in zip(leaders, courses, strict=True):
+        if np.isnan(leader) or leader == previous:
+            continue
+        previous = leader
+        name = names[int(leader)].replace(" ", "\u00a0")
+        letter = side(orientation)[0].upper()
+        rulers.append(f"■{letter}\u00a0", style=COLOURS[side(orientation)])
+        rulers.append(f"{name} ")
+    done, failed = (history.count("power", kind)[half].sum() for kind in ("coup", "failed coup"))
+    return rulers, f"{done + failed:.0f}/{done:.0f}" if done + failed else "·"
+
+
+def _shares(summary: Summary, month: int) -> tuple[Text, str]:
+    """Return the shares of worlds under the left, the centre and the right, as a bar and in %."""
+    from rich.text import Text
+
+    shares = {name: summary.mean(name)[month] for name in ("left", "right")}
+    shares["centre"] = 1.0 - shares["left"] - shares["right"]
+    bar = Text()
+    width = 12  # characters
+    cells = {name: round(width * shares[name]) for name in ("left", "right")}
+    cells["centre"] = max(width - cells["left"] - cells["right"], 0)
+    for name in ("left", "centre", "right"):
+        bar.append("█" * cells[name], style=COLOURS[name])
+    return bar, " ".join(f"{100 * shares[name]:2.0f}" for name in ("left", "centre", "right"))
+
+
+def _number(value: float, unit: str) -> str:
+    """Return a number as its unit is read: shares as %, counts without decimals."""
+    if unit == "share":
+        return percent(value)
+    return decimal(value, 0 if unit in ("coups", "events", "months", "number", "0 to 3") else 1)
+
+
+def _outcomes(verdicts: list[Verdict]) -> TerminalTable:
+    """Return a table of outcomes: documented value, ensemble, position, scores."""
+    from rich.text import Text
+
+    table = TerminalTable(
+        "Outcomes: documented and simulated",
+        [Column("outcome"), *numbers("record", "median", "5–95 %"),
+         Column("width", right=True, rank=4), Column("at", right=True, rank=2), Column("in"),
+         Column("CRPS", right=True, rank=3), Column("skill", right=True, rank=1)],
+        "record: the documented value. at: share of worlds below it, ties counted half. in: "
+        "whether it lies within 5–95 %. CRPS: distance of forecast and fact, in the unit; 0 is "
+        "best. skill: 1 − CRPS / CRPS of the naive forecast, which knows base rates of twenty "
+        "Latin American countries for changes of power and persistence from January 1969 for "
+        "the rest; below 0 the model is worse; a dash: the naive forecast was exactly right.",
+        "scores.csv",
+    )  # fmt: skip
+    for group, title in _GROUPS.items():
+        chosen = [verdict for verdict in verdicts if verdict.outcome.group == group]
+        if chosen:
+            table.section(title)
+        for verdict in chosen:
+            outcome = verdict.outcome
+            known = not math.isnan(verdict.documented)
+            mark = " *" if outcome.note else ""
+            table.add(
+                f"{outcome.title}{mark}",
+                _number(verdict.documented, outcome.unit),
+                _number(verdict.median, outcome.unit),
+                f"{_number(verdict.low, outcome.unit)} to {_number(verdict.high, outcome.unit)}",
+                _number(verdict.high - verdict.low, outcome.unit),
+                percent(verdict.position),
+                ("✓" if verdict.inside else Text("✗", "bold red")) if known else "–",
+                decimal(verdict.score, 2),
+                decimal(verdict.skill, 2),
+            )
+    return table
+
+
+def _before_and_after(verdicts: list[Verdict]) -> TerminalTable:
+    """Return cooperation with both patrons before and after August 1971, side by side."""
+    by_name = {verdict.outcome.name: verdict for verdict in verdicts}
+    table = TerminalTable(
+        "Cooperation before and after August 1971",
+        [Column("quantity"), *numbers("documented before", "simulated before", "documented after",
+                                      "simulated after")],
+        "simulated: median, with 5 and 95 % of the worlds in brackets",
+    )  # fmt: skip
+    pairs = (
+        ("Soviet atmosphere: 1970, and change to 1972", "ussr_atmosphere_1970", "ussr_dip_1972"),
+        ("Soviet atmosphere: recovery by 1978", "", "ussr_recovery"),
+        ("Soviet commitments, million USD", "ussr_commitments_before", "ussr_commitments_after"),
+        ("Soviet deliveries, million USD", "ussr_deliveries_before", "ussr_deliveries_after"),
+        ("US atmosphere", "us_atmosphere_before", "us_atmosphere_after"),
+        ("US commitments, million USD a year", "us_aid_before", "us_aid_after"),
+        ("US deliveries, million USD a year", "us_deliveries_before", "us_deliveries_after"),
+        ("party–Moscow friction, 0 to 3", "friction_before", "friction_after"),
+    )
+    for title, before, after in pairs:
+        cells = []
+        for name in (before, after):
+            verdict = by_name.get(name)
+            if verdict is None:
+                cells += ["", ""]
+                continue
+            unit = verdict.outcome.unit
+            span = f"({_number(verdict.low, unit)} to {_number(verdict.high, unit)})"
+            cells += [_number(verdict.documented, unit), f"{_number(verdict.median, unit)} {span}"]
+        if any(cells):
+            table.add(title, *cells)
+    return table
+
+
+def _repression(summary: Summary) -> TerminalTable:
+    """Return repression, protest and legitimacy by year: stability is never shown without them."""
+    months = len(summary.rulers)
+    years = [f"{1969 + year}" for year in range(months // 12)]
+    title = "Stability and its price: medians at the end of each year, and 5–95 %"
+    table = TerminalTable(title, [Column("series"), *numbers(*years)])
+    for series in ("legitimacy", "repression", "mobilisation"):
+        percent = 100 * summary.quantiles(series, (0.05, 0.5, 0.95))[11:months:12]
+        cells = [f"{median:.0f} %\n{low:.0f}–{high:.0f}" for low, median, high in percent]
+        table.add(series, *cells)
+    return table

@@ -1,0 +1,175 @@
+"""Many worlds, run in blocks and reduced as they come, so that memory stays flat.
+
+A block is one model. What is kept of it: a row of outcomes for each world, its
+events, and counts of each monthly series by value (a histogram for each month,
+:mod:`~palca.experiments.simulate.histograms`), from which medians and ranges are read. A
+world's history does not depend on its block, so neither does the result, however
+many processes share the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model import ColdWarModel
+from palca.model.state.history import Events, History
+from palca.model.state.state import FIELDS
+from palca.scenarios import build
+
+from ..observe.history import SERIES, simulated
+from ..observe.outcomes import RIGHT, atmosphere, friction, outcomes, unrest
+from .histograms import Histogram, histogram, no_worlds
+from .world_table import shared
+
+Floats = NDArray[np.float64]
+
+BLOCK: Final = 4096  # worlds in a block: enough to amortise calls, few enough for the cache
+
+# monthly series that are summed up: name -> (title, unit)
+MONTHLY: Final[dict[str, tuple[str, str]]] = {
+    "orientation": ("orientation", "left −1 to right 1"),
+    "left": ("regime of the left", "0 or 1"),
+    "right": ("regime of the right", "0 or 1"),
+    "legitimacy": ("legitimacy", "share"),
+    "repression": ("repression", "share"),
+    "mobilisation": ("mobilisation", "share"),
+    "fiscal": ("fiscal space", "share"),
+    "growth": ("growth", "% a year"),
+    "coup_memory": ("recent coup attempts", "attempts"),
+    "unrest": ("unrest", "0 to 3"),
+    "ussr_atmosphere": ("Soviet atmosphere", "weight"),
+    "us_atmosphere": ("US atmosphere", "weight"),
+    "ussr_committed": ("Soviet commitments, cumulative", "million USD"),
+    "ussr_delivered": ("Soviet deliveries", "million USD a year"),
+    "us_recent": ("US commitments", "million USD a year"),
+    "us_delivered": ("US deliveries", "million USD a year"),
+    "legality": ("legality of the party", "0, 0.5 or 1"),
+    "friction": ("party–Moscow friction", "share"),
+    "friction_shown": ("party–Moscow friction shown", "0 to 3"),
+    "attempt": ("coup attempt this month", "0 or 1"),
+    "success": ("successful coup this month", "0 or 1"),
+}
+KEPT: Final = tuple(sorted({*SERIES, *MONTHLY} & set(FIELDS)))
+QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What is kept of one block of worlds."""
+
+    worlds: NDArray[np.int64]
+    outcomes: dict[str, Floats]
+    events: Events
+    counts: dict[str, Histogram]  # by series
+    rulers: NDArray[np.int64]  # (months, leaders): worlds in which each rules
+
+
+@dataclass(slots=True)
+class Summary:
+    """What worlds add up to, month by month.
+
+    Attributes
+    ----------
+    worlds : int
+    counts : dict of str to Histogram
+        How many worlds have each value of each series in :data:`MONTHLY`.
+    rulers : ndarray of int, shape ``(months, leaders)``
+        How many worlds each leader rules.
+    """
+
+    worlds: int
+    counts: dict[str, Histogram]
+    rulers: NDArray[np.int64]
+
+    def quantiles(self, series: str, levels: tuple[float, ...] = QUANTILES) -> Floats:
+        """Return quantiles by month, shape ``(months, levels)``, each within 0.4 %."""
+        return self.counts[series].quantiles(levels)
+
+    def mean(self, series: str) -> Floats:
+        """Return the mean by month, shape ``(months,)``."""
+        return self.counts[series].means()
+
+    def add(self, block: Block) -> None:
+        """Count in another block."""
+        self.worlds += len(block.worlds)
+        self.rulers += block.rulers
+        for series, counts in block.counts.items():
+            self.counts[series].add(counts)
+
+
+def monthly(history: History) -> dict[str, NDArray[Any]]:
+    """Return every series of :data:`MONTHLY` in the worlds of a block, ``(months, worlds)``."""
+    course = simulated(history)
+    orientation = course.series["orientation"]
+    derived = {
+        "left": orientation <= -RIGHT,
+        "right": orientation >= RIGHT,
+        "unrest": unrest(course),
+        "ussr_atmosphere": atmosphere(course, "ussr"),
+        "us_atmosphere": atmosphere(course, "us"),
+        "friction_shown": friction(course),
+    }
+    return {name: derived[name] if name in derived else history.field(name) for name in MONTHLY}
+
+
+def run_block(resolved: dict[str, Any], worlds: NDArray[np.int64], seed: int) -> Block:
+    """Run the numbered worlds and keep what :class:`Block` keeps."""
+    model = ColdWarModel(build(resolved), worlds=worlds, rng=seed, keep=KEPT)
+    history = model.run()
+    counts = {name: histogram(values) for name, values in monthly(history).items()}
+    size = len(model.premise.country.leaders)
+    leader = history.field("leader").astype(np.int64)
+    months = np.arange(len(leader))[:, None]
+    rulers = np.bincount((leader + size * months).ravel(), minlength=size * len(leader))
+    measured = outcomes(simulated(history))
+    return Block(
+        history.worlds, measured, history.events, counts, rulers.reshape(len(leader), size)
+    )
+
+
+def run_blocks(
+    resolved: dict[str, Any], worlds: int, seed: int, jobs: int = 1
+) -> Iterator[Block]:
+    """Run worlds ``0..worlds-1`` and yield their blocks in order.
+
+    Parameters
+    ----------
+    resolved : dict
+        As :func:`palca.scenarios.resolve` returns it.
+    jobs : int
+        Processes; the blocks are the same for any number.
+    """
+    size = min(BLOCK, -(-worlds // jobs))
+    numbers = (np.arange(at, min(at + size, worlds)) for at in range(0, worlds, size))
+    if jobs == 1:
+        yield from (run_block(resolved, block, seed) for block in numbers)
+        return
+    from joblib import delayed
+
+    yield from shared((delayed(run_block)(resolved, block, seed) for block in numbers), jobs)
+
+
+def summarise(
+    blocks: Iterator[Block], keep: Callable[[Block], None], months: int, leaders: int
+) -> tuple[Summary, dict[str, Floats]]:
+    """Go through the blocks once; hand each to `keep`, and return what they add up to.
+
+    Returns
+    -------
+    Summary, dict of str to ndarray of shape ``(worlds,)``
+        The monthly counts, and every world's outcomes.
+    """
+    counts = {series: no_worlds(months) for series in MONTHLY}
+    summary = Summary(0, counts, np.zeros((months, leaders), np.int64))
+    rows: dict[str, list[Floats]] = {}
+    for block in blocks:
+        summary.add(block)
+        for name, values in block.outcomes.items():
+            rows.setdefault(name, []).append(values)
+        keep(block)
+    return summary, {name: np.concatenate(values) for name, values in rows.items()}

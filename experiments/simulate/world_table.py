@@ -1,0 +1,220 @@
+"""Worlds as the rows of a table, each with a scenario, parameters and a number of its own."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model import ColdWarModel
+from palca.model.calendar import month_index
+from palca.model.errors import PalcaError
+from palca.scenarios import build
+
+from ..io.signals import held
+from ..observe.history import SERIES, Course, simulated
+from ..observe.outcomes import MAIN, OUTCOMES, outcomes
+from .designs import Factor
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Measure = Callable[[Course], dict[str, Floats]]
+Variants = Mapping[tuple[Any, ...], dict[str, Any]]
+TOGETHER: Final = 2048  # worlds in a model: their months nearly fit into the cache
+_LOOK: Final = 2.0  # seconds between two looks at whether the parent lives
+PIECE: Final = 16_384  # rows that a process runs at once
+
+
+def run_rows(
+    variants: Variants,
+    factors: Sequence[Factor],
+    table: pd.DataFrame,
+    measure: Measure = outcomes,
+) -> dict[str, Floats]:
+    """Return the outcomes of each row of a table, each ``(rows,)``.
+
+    Parameters
+    ----------
+    variants : dict
+        Resolved scenarios by the levels of the factors that aren't parameters.
+    factors : sequence of Factor
+    table : DataFrame
+        A row a world: a column for each factor, ``seed`` and ``world``.
+    measure : callable
+        From a course to its outcomes, each ``(worlds,)``.
+    """
+    _keep_what_is_loaded()
+    apart = [factor.name for factor in factors if not factor.is_parameter]
+    varied = [factor.name for factor in factors if factor.is_parameter]
+    groups = (
+        [((), np.arange(len(table)))]
+        if not apart
+        else [(key, np.asarray(at)) for key, at in table.groupby(apart).indices.items()]
+    )
+    out: dict[str, Floats] = {}
+    values = {name: table[name].to_numpy(np.float64) for name in varied}
+    numbers = table["world"].to_numpy(np.int64)
+    seed = int(table["seed"].iloc[0])
+    for key, places in groups:
+        scenario = build(variants[key if isinstance(key, tuple) else (key,)])
+        for at in range(0, len(places), TOGETHER):
+            some = places[at : at + TOGETHER]
+            drawn = {name: column[some] for name, column in values.items()}
+            own = replace(scenario, parameters={**scenario.parameters, **drawn})
+            course = simulated(ColdWarModel(own, numbers[some], seed, keep=SERIES).run())
+            for name, result in measure(course).items():
+                out.setdefault(name, np.full(len(table), np.nan))[some] = result
+    return out
+
+
+def check_measured(resolved: dict[str, Any], names: Collection[str], place: str) -> None:
+    """Raise if a scenario ends before one of some outcomes can be measured.
+
+    If none is named, before all of the main ones can.
+    """
+    measured = {o.name for o in OUTCOMES if month_index(o.until) < resolved["months"]}
+    for name in names:
+        if name not in measured:
+            raise PalcaError(f"the scenario ends before '{name}' can be measured", place)
+    if measured.isdisjoint(names or MAIN):
+        raise PalcaError("the scenario ends before any of the main outcomes can be measured; "
+                         f"name one of {', '.join(sorted(measured)) or 'a longer scenario'}", place)
+
+
+def shared(calls: Iterable[Any], jobs: int, ordered: bool = True) -> Iterator[Any]:
+    """Have processes make some calls; give what comes of each, in order or as they are done.
+
+    None of the processes outlives the one that asks for it.
+
+    Parameters
+    ----------
+    calls : iterable
+        Of joblib's ``delayed``.
+    jobs : int
+        With 1 the calls are made here.
+    """
+    from joblib import Parallel
+
+    parallel = Parallel(
+        n_jobs=jobs, return_as="generator" if ordered else "generator_unordered",
+        initializer=leave_with, initargs=(os.getpid(),),
+    )  # fmt: skip
+    # interrupted while its processes start, joblib can neither end them nor give back what it took
+    with held(), _spared() if jobs > 1 else nullcontext():
+        return cast("Iterator[Any]", parallel(calls))
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """Start processes that a terminal's signals don't reach, from their first moment.
+
+    A terminal sends them to all. They are for the one that asks, which ends the others; those
+    would complain, in the midst of their imports, and so would joblib's keeper of semaphores.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    # what is blocked here is blocked in what is started here, for good
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    try:
+        resource_tracker.ensure_running()  # first, since it ends with SIGINT let through
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def leave_with(parent: int) -> None:
+    """End this process, one of joblib's, when the one that started it is gone.
+
+    A worker that waits for another to let go of the queue would else wait for ever. Each is
+    told its parent as it starts, since that may be gone before there is work.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@cache
+def _keep_what_is_loaded() -> None:
+    """Spare the collector the libraries, which stay: else it takes a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+
+
+def run_table(
+    variants: Variants,
+    factors: Sequence[Factor],
+    table: pd.DataFrame,
+    measure: Measure = outcomes,
+    jobs: int = 1,
+    tell: Callable[[int, int], None] = lambda done, of: None,
+) -> dict[str, Floats]:
+    """Return the outcomes of a table's rows, as :func:`run_rows` does, on several processes.
+
+    Parameters
+    ----------
+    measure : callable
+        A function of a module, or a partial of one, so that processes can share it.
+    tell : callable
+        Told how many worlds are done, and of how many.
+    """
+    from joblib import delayed
+
+    starts = range(0, len(table), PIECE)
+    work = delayed(run_rows)
+    calls = (
+        work(variants, factors, table.iloc[at : at + PIECE].reset_index(drop=True), measure)
+        for at in starts
+    )
+    parts: list[dict[str, Floats]] = []
+    for start, part in zip(starts, shared(calls, jobs), strict=True):
+        parts.append(part)
+        tell(min(start + PIECE, len(table)), len(table))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def run_points(
+    resolved: dict[str, Any],
+    points: pd.DataFrame,
+    replicates: int,
+    seed: int,
+    measure: Measure = outcomes,
+    jobs: int = 1,
+    tell: Callable[[int, int], None] = lambda done, of: None,
+) -> dict[str, Floats]:
+    """Return the outcomes at some points of the parameters, each ``(points, replicates)``.
+
+    Parameters
+    ----------
+    resolved : dict
+        The scenario.
+    points : DataFrame
+        A row a point, a column a parameter.
+    replicates : int
+        Worlds at each point. Replicate r lives through the same draws at every point.
+    """
+    factors = tuple(Factor(str(name)) for name in points)
+    table = points.loc[points.index.repeat(replicates)].reset_index(drop=True)
+    table["world"] = np.tile(np.arange(replicates), len(points))
+    table["seed"] = seed
+    out = run_table({(): resolved}, factors, table, measure, jobs, tell)
+    return {name: values.reshape(-1, replicates) for name, values in out.items()}

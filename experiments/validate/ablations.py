@@ -1,0 +1,236 @@
+"""The model against versions of itself: without a mechanism, without rules, with other rules.
+
+Each is asked how likely it makes the record (the particle filter's evidence, with parameters
+from the priors: a model that can do anything is not helped by that), how far its worlds
+lie from the documented outcomes, and which patterns they show. No version is calibrated, so
+that none has been fitted with what another lacks.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model.state.channels import CHANNELS
+from palca.scenarios import build
+
+from ..forecast.scores import crps
+from ..infer.evidence import Evidence
+from ..infer.evidence_file import load_given, make_evidence
+from ..infer.reference_table import free_in
+from ..observe.documented import Record
+from ..observe.history import Course, documented
+from ..observe.outcomes import OUTCOMES, outcomes
+from ..observe.patterns import PATTERNS
+from ..simulate import priors
+from ..simulate.designs import Factor
+from ..simulate.world_table import run_table
+from .one_step_ahead import filtered
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Tell = Callable[[str, int, int], None]
+Version = Callable[..., dict[str, Any]]  # from settings to the resolved scenario with them
+_TRIVIAL: Final = 1.0  # log evidence, in nats, below which nothing is said
+_TINY: Final = 1e-12
+_NEVER: Final = -1000.0  # log evidence of what never happens
+_BOOTSTRAPS: Final = 1000
+
+# What is switched off together, by channels; every other channel is switched off alone.
+TOGETHER: Final[dict[str, tuple[str, ...]]] = {
+    "Soviet aid": ("soviet_fiscal", "soviet_prestige"),
+    "US aid": ("us_fiscal", "us_military"),
+    "PCB loyalty": ("moscow_line", "soviet_restraint"),
+}
+RIVALS: Final = ("ideological", "party-first", "random")  # policies of the USSR
+BASELINE: Final = "the scenario"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one version of the model stands to the record.
+
+    Attributes
+    ----------
+    name, group : str
+    evidence : ndarray, shape ``(islands,)``
+        Log of the probability of the record by each group of worlds filtered apart.
+    loss : float
+        Mean over the scored outcomes of (s - s0) / (s + s0), s the CRPS and s0 that of the
+        scenario as it is: from -1, all exact, to 1, infinitely worse.
+    patterns : ndarray, shape ``(patterns,)``
+        Share of worlds that show each, of those where it could show.
+    """
+
+    name: str
+    group: str
+    evidence: Floats
+    loss: float
+    patterns: Floats
+
+    @property
+    def shown(self) -> int:
+        """How many patterns at least half of the worlds show."""
+        return int((self.patterns >= 0.5).sum())
+
+    @property
+    def log_evidence(self) -> float:
+        """Log of the probability of the record."""
+        return float(log_mean(self.evidence))
+
+
+def log_mean(logs: Floats) -> Floats:
+    """Return the log of the mean of what the last axis has the logs of."""
+    return np.logaddexp.reduce(logs, axis=-1) - np.log(logs.shape[-1])
+
+
+def log_bayes_factor(one: Standing, other: Standing) -> tuple[float, float, float]:
+    """Return the log Bayes factor of one version against another, with 5 and 95 %.
+
+    The interval is that of the filter's noise, by bootstrap over groups of worlds; of a
+    single group nothing can be said. Nats: 1.1 is three to one, 3 is twenty to one.
+    """
+    factor = one.log_evidence - other.log_evidence
+    if len(one.evidence) == 1:
+        return factor, -np.inf, np.inf
+    chance = np.random.default_rng(0)
+
+    def again(evidence: Floats) -> Floats:
+        return log_mean(evidence[chance.integers(0, len(evidence), (_BOOTSTRAPS, len(evidence)))])
+
+    low, high = np.quantile(again(one.evidence) - again(other.evidence), (0.05, 0.95))
+    return factor, float(low), float(high)
+
+
+def verdict(factor: tuple[float, float, float]) -> str:
+    """Return in words what a log Bayes factor of the scenario against a version says."""
+    _, low, high = factor
+    if low > _TRIVIAL:
+        return "earns its place"
+    if high < -_TRIVIAL:
+        return "costs more than it earns"
+    return "can't tell"
+
+
+def ablations(resolved: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the scenario without each mechanism, and without each actor's rules, by name."""
+    grouped = {channel for group in TOGETHER.values() for channel in group}
+    groups = dict(TOGETHER) | {name: (name,) for name in CHANNELS if name not in grouped}
+    out = {}
+    for name, channels in groups.items():
+        closed = dict.fromkeys(channels, False)
+        out[name] = {**resolved, "channels": {**resolved["channels"], **closed}}
+    for actor in resolved["policies"]:
+        idle = copy.deepcopy(resolved)
+        for spell in idle["policies"][actor]:
+            spell["table"]["rule"] = []
+        out[f"rules of {actor}"] = idle
+    return out
+
+
+def rivals(version: Version) -> dict[str, dict[str, Any]]:
+    """Return the scenario with each rival policy of the USSR, by name."""
+    return {rival: version("posterior=off", f"policy.ussr={rival}") for rival in RIVALS}
+
+
+def record_evidence(
+    resolved: dict[str, Any], record: Record, dealings: bool = True
+) -> Evidence:
+    """Return what the record says, with or without the dealings of host, USSR and party."""
+    soviet = load_given("dealings")
+    given = {key: value for key, value in load_given("record").items() if key not in soviet}
+    given = {"title": soviet["title"], **given, **(soviet if dealings else {})}
+    return make_evidence(given, "record", documented(record, build(resolved)), record)
+
+
+def log_evidence(
+    resolved: dict[str, Any], evidence: Evidence, worlds: int, seed: int, jobs: int
+) -> Floats:
+    """Return the log probability of the evidence by each group of worlds, ``(islands,)``."""
+    logs, _ = filtered(resolved, evidence, worlds, seed, jobs)
+    return np.maximum(logs.sum(axis=1), _NEVER)
+
+
+def measure(course: Course) -> dict[str, Floats]:
+    """Return outcomes and patterns of every world: 1, 0, or NaN where one could not show."""
+    out = outcomes(course)
+    for pattern in PATTERNS:
+        shown = pattern.of(course).astype(np.float64)
+        if pattern.where is not None:
+            shown[~pattern.where(course)] = np.nan
+        out[key(pattern.number)] = shown
+    return out
+
+
+def key(number: int) -> str:
+    """Return the name of a pattern's column."""
+    return f"pattern_{number}"
+
+
+def prior_worlds(
+    resolved: dict[str, Any], worlds: int, seed: int, jobs: int = 1
+) -> tuple[dict[str, Floats], pd.DataFrame]:
+    """Return what :func:`measure` says of worlds with parameters from the priors, and those."""
+    import pandas as pd
+
+    numbers = np.arange(worlds)
+    drawn = priors.draw(seed, numbers, {})
+    free = free_in(resolved)
+    table = pd.DataFrame({name: drawn[name] for name in free})
+    table["world"], table["seed"] = numbers, seed
+    factors = tuple(Factor(name) for name in free)
+    return run_table({(): resolved}, factors, table, measure, jobs), table[list(free)]
+
+
+def pattern_shares(measured: dict[str, Floats]) -> Floats:
+    """Return the share of worlds with each pattern, of those where it could show."""
+    shares = []
+    for pattern in PATTERNS:
+        values = measured[key(pattern.number)]
+        shown = values[~np.isnan(values)]
+        shares.append(shown.mean() if len(shown) else np.nan)
+    return np.array(shares)
+
+
+def standings(
+    versions: dict[str, tuple[str, dict[str, Any]]],
+    record: Record,
+    worlds: int,
+    seed: int,
+    jobs: int = 1,
+    tell: Callable[[int, int], None] = lambda done, of: None,
+) -> list[Standing]:
+    """Return how versions of the model stand to the record, the first as the measure of all.
+
+    Parameters
+    ----------
+    versions : dict
+        Group and resolved scenario by name; the first is the scenario as it is.
+    worlds : int
+        In each filter; the worlds with parameters from the priors are a quarter of it.
+    """
+    out: list[Standing] = []
+    scores: dict[str, float] = {}
+    for place, (name, (group, resolved)) in enumerate(versions.items()):
+        tell(place, len(versions))
+        truth = outcomes(documented(record, build(resolved)))
+        evidence = record_evidence(resolved, record)
+        measured, _ = prior_worlds(resolved, max(worlds // 4, 500), seed, jobs)
+        own = {
+            outcome.name: crps(measured[outcome.name], float(truth[outcome.name][0]))
+            for outcome in OUTCOMES
+            if outcome.scored
+        }
+        scores = scores or own
+        losses = [(own[key] - scores[key]) / max(own[key] + scores[key], _TINY) for key in own]
+        logs = log_evidence(resolved, evidence, worlds, seed, jobs)
+        out.append(Standing(name, group, logs, float(np.mean(losses)), pattern_shares(measured)))
+    tell(len(versions), len(versions))
+    return out

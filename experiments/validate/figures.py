@@ -1,0 +1,194 @@
+"""The figures of a validation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from ..forecast.comparisons import EVENTS
+from ..io.figure_style import (
+    DASHES,
+    FACT,
+    INK,
+    PALE,
+    SERIES,
+    Picture,
+    ends_of_years,
+    head,
+    new_figure,
+    style,
+)
+from ..io.numerals import percent
+from .ablations import log_bayes_factor
+from .cross_country import Regularities
+from .forecast_skill import Scores
+from .pattern_frequencies import Patterns
+from .validate import Validation, Versions
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_OFF: Final = 12.0  # log evidence beyond which a bar is cut
+_IMPOSSIBLE: Final = 500.0  # log evidence beyond which no number is told
+_NAIVE: Final = "#5a5a5a"
+_ALL: Final = "#aac0d4"  # worlds where a pattern could show
+_GROUPS: Final = {
+    "without": ("without ", SERIES[0], ""), "rival": ("Moscow ", SERIES[1], "///"),
+    "broken": ("broken: ", PALE, "..."),
+}  # fmt: skip
+
+
+def pictures(found: Validation) -> dict[str, Callable[[], Picture]]:
+    """Return what draws the pictures of what was found, by the names of their PNG files."""
+    made: dict[str, Callable[[], Picture]] = {}
+    if found.scores is not None:
+        made["validation-ahead.png"] = partial(draw_ahead, found.scores)
+    if found.patterns is not None:
+        made["validation-patterns.png"] = partial(draw_patterns, found.patterns)
+    if found.countries is not None:
+        by_chance = found.versions and found.versions.random_countries
+        made["validation-countries.png"] = partial(draw_countries, found.countries, by_chance)
+    if found.versions is not None:
+        made["validation-versions.png"] = partial(draw_versions, found.versions)
+    return made
+
+
+def draw_ahead(scores: Scores) -> Picture:
+    """Draw what was said of each month, one month ahead, and what happened."""
+    months = np.arange(scores.said.shape[1])
+    said_of_it = []
+    with style():
+        figure = new_figure(9, 5.4)
+        axes = figure.subplots(2, 1)
+        for place, (axis, event) in enumerate(zip(axes, EVENTS, strict=True)):
+            said = 100 * scores.said[place]
+            axis.step(months + 0.5, said, where="mid", color=SERIES[0], lw=1.3, label="model")
+            for (name, blind), dashes in zip(scores.blind.items(), DASHES[1:], strict=False):
+                axis.plot(months + 0.5, 100 * blind[place], color=_NAIVE, lw=1.2, ls=dashes,
+                          label=name)  # fmt: skip
+            came = np.nonzero(scores.truth[place])[0]
+            top = 120 * float(np.nanmax([s[place] for s in (scores.said, *scores.blind.values())]))
+            axis.plot(came + 0.5, np.full(len(came), top), "v", color=FACT, ms=7, clip_on=False)
+            axis.set_ylim(0, top)
+            axis.set_ylabel(f"chance of a {event}\nin the month (%)")
+            ends_of_years(axis, len(months))
+            then = np.nanmean(said[came]) if len(came) else np.nan
+            said_of_it.append(f"{event}: {percent(then / 100)} on average in the {len(came)} "
+                              "months in which it happened, "
+                              f"{percent(np.nanmean(said) / 100)} in all")  # fmt: skip
+        axes[0].legend(ncols=4, loc="upper right", bbox_to_anchor=(1, 0.96))
+        head(figure, "One month ahead, knowing the months before; ▾ documented: it happened")
+    return Picture(figure, "Chances that the model and naive forecasts gave each month, knowing "
+                           f"the months before. The model's for a {'; for a '.join(said_of_it)}."
+                   )  # fmt: skip
+
+
+def draw_patterns(patterns: Patterns) -> Picture:
+    """Draw the share of worlds that show each pattern, of all and of those where it could."""
+    rows = patterns.table.iloc[::-1].reset_index(drop=True)
+    place = np.arange(len(rows))
+    stars = [" *" if origin == "built in" else "" for origin in rows["origin"]]
+    names = [
+        f"{title}{star}  {number:2d}"
+        for title, number, star in zip(rows["pattern"], rows["number"], stars, strict=True)
+    ]
+    with style():
+        figure = new_figure(9, 6)
+        axis = figure.subplots()
+        axis.barh(place, 100 * rows["of_those"], color=_ALL, height=0.78)
+        axis.barh(place, 100 * rows["worlds"], color=SERIES[0], height=0.36)
+        axis.set_yticks(place, names, fontsize=8.5)
+        for mark in (5, 50):
+            axis.axvline(mark, color=INK, lw=0.8, ls=":")
+        axis.set_xlim(0, 100)
+        axis.set_ylim(-0.6, len(rows) - 0.4)
+        axis.set_xlabel("share of worlds (%)")
+        head(figure, "Patterns of the record in simulated worlds\n"
+                     "dark: of all worlds; pale: of those where it could show; * built in by a rule"
+             )  # fmt: skip
+    ordered = rows.sort_values("of_those")
+    shown = int((rows["of_those"] >= 0.5).sum())
+    least, most = (f"{row['pattern']} ({percent(row['of_those'])})"
+                   for _, row in (next(ordered.iterrows()), next(ordered[::-1].iterrows())))
+    return Picture(figure, f"Bars of the share of worlds with each of {len(rows)} patterns. Of the "
+                           f"worlds where they could show, at least half show {shown} of them; the "
+                           f"most frequent is {most}, the rarest {least}.")  # fmt: skip
+
+
+def draw_countries(found: Regularities, by_chance: Regularities | None) -> Picture:
+    """Draw the chance of an attempt by the years since the last, and by growth."""
+    with style():
+        figure = new_figure(9, 3.9)
+        left, right = figure.subplots(1, 2, width_ratios=(2, 1), sharey=True)
+        _curve(left, "since", found, by_chance)
+        _curve(right, "growth", found, by_chance)
+        left.set_xlabel("time since the last attempt (years)")
+        right.set_xlabel("growth of the year before (% a year)")
+        left.set_ylabel("chance of an attempt (% a year)")
+        left.set_ylim(0, None)
+        figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+        head(figure, "Coup attempts across countries")
+    ends = found.since.iloc[[0, -1]]
+    (a, b), (c, d) = (ends[name].map(percent) for name in ("simulated", "documented"))
+    soon, late = (str(name).replace("yr", "") for name in ends["class"])
+    return Picture(figure, "Chance of a coup attempt in a year by the years since the last "
+                           "attempt and by growth. In simulated countries it goes from "
+                           f"{a} after {soon} to {b} after {late} years, in Latin America from {c} "
+                           f"to {d}.")  # fmt: skip
+
+
+def _curve(axis: Axes, name: str, found: Regularities, by_chance: Regularities | None) -> None:
+    rows = getattr(found, name)
+    place = np.arange(len(rows))
+    error: Any = [100 * (rows["simulated"] - rows["low"]), 100 * (rows["high"] - rows["simulated"])]
+    axis.errorbar(place, 100 * rows["simulated"], error, fmt="o-", color=SERIES[0], capsize=2,
+                  label="simulated (5–95 %)")  # fmt: skip
+    wide = 164 * np.sqrt(rows["documented"] * (1 - rows["documented"]) / rows["years"])
+    axis.errorbar(place + 0.12, 100 * rows["documented"], wide, fmt="s-", color=FACT, lw=2.0,
+                  capsize=2, label="Latin America, documented")  # fmt: skip
+    if by_chance is not None:
+        axis.plot(place, 100 * getattr(by_chance, name)["simulated"], color=PALE, ls=DASHES[2],
+                  label="broken model: coups at random")  # fmt: skip
+    words = {"lt0": "below 0", "0_3": "0 to 3", "ge3": "3 and more"}
+    classes = rows["class"].astype(str)
+    names = [words.get(name) or name.replace("yr", "").replace("-", "–") for name in classes]
+    axis.set_xticks(place, names)
+
+
+def draw_versions(versions: Versions) -> Picture:
+    """Draw how much likelier the record is with each mechanism, and with which policy."""
+    own = versions.standings[0]
+    rows = [(standing, *log_bayes_factor(own, standing)) for standing in versions.standings[1:]]
+    order = {"without": 2, "rival": 1, "broken": 0}
+    rows.sort(key=lambda row: (order[row[0].group], min(row[1], _OFF)))
+    with style():
+        figure = new_figure(9, 0.235 * len(rows) + 1.4)
+        axis = figure.subplots()
+        axis.axvspan(-1, 1, color="#e4e4e4", zorder=0)
+        for place, (standing, factor, low, high) in enumerate(rows):
+            _, colour, hatch = _GROUPS[standing.group]
+            shown = min(factor, _OFF)
+            axis.barh(place, shown, color=colour, height=0.7, hatch=hatch, edgecolor="white", lw=0)
+            if factor >= _OFF:
+                text = f" {factor:.0f}" if factor < _IMPOSSIBLE else " impossible"
+                axis.text(shown, place, text, va="center", fontsize=8)
+            elif np.isfinite(low):
+                axis.plot([low, high], [place, place], color=INK, lw=1.2)
+        names = [_GROUPS[standing.group][0] + standing.name for standing, *_ in rows]
+        axis.set_yticks(range(len(rows)), names)
+        axis.set_ylim(-0.6, len(rows) - 0.4)
+        axis.set_xlabel("log evidence for the scenario as it is (nats)")
+        head(figure, "What each mechanism and policy earns\n"
+                     "in the grey band the record can't tell; lines: 5–95 % of the filter's noise")
+    most = max(rows, key=lambda row: row[1])
+    least = min(rows, key=lambda row: row[1])
+    untold = sum(abs(factor) < 1 for _, factor, *_ in rows)
+    names = [_GROUPS[standing.group][0] + standing.name for standing, *_ in (most, least)]
+    return Picture(figure, "Bars of the log evidence for the scenario against versions without a "
+                           "mechanism, with rival policies and broken on purpose. It speaks most "
+                           f"against '{names[0]}' and least against '{names[1]}' "
+                           f"({least[1]:+.1f} nats); of {len(rows)} versions {untold} can't be "
+                           "told from it.")  # fmt: skip

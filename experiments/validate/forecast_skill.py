@@ -1,0 +1,166 @@
+"""The model's forecasts scored against naive ones, free-running and one month ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model.calendar import month_index
+from palca.scenarios import build
+
+from ..forecast.comparisons import (
+    Contest,
+    Decomposed,
+    brier,
+    decompose,
+    happened,
+    logarithmic,
+    monthly_contests,
+    outcome_contests,
+    path_contests,
+)
+from ..forecast.naive import HAZARDS, base_rates, naive
+from ..forecast.scores import Verdict, judge
+from ..infer.calibrate import calibrate
+from ..observe.documented import Record
+from ..observe.history import Course, documented, free_running
+from ..observe.outcomes import OUTCOMES, atmosphere, measure, outcomes, unrest
+from ..observe.windows import before_and_after
+from .one_step_ahead import ahead_contests
+
+Floats = NDArray[np.float64]
+Tell = Callable[[str, int, int], None]
+SPANS: Final = {
+    # the death of April 1969 is an input
+    "1969–78": slice(month_index("1969-05"), month_index("1978-12") + 1),
+    "1975–78": slice(month_index("1975-01"), month_index("1978-12") + 1),
+}
+REFERENCE: Final = slice(month_index("1969-09"), month_index("1978-12") + 1)
+
+
+@dataclass(slots=True)
+class Scores:
+    """Contests of the model with naive forecasts.
+
+    Attributes
+    ----------
+    verdicts : list of Verdict
+        Free-running worlds of the posterior against the record.
+    contests : dict of str to list of Contest
+        By title.
+    decomposed : dict of str to Decomposed
+        The Brier score of attempts one month ahead, the model's and the naive ones'.
+    reference : dict of str to tuple of float
+        Brier and log score of a constant chance from September 1969 on, to compare with.
+    said : ndarray, shape ``(2, months)``
+        What the model said one month ahead.
+    blind : dict of str to ndarray, shape ``(2, months)``
+    truth : ndarray, shape ``(2, months)``
+    """
+
+    verdicts: list[Verdict]
+    contests: dict[str, list[Contest]]
+    decomposed: dict[str, Decomposed]
+    reference: dict[str, tuple[float, float]]
+    said: Floats
+    blind: dict[str, Floats]
+    truth: Floats
+
+
+def joint_path(course: Course) -> Floats:
+    """Return growth, US commitments, Soviet atmosphere and unrest by year, ``(worlds, n)``.
+
+    Commitments as logarithms; unrest in months of lethal or national unrest.
+    """
+    years = course.months // 12
+    by_year = (years, 12, course.worlds)
+    rows = [
+        course.series["growth"][: 12 * years].reshape(by_year).mean(axis=1),
+        np.log1p(course.series["us_commitment"][: 12 * years].reshape(by_year).sum(axis=1)),
+        atmosphere(course, "ussr")[: 12 * years].reshape(by_year).mean(axis=1),
+        (unrest(course)[: 12 * years].reshape(by_year) >= 2).sum(axis=1),
+    ]
+    return np.concatenate(rows).T.astype(np.float64)
+
+
+def score(
+    resolved: dict[str, Any],
+    record: Record,
+    worlds: int,
+    ensemble: int,
+    seed: int,
+    jobs: int,
+    tell: Tell,
+) -> Scores:
+    """Return the contests of the model with the naive forecasts."""
+    scenario = build(resolved)
+    known = documented(record, scenario)
+    free = free_running(resolved, ensemble, seed)
+    blind = {h: naive(scenario, record, ensemble, seed, hazard=h) for h in HAZARDS}
+    truth = happened(known)
+    rivals = {h: happened(course) for h, course in blind.items()}
+    told = {
+        outcome.name: float(values[0])
+        for outcome, values in ((o, outcomes(known)[o.name]) for o in OUTCOMES)
+        if outcome.scored
+    }
+    own = outcomes(free)
+    verdicts = judge(own, told, outcomes(blind["constant"]))
+    contests = {
+        "free-running, by month, 1969–78 (calibrated on these years)": monthly_contests(
+            happened(free), rivals, truth, SPANS["1969–78"]
+        ),
+        "outcomes 1969–78 (calibrated on these years)": outcome_contests(
+            own, {h: outcomes(course) for h, course in blind.items()}, told
+        ),
+    }
+    paths = {h: joint_path(course) for h, course in blind.items()}
+    path, real = joint_path(free), joint_path(known)[0]
+    centre, spread = path.mean(axis=0), np.maximum(path.std(axis=0), 1e-6)
+    contests["joint path of growth, US money, Soviet atmosphere and unrest by year"] = (
+        path_contests(
+            (path - centre) / spread,
+            {h: (values - centre) / spread for h, values in paths.items()},
+            (real - centre) / spread,
+        )
+    )
+    # out of sample: a posterior of the years to 1974, tested on those after
+    earlier = calibrate(resolved, 1974, 4 * worlds, 1000, 0, seed, jobs, tell)
+    sets = {name: values.tolist() for name, values in earlier.sets.items()}
+    later = free_running({**resolved, "sets": sets}, ensemble, seed)
+    contests["free-running, by month, 1975–78 (calibrated on 1969–74)"] = monthly_contests(
+        happened(later), rivals, truth, SPANS["1975–78"]
+    )
+    _, after = before_and_after(1974)
+    real_after = {name: float(values[0]) for name, values in measure(after, known).items()}
+    contests["outcomes 1975–78 (calibrated on 1969–74)"] = outcome_contests(
+        measure(after, later), {h: measure(after, course) for h, course in blind.items()},
+        real_after,
+    )  # fmt: skip
+    tell("forecasting one month ahead", 0, 1)
+    plain = {**resolved, "sets": {}}
+    histories = int(np.clip(worlds // 655, 10, 100))
+    ahead, said, naive_said = ahead_contests(plain, record, worlds, histories, SPANS, seed, jobs)
+    for span, rows in ahead.items():
+        contests[f"one month ahead, {span} (priors and the past alone)"] = rows
+    some, came = SPANS["1969–78"], truth[:, :, 0]
+    decomposed = {"model": decompose(said[0, some], came[0, some])}
+    decomposed |= {h: decompose(naive_said[h][0, some], came[0, some]) for h in HAZARDS}
+    reference = reference_scores(came[0], record)
+    return Scores(verdicts, contests, decomposed, reference, said, naive_said, came)
+
+
+def reference_scores(attempts: Floats, record: Record) -> dict[str, tuple[float, float]]:
+    """Return the scores of constant chances from September 1969 on (THEORY's references)."""
+    came = attempts[REFERENCE]
+    region = base_rates(record).attempts
+    chances = {"the record's own rate": came.mean(), "the region's": region}
+    return {
+        name: (float(brier(np.full(len(came), p), came)),
+               float(logarithmic(np.full(len(came), p), came)))
+        for name, p in chances.items()
+    }  # fmt: skip

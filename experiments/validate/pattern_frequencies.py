@@ -1,0 +1,113 @@
+"""Which patterns of the record simulated worlds show, and what rules them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.scenarios import build
+
+from ..observe.documented import Record
+from ..observe.history import documented, free_running
+from ..observe.patterns import PATTERNS
+from . import ablations
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+_RARE: Final = 0.05
+_EXTREME: Final = 5  # parameters are compared in so many classes of equal size
+
+
+@dataclass(slots=True)
+class Patterns:
+    """Patterns in worlds.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A row a pattern: ``record``, ``worlds`` (share of all), ``where`` (share of worlds where
+        it could show), ``of_those`` (share of these that show it).
+    counts : ndarray of int, shape ``(worlds,)``
+        How many of all patterns each world shows.
+    policies : DataFrame
+        A row a policy, a column a pattern: share of worlds, where it could show.
+    parameters : DataFrame
+        A row a pattern: the parameter that matters most to it, and the share of worlds with
+        the pattern in its lowest and in its highest fifth.
+    """
+
+    table: pd.DataFrame
+    counts: NDArray[np.int64]
+    policies: pd.DataFrame
+    parameters: pd.DataFrame
+
+
+def find_patterns(
+    version: ablations.Version, record: Record, worlds: int, seed: int, jobs: int
+) -> Patterns:
+    """Return which patterns worlds show, and which policies and parameters rule them out."""
+    import pandas as pd
+
+    from palca.scenarios.reading.library import shipped_policies
+
+    resolved = version()
+    scenario = build(resolved)
+    known = documented(record, scenario)
+    course = free_running(resolved, worlds, seed)
+    rows, shown = [], np.zeros(worlds, np.int64)
+    for pattern in PATTERNS:
+        holds = pattern.of(course)
+        could = np.ones(worlds, np.bool_) if pattern.where is None else pattern.where(course)
+        both = holds & could
+        shown += both
+        rows.append(
+            {"number": pattern.number, "pattern": pattern.title, "origin": pattern.origin,
+             "use": pattern.use, "record": bool(pattern.of(known)[0]), "worlds": both.mean(),
+             "where": could.mean(), "of_those": both.sum() / max(could.sum(), 1)}
+        )  # fmt: skip
+    policies = {}
+    for actor in resolved["policies"]:
+        for policy in shipped_policies(actor):
+            other = version(f"policy.{actor}={policy}")
+            measured = ablations.measure(free_running(other, worlds, seed))
+            policies[f"{actor}/{policy}"] = ablations.pattern_shares(measured)
+    numbers = [pattern.number for pattern in PATTERNS]
+    plain = version("posterior=off")
+    measured, drawn = ablations.prior_worlds(plain, 5 * worlds, seed, jobs)
+    return Patterns(
+        pd.DataFrame(rows), shown,
+        pd.DataFrame(policies, index=numbers).T, _by_parameter(measured, drawn),
+    )  # fmt: skip
+
+
+def _by_parameter(measured: dict[str, Floats], drawn: pd.DataFrame) -> pd.DataFrame:
+    """Return the parameter that moves each pattern's share most, by fifths of its prior."""
+    import pandas as pd
+
+    rows = []
+    for pattern in PATTERNS:
+        values = measured[ablations.key(pattern.number)]
+        could = ~np.isnan(values)
+        best: dict[str, Any] = {"number": pattern.number, "parameter": "", "lowest": np.nan,
+                                "highest": np.nan}  # fmt: skip
+        for name in drawn:
+            own = drawn[name].to_numpy()
+            low, high = np.quantile(own, (1 / _EXTREME, 1 - 1 / _EXTREME))
+            ends = [values[could & some] for some in (own <= low, own >= high)]
+            if min(map(len, ends)) < 50:
+                continue
+            lowest, highest = (float(end.mean()) for end in ends)
+            if not abs(highest - lowest) <= abs(best["highest"] - best["lowest"]):
+                best |= {"parameter": str(name), "lowest": lowest, "highest": highest}
+        rows.append(best)
+    return pd.DataFrame(rows)
+
+
+def ruled_out(shares: Any) -> list[int]:
+    """Return the patterns that hardly any world of a policy shows, of its row of shares."""
+    return [int(str(number)) for number, share in shares.items() if share < _RARE]

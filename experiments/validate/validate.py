@@ -1,0 +1,205 @@
+"""The model held against what it was not told: all parts of a validation, in one object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model.calendar import month_index
+from palca.model.errors import PalcaError
+from palca.scenarios import build
+
+from ..forecast.naive import naive
+from ..forecast.scores import Verdict, judge
+from ..observe.documented import Record, record_for
+from ..observe.history import documented, free_running
+from ..observe.outcomes import outcomes
+from . import ablations
+from .cross_country import Regularities, regularities
+from .forecast_skill import Scores, score
+from .invariants import Check, checks
+from .pattern_frequencies import Patterns, find_patterns
+
+Floats = NDArray[np.float64]
+Tell = Callable[[str, int, int], None]
+
+# Models that are wrong on purpose: what a validation is worth is seen by what it refuses.
+BROKEN: Final[dict[str, tuple[str, ...]]] = {
+    "coups at random": (
+        "opportunity=0.06", "discontent_base=0.3", "discontent_spread=0", "discontent_mood=0.8",
+        "cost=1", "complementarity=1.7", "coup_trap=0", "opportunity_unrest=0",
+        "opportunity_succession=0",
+        "discontent_fiscal=0", "discontent_distance=0", "discontent_fear=0",
+        "discontent_legitimacy=0", "discontent_patronage=0", "discontent_civilian=0",
+        "deterrence=0", "broken_promise=0", "affinity=0", "comrades=0", "purge=0",
+    ),
+    "Moscow flips with ideology": ("policy.ussr=ideological",),
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Versions:
+    """Versions of the model: without a mechanism, with rival policies, broken on purpose.
+
+    Attributes
+    ----------
+    standings : list of Standing
+        The scenario as it is, first.
+    dealings : dict of str to ndarray, shape ``(islands,)``
+        Log evidence of all but the dealings with the USSR, of the scenario and its rivals.
+    random_countries : Regularities
+        Those of coups at random.
+    """
+
+    standings: list[ablations.Standing]
+    dealings: dict[str, Floats]
+    random_countries: Regularities
+
+    def rival(self, name: str) -> tuple[float, float]:
+        """Return the log Bayes factors of the scenario against a rival policy of the USSR.
+
+        By the whole record, and by the dealings given the rest of it.
+        """
+        by_name = {standing.name: standing.log_evidence for standing in self.standings}
+        whole = by_name[ablations.BASELINE] - by_name[name]
+        rest = [float(ablations.log_mean(self.dealings[key]))
+                for key in (ablations.BASELINE, name)]  # fmt: skip
+        return whole, whole - (rest[0] - rest[1])
+
+
+@dataclass(slots=True)
+class Validation:
+    """What a validation found; parts that were not asked for are None."""
+
+    title: str
+    worlds: int
+    seed: int
+    scores: Scores | None = None
+    patterns: Patterns | None = None
+    countries: Regularities | None = None
+    versions: Versions | None = None
+    checks: list[Check] = field(default_factory=list)
+    reading: list[tuple[str, str, str]] | None = None
+
+
+def validate(
+    version: ablations.Version,
+    parts: Collection[str],
+    worlds: int,
+    seed: int,
+    jobs: int = 1,
+    tell: Tell = lambda *_: None,
+) -> Validation:
+    """Validate a scenario.
+
+    Parameters
+    ----------
+    version : callable
+        From settings, as ``--set`` takes them, to the resolved scenario with them.
+    parts : collection of str
+        Which of scores, patterns, countries, versions, checks, reading.
+    worlds : int
+        In each particle filter; everything else is in proportion.
+
+    Raises
+    ------
+    PalcaError
+        If the scenario ends before December 1978.
+    """
+    resolved = version()
+    scenario = build(resolved)
+    record = record_for(scenario, resolved["place"])
+    if scenario.months != month_index("1978-12") + 1:
+        raise PalcaError("must end in 1978-12 to be validated against the record",
+                         resolved["place"])  # fmt: skip
+    out = Validation(resolved["title"], worlds, seed)
+    ensemble = int(np.clip(worlds // 16, 500, 4000))
+    # five processes of the decade at least, so that a bootstrap over countries means something
+    countries = int(np.clip(worlds // 512, 20, 120))
+
+    def count_countries(of: dict[str, Any], doing: str) -> Regularities:
+        return regularities(of, record, countries, 100, seed, jobs,
+                            lambda done, total: tell(doing, done, total))  # fmt: skip
+
+    if "checks" in parts:
+        tell("checking extremes, directions and units", 0, 1)
+        out.checks = checks(resolved, seed=seed)
+    if "reading" in parts:
+        tell("reading the record again", 0, 1)
+        out.reading = read_again(resolved, record, ensemble, seed)
+    if "patterns" in parts:
+        tell("looking for patterns", 0, 1)
+        out.patterns = find_patterns(version, record, ensemble, seed, jobs)
+    if "scores" in parts:
+        out.scores = score(resolved, record, worlds, ensemble, seed, jobs, tell)
+    if "countries" in parts:
+        out.countries = count_countries(resolved, "counting other countries' coups")
+    if "versions" in parts:
+        plain = {**resolved, "sets": {}}
+        broken = {title: version("posterior=off", *changes) for title, changes in BROKEN.items()}
+        rivals = ablations.rivals(version)
+        versions = {ablations.BASELINE: ("", plain)}
+        versions |= {k: ("without", v) for k, v in ablations.ablations(plain).items()}
+        versions |= {k: ("rival", v) for k, v in rivals.items()}
+        versions |= {k: ("broken", v) for k, v in broken.items()}
+        standings = ablations.standings(
+            versions, record, worlds, seed, jobs,
+            lambda done, total: tell("comparing versions of the model", done, total),
+        )  # fmt: skip
+        dealings = {
+            key: ablations.log_evidence(
+                of, ablations.record_evidence(of, record, dealings=False), worlds, seed, jobs
+            )
+            for key, of in ({ablations.BASELINE: plain} | rivals).items()
+        }
+        by_chance = count_countries(broken["coups at random"], "counting coups at random")
+        out.versions = Versions(standings, dealings, by_chance)
+    return out
+
+
+def read_again(
+    resolved: dict[str, Any], record: Record, worlds: int, seed: int
+) -> list[tuple[str, str, str]]:
+    """Return the outcomes on which the record's rows of high confidence alone judge otherwise.
+
+    Returns
+    -------
+    list of (outcome, verdict by all rows that may score, verdict by high ones alone)
+    """
+    scenario = build(resolved)
+    own = outcomes(free_running(resolved, worlds, seed))
+    verdicts = []
+    for rows in (record, confident(record)):
+        told = {k: float(v[0]) for k, v in outcomes(documented(rows, scenario)).items()}
+        verdicts.append(judge(own, told, outcomes(naive(scenario, record, worlds, seed))))
+    return [
+        (every.outcome.heading, _in_words(every), _in_words(high))
+        for every, high in zip(*verdicts, strict=True)
+        if every.outcome.scored and _judged(every) != _judged(high)
+    ]
+
+
+def confident(record: Record) -> Record:
+    """Return the rows of high confidence alone."""
+    return replace(
+        record,
+        events=record.events[record.events["confidence"] == "high"],
+        series=record.series[record.series["confidence"] == "high"],
+    )
+
+
+def _judged(verdict: Verdict) -> tuple[bool, bool, bool]:
+    """Return whether it is documented, inside, and better than the naive forecast."""
+    return (np.isnan(verdict.documented), verdict.inside, verdict.score < verdict.naive)
+
+
+def _in_words(verdict: Verdict) -> str:
+    unknown, inside, better = _judged(verdict)
+    if unknown:
+        return "not known"
+    where, than = "inside" if inside else "outside", "better" if better else "no better"
+    return f"{verdict.documented:.3g}: {where} 5–95 %, {than} than the naive forecast"

@@ -1,0 +1,124 @@
+"""What the four strategists share: they see, decide by their rules, and act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from ..language.levers import LEVERS
+from ..language.policy import Policy, compile_policy
+from ..state.channels import CHANNELS
+from ..state.parameters import Value
+from .observables import BLURRED, OBSERVABLES
+
+if TYPE_CHECKING:
+    from ..model import ColdWarModel
+
+Floats = NDArray[np.float64]
+Trace = Callable[[int, NDArray[np.bool_], Mapping[str, Value]], None]
+
+
+class Strategist(mesa.Agent):
+    """An actor with levers and a policy; a face of the state, with no numbers of its own.
+
+    Attributes
+    ----------
+    actor : str
+        Its key in policies and scenarios.
+    levers : dict of str to float or ndarray of shape ``(worlds,)``
+        What it does this month.
+    seen : dict of str to float or ndarray of shape ``(worlds,)``
+        What its rules looked at; kept only while there is a `trace`.
+    trace : callable, optional
+        Told of each rule that fires, for an explanation.
+    """
+
+    actor: ClassVar[str]
+    model: ColdWarModel  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def __init__(self, model: ColdWarModel) -> None:
+        super().__init__(model)
+        self.policy: Policy | None = None
+        defaults = LEVERS[self.actor]
+        self.levers: dict[str, Value] = {name: row.default for name, row in defaults.items()}
+        self.seen: dict[str, Value] = {}
+        self.trace: Trace | None = None
+        closed = [CHANNELS[name] for name in model.premise.closed]
+        self._hidden = tuple(
+            prefix for channel in closed for actor, prefix in channel.hides if actor == self.actor
+        )
+        self._constants: dict[str, Value] = {}
+        self._names: tuple[str, ...] = ()
+        self._through: Mapping[str, str] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all but what `follow` makes: code, and rows of this model's state.
+
+        A copy takes up its policy anew, which binds it to the rows of its own.
+        """
+        made = ("_decide", "_constants", "_names", "_through")
+        return {**{k: v for k, v in vars(self).items() if k not in made}, "policy": None}
+
+    def follow(self, policy: Policy) -> None:
+        """Take up a policy."""
+        if policy is self.policy:
+            return
+        self.policy = policy
+        self._decide = compile_policy(policy, LEVERS[self.actor])
+        named = {
+            name
+            for rule in policy.rules
+            for expression in (rule.when, *rule.do.values())
+            for name in expression.names
+        }
+        self._names = tuple(sorted(named & set(OBSERVABLES)))
+        parameters = dict(self.model.p.items())
+        self._constants = {name: parameters[name] for name in named & set(parameters)}
+        self._through = self.model.conduit.prefixes(self.actor)
+        # a field's row is the state's own and stays the same array, so it is bound once
+        blurred = {name for actor, name in BLURRED if actor == self.actor}
+        for name in self._names:
+            if name.startswith(self._hidden):
+                self._constants[name] = 0.0
+            elif name.startswith(tuple(self._through)):
+                continue  # its value may come from a factual twin
+            elif OBSERVABLES[name].field and name not in blurred:
+                self._constants[name] = self.model.observe(name)
+        self._names = tuple(name for name in self._names if name not in self._constants)
+
+    def see(self) -> dict[str, Value]:
+        """Return what it sees of the start of the month, and the parameters its rules name."""
+        sight, p = self.model.sight, self.model.p
+        seen: dict[str, Value] = dict(self._constants)
+        for name in self._names:
+            value = self.model.observe(name)
+            if (self.actor, name) in BLURRED:
+                row = OBSERVABLES[name]
+                if self.actor == "regime":
+                    value = value * p.sycophancy
+                error = p.perception_noise * self.model.chance.shock(f"{self.actor} sees {name}")
+                value = np.minimum(np.maximum(value + error, row.low), row.high)
+            for prefix, channel in self._through.items():
+                if name.startswith(prefix):
+                    value = self.model.carry(channel, f"{self.actor} sees {name}", value)
+            seen[name] = value
+        seen["date"] = sight.drivers["date"]
+        return seen
+
+    def decide(self) -> None:
+        """Set the levers by the policy's rules."""
+        seen = self.see()
+        if self.trace is not None:
+            self.seen = {name: np.array(value) for name, value in seen.items()}
+        self.levers = self._decide(seen, self.trace)
+        for change in self.model.terms.levers:
+            if change.actor == self.actor:
+                self.levers[change.lever] = change.of(self.levers[change.lever])
+
+    def chooses(self, lever: str, event: str) -> NDArray[np.bool_]:
+        """Return in which worlds an act happens: its draw falls below the lever's chance."""
+        return self.model.chance.happens(event, self.levers[lever])

@@ -1,0 +1,5 @@
+"""The month as machine code, made from the code of the model itself.
+
+The month is traced on symbols, written as LLVM's language, compiled and kept.
+No equation stands here: what a month does is said once, in the rooms below.
+"""

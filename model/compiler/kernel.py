@@ -1,0 +1,147 @@
+"""Running compiled months: loading their machine code and handing it a model's arrays."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from llvmlite import binding as llvm
+from numpy.typing import NDArray
+
+from ..state.history import Events
+from ..state.scenario import DRIVERS
+from .codegen import ARGUMENTS, EVENT_BYTES, MUSTER, Code, machine
+from .llvm_ops import POINTER
+from .symbols import LANES
+from .tracing import OCCASIONS
+
+if TYPE_CHECKING:
+    from ..model import ColdWarModel
+
+_RECORD: Final = np.dtype(
+    [("month", "<i2"), ("code", "<i2"), ("leader", "<i2"), ("place", "<i2"), ("amount", "<f8")]
+)
+_LIKELY: Final = 2  # events a world and month; there is room for more, but they come in parts
+
+
+class Kernel:
+    """Compiled months of one shape.
+
+    Parameters
+    ----------
+    code : Code
+    """
+
+    def __init__(self, code: Code) -> None:
+        self._code = code
+        here = machine()
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), here)
+        self._engine.add_object_file(llvm.ObjectFileRef.from_data(code.machine))
+        self._engine.finalize_object()
+        by_name = {
+            name: ctypes.c_void_p if kind == POINTER else ctypes.c_int64
+            for name, kind in ARGUMENTS.items()
+        }
+        months = ctypes.CFUNCTYPE(ctypes.c_int64, *by_name.values())
+        self._months = months(self._engine.get_function_address("months"))
+        muster = ctypes.CFUNCTYPE(None, *(by_name[name] for name in MUSTER))
+        self._muster = muster(self._engine.get_function_address("muster"))
+
+    def live(self, model: ColdWarModel, end: int) -> None:
+        """Take a model's worlds from its month to month `end`, all of one shape."""
+        arrays = _arrays_of(model)
+        if not model.corps.mustered:
+            self._muster(*(_word(arrays[name]) for name in MUSTER))
+            model.corps.mustered = True
+        size, span = len(model.worlds), end - model.month
+        channels = model.conduit
+        loads = [
+            np.array([np.broadcast_to(row, size) for row in channels.factual.loads[load]])
+            if load[0] in channels.frozen and channels.factual is not None
+            else np.empty((model.premise.months - model.since, size))
+            for load in self._code.loads
+        ]
+        addresses = np.array([load.ctypes.data for load in loads] or [0], dtype=np.uint64)
+        pad_room = self._code.most_events * span
+        pad = np.empty(LANES * pad_room * EVENT_BYTES, dtype=np.uint8)
+        room = LANES * pad_room + _LIKELY * size * span
+        counts = np.empty(size, dtype=np.int64)
+        parts: list[NDArray[Any]] = []
+        start = 0
+        while start < size:
+            records = np.empty(room, dtype=_RECORD)
+            arrays |= {
+                "start": start, "first": model.month, "end": end, "since": model.since,
+                "pad": pad, "pad_room": pad_room, "records": records, "room": room,
+                "counts": counts, "heard": addresses, "told": addresses,
+            }  # fmt: skip
+            until = self._months(*(_word(arrays[name]) for name in ARGUMENTS))
+            parts.append(records[: counts[start:until].sum()])
+            start = until
+        records = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        model.chronicle.add(_events(records, counts))
+        for load, rows in zip(self._code.loads, loads, strict=True):
+            if load[0] not in channels.frozen:
+                now = slice(model.month - model.since, end - model.since)
+                channels.loads.setdefault(load, []).extend(rows[now])
+
+
+def _word(value: Any) -> int:
+    return value.ctypes.data if isinstance(value, np.ndarray) else int(value)
+
+
+def _arrays_of(model: ColdWarModel) -> dict[str, Any]:
+    """Return the model's arrays and numbers by the names of the code's arguments."""
+    roster, corps, chance, officers = model.roster, model.corps, model.chance, model.officers
+    parameters = dict(model.p.items())
+    varying = [value for value in parameters.values() if isinstance(value, np.ndarray)]
+    fixed = [0.0 if isinstance(v, np.ndarray) else v for v in parameters.values()]
+    keys = chance.later(model.since)
+    size = len(model.worlds)
+
+    def flags(values: NDArray[Any]) -> NDArray[np.uint8]:
+        return np.ascontiguousarray(values, dtype=np.uint8)
+
+    def by_month(table: NDArray[Any]) -> NDArray[Any]:
+        return np.ascontiguousarray(table.T)
+
+    return {
+        "worlds": size,
+        "state": model.state.values,
+        "absent_until": model.now.absent_until,
+        "keys": np.ascontiguousarray(keys),
+        "keys_by_month": size if keys.ndim == 2 else 0,
+        "ideology": corps.ideology,
+        "grievance": corps.grievance,
+        "generation": corps.generation,
+        "parameters": np.array(fixed),
+        "varying": np.array(varying).reshape(len(varying), size),
+        "drivers": by_month(np.array([model.premise.drivers[name] for name in DRIVERS])),
+        "events": by_month(chance.events),
+        "moods": by_month(officers.moods),
+        "fates": by_month(officers.fates),
+        **{f"luck_{o}": by_month(roster.keys[o]) for o in OCCASIONS},
+        **{f"trait_{i}": table for i, table in enumerate(corps.keys)},
+        "garrison": corps.garrison,
+        "top": flags(corps.top),
+        "weight": corps.weight,
+        "place": roster.place,
+        "leader_ideology": roster.ideology,
+        "leader_top": flags(roster.top),
+        "civilian": flags(roster.civilian),
+        "available_since": roster.since,
+        "available_until": roster.until,
+        "candidate": flags(roster.candidate),
+        "unnamed": flags(roster.unnamed),
+        "months": model.months,
+        "kept": model.kept_rows,
+        "kept_count": len(model.kept_rows),
+    }
+
+
+def _events(records: NDArray[Any], counts: NDArray[np.int64]) -> Events:
+    """Return events, which come world by world, as parallel arrays; nothing is copied."""
+    world = np.repeat(np.arange(len(counts)), counts)
+    columns = (records[name] for name in ("month", "code", "leader", "place", "amount"))
+    return Events(world, *columns)

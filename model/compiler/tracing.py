@@ -1,0 +1,293 @@
+"""The parts of a model with symbols for their arrays, while its month is being compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from llvmlite import ir
+
+from ..agents.observables import Sight
+from ..model import ColdWarModel
+from ..state import counter_rng
+from ..state.batch import Worlds
+from ..state.channels import Conduit
+from ..state.corps import Corps
+from ..state.draws import NORMAL, UNIFORM, Chance
+from ..state.history import CODE_OF
+from ..state.parameters import PARAMETERS, Parameters
+from ..state.roster import Roster
+from ..state.scenario import DRIVERS, Country, Scenario
+from ..state.state import FIELDS, State
+from .emitter import Writer
+from .llvm_ops import F64, I8, I16, I32, I64
+from .signature import Shape
+from .symbols import LANES, Cell, Number, Symbol, Table, Value
+
+if TYPE_CHECKING:
+    from .codegen import MonthLoop
+
+OCCASIONS: Final = ("coup", "vote", "death")  # on which somebody comes to power
+
+
+class TracedChance(Chance):
+    """The draws of the month as symbols."""
+
+    def __init__(self, writer: Writer, keys: Symbol, tables: dict[str, Any], month: Symbol) -> None:
+        self._writer, self._keys, self._tables, self._month = writer, keys, tables, month
+
+    @property
+    def keys(self) -> Any:
+        return self._keys
+
+    def bits(self, events: Any) -> Any:
+        address, length = self._tables[events]
+        base = self._writer.number(self._month * length).ir
+        row = Table(self._writer, "u", length, self._writer.address(address, base, I64))
+        return counter_rng.bits(self.keys, row)  # pyright: ignore[reportArgumentType]
+
+    def happens(self, event: str, probability: Any) -> Any:
+        if isinstance(probability, float) and probability <= 0.0:
+            return self._writer.symbol(False)
+        return self.of(event) < probability
+
+    def of(self, event: str) -> Any:
+        return counter_rng.uniform(counter_rng.bits(self.keys, self._key(UNIFORM.index(event))))
+
+    def shock(self, event: str) -> Any:
+        return counter_rng.normal(counter_rng.bits(self.keys, self._key(len(UNIFORM) + NORMAL.index(event))))
+
+    def _key(self, row: int) -> Any:
+        address, length = self._tables["events"]
+        place = self._writer.number(self._month * length + row).ir
+        w = self._writer
+        return Value(w, w.load("u", w.address(address, place, I64)))
+
+
+class TracedCorps(Corps):
+    """The officers of one world as symbols."""
+
+    def __init__(self, writer: Writer, country: Country, at: dict[str, Any], world: Any) -> None:
+        size = sum(garrison.officers for garrison in country.garrisons)
+        self._writer, self._size = writer, size
+        self._factions = country.factions
+        self.force = float(sum(g.officers * g.weight for g in country.garrisons))
+
+        def table(name: str, kind: str, stored: Any = None, length: int = size) -> Any:
+            return Table(writer, kind, length, at[name], stored)
+
+        def own(name: str, kind: str, stored: Any) -> Any:
+            first = writer.b.mul(world, ir.Constant(I64, size))
+            return Table(writer, kind, size, writer.address(at[name], first, stored), stored)
+
+        self.keys = [table(f"trait_{i}", "u") for i in range(3)]
+        if "garrison" in at:
+            self.garrison, self.top = table("garrison", "i"), table("top", "b", I8)
+            self.weight = table("weight", "f")
+            self.generation = own("generation", "i", I16)
+        self.ideology, self.grievance = own("ideology", "f", F64), own("grievance", "f", F64)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def muster(self, keys: Any) -> None:
+        slots: Any = self._writer.places(self._size)
+        ideology, grievance = self.traits(slots, 0, keys)
+        self.ideology[:], self.grievance[:] = ideology, grievance
+
+    def replace(self, purged: Any, keys: Any) -> None:
+        w = self._writer
+        with w.chunks(self._size) as chunk:
+            gone = w.b.and_(purged.number(chunk).ir, chunk.inside)
+            with w.b.if_then(w.any(gone)):
+                inner = _apart(chunk)
+                generation: Any = self.generation + 1
+                traits = self.traits(w.places(self._size), generation, keys)  # pyright: ignore
+                for table, values in zip(
+                    (self.generation, self.ideology, self.grievance),
+                    (generation, *traits),
+                    strict=True,
+                ):
+                    w.store_chunk(table, values, inner, gone)
+
+
+def _apart(chunk: Any) -> Any:
+    """Return the chunk for a branch: what is computed there isn't known outside of it."""
+    return replace(chunk, known=dict(chunk.known))
+
+
+class TracedWorlds(Worlds):
+    """All lanes, or the world of one of them."""
+
+    def __init__(self, body: MonthLoop, lane: Any = None) -> None:
+        self.body, self.lane = body, lane
+        w, memory = body.writer, body.memory
+        width = LANES if lane is None else 1
+
+        def cell(kind: str, base: Any, row: int) -> Cell:
+            place: Any = ir.Constant(I64, row * LANES)
+            place = place if lane is None else w.b.add(place, lane)
+            return Cell(w, kind, w.address(base, place, I64), width)
+
+        self.month: Any = body.month
+        self.state = State.__new__(State)
+        for row, name in enumerate(FIELDS):
+            setattr(self.state, name, cell("f", memory["state"], row))
+        self.p = Parameters.__new__(Parameters)
+        for row, name in enumerate(PARAMETERS):
+            address = w.address(body.at["parameters"], ir.Constant(I64, row), F64)
+            symbol: Any = Cell(w, "f", address, 1)
+            if name in body.varying:
+                symbol = cell("f", memory["varying"], body.varying.index(name))
+            vars(self.p)[name] = symbol
+        keys: Any = cell("u", memory["keys"], 0)
+        self.chance = TracedChance(w, keys, body.tables, body.month)
+        self.absent_until: Any = TracedAbsences(body)
+        if lane is not None:
+            self.absent_until = body.absences_of(lane)
+            self.corps = TracedCorps(w, body.country, body.at, w.b.add(body.first_world, lane))
+
+    def among(self, where: Any, happens: Callable[..., None], *values: Any) -> None:
+        w = self.body.writer
+        where = w.number(where).ir
+        if self.lane is not None or not isinstance(where.type, ir.VectorType):
+            with w.b.if_then(where):
+                happens(self, *values)
+            return
+        with w.each(w.b.and_(where, self.body.valid)) as lane:
+            happens(TracedWorlds(self.body, lane), *(self._of(value, lane) for value in values))
+
+    def _of(self, value: Any, lane: Any) -> Any:
+        """Return the value of one lane."""
+        if not isinstance(value, Symbol):
+            return value
+        number = value.number()
+        if number.width == 1:
+            return value
+        entry = self.body.writer.b.extract_element(number.ir, lane)
+        return Value(self.body.writer, Number(number.kind, entry))
+
+    def write(
+        self,
+        track: str,
+        kind: str,
+        happened: Any = None,
+        amount: Any = None,
+        leader: Any = None,
+        place: Any = None,
+    ) -> None:
+        body, w = self.body, self.body.writer
+        body.most_events += 1
+        if happened is None:
+            happened = True
+        where = w.number(happened).ir
+
+        def note(lane: Any, some: Callable[[Any], Any]) -> None:
+            concerned = [
+                w.cast(w.number(-1 if value is None else some(value)), "i").ir
+                for value in (leader, place)
+            ]
+            size = w.cast(w.number(np.nan if amount is None else some(amount)), "f").ir
+            code = ir.Constant(I64, CODE_OF[track, kind])
+            month = w.number(body.month).ir
+            pad = [body.at["pad"], body.at["pad_room"], body.noted]
+            w.b.call(body.note, [*pad, lane, month, code, *concerned, size])
+
+        if self.lane is not None:
+            with w.b.if_then(where):
+                note(self.lane, lambda value: value)
+            return
+        if isinstance(where, ir.Constant) and not where.constant:
+            return
+        where = w.spread(Number("b", where), LANES).ir
+        with w.each(w.b.and_(where, body.valid)) as lane:
+            note(lane, lambda value: self._of(value, lane))
+
+    def rest(self, step: Any, start: Any) -> Any:
+        return self.body.writer.rest(step, start)
+
+
+class TracedMonth(ColdWarModel):
+    """The model with symbols for its arrays."""
+
+    def __init__(self, body: MonthLoop) -> None:
+        shape, scenario = body.shape, _premise(body.shape)
+        conduit = Conduit(frozenset(shape.listened), frozenset(shape.frozen))
+        super().__init__(scenario, worlds=1, rng=0, conduit=conduit)
+        self._body, self.terms = body, shape.terms
+        w, at = body.writer, body.at
+        size = len(scenario.country.leaders)
+
+        def column(name: str, kind: str, stored: Any = None) -> Any:
+            return Table(w, kind, size, at[name], stored)
+
+        self.roster = Roster(
+            column("place", "i"),
+            column("leader_ideology", "f"),
+            column("leader_top", "b", I8),
+            column("civilian", "b", I8),
+            column("available_since", "i"),
+            column("available_until", "i"),
+            column("candidate", "b", I8),
+            column("unnamed", "b", I8),
+            {occasion: f"luck_{occasion}" for occasion in OCCASIONS},  # pyright: ignore
+        )
+        self.now = TracedWorlds(body)
+        self.state, self.p, self.chance = self.now.state, self.now.p, self.now.chance
+        self.officers.moods, self.officers.fates = "moods", "fates"  # pyright: ignore
+        drivers: dict[str, Any] = {}
+        for row, name in enumerate(DRIVERS):
+            place = w.number(body.month * len(DRIVERS) + row).ir
+            drivers[name] = Value(w, w.load("f", w.address(at["drivers"], place, I64)))
+        drivers["date"] = body.month
+        ideologies: Any = self.roster.ideology
+        self.sight = Sight(self.state, scenario.country, self.p, ideologies, drivers)
+        for strategist in self.strategists:
+            strategist.follow(self.terms.policies[strategist.actor])
+
+    def live(self) -> None:
+        """Write the instructions of the month."""
+        self._live()
+
+    def carry(self, channel: str, place: str, value: Any) -> Any:
+        return self._body.carry(self.conduit, channel, place, value)
+
+
+class TracedAbsences:
+    """Before which month each leader can't come to power, in all lanes."""
+
+    def __init__(self, body: MonthLoop) -> None:
+        self._body = body
+
+    def __getitem__(self, leader: int) -> Any:
+        w = self._body.writer
+        vector: Any = ir.Constant(ir.VectorType(I64, LANES), ir.Undefined)
+        for lane in range(LANES):
+            entry = w.load("i", self._address(leader, lane)).ir
+            vector = w.b.insert_element(vector, entry, ir.Constant(I32, lane))
+        return Value(w, Number("i", vector))
+
+    def __setitem__(self, leader: int, until: Any) -> None:
+        w = self._body.writer
+        number = w.spread(w.number(until), LANES)
+        for lane in range(LANES):
+            entry = w.b.extract_element(number.ir, ir.Constant(I32, lane))
+            w.store(Number("i", entry), self._address(leader, lane))
+
+    def _address(self, leader: int, lane: int) -> Any:
+        place = ir.Constant(I64, lane * len(self._body.country.leaders) + leader)
+        return self._body.writer.address(self._body.memory["absent_until"], place, I64)
+
+
+def _premise(shape: Shape) -> Scenario:
+    """Return a scenario of one month that has the shape."""
+    return Scenario(
+        "",
+        1,
+        shape.country,
+        {actor: ((0, policy),) for actor, policy in shape.terms.policies.items()},
+        {name: np.zeros(1) for name in DRIVERS},
+        closed=frozenset(shape.closed),
+    )

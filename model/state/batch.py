@@ -1,0 +1,138 @@
+"""Some worlds in one month: what the equations read and change.
+
+The month's equations are elementwise over worlds. What befalls a few of them only (a
+coup, an election, a death) is written as a function of :class:`Worlds` and happens
+`among` those: the same elementwise code, paid for by those worlds alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .corps import Corps, columns
+from .draws import Chance
+from .history import Chronicle
+from .parameters import Parameters
+from .state import State
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Worlds:
+    """Worlds ``0..n-1`` of a run, or some of them, in one month.
+
+    Attributes
+    ----------
+    month : int
+    state : State
+        Fields of shape ``(n,)``.
+    p : Parameters
+        Numbers, or arrays of shape ``(n,)``.
+    chance : Chance
+        This month's draws, ``(n,)``.
+    corps : Corps
+        The officers, ``(officers, n)``.
+    absent_until : ndarray of int, shape ``(leaders, n)``
+        Before which month each leader can't come to power.
+    chronicle : Chronicle
+    places : ndarray of int, shape ``(n,)``, optional
+        Where among the run's worlds they stand, if they are not all of them.
+    """
+
+    month: int
+    state: State
+    p: Parameters
+    chance: Chance
+    corps: Corps
+    absent_until: NDArray[np.int64]
+    chronicle: Chronicle
+    places: NDArray[np.int64] | None = None
+
+    def among(self, where: Flags | bool, happens: Callable[..., None], *values: Any) -> None:
+        """Let something happen in the worlds where a condition holds, and only there.
+
+        Parameters
+        ----------
+        where : ndarray of bool, shape ``(n,)``, or bool
+            Where, or whether in all of them.
+        happens : callable
+            ``happens(some, *values)`` with the worlds concerned.
+        *values : float, ndarray of shape ``(n,)`` or ``(officers, n)``, or a tuple of these
+            Handed on, of those worlds.
+        """
+        if not np.count_nonzero(where):
+            return
+        if isinstance(where, bool) or np.all(where):
+            happens(self, *values)
+            return
+        (chosen,) = np.nonzero(where)
+        places = chosen if self.places is None else self.places[chosen]
+        some = Worlds(
+            self.month,
+            State(len(chosen), self.state.values[:, chosen]),
+            self.p.among(chosen),
+            self.chance.among(chosen),
+            self.corps.among(chosen),
+            self.absent_until[:, chosen],
+            self.chronicle,
+            places,
+        )
+        happens(some, *(_among(value, chosen) for value in values))
+        self.state.values[:, chosen] = some.state.values
+        self.absent_until[:, chosen] = some.absent_until
+        self.corps.put(chosen, some.corps)
+
+    def write(
+        self,
+        track: str,
+        kind: str,
+        happened: Flags | None = None,
+        amount: Floats | None = None,
+        leader: Floats | NDArray[np.int64] | None = None,
+        place: NDArray[np.int64] | None = None,
+    ) -> None:
+        """Write down that an event happened, in all worlds or where `happened` holds.
+
+        Parameters
+        ----------
+        happened : ndarray of bool, shape ``(n,)``, optional
+        amount, leader, place : ndarray, shape ``(n,)``, optional
+            Million USD or another size; roster place of who acted; number of the garrison.
+        """
+        if happened is None:
+            chosen = np.arange(self.state.values.shape[1])
+        elif np.count_nonzero(happened):
+            (chosen,) = np.nonzero(happened)
+        else:
+            return
+
+        def of_those(values: Any) -> Any:
+            return values[chosen] if isinstance(values, np.ndarray) else values
+
+        places = chosen if self.places is None else self.places[chosen]
+        details = map(of_those, (amount, leader, place))
+        self.chronicle.write(track, kind, places, *details)
+
+    def rest(self, step: Callable[[Floats], Floats], start: Floats) -> Floats:
+        """Return where ``x -> step(x)`` comes to rest from `start`, in each world."""
+        now = start
+        while True:
+            then = step(now)
+            if np.array_equal(then, now):
+                return then
+            now = then
+
+
+def _among(value: Any, chosen: NDArray[np.int64]) -> Any:
+    if isinstance(value, tuple):
+        return type(value)(*(_among(part, chosen) for part in value))
+    if not isinstance(value, np.ndarray):
+        return value
+    return value[chosen] if value.ndim == 1 else columns(value, chosen)

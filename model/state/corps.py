@@ -1,0 +1,248 @@
+"""The officer corps: who the officers are and how discontented they are.
+
+Officers sit in slots ``0..N-1`` of named garrisons. A purged officer is replaced
+in his slot by the next *generation*; traits are drawn from the key of (slot,
+generation), so that a purge moves nobody else's traits.
+"""
+
+from __future__ import annotations
+
+import math
+from copy import copy
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import counter_rng
+from .parameters import Parameters, Value
+from .scenario import Country
+from .snapshot import Snapshot
+from .state import State
+
+if TYPE_CHECKING:
+    from .batch import Worlds
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+_GENERATIONS: Final = 16  # later ones draw as the sixteenth: 15 purges of one slot in ten years
+
+
+class Corps:
+    """The officers of many worlds; arrays of shape ``(officers, worlds)``.
+
+    They are stored world by world, since a coup takes all officers of a few worlds.
+
+    Attributes
+    ----------
+    ideology : ndarray
+        Left -1 to right 1.
+    grievance : ndarray
+        Private discontent in standard deviations.
+    generation : ndarray of int16
+    mustered : bool
+        Whether the first officers have been drawn.
+    garrison, top : ndarray, shape ``(officers, 1)``
+        Garrison of each slot, and whether its rank is top.
+    weight : ndarray, shape ``(officers,)``
+        Integer share of force of each slot.
+    """
+
+    def __init__(self, country: Country, keys: counter_rng.Keys, start: Snapshot | None = None) -> None:
+        garrisons = country.garrisons
+        sizes = [garrison.officers for garrison in garrisons]
+        self.garrison = np.repeat(np.arange(len(garrisons)), sizes)[:, None]
+        self.top = np.concatenate([np.arange(g.officers) < g.top for g in garrisons])[:, None]
+        # weights are integers, so that sums over officers are exact in any order
+        self.weight = np.repeat(
+            np.array([g.weight for g in garrisons], dtype=np.float64), sizes
+        )
+        self.force = float(self.weight.sum())
+        size = len(self.garrison)
+        self.keys = [
+            counter_rng.event_keys(f"officer's {trait}", size, _GENERATIONS)
+            for trait in ("faction", "ideology", "grievance")
+        ]
+        self._factions = country.factions
+        if start is not None:
+            self.ideology = start.ideology.copy("F")
+            self.grievance = start.grievance.copy("F")
+            self.generation = start.generation.copy("F")
+        else:
+            shape = (size, keys.shape[-1])
+            self.generation = np.zeros(shape, dtype=np.int16, order="F")
+            self.ideology, self.grievance = (np.empty(shape, order="F") for _ in range(2))
+        self.mustered = start is not None
+
+    def __len__(self) -> int:
+        return len(self.garrison)
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory they take."""
+        return self.ideology.nbytes + self.grievance.nbytes + self.generation.nbytes
+
+    def muster(self, keys: counter_rng.Keys) -> None:
+        """Draw the first officers of all worlds, unless they have been drawn."""
+        if not self.mustered:
+            slots = np.arange(len(self))[:, None]
+            self.ideology[:], self.grievance[:] = self.traits(slots, 0, keys)
+            self.mustered = True
+
+    def traits(
+        self, slots: NDArray[np.int64], generation: NDArray[Any] | int, keys: counter_rng.Keys
+    ) -> tuple[Floats, Floats]:
+        """Return ideology and grievance of officers, by broadcasting the three arguments.
+
+        A faction is drawn by its share, z = mean + spread e, eta = e'.
+        """
+        which = slots * _GENERATIONS + np.minimum(generation, _GENERATIONS - 1)
+        of_faction, of_ideology, of_grievance = (
+            counter_rng.bits(keys, np.take(table, which)) for table in self.keys
+        )
+        luck = counter_rng.uniform(of_faction)
+        shares = np.cumsum([faction.share for faction in self._factions])
+        first, *others = self._factions
+        mean, spread = first.ideology, first.spread
+        for share, faction in zip(shares[:-1] / shares[-1], others, strict=True):
+            mean = np.where(luck > share, faction.ideology, mean)
+            spread = np.where(luck > share, faction.spread, spread)
+        ideology = mean + spread * counter_rng.normal(of_ideology)
+        return np.minimum(np.maximum(ideology, -1.0), 1.0), counter_rng.normal(of_grievance)
+
+    def among(self, worlds: NDArray[np.int64]) -> Corps:
+        """Return the officers of some worlds, a copy."""
+        some = copy(self)
+        some.ideology = columns(self.ideology, worlds)
+        some.grievance = columns(self.grievance, worlds)
+        some.generation = columns(self.generation, worlds)
+        return some
+
+    def put(self, worlds: NDArray[np.int64], some: Corps) -> None:
+        """Take over the officers of some worlds."""
+        self.ideology[:, worlds] = some.ideology
+        self.grievance[:, worlds] = some.grievance
+        self.generation[:, worlds] = some.generation
+
+    def force_of(self, standing: Flags) -> Floats:
+        """Return the share of force of those standing; integer weights make the sum exact."""
+        return (self.weight @ standing.astype(np.float64)) / self.force
+
+    def replace(self, purged: Flags, keys: counter_rng.Keys) -> None:
+        """Retire officers, ``(officers, worlds)``, and draw their successors."""
+        slots, worlds = np.nonzero(purged)
+        self.generation[slots, worlds] += 1
+        traits = self.traits(slots, self.generation[slots, worlds], keys[worlds])
+        self.ideology[slots, worlds], self.grievance[slots, worlds] = traits
+
+
+def columns(table: NDArray, worlds: NDArray[np.int64]) -> NDArray:
+    """Return the columns of some worlds from a table that is stored world by world."""
+    return np.take(table.T, worlds, axis=0).T
+
+
+def corps_discontent(state: State, p: Parameters) -> Floats:
+    """Return the discontent that all officers of a world share, ``(worlds,)``.
+
+    d = a0 - aF F - aL (L - 1/2) - aB b + aC civilian - aZ d0
+    """
+    return (
+        p.discontent_base
+        - p.discontent_fiscal * state.fiscal
+        - p.discontent_legitimacy * (state.legitimacy - 0.5)
+        - p.discontent_patronage * state.patronage
+        + p.discontent_civilian * (1.0 - state.military)
+        - p.discontent_distance * p.distance_usual
+    )
+
+
+def private_discontent(
+    shared: Floats,
+    ideology: Floats | float,
+    grievance: Floats | float,
+    mood: Floats | float,
+    orientation: Floats,
+    mobilisation: Floats,
+    distance: float | Floats,
+    fear: float | Floats,
+    spread: float | Floats,
+) -> Floats:
+    """Return each officer's private discontent, by broadcasting over officers and worlds.
+
+    D_i = d + aZ |z_i - o| + aM M max(z_i, 0) + s eta_i + mood_i
+    """
+    return (
+        shared
+        + distance * np.abs(ideology - orientation)
+        + fear * mobilisation * np.maximum(ideology, 0.0)
+        + spread * grievance
+        + mood
+    )
+
+
+def risk_of_rising(state: State, p: Parameters, help_from_abroad: Value) -> Floats:
+    """Return the risk that an officer's discontent must overcome, ``(worlds,)``.
+
+    R = c + aS survived - help - aP promise_broken
+    """
+    return (
+        p.cost
+        + p.deterrence * state.survived
+        - help_from_abroad
+        - p.broken_promise * state.promise_broken
+    )
+
+
+def garrison_loyalty(worlds: Worlds) -> Floats:
+    """Return the share of each garrison's force that would not rise, ``(garrisons, worlds)``.
+
+    Of officers whose private discontent in a usual mood lies below the risk of rising, before
+    anybody plots: no plotter's rank or ideology, no signal and no covert money pulls at them.
+    The observable ``disaffection`` is another quantity: what can be guessed of the whole corps
+    from its factions.
+    """
+    state, corps, p = worlds.state, worlds.corps, worlds.p
+    discontent = private_discontent(
+        corps_discontent(state, p),
+        corps.ideology,
+        corps.grievance,
+        0.0,
+        state.orientation,
+        state.mobilisation,
+        p.discontent_distance,
+        p.discontent_fear,
+        p.discontent_spread,
+    )
+    loyal = discontent <= risk_of_rising(state, p, 0.0)
+    garrisons = np.arange(int(corps.garrison.max()) + 1)[:, None]
+    weight = np.where(corps.garrison[:, 0] == garrisons, corps.weight, 0.0)
+    return (weight @ loyal) / weight.sum(axis=1, keepdims=True)
+
+
+def disaffection(state: State, country: Country, p: Parameters) -> Floats:
+    """Return the share of officers who would rise, from the factions' means, ``(worlds,)``.
+
+    An estimate without going through the officers: within a faction discontent is
+    taken as uniform with the corps' spread.
+    """
+    shared = corps_discontent(state, p) - p.cost
+    slope = 1.0 / (3.4641016151377544 * np.maximum(p.discontent_spread, 1e-3))
+    # exact: what `sum` rounds depends on Python's version
+    total = math.fsum(faction.share for faction in country.factions)
+    estimate: Floats = np.zeros(())
+    for faction in country.factions:
+        mean = private_discontent(
+            shared,
+            faction.ideology,
+            0.0,
+            0.0,
+            state.orientation,
+            state.mobilisation,
+            p.discontent_distance,
+            p.discontent_fear,
+            p.discontent_spread,
+        )
+        rising = np.minimum(np.maximum(0.5 + slope * mean, 0.0), 1.0)
+        estimate = estimate + faction.share / total * rising
+    return estimate

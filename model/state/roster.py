@@ -1,0 +1,51 @@
+"""Who may rule, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import counter_rng
+from .scenario import Country
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The leaders of the country as arrays of shape ``(leaders, 1)``; the last is unnamed."""
+
+    place: NDArray[np.int64]
+    ideology: NDArray[np.float64]
+    top: NDArray[np.bool_]
+    civilian: NDArray[np.bool_]
+    since: NDArray[np.int64]
+    until: NDArray[np.int64]
+    candidate: NDArray[np.bool_]
+    unnamed: NDArray[np.bool_]
+    keys: dict[str, NDArray[np.uint64]]  # of the luck of each, by occasion: (leaders, months)
+
+
+def roster_of(country: Country, months: int) -> Roster:
+    """Return the roster of a country, with luck for a number of months."""
+    leaders = country.leaders
+
+    def column(values: Iterable[Any]) -> NDArray[Any]:
+        return np.array(list(values))[:, None]
+
+    return Roster(
+        column(range(len(leaders))),
+        column(leader.ideology for leader in leaders),
+        column(leader.rank == "top" for leader in leaders),
+        column(leader.rank == "civilian" for leader in leaders),
+        column(leader.since for leader in leaders),
+        column(leader.until for leader in leaders),
+        column(leader.candidate for leader in leaders),
+        column(leader is leaders[-1] for leader in leaders),
+        {
+            occasion: counter_rng.event_keys(f"luck of a leader by {occasion}", len(leaders), months)
+            for occasion in ("coup", "vote", "death")
+        },
+    )

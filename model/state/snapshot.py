@@ -1,0 +1,60 @@
+"""The worlds at one moment: all that their future depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .counter_rng import Keys
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of ``n`` worlds at the start of a month, with the draws still to come.
+
+    Attributes
+    ----------
+    month : int
+        The month that comes next.
+    state : ndarray, shape ``(fields, n)``
+    absent_until : ndarray of int, shape ``(leaders, n)``
+    ideology, grievance, generation : ndarray, shape ``(officers, n)``, stored world by world
+    keys : ndarray of uint64, shape ``(n,)`` or ``(months, n)``
+        What the draws are made from: one key a world, or one for each month from `month` on.
+    turns : ndarray of int, shape ``(n,)``
+        By which each has its set of parameters, if the scenario has sets.
+    """
+
+    month: int
+    state: Floats
+    absent_until: NDArray[np.int64]
+    ideology: Floats
+    grievance: Floats
+    generation: NDArray[np.int16]
+    keys: Keys
+    turns: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return self.state.shape[1]
+
+    def take(self, worlds: NDArray[np.int64], keys: Keys | None = None) -> Snapshot:
+        """Return some of the worlds, repeated or not; with other keys if they are given."""
+        return Snapshot(
+            self.month,
+            np.take(self.state, worlds, axis=1),
+            np.take(self.absent_until, worlds, axis=1),
+            _columns(self.ideology, worlds),
+            _columns(self.grievance, worlds),
+            _columns(self.generation, worlds),
+            np.take(self.keys, worlds, axis=-1) if keys is None else keys,
+            np.take(self.turns, worlds),
+        )
+
+
+def _columns(officers: NDArray, worlds: NDArray[np.int64]) -> NDArray:
+    """Return the officers of some worlds; they are stored world by world."""
+    return np.take(officers.T, worlds, axis=0).T

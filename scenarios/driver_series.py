@@ -1,0 +1,167 @@
+"""Drivers: what moves the simulated country from outside, as monthly series.
+
+The files hold what was observed; what the model uses is computed here, so that
+the definition stands next to the data.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model.calendar import month_index, month_name
+from palca.model.errors import PalcaError, point
+
+from .interventions import Change
+from .reading.library import label, read_text
+
+Floats = NDArray[np.float64]
+_TRAILING = 36  # months whose mean is the usual price
+_MOST = 1e15  # of a value, either way
+
+
+def read_series(path: Path) -> list[tuple[str, float, dict[str, str]]]:
+    """Return (date, value, row) of a driver file, in the order of the file.
+
+    Raises
+    ------
+    PalcaError
+        If the file can't be read, or a row has no source, no number or no date.
+    """
+    file = label(path)
+    rows = []
+    try:
+        table = list(csv.DictReader(read_text(path).splitlines()))
+    except csv.Error as error:
+        raise PalcaError(f"is no table of comma-separated values: {error}", file) from None
+    for i, row in enumerate(table, start=2):
+        place = f"{file}: line {i}"
+        if not (row.get("source") or "").strip():
+            raise PalcaError("a row without a source", place)
+        try:
+            value = float(row["value"])
+        except (KeyError, TypeError, ValueError):
+            text = row.get("value")
+            hint = point(text)
+            raise PalcaError(f"'value' must be a number, not {text!r}{hint}", place) from None
+        if not abs(value) <= _MOST:
+            raise PalcaError(f"'value' must be finite, not {value}", place)
+        rows.append((str(row.get("date")), value, row))
+    if not rows:
+        raise PalcaError("no rows (columns: date,value,unit,source,confidence)", file)
+    return rows
+
+
+def _by_month(path: Path, first: int, last: int) -> Floats:
+    """Return a monthly series over months first..last; every month must be there."""
+    values = {month_index(date, label(path)): value for date, value, _ in read_series(path)}
+    missing = [month for month in range(first, last + 1) if month not in values]
+    if missing:
+        raise PalcaError(f"{len(missing)} months are missing, the first is number {missing[0]} "
+                         "from January 1969", label(path))
+    return np.array([values[month] for month in range(first, last + 1)])
+
+
+def _by_year(path: Path) -> tuple[Floats, Floats]:
+    """Return the middles of the years, in months, and the values."""
+    rows = read_series(path)
+    middles = np.array([(int(date[:4]) - 1969) * 12 + 5.5 for date, _, _ in rows])
+    if (np.diff(middles) <= 0).any():
+        raise PalcaError("the years must come in their order, each once")
+    return middles, np.array([value for _, value, _ in rows])
+
+
+def _steps(rows: list[tuple[str, float, dict[str, str]]], months: int) -> Floats:
+    """Return a series that keeps each value until the next date."""
+    out = np.full(months, np.nan)
+    for date, value, _ in sorted(rows, key=lambda row: month_index(row[0][:7])):
+        out[max(month_index(date[:7]), 0) :] = value
+    if np.isnan(out).any():
+        raise PalcaError("must begin by January 1969")
+    return out
+
+
+def log_gap(
+    price: Path,
+    deflator: Path,
+    months: int,
+    changes: Sequence[Change] = (),
+) -> Floats:
+    """Return ln(real price / its mean of the 36 months before), shape ``(months,)``.
+
+    Interventions change the real price: they scale it, or hold it at that of a month.
+    """
+    nominal = _by_month(price, -_TRAILING, months - 1)
+    middles, index = _by_year(deflator)
+    if (nominal <= 0).any() or (index <= 0).any():
+        raise PalcaError("a price, and what it is deflated by, must be above 0")
+    real = nominal / np.interp(np.arange(-_TRAILING, months), middles, index)
+    for change in changes:
+        operation, value = change.content
+        span = slice(_TRAILING + change.since, _TRAILING + min(change.until, months - 1) + 1)
+        if operation == "hold":
+            if not -_TRAILING <= value < months:
+                raise PalcaError(f"'hold' must lie in 1966-01 to {month_name(months - 1)}",
+                                 change.place)
+            real[span] = real[_TRAILING + value]
+        else:
+            real[span] *= value
+    usual = np.array([real[i : i + _TRAILING].mean() for i in range(months)])
+    return np.log(real[_TRAILING:] / usual)
+
+
+def change_values(values: Floats, changes: Sequence[Change]) -> Floats:
+    """Return a monthly series as interventions set it, add to it or scale it."""
+    out = values.copy()
+    for change in changes:
+        operation, value = change.content
+        span = slice(change.since, change.until + 1)
+        if operation == "set":
+            out[span] = value
+        elif operation == "add":
+            out[span] += value
+        else:
+            out[span] *= value
+    return out
+
+
+def growth_gap(path: Path, months: int) -> Floats:
+    """Return yearly growth less the mean of the file, by month."""
+    rows = read_series(path)
+    mean = math.fsum(value for _, value, _ in rows) / len(rows)  # sum() rounds by Python's version
+    return _steps([(f"{date[:4]}-01", value - mean, row) for date, value, row in rows], months)
+
+
+def neighbours(path: Path, months: int) -> Floats:
+    """Return the mean orientation of the neighbours' regimes, by month."""
+    rows = read_series(path)
+    countries = sorted({row["country"] or "" for _, _, row in rows})
+    each = [
+        _steps([row for row in rows if (row[2]["country"] or "") == country], months)
+        for country in countries
+    ]
+    return np.mean(each, axis=0)
+
+
+def steps(path: Path, months: int) -> Floats:
+    """Return a series that keeps each value until the next date, by month."""
+    return _steps(read_series(path), months)
+
+
+def yearly(path: Path, months: int) -> Floats:
+    """Return a yearly series interpolated between the middles of the years, by month."""
+    middles, values = _by_year(path)
+    return np.interp(np.arange(months), middles, values)
+
+
+def index(path: Path, months: int) -> Floats:
+    """Return a yearly series by month, against its value in January 1969."""
+    values = yearly(path, months)
+    if (values <= 0).any():
+        raise PalcaError("an index must be above 0")
+    return values / values[0]

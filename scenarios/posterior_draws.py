@@ -1,0 +1,91 @@
+"""The posterior of a calibration: sets of parameters, of which each world has one.
+
+A scenario names it (``posterior = "record"``), a file of Parquet with a column a
+parameter and a row a set, the best one first, as ``palca calibrate`` writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model.errors import PalcaError, nearest
+from palca.model.state.parameters import PARAMETERS, check_parameter
+
+from .reading.library import SHELF, find, label, read_columns
+
+_MOST_SETS: Final = 100_000
+_DIGITS: Final = 5  # that are kept of a parameter: a manifest holds all of them
+
+
+def find_posterior(name: str, beside: Path | None, place: str) -> str:
+    """Return the file of a posterior: a shipped name, or a path (relative to `beside`)."""
+    shipped = {path.stem: path for path in sorted((SHELF / "posteriors").glob("*.parquet"))}
+    return str(find(name, shipped, beside, "posterior", place))
+
+
+def set_posterior(
+    merged: dict[str, Any], value: str, place: str, beside: Path | None = None
+) -> None:
+    """Apply ``posterior=VALUE`` to a scenario's merged tables.
+
+    ``off`` leaves the parameters at their defaults, ``point`` gives every world the
+    single best set, and a name or a path (relative to `beside`) is another posterior.
+    """
+    if value == "point":
+        if not merged.get("posterior"):
+            raise PalcaError("the scenario has no posterior to take the best set from", place)
+        merged["point"] = True
+    else:
+        merged["posterior"] = "" if value == "off" else find_posterior(value, beside, place)
+        merged["point"] = False
+
+
+def read_sets(file: str, point: bool) -> dict[str, list[float]]:
+    """Return the sets of a posterior's file, or only the first; none without a file.
+
+    Raises
+    ------
+    PalcaError
+        If it can't be read, or isn't a table of free parameters.
+    """
+    if not file:
+        return {}
+    sets = check_sets(read_columns(Path(file), _MOST_SETS).to_pydict(), label(Path(file)))
+    if point:
+        sets = {name: values[:1] for name, values in sets.items()}
+    return {n: [float(f"{v:.{_DIGITS}g}") for v in values] for n, values in sets.items()}
+
+
+def check_sets(columns: Mapping[str, Any], place: str) -> dict[str, NDArray[np.float64]]:
+    """Return sets of free parameters as arrays, all of one length.
+
+    Raises
+    ------
+    PalcaError
+        For anything else.
+    """
+    out: dict[str, NDArray[np.float64]] = {}
+    for name, values in columns.items():
+        if name not in PARAMETERS or not PARAMETERS[name].free:
+            free = [other for other, row in PARAMETERS.items() if row.free]
+            raise PalcaError(f"no free parameter '{name}'{nearest(name, free)}", place)
+        try:
+            array = np.array(values, dtype=np.float64)
+        except (TypeError, ValueError, OverflowError):
+            raise PalcaError(f"'{name}' must be numbers", place) from None
+        if array.ndim != 1 or not len(array):
+            raise PalcaError(f"'{name}' must be a list of numbers, one a set", place)
+        if out and len(array) != len(next(iter(out.values()))):
+            raise PalcaError(f"'{name}' has another number of sets than the parameters before it",
+                             place)
+        try:
+            check_parameter(name, array)
+        except PalcaError as error:
+            raise error.at(place) from None
+        out[name] = array
+    return out
