@@ -273,8 +273,7 @@ def _discover(
 
 def _left_out(resolved: dict[str, Any]) -> str:
     """Return the names of the free parameters that the scenario leaves no choice about."""
-    from ..infer.reference_table import free_in
-    from ..simulate.priors import FREE
+    from ..simulate.priors import FREE, free_in
 
     free = free_in(resolved)
     return ", ".join(name for name in FREE if name not in free)
@@ -282,8 +281,7 @@ def _left_out(resolved: dict[str, Any]) -> str:
 
 def _free(resolved: dict[str, Any], wanted: list[str] | None) -> list[str]:
     """Return the parameters to vary: those that are wanted, or all that are free."""
-    from ..infer.reference_table import free_in
-    from ..simulate.priors import FREE
+    from ..simulate.priors import FREE, free_in
 
     free = free_in(resolved)
     for name in wanted or ():

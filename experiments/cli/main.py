@@ -33,8 +33,9 @@ def _run() -> int:
     """Run the command line and return its exit code."""
     from palca.model.errors import one_line
 
+    from ..io.run_folder import UNDRAWN
     from .app import app
-    from .options import UNDRAWN, Output
+    from .options import Output
 
     _set_up()
     UNDRAWN.clear()

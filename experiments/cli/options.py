@@ -46,7 +46,6 @@ class Output(Console):
             os.dup2(nowhere.fileno(), self.file.fileno())  # else Python fails again at its end
 
 
-UNDRAWN: Final[list[str]] = []  # pictures that could not be drawn, and why; all else was kept
 
 
 def make_console() -> Console:

@@ -31,7 +31,7 @@ from .options import (
 
 if TYPE_CHECKING:
     from ..explore.sweep import Plan
-    from ..io.dask_cluster import Spread
+    from ..io.parallel import Spread
 
 Cluster = Annotated[
     str | None,

@@ -17,9 +17,9 @@ from palca.scenarios import build, factual_of, resolve
 from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
 from ..infer.particle_filter import Past, abduct, join
+from ..io.parallel import shared
 from ..observe.documented import load_record, record_for
 from ..observe.history import documented
-from ..simulate.world_table import shared
 from .effects import (
     Causation,
     Effect,

@@ -22,10 +22,10 @@ from ..io.figure_style import (
     style,
 )
 from ..io.numerals import decimal, percent
-from ..run.narrate import telling_pairs
-from ..run.report import side
+from ..observe.outcomes import side
 from .answer import Answer
 from .report import like
+from .stories import telling_pairs
 from .twins import QUANTITIES, Paths, Twins
 
 if TYPE_CHECKING:

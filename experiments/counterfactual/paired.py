@@ -15,10 +15,10 @@ from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
 from palca.scenarios import build
 
+from ..io.parallel import shared
 from ..observe.history import simulated
 from ..observe.outcomes import OUTCOMES, outcomes
 from ..simulate.ensemble import BLOCK, KEPT, monthly
-from ..simulate.world_table import shared
 
 Floats = NDArray[np.float64]
 

@@ -10,9 +10,9 @@ from palca.model.calendar import month_name
 
 from ..io.numerals import decimal, percent
 from ..io.terminal_table import Column, TerminalTable, numbers, texts
-from ..run.narrate import story, telling_pairs
 from .answer import FEWEST, Answer
 from .effects import Effect
+from .stories import story, telling_pairs
 from .twins import QUANTITIES, when
 
 if TYPE_CHECKING:

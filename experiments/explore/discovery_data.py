@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from palca.model.errors import PalcaError
 
-from ..infer.reference_table import free_in
 from ..io import provenance
 from ..observe.outcomes import outcomes as measure
 from ..simulate import priors
 from ..simulate.designs import Factor, design_points, parse_factor
+from ..simulate.priors import free_in
 from ..simulate.world_table import run_table
 from . import sweep_folder
 

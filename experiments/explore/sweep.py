@@ -25,13 +25,14 @@ from palca.model.errors import PalcaError, nearest, short
 from palca.model.seeds import check_number
 from palca.scenarios import build, resolve
 
+from ..io.parallel import shared
 from ..simulate.designs import DESIGNS, MOST_POINTS, Factor, grid_size
-from ..simulate.world_table import check_measured, run_rows, shared
+from ..simulate.world_table import check_measured, run_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..io.dask_cluster import Spread
+    from ..io.parallel import Spread
 
 Floats = NDArray[np.float64]
 _LARGEST: Final = 16_384  # rows in a block

@@ -32,7 +32,6 @@ PARTS: Final = "worlds"
 _VARIANTS: Final = "scenarios.json.xz"
 _LOCK: Final = ".lock"
 _MANIFEST: Final = "manifest.json"
-_LIBRARIES: Final = ("scipy", "pyarrow")  # beside those of every run: designs and files
 
 
 def part_path(folder: Path, block: int) -> Path:
@@ -113,7 +112,7 @@ def begin(folder: Path, plan: Plan, force: bool) -> bytes:
         worlds=plan.worlds,
         seed=plan.seed,
         scenarios=hashlib.sha256(packed).hexdigest(),
-        libraries=provenance.versions_of(_LIBRARIES),
+        libraries=provenance.versions_of(provenance.LIBRARIES),
     )
     write_variants(folder, packed)
     return packed
@@ -147,11 +146,6 @@ def _plain(plan: Plan) -> dict[str, Any]:
     return {**asdict(plan), "factors": factors}
 
 
-def versions() -> dict[str, str]:
-    """Return the versions that a part's bytes may depend on."""
-    return {**provenance.versions(), **provenance.versions_of(_LIBRARIES)}
-
-
 def read_plan(folder: Path) -> Plan:
     """Return the plan of a sweep's folder.
 
@@ -165,7 +159,7 @@ def read_plan(folder: Path) -> Plan:
         raise PalcaError("holds no sweep", str(folder))
     with provenance.as_written(folder):
         then = {**manifest["versions"], **manifest["libraries"]}
-    now = versions()
+    now = provenance.all_versions()
     for name, version in then.items():
         if name != "python" and version != now.get(name):
             raise PalcaError(f"was begun with {name} {version}, and this is {now.get(name)}: the "

@@ -27,8 +27,9 @@ from ..observe.documented import load_record, record_for
 from ..observe.history import documented
 from ..observe.outcomes import Outcome, measure
 from ..observe.windows import LAST, before_and_after
+from ..simulate.priors import free_in
 from .abc import BINS, RARE, TOLD, Posterior, Reading, Recovery, infer, learnt, recover
-from .reference_table import Table, free_in, simulate, values_of
+from .reference_table import Table, simulate, values_of
 
 Floats = NDArray[np.floating[Any]]
 Tell = Callable[[str, int, int], None]

@@ -21,8 +21,8 @@ from palca.model import ColdWarModel, Snapshot
 from palca.model.state import counter_rng
 from palca.scenarios import build
 
+from ..io.parallel import shared
 from ..simulate import priors
-from ..simulate.world_table import shared
 from .evidence import Evidence
 from .likelihood import Weighing
 

@@ -14,14 +14,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model.state.channels import CHANNELS
 from palca.scenarios import build
 
+from ..io.parallel import shared
 from ..observe.outcomes import Outcome, measure
 from ..observe.windows import before_and_after
 from ..simulate import priors
 from ..simulate.designs import Factor
-from ..simulate.world_table import PIECE, run_rows, shared
+from ..simulate.world_table import PIECE, run_rows
 
 Floats = NDArray[np.floating[Any]]
 _TINY: Final = 1e-9  # the ends of a prior have no finite score
@@ -55,13 +55,6 @@ class Table:
     def part(self, some: slice) -> Table:
         """Return some of the worlds."""
         return Table(self.names, self.outcomes, self.scores[some], self.values[some])
-
-
-def free_in(resolved: dict[str, Any]) -> tuple[str, ...]:
-    """Return the free parameters that a scenario neither sets nor holds at nothing."""
-    scenario = build(resolved)
-    held = {name for channel in scenario.closed for name in CHANNELS[channel].zeroes}
-    return tuple(n for n in priors.FREE if n not in scenario.parameters and n not in held)
 
 
 def simulate(

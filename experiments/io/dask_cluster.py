@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from palca.model.errors import PalcaError
 
-from ..explore.sweep_folder import versions
+from .parallel import Spread
+from .provenance import all_versions
 
 if TYPE_CHECKING:
     from distributed import Client
 
-Spread = Callable[[Callable[..., Any], Iterator[tuple[Any, ...]]], Iterator[Any]]
 _PATIENCE: Final = 15  # seconds for a scheduler to answer, and for a first worker to come
 
 
@@ -62,7 +62,7 @@ def workers(cluster: str | None) -> Iterator[Spread | None]:
             raise PalcaError("the scheduler has no workers: start some with "
                              f"'dask worker {cluster} --nthreads 1'", place) from None
         try:
-            _check(cast(dict[str, Any], client.run(versions, on_error="return")), place)
+            _check(cast(dict[str, Any], client.run(all_versions, on_error="return")), place)
             yield lambda function, calls: _spread(client, function, calls, place)
         except KilledWorker:
             raise PalcaError("a block has killed several workers one after the other, as too "
@@ -105,12 +105,12 @@ def _signed(function: Callable[..., Any], *call: Any) -> tuple[dict[str, Any], A
     """
     from distributed import get_worker
 
-    return {get_worker().address: versions()}, function(*call)
+    return {get_worker().address: all_versions()}, function(*call)
 
 
 def _check(found: Mapping[str, Any], place: str) -> None:
     """Raise unless every worker has the Palca and the libraries that this machine has."""
-    here = versions()
+    here = all_versions()
     for worker, there in found.items():
         if not isinstance(there, dict):
             raise PalcaError(f"the worker {worker} can't import Palca ({there}): install the "

@@ -24,8 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 from palca.model.errors import PalcaError
 from palca.scenarios.reading.toml_table import Table
 
-from ..cli.options import UNDRAWN
-from .run_folder import write_whole
+from .run_folder import UNDRAWN, write_whole
 from .safe_folder import Folder
 
 if TYPE_CHECKING:
@@ -41,6 +40,7 @@ _LINE: Final = re.compile(r"([0-9a-f]{64})  ([^\0\n]+)")
 # what results are made by, and the record that they are held against
 _PACKAGES: Final = ("palca.model", "palca.scenarios", "palca.experiments")
 _CODE: Final = (".py", ".csv")
+LIBRARIES: Final = ("scipy", "pyarrow")  # of a sweep, beside those of every run: designs and files
 
 
 def versions() -> dict[str, str]:
@@ -66,6 +66,11 @@ def _files(folder: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:
             yield from _files(inner, f"{name}/{inner.name}")
         elif inner.name.endswith(_CODE):
             yield f"{name}/{inner.name}", inner
+
+
+def all_versions() -> dict[str, str]:
+    """Return the versions that the bytes of a sweep's part may depend on."""
+    return {**versions(), **versions_of(LIBRARIES)}
 
 
 def versions_of(names: Sequence[str]) -> dict[str, str]:

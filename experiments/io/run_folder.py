@@ -19,6 +19,7 @@ from palca.model.errors import PalcaError
 if TYPE_CHECKING:
     from filelock import FileLock
 
+UNDRAWN: Final[list[str]] = []  # pictures that could not be drawn, and why; all else was kept
 _MANIFEST: Final = "manifest.json"
 _LOCK: Final = ".lock"
 _REPLACED: Final = ".replaced"

@@ -25,8 +25,8 @@ from ..io.figure_style import (
     style,
 )
 from ..observe.history import Course
+from ..observe.outcomes import side
 from ..run.figure import draw_rulers
-from ..run.report import side
 from .canvas import fixed_figure
 
 if TYPE_CHECKING:

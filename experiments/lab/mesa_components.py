@@ -14,8 +14,8 @@ import solara
 from mesa.visualization.utils import update_counter
 
 from palca.model import ColdWarModel
+from palca.model.equations.discontent import garrison_loyalty
 from palca.model.language.levers import LEVERS
-from palca.model.state.corps import garrison_loyalty
 from palca.model.state.state import FIELDS
 
 from .blocks import picture

@@ -338,3 +338,8 @@ def measure(some: Sequence[Outcome], course: Course) -> dict[str, Floats]:
         for outcome in some
         if month_index(outcome.until) < course.months
     }
+
+
+def side(orientation: float) -> str:
+    """Return ``"left"``, ``"centre"`` or ``"right"``."""
+    return "left" if orientation <= -RIGHT else "right" if orientation >= RIGHT else "centre"

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from palca.model import ColdWarModel
 from palca.model.agents.strategist import Strategist
 from palca.model.calendar import month_name
+from palca.model.equations.discontent import garrison_loyalty
 from palca.model.errors import PalcaError
 from palca.model.language.levers import LEVERS
 from palca.model.language.policy import Rule
-from palca.model.state.corps import garrison_loyalty
 from palca.model.state.scenario import Scenario
 from palca.model.state.state import FIELDS
 from palca.scenarios import build

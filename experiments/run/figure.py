@@ -29,9 +29,8 @@ from ..io.figure_style import (
 from ..io.numerals import decimal, percent
 from ..observe.documented import no_record
 from ..observe.history import Course
-from ..observe.outcomes import atmosphere
+from ..observe.outcomes import atmosphere, side
 from ..simulate.ensemble import Summary
-from .report import side
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

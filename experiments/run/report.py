@@ -16,7 +16,7 @@ from ..io.numerals import decimal, percent
 from ..io.terminal_table import Column, TerminalTable, numbers
 from ..observe.documented import no_record
 from ..observe.history import Course
-from ..observe.outcomes import OUTCOMES, RIGHT
+from ..observe.outcomes import OUTCOMES, side
 from ..simulate.ensemble import Summary
 
 if TYPE_CHECKING:
@@ -31,11 +31,6 @@ _GROUPS: Final = {
     "us": "Cooperation with the United States",
     "party": "The communist party",
 }
-
-
-def side(orientation: float) -> str:
-    """Return ``"left"``, ``"centre"`` or ``"right"``."""
-    return "left" if orientation <= -RIGHT else "right" if orientation >= RIGHT else "centre"
 
 
 def print_report(

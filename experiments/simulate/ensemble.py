@@ -21,10 +21,10 @@ from palca.model.state.history import Events, History
 from palca.model.state.state import FIELDS
 from palca.scenarios import build
 
+from ..io.parallel import shared
 from ..observe.history import SERIES, simulated
 from ..observe.outcomes import RIGHT, atmosphere, friction, outcomes, unrest
 from .histograms import Histogram, histogram, no_worlds
-from .world_table import shared
 
 Floats = NDArray[np.float64]
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.state import counter_rng
+from palca.model.state.channels import CHANNELS
 from palca.model.state.parameter_table import Parameter
 from palca.model.state.parameters import PARAMETERS, Value
+from palca.scenarios import build
 
 Floats = NDArray[np.float64]
 _PRIOR: Final = re.compile(r"(uniform|normal)\(([-.\d]+), ([-.\d]+)\)")
@@ -71,3 +73,10 @@ def _prior(name: str) -> tuple[str, float, float]:
     if match is None:
         raise ValueError(f"the prior of {name} can't be read: {PARAMETERS[name].prior}")
     return match[1], float(match[2]), float(match[3])
+
+
+def free_in(resolved: dict[str, Any]) -> tuple[str, ...]:
+    """Return the free parameters that a scenario neither sets nor holds at nothing."""
+    scenario = build(resolved)
+    held = {name for channel in scenario.closed for name in CHANNELS[channel].zeroes}
+    return tuple(n for n in FREE if n not in scenario.parameters and n not in held)

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import gc
-import os
-import signal
-import threading
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +16,7 @@ from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.scenarios import build
 
-from ..io.signals import held
+from ..io.parallel import shared
 from ..observe.history import SERIES, Course, simulated
 from ..observe.outcomes import MAIN, OUTCOMES, outcomes
 from .designs import Factor
@@ -33,7 +28,6 @@ Floats = NDArray[np.float64]
 Measure = Callable[[Course], dict[str, Floats]]
 Variants = Mapping[tuple[Any, ...], dict[str, Any]]
 TOGETHER: Final = 2048  # worlds in a model: their months nearly fit into the cache
-_LOOK: Final = 2.0  # seconds between two looks at whether the parent lives
 PIECE: Final = 16_384  # rows that a process runs at once
 
 
@@ -91,66 +85,6 @@ def check_measured(resolved: dict[str, Any], names: Collection[str], place: str)
     if measured.isdisjoint(names or MAIN):
         raise PalcaError("the scenario ends before any of the main outcomes can be measured; "
                          f"name one of {', '.join(sorted(measured)) or 'a longer scenario'}", place)
-
-
-def shared(calls: Iterable[Any], jobs: int, ordered: bool = True) -> Iterator[Any]:
-    """Have processes make some calls; give what comes of each, in order or as they are done.
-
-    None of the processes outlives the one that asks for it.
-
-    Parameters
-    ----------
-    calls : iterable
-        Of joblib's ``delayed``.
-    jobs : int
-        With 1 the calls are made here.
-    """
-    from joblib import Parallel
-
-    parallel = Parallel(
-        n_jobs=jobs, return_as="generator" if ordered else "generator_unordered",
-        initializer=leave_with, initargs=(os.getpid(),),
-    )  # fmt: skip
-    # interrupted while its processes start, joblib can neither end them nor give back what it took
-    with held(), _spared() if jobs > 1 else nullcontext():
-        return cast("Iterator[Any]", parallel(calls))
-
-
-@contextmanager
-def _spared() -> Iterator[None]:
-    """Start processes that a terminal's signals don't reach, from their first moment.
-
-    A terminal sends them to all. They are for the one that asks, which ends the others; those
-    would complain, in the midst of their imports, and so would joblib's keeper of semaphores.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    from multiprocessing import resource_tracker
-
-    # what is blocked here is blocked in what is started here, for good
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
-    try:
-        resource_tracker.ensure_running()  # first, since it ends with SIGINT let through
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def leave_with(parent: int) -> None:
-    """End this process, one of joblib's, when the one that started it is gone.
-
-    A worker that waits for another to let go of the queue would else wait for ever. Each is
-    told its parent as it starts, since that may be gone before there is work.
-    """
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_LOOK)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 @cache

@@ -22,13 +22,13 @@ from palca.scenarios import build
 from ..forecast.scores import crps
 from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
-from ..infer.reference_table import free_in
 from ..observe.documented import Record
 from ..observe.history import Course, documented
 from ..observe.outcomes import OUTCOMES, outcomes
 from ..observe.patterns import PATTERNS
 from ..simulate import priors
 from ..simulate.designs import Factor
+from ..simulate.priors import free_in
 from ..simulate.world_table import run_table
 from .one_step_ahead import filtered
 

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from palca.model.seeds import seed_after
 
 from ..io.numerals import percent
+from ..io.parallel import shared
 from ..observe.documented import Record
 from ..observe.history import free_running
-from ..simulate.world_table import shared
 
 if TYPE_CHECKING:
     import pandas as pd

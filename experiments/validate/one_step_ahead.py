@@ -22,10 +22,10 @@ from ..forecast.naive import HAZARDS, RECENT, base_rates, income
 from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
 from ..infer.particle_filter import ISLAND, abduct_island, mix
+from ..io.parallel import shared
 from ..observe.documented import Record
 from ..observe.history import SERIES, Course, documented, simulated
 from ..simulate import priors
-from ..simulate.world_table import shared
 
 Floats = NDArray[np.float64]
 _BOOTSTRAPS: Final = 200

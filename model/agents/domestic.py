@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from ..equations import coup
 from ..equations.economy import aid_share, fiscal_next, growth_next, tin_pressure_next
-from ..equations.society import grievance_next, legitimacy_next, mobilisation_next
+from ..equations.society import grievance_next, legitimacy_next, mobilisation_next, ties
 from ..state import counter_rng
 from ..state.batch import Worlds
-from .ussr import ties
 
 if TYPE_CHECKING:
     from ..model import ColdWarModel

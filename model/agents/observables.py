@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..equations.discontent import disaffection
 from ..equations.economy import aid_share
-from ..state.corps import disaffection
 from ..state.parameters import Parameters, Value
 from ..state.scenario import Country
 from ..state.state import State

@@ -7,8 +7,6 @@ from numpy.typing import NDArray
 
 from ..equations.economy import pipeline_next, yearly_mean
 from ..equations.society import trust_next
-from ..state.parameters import Parameters
-from ..state.state import State
 from .strategist import Strategist
 
 Floats = NDArray[np.float64]
@@ -98,12 +96,3 @@ class USSR(Strategist):
         s.ussr_strain *= 1.0 - p.strain_decay
 
 
-def ties(s: State, p: Parameters) -> Floats:
-    """Return how dense the ties with the present regime are, 0..1, ``(worlds,)``."""
-    return np.minimum(
-        p.ties_relations * s.ussr_relations
-        + p.ties_pipeline * s.ussr_pipeline
-        + p.ties_trust * s.ussr_trust
-        + p.ties_party * np.maximum(s.party_support, 0.0) * s.militants,
-        1.0,
-    )

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from ..arithmetic import exp
 from ..state.batch import Worlds
-from ..state.corps import corps_discontent, private_discontent, risk_of_rising
 from ..state.interventions import STRONGEST_SIGNAL, Outcome
 from ..state.parameters import Parameters, Value
 from ..state.state import State
+from .discontent import corps_discontent, private_discontent, risk_of_rising
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

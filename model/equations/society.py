@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..arithmetic import log, logistic
 from ..state.parameters import Parameters, Value
+from ..state.state import State
 
 Floats = NDArray[np.float64]
 
@@ -140,3 +141,14 @@ def friction_next(
     ) * (party_repression * (1.0 - friction))
     faded = (p.friction_decay + p.friction_subsidy * subsidy) * friction
     return share(friction + grown - faded)
+
+
+def ties(s: State, p: Parameters) -> Floats:
+    """Return how dense the ties with the present regime are, 0..1, ``(worlds,)``."""
+    return np.minimum(
+        p.ties_relations * s.ussr_relations
+        + p.ties_pipeline * s.ussr_pipeline
+        + p.ties_trust * s.ussr_trust
+        + p.ties_party * np.maximum(s.party_support, 0.0) * s.militants,
+        1.0,
+    )

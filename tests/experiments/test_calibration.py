@@ -16,12 +16,13 @@ import pytest
 from palca.experiments.forecast.naive import naive
 from palca.experiments.infer.abc import Reading, Recovery, infer, recover
 from palca.experiments.infer.calibrate import Calibration, calibrate
-from palca.experiments.infer.reference_table import Table, free_in, score, simulate, values_of
+from palca.experiments.infer.reference_table import Table, score, simulate, values_of
 from palca.experiments.observe.documented import load_record
 from palca.experiments.observe.history import SERIES, Course, documented, simulated
 from palca.experiments.observe.outcomes import Outcome, measure
 from palca.experiments.observe.windows import before_and_after, spans
 from palca.experiments.simulate import priors
+from palca.experiments.simulate.priors import free_in
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
 from palca.model.state.history import Events

@@ -16,8 +16,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from palca.experiments.explore import sweep_folder
-from palca.experiments.io import dask_cluster
+from palca.experiments.io import dask_cluster, provenance
 from palca.experiments.io.dask_cluster import _check
 from palca.model.errors import PalcaError
 
@@ -192,7 +191,7 @@ def test_a_cluster_without_workers_is_named_and_an_earlier_sweep_kept(
 
 
 def test_workers_with_another_palca_are_named() -> None:
-    here = sweep_folder.versions()
+    here = provenance.all_versions()
     _check({"tcp://a:1": here, "tcp://b:1": {**here, "python": "3.99"}}, "--cluster x")
     for name in ("palca", "numpy", "pyarrow", "palca's code"):
         with pytest.raises(PalcaError, match=rf"tcp://b:1 has {name} 0\.0\.1, and this"):

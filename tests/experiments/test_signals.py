@@ -18,9 +18,9 @@ from joblib import delayed
 
 from fault_commands import COMMANDS, SMALL, SWEEP, Run, digest, left, started
 from palca.experiments.cli import main
+from palca.experiments.io.parallel import shared
 from palca.experiments.io.signals import held
 from palca.experiments.run import figure
-from palca.experiments.simulate.world_table import shared
 
 pytestmark = pytest.mark.pythons
 

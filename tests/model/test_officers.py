@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from palca.model import ColdWarModel
 from palca.model.equations import coup
+from palca.model.equations.discontent import garrison_loyalty
 from palca.model.state.batch import Worlds
-from palca.model.state.corps import garrison_loyalty
 from palca.scenarios import load
 
 LONE = {"affinity": 0.0, "comrades": 0.0, "discontent_mood": 0.0}  # nobody minds who leads

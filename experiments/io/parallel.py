@@ -1,0 +1,77 @@
+"""Calls spread over processes of this machine, or over workers of others."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any, Final, cast
+
+from .signals import held
+
+# What calls a function with the arguments of each call, and gives what comes of it.
+Spread = Callable[[Callable[..., Any], Iterator[tuple[Any, ...]]], Iterator[Any]]
+_LOOK: Final = 2.0  # seconds between two looks at whether the parent lives
+
+
+def shared(calls: Iterable[Any], jobs: int, ordered: bool = True) -> Iterator[Any]:
+    """Have processes make some calls; give what comes of each, in order or as they are done.
+
+    None of the processes outlives the one that asks for it.
+
+    Parameters
+    ----------
+    calls : iterable
+        Of joblib's ``delayed``.
+    jobs : int
+        With 1 the calls are made here.
+    """
+    from joblib import Parallel
+
+    parallel = Parallel(
+        n_jobs=jobs, return_as="generator" if ordered else "generator_unordered",
+        initializer=leave_with, initargs=(os.getpid(),),
+    )  # fmt: skip
+    # interrupted while its processes start, joblib can neither end them nor give back what it took
+    with held(), _spared() if jobs > 1 else nullcontext():
+        return cast("Iterator[Any]", parallel(calls))
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """Start processes that a terminal's signals don't reach, from their first moment.
+
+    A terminal sends them to all. They are for the one that asks, which ends the others; those
+    would complain, in the midst of their imports, and so would joblib's keeper of semaphores.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    # what is blocked here is blocked in what is started here, for good
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    try:
+        resource_tracker.ensure_running()  # first, since it ends with SIGINT let through
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def leave_with(parent: int) -> None:
+    """End this process, one of joblib's, when the one that started it is gone.
+
+    A worker that waits for another to let go of the queue would else wait for ever. Each is
+    told its parent as it starts, since that may be gone before there is work.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
