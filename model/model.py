@@ -1,4 +1,4 @@
-"""The model: one month of all worlds, from what is seen to what comes of it."""
+"""The model as Mesa has it: months stepped or compiled, agents, a DataCollector."""
 
 from __future__ import annotations
 
@@ -11,17 +11,13 @@ import numpy as np
 from numpy.random import default_rng
 from numpy.typing import NDArray
 
-from .agents.communist_party import CommunistParty
 from .agents.domestic import Economy, Labour, Officers
-from .agents.observables import OBSERVABLES, Sight
-from .agents.regime import Regime
 from .agents.strategist import Strategist
-from .agents.united_states import UnitedStates
-from .agents.ussr import USSR
 from .calendar import month_name
 from .compiler.cache import kernel_for
 from .errors import PalcaError
 from .memory import make_room
+from .month import Month
 from .seeds import LARGEST, check_number
 from .state import counter_rng
 from .state.batch import Worlds
@@ -29,16 +25,15 @@ from .state.channels import CHANNELS, Conduit
 from .state.corps import Corps
 from .state.draws import Chance
 from .state.history import Chronicle, History
-from .state.parameters import PARAMETERS, Parameters, Value, sets_of_worlds, turns_of
+from .state.parameters import Parameters, Value, sets_of_worlds, turns_of
 from .state.roster import roster_of
-from .state.scenario import Death, Scenario
+from .state.scenario import Scenario
 from .state.snapshot import Snapshot
 from .state.state import FIELDS, State
 
 if TYPE_CHECKING:
     from .compiler.kernel import Kernel
 
-_FOREVER = np.iinfo(np.int64).max
 REPORTED: Final = (
     "growth", "fiscal", "legitimacy", "orientation", "repression", "mobilisation", "unrest",
     "attempt", "success", "ussr_trust", "ussr_recent", "ussr_delivered", "us_trust", "us_recent",
@@ -60,6 +55,25 @@ def _numbers(worlds: int | Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[
     for end in (numbers.min(initial=0), numbers.max(initial=0)):
         check_number("a world's number", end)
     return numbers.astype(np.int64)
+
+
+def _usual(scenario: Scenario, turns: NDArray[np.int64]) -> dict[str, Value]:
+    """Return the values of parameters while no intervention changes them.
+
+    Those of the posterior, then the scenario's own; what feeds a closed channel is 0.
+    """
+    usual: dict[str, Value] = {**sets_of_worlds(scenario.sets, turns), **scenario.parameters}
+    for name in scenario.closed:
+        usual |= dict.fromkeys(CHANNELS[name].zeroes, 0.0)
+    return usual
+
+
+class Actor(mesa.Agent):
+    """Mesa's face of a strategist or of a part of society, which is its `acts`."""
+
+    def __init__(self, model: ColdWarModel, acts: Strategist | Economy | Labour | Officers) -> None:
+        super().__init__(model)
+        self.acts = acts
 
 
 class ColdWarModel(mesa.Model):
@@ -121,18 +135,13 @@ class ColdWarModel(mesa.Model):
         self.seed_number = seed
         size = len(self.worlds)
         self.turns = turns_of(seed, self.worlds) if start is None else start.turns
-        sets = sets_of_worlds(scenario.sets, self.turns)
-        self._usual: dict[str, Value] = {**sets, **scenario.parameters}
-        for name in scenario.closed:
-            self._usual |= dict.fromkeys(CHANNELS[name].zeroes, 0.0)
-        self._changed: dict[str, float] = {}
+        usual = _usual(scenario, self.turns)
         self._kernel: Kernel | None = None  # compiled months, up to the one in which others hold
         self._same_until = 0
         self.conduit = Conduit() if conduit is None else conduit
-        self.p = Parameters(self._usual)
+        self.p = Parameters(usual)
         country = scenario.country
         self.leaders = country.leaders
-        self.roster = roster_of(country, scenario.months)
         self.since = 0 if start is None else start.month
         self.month = self.since
         self.state = State(size, dict(country.start) if start is None else start.state)
@@ -146,31 +155,33 @@ class ColdWarModel(mesa.Model):
         self.chance.turn_to(self.month)
         self.chronicle = Chronicle()
         self.corps = Corps(country, keys, start)
-        self.now = Worlds(
-            self.month, self.state, self.p, self.chance, self.corps, absent_until, self.chronicle
-        )
-        self.terms = scenario.terms(self.month)
         self._keep = tuple(keep)
         fields = list(FIELDS)
-        self.kept_rows = np.array([fields.index(name) for name in self._keep], dtype=np.int64)
+        self._kept_rows = np.array([fields.index(name) for name in self._keep], dtype=np.int64)
         self.months = np.empty((scenario.months - self.since, len(self._keep), size), np.float32)
         make_room(self.months.nbytes + self.state.values.nbytes + self.corps.nbytes)
-        self.sight = Sight(self.state, country, self.p, self.roster.ideology, {})
-        self._seen: dict[str, Value] = {}
-
-        self.ussr = USSR(self)
-        self.united_states = UnitedStates(self)
-        self.regime = Regime(self)
-        self.party = CommunistParty(self)
-        self.strategists: tuple[Strategist, ...] = (
-            self.ussr, self.united_states, self.regime, self.party,
+        officers = len(self.corps)
+        self.current = Month(
+            scenario,
+            Worlds(
+                self.month, self.state, self.p, self.chance, self.corps, absent_until,
+                self.chronicle,
+            ),
+            roster_of(country, scenario.months),
+            {},
+            counter_rng.event_keys("officers' moods", -(-officers // 4), scenario.months),
+            counter_rng.event_keys("officer's fate", officers, scenario.months),
+            self.conduit,
+            usual,
+            self.since,
         )  # fmt: skip
-        usual = {name: partial(_mean, field=name) for name in REPORTED}
-        self._own_collector = mesa.DataCollector(usual if reporters is None else dict(reporters))
+        self.strategists = self.current.strategists
+        for part in (*self.strategists, self.current.economy, self.current.labour,
+                     self.current.officers):  # fmt: skip
+            Actor(self, part)
+        means = {name: partial(_mean, field=name) for name in REPORTED}
+        self._own_collector = mesa.DataCollector(means if reporters is None else dict(reporters))
         self.datacollector = self._own_collector
-        self.economy = Economy(self)
-        self.labour = Labour(self)
-        self.officers = Officers(self)
 
     def register_agent(self, agent: Any) -> None:
         """Take up an agent and number it.
@@ -198,9 +209,10 @@ class ColdWarModel(mesa.Model):
             self.datacollector.collect(self)
 
     def _live_month(self) -> None:
-        self._open_month()
-        self._live()
-        self._close_month()
+        self.current.open(self.month)
+        self.current.live()
+        self.months[self.month - self.since] = self.state.values[self._kept_rows]
+        self._come_to(self.month + 1)
 
     def run(self) -> History:
         """Run to the end of the scenario and return the history."""
@@ -222,15 +234,15 @@ class ColdWarModel(mesa.Model):
         as_it_is = type(self).step is ColdWarModel.step
         while self.month < end:
             if self.month >= self._same_until:
-                self._take_up_terms()
+                self.current.take_up(self.month)
                 self._same_until = self.premise.until(self.month)
-                self._kernel = kernel_for(self) if as_it_is else None
+                self._kernel = kernel_for(self.current, self.month) if as_it_is else None
             until = min(self._same_until, end)
             if self._kernel is None:
                 while self.month < until:
                     self._live_month() if as_it_is else self.step()
             else:
-                self._kernel.live(self, until)
+                self._kernel.live(self.current, self.month, until, self.months, self._kept_rows)
                 self._come_to(until)
 
     def history(self) -> History:
@@ -241,11 +253,11 @@ class ColdWarModel(mesa.Model):
     def snapshot(self) -> Snapshot:
         """Return the worlds as they stand, to go on from there in another model."""
         corps = self.corps
-        corps.muster(self.keys)
+        corps.muster(self.chance.keys)
         return Snapshot(
             self.month,
             self.state.values.copy(),
-            self.now.absent_until.copy(),
+            self.current.now.absent_until.copy(),
             corps.ideology.copy("F"),
             corps.grievance.copy("F"),
             corps.generation.copy("F"),
@@ -257,22 +269,6 @@ class ColdWarModel(mesa.Model):
         """Return all but machine code: a copy asks for it again."""
         return {**vars(self), "_kernel": None, "_same_until": 0}
 
-    @property
-    def keys(self) -> counter_rng.Keys:
-        """What this month's draws are made from, ``(worlds,)``."""
-        return self.chance.keys
-
-    def carry(self, channel: str, place: str, value: Value) -> NDArray[np.float64]:
-        """Return what a channel carries to a place this month, ``(worlds,)``."""
-        load = self.conduit.carry(channel, place, value, self.month - self.since)
-        return np.asarray(load, dtype=np.float64)
-
-    def observe(self, name: str) -> Value:
-        """Return an observable as it stands at the start of the month, without error."""
-        if name not in self._seen:
-            self._seen[name] = OBSERVABLES[name].read(self.sight)
-        return self._seen[name]
-
     def _check_months(self, months: int) -> int:
         """Return a number of months if there are as many to live through."""
         left = self.premise.months - self.month
@@ -282,70 +278,7 @@ class ColdWarModel(mesa.Model):
                              f"{left}, for the scenario ends with {last}")
         return int(months)
 
-    def _open_month(self) -> None:
-        now = self.month
-        self._take_up_terms()
-        self.corps.muster(self.keys)
-        self.now.month = self.chronicle.month = now
-        self.chance.turn_to(now)
-        self.sight.drivers = {name: float(row[now]) for name, row in self.premise.drivers.items()}
-        self.sight.drivers["date"] = now
-        self._seen = {}
-        for strategist in self.strategists:
-            strategist.follow(self.terms.policies[strategist.actor])
-
-    def _take_up_terms(self) -> None:
-        """Take up the policies and interventions of the month."""
-        self.terms = self.premise.terms(self.month)
-        changed = self.premise.changed(self.month)
-        if changed != self._changed:
-            self._change_parameters(changed)
-
-    def _live(self) -> None:
-        """Live through the month: see, decide, act; then the society answers."""
-        for death in self.premise.country.deaths:
-            self.now.among(self.now.month == death.month, self._bury, death)
-        for strategist in self.strategists:
-            strategist.decide()
-        self.regime.act()
-        self.ussr.act()
-        self.united_states.act()
-        self.party.act()
-        self.economy.answer()
-        self.labour.answer()
-        self.officers.answer()
-
-    def _change_parameters(self, changed: dict[str, float]) -> None:
-        """Give parameters the values of the interventions that hold."""
-        for name in {**self._changed, **changed}:
-            usual = self._usual.get(name, PARAMETERS[name].default)
-            self.p.set(name, changed.get(name, usual))
-        self._changed = changed
-        for strategist in self.strategists:
-            strategist.policy = None  # its rules may name a parameter: taken up again
-
-    def _bury(self, worlds: Worlds, death: Death) -> None:
-        """Let a leader die; where he ruled his successor takes office."""
-        worlds.absent_until[death.leader] = _FOREVER
-        rules = worlds.state.leader == death.leader
-        worlds.among(rules, self._succeed, death.successor)
-
-    def _succeed(self, worlds: Worlds, heir: int | None) -> None:
-        """Put a dead leader's successor into office; if he isn't at hand, the army's choice."""
-        worlds.write("power", "death", leader=worlds.state.leader)
-        soldiers, orientation = ~self.roster.civilian, worlds.state.orientation
-        leader = self.regime.choose(worlds, orientation, soldiers, False, "death")
-        if heir is not None:
-            at_hand = np.take(worlds.absent_until, heir, axis=0) <= worlds.month
-            leader = np.where(at_hand, heir, leader)
-        worlds.write("power", "handover", leader=leader)
-        self.regime.take_office(worlds, leader, worlds.p.legitimacy_lawful, "death")
-
-    def _close_month(self) -> None:
-        self.months[self.month - self.since] = self.state.values[self.kept_rows]
-        self._come_to(self.month + 1)
-
     def _come_to(self, month: int) -> None:
         self.month = month
-        self.now.month = self.chance.month = self.chronicle.month = month - 1
+        self.current.now.month = self.chance.month = self.chronicle.month = month - 1
         self.running = month < self.premise.months

@@ -18,7 +18,7 @@ class CommunistParty(Strategist):
 
     def act(self) -> None:
         """Take a stand, work, and speak to Moscow."""
-        m, s, p, lever = self.model, self.model.state, self.model.p, self.levers
+        m, s, p, lever = self.month, self.month.state, self.month.p, self.levers
         write = m.now.write
         backed, opposed = s.party_support > _NOTICED, s.party_support < -_NOTICED
         s.party_support += p.stand_speed * (lever["support"] - s.party_support)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,9 +10,7 @@ from ..equations.economy import aid_share, fiscal_next, growth_next, tin_pressur
 from ..equations.society import grievance_next, legitimacy_next, mobilisation_next, ties
 from ..state import counter_rng
 from ..state.batch import Worlds
-
-if TYPE_CHECKING:
-    from ..model import ColdWarModel
+from .setting import Setting
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -25,14 +20,15 @@ _EXILE = 7  # months until somebody who led a failed attempt may try again
 _FALLEN = 60  # months until an overthrown ruler may return
 
 
-class Economy(mesa.Agent):
+class Economy:
     """Tin, oil, growth, fiscal space and debt; not a strategist."""
 
-    model: ColdWarModel  # pyright: ignore[reportIncompatibleVariableOverride]
+    def __init__(self, month: Setting) -> None:
+        self.month = month
 
     def answer(self) -> None:
         """Move growth and the budget by prices, aid and what the regime spends."""
-        m, s, p, now = self.model, self.model.state, self.model.p, self.model.sight.drivers
+        m, s, p, now = self.month, self.month.state, self.month.p, self.month.sight.drivers
         s.tin_pressure[:] = tin_pressure_next(s.tin_pressure, m.united_states.tin_sale, p)
         tin = m.carry("tin", "economy", now["tin"] + s.tin_pressure)
         us_aid = m.carry("us_fiscal", "budget", s.us_delivered)
@@ -56,14 +52,15 @@ class Economy(mesa.Agent):
         )
 
 
-class Labour(mesa.Agent):
+class Labour:
     """The unions and the streets: legitimacy, mobilisation, strikes and their repression."""
 
-    model: ColdWarModel  # pyright: ignore[reportIncompatibleVariableOverride]
+    def __init__(self, month: Setting) -> None:
+        self.month = month
 
     def answer(self) -> None:
         """Move the public mood; strike, and be struck down."""
-        m, s, p = self.model, self.model.state, self.model.p
+        m, s, p = self.month, self.month.state, self.month.p
         s.legitimacy[:] = legitimacy_next(
             s.legitimacy,
             s.growth,
@@ -93,7 +90,7 @@ class Labour(mesa.Agent):
         self._protest()
 
     def _protest(self) -> None:
-        m, s, p = self.model, self.model.state, self.model.p
+        m, s, p = self.month, self.month.state, self.month.p
         write, heat = m.now.write, s.mobilisation * s.mobilisation
         struck = m.chance.of("strike") < p.strike_rate * heat
         write("conflict", "strike", struck)
@@ -112,20 +109,15 @@ class Labour(mesa.Agent):
         s.unrest[:] = np.where(fought, 3.0, level)
 
 
-class Officers(mesa.Agent):
+class Officers:
     """The officer corps in its garrisons; it makes and breaks regimes."""
 
-    model: ColdWarModel  # pyright: ignore[reportIncompatibleVariableOverride]
-
-    def __init__(self, model: ColdWarModel) -> None:
-        super().__init__(model)
-        size, months = len(model.corps), model.premise.months
-        self.moods = counter_rng.event_keys("officers' moods", -(-size // 4), months)
-        self.fates = counter_rng.event_keys("officer's fate", size, months)
+    def __init__(self, month: Setting, moods: counter_rng.Keys, fates: counter_rng.Keys) -> None:
+        self.month, self.moods, self.fates = month, moods, fates
 
     def answer(self) -> None:
         """Plot where there is an opportunity, rise, and live with the outcome."""
-        m, s, p = self.model, self.model.state, self.model.p
+        m, s, p = self.month, self.month.state, self.month.p
         for row in (s.attempt, s.success):
             row[:] = 0.0
         s.coup_memory *= 1.0 - p.coup_memory_decay
@@ -148,7 +140,7 @@ class Officers(mesa.Agent):
 
     def _can_strike(self, leader: int) -> Flags:
         """Return in which worlds somebody doesn't rule and is at hand to lead a coup."""
-        m = self.model
+        m = self.month
         since, until = m.leaders[leader].since, m.leaders[leader].until
         at_hand = (m.now.absent_until[leader] <= m.now.month) & (m.now.month >= since)
         return (m.state.leader != leader) & at_hand & (m.now.month <= until)
@@ -179,8 +171,8 @@ class Officers(mesa.Agent):
 
         top = np.take(corps.top, plot.plotter)
         place = np.take(corps.garrison, plot.plotter)
-        soldiers, roster = ~self.model.roster.civilian, self.model.roster
-        chief = self.model.regime.choose(worlds, plot.ideology, soldiers, top, "coup")
+        soldiers, roster = ~self.month.roster.civilian, self.month.roster
+        chief = self.month.regime.choose(worlds, plot.ideology, soldiers, top, "coup")
         if forcing is not None and forcing.leader >= 0:
             chief = np.where(plot.led, forcing.leader, chief)
 
@@ -201,7 +193,7 @@ class Officers(mesa.Agent):
 
     def _take_power(self, worlds: Worlds, chief: Ints, joined: Floats) -> None:
         """Put the rebels' chief into office; ties with the fallen regime are inherited."""
-        s, regime = worlds.state, self.model.regime
+        s, regime = worlds.state, self.month.regime
         s.ussr_inherited[:] = ties(s, worlds.p)
         legitimacy = worlds.p.legitimacy_coup * (0.5 + 0.5 * joined)
         regime.take_office(worlds, chief, legitimacy, "coup")

@@ -27,7 +27,7 @@ class Regime(Strategist):
 
     def act(self) -> None:
         """Carry out the month's decisions."""
-        m, s, p, lever = self.model, self.model.state, self.model.p, self.levers
+        m, s, p, lever = self.month, self.month.state, self.month.p, self.levers
         write = m.now.write
         s.orientation[:] = np.minimum(np.maximum(s.orientation + lever["turn"], -1.0), 1.0)
         s.age += 1.0
@@ -65,7 +65,7 @@ class Regime(Strategist):
 
     def _decide_party(self) -> None:
         """Ban, tolerate or legalise the party; amnesty comes with legality."""
-        s, write = self.model.state, self.model.now.write
+        s, write = self.month.state, self.month.now.write
         banned = self.chooses("ban_party", "ban of the party") & (s.legality > 0)
         tolerated = self.chooses("tolerate_party", "toleration of the party")
         tolerated &= (s.legality < 0.5) & ~banned
@@ -74,14 +74,14 @@ class Regime(Strategist):
         write("party", "banned", banned)
         write("party", "tolerated", tolerated & ~legalised)
         write("party", "legalised", legalised)
-        write("conflict", "amnesty", legalised & (s.repression > self.model.p.repression_usual))
+        write("conflict", "amnesty", legalised & (s.repression > self.month.p.repression_usual))
         step = np.where(tolerated, 0.5, s.legality)
         s.legality[:] = np.where(banned, 0.0, np.where(legalised, 1.0, step))
         self.banned = banned
 
     def _keep_or_break_promises(self) -> None:
         """Announce elections, hold or annul them when due, or close politics."""
-        now, s, p = self.model.now, self.model.state, self.model.p
+        now, s, p = self.month.now, self.month.state, self.month.p
         closes = self.chooses("close_politics", "self-coup") & (s.closed < 1)
         now.write("power", "self-coup", closes, leader=s.leader)
         due = s.elections_due
@@ -108,7 +108,7 @@ class Regime(Strategist):
 
     def _elect(self, worlds: Worlds) -> None:
         """Elect the regime's candidate or the opposition's; he takes office."""
-        s, p, roster = worlds.state, worlds.p, self.model.roster
+        s, p, roster = worlds.state, worlds.p, self.month.roster
         standing = p.election_legitimacy * (s.legitimacy - 0.5)
         chance = logistic(standing + p.election_machine * s.military)
         regime_wins = worlds.chance.of("election result") < chance
@@ -140,7 +140,7 @@ class Regime(Strategist):
         ndarray of int, shape ``(n,)``
             Places in the roster; the last one stands for an unnamed successor and is always free.
         """
-        roster, p, now = self.model.roster, worlds.p, worlds.month
+        roster, p, now = self.month.roster, worlds.p, worlds.month
         free = (roster.since <= now) & (roster.until >= now) & eligible
         free = free & (worlds.absent_until <= now)
         free = free & (roster.place != worlds.state.leader)
@@ -158,7 +158,7 @@ class Regime(Strategist):
         self, worlds: Worlds, leader: Ints, legitimacy: Value, occasion: str
     ) -> None:
         """Put leaders (roster places, ``(n,)``) into office."""
-        s, roster = worlds.state, self.model.roster
+        s, roster = worlds.state, self.month.roster
         ideology = np.take(roster.ideology, leader)
         s.leader[:] = leader
         shock = worlds.chance.shock(f"orientation by {occasion}")

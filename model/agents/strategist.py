@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,15 +13,13 @@ from ..language.policy import Policy, compile_policy
 from ..state.channels import CHANNELS
 from ..state.parameters import Value
 from .observables import BLURRED, OBSERVABLES
-
-if TYPE_CHECKING:
-    from ..model import ColdWarModel
+from .setting import Setting
 
 Floats = NDArray[np.float64]
 Trace = Callable[[int, NDArray[np.bool_], Mapping[str, Value]], None]
 
 
-class Strategist(mesa.Agent):
+class Strategist:
     """An actor with levers and a policy; a face of the state, with no numbers of its own.
 
     Attributes
@@ -38,16 +35,15 @@ class Strategist(mesa.Agent):
     """
 
     actor: ClassVar[str]
-    model: ColdWarModel  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    def __init__(self, model: ColdWarModel) -> None:
-        super().__init__(model)
+    def __init__(self, month: Setting) -> None:
+        self.month = month
         self.policy: Policy | None = None
         defaults = LEVERS[self.actor]
         self.levers: dict[str, Value] = {name: row.default for name, row in defaults.items()}
         self.seen: dict[str, Value] = {}
         self.trace: Trace | None = None
-        closed = [CHANNELS[name] for name in model.premise.closed]
+        closed = [CHANNELS[name] for name in month.premise.closed]
         self._hidden = tuple(
             prefix for channel in closed for actor, prefix in channel.hides if actor == self.actor
         )
@@ -76,9 +72,9 @@ class Strategist(mesa.Agent):
             for name in expression.names
         }
         self._names = tuple(sorted(named & set(OBSERVABLES)))
-        parameters = dict(self.model.p.items())
+        parameters = dict(self.month.p.items())
         self._constants = {name: parameters[name] for name in named & set(parameters)}
-        self._through = self.model.conduit.prefixes(self.actor)
+        self._through = self.month.conduit.prefixes(self.actor)
         # a field's row is the state's own and stays the same array, so it is bound once
         blurred = {name for actor, name in BLURRED if actor == self.actor}
         for name in self._names:
@@ -87,24 +83,24 @@ class Strategist(mesa.Agent):
             elif name.startswith(tuple(self._through)):
                 continue  # its value may come from a factual twin
             elif OBSERVABLES[name].field and name not in blurred:
-                self._constants[name] = self.model.observe(name)
+                self._constants[name] = self.month.observe(name)
         self._names = tuple(name for name in self._names if name not in self._constants)
 
     def see(self) -> dict[str, Value]:
         """Return what it sees of the start of the month, and the parameters its rules name."""
-        sight, p = self.model.sight, self.model.p
+        sight, p = self.month.sight, self.month.p
         seen: dict[str, Value] = dict(self._constants)
         for name in self._names:
-            value = self.model.observe(name)
+            value = self.month.observe(name)
             if (self.actor, name) in BLURRED:
                 row = OBSERVABLES[name]
                 if self.actor == "regime":
                     value = value * p.sycophancy
-                error = p.perception_noise * self.model.chance.shock(f"{self.actor} sees {name}")
+                error = p.perception_noise * self.month.chance.shock(f"{self.actor} sees {name}")
                 value = np.minimum(np.maximum(value + error, row.low), row.high)
             for prefix, channel in self._through.items():
                 if name.startswith(prefix):
-                    value = self.model.carry(channel, f"{self.actor} sees {name}", value)
+                    value = self.month.carry(channel, f"{self.actor} sees {name}", value)
             seen[name] = value
         seen["date"] = sight.drivers["date"]
         return seen
@@ -115,10 +111,10 @@ class Strategist(mesa.Agent):
         if self.trace is not None:
             self.seen = {name: np.array(value) for name, value in seen.items()}
         self.levers = self._decide(seen, self.trace)
-        for change in self.model.terms.levers:
+        for change in self.month.terms.levers:
             if change.actor == self.actor:
                 self.levers[change.lever] = change.of(self.levers[change.lever])
 
     def chooses(self, lever: str, event: str) -> NDArray[np.bool_]:
         """Return in which worlds an act happens: its draw falls below the lever's chance."""
-        return self.model.chance.happens(event, self.levers[lever])
+        return self.month.chance.happens(event, self.levers[lever])

@@ -23,7 +23,7 @@ class UnitedStates(Strategist):
 
     def act(self) -> None:
         """Carry out the month's aid and diplomacy."""
-        m, s, p, lever = self.model, self.model.state, self.model.p, self.levers
+        m, s, p, lever = self.month, self.month.state, self.month.p, self.levers
         write = m.now.write
         new_year = (m.now.month % 12 == FISCAL_YEAR_STARTS) | (m.now.month == 0)
         budget = np.maximum(1.0 + p.aid_noise * m.chance.shock("us budget"), _SMALLEST)
@@ -73,12 +73,12 @@ class UnitedStates(Strategist):
 
     def _is_surge(self, commitment: np.ndarray) -> np.ndarray:
         """Return whether a month's commitment is that of a great new programme."""
-        m, yearly = self.model, 12.0 * commitment
+        m, yearly = self.month, 12.0 * commitment
         return (yearly > _SURGE * m.state.us_recent) & (yearly > m.p.programme_noticed)
 
     def _ease(self, field: str, towards: float | np.ndarray, kind: str) -> None:
         """Move a field of the state towards its lever; write down when it can be noticed."""
-        row = getattr(self.model.state, field)
+        row = getattr(self.month.state, field)
         before = row > _NOTICED
-        row += self.model.p.signal_speed * (towards - row)
-        self.model.now.write("us", kind, (row > _NOTICED) & ~before)
+        row += self.month.p.signal_speed * (towards - row)
+        self.month.now.write("us", kind, (row > _NOTICED) & ~before)

@@ -22,7 +22,7 @@ class USSR(Strategist):
 
     def act(self) -> None:
         """Carry out the month's diplomacy and aid."""
-        m, s, p = self.model, self.model.state, self.model.p
+        m, s, p = self.month, self.month.state, self.month.p
         write, welcome = m.now.write, m.regime.levers["welcome_ussr"]
         lever = self.levers
 

@@ -28,10 +28,10 @@ import numpy as np
 
 from ..language.expressions import Expression
 from ..language.policy import Policy, Rule
+from ..month import Month
 from .signature import Shape
 
 if TYPE_CHECKING:
-    from ..model import ColdWarModel
     from .codegen import Code
     from .kernel import Kernel
 
@@ -43,18 +43,18 @@ _kernels: dict[str, Kernel] = {}
 _asked: Counter[str] = Counter()  # worlds times months that were asked for, by shape
 
 
-def kernel_for(model: ColdWarModel) -> Kernel | None:
-    """Return the kernel for what holds in a model's present month, unless it isn't worth it.
+def kernel_for(month: Month, number: int) -> Kernel | None:
+    """Return the kernel for what holds in a month, unless it isn't worth it.
 
     It is if it has been compiled before, or if compiling, which takes about a second, will
-    soon have been paid for: if there are many worlds and months of this shape, in this model
-    and in those before it.
+    soon have been paid for: if there are many worlds and months of this shape, now
+    and in what was asked before.
     """
-    shape = Shape.of(model)
+    shape = Shape.of(month)
     key = _key(shape)
     if key not in _kernels:
-        months = model.premise.until(model.month) - model.month
-        _asked[key] += len(model.worlds) * months
+        months = month.premise.until(number) - number
+        _asked[key] += month.state.values.shape[1] * months
         if _asked[key] < WORTH_COMPILING and not _at_hand(key):
             return None
         while len(_kernels) >= _MOST_KERNELS:

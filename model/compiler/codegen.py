@@ -1,7 +1,7 @@
 """The month as machine code: the model's own code, traced once on symbols.
 
-`compile_months` calls :meth:`ColdWarModel._live`, the very function that NumPy runs, on a
-model whose arrays are symbols (see :mod:`palca.model.compiler.symbols`). What comes out is a loop
+`compile_months` calls :meth:`Month.live`, the very function that NumPy runs, on a
+month whose arrays are symbols (see :mod:`palca.model.compiler.symbols`). What comes out is a loop
 over groups of `LANES` worlds that takes each through all months before the next, so that
 their state stays in the processor's nearest memory.
 """

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from llvmlite import binding as llvm
 from numpy.typing import NDArray
 
+from ..month import Month
 from ..state.history import Events
 from ..state.scenario import DRIVERS
 from .codegen import ARGUMENTS, EVENT_BYTES, MUSTER, Code, machine
 from .llvm_ops import POINTER
 from .symbols import LANES
 from .tracing import OCCASIONS
-
-if TYPE_CHECKING:
-    from ..model import ColdWarModel
 
 _RECORD: Final = np.dtype(
     [("month", "<i2"), ("code", "<i2"), ("leader", "<i2"), ("place", "<i2"), ("amount", "<f8")]
@@ -48,18 +46,31 @@ class Kernel:
         muster = ctypes.CFUNCTYPE(None, *(by_name[name] for name in MUSTER))
         self._muster = muster(self._engine.get_function_address("muster"))
 
-    def live(self, model: ColdWarModel, end: int) -> None:
-        """Take a model's worlds from its month to month `end`, all of one shape."""
-        arrays = _arrays_of(model)
-        if not model.corps.mustered:
+    def live(
+        self, month: Month, first: int, end: int, months: NDArray[np.float32], kept: NDArray[np.int64]
+    ) -> None:
+        """Take worlds from month `first` to month `end`, all of one shape.
+
+        Parameters
+        ----------
+        month : Month
+            The month before `first`, or that one, not lived through.
+        months : ndarray, shape ``(months since the start, kept, worlds)``
+            Where the kept rows of the state are written.
+        kept : ndarray of int
+            Which rows these are.
+        """
+        arrays = {**_arrays_of(month), "months": months, "kept": kept, "kept_count": len(kept)}
+        corps = month.now.corps
+        if not corps.mustered:
             self._muster(*(_word(arrays[name]) for name in MUSTER))
-            model.corps.mustered = True
-        size, span = len(model.worlds), end - model.month
-        channels = model.conduit
+            corps.mustered = True
+        size, span = arrays["worlds"], end - first
+        channels = month.conduit
         loads = [
             np.array([np.broadcast_to(row, size) for row in channels.factual.loads[load]])
             if load[0] in channels.frozen and channels.factual is not None
-            else np.empty((model.premise.months - model.since, size))
+            else np.empty((month.premise.months - month.since, size))
             for load in self._code.loads
         ]
         addresses = np.array([load.ctypes.data for load in loads] or [0], dtype=np.uint64)
@@ -72,7 +83,7 @@ class Kernel:
         while start < size:
             records = np.empty(room, dtype=_RECORD)
             arrays |= {
-                "start": start, "first": model.month, "end": end, "since": model.since,
+                "start": start, "first": first, "end": end, "since": month.since,
                 "pad": pad, "pad_room": pad_room, "records": records, "room": room,
                 "counts": counts, "heard": addresses, "told": addresses,
             }  # fmt: skip
@@ -80,10 +91,10 @@ class Kernel:
             parts.append(records[: counts[start:until].sum()])
             start = until
         records = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        model.chronicle.add(_events(records, counts))
+        month.now.chronicle.add(_events(records, counts))
         for load, rows in zip(self._code.loads, loads, strict=True):
             if load[0] not in channels.frozen:
-                now = slice(model.month - model.since, end - model.since)
+                now = slice(first - month.since, end - month.since)
                 channels.loads.setdefault(load, []).extend(rows[now])
 
 
@@ -91,14 +102,14 @@ def _word(value: Any) -> int:
     return value.ctypes.data if isinstance(value, np.ndarray) else int(value)
 
 
-def _arrays_of(model: ColdWarModel) -> dict[str, Any]:
-    """Return the model's arrays and numbers by the names of the code's arguments."""
-    roster, corps, chance, officers = model.roster, model.corps, model.chance, model.officers
-    parameters = dict(model.p.items())
+def _arrays_of(month: Month) -> dict[str, Any]:
+    """Return a month's arrays and numbers by the names of the code's arguments."""
+    roster, corps, chance, officers = month.roster, month.now.corps, month.chance, month.officers
+    parameters = dict(month.p.items())
     varying = [value for value in parameters.values() if isinstance(value, np.ndarray)]
     fixed = [0.0 if isinstance(v, np.ndarray) else v for v in parameters.values()]
-    keys = chance.later(model.since)
-    size = len(model.worlds)
+    keys = chance.later(month.since)
+    size = keys.shape[-1]
 
     def flags(values: NDArray[Any]) -> NDArray[np.uint8]:
         return np.ascontiguousarray(values, dtype=np.uint8)
@@ -108,8 +119,8 @@ def _arrays_of(model: ColdWarModel) -> dict[str, Any]:
 
     return {
         "worlds": size,
-        "state": model.state.values,
-        "absent_until": model.now.absent_until,
+        "state": month.state.values,
+        "absent_until": month.now.absent_until,
         "keys": np.ascontiguousarray(keys),
         "keys_by_month": size if keys.ndim == 2 else 0,
         "ideology": corps.ideology,
@@ -117,7 +128,7 @@ def _arrays_of(model: ColdWarModel) -> dict[str, Any]:
         "generation": corps.generation,
         "parameters": np.array(fixed),
         "varying": np.array(varying).reshape(len(varying), size),
-        "drivers": by_month(np.array([model.premise.drivers[name] for name in DRIVERS])),
+        "drivers": by_month(np.array([month.premise.drivers[name] for name in DRIVERS])),
         "events": by_month(chance.events),
         "moods": by_month(officers.moods),
         "fates": by_month(officers.fates),
@@ -134,9 +145,6 @@ def _arrays_of(model: ColdWarModel) -> dict[str, Any]:
         "available_until": roster.until,
         "candidate": flags(roster.candidate),
         "unnamed": flags(roster.unnamed),
-        "months": model.months,
-        "kept": model.kept_rows,
-        "kept_count": len(model.kept_rows),
     }
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..month import Month
 from ..state.scenario import Country, Terms
-
-if TYPE_CHECKING:
-    from ..model import ColdWarModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +34,13 @@ class Shape:
     frozen: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, model: ColdWarModel) -> Shape:
-        """Return the shape of a model's present month."""
+    def of(cls, month: Month) -> Shape:
+        """Return the shape of a month."""
         return cls(
-            replace(model.premise.country, start={}),
-            model.terms,
-            tuple(sorted(model.premise.closed)),
-            tuple(name for name, value in model.p.items() if isinstance(value, np.ndarray)),
-            tuple(sorted(model.conduit.listened)),
-            tuple(sorted(model.conduit.frozen)),
+            replace(month.premise.country, start={}),
+            month.terms,
+            tuple(sorted(month.premise.closed)),
+            tuple(name for name, value in month.p.items() if isinstance(value, np.ndarray)),
+            tuple(sorted(month.conduit.listened)),
+            tuple(sorted(month.conduit.frozen)),
         )

@@ -2,7 +2,7 @@
 
 The month's equations and rules are ordinary NumPy code. Called with symbols instead of
 arrays, the same code writes machine instructions instead of computing: NumPy hands each
-operation on a :class:`Symbol` to it (NEPs 13 and 18), and the symbol's :class:`Writer`
+operation on a :class:`Symbol` to it (NEPs 13 and 18), and the symbol's :class:`Emitter`
 appends the instruction, in the intermediate language of LLVM. So a compiled month has no
 equation of its own that could differ.
 
@@ -15,17 +15,15 @@ computed `CHUNK` entries at a time, when something asks for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from llvmlite import ir
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from .llvm_ops import TYPES
-
-if TYPE_CHECKING:
-    from .emitter import Writer
 
 LANES: Final = 16  # worlds side by side
 CHUNK: Final = 8  # officers at a time
@@ -53,10 +51,26 @@ class Chunk:
     known: dict[int, Number] = field(default_factory=dict)
 
 
+class Emitter(Protocol):
+    """What symbols write with (:class:`~palca.model.compiler.emitter.Writer`)."""
+
+    def symbol(self, value: Any) -> Symbol: ...
+    def number(self, value: Any, chunk: Chunk | None = None) -> Number: ...
+    def spread(self, number: Number, width: int) -> Number: ...
+    def cast(self, number: Number, kind: str) -> Number: ...
+    def apply(self, operation: str, inputs: Sequence[Any]) -> Any: ...
+    def load(self, kind: str, address: Any, width: int = 1) -> Number: ...
+    def store(self, number: Number, address: Any) -> None: ...
+    def chunks(self, length: int) -> AbstractContextManager[Chunk]: ...
+    def load_chunk(self, table: Table, chunk: Chunk) -> Number: ...
+    def store_chunk(self, table: Table, value: Any, chunk: Chunk, where: Any = None) -> None: ...
+    def sixteenths(self, words: Row) -> Row: ...
+
+
 class Symbol(NDArrayOperatorsMixin):
     """What stands for an array. Operators and NumPy's functions write instructions."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Emitter) -> None:
         self.writer = writer
 
     @property
@@ -103,7 +117,7 @@ class Symbol(NDArrayOperatorsMixin):
 class Value(Symbol):
     """A number once computed."""
 
-    def __init__(self, writer: Writer, number: Number) -> None:
+    def __init__(self, writer: Emitter, number: Number) -> None:
         super().__init__(writer)
         self._number = number
 
@@ -118,7 +132,7 @@ class Value(Symbol):
 class Cell(Symbol):
     """A place in memory: a field of the state, of all lanes or of one world."""
 
-    def __init__(self, writer: Writer, kind: str, address: Any, width: int) -> None:
+    def __init__(self, writer: Emitter, kind: str, address: Any, width: int) -> None:
         super().__init__(writer)
         self._kind, self._address, self._width = kind, address, width
 
@@ -149,7 +163,7 @@ class Row(Symbol):
 
     def __init__(
         self,
-        writer: Writer,
+        writer: Emitter,
         kind: str,
         length: int,
         make: Callable[[Chunk], Number],
@@ -181,7 +195,7 @@ class Table(Row):
     """A row that lies in memory, as `kind` or narrower."""
 
     def __init__(
-        self, writer: Writer, kind: str, length: int, address: Any, stored: Any = None
+        self, writer: Emitter, kind: str, length: int, address: Any, stored: Any = None
     ) -> None:
         super().__init__(writer, kind, length, self._read)
         self.address, self.stored = address, stored or TYPES[kind]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from llvmlite import ir
 
-from ..agents.observables import Sight
-from ..model import ColdWarModel
+from ..month import Month
 from ..state import counter_rng
 from ..state.batch import Worlds
 from ..state.channels import Conduit
@@ -26,10 +25,28 @@ from .llvm_ops import F64, I8, I16, I32, I64
 from .signature import Shape
 from .symbols import LANES, Cell, Number, Symbol, Table, Value
 
-if TYPE_CHECKING:
-    from .codegen import MonthLoop
-
 OCCASIONS: Final = ("coup", "vote", "death")  # on which somebody comes to power
+
+
+class Loop(Protocol):
+    """The loop that a month is written into (:class:`~palca.model.compiler.codegen.MonthLoop`)."""
+
+    shape: Shape
+    country: Country
+    varying: tuple[str, ...]
+    writer: Writer
+    at: dict[str, Any]
+    tables: dict[str, tuple[Any, int]]
+    memory: dict[str, Any]
+    month: Any
+    first_world: Any
+    valid: Any
+    note: Any
+    noted: Any
+    most_events: int
+
+    def absences_of(self, lane: Any) -> Table: ...
+    def carry(self, conduit: Conduit, channel: str, place: str, value: Any) -> Any: ...
 
 
 class TracedChance(Chance):
@@ -121,7 +138,7 @@ def _apart(chunk: Any) -> Any:
 class TracedWorlds(Worlds):
     """All lanes, or the world of one of them."""
 
-    def __init__(self, body: MonthLoop, lane: Any = None) -> None:
+    def __init__(self, body: Loop, lane: Any = None) -> None:
         self.body, self.lane = body, lane
         w, memory = body.writer, body.memory
         width = LANES if lane is None else 1
@@ -209,21 +226,20 @@ class TracedWorlds(Worlds):
         return self.body.writer.rest(step, start)
 
 
-class TracedMonth(ColdWarModel):
-    """The model with symbols for its arrays."""
+class TracedMonth(Month):
+    """The month with symbols for its arrays."""
 
-    def __init__(self, body: MonthLoop) -> None:
+    def __init__(self, body: Loop) -> None:
         shape, scenario = body.shape, _premise(body.shape)
         conduit = Conduit(frozenset(shape.listened), frozenset(shape.frozen))
-        super().__init__(scenario, worlds=1, rng=0, conduit=conduit)
-        self._body, self.terms = body, shape.terms
+        self._body = body
         w, at = body.writer, body.at
         size = len(scenario.country.leaders)
 
         def column(name: str, kind: str, stored: Any = None) -> Any:
             return Table(w, kind, size, at[name], stored)
 
-        self.roster = Roster(
+        roster = Roster(
             column("place", "i"),
             column("leader_ideology", "f"),
             column("leader_top", "b", I8),
@@ -234,22 +250,17 @@ class TracedMonth(ColdWarModel):
             column("unnamed", "b", I8),
             {occasion: f"luck_{occasion}" for occasion in OCCASIONS},  # pyright: ignore
         )
-        self.now = TracedWorlds(body)
-        self.state, self.p, self.chance = self.now.state, self.now.p, self.now.chance
-        self.officers.moods, self.officers.fates = "moods", "fates"  # pyright: ignore
+        now = TracedWorlds(body)
         drivers: dict[str, Any] = {}
         for row, name in enumerate(DRIVERS):
             place = w.number(body.month * len(DRIVERS) + row).ir
             drivers[name] = Value(w, w.load("f", w.address(at["drivers"], place, I64)))
         drivers["date"] = body.month
-        ideologies: Any = self.roster.ideology
-        self.sight = Sight(self.state, scenario.country, self.p, ideologies, drivers)
-        for strategist in self.strategists:
-            strategist.follow(self.terms.policies[strategist.actor])
-
-    def live(self) -> None:
-        """Write the instructions of the month."""
-        self._live()
+        moods: Any = "moods"
+        fates: Any = "fates"
+        super().__init__(scenario, now, roster, drivers, moods, fates, conduit, {}, 0)
+        self.terms = shape.terms
+        self.follow()
 
     def carry(self, channel: str, place: str, value: Any) -> Any:
         return self._body.carry(self.conduit, channel, place, value)
@@ -258,7 +269,7 @@ class TracedMonth(ColdWarModel):
 class TracedAbsences:
     """Before which month each leader can't come to power, in all lanes."""
 
-    def __init__(self, body: MonthLoop) -> None:
+    def __init__(self, body: Loop) -> None:
         self._body = body
 
     def __getitem__(self, leader: int) -> Any:

@@ -1,0 +1,51 @@
+"""What agents see of the month that they live in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..state.batch import Worlds
+from ..state.channels import Conduit
+from ..state.draws import Chance
+from ..state.parameters import Parameters, Value
+from ..state.roster import Roster
+from ..state.scenario import Leader, Scenario, Terms
+from ..state.state import State
+from .observables import Sight
+
+
+class Setting(Protocol):
+    """The month, as agents know it (:class:`~palca.model.month.Month`).
+
+    Attributes
+    ----------
+    ussr, united_states, regime, party : Any
+        Other agents, whose levers and acts are seen. Here they are of any type, since their own
+        modules name this one.
+    """
+
+    premise: Scenario
+    leaders: Sequence[Leader]
+    now: Worlds
+    state: State
+    p: Parameters
+    chance: Chance
+    sight: Sight
+    roster: Roster
+    terms: Terms
+    conduit: Conduit
+
+    @property
+    def ussr(self) -> Any: ...
+    @property
+    def united_states(self) -> Any: ...
+    @property
+    def regime(self) -> Any: ...
+    @property
+    def party(self) -> Any: ...
+    def observe(self, name: str) -> Value: ...
+    def carry(self, channel: str, place: str, value: Value) -> NDArray[np.float64]: ...

@@ -1,0 +1,157 @@
+"""One month of all worlds: who sees, decides and acts, in which order, and what comes of it.
+
+It knows neither Mesa nor the compiler: :class:`~palca.model.model.ColdWarModel` is Mesa's face of
+it, and the compiler traces it with symbols for its arrays.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .agents.communist_party import CommunistParty
+from .agents.domestic import Economy, Labour, Officers
+from .agents.observables import OBSERVABLES, Sight
+from .agents.regime import Regime
+from .agents.strategist import Strategist
+from .agents.united_states import UnitedStates
+from .agents.ussr import USSR
+from .state.batch import Worlds
+from .state.channels import Conduit
+from .state.counter_rng import Keys
+from .state.parameters import PARAMETERS, Value
+from .state.roster import Roster
+from .state.scenario import Death, Scenario
+
+_FOREVER: Final = np.iinfo(np.int64).max
+
+
+class Month:
+    """The present month of some worlds, and the order in which it is lived through.
+
+    1. A leader dies whose death is dated; where he ruled, a successor takes office.
+    2. The strategists see the start of the month and decide by their rules: the USSR, the
+       United States, the regime, the party.
+    3. They act: the regime, the USSR, the United States, the party.
+    4. Society answers: the economy, then labour, then the officers, who may rise.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    now : Worlds
+        All worlds; their month is this one.
+    roster : Roster
+    drivers : dict of str to float
+        Values of the month.
+    moods, fates : ndarray of uint64, shapes ``(officers / 4, months)`` and ``(officers, months)``
+        Of the draws that decide officers' moods, four in a draw, and who is purged.
+    conduit : Conduit
+        Which channels are listened to, or held at the path of a factual twin.
+    usual : dict of str to float or ndarray of shape ``(worlds,)``
+        Values of parameters while no intervention changes them.
+    since : int
+        The month in which the run begins.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        now: Worlds,
+        roster: Roster,
+        drivers: dict[str, float],
+        moods: Keys,
+        fates: Keys,
+        conduit: Conduit,
+        usual: dict[str, Value],
+        since: int,
+    ) -> None:
+        self.premise, self.leaders = scenario, scenario.country.leaders
+        self.now, self.roster, self.conduit, self.since = now, roster, conduit, since
+        self.state, self.p, self.chance = now.state, now.p, now.chance
+        self.sight = Sight(self.state, scenario.country, self.p, roster.ideology, drivers)
+        self.terms = scenario.terms(since)
+        self._usual, self._changed = usual, dict[str, float]()
+        self._seen: dict[str, Value] = {}
+        self.ussr = USSR(self)
+        self.united_states = UnitedStates(self)
+        self.regime = Regime(self)
+        self.party = CommunistParty(self)
+        self.strategists: tuple[Strategist, ...] = (
+            self.ussr, self.united_states, self.regime, self.party,
+        )  # fmt: skip
+        self.economy = Economy(self)
+        self.labour = Labour(self)
+        self.officers = Officers(self, moods, fates)
+
+    def live(self) -> None:
+        """Live through the month: see, decide, act; then society answers."""
+        for death in self.premise.country.deaths:
+            self.now.among(self.now.month == death.month, self._bury, death)
+        for strategist in self.strategists:
+            strategist.decide()
+        self.regime.act()
+        self.ussr.act()
+        self.united_states.act()
+        self.party.act()
+        self.economy.answer()
+        self.labour.answer()
+        self.officers.answer()
+
+    def open(self, number: int) -> None:
+        """Come to a month: its policies and interventions, its draws, its drivers."""
+        self.take_up(number)
+        self.now.corps.muster(self.chance.keys)
+        self.now.month = self.now.chronicle.month = number
+        self.chance.turn_to(number)
+        drivers = {name: float(row[number]) for name, row in self.premise.drivers.items()}
+        self.sight.drivers = {**drivers, "date": number}
+        self._seen = {}
+        self.follow()
+
+    def take_up(self, number: int) -> None:
+        """Take up the policies and interventions of a month."""
+        self.terms = self.premise.terms(number)
+        changed = self.premise.changed(number)
+        if changed == self._changed:
+            return
+        for name in {**self._changed, **changed}:
+            usual = self._usual.get(name, PARAMETERS[name].default)
+            self.p.set(name, changed.get(name, usual))
+        self._changed = changed
+        for strategist in self.strategists:
+            strategist.policy = None  # its rules may name a parameter: taken up again
+
+    def follow(self) -> None:
+        """Let each strategist follow its policy."""
+        for strategist in self.strategists:
+            strategist.follow(self.terms.policies[strategist.actor])
+
+    def carry(self, channel: str, place: str, value: Value) -> NDArray[np.float64]:
+        """Return what a channel carries to a place this month, ``(worlds,)``."""
+        load = self.conduit.carry(channel, place, value, self.now.month - self.since)
+        return np.asarray(load, dtype=np.float64)
+
+    def observe(self, name: str) -> Value:
+        """Return an observable as it stands at the start of the month, without error."""
+        if name not in self._seen:
+            self._seen[name] = OBSERVABLES[name].read(self.sight)
+        return self._seen[name]
+
+    def _bury(self, worlds: Worlds, death: Death) -> None:
+        """Let a leader die; where he ruled his successor takes office."""
+        worlds.absent_until[death.leader] = _FOREVER
+        rules = worlds.state.leader == death.leader
+        worlds.among(rules, self._succeed, death.successor)
+
+    def _succeed(self, worlds: Worlds, heir: int | None) -> None:
+        """Put a dead leader's successor into office; if he isn't at hand, the army's choice."""
+        worlds.write("power", "death", leader=worlds.state.leader)
+        soldiers, orientation = ~self.roster.civilian, worlds.state.orientation
+        leader = self.regime.choose(worlds, orientation, soldiers, False, "death")
+        if heir is not None:
+            at_hand = np.take(worlds.absent_until, heir, axis=0) <= worlds.month
+            leader = np.where(at_hand, heir, leader)
+        worlds.write("power", "handover", leader=leader)
+        self.regime.take_office(worlds, leader, worlds.p.legitimacy_lawful, "death")
