@@ -63,7 +63,10 @@ _WAY: Final[dict[str, tuple[str, ...]]] = {
         "ODD.md", "COUNTERFACTUALS.md", "CALIBRATION.md", "SENSITIVITY.md", "VALIDATION.md",
         "LIMITS.md", "ETHICS.md",
     ),
-    "Project": ("BENCHMARKS.md", "RELIABILITY.md", "MUTANTS.md", "CONTRIBUTING.md", "CHANGELOG.md"),
+    "Project": (
+        "COMPILER.md", "BENCHMARKS.md", "RELIABILITY.md", "MUTANTS.md", "CONTRIBUTING.md",
+        "CHANGELOG.md",
+    ),
 }  # fmt: skip
 
 _LINK: Final = re.compile(r"(!?\[[^\]]*\])\(([^)\s#:]+)(#[^)\s]*)?\)")

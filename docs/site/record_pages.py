@@ -109,7 +109,8 @@ def documented_series() -> str:
         parts.append(_ledger(_texts(rows.drop(columns="series")), anchors, str(name), "date"))
     return page(
         "# Documented series",
-        f"All {len(series)} rows of `experiments/observe/record/series.csv`: `palca record --series NAME`. "
+        f"All {len(series)} rows of `experiments/observe/record/series.csv`: "
+        "`palca record --series NAME`. "
         "[Provenance](../PROVENANCE.md#seriescsv-and-base_ratescsv) says how they are dated.",
         *parts,
     )
@@ -126,7 +127,8 @@ def base_rates() -> str:
         parts.append(_ledger(kept, anchors, "", "series", "period"))
     return page(
         "# Base rates",
-        f"All {len(rates)} rows of `experiments/observe/record/base_rates.csv`: rates of coups across "
+        f"All {len(rates)} rows of `experiments/observe/record/base_rates.csv`: rates of "
+        "coups across "
         "countries, by the study or the data that they come from. `palca validate` holds simulated "
         "countries against some of them.",
         *parts,
