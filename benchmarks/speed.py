@@ -130,13 +130,13 @@ def worlds_a_second(scenario: Scenario) -> str:
 
 def compiling(scenario: Scenario) -> tuple[float, float]:
     """Return seconds for compiling a scenario's months, and for loading them."""
-    shape = Shape.of(ColdWarModel(scenario, rng=0))
+    shape = Shape.of(ColdWarModel(scenario, rng=0).current)
     seconds = timed(lambda: compile_months(shape), 2)
-    cache.kernel_for(ColdWarModel(scenario, worlds=BLOCK, rng=0))
+    cache.kernel_for(ColdWarModel(scenario, worlds=BLOCK, rng=0).current, 0)
 
     def again() -> None:
         cache._kernels.clear()
-        cache.kernel_for(ColdWarModel(scenario, worlds=BLOCK, rng=0))
+        cache.kernel_for(ColdWarModel(scenario, worlds=BLOCK, rng=0).current, 0)
 
     return seconds, timed(again)
 
@@ -178,8 +178,10 @@ def cost(name: str, scenarios: dict[int, Scenario], worlds: int) -> str:
     rows, first = [], None
     for size, scenario in scenarios.items():
         model = ColdWarModel(scenario, worlds=BLOCK, rng=0)
-        seconds = timed(lambda s=scenario: compile_months(Shape.of(ColdWarModel(s, rng=0))), 1)
-        cache.kernel_for(model)
+        seconds = timed(
+            lambda s=scenario: compile_months(Shape.of(ColdWarModel(s, rng=0).current)), 1
+        )
+        cache.kernel_for(model.current, 0)
         del model
         with_numpy = timed(lambda s=scenario: stepped(s, 256), 2)
         taken = timed(lambda s=scenario: run(s, worlds), 5) / worlds

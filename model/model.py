@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .compiler.kernel import Kernel
 
 REPORTED: Final = (
-    "growth", "fiscal", "legitimacy", "orientation", "repression", "mobilisation", "unrest",
+    "growth", "fiscal", "legitimacy", "orientation", "repression", "mobilisation",
     "attempt", "success", "ussr_trust", "ussr_recent", "ussr_delivered", "us_trust", "us_recent",
     "us_delivered", "friction",
 )  # fmt: skip
@@ -69,11 +69,14 @@ def _usual(scenario: Scenario, turns: NDArray[np.int64]) -> dict[str, Value]:
 
 
 class Actor(mesa.Agent):
-    """Mesa's face of a strategist or of a part of society, which is its `acts`."""
+    """Mesa's face of a strategist or of a part of society, which is its `acts`.
+
+    Its `name` is that of the class of what it acts for, such as "USSR" or "Officers".
+    """
 
     def __init__(self, model: ColdWarModel, acts: Strategist | Economy | Labour | Officers) -> None:
         super().__init__(model)
-        self.acts = acts
+        self.acts, self.name = acts, type(acts).__name__
 
 
 class ColdWarModel(mesa.Model):

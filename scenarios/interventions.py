@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from typing import Any, Final
 
 from palca.model.calendar import month_index, month_name
@@ -27,6 +27,7 @@ _OUTCOMES: Final[tuple[Outcome, ...]] = ("succeeds", "fails", "never")
 _PRICES: Final = ("tin", "oil")  # drivers that are gaps of a price: the price is changed
 _MOST: Final = 1e6
 FOREVER: Final = 9999  # the last month of what has no end
+LATEST: Final = 143  # December 1980, with which the drivers end
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,9 @@ def read_changes(tables: Sequence[Table]) -> list[Change]:
     for table in tables:
         since = table.month("at")
         until = table.month("until") if "until" in table else FOREVER
+        if LATEST < until < FOREVER:
+            raise PalcaError(f"'until' is {month_name(LATEST)} at the latest; leave it out for a "
+                             "change without an end", table.place)
         if until < since:
             raise PalcaError(f"'until' lies before 'at' ({month_name(since)})", table.place)
         for key in ("why", "source"):
@@ -151,8 +155,8 @@ def _levers(actor: str, levers: Table) -> list[tuple[str, Any]]:
             raise PalcaError(f"write {lever}.set, {lever}.scale or {lever}.cap", levers.place)
         table, row = levers.table(lever), LEVERS[actor][lever]
         operation, value = _operation(table, _OPERATIONS)
-        if operation == "set":
-            check_number(f"{lever}.set", value, row.lowest, row.highest, table.place)
+        if operation != "scale":
+            check_number(f"{lever}.{operation}", value, row.lowest, row.highest, table.place)
         found.append((f"lever.{actor}.{lever}", [operation, value]))
     return found
 
@@ -236,6 +240,7 @@ def check_changes(changes: Sequence[Change], months: int) -> list[Change]:
         if not 0 <= change.since < months:
             last = month_name(months - 1)
             raise PalcaError(f"'at' must lie in 1969-01 to {last}", change.place)
+    _check_lives(changes)
     by_target: dict[str, list[Change]] = {}
     for change in sorted(changes, key=lambda change: change.since):
         lasts = change.until if change.until < FOREVER or not _happens(change) else change.since
@@ -244,6 +249,16 @@ def check_changes(changes: Sequence[Change], months: int) -> list[Change]:
     written = {(change.target, change.since): at for at, change in enumerate(changes)}
     # what is taken up again comes before what begins in that month, and that as it is written
     return sorted(spans, key=lambda span: (span.since, written.get((span.target, span.since), -1)))
+
+
+def _check_lives(changes: Sequence[Change]) -> None:
+    """Raise if a man dies while he is to survive, or is dead when he is to lead a coup."""
+    for kept, dies in product(changes, changes):
+        if (kept.target.partition(".")[0], dies.target.partition(".")[0]) == ("survival", "death"):
+            ends = kept.until if kept.until < FOREVER else kept.since
+            if kept.content == dies.content["leader"] and kept.since <= dies.since <= ends:
+                raise PalcaError(f"{kept} ({kept.place}) and {dies} contradict each other: drop "
+                                 "one", dies.place)  # fmt: skip
 
 
 def _happens(change: Change) -> bool:
@@ -355,6 +370,12 @@ def change_deaths(
                 if name not in leaders:
                     raise PalcaError(f"no leader '{name}'{nearest(name, leaders)}", change.place)
             out.append({**change.content, "at": month_name(change.since)})
+    dead = {death.get("leader"): _month_of(death.get("at")) for death in out}
+    for change in changes:
+        by = change.content["by"] if change.target == "coup" else ""
+        if 0 <= dead.get(by, -1) < change.since:
+            raise PalcaError(f"'{by}' can't lead a coup in {month_name(change.since)}: he dies in "
+                             f"{month_name(dead[by])}", change.place)
     return out
 
 

@@ -29,6 +29,7 @@ from palca.model.state.scenario import DRIVERS, Scenario
 from . import driver_series
 from .country import build_country, check_start
 from .interventions import (
+    LATEST,
     Change,
     change_deaths,
     change_rules,
@@ -52,7 +53,7 @@ from .reading.library import (
 )
 from .reading.toml_table import Table
 
-_LONGEST: Final = 144  # months: the drivers end in December 1980
+_LONGEST: Final = LATEST + 1  # months
 _ANCESTORS: Final = 10
 # the deflator's file gives the driver "prices" too
 _DRIVER_FILES: Final = (*(name for name in DRIVERS if name != "prices"), "deflator")
@@ -103,10 +104,32 @@ def resolve(
     PalcaError
     """
     merged = _read(find_scenario(name), ())
-    merged["intervene"] += [Beside(parse_change(text), None) for text in interventions]
+    given = [Beside(parse_change(text), None) for text in interventions]
+    merged["intervene"] += given
     for setting in settings:
         apply_setting(merged, setting)
+    idle = idle_parameters(merged["channels"])
+    asked = [setting.partition("=")[0].strip() for setting in settings]
+    values = [(name, merged["parameters"][name], f"--set {name}") for name in asked if name in idle]
+    for beside in given:
+        changes = [(change.target.partition("."), change.content) for change in beside.changes()]
+        values += [(rest, value, beside.place) for (kind, _, rest), value in changes
+                   if kind == "parameter" and rest in idle]  # fmt: skip
+    for parameter, value, place in values:
+        if value != 0.0:
+            raise PalcaError(f"'{parameter}' does nothing: the channel '{idle[parameter]}' is "
+                             "closed; leave out one of them", place)
     return _complete(merged)
+
+
+def idle_parameters(channels: Mapping[str, bool]) -> dict[str, str]:
+    """Return the parameters that do nothing, each with the closed channel that it feeds."""
+    return {
+        parameter: name
+        for name, is_open in channels.items()
+        if name in CHANNELS and not is_open
+        for parameter in CHANNELS[name].zeroes
+    }
 
 
 def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:

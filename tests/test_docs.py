@@ -106,7 +106,7 @@ def test_the_posterior_is_told_as_it_ships() -> None:
     sets = pd.read_parquet(ROOT / "scenarios/posteriors/record.parquet")
     row = r"^\| `(\w+)` \| (\S+) (.*) \| ([\d.-]+) \| ([\d.-]+)–([\d.-]+) \| \d+ \|$"
     rows = re.findall(row, page, re.MULTILINE)
-    assert len(rows) == 9
+    assert len(rows) == 10
     for name, family, prior, *told in rows:
         assert PARAMETERS[name].prior.startswith(f"{family}(")
         assert _numbers(PARAMETERS[name].prior) == _numbers(prior)

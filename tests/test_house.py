@@ -44,6 +44,9 @@ def test_imports_run_one_way(house: Path) -> None:
         ("model/state/state.py", "import pandas", "The model knows no file format"),
         ("scenarios/reading/toml_table.py", "from rich.console import Console", "Scenarios draw and print"),
         ("experiments/run/figure.py", "import solara", "The lab is a face"),
+        ("experiments/io/run_folder.py", "from ..run import files", "Rooms of the experiments"),
+        ("model/state/state.py", "from ..month import Month", "Rooms of the model"),
+        ("scenarios/country.py", "from .loader import load", "No circle of imports"),
     ],
 )
 def test_an_import_the_other_way_is_found(house: Path, file: str, line: str, contract: str) -> None:

@@ -169,7 +169,8 @@ def replay(
     start = past.snapshot.take(places)
     drawn = {name: values[places] for name, values in past.parameters.items()}
     ruler = start.state[_row("leader")].copy()
-    committed = start.state[_row("ussr_committed")].copy()
+    # as rounded as what is kept of the months after it: no credit is none
+    committed = start.state[_row("ussr_committed")].astype(np.float32).astype(np.float64)
     atmosphere = past.atmosphere[places]
 
     def run(resolved: dict[str, Any], conduit: Conduit) -> Paths:

@@ -33,6 +33,7 @@ _DEPTH: Final = 4  # limits of a box, at most
 _SMALLEST: Final = 0.01  # share of worlds in a leaf
 _CHI_SQUARED: Final = 20.0  # of a split: one in 100,000 by chance, for many are tried
 _FEWEST: Final = 20  # worlds in which it happens, and doesn't, in each half
+_CLUSTERS: Final = 10  # of worlds that count together, in each half
 _RESAMPLES: Final = 200
 _SHUFFLES: Final = 5
 _INTERVAL: Final = (0.025, 0.975)
@@ -144,7 +145,8 @@ def discover(
 ) -> Discovery:
     """Return what leads to an outcome.
 
-    The first half of the rows grows the tree.
+    The first half of them grows the tree, the other judges it; worlds that count together are in
+    the same half.
 
     Parameters
     ----------
@@ -153,13 +155,13 @@ def discover(
     hits : ndarray of bool, shape ``(worlds,)``
         In which it happens.
     draws : ndarray of int, shape ``(worlds,)``, optional
-        Worlds with the same number live through the same draws, and tell less than so many
-        worlds would; without it each has its own.
+        Worlds with the same number count together: they share their draws, or all that was
+        varied. Without it each is apart.
 
     Raises
     ------
     PalcaError
-        If it happens in all worlds or in none, or nearly so.
+        If it happens in all worlds or in none, or nearly so, or if too few of them are apart.
     """
     import pandas as pd
     from sklearn.inspection import permutation_importance
@@ -167,30 +169,36 @@ def discover(
     from sklearn.tree import DecisionTreeClassifier
 
     count = int(hits.sum())
-    half = len(hits) // 2
-    halves = [(part.sum(), len(part) - part.sum()) for part in (hits[:half], hits[half:])]
+    group = pd.factorize(np.arange(len(hits)) if draws is None else draws)[0]  # as they come
+    groups = int(group.max()) + 1
+    if groups < 2 * _CLUSTERS:
+        raise PalcaError(f"the worlds are of {groups} points or sets of draws, too few to judge by "
+                         f"one half what the other shows ({2 * _CLUSTERS} are needed): sweep more "
+                         "points, or a grid with more --replicates", "--from")
+    grown = group < groups // 2
+    halves = [(part.sum(), len(part) - part.sum()) for part in (hits[grown], hits[~grown])]
     if np.min(halves) < _FEWEST:
         raise PalcaError(f"'{question.text}' holds in {count:,} of {len(hits):,} worlds: too "
                          "one-sided to look for causes; ask for more --worlds or less", "OUTCOME")
     monthly = [str(name) for name in factors if _are_months(factors[name])]
     plain = factors.assign(**{name: factors[name].map(month_index) for name in monthly})
     table = pd.get_dummies(plain, prefix_sep=_IS, dtype=float)
-    usual = hits[:half].mean()
+    usual = hits[grown].mean()
+    size = int(grown.sum())
     tree = DecisionTreeClassifier(
         max_depth=_DEPTH,
-        min_samples_leaf=max(_FEWEST, int(_SMALLEST * half)),
+        min_samples_leaf=max(_FEWEST, int(_SMALLEST * size)),
         # a split lowers Gini's index by 2 p (1 - p) chi squared / n if it tells nothing
-        ccp_alpha=2.0 * usual * (1.0 - usual) * _CHI_SQUARED / half,
+        ccp_alpha=2.0 * usual * (1.0 - usual) * _CHI_SQUARED / size,
         random_state=seed % 2**32,  # scikit-learn takes 32 bits; the worlds have had all
     )
-    tree.fit(table[:half], hits[:half])
-    unseen, truth = table[half:], hits[half:]
+    tree.fit(table[grown], hits[grown])
+    unseen, truth = table[~grown], hits[~grown]
     tell(1, 3)
     expected = np.asarray(tree.predict_proba(unseen))[:, 1]
     chance = np.random.default_rng(seed)
-    numbers = np.arange(len(hits)) if draws is None else draws
-    group = np.unique(numbers[half:], return_inverse=True)[1]
-    groups = int(group.max()) + 1
+    group = group[~grown] - groups // 2
+    groups -= groups // 2
     areas = []
     for _ in range(_RESAMPLES):
         weight = np.bincount(chance.integers(0, groups, groups), minlength=groups)[group]

@@ -19,6 +19,7 @@ from ..simulate.designs import Factor, design_points, parse_factor
 from ..simulate.priors import free_in
 from ..simulate.world_table import run_table
 from . import sweep_folder
+from .sweep import clusters_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,10 +64,10 @@ def drawn_worlds(
 def swept_worlds(
     folder: Path, names: Collection[str]
 ) -> tuple[pd.DataFrame, dict[str, Floats], NDArray[np.int64]]:
-    """Return what a sweep varied, some outcomes, and the number of each world's draws.
+    """Return what a sweep varied, some outcomes, and a number of each world: those with the
+    same one count together (:func:`~.sweep.clusters_of`).
 
-    The rows are in the sweep's order, so that a half of them is an even sample. A sweep that
-    was broken off has those that are there.
+    A sweep that was broken off has the worlds that are there.
 
     Raises
     ------
@@ -80,10 +81,10 @@ def swept_worlds(
     if not parts:
         raise PalcaError("has no worlds yet: palca sweep --resume goes on with it", str(folder))
     with provenance.as_written(folder):
-        factors = sweep_folder.plan_of(manifest["plan"]).factors
+        plan = sweep_folder.plan_of(manifest["plan"])
     measured = [name for name in sorted(names) if name in sweep_folder.column_names(folder)]
-    varied = [factor.name for factor in factors]
-    texts = [factor.name for factor in factors if not factor.numeric]
+    varied = [factor.name for factor in plan.factors]
+    texts = [factor.name for factor in plan.factors if not factor.numeric]
     rows = sweep_folder.read_worlds(folder, [*varied, "world", *measured], texts)
     made = {name: rows[name].to_numpy(np.float64) for name in measured}
-    return rows[varied], made, rows["world"].to_numpy(np.int64)
+    return rows[varied], made, clusters_of(plan, rows["world"]).to_numpy(np.int64)

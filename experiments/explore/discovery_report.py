@@ -107,7 +107,7 @@ def _importance(axis: Axes, found: Discovery) -> None:
     axis.bar_label(axis.barh(range(len(names)), falls, color=SERIES[0]), fmt="%.1f", padding=2,
                    fontsize=7.5)  # fmt: skip
     axis.set_yticks(range(len(names)), names)
-    axis.set_xlabel("points of that chance lost without the factor")
+    axis.set_xlabel("lost of that chance without the factor (percentage points)")
     area, least, most = (100 * part for part in found.auc)
     axis.set_title(f"What tells: the chance to tell such a world is {area:.0f} %\n({least:.0f}–"
                    f"{most:.0f}; a coin has 50)")  # fmt: skip

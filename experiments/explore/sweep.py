@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from palca.model.errors import PalcaError, nearest, short
 from palca.model.seeds import check_number
 from palca.scenarios import build, resolve
+from palca.scenarios.loader import idle_parameters
 
 from ..io.parallel import shared
 from ..simulate.designs import DESIGNS, MOST_POINTS, Factor, grid_size
@@ -59,6 +60,8 @@ class Plan:
     points, replicates, worlds : int
         The last round of replicates may be cut short by `worlds`.
     seed : int
+    title : str
+        Of the file that asks for it.
     """
 
     scenario: str
@@ -70,6 +73,12 @@ class Plan:
     replicates: int
     worlds: int
     seed: int
+    title: str = ""
+
+    @property
+    def heading(self) -> str:
+        """What the table and the picture are headed: the title, or the scenario's name."""
+        return self.title or self.scenario
 
     @property
     def block(self) -> int:
@@ -172,6 +181,15 @@ def plan_rows(plan: Plan, design: pd.DataFrame, block: int) -> pd.DataFrame:
     return table
 
 
+def clusters_of(plan: Plan, worlds: pd.Series) -> pd.Series:
+    """Return a number for each row, by its world's: rows with the same one count together.
+
+    In a grid those that live through the same draws at all its points; in the other designs
+    those of one point, which share whatever else was varied there.
+    """
+    return worlds if plan.design == "grid" else worlds % plan.points
+
+
 def run_block(factors: tuple[Factor, ...], packed: bytes, table: pd.DataFrame) -> bytes:
     """Return a block as the bytes of a Parquet file; the rest as :func:`run_rows` takes it."""
     import pyarrow as pa
@@ -209,11 +227,23 @@ def _variant(
 
 
 def variants_of(plan: Plan) -> dict[tuple[float | str, ...], dict[str, Any]]:
-    """Return the resolved scenarios of a plan by the levels of all factors but parameters."""
-    return {
+    """Return the resolved scenarios of a plan by the levels of all factors but parameters.
+
+    Raises
+    ------
+    PalcaError
+        If one of them can't be made, or a parameter that is varied does nothing in any of them.
+    """
+    variants = {
         levels: _variant(plan.scenario, plan.settings, plan.interventions, apart, levels)
         for apart, levels in _levels(plan)
     }
+    idle = [idle_parameters(resolved["channels"]) for resolved in variants.values()]
+    for factor in plan.factors:
+        if all(factor.name in closed for closed in idle):
+            raise PalcaError(f"'{factor.name}' does nothing: the channel "
+                             f"'{idle[0][factor.name]}' is closed", f"--vary {factor.name}")
+    return variants
 
 
 def _levels(plan: Plan) -> Iterator[tuple[list[Factor], tuple[float | str, ...]]]:

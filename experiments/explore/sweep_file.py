@@ -139,7 +139,7 @@ def plan_of(
     chosen_outcomes(outcomes)
     resolved = resolve(plan.scenario, plan.settings, plan.interventions)
     check_measured(resolved, outcomes or file.outcomes, "--outcome")
-    return plan
+    return replace(plan, title=file.title)
 
 
 def _factors(table: Mapping[str, Any], place: str) -> dict[str, str]:

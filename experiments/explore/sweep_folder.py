@@ -11,13 +11,13 @@ import errno
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from filelock import FileLock, Timeout
 
-from palca.model.errors import PalcaError
+from palca.model.errors import PalcaError, check_text
 from palca.scenarios.reading.library import read_columns
 
 from ..io import provenance, run_folder
@@ -181,6 +181,7 @@ def plan_of(kept: dict[str, Any]) -> Plan:
         for row in kept["factors"]
     )
     texts = {name: tuple(map(str, kept[name])) for name in ("settings", "interventions")}
+    check_text("title", kept["title"], "")
     plan = Plan(**{**kept, **texts, "factors": factors})
     numbers = (plan.points, plan.replicates, plan.worlds, plan.seed)
     if not all(type(number) is int and number >= 0 for number in numbers):
@@ -189,7 +190,7 @@ def plan_of(kept: dict[str, Any]) -> Plan:
         plan.scenario, varied_once(factors), plan.design, plan.settings, plan.interventions,
         plan.worlds, None if plan.design == "grid" else plan.replicates, plan.seed,
     )  # fmt: skip
-    if again != plan:
+    if replace(again, title=plan.title) != plan:
         raise ValueError("its points, replicates and worlds contradict each other")
     return plan
 

@@ -14,7 +14,7 @@ from ..io.numerals import decimal
 from ..io.terminal_table import Column, TerminalTable, numbers
 from ..observe.outcomes import MAIN, OUTCOMES, Outcome
 from ..simulate.designs import Factor, check_once, tidy
-from .sweep import Plan
+from .sweep import Plan, clusters_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,8 +66,7 @@ def levels_of(factor: Factor, values: pd.Series) -> pd.Series:
 def means(plan: Plan, worlds: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.DataFrame:
     """Return mean, spread and standard error of outcomes by level of each factor, long form.
 
-    Worlds with the same number live through the same draws at every point of a grid, so that
-    they count together.
+    Worlds count together as :func:`~.sweep.clusters_of` says.
     """
     import pandas as pd
 
@@ -75,8 +74,10 @@ def means(plan: Plan, worlds: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.D
     parts = []
     for factor in plan.factors:
         grouped = worlds.groupby(levels_of(factor, worlds[factor.name]))
-        errors = {level: some[names].apply(clustered_error, founders=some["world"])
-                  for level, some in grouped}  # fmt: skip
+        errors = {
+            level: some[names].apply(clustered_error, founders=clusters_of(plan, some["world"]))
+            for level, some in grouped
+        }
         own = grouped[names]
         table = pd.concat(
             {"mean": own.mean(), "sd": own.std(), "worlds": own.count(),
@@ -89,25 +90,30 @@ def means(plan: Plan, worlds: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.D
     return pd.concat(parts, ignore_index=True)
 
 
-def explained(
-    plan: Plan, table: pd.DataFrame, worlds: pd.DataFrame, outcomes: Sequence[Outcome]
-) -> pd.DataFrame:
+def explained(plan: Plan, worlds: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.DataFrame:
     """Return the share of each outcome's variance that each factor explains by itself.
 
-    The correlation ratio: variance of the means by level (`table`, from :func:`means`) over
-    the whole variance, less what chance alone would give (Kelley 1935). It estimates the
-    first-order Sobol index; where factors are few or weak most of the rest is chance. Of a factor
-    that does nothing it is as often below 0 as above.
+    The correlation ratio: variance of the means by level over the whole variance, less what
+    chance alone would give (Kelley 1935). It estimates the first-order Sobol index; where factors
+    are few or weak most of the rest is chance. Of a factor that does nothing it is as often below
+    0 as above. Worlds of one point of a design that isn't a grid count by their mean.
     """
     import pandas as pd
 
-    total = worlds[[outcome.name for outcome in outcomes]].var(ddof=1)
-    inside = table.assign(squares=table["sd"].fillna(0.0) ** 2 * (table["worlds"] - 1))
-    grouped = inside.groupby(["factor", "outcome"])
-    free = grouped["worlds"].sum() - grouped["level"].count()
-    within = (grouped["squares"].sum() / free.where(free > 0)).unstack("outcome")
-    share = (1.0 - within / total.where(total > 0))
-    return pd.DataFrame(share).reindex([factor.name for factor in plan.factors])
+    names = [outcome.name for outcome in outcomes]
+    total = worlds[names].var(ddof=1)
+    units = worlds
+    if plan.design != "grid" and plan.replicates > 1:
+        alike = worlds.groupby(clusters_of(plan, worlds["world"]), sort=False)
+        units = alike[names].mean().join(alike[[factor.name for factor in plan.factors]].first())
+    between = {}
+    for factor in plan.factors:
+        grouped = units.groupby(levels_of(factor, units[factor.name]), observed=True)[names]
+        apart = units[names] - grouped.transform("mean")
+        free = len(units) - grouped.ngroups
+        within = (apart**2).sum() / free if free > 0 else np.nan
+        between[factor.name] = units[names].var(ddof=1) - within
+    return pd.DataFrame(between).T.div(total.where(total > 0))[names]
 
 
 def print_sweep(
@@ -141,7 +147,7 @@ def print_sweep(
         cells = [decimal(percent[factor.name, o.name], 1) for o in outcomes]
         shown.add(f"  {factor.name}", *cells)
     console.print(
-        f"{plan.scenario}: {plan.worlds:,} worlds, {plan.design} of {plan.points:,} points, "
+        f"{plan.heading}: {plan.worlds:,} worlds, {plan.design} of {plan.points:,} points, "
         f"seed {plan.seed}"
     )
     console.print(shown)

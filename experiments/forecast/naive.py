@@ -136,7 +136,9 @@ def naive(
     keys = counter_rng.world_keys(seed, np.arange(worlds))
 
     def draw(event: str) -> Floats:
-        return counter_rng.uniform(counter_rng.bits(keys, counter_rng.event_keys(event, 1, months)[0][:, None]))
+        return counter_rng.uniform(
+            counter_rng.bits(keys, counter_rng.event_keys(event, 1, months)[0][:, None])
+        )
 
     stays = {
         "leader": 0.0,

@@ -136,7 +136,7 @@ def abduct_island(
         ruled = model.state.leader.copy()
         model.advance()
         if handed is not None:
-            future.append(model.keys)
+            future.append(model.chance.keys)
         now = model.state
         predicted[month] = weights @ now.attempt, weights @ (now.leader != ruled)
         log_weight = weighing.see(model)
@@ -155,7 +155,9 @@ def abduct_island(
         if effective[month] > _ENOUGH * size and month not in (fork - 1, last):
             continue
         chosen = _systematic(weights, _luck(seed, numbers[0], month))
-        fresh = counter_rng.world_keys(seed + 1 + month, numbers)  # other draws than any month's before
+        fresh = counter_rng.world_keys(
+            seed + 1 + month, numbers
+        )  # other draws than any month's before
         drawn = {name: values[chosen] for name, values in drawn.items()}
         founders, weights = founders[chosen], np.full(size, 1.0 / size)
         weighing.take(chosen)
@@ -173,7 +175,7 @@ def abduct_island(
         handed = model.snapshot(), weighing.atmosphere
     start, inherited = handed
     if future:
-        rest = np.repeat(model.keys[None, :], scenario.months - last - 1, axis=0)
+        rest = np.repeat(model.chance.keys[None, :], scenario.months - last - 1, axis=0)
         start = replace(start, keys=np.concatenate([np.array(future), rest]))
     return Past(
         start, drawn, inherited, founders, weights, log_evidence, effective, shown, predicted, size
@@ -182,7 +184,9 @@ def abduct_island(
 
 def _luck(seed: int, island: np.int64, month: int) -> float:
     event = counter_rng.event_keys("resampling", 1, month + 1)[0, month:]
-    return float(counter_rng.uniform(counter_rng.bits(counter_rng.world_keys(seed, [int(island)]), event))[0])
+    return float(
+        counter_rng.uniform(counter_rng.bits(counter_rng.world_keys(seed, [int(island)]), event))[0]
+    )
 
 
 def _systematic(weights: Floats, luck: float) -> Ints:
@@ -202,9 +206,7 @@ def abduct(
     jobs: int = 1,
 ) -> Iterator[Past]:
     """Yield the islands of ``worlds`` simulated worlds, in order; see :func:`abduct_island`."""
-    islands = [
-        np.arange(at, min(at + ISLAND, worlds)) for at in range(0, worlds, ISLAND)
-    ]
+    islands = [np.arange(at, min(at + ISLAND, worlds)) for at in range(0, worlds, ISLAND)]
     if jobs == 1:
         for numbers in islands:
             yield abduct_island(resolved, evidence, fork, last, numbers, seed)

@@ -238,7 +238,7 @@ def read_sums(folder: Path) -> dict[str, str] | None:
     text = Folder(folder).text(SUMS)
     if text is None:
         return None
-    found = [_LINE.fullmatch(line) for line in text.splitlines()]
+    found = [_LINE.fullmatch(line) for line in text.removesuffix("\n").split("\n")]
     if not all(found):
         raise PalcaError("is no list of digests that Palca wrote", str(folder / SUMS))
     return {line[2]: line[1] for line in found if line is not None}

@@ -26,8 +26,8 @@ from .history_figure import draw_country, draw_network
 def GarrisonMap(model: ColdWarModel) -> None:
     """Show the country's garrisons by loyalty, in the first world of a model."""
     update_counter.get()
-    model.corps.muster(model.keys)
-    loyalty = list(garrison_loyalty(model.now)[:, 0])
+    model.corps.muster(model.chance.keys)
+    loyalty = list(garrison_loyalty(model.current.now)[:, 0])
     _show(picture(lambda: draw_country(model.premise.country, loyalty, [], _month(model))))
 
 

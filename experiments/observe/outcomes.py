@@ -226,7 +226,8 @@ class Outcome:
     def heading(self) -> str:
         """The title where it stands alone: with the actor that it is about."""
         actor = {"ussr": "Soviet ", "us": "US ", "party": "party: "}.get(self.group, "")
-        return actor + self.title
+        named = "Soviet" in self.title or "USSR" in self.title  # and acts of others against it
+        return self.title if named else actor + self.title
 
 
 def _is_legal(level: float) -> Callable[[Course], NDArray[np.bool_]]:

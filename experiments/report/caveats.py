@@ -10,6 +10,7 @@ from palca.model.state.parameters import PARAMETERS
 
 from ..explore.sensitivity import TOO_WIDE
 from ..infer.abc import RARE
+from ..io.provenance import differing
 from ..io.safe_folder import Folder, cut, number
 from ..observe.documented import COUNTRY, load_record, scored
 from .scenario import Told
@@ -45,7 +46,8 @@ def caveats(
     PalcaError
         If a file leads out of the folder, or is none that Palca wrote.
     """
-    found = []
+    wrong, _ = differing(folder.path)
+    found = [f"Don't trust this page: {name} {how}." for name, how in wrong.items()]
     if isinstance(manifest.get("worlds"), int) and manifest["worlds"] < _FEW:
         found.append(f"Only {manifest['worlds']:,} worlds: shares and means are rough.")
     # these draw their parameters themselves, from priors

@@ -213,7 +213,7 @@ def _crisis(axis: Axes, summary: Summary, months: int) -> None:
     """Mark the documented crisis of party and Moscow, which nobody can date."""
     top = 1.12 * float(summary.quantiles("friction", (0.95,)).max()) + 0.02
     axis.plot([_COUP + 0.5, months], [top, top], **fact_line())
-    _note(axis, "documented: a crisis within 1971–78, of no known date or level",
+    _note(axis, "documented: a crisis within 1971–78, of no known date; its height says nothing",
           (_COUP + 0.5, top), (5, 4))  # fmt: skip
     axis.set_ylim(0, 1.25 * top)
 

@@ -20,13 +20,14 @@ _PRIOR: Final = re.compile(r"(uniform|normal)\(([-.\d]+), ([-.\d]+)\)")
 FREE: Final = tuple(name for name, row in PARAMETERS.items() if row.free)
 
 
-def draw(
-    seed: int, worlds: NDArray[np.int64], fixed: Mapping[str, Value]
-) -> dict[str, Floats]:
+def draw(seed: int, worlds: NDArray[np.int64], fixed: Mapping[str, Value]) -> dict[str, Floats]:
     """Return the free parameters of some worlds, each ``(worlds,)``, but for those in `fixed`."""
     keys = counter_rng.world_keys(seed, worlds)
     return {
-        name: _of(PARAMETERS[name], counter_rng.bits(keys, counter_rng.event_keys(f"prior of {name}", 1, 1)[0]))
+        name: _of(
+            PARAMETERS[name],
+            counter_rng.bits(keys, counter_rng.event_keys(f"prior of {name}", 1, 1)[0]),
+        )
         for name in FREE
         if name not in fixed
     }

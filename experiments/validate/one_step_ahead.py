@@ -1,7 +1,7 @@
 """Forecasts one month ahead: what worlds that went as history did so far would do next.
 
-A particle filter (:mod:`~palca.experiments.infer.particle_filter`) with evidence that never looks ahead
-(`given/past.toml`). The parameters come from their priors, not from a posterior that has
+A particle filter (:mod:`~palca.experiments.infer.particle_filter`) with evidence that never looks
+ahead (`given/past.toml`). The parameters come from their priors, not from a posterior that has
 seen the whole record.
 """
 

@@ -238,12 +238,12 @@ def _patterns(patterns: Patterns, alts: Mapping[str, str]) -> list[str]:
     total, counts = len(patterns.table), patterns.counts
     lines = [
         "## 2. Patterns", "",
-        "Each is a function of a course of events (experiments/observe/patterns.py), true of the record; "
-        "numbers are those of the list that they come from. Pattern 9 (a credit is delivered "
-        "years after it is committed) has no row: deliveries are undocumented by year, so the "
-        "record can't be asked. *Could show*: some patterns need a regime of the left, or a coup "
-        "against it. *Built in*: a rule puts it there, see below. *Calibration*: the posterior was "
-        "fitted to outcomes that hold it, so that it is no test.", "",
+        "Each is a function of a course of events (experiments/observe/patterns.py), true of the "
+        "record; numbers are those of the list that they come from. Pattern 9 (a credit is "
+        "delivered years after it is committed) has no row: deliveries are undocumented by year, "
+        "so the record can't be asked. *Could show*: some patterns need a regime of the left, or a "
+        "coup against it. *Built in*: a rule puts it there, see below. *Calibration*: the "
+        "posterior was fitted to outcomes that hold it, so that it is no test.", "",
         _figure("patterns", "Patterns", alts), "",
         *table(["pattern", "origin", "use", "record", "worlds", "could show", "of those"], rows),
         f"Worlds show {counts.mean():.1f} of {total} on average; "

@@ -83,7 +83,7 @@ OBSERVABLES: Final[dict[str, Observable]] = _table(
     ("neighbours", -1, 1, "left -1 to right 1", "mean orientation of the neighbours", _driver("neighbours")),
     ("mobilisation", 0, 1, "share", "mobilisation of labour", _field("mobilisation")),
     ("grievance", 0, 1, "share", "grievance accumulated by repression", _field("grievance")),
-    ("unrest", 0, 3, "0 to 3", "last month's unrest", _field("unrest")),
+    ("unrest", 0, 3, "0 to 3", "last month's unrest, of the state's scale: an attempt counts 1", _field("unrest")),
     ("guerrilla", 0, 1, "share", "armed struggle", _field("guerrilla")),
     ("price_shock", 0, 2, "share", "memory of a price shock", _field("price_shock")),
     ("disaffection", 0, 1, "share", "share of officers who would rise",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,7 +28,7 @@ class Setting(Protocol):
     """
 
     premise: Scenario
-    leaders: Sequence[Leader]
+    leaders: tuple[Leader, ...]
     now: Worlds
     state: State
     p: Parameters

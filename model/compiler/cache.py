@@ -88,8 +88,13 @@ def _content(value: Any) -> Any:
 @cache
 def _source() -> str:
     """Return a digest of what is compiled and of what compiles it: of every file of the model."""
-    digest = sha256(f"{version('llvmlite')} {np.__version__}".encode())
-    for file in sorted(Path(__file__).parents[1].rglob("*.py")):
+    return f"{version('llvmlite')} {np.__version__} {digest_of(Path(__file__).parents[1])}"
+
+
+def digest_of(folder: Path) -> str:
+    """Return a digest of every Python file in a folder and in those within it."""
+    digest = sha256()
+    for file in sorted(folder.rglob("*.py")):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

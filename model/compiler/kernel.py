@@ -47,7 +47,12 @@ class Kernel:
         self._muster = muster(self._engine.get_function_address("muster"))
 
     def live(
-        self, month: Month, first: int, end: int, months: NDArray[np.float32], kept: NDArray[np.int64]
+        self,
+        month: Month,
+        first: int,
+        end: int,
+        months: NDArray[np.float32],
+        kept: NDArray[np.int64],
     ) -> None:
         """Take worlds from month `first` to month `end`, all of one shape.
 

@@ -74,7 +74,9 @@ class TracedChance(Chance):
         return counter_rng.uniform(counter_rng.bits(self.keys, self._key(UNIFORM.index(event))))
 
     def shock(self, event: str) -> Any:
-        return counter_rng.normal(counter_rng.bits(self.keys, self._key(len(UNIFORM) + NORMAL.index(event))))
+        return counter_rng.normal(
+            counter_rng.bits(self.keys, self._key(len(UNIFORM) + NORMAL.index(event)))
+        )
 
     def _key(self, row: int) -> Any:
         address, length = self._tables["events"]

@@ -43,15 +43,15 @@ class Corps:
         Integer share of force of each slot.
     """
 
-    def __init__(self, country: Country, keys: counter_rng.Keys, start: Snapshot | None = None) -> None:
+    def __init__(
+        self, country: Country, keys: counter_rng.Keys, start: Snapshot | None = None
+    ) -> None:
         garrisons = country.garrisons
         sizes = [garrison.officers for garrison in garrisons]
         self.garrison = np.repeat(np.arange(len(garrisons)), sizes)[:, None]
         self.top = np.concatenate([np.arange(g.officers) < g.top for g in garrisons])[:, None]
         # weights are integers, so that sums over officers are exact in any order
-        self.weight = np.repeat(
-            np.array([g.weight for g in garrisons], dtype=np.float64), sizes
-        )
+        self.weight = np.repeat(np.array([g.weight for g in garrisons], dtype=np.float64), sizes)
         self.force = float(self.weight.sum())
         size = len(self.garrison)
         self.keys = [
@@ -134,5 +134,3 @@ class Corps:
 def columns(table: NDArray, worlds: NDArray[np.int64]) -> NDArray:
     """Return the columns of some worlds from a table that is stored world by world."""
     return np.take(table.T, worlds, axis=0).T
-
-

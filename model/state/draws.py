@@ -66,7 +66,9 @@ class Chance:
         if self._span > 1 and not self._start <= month < self._end:
             self._start, self._end = month, month + self._span
             events = self.events[:, self._start : self._end, None]
-            random_bits = counter_rng.bits(self._keys_of(slice(month, month + events.shape[1])), events)
+            random_bits = counter_rng.bits(
+                self._keys_of(slice(month, month + events.shape[1])), events
+            )
             self._uniform = counter_rng.uniform(random_bits[: len(UNIFORM)])
             self._normal = counter_rng.normal(random_bits[len(UNIFORM) :])
         self.month = month
@@ -120,4 +122,6 @@ class Chance:
         row = self._rows[event]
         if self._span > 1:
             return self._normal[row, self.month - self._start]
-        return counter_rng.normal(counter_rng.bits(self.keys, self.events[len(UNIFORM) + row, self.month]))
+        return counter_rng.normal(
+            counter_rng.bits(self.keys, self.events[len(UNIFORM) + row, self.month])
+        )

@@ -16,7 +16,9 @@ from .parameters import Value
 
 Operation = Literal["set", "scale", "cap"]
 Outcome = Literal["succeeds", "fails", "never"]
-STRONGEST_SIGNAL: Final = 12.0**0.5  # the bound of a standard shock, see palca.model.state.counter_rng.normal
+STRONGEST_SIGNAL: Final = (
+    12.0**0.5
+)  # the bound of a standard shock, see palca.model.state.counter_rng.normal
 
 
 @dataclass(frozen=True, slots=True)

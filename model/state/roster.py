@@ -45,7 +45,9 @@ def roster_of(country: Country, months: int) -> Roster:
         column(leader.candidate for leader in leaders),
         column(leader is leaders[-1] for leader in leaders),
         {
-            occasion: counter_rng.event_keys(f"luck of a leader by {occasion}", len(leaders), months)
+            occasion: counter_rng.event_keys(
+                f"luck of a leader by {occasion}", len(leaders), months
+            )
             for occasion in ("coup", "vote", "death")
         },
     )

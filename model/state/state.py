@@ -100,7 +100,14 @@ FIELDS: Final[dict[str, Field]] = _fields(
     # What happened this month
     ("attempt", 0, 1, 0, "0 or 1", "an overt coup attempt"),
     ("success", 0, 1, 0, "0 or 1", "an attempt that succeeded"),
-    ("unrest", 0, 3, 0, "0 to 3", "0 calm, 1 strikes or siege, 2 lethal or national, 3 fighting"),
+    (
+        "unrest",
+        0,
+        3,
+        0,
+        "0 to 3",
+        "0 calm, 1 strike, siege or attempt, 2 lethal or national, 3 fighting",
+    ),
 )
 
 

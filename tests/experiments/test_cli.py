@@ -56,8 +56,8 @@ def test_run_writes_a_folder_that_other_tools_open(palca: Run) -> None:
 
 def test_help_waits_for_no_model() -> None:
     code = (
-        "import sys; from palca.experiments import entry; sys.argv = ['palca', '--help']\n"
-        "try: entry.main()\nexcept SystemExit: pass\n"
+        "import sys; from palca.experiments.cli.main import main; sys.argv = ['palca', '--help']\n"
+        "try: main()\nexcept SystemExit: pass\n"
         "sys.exit(bool({'numpy', 'mesa', 'llvmlite', 'matplotlib'} & {*sys.modules}))"
     )
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)

@@ -28,7 +28,7 @@ Run = Callable[..., tuple[int, str, str]]
 VARY = ("baseline", "--vary", "backlash=0.01:0.05", "--outcome", "growth")
 # a busy machine may start workers slowly: wait longer than a user would
 COMMAND = (
-    "from palca.experiments import cluster; cluster._PATIENCE = 120\n"
+    "from palca.experiments.io import dask_cluster; dask_cluster._PATIENCE = 120\n"
     "from palca.experiments.cli.main import main; main()"
 )
 

@@ -162,6 +162,19 @@ def test_discover_looks_into_a_sweep(palca: Run) -> None:
         assert (code, told in err) == (2, True)
 
 
+def test_points_that_a_sweep_repeats_are_told_apart_as_points() -> None:
+    """Forty points, each fifty times: what moves a point by chance is no reason for it."""
+    for seed in range(8):
+        chance = np.random.default_rng(seed)
+        point = np.arange(2000) % 40
+        table = pd.DataFrame({"idle": chance.random(40)[point], "more": chance.random(40)[point]})
+        hits = chance.random(2000) < chance.random(40)[point]
+        found = discover(QUESTION, table, hits, seed, point)
+        assert not found.told or found.auc[1] < 0.6, seed
+    with pytest.raises(PalcaError, match=r"of 16 points or sets of draws, too few .*20 are needed"):
+        discover(QUESTION, table, hits, 0, np.arange(2000) % 16)
+
+
 def test_nothing_is_drawn_and_printed_too() -> None:
     from palca.experiments.explore.discovery_report import draw_discovery, print_discovery
 

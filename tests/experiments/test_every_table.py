@@ -123,9 +123,9 @@ def swept() -> Print:
     points = list(product(*(levels for _, levels in vary))) * 4
     worlds = pd.DataFrame(points, columns=[factor.name for factor in factors])
     chosen = chosen_outcomes(None)
-    worlds = worlds.assign(world=0, **{o.name: CHANCE.random(len(points)) for o in chosen})
+    worlds = worlds.assign(world=range(len(points)), **{o.name: CHANCE.random(len(points)) for o in chosen})
     table = means(plan, worlds, chosen)
-    share = explained(plan, table, worlds, chosen)
+    share = explained(plan, worlds, chosen)
     return lambda console: print_sweep(console, plan, table, share, chosen)
 
 

@@ -16,8 +16,6 @@ from fault_commands import COMMANDS, SMALL, Run, digest, expected, left, started
 from palca.experiments.cli.main import main
 from palca.experiments.io import provenance
 
-pytestmark = pytest.mark.pythons
-
 
 @pytest.fixture
 def disk(tmp_path: Path, palca: Run) -> Iterator[Callable[[int], None]]:

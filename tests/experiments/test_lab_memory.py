@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +13,62 @@ import pandas as pd
 import pytest
 
 from palca.experiments.lab import kept
+
+VISITS = """
+import random, sys, threading
+from palca.experiments.lab.desk import Visitor
+from palca.experiments.lab.session import Asked, answer, fill
+
+chance = random.Random(7)
+
+
+def asked_of(page):
+    asked = Asked(page)
+    for name in fill(asked).values:
+        for field in fill(asked).form["fields"]:
+            if field["name"] != name:
+                continue
+            if name == "worlds":
+                asked = asked.choose(name, "250")
+            elif name == "across":  # a parameter: levers take long
+                asked = asked.choose(name, chance.choice(field["options"][:10])["value"])
+            elif field["kind"] == "select":
+                asked = asked.choose(name, chance.choice(field["options"])["value"])
+            elif field["kind"] == "prose":
+                asked = asked.choose(name, field["value"] + f"\\n# {chance.random()}")
+            elif name in ("world", "at", "month"):
+                asked = asked.choose(name, str(chance.randrange(12, 100)))
+    return asked
+
+
+def visit(page):
+    filled, told = fill(asked_of(page)), []
+    visitor = Visitor()
+    thread = threading.Thread(target=lambda: told.append(visitor.compute(lambda: answer(filled))))
+    thread.start()
+    thread.join()
+    assert told, page  # a change that can not be made is an answer too
+
+
+def held():
+    return int(open("/proc/self/statm").read().split()[1])
+
+
+pages = ["history"] * 9 + ["what-if"] * 5 + ["record"] * 3 + ["sweep", "policies", "concepts"]
+for count in range(1, 201):
+    visit(pages[count % 20])
+    if count in (20, 200):
+        print(held(), flush=True)
+"""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux's /proc")
+def test_two_hundred_visits_hold_little_more_than_twenty() -> None:
+    done = subprocess.run([sys.executable, "-c", VISITS], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    early, late = map(int, done.stdout.split())
+    assert late < 1.5 * early
 
 
 def test_what_is_kept_never_takes_more_than_the_store_has(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,6 +129,7 @@ class _Calibrated:
     names = ("backlash", "cost", "coup_trap", "purge", "prestige_ussr")
     sets = {name: priors.quantile(name, np.linspace(0.2, 0.6, 40)) for name in names}  # noqa: RUF012
     learnt = np.linspace(0.0, 0.8, 5)
+    told = learnt > 0.05
 
 
 class _Again:

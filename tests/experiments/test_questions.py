@@ -8,8 +8,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-pytestmark = pytest.mark.pythons
-
 Run = Callable[..., tuple[int, str, str]]
 
 SMALL = ("--worlds", "8192", "--twins", "256", "--jobs", "1")

@@ -33,12 +33,12 @@ def test_code_that_another_could_have_written_is_not_run(
     monkeypatch.setattr(cache, "_kernels", {})
     scenario = load("baseline")
     model = ColdWarModel(scenario, rng=0)
-    code = codegen.compile_months(cache.Shape.of(model))
+    code = codegen.compile_months(cache.Shape.of(model.current))
     made: list[object] = []
     monkeypatch.setattr(codegen, "compile_months", lambda shape: made.append(shape) or code)
-    cache.kernel_for(model)
+    cache.kernel_for(model.current, 0)
     cache._kernels.clear()
-    cache.kernel_for(model)
+    cache.kernel_for(model.current, 0)
     assert len(made) == 1
     (file,) = folder.iterdir()
     if fault == "file":
@@ -56,9 +56,9 @@ def test_code_that_another_could_have_written_is_not_run(
     cache._kernels.clear()
     if fault == "folder":
         with pytest.warns(UserWarning, match="others can write to it"):
-            cache.kernel_for(model)
+            cache.kernel_for(model.current, 0)
     else:
-        cache.kernel_for(model)  # and puts its own in its place
+        cache.kernel_for(model.current, 0)  # and puts its own in its place
         assert (file.stat().st_uid, file.stat().st_mode & 0o777) == (os.geteuid(), 0o600)
         assert not file.is_symlink()
     assert len(made) == 2

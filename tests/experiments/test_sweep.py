@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from sweep_folders import QUICK, Run, digests, read
 
-from palca.experiments.explore import sweep, sweep_folder
+from palca.experiments.explore import sweep_folder
 from palca.experiments.explore.sweep import Plan, make_plan
 from palca.experiments.explore.sweep_table import chosen_outcomes, explained, means
 from palca.experiments.observe.history import SERIES, simulated
@@ -26,6 +26,7 @@ from palca.experiments.simulate.world_table import run_points, run_rows
 from palca.model import ColdWarModel
 from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import load
+from palca.scenarios.reading.library import SHELF
 
 NAMES = [outcome.name for outcome in OUTCOMES]
 
@@ -162,7 +163,7 @@ def test_means_and_shares_are_those_of_paper() -> None:
     # two worlds, each at two points with the same draws: -1 and 1 from the mean, not four numbers
     assert a["se"] == pytest.approx(np.sqrt(2 / 2))
     assert list(table["level"])[:2] == ["b", "a"]  # as they were given
-    share = explained(plan, table, rows, growth)["growth"]
+    share = explained(plan, rows, growth)["growth"]
     # within: (4 + 4) / 6 = 4/3; in all: (8 + 8 * 4) / 7 = 40/7; 1 - (4/3) / (40/7) = 23/30
     # x: within (20 + 20) / 6 = 20/3; 1 - (20/3) / (40/7) = -1/6, as it came out
     assert list(share) == [pytest.approx(23 / 30), pytest.approx(-1 / 6)]
@@ -176,11 +177,33 @@ def test_worlds_with_draws_of_their_own_have_the_usual_standard_error() -> None:
     assert table["se"].tolist() == pytest.approx(usual)
 
 
+def test_worlds_of_one_point_count_together_unless_it_is_a_grid() -> None:
+    """By a point's mean: what else was varied there moved all its worlds alike."""
+    chance = np.random.default_rng(5)
+    points, replicates = 40, 25
+    plan = Plan("baseline", (), (), (Factor("x", (1.0, 2.0)), Factor("y", (), 0.0, 1.0)), "random",
+                points, replicates, points * replicates, 0)  # fmt: skip
+    x, y = chance.permutation([1.0, 2.0] * 20), chance.random(points)
+    world = np.arange(points * replicates)
+    growth = 3 * y[world % points] + 0.1 * chance.normal(size=len(world))
+    rows = pd.DataFrame({"x": x[world % points], "y": y[world % points], "growth": growth, "world": world})
+    outcomes = chosen_outcomes(["growth"])
+    table = means(plan, rows, outcomes)
+    by_point = rows.groupby(world % points)["growth"].mean().to_numpy()
+    usual = [by_point[x == level].std(ddof=1) / np.sqrt(20) for level in (1.0, 2.0)]
+    assert table[table["factor"] == "x"]["se"].tolist() == pytest.approx(usual)
+    share = explained(plan, rows, outcomes)["growth"]
+    # of point means: within levels, of 38 degrees of freedom, and in all
+    apart = by_point - np.where(x == 1.0, by_point[x == 1.0].mean(), by_point[x == 2.0].mean())
+    assert share["x"] == pytest.approx((by_point.var(ddof=1) - (apart**2).sum() / 38) / growth.var(ddof=1))
+    assert share["y"] > 0.9
+
+
 def test_what_does_not_vary_has_no_share() -> None:
     plan = _plan(Factor("x", (1.0, 2.0)))
     rows = pd.DataFrame({"x": [1.0, 1, 2, 2], "growth": [3.0] * 4, "world": [0, 1, 0, 1]})
     growth = chosen_outcomes(["growth"])
-    assert explained(plan, means(plan, rows, growth), rows, growth)["growth"].isna().all()
+    assert explained(plan, rows, growth)["growth"].isna().all()
 
 
 def test_values_of_a_range_fall_into_ten_equal_bins() -> None:
@@ -261,7 +284,7 @@ def test_a_scenario_may_end_before_all_can_be_measured(palca: Run) -> None:
 
 
 def test_a_strangers_names_are_printed_as_they_are(palca: Run) -> None:
-    shutil.copy(Path(sweep.__file__).parents[1] / "scenarios/policies/ussr/withdrawal.toml", "[red]x.toml")
+    shutil.copy(SHELF / "policies/ussr/withdrawal.toml", "[red]x.toml")
     code, out, _ = palca("sweep", "baseline", "--vary", "policy.ussr=pragmatic,[red]x.toml", "-r", "2",
                          "-o", "[bold]", *QUICK)  # fmt: skip
     assert (code, "[red]x.toml" in out, "[bold]" in out) == (0, True, True)

@@ -152,3 +152,28 @@ def test_what_another_version_began_and_what_is_no_sweep_are_refused(palca: Run)
             assert (code, err.count("\n"), f"begun with {name} 0.0.1" in err) == (2, 1, True)
         Path("made/manifest.json").write_bytes(sound)
     assert palca("sweep", "--resume", "made", *QUICK)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "place"),
+    [
+        (("run", "--set", "prestige_ussr=0.5"), "--set prestige_ussr"),
+        (("run", "-i", 'at = "1970-01", parameter.prestige_ussr = 1.0'), "--intervene"),
+        (("sweep", "baseline", "--vary", "prestige_ussr=0:0.3"), "--vary prestige_ussr"),
+        (("discover", "growth > 5", "--vary", "prestige_ussr=0:0.3"), "--vary prestige_ussr"),
+    ],
+)
+def test_a_parameter_that_feeds_a_closed_channel_is_refused(
+    palca: Run, arguments: tuple[str, ...], place: str
+) -> None:
+    closed = ("--set", "channel.soviet_prestige=off")
+    code, _, err = palca(*arguments, *closed)
+    assert (code, err.count("\n")) == (2, 1)
+    assert place in err
+    assert "'prestige_ussr' does nothing: the channel 'soviet_prestige' is closed" in err
+    assert not list(Path().iterdir())
+
+
+def test_a_channel_may_be_closed_and_what_feeds_it_be_nothing(palca: Run) -> None:
+    both = ("--set", "channel.soviet_prestige=off", "--set", "prestige_ussr=0")
+    assert palca("run", *both, "-n", "3", "-o", "r")[0] == 0

@@ -19,8 +19,6 @@ from palca.experiments.io import provenance
 from palca.experiments.observe.outcomes import OUTCOMES
 from palca.model.state.parameters import PARAMETERS
 
-pytestmark = pytest.mark.pythons
-
 LONGER = {
     "counterfactual": ["counterfactual", "soviet-break-1971", "--given", "embassy 1970-06 ± 12", "-n", "2000",
                        "--twins", "100", "--no-variants", "-j", "1", "-o", "made"],

@@ -16,8 +16,6 @@ from palca.experiments.io import run_folder
 from palca.experiments.run import figure
 from palca.model.errors import PalcaError
 
-pytestmark = pytest.mark.pythons
-
 ROUNDS = 300
 
 

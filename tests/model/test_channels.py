@@ -112,7 +112,7 @@ COUNTRY = re.compile(
 
 def test_no_line_of_the_model_and_no_policy_names_a_country() -> None:
     model = Path(__import__("palca.model.model", fromlist=["x"]).__file__).parent
-    files = [*model.glob("*.py"), *(SHELF / "policies").rglob("*.toml")]
+    files = [*model.rglob("*.py"), *(SHELF / "policies").rglob("*.toml")]
     assert len(files) > 30
     for file in files:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from palca.model import ColdWarModel, Scenario
 from palca.model.compiler import cache, codegen
 from palca.model.compiler.cache import kernel_for
+from palca.model.month import Month
 from palca.model.seeds import LARGEST
 from palca.model.state.channels import FREEZABLE, Conduit
 from palca.model.state.history import Events
@@ -53,20 +55,20 @@ def compiled(scenario: Scenario, **options: Any) -> ColdWarModel:
     """Return a model that has lived through all months by compiled code."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "WORTH_COMPILING", 0)
-        patch.setattr(ColdWarModel, "_live", refused)
+        patch.setattr(Month, "live", refused)
         model = ColdWarModel(scenario, **{"rng": 0, **options})
         model.run()
     return model
 
 
-def refused(model: ColdWarModel) -> None:
+def refused(month: Month) -> None:
     """Stand for NumPy's month where only compiled code may run; the compiler traces it."""
-    if type(model) is ColdWarModel:
+    if type(month) is Month:
         raise AssertionError("a month of NumPy")
-    _LIVE(model)
+    _LIVE(month)
 
 
-_LIVE = ColdWarModel._live
+_LIVE = Month.live
 
 
 def assert_same(one: ColdWarModel, other: ColdWarModel) -> None:
@@ -74,7 +76,7 @@ def assert_same(one: ColdWarModel, other: ColdWarModel) -> None:
     first, second = one.history(), other.history()
     assert np.array_equal(first.months, second.months, equal_nan=True)
     assert np.array_equal(one.state.values, other.state.values, equal_nan=True)
-    assert np.array_equal(one.now.absent_until, other.now.absent_until)
+    assert np.array_equal(one.current.now.absent_until, other.current.now.absent_until)
     for trait in ("ideology", "grievance", "generation"):
         assert np.array_equal(getattr(one.corps, trait), getattr(other.corps, trait))
     for column in fields(Events):
@@ -158,7 +160,7 @@ def test_a_month_at_a_time_is_the_same(always: None) -> None:
     model = ColdWarModel(scenario, worlds=33, rng=6)
     while model.running:
         model.advance()
-        assert model.keys.shape == (33,)
+        assert model.chance.keys.shape == (33,)
     assert_same(stepped(scenario, worlds=33, rng=6), model)
 
 
@@ -166,32 +168,32 @@ def test_what_is_compiled_is_kept(
     folder: Path, always: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = replace(load("baseline"), months=3)
-    assert kernel_for(ColdWarModel(scenario, rng=0)) is not None
+    assert kernel_for(ColdWarModel(scenario, rng=0).current, 0) is not None
     assert len(list(folder.iterdir())) == 1
     cache._kernels.clear()
     monkeypatch.setattr(codegen, "compile_months", None)
-    assert kernel_for(ColdWarModel(scenario, rng=5)) is not None
+    assert kernel_for(ColdWarModel(scenario, rng=5).current, 0) is not None
     # and even for one world, since it is at hand
     monkeypatch.setattr(cache, "WORTH_COMPILING", 10**9)
     cache._kernels.clear()
-    assert kernel_for(ColdWarModel(scenario, rng=0)) is not None
+    assert kernel_for(ColdWarModel(scenario, rng=0).current, 0) is not None
 
 
 def test_a_damaged_file_is_made_anew(
     folder: Path, always: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = replace(load("baseline"), months=3)
-    code = codegen.compile_months(cache.Shape.of(ColdWarModel(scenario, rng=0)))
+    code = codegen.compile_months(cache.Shape.of(ColdWarModel(scenario, rng=0).current))
     made = []
     monkeypatch.setattr(codegen, "compile_months", lambda shape: made.append(shape) or code)
-    kernel_for(ColdWarModel(scenario, rng=0))
+    kernel_for(ColdWarModel(scenario, rng=0).current, 0)
     (file,) = folder.iterdir()
     whole = file.read_bytes()
     harmed = [whole[: len(whole) // 2], whole[:-100] + bytes(100), b"", b"[]\n" + whole, b"\xff\n"]
     for count, content in enumerate(harmed, start=2):
         file.write_bytes(content)
         cache._kernels.clear()
-        assert kernel_for(ColdWarModel(scenario, rng=0)) is not None
+        assert kernel_for(ColdWarModel(scenario, rng=0).current, 0) is not None
         assert len(made) == count
         assert file.read_bytes() == whole
 
@@ -219,7 +221,7 @@ def test_many_small_models_are_worth_a_compiler_together(
 ) -> None:
     scenario = replace(load("baseline"), months=3)
     monkeypatch.setattr(cache, "WORTH_COMPILING", 3 * 3 * 10)
-    at_hand = [kernel_for(ColdWarModel(scenario, worlds=10, rng=0)) is not None for _ in range(4)]
+    at_hand = [kernel_for(ColdWarModel(scenario, worlds=10, rng=0).current, 0) is not None for _ in range(4)]
     assert at_hand == [False, False, True, True]
 
 
@@ -237,7 +239,7 @@ def test_a_subclass_with_a_step_of_its_own_is_stepped(always: None) -> None:
 
 
 def key_of(scenario: Scenario) -> str:
-    return cache._key(cache.Shape.of(ColdWarModel(scenario, rng=0)))
+    return cache._key(cache.Shape.of(ColdWarModel(scenario, rng=0).current))
 
 
 def test_code_is_found_by_what_it_depends_on() -> None:
@@ -257,11 +259,24 @@ def test_code_is_found_by_what_it_depends_on() -> None:
     assert key_of(replace(scenario, parameters={"purge": np.array([0.1])})) != key
 
 
+def test_an_edit_of_any_file_of_the_model_is_noticed(tmp_path: Path) -> None:
+    source = Path(cache.__file__).parents[1]
+    model = shutil.copytree(source, tmp_path / "model", ignore=shutil.ignore_patterns("__pycache__"))
+    files = sorted(model.rglob("*.py"))
+    assert {"month.py", "society.py", "emitter.py", "policy.py"} <= {file.name for file in files}
+    seen = {cache.digest_of(model)}
+    assert seen == {cache.digest_of(source)}
+    for file in files:
+        file.write_text(file.read_text(encoding="utf-8") + "# edited\n", encoding="utf-8")
+        seen.add(cache.digest_of(model))
+    assert len(seen) == len(files) + 1
+
+
 @pytest.mark.slow
 def test_a_key_is_the_same_in_every_process() -> None:
     code = (
-        "from palca.model import ColdWarModel, kernel_cache; from palca.scenarios import load;"
-        "print(kernel_cache._key(kernel_cache.Shape.of(ColdWarModel(load('baseline'), rng=0))))"
+        "from palca.model import ColdWarModel; from palca.model.compiler import cache; from palca.scenarios import load;"
+        "print(cache._key(cache.Shape.of(ColdWarModel(load('baseline'), rng=0).current)))"
     )
     out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert out.stdout.strip() == key_of(load("baseline"))

@@ -112,8 +112,9 @@ def test_data_collector_reads_model_and_agents(baseline: dict[str, Any]) -> None
     model = ColdWarModel(build({**baseline, "months": 12}), worlds=1, rng=9)
     collector = mesa.DataCollector(
         model_reporters={"legitimacy": lambda m: float(m.state.legitimacy[0])},
-        agenttype_reporters={
-            type(model.ussr): {"credit": lambda a: float(np.max(a.levers["credit"]))}
+        agent_reporters={
+            "name": "name",
+            "credit": lambda a: float(np.max(a.acts.levers["credit"])) if a.name == "USSR" else np.nan,
         },
     )
     while model.running:
@@ -122,10 +123,11 @@ def test_data_collector_reads_model_and_agents(baseline: dict[str, Any]) -> None
     frame = collector.get_model_vars_dataframe()
     assert len(frame) == 12
     assert frame["legitimacy"].between(0, 1).all()
-    assert len(collector.get_agenttype_vars_dataframe(type(model.ussr))) == 12
-    assert {type(agent).__name__ for agent in model.agents} == {
-        "USSR", "UnitedStates", "Regime", "CommunistParty", "Economy", "Labour", "Officers",
-    }  # fmt: skip
+    agents = collector.get_agent_vars_dataframe()
+    assert agents["credit"].notna().sum() == 12
+    assert agents["name"].value_counts().to_dict() == dict.fromkeys(
+        ("USSR", "UnitedStates", "Regime", "CommunistParty", "Economy", "Labour", "Officers"), 12
+    )
 
 
 def test_a_fresh_seed_is_drawn_for_none(baseline: dict[str, Any]) -> None:

@@ -36,7 +36,7 @@ def with_parameters(worlds: Worlds, **values: float) -> Worlds:
 
 def test_whoever_is_not_loyal_would_rise(baseline: ColdWarModel) -> None:
     # Without mood, comrades and likeness the nucleus of a plot is all who are not loyal.
-    worlds = with_parameters(baseline.now, **LONE)
+    worlds = with_parameters(baseline.current.now, **LONE)
     loyalty = garrison_loyalty(worlds)
     garrisons = baseline.premise.country.garrisons
     force = np.array([garrison.officers * garrison.weight for garrison in garrisons], dtype=float)
@@ -51,7 +51,7 @@ def test_no_garrison_grows_less_loyal_as_rising_grows_dearer(
     baseline: ColdWarModel, cost: float, more: float
 ) -> None:
     low, high = (
-        garrison_loyalty(with_parameters(baseline.now, cost=value))
+        garrison_loyalty(with_parameters(baseline.current.now, cost=value))
         for value in (cost, min(cost + more, 3.0))
     )
     assert low.shape == (len(baseline.premise.country.garrisons), 60)

@@ -71,10 +71,10 @@ def test_a_closed_channel_hides_what_comes_through_it_and_nothing_else(channel: 
     model = ColdWarModel(build({**resolved, "channels": {channel: False}}), worlds=20, rng=3)
     for _ in range(12):
         model.step()
-    strategist = {"us": model.united_states, "party": model.party, "regime": model.regime}[actor]
+    strategist = {"us": model.current.united_states, "party": model.current.party, "regime": model.current.regime}[actor]
     seen = strategist.see()
     for name in names:
-        truth = 0.0 if name.startswith(prefix) else model.observe(name)
+        truth = 0.0 if name.startswith(prefix) else model.current.observe(name)
         assert (seen[name] == truth).all() if hasattr(seen[name], "all") else seen[name] == truth, name
 
 

@@ -97,9 +97,40 @@ def test_a_parameter_returns_to_what_it_was(factual: History) -> None:
 
 
 def test_a_closed_channel_stays_closed(factual: History) -> None:
-    closed = run(closed=("tin",))
-    opened = run('at = "1970-01", parameter.fiscal_tin = 1.4', closed=("tin",))
+    change = 'at = "1970-01", parameter.fiscal_tin = 1.4'
+    with pytest.raises(PalcaError, match="'fiscal_tin' does nothing: the channel 'tin' is closed"):
+        run(change, closed=("tin",))
+    resolved = resolve("baseline", [], [change])  # a scenario's own, whose channel a user closes
+    closed, opened = (
+        ColdWarModel(build({**one, "months": 48, "channels": {"tin": False}}), 50, 0).run()
+        for one in (resolve("baseline"), resolved)
+    )
     assert same(closed, opened)
+
+
+@pytest.mark.parametrize(
+    ("tables", "told"),
+    [
+        (('at = "1971-08", death.leader = "Hugo Banzer"', 'at = "1971-08", survival = "Hugo Banzer"'),
+         "contradict each other"),
+        (('at = "1969-04", survival = "René Barrientos"', 'at = "1969-04", death.leader = "René Barrientos"'),
+         "contradict each other"),
+        (('at = "1970-01", death.leader = "Hugo Banzer"',
+          'at = "1971-08", coup = { outcome = "succeeds", by = "Hugo Banzer" }'),
+         "'Hugo Banzer' can't lead a coup in 1971-08: he dies in 1970-01"),
+        (('at = "1971-01", lever.us.aid.cap = 500',), "aid.cap"),
+        (('at = "1971-01", until = "1990-01", lever.us.aid.cap = 5',), "'until' is 1980-12 at the latest"),
+    ],
+)  # fmt: skip
+def test_what_can_not_be_is_refused(tables: tuple[str, ...], told: str) -> None:
+    for order in (tables, tables[::-1]):
+        with pytest.raises(PalcaError, match=told):
+            resolve("baseline", [], list(order))
+
+
+def test_a_man_may_survive_and_die_later() -> None:
+    resolve("baseline", [], ['at = "1969-04", survival = "René Barrientos"',
+                             'at = "1975-04", death.leader = "René Barrientos"'])  # fmt: skip
 
 
 def test_levers_are_set_scaled_and_capped(factual: History) -> None:
@@ -388,7 +419,7 @@ def test_an_heir_in_exile_does_not_inherit_and_the_dead_do_not_return() -> None:
     heirs = history.events.leader[handed & (history.events.month == 3)]
     assert len(heirs) > 20
     assert places["Siles Salinas"] not in heirs
-    assert (model.now.absent_until[places["Barrientos"]] > 10**9).all()
+    assert (model.current.now.absent_until[places["Barrientos"]] > 10**9).all()
 
 
 def test_a_manifest_names_a_shipped_policy_alike_on_every_machine() -> None:

@@ -15,8 +15,6 @@ from palca.scenarios import build, load, resolve, shipped_policies, shipped_scen
 from palca.scenarios.reading.library import SHELF, read_toml
 from palca.scenarios.reading.toml_table import Table
 
-pytestmark = pytest.mark.pythons
-
 BAD = {
     "not TOML": ("title = ", "not valid TOML"),
     "no title": ('extends = "baseline"', "'title' is missing"),
