@@ -29,7 +29,10 @@ from rich.progress import track
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "mutants"
 FOLDERS = ("model", "scenarios", "experiments")
-SCORES = ("contests", "documented", "measures", "naive", "scores", "scoring", "spans")
+SCORES = (
+    "forecast/comparisons", "forecast/naive", "forecast/scores", "observe/documented",
+    "observe/outcomes", "observe/windows", "validate/forecast_skill",
+)  # fmt: skip
 # Of experiments' tests those that meet the scores; the others would only take time.
 SCORING_TESTS = ("scores", "measures", "documented", "contests", "naive", "spans", "scoring",
                  "validation", "patterns", "cli")  # fmt: skip
@@ -74,7 +77,7 @@ def candidates(paths: list[Path], work: WorkDB) -> dict[tuple[str, tuple[int, in
 def tests_of(path: Path) -> list[str]:
     """Return the tests that are run against a file's mutants, those of the file itself first."""
     tests = BUILD / "tests"
-    if path.parent.name == "model":
+    if "model" in path.parts:
         own = f"model/test_{path.stem}.py"
         chosen = [own, "test_reference.py", "model", "scenarios", "test_docs.py"]
         chosen += ["experiments/test_counterfactual.py"]
@@ -86,7 +89,8 @@ def tests_of(path: Path) -> list[str]:
 
 def commands(path: Path) -> list[str]:
     """Return what runs the tests of a file: quick ones, and slow ones if none of them fails."""
-    slow = [str(BUILD / "tests" / name) for name in SLOW_TESTS[path.parent.name]]
+    folder = "model" if "model" in path.parts else "experiments"
+    slow = [str(BUILD / "tests" / name) for name in SLOW_TESTS[folder]]
     out = []
     for mark, tests in (("not slow and not long", tests_of(path)), ("slow", slow)):
         pytest = f"{sys.executable} -m pytest -x -q -p no:cacheprovider -m {shlex.quote(mark)}"
@@ -178,7 +182,7 @@ def main() -> None:
     lay_out()
     palca = BUILD / "palca"
     groups = {
-        "model/": sorted((palca / "model").glob("*.py")),
+        "model/": sorted((palca / "model").rglob("*.py")),
         "scores": [palca / "experiments" / f"{name}.py" for name in SCORES],
     }
     wanted = {"model/": asked.model, "scores": asked.scores}
