@@ -62,16 +62,16 @@ def test_a_row_is_the_world_that_palca_run_would_make(palca: Run) -> None:
 
 @pytest.mark.slow
 def test_a_replicate_of_a_grid_lives_through_the_same_draws_at_every_point(palca: Run) -> None:
-    idle = ["sweep", "baseline", "--vary", "fiscal_tin=0.3:1.5:3", "-r", "20", *QUICK]
-    palca(*idle, "--set", "channel.tin=off", "-o", "closed")
+    idle = ["sweep", "baseline", "--vary", "prestige_ussr=-0.2:0.2:3", "-r", "20", *QUICK]
+    palca(*idle, "--set", "policy.ussr=withdrawal", "-o", "closed")  # whose prestige is nothing
     palca(*idle, "-o", "open")
     for folder, same in (("closed", True), ("open", False)):
         rows = read(folder)
-        assert rows.groupby("fiscal_tin").size().tolist() == [20, 20, 20]
+        assert rows.groupby("prestige_ussr").size().tolist() == [20, 20, 20]
         assert (rows["world"] == rows["replicate"]).all()
         differ = rows.groupby("replicate")[NAMES].nunique(dropna=False).to_numpy().max()
         assert bool(differ == 1) == same
-    assert read("closed").groupby("fiscal_tin")["growth"].std().min() > 0
+    assert read("closed").groupby("prestige_ussr")["growth"].std().min() > 0
 
 
 @pytest.mark.slow
