@@ -85,7 +85,7 @@ def test_moscow_by_ideology_fails_where_it_should(plain: dict[str, Any]) -> None
 def test_coups_at_random_fail_where_they_should() -> None:
     record = load_record()
     broken = resolve("baseline", ["posterior=off", *BROKEN["coups at random"]])
-    own, random = (regularities(of, record, 10, 150, 0) for of in (resolve("baseline"), broken))
+    own, random = (regularities(of, record, 30, 100, 0) for of in (resolve("baseline"), broken))
     asked = [statement for statement, _, _ in own.verdicts]
     for part in ("coup trap", "falling output"):
         place = next(i for i, text in enumerate(asked) if part in text)
