@@ -178,7 +178,7 @@ class ColdWarModel(mesa.Model):
             usual,
             self.since,
         )  # fmt: skip
-        self.strategists = self.current.strategists
+        self.now, self.strategists = self.current.now, self.current.strategists
         for part in (*self.strategists, self.current.economy, self.current.labour,
                      self.current.officers):  # fmt: skip
             Actor(self, part)
@@ -260,7 +260,7 @@ class ColdWarModel(mesa.Model):
         return Snapshot(
             self.month,
             self.state.values.copy(),
-            self.current.now.absent_until.copy(),
+            self.now.absent_until.copy(),
             corps.ideology.copy("F"),
             corps.grievance.copy("F"),
             corps.generation.copy("F"),
@@ -283,5 +283,5 @@ class ColdWarModel(mesa.Model):
 
     def _come_to(self, month: int) -> None:
         self.month = month
-        self.current.now.month = self.chance.month = self.chronicle.month = month - 1
+        self.now.month = self.chance.month = self.chronicle.month = month - 1
         self.running = month < self.premise.months
