@@ -441,3 +441,23 @@ def test_what_the_naive_forecast_said_exactly_it_said_better(tmp_path: Path) -> 
     )
     said = caveats("run", {}, Folder(tmp_path), [])
     assert "The naive forecast is better in 2 of 4 documented outcomes." in said
+
+
+def test_a_page_says_which_files_were_altered(palca: Run) -> None:
+    palca("run", "baseline", "-n", "3", "-o", "made")
+    told = "was altered after Palca wrote it"
+    assert palca("report", "made")[0] == 0
+    assert told not in Path("made/report.html").read_text(encoding="utf-8")
+    scores = Path("made/scores.csv")
+    scores.write_text(scores.read_text(encoding="utf-8").replace(",0.0,", ",1.0,"), encoding="utf-8")
+    assert palca("report", "made", "--force")[0] == 0
+    assert f"scores.csv {told}" in Path("made/report.html").read_text(encoding="utf-8")
+
+
+def test_a_list_of_digests_whose_last_byte_was_changed_is_noticed(
+    palca: Run,
+) -> None:
+    palca("run", "baseline", "-n", "3", "-o", "made")
+    sums = Path("made/SHA256SUMS")
+    sums.write_bytes(sums.read_bytes().replace(b"history.png\n", b"history.png\x0b"))
+    assert palca("rerun", "made")[0] != 0

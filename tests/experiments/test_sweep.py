@@ -345,3 +345,12 @@ def test_points_share_their_replicates_draws_and_need_no_company(short: dict[str
     same = run_points(idle, pd.DataFrame({"fiscal_tin": [0.3, 1.5]}), 6, seed=2)
     for values in same.values():
         np.testing.assert_array_equal(values[0], values[1])
+
+
+def test_the_title_of_a_file_heads_what_is_shown(palca: Run) -> None:
+    text = 'title = "Of aid & coups"\nreplicates = 3\n[vary]\nbacklash = [0.01, 0.05]\n'
+    Path("own.toml").write_text(text, encoding="utf-8")
+    code, out, _ = palca("sweep", "own.toml", *QUICK, "-o", "made")
+    assert (code, "Of aid & coups: 6 worlds" in out) == (0, True)
+    assert json.loads(Path("made/manifest.json").read_text())["plan"]["title"] == "Of aid & coups"
+    assert palca("rerun", "made")[0] == 0
