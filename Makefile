@@ -16,7 +16,7 @@ files := $(sort $(shell find model scenarios experiments -type f ! -name '*.py[c
 
 help:
 	@echo "make run          simulate SCENARIO ($(SCENARIO)): palca run $(SCENARIO)"
-	@echo "make test         run the tests that take seconds (four minutes); ARGS=tests runs all (a quarter of an hour)"
+	@echo "make test         run the tests that take seconds (some ten minutes); ARGS=tests runs all (an hour)"
 	@echo "make bench        measure the speed; writes docs/BENCHMARKS.md (some minutes)"
 	@echo "make posterior    calibrate the baseline on the whole record; it ships with what comes out"
 	@echo "make validation   validate the baseline; writes docs/VALIDATION.md (some ten minutes)"
