@@ -1,8 +1,8 @@
-"""From scenario files to a checked Scenario.
+"""From scenario files to a resolved scenario.
 
 :func:`resolve` reads files and returns plain data with everything in it (the
 country, each policy, the values of the drivers), fit to be written to a run's
-manifest; :func:`build` checks that data and makes the immutable
+manifest; :func:`~palca.scenarios.scenario.build` checks that data and makes the immutable
 :class:`~palca.model.state.scenario.Scenario`. Nothing reads a file after `resolve`.
 """
 
@@ -17,31 +17,23 @@ from typing import Any, Final
 
 import numpy as np
 
-from palca.model.agents.observables import BLIND, OBSERVABLES
 from palca.model.calendar import month_index, month_name
-from palca.model.errors import PalcaError, check_text, nearest, short
-from palca.model.language.levers import ACTORS, LEVERS
-from palca.model.language.policy import Policy, make_policy
+from palca.model.errors import PalcaError, nearest
+from palca.model.language.levers import ACTORS
 from palca.model.state.channels import CHANNELS
-from palca.model.state.parameters import PARAMETERS, check_parameter
 from palca.model.state.scenario import DRIVERS, Scenario
 
 from . import driver_series
-from .country import build_country, check_start
 from .interventions import (
     LATEST,
     Change,
     change_deaths,
     change_rules,
-    check_again,
     check_changes,
-    forced_coups,
-    lever_changes,
-    parameter_changes,
     parse_change,
 )
 from .overrides import Beside, apply_setting
-from .posterior_draws import check_sets, read_sets, set_posterior
+from .posterior_draws import read_sets, set_posterior
 from .reading.library import (
     actors_of,
     find_country,
@@ -52,6 +44,7 @@ from .reading.library import (
     read_toml,
 )
 from .reading.toml_table import Table
+from .scenario import build
 
 _LONGEST: Final = LATEST + 1  # months
 _ANCESTORS: Final = 10
@@ -332,100 +325,4 @@ def _drivers(
         except (KeyError, ValueError):
             raise PalcaError("dates must be years or months such as 1971-08, in every row",
                              place) from None
-    return out
-
-
-def names_for(actor: str) -> frozenset[str]:
-    """Return the names that an actor's rules may use: what it can see, and parameters."""
-    return frozenset({*OBSERVABLES, *PARAMETERS} - set(BLIND[actor]))
-
-
-def build_policy(actor: str, name: str, table: Mapping[str, Any], place: str) -> Policy:
-    """Return a checked policy from its table; `place` names its file in errors."""
-    named = table.get("actor")
-    if isinstance(named, str) and named != actor:  # before its levers are called unknown
-        raise PalcaError(f"actor is '{short(named, 40)}', but it is used for '{actor}'", place)
-    try:
-        return make_policy(name, table, names=names_for(actor), levers=LEVERS[actor], place=place)
-    except PalcaError as error:
-        for unseen in BLIND[actor]:
-            if error.message.startswith(f"unknown name '{unseen}'"):
-                raise PalcaError(f"'{actor}' can't see '{unseen}': 'palca list observables' says "
-                                 "who can", error.place) from None
-        raise
-
-
-def build(resolved: Mapping[str, Any]) -> Scenario:
-    """Check resolved data and return the Scenario.
-
-    Raises
-    ------
-    PalcaError
-        Naming file, table and mend for whatever can't be used.
-    """
-    place = resolved["place"]
-    months = Table(resolved, place).whole("months", 1, _LONGEST)
-    check_text("title", resolved["title"], place)
-    country = build_country(resolved["country"], resolved["country"]["place"])
-    start = {**country.start, **check_start(resolved["start"], country, f"{place}: [start]")}
-    country = replace(country, start=start)
-    parameters = {}
-    for name, value in resolved["parameters"].items():
-        try:
-            parameters[name] = check_parameter(name, value)
-        except PalcaError as error:
-            raise error.at(f"{place}: [parameters]") from None
-    sets = check_sets(resolved["sets"], f"{place}: posterior")
-    closed = set()
-    for name, is_open in resolved["channels"].items():
-        if name not in CHANNELS:
-            where = f"{place}: [channels]"
-            raise PalcaError(f"no channel '{name}'{nearest(name, CHANNELS)}", where)
-        if not isinstance(is_open, bool):
-            raise PalcaError(f"'{name}' must be true or false", f"{place}: [channels]")
-        if not is_open:
-            closed.add(name)
-    policies = {}
-    if resolved["policies"].keys() != {*ACTORS}:
-        raise PalcaError(f"needs a policy for each of {', '.join(ACTORS)}, and no others", place)
-    for actor, rows in resolved["policies"].items():
-        policies[actor] = tuple(
-            (month_index(row["since"]),
-             build_policy(actor, row["name"], row["table"], row["place"]))
-            for row in rows
-        )  # fmt: skip
-        since = [month for month, _ in policies[actor]]
-        if since[:1] != [0] or since != sorted({*since}):
-            raise PalcaError(f"no policy for '{actor}' in January 1969, or two at once", place)
-    changes = [check_again(Change(**row)) for row in resolved["changes"]]
-    names = [leader.name for leader in country.leaders]
-    return Scenario(
-        title=resolved["title"],
-        months=months,
-        country=country,
-        policies=policies,
-        drivers=_checked_drivers(resolved["drivers"], months, f"{place}: [drivers]"),
-        parameters=parameters,
-        sets=sets,
-        closed=frozenset(closed),
-        levers=lever_changes(changes),
-        changes=parameter_changes(changes),
-        coups=forced_coups(changes, names),
-    )
-
-
-def _checked_drivers(
-    values: Mapping[str, Any], months: int, place: str
-) -> dict[str, np.ndarray]:
-    """Return the drivers as arrays of a number in each month, and maybe in months after."""
-    out = {}
-    for name, (low, high, _) in DRIVERS.items():
-        try:
-            out[name] = series = np.array(values[name], dtype=np.float64)
-        except (KeyError, TypeError, ValueError):
-            raise PalcaError(f"'{name}' must be numbers, one a month", place) from None
-        if series.ndim != 1 or len(series) < months:
-            raise PalcaError(f"'{name}' must have a number in each of {months} months", place)
-        if not ((series >= low) & (series <= high)).all():
-            raise PalcaError(f"'{name}' must stay within {low:g} to {high:g}", place)
     return out

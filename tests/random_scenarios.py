@@ -27,8 +27,8 @@ from palca.model.state.parameters import PARAMETERS, Value
 from palca.model.state.scenario import Country, Death, Faction, Garrison, Leader, Scenario
 from palca.model.state.state import FIELDS
 from palca.scenarios import load
-from palca.scenarios.loader import build_policy, names_for
 from palca.scenarios.reading.library import read_toml, shipped_policies
+from palca.scenarios.scenario import build_policy, names_for
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 LONGEST = 60  # months

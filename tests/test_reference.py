@@ -21,7 +21,7 @@ from palca.model.state.history import Events
 from palca.model.state.interventions import ForcedCoup
 from palca.model.state.state import FIELDS
 from palca.scenarios import load, shipped_scenarios
-from palca.scenarios.loader import build_policy, names_for
+from palca.scenarios.scenario import build_policy, names_for
 from random_scenarios import conditions, numbers, scenarios
 from reference_model import ReferenceModel
 from reference_rules import FUNCTIONS, compiled, exp, finite, identifier, log, logistic

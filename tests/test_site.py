@@ -29,8 +29,8 @@ from palca.model.state.channels import CHANNELS
 from palca.model.state.parameters import PARAMETERS
 from palca.model.state.state import FIELDS
 from palca.scenarios.concept import shipped_concepts
-from palca.scenarios.loader import build_policy
 from palca.scenarios.reading.library import SHELF, read_toml, shipped_policies, shipped_scenarios
+from palca.scenarios.scenario import build_policy
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))  # the site's makers aren't installed

@@ -10,8 +10,8 @@ from palca.model.language.levers import ACTORS
 from palca.model.language.policy import Rule
 from palca.scenarios import shipped_policies, shipped_scenarios
 from palca.scenarios.concept import shipped_concepts
-from palca.scenarios.loader import build_policy
 from palca.scenarios.reading.library import SHELF, read_text, read_toml
+from palca.scenarios.scenario import build_policy
 
 from .markup import anchor, code, fenced, page, plain, table
 from .tables import ACTORS as TITLES

@@ -9,8 +9,8 @@ from palca.model.language.levers import ACTORS
 from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import shipped_policies, shipped_scenarios
 from palca.scenarios.concept import load_concept, shipped_concepts
-from palca.scenarios.loader import build_policy
 from palca.scenarios.reading.library import SHELF, read_toml
+from palca.scenarios.scenario import build_policy
 
 from .markup import anchor, page, plain, table
 from .record_pages import driver_rows, event_anchors

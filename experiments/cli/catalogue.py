@@ -17,8 +17,9 @@ from palca.model.state.state import FIELDS
 from palca.scenarios import build, load, resolve, shipped_policies, shipped_scenarios
 from palca.scenarios.concept import load_concept
 from palca.scenarios.country import build_country
-from palca.scenarios.loader import build_policy, driver_months
+from palca.scenarios.loader import driver_months
 from palca.scenarios.reading.library import read_toml
+from palca.scenarios.scenario import build_policy
 
 from ..concepts.contrast import resolve_arms
 from ..explore.sweep_file import plan_of, read_sweep

@@ -9,7 +9,7 @@ from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
 from palca.model.language.levers import LEVERS
 from palca.scenarios import shipped_policies
-from palca.scenarios.loader import names_for
+from palca.scenarios.scenario import names_for
 
 from ..run.rule_use import WORLDS, RuleUse
 from ..simulate.ensemble import MONTHLY

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from palca.model.errors import PalcaError
 from palca.model.language.policy import Policy
-from palca.scenarios.loader import build_policy
 from palca.scenarios.reading.library import parse_toml, read_text
+from palca.scenarios.scenario import build_policy
 
 from .kept import kept
 

@@ -18,8 +18,8 @@ from palca.model import ColdWarModel
 from palca.model.language.levers import ACTORS, LEVERS
 from palca.model.language.policy import Policy
 from palca.scenarios import load, shipped_policies
-from palca.scenarios.loader import build_policy
 from palca.scenarios.reading.library import read_toml
+from palca.scenarios.scenario import build_policy
 
 ROOT = Path(__file__).parents[2]
 BASELINE = load("baseline")

@@ -31,10 +31,11 @@ from palca.scenarios import build, load, resolve
 from palca.scenarios.concept import make_concept
 from palca.scenarios.country import build_country
 from palca.scenarios.interventions import check_changes, lever_changes, parse_change
-from palca.scenarios.loader import _drivers, build_policy, names_for
+from palca.scenarios.loader import _drivers
 from palca.scenarios.outline import read_map
 from palca.scenarios.overrides import Beside, apply_setting
 from palca.scenarios.reading.library import parse_toml, read_toml
+from palca.scenarios.scenario import build_policy, names_for
 
 from . import folders, words
 from .place import file, text_of

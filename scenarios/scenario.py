@@ -1,0 +1,126 @@
+"""From a resolved scenario, as a manifest keeps it, to a checked Scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from palca.model.agents.observables import BLIND, OBSERVABLES
+from palca.model.calendar import month_index
+from palca.model.errors import PalcaError, check_text, nearest, short
+from palca.model.language.levers import ACTORS, LEVERS
+from palca.model.language.policy import Policy, make_policy
+from palca.model.state.channels import CHANNELS
+from palca.model.state.parameters import PARAMETERS, check_parameter
+from palca.model.state.scenario import DRIVERS, Scenario
+
+from .country import build_country, check_start
+from .interventions import (
+    LATEST,
+    Change,
+    check_again,
+    forced_coups,
+    lever_changes,
+    parameter_changes,
+)
+from .posterior_draws import check_sets
+from .reading.toml_table import Table
+
+
+def names_for(actor: str) -> frozenset[str]:
+    """Return the names that an actor's rules may use: what it can see, and parameters."""
+    return frozenset({*OBSERVABLES, *PARAMETERS} - set(BLIND[actor]))
+
+
+def build_policy(actor: str, name: str, table: Mapping[str, Any], place: str) -> Policy:
+    """Return a checked policy from its table; `place` names its file in errors."""
+    named = table.get("actor")
+    if isinstance(named, str) and named != actor:  # before its levers are called unknown
+        raise PalcaError(f"actor is '{short(named, 40)}', but it is used for '{actor}'", place)
+    try:
+        return make_policy(name, table, names=names_for(actor), levers=LEVERS[actor], place=place)
+    except PalcaError as error:
+        for unseen in BLIND[actor]:
+            if error.message.startswith(f"unknown name '{unseen}'"):
+                raise PalcaError(f"'{actor}' can't see '{unseen}': 'palca list observables' says "
+                                 "who can", error.place) from None
+        raise
+
+
+def build(resolved: Mapping[str, Any]) -> Scenario:
+    """Check resolved data and return the Scenario.
+
+    Raises
+    ------
+    PalcaError
+        Naming file, table and mend for whatever can't be used.
+    """
+    place = resolved["place"]
+    months = Table(resolved, place).whole("months", 1, LATEST + 1)
+    check_text("title", resolved["title"], place)
+    country = build_country(resolved["country"], resolved["country"]["place"])
+    start = {**country.start, **check_start(resolved["start"], country, f"{place}: [start]")}
+    country = replace(country, start=start)
+    parameters = {}
+    for name, value in resolved["parameters"].items():
+        try:
+            parameters[name] = check_parameter(name, value)
+        except PalcaError as error:
+            raise error.at(f"{place}: [parameters]") from None
+    sets = check_sets(resolved["sets"], f"{place}: posterior")
+    closed = set()
+    for name, is_open in resolved["channels"].items():
+        if name not in CHANNELS:
+            where = f"{place}: [channels]"
+            raise PalcaError(f"no channel '{name}'{nearest(name, CHANNELS)}", where)
+        if not isinstance(is_open, bool):
+            raise PalcaError(f"'{name}' must be true or false", f"{place}: [channels]")
+        if not is_open:
+            closed.add(name)
+    policies = {}
+    if resolved["policies"].keys() != {*ACTORS}:
+        raise PalcaError(f"needs a policy for each of {', '.join(ACTORS)}, and no others", place)
+    for actor, rows in resolved["policies"].items():
+        policies[actor] = tuple(
+            (month_index(row["since"]),
+             build_policy(actor, row["name"], row["table"], row["place"]))
+            for row in rows
+        )  # fmt: skip
+        since = [month for month, _ in policies[actor]]
+        if since[:1] != [0] or since != sorted({*since}):
+            raise PalcaError(f"no policy for '{actor}' in January 1969, or two at once", place)
+    changes = [check_again(Change(**row)) for row in resolved["changes"]]
+    names = [leader.name for leader in country.leaders]
+    return Scenario(
+        title=resolved["title"],
+        months=months,
+        country=country,
+        policies=policies,
+        drivers=_checked_drivers(resolved["drivers"], months, f"{place}: [drivers]"),
+        parameters=parameters,
+        sets=sets,
+        closed=frozenset(closed),
+        levers=lever_changes(changes),
+        changes=parameter_changes(changes),
+        coups=forced_coups(changes, names),
+    )
+
+
+def _checked_drivers(
+    values: Mapping[str, Any], months: int, place: str
+) -> dict[str, np.ndarray]:
+    """Return the drivers as arrays of a number in each month, and maybe in months after."""
+    out = {}
+    for name, (low, high, _) in DRIVERS.items():
+        try:
+            out[name] = series = np.array(values[name], dtype=np.float64)
+        except (KeyError, TypeError, ValueError):
+            raise PalcaError(f"'{name}' must be numbers, one a month", place) from None
+        if series.ndim != 1 or len(series) < months:
+            raise PalcaError(f"'{name}' must have a number in each of {months} months", place)
+        if not ((series >= low) & (series <= high)).all():
+            raise PalcaError(f"'{name}' must stay within {low:g} to {high:g}", place)
+    return out
