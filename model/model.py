@@ -25,11 +25,12 @@ from .state.channels import CHANNELS, Conduit
 from .state.corps import Corps
 from .state.draws import Chance
 from .state.history import Chronicle, History
-from .state.parameters import Parameters, Value, sets_of_worlds, turns_of
+from .state.parameters import Parameters, sets_of_worlds, turns_of
 from .state.roster import roster_of
 from .state.scenario import Scenario
 from .state.snapshot import Snapshot
 from .state.state import FIELDS, State
+from .types import Ints, Value
 
 if TYPE_CHECKING:
     from .compiler.kernel import Kernel
@@ -45,7 +46,7 @@ def _mean(model: ColdWarModel, field: str) -> float:
     return float(getattr(model.state, field).mean())
 
 
-def _numbers(worlds: int | Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+def _numbers(worlds: int | Sequence[int] | NDArray[np.integer[Any]]) -> Ints:
     """Return the numbers of some worlds, or of the first so many."""
     if np.ndim(worlds) == 0:
         return np.arange(check_number("how many worlds", worlds))
@@ -57,7 +58,7 @@ def _numbers(worlds: int | Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[
     return numbers.astype(np.int64)
 
 
-def _usual(scenario: Scenario, turns: NDArray[np.int64]) -> dict[str, Value]:
+def _usual(scenario: Scenario, turns: Ints) -> dict[str, Value]:
     """Return the values of parameters while no intervention changes them.
 
     Those of the posterior, then the scenario's own; what feeds a closed channel is 0.

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .agents.communist_party import CommunistParty
 from .agents.domestic import Economy, Labour, Officers
@@ -21,9 +20,10 @@ from .agents.ussr import USSR
 from .state.batch import Worlds
 from .state.channels import Conduit
 from .state.counter_rng import Keys
-from .state.parameters import PARAMETERS, Value
+from .state.parameters import PARAMETERS
 from .state.roster import Roster
 from .state.scenario import Death, Scenario
+from .types import Floats, Value
 
 _FOREVER: Final = np.iinfo(np.int64).max
 
@@ -128,7 +128,7 @@ class Month:
         for strategist in self.strategists:
             strategist.follow(self.terms.policies[strategist.actor])
 
-    def carry(self, channel: str, place: str, value: Value) -> NDArray[np.float64]:
+    def carry(self, channel: str, place: str, value: Value) -> Floats:
         """Return what a channel carries to a place this month, ``(worlds,)``."""
         load = self.conduit.carry(channel, place, value, self.now.month - self.since)
         return np.asarray(load, dtype=np.float64)

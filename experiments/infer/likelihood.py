@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from palca.model import ColdWarModel
 from palca.model.state.history import CODE_OF
+from palca.model.types import Floats
 
 from ..observe.outcomes import MEMORY, WEIGHTS, event_values
 from .evidence import ATTEMPTS, Evidence
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(slots=True)

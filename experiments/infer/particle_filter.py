@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from palca.model import ColdWarModel, Snapshot
 from palca.model.state import counter_rng
+from palca.model.types import Floats, Ints
 from palca.scenarios import build
 
 from ..io.parallel import shared
@@ -26,8 +27,6 @@ from ..simulate import priors
 from .evidence import Evidence
 from .likelihood import Weighing
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 ISLAND: Final = 8192  # worlds filtered together
 _ENOUGH: Final = 0.5  # share of effective worlds below which they are resampled
 

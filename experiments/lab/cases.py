@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from palca.model import ColdWarModel, Snapshot
 from palca.model.state.scenario import Scenario
+from palca.model.types import Floats
 from palca.scenarios import build, factual_of, resolve
 
 from ..counterfactual.effects import Effect, Parting, effect_of, parting
@@ -30,7 +31,6 @@ from .desk import look_at_clock
 from .kept import kept
 from .policy_text import policy_of, read_policy
 
-Floats = NDArray[np.float64]
 SEED: Final = 0
 TOGETHER: Final = 1_000  # worlds between two looks at the clock
 _NAIVE: Final = 2_000  # worlds of the naive forecast

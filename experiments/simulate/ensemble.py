@@ -19,14 +19,13 @@ from numpy.typing import NDArray
 from palca.model import ColdWarModel
 from palca.model.state.history import Events, History
 from palca.model.state.state import FIELDS
+from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..io.parallel import shared
 from ..observe.history import SERIES, simulated
 from ..observe.outcomes import RIGHT, atmosphere, friction, outcomes, unrest
 from .histograms import Histogram, histogram, no_worlds
-
-Floats = NDArray[np.float64]
 
 BLOCK: Final = 4096  # worlds in a block: enough to amortise calls, few enough for the cache
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from palca.model.state import counter_rng
 from palca.model.state.channels import CHANNELS
 from palca.model.state.parameter_table import Parameter
-from palca.model.state.parameters import PARAMETERS, Value
+from palca.model.state.parameters import PARAMETERS
+from palca.model.types import Floats, Value
 from palca.scenarios import build
 
-Floats = NDArray[np.float64]
 _PRIOR: Final = re.compile(r"(uniform|normal)\(([-.\d]+), ([-.\d]+)\)")
 FREE: Final = tuple(name for name, row in PARAMETERS.items() if row.free)
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..equations import coup
 from ..equations.economy import aid_share, fiscal_next, growth_next, tin_pressure_next
 from ..equations.society import grievance_next, legitimacy_next, mobilisation_next, ties
 from ..state import counter_rng
 from ..state.batch import Worlds
+from ..types import Flags, Floats, Ints
 from .setting import Setting
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 _CONTESTED = 0.15  # with less than that on one side nobody fights; for the chronicle and unrest
 _EXILE = 7  # months until somebody who led a failed attempt may try again
 _FALLEN = 60  # months until an overthrown ruler may return

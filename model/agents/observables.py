@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..equations.discontent import disaffection
 from ..equations.economy import aid_share
-from ..state.parameters import Parameters, Value
+from ..state.parameters import Parameters
 from ..state.scenario import Country
 from ..state.state import State
-
-Floats = NDArray[np.float64]
+from ..types import Floats, Value
 
 
 @dataclass(slots=True)

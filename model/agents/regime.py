@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..arithmetic import logistic
 from ..equations.economy import debt_next
 from ..equations.society import repression_next
 from ..state import counter_rng
 from ..state.batch import Worlds
-from ..state.parameters import Value
+from ..types import Flags, Floats, Ints, Value
 from .strategist import Strategist
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 ELECTIONS_AFTER = 9.0  # months from the announcement to the vote
 _LAST_RESORT = -1e6  # score of the unnamed one: he rules if nobody else is free
 

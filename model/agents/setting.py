@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..state.batch import Worlds
 from ..state.channels import Conduit
 from ..state.draws import Chance
-from ..state.parameters import Parameters, Value
+from ..state.parameters import Parameters
 from ..state.roster import Roster
 from ..state.scenario import Leader, Scenario, Terms
 from ..state.state import State
+from ..types import Floats, Value
 from .observables import Sight
 
 
@@ -47,4 +45,4 @@ class Setting(Protocol):
     @property
     def party(self) -> Any: ...
     def observe(self, name: str) -> Value: ...
-    def carry(self, channel: str, place: str, value: Value) -> NDArray[np.float64]: ...
+    def carry(self, channel: str, place: str, value: Value) -> Floats: ...

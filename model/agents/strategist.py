@@ -6,17 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..language.levers import LEVERS
 from ..language.policy import Policy, compile_policy
 from ..state.channels import CHANNELS
-from ..state.parameters import Value
+from ..types import Flags, Value
 from .observables import BLURRED, OBSERVABLES
 from .setting import Setting
 
-Floats = NDArray[np.float64]
-Trace = Callable[[int, NDArray[np.bool_], Mapping[str, Value]], None]
+Trace = Callable[[int, Flags, Mapping[str, Value]], None]
 
 
 class Strategist:
@@ -115,6 +113,6 @@ class Strategist:
             if change.actor == self.actor:
                 self.levers[change.lever] = change.of(self.levers[change.lever])
 
-    def chooses(self, lever: str, event: str) -> NDArray[np.bool_]:
+    def chooses(self, lever: str, event: str) -> Flags:
         """Return in which worlds an act happens: its draw falls below the lever's chance."""
         return self.month.chance.happens(event, self.levers[lever])

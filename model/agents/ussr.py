@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..equations.economy import pipeline_next, yearly_mean
 from ..equations.society import trust_next
 from .strategist import Strategist
-
-Floats = NDArray[np.float64]
 
 _SMALLEST = 0.2  # a credit comes out at no less than a fifth of what policy asks
 _STRAINED = 0.15  # acts; with less there is nothing to mend

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..month import Month
 from ..state.history import Events
 from ..state.scenario import DRIVERS
+from ..types import Ints
 from .codegen import ARGUMENTS, EVENT_BYTES, MUSTER, Code, machine
 from .llvm_ops import POINTER
 from .symbols import LANES
@@ -52,7 +53,7 @@ class Kernel:
         first: int,
         end: int,
         months: NDArray[np.float32],
-        kept: NDArray[np.int64],
+        kept: Ints,
     ) -> None:
         """Take worlds from month `first` to month `end`, all of one shape.
 
@@ -153,7 +154,7 @@ def _arrays_of(month: Month) -> dict[str, Any]:
     }
 
 
-def _events(records: NDArray[Any], counts: NDArray[np.int64]) -> Events:
+def _events(records: NDArray[Any], counts: Ints) -> Events:
     """Return events, which come world by world, as parallel arrays; nothing is copied."""
     world = np.repeat(np.arange(len(counts)), counts)
     columns = (records[name] for name in ("month", "code", "leader", "place", "amount"))

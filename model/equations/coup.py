@@ -13,18 +13,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..arithmetic import exp
 from ..state.batch import Worlds
 from ..state.interventions import STRONGEST_SIGNAL, Outcome
-from ..state.parameters import Parameters, Value
+from ..state.parameters import Parameters
 from ..state.state import State
+from ..types import Flags, Floats, Ints, Value
 from .discontent import corps_discontent, private_discontent, risk_of_rising
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 _SHORT_OF_HALF = 0.499  # share of force of rebels who are made to fail
 
 

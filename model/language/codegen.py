@@ -16,8 +16,9 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
+from ..types import Value
 from .expressions import Expression
-from .functions import HELPERS, LARGEST_NUMBER, Value, finite, identifier
+from .functions import HELPERS, LARGEST_NUMBER, finite, identifier
 from .levers import Lever
 from .translator import bare
 

@@ -12,16 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..types import Flags, Floats, Ints
 from .corps import Corps, columns
 from .draws import Chance
 from .history import Chronicle
 from .parameters import Parameters
 from .state import State
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(slots=True)
@@ -51,9 +48,9 @@ class Worlds:
     p: Parameters
     chance: Chance
     corps: Corps
-    absent_until: NDArray[np.int64]
+    absent_until: Ints
     chronicle: Chronicle
-    places: NDArray[np.int64] | None = None
+    places: Ints | None = None
 
     def among(self, where: Flags | bool, happens: Callable[..., None], *values: Any) -> None:
         """Let something happen in the worlds where a condition holds, and only there.
@@ -95,8 +92,8 @@ class Worlds:
         kind: str,
         happened: Flags | None = None,
         amount: Floats | None = None,
-        leader: Floats | NDArray[np.int64] | None = None,
-        place: NDArray[np.int64] | None = None,
+        leader: Floats | Ints | None = None,
+        place: Ints | None = None,
     ) -> None:
         """Write down that an event happened, in all worlds or where `happened` holds.
 
@@ -130,7 +127,7 @@ class Worlds:
             now = then
 
 
-def _among(value: Any, chosen: NDArray[np.int64]) -> Any:
+def _among(value: Any, chosen: Ints) -> Any:
     if isinstance(value, tuple):
         return type(value)(*(_among(part, chosen) for part in value))
     if not isinstance(value, np.ndarray):

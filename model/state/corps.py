@@ -13,12 +13,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..types import Flags, Floats, Ints
 from . import counter_rng
 from .scenario import Country
 from .snapshot import Snapshot
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 _GENERATIONS: Final = 16  # later ones draw as the sixteenth: 15 purges of one slot in ten years
 
@@ -85,7 +83,7 @@ class Corps:
             self.mustered = True
 
     def traits(
-        self, slots: NDArray[np.int64], generation: NDArray[Any] | int, keys: counter_rng.Keys
+        self, slots: Ints, generation: NDArray[Any] | int, keys: counter_rng.Keys
     ) -> tuple[Floats, Floats]:
         """Return ideology and grievance of officers, by broadcasting the three arguments.
 
@@ -105,7 +103,7 @@ class Corps:
         ideology = mean + spread * counter_rng.normal(of_ideology)
         return np.minimum(np.maximum(ideology, -1.0), 1.0), counter_rng.normal(of_grievance)
 
-    def among(self, worlds: NDArray[np.int64]) -> Corps:
+    def among(self, worlds: Ints) -> Corps:
         """Return the officers of some worlds, a copy."""
         some = copy(self)
         some.ideology = columns(self.ideology, worlds)
@@ -113,7 +111,7 @@ class Corps:
         some.generation = columns(self.generation, worlds)
         return some
 
-    def put(self, worlds: NDArray[np.int64], some: Corps) -> None:
+    def put(self, worlds: Ints, some: Corps) -> None:
         """Take over the officers of some worlds."""
         self.ideology[:, worlds] = some.ideology
         self.grievance[:, worlds] = some.grievance
@@ -131,6 +129,6 @@ class Corps:
         self.ideology[slots, worlds], self.grievance[slots, worlds] = traits
 
 
-def columns(table: NDArray, worlds: NDArray[np.int64]) -> NDArray:
+def columns(table: NDArray, worlds: Ints) -> NDArray:
     """Return the columns of some worlds from a table that is stored world by world."""
     return np.take(table.T, worlds, axis=0).T

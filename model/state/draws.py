@@ -6,12 +6,9 @@ from copy import copy
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..types import Flags, Floats, Ints, Value
 from . import counter_rng
-from .parameters import Value
-
-Floats = NDArray[np.float64]
 
 # An event is decided by comparing its uniform draw with its chance.
 UNIFORM: Final = (
@@ -83,7 +80,7 @@ class Chance:
         """Return the keys of `month` and the months after it, as `Chance` takes them."""
         return self._keys if self._keys.ndim == 1 else self._keys[month - self._since :]
 
-    def among(self, worlds: NDArray[np.int64]) -> Chance:
+    def among(self, worlds: Ints) -> Chance:
         """Return the draws of some worlds, for this month only."""
         some = copy(self)
         some._keys = self.keys[worlds]
@@ -104,7 +101,7 @@ class Chance:
         """Return this month's random bits of ``(agents, worlds)`` from ``(agents, months)``."""
         return counter_rng.bits(self.keys, events[:, self.month, None])
 
-    def happens(self, event: str, probability: Value) -> NDArray[np.bool_]:
+    def happens(self, event: str, probability: Value) -> Flags:
         """Return in which worlds an event happens that has this probability, ``(worlds,)``."""
         if isinstance(probability, float) and probability <= 0.0:  # in no world: no draw
             return np.zeros(self._keys.shape[-1], dtype=np.bool_)

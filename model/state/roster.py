@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..types import Flags, Floats, Ints
 from . import counter_rng
 from .scenario import Country
 
@@ -17,14 +18,14 @@ from .scenario import Country
 class Roster:
     """The leaders of the country as arrays of shape ``(leaders, 1)``; the last is unnamed."""
 
-    place: NDArray[np.int64]
-    ideology: NDArray[np.float64]
-    top: NDArray[np.bool_]
-    civilian: NDArray[np.bool_]
-    since: NDArray[np.int64]
-    until: NDArray[np.int64]
-    candidate: NDArray[np.bool_]
-    unnamed: NDArray[np.bool_]
+    place: Ints
+    ideology: Floats
+    top: Flags
+    civilian: Flags
+    since: Ints
+    until: Ints
+    candidate: Flags
+    unnamed: Flags
     keys: dict[str, NDArray[np.uint64]]  # of the luck of each, by occasion: (leaders, months)
 
 

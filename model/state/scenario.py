@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..language.policy import Policy
+from ..types import Floats, Value
 from .channels import CHANNELS
 from .interventions import ForcedCoup, LeverChange, ParameterChange
-from .parameters import Value
 
 # What drives the simulated country from outside, one value a month: least, most, what it is.
 DRIVERS: Final[dict[str, tuple[float, float, str]]] = {
@@ -144,9 +141,9 @@ class Scenario:
     months: int
     country: Country
     policies: Mapping[str, tuple[tuple[int, Policy], ...]]
-    drivers: Mapping[str, NDArray[np.float64]]
+    drivers: Mapping[str, Floats]
     parameters: Mapping[str, Value] = field(default_factory=dict)
-    sets: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    sets: Mapping[str, Floats] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     levers: tuple[LeverChange, ...] = ()
     changes: tuple[ParameterChange, ...] = ()
