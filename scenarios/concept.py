@@ -20,7 +20,7 @@ from palca.model.state.state import FIELDS
 
 from .overrides import anchored, anchored_change, set_once
 from .reading.library import (
-    SHELF,
+    LIBRARY,
     find,
     label,
     parse_toml,
@@ -150,7 +150,7 @@ class Concept:
 
 def shipped_concepts() -> dict[str, Path]:
     """Return the files of the shipped concepts by name."""
-    return {path.stem: path for path in sorted((SHELF / "concepts").glob("*.toml"))}
+    return {path.stem: path for path in sorted((LIBRARY / "concepts").glob("*.toml"))}
 
 
 def load_concept(name: str) -> Concept:

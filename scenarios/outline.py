@@ -9,7 +9,7 @@ from typing import Any
 
 from palca.model.errors import PalcaError
 
-from .reading.library import SHELF, label, read_toml
+from .reading.library import LIBRARY, label, read_toml
 from .reading.toml_table import Table, check_number
 
 Point = tuple[float, float]
@@ -43,7 +43,7 @@ def map_of(country: str) -> Map | None:
 
 @lru_cache(maxsize=1)
 def _shipped() -> dict[str, Map]:
-    maps = (read_map(path) for path in sorted((SHELF / "maps").glob("*.toml")))
+    maps = (read_map(path) for path in sorted((LIBRARY / "maps").glob("*.toml")))
     return {read.title: read for read in maps}
 
 

@@ -16,7 +16,7 @@ from palca.model.errors import PalcaError, nearest
 from palca.model.state.parameters import PARAMETERS, check_parameter
 from palca.model.types import Floats
 
-from .reading.library import SHELF, find, label, read_columns
+from .reading.library import LIBRARY, find, label, read_columns
 
 _MOST_SETS: Final = 100_000
 _DIGITS: Final = 5  # that are kept of a parameter: a manifest holds all of them
@@ -24,7 +24,7 @@ _DIGITS: Final = 5  # that are kept of a parameter: a manifest holds all of them
 
 def find_posterior(name: str, beside: Path | None, place: str) -> str:
     """Return the file of a posterior: a shipped name, or a path (relative to `beside`)."""
-    shipped = {path.stem: path for path in sorted((SHELF / "posteriors").glob("*.parquet"))}
+    shipped = {path.stem: path for path in sorted((LIBRARY / "posteriors").glob("*.parquet"))}
     return str(find(name, shipped, beside, "posterior", place))
 
 

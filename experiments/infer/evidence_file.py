@@ -27,7 +27,7 @@ ASPECTS: Final = (  # what an evidence file may hold beside its title
     "events", "attempts", "event", "absent", "orientation", "ussr_atmosphere", "us_commitments",
     "ussr_commitments",
 )  # fmt: skip
-SHELF: Final = Path(__file__).parent / "given"
+LIBRARY: Final = Path(__file__).parent / "given"
 _TRIFLE: Final = 0.1  # million USD: nothing has no logarithm
 _LISTED: Final = re.compile(r"(.+?)\s+(\d[\d-]*)(?:\s*(?:±|\+/?-)\s*(\d{1,4}))?")
 _TOLERANCE: Final = 2  # months either way, of an event that a text names without
@@ -46,7 +46,7 @@ def load_given(given: str) -> dict[str, Any]:
     PalcaError
         If there is no such file, or it can't be read.
     """
-    shipped = {path.stem: path for path in SHELF.glob("*.toml")}
+    shipped = {path.stem: path for path in LIBRARY.glob("*.toml")}
     if given not in shipped and not given.endswith(".toml"):
         return {"title": given.strip(), "events": given}
     try:

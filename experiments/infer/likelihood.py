@@ -93,7 +93,7 @@ class Weighing:
         wanted |= {CODE_OF[track, kind]: (track, kind) for track, kind, _ in self.evidence.absent}
         out: dict[tuple[str, str], Floats] = {}
         self.atmosphere *= MEMORY
-        events = model.chronicle.take()
+        events = model.event_log.take()
         np.add.at(self.atmosphere, events.world, self._weights[events.code])
         for code, name in wanted.items():
             worlds = events.world[events.code == code]

@@ -135,7 +135,7 @@ def abduct_island(
         ruled = model.state.leader.copy()
         model.advance()
         if handed is not None:
-            future.append(model.chance.keys)
+            future.append(model.draws.keys)
         now = model.state
         predicted[month] = weights @ now.attempt, weights @ (now.leader != ruled)
         log_weight = weighing.see(model)
@@ -174,7 +174,7 @@ def abduct_island(
         handed = model.snapshot(), weighing.atmosphere
     start, inherited = handed
     if future:
-        rest = np.repeat(model.chance.keys[None, :], scenario.months - last - 1, axis=0)
+        rest = np.repeat(model.draws.keys[None, :], scenario.months - last - 1, axis=0)
         start = replace(start, keys=np.concatenate([np.array(future), rest]))
     return Past(
         start, drawn, inherited, founders, weights, log_evidence, effective, shown, predicted, size

@@ -24,7 +24,7 @@ from ..forecast.scores import Verdict, judge
 from ..observe.documented import load_record
 from ..observe.history import SERIES, Course, documented, simulated
 from ..observe.outcomes import atmosphere, outcomes
-from ..run.explain import Tale, tell
+from ..run.explain import Trace, tell
 from ..run.rule_use import RuleUse, rule_use
 from ..simulate.ensemble import QUANTILES, Block, Summary, run_block, summarise
 from .desk import look_at_clock
@@ -75,7 +75,7 @@ def scenario_of(case: Case) -> Scenario:
 
 
 @kept
-def tale(case: Case, world: int) -> Tale:
+def tale(case: Case, world: int) -> Trace:
     """Return the whole story of one world."""
     return tell(resolved(case), SEED, world)
 

@@ -121,7 +121,7 @@ def run_block(resolved: dict[str, Any], worlds: NDArray[np.int64], seed: int) ->
     model = ColdWarModel(build(resolved), worlds=worlds, rng=seed, keep=KEPT)
     history = model.run()
     counts = {name: histogram(values) for name, values in monthly(history).items()}
-    size = len(model.premise.country.leaders)
+    size = len(model.current.scenario.country.leaders)
     leader = history.field("leader").astype(np.int64)
     months = np.arange(len(leader))[:, None]
     rulers = np.bincount((leader + size * months).ravel(), minlength=size * len(leader))

@@ -95,7 +95,7 @@ class Regime(Strategist):
         """Hold the election that is due today, or annul it."""
         s, p = worlds.state, worlds.p
         worlds.write("power", "election", leader=s.leader)
-        annulled = worlds.chance.happens("breach of promise", breach)
+        annulled = worlds.draws.happens("breach of promise", breach)
         worlds.write("power", "annulment", annulled, leader=s.leader)
         s.promise_broken[:] = np.where(annulled, 1.0, s.promise_broken)
         s.legitimacy[:] = np.maximum(s.legitimacy - p.legitimacy_annulment * annulled, 0.0)
@@ -107,7 +107,7 @@ class Regime(Strategist):
         s, p, roster = worlds.state, worlds.p, self.month.roster
         standing = p.election_legitimacy * (s.legitimacy - 0.5)
         chance = logistic(standing + p.election_machine * s.military)
-        regime_wins = worlds.chance.of("election result") < chance
+        regime_wins = worlds.draws.of("election result") < chance
         other = np.where(s.orientation > 0, -1.0, 1.0) * p.opposition
         aim = np.where(regime_wins, s.orientation, other)
         winner = self.choose(worlds, aim, roster.candidate, False, "vote")
@@ -140,7 +140,7 @@ class Regime(Strategist):
         free = (roster.since <= now) & (roster.until >= now) & eligible
         free = free & (worlds.absent_until <= now)
         free = free & (roster.place != worlds.state.leader)
-        luck = counter_rng.normal(worlds.chance.bits(roster.keys[occasion]))
+        luck = counter_rng.normal(worlds.draws.bits(roster.keys[occasion]))
         score = (
             p.leader_luck * luck
             - np.abs(roster.ideology - ideology)
@@ -157,7 +157,7 @@ class Regime(Strategist):
         s, roster = worlds.state, self.month.roster
         ideology = np.take(roster.ideology, leader)
         s.leader[:] = leader
-        shock = worlds.chance.shock(f"orientation by {occasion}")
+        shock = worlds.draws.shock(f"orientation by {occasion}")
         turn = ideology + worlds.p.orientation_noise * shock
         s.orientation[:] = np.minimum(np.maximum(turn, -1.0), 1.0)
         s.military[:] = ~np.take(roster.civilian, leader)

@@ -6,13 +6,13 @@ from typing import Any, Protocol
 
 from ..state.batch import Worlds
 from ..state.channels import Conduit
-from ..state.draws import Chance
+from ..state.draws import Draws
 from ..state.parameters import Parameters
 from ..state.roster import Roster
-from ..state.scenario import Leader, Scenario, Terms
+from ..state.scenario import InForce, Leader, Scenario
 from ..state.state import State
 from ..types import Floats, Value
-from .observables import Sight
+from .observables import Observation
 
 
 class Setting(Protocol):
@@ -25,15 +25,15 @@ class Setting(Protocol):
         modules name this one.
     """
 
-    premise: Scenario
+    scenario: Scenario
     leaders: tuple[Leader, ...]
     now: Worlds
     state: State
     p: Parameters
-    chance: Chance
-    sight: Sight
+    draws: Draws
+    observation: Observation
     roster: Roster
-    terms: Terms
+    in_force: InForce
     conduit: Conduit
 
     @property

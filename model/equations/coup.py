@@ -117,7 +117,7 @@ def plot(
         p.discontent_spread,
     )
     plotter = np.argmax(discontent, axis=0)
-    signal: Value = worlds.chance.shock("public signal")
+    signal: Value = worlds.draws.shock("public signal")
     if forcing is not None:
         nearest = np.argmin(np.abs(corps.ideology - forcing.ideology), axis=0)
         plotter = np.where(led, nearest, plotter)
@@ -174,7 +174,7 @@ def cascade(
     def rebels(joined: Floats) -> Flags:
         return pull > -(weight * joined + push)
 
-    joined = worlds.rest(lambda joined: worlds.corps.force_of(rebels(joined)), nucleus)
+    joined = worlds.fixed_point(lambda joined: worlds.corps.force_of(rebels(joined)), nucleus)
     return joined, rebels(joined)
 
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from ..types import Flags, Floats, Ints
 from .corps import Corps, columns
-from .draws import Chance
-from .history import Chronicle
+from .draws import Draws
+from .history import EventLog
 from .parameters import Parameters
 from .state import State
 
@@ -32,13 +32,13 @@ class Worlds:
         Fields of shape ``(n,)``.
     p : Parameters
         Numbers, or arrays of shape ``(n,)``.
-    chance : Chance
+    draws : Draws
         This month's draws, ``(n,)``.
     corps : Corps
         The officers, ``(officers, n)``.
     absent_until : ndarray of int, shape ``(leaders, n)``
         Before which month each leader can't come to power.
-    chronicle : Chronicle
+    event_log : EventLog
     places : ndarray of int, shape ``(n,)``, optional
         Where among the run's worlds they stand, if they are not all of them.
     """
@@ -46,10 +46,10 @@ class Worlds:
     month: int
     state: State
     p: Parameters
-    chance: Chance
+    draws: Draws
     corps: Corps
     absent_until: Ints
-    chronicle: Chronicle
+    event_log: EventLog
     places: Ints | None = None
 
     def among(self, where: Flags | bool, happens: Callable[..., None], *values: Any) -> None:
@@ -75,10 +75,10 @@ class Worlds:
             self.month,
             State(len(chosen), self.state.values[:, chosen]),
             self.p.among(chosen),
-            self.chance.among(chosen),
+            self.draws.among(chosen),
             self.corps.among(chosen),
             self.absent_until[:, chosen],
-            self.chronicle,
+            self.event_log,
             places,
         )
         happens(some, *(_among(value, chosen) for value in values))
@@ -115,9 +115,9 @@ class Worlds:
 
         places = chosen if self.places is None else self.places[chosen]
         details = map(of_those, (amount, leader, place))
-        self.chronicle.write(track, kind, places, *details)
+        self.event_log.write(track, kind, places, *details)
 
-    def rest(self, step: Callable[[Floats], Floats], start: Floats) -> Floats:
+    def fixed_point(self, step: Callable[[Floats], Floats], start: Floats) -> Floats:
         """Return where ``x -> step(x)`` comes to rest from `start`, in each world."""
         now = start
         while True:

@@ -33,7 +33,7 @@ class Corps:
     grievance : ndarray
         Private discontent in standard deviations.
     generation : ndarray of int16
-    mustered : bool
+    initial_officers_drawn : bool
         Whether the first officers have been drawn.
     garrison, top : ndarray, shape ``(officers, 1)``
         Garrison of each slot, and whether its rank is top.
@@ -65,7 +65,7 @@ class Corps:
             shape = (size, keys.shape[-1])
             self.generation = np.zeros(shape, dtype=np.int16, order="F")
             self.ideology, self.grievance = (np.empty(shape, order="F") for _ in range(2))
-        self.mustered = start is not None
+        self.initial_officers_drawn = start is not None
 
     def __len__(self) -> int:
         return len(self.garrison)
@@ -75,12 +75,12 @@ class Corps:
         """How much memory they take."""
         return self.ideology.nbytes + self.grievance.nbytes + self.generation.nbytes
 
-    def muster(self, keys: counter_rng.Keys) -> None:
+    def draw_initial_officers(self, keys: counter_rng.Keys) -> None:
         """Draw the first officers of all worlds, unless they have been drawn."""
-        if not self.mustered:
+        if not self.initial_officers_drawn:
             slots = np.arange(len(self))[:, None]
             self.ideology[:], self.grievance[:] = self.traits(slots, 0, keys)
-            self.mustered = True
+            self.initial_officers_drawn = True
 
     def traits(
         self, slots: Ints, generation: NDArray[Any] | int, keys: counter_rng.Keys

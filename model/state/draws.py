@@ -33,7 +33,7 @@ NORMAL: Final = (
 _WINDOW: Final = 2048
 
 
-class Chance:
+class Draws:
     """All worlds' draws, month by month.
 
     Parameters
@@ -77,10 +77,10 @@ class Chance:
         return self._keys[months.start - self._since : months.stop - self._since]
 
     def later(self, month: int) -> counter_rng.Keys:
-        """Return the keys of `month` and the months after it, as `Chance` takes them."""
+        """Return the keys of `month` and the months after it, as `Draws` takes them."""
         return self._keys if self._keys.ndim == 1 else self._keys[month - self._since :]
 
-    def among(self, worlds: Ints) -> Chance:
+    def among(self, worlds: Ints) -> Draws:
         """Return the draws of some worlds, for this month only."""
         some = copy(self)
         some._keys = self.keys[worlds]

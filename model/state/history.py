@@ -46,7 +46,7 @@ class Events:
 
 
 @dataclass(slots=True)
-class Chronicle:
+class EventLog:
     """The events of a run as they happen: what is written down, in order."""
 
     entries: list[tuple[int, int, Ints, Any, Any, Any]] = field(default_factory=list)

@@ -95,7 +95,7 @@ class Country:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class InForce:
     """What holds in a month, in all worlds: policies, and the interventions of that time.
 
     Attributes
@@ -117,7 +117,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A run's premise, complete and checked.
+    """What a run is given, complete and checked.
 
     Attributes
     ----------
@@ -149,10 +149,10 @@ class Scenario:
     changes: tuple[ParameterChange, ...] = ()
     coups: tuple[ForcedCoup, ...] = ()
 
-    def terms(self, month: int) -> Terms:
+    def in_force(self, month: int) -> InForce:
         """Return what holds in a month."""
         coup = next((c for c in self.coups if c.since <= month <= c.until), None)
-        return Terms(
+        return InForce(
             {
                 actor: next(policy for since, policy in reversed(rows) if since <= month)
                 for actor, rows in self.policies.items()

@@ -109,7 +109,7 @@ def test_a_rule_switched_off_moves_no_other_draw(
     for _ in range(short["months"]):
         for model in models:
             model.step()
-        on, off = (model.chance for model in models)
+        on, off = (model.draws for model in models)
         for event in UNIFORM:
             assert np.array_equal(on.of(event), off.of(event))
         for event in NORMAL:

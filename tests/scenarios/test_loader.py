@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from palca.model import PalcaError, Scenario
 from palca.scenarios import build, load, resolve, shipped_policies, shipped_scenarios
-from palca.scenarios.reading.library import SHELF, read_toml
+from palca.scenarios.reading.library import LIBRARY, read_toml
 from palca.scenarios.reading.toml_table import Table
 
 BAD = {
@@ -209,7 +209,7 @@ def test_a_resolved_scenario_survives_json(baseline: dict[str, Any]) -> None:
 
 def test_resolving_reads_every_file_once_and_for_all(tmp_path: Path) -> None:
     policy = tmp_path / "mine.toml"
-    policy.write_text((SHELF / "policies/ussr/pragmatic.toml").read_text())
+    policy.write_text((LIBRARY / "policies/ussr/pragmatic.toml").read_text())
     resolved = resolve("baseline", [f"policy.ussr={policy}"])
     policy.unlink()
     assert build(resolved).policies["ussr"][0][1].name == "mine"
@@ -234,4 +234,4 @@ def test_a_file_takes_up_a_posterior_as_the_command_line_does(tmp_path: Path, va
 
 def test_a_policy_of_another_actor_is_named_before_its_levers_are() -> None:
     with pytest.raises(PalcaError, match="actor is 'us', but it is used for 'ussr'"):
-        load("baseline", [f"policy.ussr={SHELF / 'policies' / 'us' / 'punitive.toml'}"])
+        load("baseline", [f"policy.ussr={LIBRARY / 'policies' / 'us' / 'punitive.toml'}"])
