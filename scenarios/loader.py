@@ -167,7 +167,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     merged["drivers"] = {**below.get("drivers", {}), **_driver_files(table, path.parent)}
     for key in ("parameters", "channels", "start"):
         merged[key] = {**below.get(key, {}), **table.table(key).flat()}
-    table.done()
+    table.reject_unknown()
     return merged
 
 

@@ -63,7 +63,7 @@ def read_map(path: Path) -> Map:
     named = table.table("place")
     places = {name: _point(row, f"{named.place}: {name}") for name, row in named.items()}
     read = Map(table.text("title"), table.text("source"), ring, places)
-    table.done()
+    table.reject_unknown()
     return read
 
 

@@ -59,7 +59,7 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         Naming file, table and mend for whatever can't be used.
     """
     place = resolved["place"]
-    months = Table(resolved, place).whole("months", 1, LATEST + 1)
+    months = Table(resolved, place).integer("months", 1, LATEST + 1)
     check_text("title", resolved["title"], place)
     country = build_country(resolved["country"], resolved["country"]["place"])
     start = {**country.start, **check_start(resolved["start"], country, f"{place}: [start]")}

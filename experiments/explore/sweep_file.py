@@ -82,16 +82,16 @@ def read_sweep(path: Path) -> SweepFile:
         scenario=scenario_beside(named, path.parent, f"{path}: scenario"),
         factors=varied_once(factors, vary.place),
         design=table.text("design", "") or None,
-        worlds=table.whole("worlds", 1, int(_MOST)) if "worlds" in table else None,
-        replicates=table.whole("replicates", 1, int(_MOST)) if "replicates" in table else None,
-        seed=table.whole("seed", 0, LARGEST) if "seed" in table else None,
+        worlds=table.integer("worlds", 1, int(_MOST)) if "worlds" in table else None,
+        replicates=table.integer("replicates", 1, int(_MOST)) if "replicates" in table else None,
+        seed=table.integer("seed", 0, LARGEST) if "seed" in table else None,
         settings=tuple(anchored(text, path.parent, f"{path}: set") for text in settings),
         interventions=tuple(
             anchored_change(text, path.parent, f"{path}: intervene") for text in changes
         ),
         outcomes=outcomes,
     )
-    table.done()
+    table.reject_unknown()
     return out
 
 

@@ -125,7 +125,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not whole:
         raise PalcaError("was changed after Palca wrote it; run the command that it names again, "
                          "with the change as --set or in a scenario file", str(path))
-    Table(manifest, str(path)).whole("worlds", 1, _MOST_WORLDS, 1)
+    Table(manifest, str(path)).integer("worlds", 1, _MOST_WORLDS, 1)
     return manifest
 
 

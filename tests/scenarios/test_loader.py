@@ -220,7 +220,7 @@ def test_a_table_tells_of_keys_that_nobody_asked_for() -> None:
     with pytest.raises(PalcaError, match=r"f\.toml: 'name' is missing"):
         table.text("name")
     with pytest.raises(PalcaError, match="did you mean 'name'"):
-        table.done()
+        table.reject_unknown()
 
 
 @pytest.mark.parametrize("value", ["off", "point", "record"])
