@@ -23,6 +23,7 @@ from .state import counter_rng
 from .state.batch import Worlds
 from .state.channels import CHANNELS, Conduit
 from .state.corps import Corps
+from .state.draw_keys import FATES, MOODS
 from .state.draws import Draws
 from .state.history import EventLog, History
 from .state.parameters import Parameters, sets_of_worlds, turns_of
@@ -172,8 +173,8 @@ class ColdWarModel(mesa.Model):
             ),
             roster_of(country, scenario.months),
             {},
-            counter_rng.event_keys("officers' moods", -(-officers // 4), scenario.months),
-            counter_rng.event_keys("officer's fate", officers, scenario.months),
+            counter_rng.event_keys(MOODS, -(-officers // 4), scenario.months),
+            counter_rng.event_keys(FATES, officers, scenario.months),
             self.conduit,
             usual,
             self.since,

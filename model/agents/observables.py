@@ -10,6 +10,7 @@ import numpy as np
 
 from ..equations.discontent import disaffection
 from ..equations.economy import aid_share
+from ..state.draw_keys import SEES
 from ..state.parameters import Parameters
 from ..state.scenario import Country
 from ..state.state import State
@@ -137,10 +138,5 @@ BLIND: Final[dict[str, tuple[str, ...]]] = {
     "regime": (),
     "party": ("disaffection",),
 }
-# What an actor sees with an error, whose draw is named "<actor> sees <observable>".
-BLURRED: Final[tuple[tuple[str, str], ...]] = (
-    ("ussr", "regime.orientation"),
-    ("us", "regime.orientation"),
-    ("us", "disaffection"),
-    ("regime", "disaffection"),
-)
+# What an actor sees with an error.
+BLURRED: Final = tuple(SEES)

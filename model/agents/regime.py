@@ -9,6 +9,7 @@ from ..equations.economy import debt_next
 from ..equations.society import repression_next
 from ..state import counter_rng
 from ..state.batch import Worlds
+from ..state.draw_keys import ORIENTATION
 from ..types import Flags, Floats, Ints, Value
 from .strategist import Strategist
 
@@ -157,7 +158,7 @@ class Regime(Strategist):
         s, roster = worlds.state, self.month.roster
         ideology = np.take(roster.ideology, leader)
         s.leader[:] = leader
-        shock = worlds.draws.shock(f"orientation by {occasion}")
+        shock = worlds.draws.shock(ORIENTATION[occasion])
         turn = ideology + worlds.p.orientation_noise * shock
         s.orientation[:] = np.minimum(np.maximum(turn, -1.0), 1.0)
         s.military[:] = ~np.take(roster.civilian, leader)

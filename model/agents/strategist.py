@@ -11,6 +11,7 @@ from ..language.codegen import RuleCallback
 from ..language.levers import LEVERS
 from ..language.policy import Policy, compile_policy
 from ..state.channels import CHANNELS
+from ..state.draw_keys import SEES
 from ..types import Flags, Value
 from .observables import BLURRED, OBSERVABLES
 from .setting import Setting
@@ -89,11 +90,11 @@ class Strategist:
         seen: dict[str, Value] = dict(self._constants)
         for name in self._names:
             value = self.month.observe(name)
-            if (self.actor, name) in BLURRED:
+            if (self.actor, name) in SEES:
                 row = OBSERVABLES[name]
                 if self.actor == "regime":
                     value = value * p.sycophancy
-                error = p.perception_noise * self.month.draws.shock(f"{self.actor} sees {name}")
+                error = p.perception_noise * self.month.draws.shock(SEES[self.actor, name])
                 value = np.minimum(np.maximum(value + error, row.low), row.high)
             for prefix, channel in self._through.items():
                 if name.startswith(prefix):

@@ -15,14 +15,14 @@ from llvmlite import binding as llvm
 from llvmlite import ir
 
 from ..state.channels import Conduit
-from ..state.draws import NORMAL, UNIFORM
+from ..state.draw_keys import LUCK, NORMAL, UNIFORM
 from ..state.scenario import Country
 from ..state.state import FIELDS
 from .emitter import Writer
 from .llvm_ops import F32, F64, I64, POINTER
 from .signature import Shape
 from .symbols import LANES, Number, Table, Value
-from .tracing import OCCASIONS, TracedCorps, TracedMonth
+from .tracing import TracedCorps, TracedMonth
 
 EVENT_BYTES: Final = 16
 # What the compiled function is given, in this order.
@@ -86,7 +86,7 @@ class MonthLoop:
             "events": (self.at["events"], len(UNIFORM) + len(NORMAL)),
             "moods": (self.at["moods"], -(-self.officers // 4)),
             "fates": (self.at["fates"], self.officers),
-            **{f"luck_{o}": (self.at[f"luck_{o}"], self.leaders) for o in OCCASIONS},
+            **{f"luck_{o}": (self.at[f"luck_{o}"], self.leaders) for o in LUCK},
         }
         self._write()
 

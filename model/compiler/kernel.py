@@ -10,13 +10,13 @@ from llvmlite import binding as llvm
 from numpy.typing import NDArray
 
 from ..month import Month
+from ..state.draw_keys import LUCK
 from ..state.history import Events
 from ..state.scenario import DRIVERS
 from ..types import Ints
 from .codegen import ARGUMENTS, EVENT_BYTES, OFFICER_ARGUMENTS, Code, machine
 from .llvm_ops import POINTER
 from .symbols import LANES
-from .tracing import OCCASIONS
 
 _RECORD: Final = np.dtype(
     [("month", "<i2"), ("code", "<i2"), ("leader", "<i2"), ("place", "<i2"), ("amount", "<f8")]
@@ -139,7 +139,7 @@ def _arrays_of(month: Month) -> dict[str, Any]:
         "events": by_month(draws.events),
         "moods": by_month(officers.moods),
         "fates": by_month(officers.fates),
-        **{f"luck_{o}": by_month(roster.keys[o]) for o in OCCASIONS},
+        **{f"luck_{o}": by_month(roster.keys[o]) for o in LUCK},
         **{f"trait_{i}": table for i, table in enumerate(corps.keys)},
         "garrison": corps.garrison,
         "top": flags(corps.top),

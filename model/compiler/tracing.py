@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from llvmlite import ir
@@ -14,7 +14,8 @@ from ..state import counter_rng
 from ..state.batch import Worlds
 from ..state.channels import Conduit
 from ..state.corps import Corps
-from ..state.draws import NORMAL, UNIFORM, Draws
+from ..state.draw_keys import LUCK, NORMAL, UNIFORM
+from ..state.draws import Draws
 from ..state.history import CODE_OF
 from ..state.parameters import PARAMETERS, Parameters
 from ..state.roster import Roster
@@ -24,8 +25,6 @@ from .emitter import Writer
 from .llvm_ops import F64, I8, I16, I32, I64
 from .signature import Shape
 from .symbols import LANES, Cell, Number, Symbol, Table, Value
-
-OCCASIONS: Final = ("coup", "vote", "death")  # on which somebody comes to power
 
 
 class Loop(Protocol):
@@ -250,7 +249,7 @@ class TracedMonth(Month):
             column("available_until", "i"),
             column("candidate", "b", I8),
             column("unnamed", "b", I8),
-            {occasion: f"luck_{occasion}" for occasion in OCCASIONS},  # pyright: ignore
+            {occasion: f"luck_{occasion}" for occasion in LUCK},  # pyright: ignore
         )
         now = TracedWorlds(body)
         drivers: dict[str, Any] = {}

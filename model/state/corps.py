@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..types import Flags, Floats, Ints
 from . import counter_rng
+from .draw_keys import OFFICER_TRAITS
 from .scenario import Country
 from .snapshot import Snapshot
 
@@ -53,8 +54,7 @@ class Corps:
         self.force = float(self.weight.sum())
         size = len(self.garrison)
         self.keys = [
-            counter_rng.event_keys(f"officer's {trait}", size, _GENERATIONS)
-            for trait in ("faction", "ideology", "grievance")
+            counter_rng.event_keys(trait, size, _GENERATIONS) for trait in OFFICER_TRAITS
         ]
         self._factions = country.factions
         if start is not None:

@@ -9,25 +9,8 @@ import numpy as np
 
 from ..types import Flags, Floats, Ints, Value
 from . import counter_rng
+from .draw_keys import NORMAL, UNIFORM
 
-# An event is decided by comparing its uniform draw with its chance.
-UNIFORM: Final = (
-    "opportunity", "plot found out", "embassy", "agreement", "contact", "credit",
-    "soviet trade", "soviet protest", "soviet suspension", "soviet resumption", "soviet break",
-    "tin sale", "us contact", "us protest", "nationalisation", "settlement", "expulsion of soviets",
-    "expulsion of americans", "break with ussr", "ban of the party", "toleration of the party",
-    "legalisation of the party", "reform", "promise of elections", "breach of promise",
-    "self-coup", "campaign", "election result", "party protest", "party dissent",
-    "party rupture", "party front", "party stand", "strike", "general strike", "massacre",
-    "siege", "guerrilla", "amnesty",
-)  # fmt: skip
-# A shock has mean 0 and variance 1.
-NORMAL: Final = (
-    "growth", "fiscal", "legitimacy", "mobilisation", "public signal",
-    "orientation by coup", "orientation by vote", "orientation by death",
-    "size of credit", "us budget", "ussr sees regime.orientation", "us sees regime.orientation",
-    "us sees disaffection", "regime sees disaffection",
-)  # fmt: skip
 # Draws made at once, months times worlds. With few worlds calls cost more than draws, so
 # many months are drawn in one; with many each event is drawn when it is asked for.
 _WINDOW: Final = 2048

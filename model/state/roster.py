@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..types import Flags, Floats, Ints
 from . import counter_rng
+from .draw_keys import LUCK
 from .scenario import Country
 
 
@@ -46,9 +47,7 @@ def roster_of(country: Country, months: int) -> Roster:
         column(leader.candidate for leader in leaders),
         column(leader is leaders[-1] for leader in leaders),
         {
-            occasion: counter_rng.event_keys(
-                f"luck of a leader by {occasion}", len(leaders), months
-            )
-            for occasion in ("coup", "vote", "death")
+            occasion: counter_rng.event_keys(key, len(leaders), months)
+            for occasion, key in LUCK.items()
         },
     )

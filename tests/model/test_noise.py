@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palca.model.state import counter_rng
-from palca.model.state.draws import NORMAL, UNIFORM, Draws
+from palca.model.state.draw_keys import NORMAL, UNIFORM
+from palca.model.state.draws import Draws
 
 
 @given(

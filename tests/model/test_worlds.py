@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from palca.model import ColdWarModel, History
 from palca.model.seeds import LARGEST
-from palca.model.state.draws import NORMAL, UNIFORM
+from palca.model.state.draw_keys import NORMAL, UNIFORM
 from palca.model.state.history import CODE_OF
 from palca.model.state.state import FIELDS
 from palca.scenarios import build
