@@ -17,6 +17,7 @@ from palca.model.events import KINDS
 from palca.model.language.expressions import Expression, parse, text_of
 from palca.model.language.functions import identifier
 from palca.model.state.state import FIELDS
+from palca.model.table import Table
 
 from .overrides import anchored, anchored_change, set_once
 from .reading.library import (
@@ -27,7 +28,6 @@ from .reading.library import (
     read_text,
     scenario_beside,
 )
-from .reading.toml_table import Table
 
 Gathered = Literal["mean_of", "sum_of", "any_of"]
 _GATHERED: Final[tuple[Gathered, ...]] = ("mean_of", "sum_of", "any_of")

@@ -9,8 +9,7 @@ from typing import Any, Final
 from palca.model.errors import PalcaError, nearest
 from palca.model.state.scenario import Country, Death, Faction, Garrison, Leader
 from palca.model.state.state import FIELDS
-
-from .reading.toml_table import Table, check_number
+from palca.model.table import Table, check_number
 
 _RANKS: Final = ("top", "middle", "civilian")
 _MOST_OFFICERS: Final = 4096

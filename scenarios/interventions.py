@@ -18,9 +18,9 @@ from palca.model.language.levers import LEVERS
 from palca.model.state.interventions import ForcedCoup, LeverChange, Outcome, ParameterChange
 from palca.model.state.parameters import check_parameter
 from palca.model.state.scenario import DRIVERS
+from palca.model.table import Table, check_number
 
 from .reading.library import actors_of, parse_toml
-from .reading.toml_table import Table, check_number
 
 _OPERATIONS: Final = ("set", "scale", "cap")
 _OUTCOMES: Final[tuple[Outcome, ...]] = ("succeeds", "fails", "never")

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from palca.model.errors import PalcaError
+from palca.model.table import Table, check_number
 
 from .reading.library import LIBRARY, label, read_toml
-from .reading.toml_table import Table, check_number
 
 Point = tuple[float, float]
 

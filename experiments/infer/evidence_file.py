@@ -13,8 +13,8 @@ import numpy as np
 from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError, nearest, short
 from palca.model.events import KINDS, TRACKS
+from palca.model.table import Table
 from palca.scenarios.reading.library import find, read_toml
-from palca.scenarios.reading.toml_table import Table
 
 from ..observe.history import Course, fiscal_years
 from ..observe.outcomes import atmosphere

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from palca.model.errors import PalcaError
-from palca.scenarios.reading.toml_table import Table
+from palca.model.table import Table
 
 from .run_folder import UNDRAWN, write_whole
 from .safe_folder import Folder

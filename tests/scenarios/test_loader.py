@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palca.model import PalcaError, Scenario
+from palca.model.table import Table
 from palca.scenarios import build, load, resolve, shipped_policies, shipped_scenarios
 from palca.scenarios.reading.library import LIBRARY, read_toml
-from palca.scenarios.reading.toml_table import Table
 
 BAD = {
     "not TOML": ("title = ", "not valid TOML"),

@@ -1,4 +1,4 @@
-"""A TOML table that is read key by key, with errors that name the place and the mend."""
+"""A table of plain data that is read key by key, with errors that say where and how to mend it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from palca.model.calendar import month_index
-from palca.model.errors import PalcaError, check_text, nearest, point, short
+from .calendar import month_index
+from .errors import PalcaError, check_text, nearest, point, short
 
 
 class Table:
