@@ -114,7 +114,7 @@ class Month:
     def take_up(self, number: int) -> None:
         """Take up the policies and interventions of a month."""
         self.in_force = self.scenario.in_force(number)
-        changed = self.scenario.changed(number)
+        changed = self.in_force.parameters
         if changed == self._changed:
             return
         for name in {**self._changed, **changed}:

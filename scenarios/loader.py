@@ -19,24 +19,18 @@ import numpy as np
 
 from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError, nearest
-from palca.model.language.levers import ACTORS
+from palca.model.language.levers import ACTORS, check_actors
 from palca.model.state.channels import CHANNELS
-from palca.model.state.scenario import DRIVERS, Scenario
+from palca.model.state.drivers import DRIVERS
+from palca.model.state.interventions import Change, DriverChange, PolicyChange, RuleChange
+from palca.model.state.scenario import Scenario
 from palca.model.table import Table
 
 from . import driver_series
-from .interventions import (
-    LATEST,
-    Change,
-    change_deaths,
-    change_rules,
-    check_changes,
-    parse_change,
-)
+from .interventions import LATEST, change_deaths, check_changes, parse_change
 from .overrides import Beside, apply_setting
 from .posterior_draws import read_sets, set_posterior
 from .reading.library import (
-    actors_of,
     find_country,
     find_driver,
     find_policy,
@@ -174,7 +168,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
 def _policies(table: Table, path: Path) -> dict[str, str]:
     """Return the file of each actor's policy in [policy]."""
     named = table.table("policy")
-    actors_of(named.flat(), named.place)
+    check_actors(named.flat(), named.place)
     return {
         actor: str(find_policy(actor, named.text(actor), path.parent, named.place))
         for actor, _ in named.items()
@@ -227,7 +221,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
 
 def _told(change: Change) -> Change:
     """Return a change as it is kept: a shipped policy by its name on the shelf, on any machine."""
-    if not change.target.startswith("policy."):
+    if change.kind != "policy":
         return change
     return replace(change, content=label(Path(change.content)))
 
@@ -240,11 +234,11 @@ def _timeline(actor: str, usual: str, changes: Sequence[Change]) -> list[dict[st
     out: list[dict[str, Any]] = []
     before: dict[str, Any] = {}
     for month in sorted(turn for turn in turns if turn < _LONGEST):
-        file = Path(next((c.content for c in swaps if c.holds(month)), usual))
+        file = Path(PolicyChange.apply(usual, swaps, month))
         table = read_toml(file)
         place, active = label(file), [change for change in edits if change.holds(month)]
         if active:
-            table = change_rules(table, active, actor)
+            table = RuleChange.apply(table, active, actor)
             place += f" as changed by {', '.join(dict.fromkeys(c.place for c in active))}"
         row = {"place": place, "name": file.stem, "table": table}
         if row != before:
@@ -313,7 +307,7 @@ def _drivers(
         try:
             values = compute[name](paths[name])
             if name not in ("tin", "oil"):
-                values = driver_series.change_values(values, of[name])
+                values = DriverChange.apply(values, of[name])
             low, high, _ = DRIVERS[name]
             outside = values[~((values >= low) & (values <= high))]
             if len(outside):

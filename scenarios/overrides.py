@@ -14,15 +14,16 @@ from typing import Any
 
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError, nearest, point, short
-from palca.model.language.levers import ACTORS
+from palca.model.language.levers import ACTORS, check_actors
 from palca.model.state.channels import CHANNELS
+from palca.model.state.interventions import Change
 from palca.model.state.parameters import PARAMETERS, check_parameter
 from palca.model.state.state import FIELDS
 from palca.model.table import Table
 
-from .interventions import Change, parse_change, read_changes
+from .interventions import parse_change, read_changes
 from .posterior_draws import find_posterior, set_posterior
-from .reading.library import actors_of, find_policy, shipped_policies
+from .reading.library import find_policy, shipped_policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,10 @@ class Beside:
         return [
             replace(
                 change,
-                content=str(find_policy(kind[1], change.content, self.folder, self.place)),
+                content=str(find_policy(change.target.split(".")[1], change.content, self.folder,
+                                        self.place)),
             )
-            if (kind := change.target.split("."))[0] == "policy"
+            if change.kind == "policy"
             else change
             for change in read_changes([self.table])
         ]
@@ -151,7 +153,7 @@ def apply_setting(merged: dict[str, Any], setting: str) -> None:
         except PalcaError as error:
             raise error.at(place) from None
     elif group == "policy":
-        actors_of({rest: value}, place)
+        check_actors({rest: value}, place)
         merged["policies"][rest] = str(find_policy(rest, value, place=place))
     elif group == "channel":
         if rest not in CHANNELS:

@@ -14,19 +14,14 @@ from palca.model.errors import PalcaError, check_text, nearest, short
 from palca.model.language.levers import ACTORS, LEVERS
 from palca.model.language.policy import Policy, make_policy
 from palca.model.state.channels import CHANNELS
+from palca.model.state.drivers import DRIVERS
+from palca.model.state.interventions import Change
 from palca.model.state.parameters import PARAMETERS, check_parameter
-from palca.model.state.scenario import DRIVERS, Scenario
+from palca.model.state.scenario import Scenario
 from palca.model.table import Table
 
 from .country import build_country, check_start
-from .interventions import (
-    LATEST,
-    Change,
-    check_again,
-    forced_coups,
-    lever_changes,
-    parameter_changes,
-)
+from .interventions import LATEST, made
 from .posterior_draws import check_sets
 
 
@@ -92,7 +87,6 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         since = [month for month, _ in policies[actor]]
         if since[:1] != [0] or since != sorted({*since}):
             raise PalcaError(f"no policy for '{actor}' in January 1969, or two at once", place)
-    changes = [check_again(Change(**row)) for row in resolved["changes"]]
     names = [leader.name for leader in country.leaders]
     return Scenario(
         title=resolved["title"],
@@ -103,9 +97,7 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         parameters=parameters,
         sets=sets,
         closed=frozenset(closed),
-        levers=lever_changes(changes),
-        changes=parameter_changes(changes),
-        coups=forced_coups(changes, names),
+        interventions=made([Change(**row) for row in resolved["changes"]], names),
     )
 
 

@@ -23,6 +23,7 @@ import mesa
 from palca.model.state import counter_rng
 from palca.model.state.channels import CHANNELS
 from palca.model.state.history import CODE_OF
+from palca.model.state.interventions import ParameterChange
 from palca.model.state.parameters import PARAMETERS
 from palca.model.state.scenario import Death, Faction, Leader, Scenario
 from palca.model.state.state import FIELDS
@@ -131,7 +132,7 @@ class ReferenceModel(mesa.Model):
 
     def change_parameters(self) -> None:
         """Give parameters the values of the interventions that hold this month."""
-        changes = self.scenario.changes
+        changes = [i for i in self.scenario.interventions if isinstance(i, ParameterChange)]
         values = {change.name: self.usual[change.name] for change in changes}
         for change in changes:
             holds = change.since <= self.month <= change.until

@@ -170,7 +170,7 @@ class Corps(mesa.Agent):
             + p.opportunity_succession * min(m.succession, 1.0)
         )
         arises = m.uniform("opportunity") < 1.0 - exp(-rate)
-        coups = m.scenario.coups
+        coups = (i for i in m.scenario.interventions if isinstance(i, ForcedCoup))
         forced = next((c for c in coups if c.since <= m.month <= c.until), None)
         if forced is not None and self.is_led(forced):
             self.plot(forced, forced.leader)

@@ -111,7 +111,7 @@ class Strategist:
         self.levers = self._decide(seen, self.trace)
         for change in self.month.in_force.levers:
             if change.actor == self.actor:
-                self.levers[change.lever] = change.of(self.levers[change.lever])
+                self.levers[change.lever] = change.changed(self.levers[change.lever])
 
     def chooses(self, lever: str, event: str) -> Flags:
         """Return in which worlds an act happens: its draw falls below the lever's chance."""

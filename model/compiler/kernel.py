@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ..month import Month
 from ..state.draw_keys import LUCK
+from ..state.drivers import DRIVERS
 from ..state.history import Events
-from ..state.scenario import DRIVERS
 from ..types import Ints
 from .codegen import ARGUMENTS, EVENT_BYTES, OFFICER_ARGUMENTS, Code, machine
 from .llvm_ops import POINTER

@@ -16,10 +16,11 @@ from ..state.channels import Conduit
 from ..state.corps import Corps
 from ..state.draw_keys import LUCK, NORMAL, UNIFORM
 from ..state.draws import Draws
+from ..state.drivers import DRIVERS
 from ..state.history import CODE_OF
 from ..state.parameters import PARAMETERS, Parameters
 from ..state.roster import Roster
-from ..state.scenario import DRIVERS, Country, Scenario
+from ..state.scenario import Country, Scenario
 from ..state.state import FIELDS, State
 from .emitter import Writer
 from .llvm_ops import F64, I8, I16, I32, I64

@@ -16,12 +16,13 @@ import numpy as np
 
 from ..arithmetic import exp
 from ..state.batch import Worlds
-from ..state.interventions import STRONGEST_SIGNAL, Outcome
+from ..state.interventions import Outcome
 from ..state.parameters import Parameters
 from ..state.state import State
 from ..types import Flags, Floats, Ints, Value
 from .discontent import corps_discontent, private_discontent, risk_of_rising
 
+_STRONGEST_SIGNAL = 12.0**0.5  # the bound of a standard shock, see counter_rng.normal
 _SHORT_OF_HALF = 0.499  # share of force of rebels who are made to fail
 
 
@@ -121,7 +122,7 @@ def plot(
     if forcing is not None:
         nearest = np.argmin(np.abs(corps.ideology - forcing.ideology), axis=0)
         plotter = np.where(led, nearest, plotter)
-        signal = STRONGEST_SIGNAL if forcing.outcome == "succeeds" else -STRONGEST_SIGNAL
+        signal = _STRONGEST_SIGNAL if forcing.outcome == "succeeds" else -_STRONGEST_SIGNAL
     led_by = of_officer(corps.ideology, plotter)
     top = np.take(corps.top, plotter)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from palca.model.errors import PalcaError, nearest, point, short
-from palca.model.language.levers import ACTORS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -180,15 +179,6 @@ def _check_whole_numbers(value: Any) -> None:
     if isinstance(value, (dict, list)):
         for inner in value.values() if isinstance(value, dict) else value:
             _check_whole_numbers(inner)
-
-
-def actors_of(table: dict[str, Any], place: str) -> None:
-    """Raise unless every key of the table is an actor."""
-    for actor in table:
-        if actor not in ACTORS:
-            raise PalcaError(
-                f"no actor '{actor}'{nearest(actor, ACTORS)}; there are {', '.join(ACTORS)}", place
-            )
 
 
 def read_columns(

@@ -18,8 +18,8 @@ from palca.model.events import KINDS, TRACKS
 from palca.model.language.functions import FUNCTIONS
 from palca.model.language.levers import ACTORS, LEVERS
 from palca.model.state.channels import CHANNELS
+from palca.model.state.drivers import DRIVERS
 from palca.model.state.parameters import PARAMETERS
-from palca.model.state.scenario import DRIVERS
 from palca.model.state.state import FIELDS
 from palca.scenarios import resolve
 from palca.scenarios.reading.library import LIBRARY
