@@ -1,8 +1,7 @@
 """The one family of errors that a user of Palca can cause.
 
 Whatever is wrong with a scenario, a policy, an expression, an option or a path
-is raised as :class:`PalcaError` (or its child, where the caller can do
-something else about it) and caught once, at the command line.
+is raised as :class:`PalcaError` and caught once, at the command line.
 """
 
 from __future__ import annotations
@@ -28,17 +27,19 @@ class PalcaError(Exception):
         What is wrong, in one line, with the mend if there is one.
     place : str, optional
         Where: file, table and rule, outermost first, joined by ``": "``.
+    unknown : str, optional
+        The name that isn't known, where that is what is wrong with an expression.
     """
 
-    def __init__(self, message: str, place: str = "") -> None:
-        self.message = one_line(message)
+    def __init__(self, message: str, place: str = "", unknown: str = "") -> None:
+        self.message, self.unknown = one_line(message), unknown
         self.place = one_line(place)
         super().__init__(f"{self.place}: {self.message}" if place else self.message)
 
     def at(self, place: str) -> PalcaError:
         """Return the same error with an outer `place` put before its own."""
         inner = f"{place}: {self.place}" if self.place else place
-        return type(self)(self.message, inner)
+        return PalcaError(self.message, inner, self.unknown)
 
 
 def one_line(text: str) -> str:

@@ -32,7 +32,8 @@ class Table:
         self._known.add(key)
         return key in self._data
 
-    def _value(self, key: str, default: Any) -> Any:
+    def value(self, key: str, default: Any = None) -> Any:
+        """Return what stands at a key; it must be there if there is no default."""
         self._known.add(key)
         if key in self._data:
             return self._data[key]
@@ -42,7 +43,7 @@ class Table:
 
     def text(self, key: str, default: str | None = None) -> str:
         """Return a text, not empty unless the default is."""
-        value = self._value(key, default)
+        value = self.value(key, default)
         if not isinstance(value, str):
             raise PalcaError(f"'{key}' must be a text, not {_kind(value)}", self.place)
         if not value.strip() and value != default:
@@ -54,7 +55,7 @@ class Table:
         self, key: str, low: float, high: float, default: float | None = None
     ) -> float:
         """Return a finite number between `low` and `high`."""
-        value = self._value(key, default)
+        value = self.value(key, default)
         return check_number(key, value, low, high, self.place)
 
     def integer(self, key: str, low: int, high: int, default: int | None = None) -> int:
@@ -66,7 +67,7 @@ class Table:
 
     def flag(self, key: str, default: bool | None = None) -> bool:
         """Return true or false."""
-        value = self._value(key, default)
+        value = self.value(key, default)
         if not isinstance(value, bool):
             raise PalcaError(f"'{key}' must be true or false, not {_kind(value)}", self.place)
         return value
@@ -81,7 +82,7 @@ class Table:
 
     def table(self, key: str) -> Table:
         """Return a table within this one; an empty one if it isn't there."""
-        return Table(self._value(key, {}), f"{self.place}: [{key}]")
+        return Table(self.value(key, {}), f"{self.place}: [{key}]")
 
     def tables(self, key: str) -> list[Table]:
         """Return an array of tables; an empty one if it isn't there."""
@@ -90,7 +91,7 @@ class Table:
 
     def rows(self, key: str) -> list[Any]:
         """Return an array of tables as plain data; an empty one if it isn't there."""
-        value = self._value(key, [])
+        value = self.value(key, [])
         if not isinstance(value, (list, Mapping)):
             raise PalcaError(f"'{key}' must be a list, not {_kind(value)}", self.place)
         if not isinstance(value, list):
@@ -110,7 +111,9 @@ class Table:
         """Raise if the table has a key that nobody asked for."""
         for key in self._data:
             if key not in self._known:
-                raise PalcaError(f"unknown key '{key}'{nearest(key, self._known)}", self.place)
+                known = sorted(self._known)
+                hint = nearest(key, known) or f": the keys are {', '.join(known)}"
+                raise PalcaError(f"unknown key '{short(key, 40)}'{hint}", self.place)
 
 
 def check_number(name: str, value: Any, low: float, high: float, place: str) -> float:

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from palca.model.errors import PalcaError
 from palca.model.events import KINDS
-from palca.model.language.expressions import Expression, parse, text_of
+from palca.model.language.expressions import Expression, parse, parse_at
 from palca.model.language.functions import identifier
 from palca.model.state.state import FIELDS
 from palca.model.table import Table
@@ -239,8 +239,8 @@ def _measure(table: Table, drawn: bool = False) -> Measure:
         raise PalcaError(f"needs {which}", table.place)
     gathered = given[0]
     kind = "condition" if gathered == "any_of" else "number"
-    value = _expression(table, gathered, kind)
-    among = _expression(table, "among", "condition", "true")
+    value = parse_at(table.text(gathered), kind, NAMES, f"{table.place}: {gathered}")
+    among = parse_at(table.text("among", "true"), "condition", NAMES, f"{table.place}: among")
     window = table.rows("window") if "window" in table else [0, 0]
     whole = all(isinstance(month, int) and not isinstance(month, bool) for month in window)
     if len(window) != 2 or not whole or not -_LONGEST <= window[0] <= window[1] <= _LONGEST:
@@ -265,22 +265,13 @@ def _claim(table: Table, known: Collection[str]) -> Claim:
     try:
         sides = parse(more, "number", known), parse(less, "number", known)
     except PalcaError as error:
-        there_are = f"; there are {', '.join(known)}" if "unknown name" in error.message else ""
+        there_are = f"; there are {', '.join(known)}" if error.unknown else ""
         raise PalcaError(f"{error.message}{there_are}", place) from None
     if sides[0].source == sides[1].source:
         raise PalcaError("compares a measure with itself", place)
     claim = Claim(table.text("says"), text, *sides, table.text("otherwise"))
     table.reject_unknown()
     return claim
-
-
-def _expression(
-    table: Table, key: str, kind: Literal["condition", "number"], default: str = ""
-) -> Expression:
-    try:
-        return parse(text_of(table.text(key, default)), kind, NAMES)
-    except PalcaError as error:
-        raise error.at(f"{table.place}: {key}") from None
 
 
 def _name(table: Table) -> str:

@@ -38,11 +38,10 @@ def build_policy(actor: str, name: str, table: Mapping[str, Any], place: str) ->
     try:
         return make_policy(name, table, names=names_for(actor), levers=LEVERS[actor], place=place)
     except PalcaError as error:
-        for unseen in BLIND[actor]:
-            if error.message.startswith(f"unknown name '{unseen}'"):
-                raise PalcaError(f"'{actor}' can't see '{unseen}': 'palca list observables' says "
-                                 "who can", error.place) from None
-        raise
+        if error.unknown not in BLIND[actor]:
+            raise
+        raise PalcaError(f"'{actor}' can't see '{error.unknown}': 'palca list observables' says "
+                         "who can", error.place) from None
 
 
 def build(resolved: Mapping[str, Any]) -> Scenario:

@@ -120,6 +120,14 @@ def parse(text: str, kind: Kind, names: Collection[str]) -> Expression:
     return Expression(text, kind, frozenset(reader.names), bare(value.source), value.tame)
 
 
+def parse_at(value: object, kind: Kind, names: Collection[str], place: str) -> Expression:
+    """Return the expression that a file has at a place, as `text_of` and `parse` read it."""
+    try:
+        return parse(text_of(value), kind, names)
+    except PalcaError as error:
+        raise error.at(place) from None
+
+
 def value_of(expression: Expression, values: Mapping[str, Value]) -> Any:
     """Return what an expression comes to for some values of its names, elementwise."""
     scope = {**HELPERS, **{identifier(name): value for name, value in values.items()}}

@@ -147,7 +147,7 @@ def _word(sort: str, word: str, names: Collection[str]) -> str:
         )
     known = [*names, *FUNCTIONS, "date", "true", "false"]
     hint = nearest(word, known) if len(word) <= 60 else ""
-    raise PalcaError(f"unknown name '{short(word)}'{hint}")
+    raise PalcaError(f"unknown name '{short(word)}'{hint}", unknown=word)
 
 
 def _unreadable(text: str, at: int) -> str:
