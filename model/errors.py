@@ -25,20 +25,20 @@ class PalcaError(Exception):
     ----------
     message : str
         What is wrong, in one line, with the mend if there is one.
-    place : str, optional
+    where : str, optional
         Where: file, table and rule, outermost first, joined by ``": "``.
     unknown : str, optional
         The name that isn't known, where that is what is wrong with an expression.
     """
 
-    def __init__(self, message: str, place: str = "", unknown: str = "") -> None:
+    def __init__(self, message: str, where: str = "", unknown: str = "") -> None:
         self.message, self.unknown = one_line(message), unknown
-        self.place = one_line(place)
-        super().__init__(f"{self.place}: {self.message}" if place else self.message)
+        self.where = one_line(where)
+        super().__init__(f"{self.where}: {self.message}" if where else self.message)
 
-    def at(self, place: str) -> PalcaError:
-        """Return the same error with an outer `place` put before its own."""
-        inner = f"{place}: {self.place}" if self.place else place
+    def at(self, where: str) -> PalcaError:
+        """Return the same error with an outer `where` put before its own."""
+        inner = f"{where}: {self.where}" if self.where else where
         return PalcaError(self.message, inner, self.unknown)
 
 
@@ -72,7 +72,7 @@ def point(text: object) -> str:
     return f"; write {plain}{found[1]}.{found[2]}, with a point"
 
 
-def check_text(name: str, text: str, place: str) -> None:
+def check_text(name: str, text: str, where: str) -> None:
     """Raise if a text that will be printed holds what a terminal would not print but obey.
 
     Raises
@@ -80,7 +80,7 @@ def check_text(name: str, text: str, place: str) -> None:
     PalcaError
     """
     if found := _UNFIT.search(text):
-        raise PalcaError(f"'{name}' has the control character {found[0]!a} in it: remove it", place)
+        raise PalcaError(f"'{name}' has the control character {found[0]!a} in it: remove it", where)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -129,9 +129,9 @@ class Month:
         for strategist in self.strategists:
             strategist.follow(self.in_force.policies[strategist.actor])
 
-    def carry(self, channel: str, place: str, value: Value) -> Floats:
-        """Return what a channel carries to a place this month, ``(worlds,)``."""
-        load = self.conduit.carry(channel, place, value, self.now.month - self.since)
+    def carry(self, channel: str, site: str, value: Value) -> Floats:
+        """Return what a channel carries to a site this month, ``(worlds,)``."""
+        load = self.conduit.carry(channel, site, value, self.now.month - self.since)
         return np.asarray(load, dtype=np.float64)
 
     def observe(self, name: str) -> Value:

@@ -39,17 +39,17 @@ def read_series(path: Path) -> list[tuple[str, float, dict[str, str]]]:
     except csv.Error as error:
         raise PalcaError(f"is no table of comma-separated values: {error}", file) from None
     for i, row in enumerate(table, start=2):
-        place = f"{file}: line {i}"
+        where = f"{file}: line {i}"
         if not (row.get("source") or "").strip():
-            raise PalcaError("a row without a source", place)
+            raise PalcaError("a row without a source", where)
         try:
             value = float(row["value"])
         except (KeyError, TypeError, ValueError):
             text = row.get("value")
             hint = point(text)
-            raise PalcaError(f"'value' must be a number, not {text!r}{hint}", place) from None
+            raise PalcaError(f"'value' must be a number, not {text!r}{hint}", where) from None
         if not abs(value) <= _MOST:
-            raise PalcaError(f"'value' must be finite, not {value}", place)
+            raise PalcaError(f"'value' must be finite, not {value}", where)
         rows.append((str(row.get("date")), value, row))
     if not rows:
         raise PalcaError("no rows (columns: date,value,unit,source,confidence)", file)

@@ -47,34 +47,34 @@ def read_changes(tables: Sequence[Table]) -> list[Change]:
         until = table.month("until") if "until" in table else FOREVER
         if LATEST < until < FOREVER:
             raise PalcaError(f"'until' is {month_name(LATEST)} at the latest; leave it out for a "
-                             "change without an end", table.place)
+                             "change without an end", table.where)
         if until < since:
-            raise PalcaError(f"'until' lies before 'at' ({month_name(since)})", table.place)
+            raise PalcaError(f"'until' lies before 'at' ({month_name(since)})", table.where)
         for key in ("why", "source"):
             table.text(key, "")
         found = [
-            Change(target, content, since, until, table.place)
+            Change(target, content, since, until, table.where)
             for target, content in read_contents(table)
         ]
         table.reject_unknown()
         if not found:
             *forms, last = (kind.form for kind in KINDS.values())
-            raise PalcaError(f"nothing to change: write {', '.join(forms)} or {last}", table.place)
+            raise PalcaError(f"nothing to change: write {', '.join(forms)} or {last}", table.where)
         changes += found
     return changes
 
 
 def parse_change(text: str) -> Table:
     """Return the table of one ``--intervene``: what stands inside its braces."""
-    place = short(f"--intervene {text}", 120)
+    where = short(f"--intervene {text}", 120)
     try:
-        table = parse_toml(f"x = {{{text}}}", place)["x"]
+        table = parse_toml(f"x = {{{text}}}", where)["x"]
     except PalcaError:
         raise PalcaError(
             "write it as 'at = \"1971-09\", policy.ussr = \"ideological\"': months and names in "
-            f"double quotes, a comma between two parts{point(text)}", place
+            f"double quotes, a comma between two parts{point(text)}", where
         ) from None
-    return Table(table, place)
+    return Table(table, where)
 
 
 def check_changes(changes: Sequence[Change], months: int) -> list[Change]:

@@ -51,7 +51,7 @@ class ReferenceModel(mesa.Model):
 
     Attributes
     ----------
-    events : list of (month, code, leader, place, amount)
+    events : list of (month, code, leader, garrison, amount)
         In the order of happening; leader and garrison -1 if none, amount NaN if none.
     months : list of dict
         The state at the end of each month.
@@ -161,12 +161,12 @@ class ReferenceModel(mesa.Model):
         kind: str,
         happened: bool = True,
         leader: int = -1,
-        place: int = -1,
+        garrison: int = -1,
         amount: float = math.nan,
     ) -> None:
         """Write down an event if it happened."""
         if happened:
-            self.events.append((self.month, CODE_OF[track, kind], leader, place, amount))
+            self.events.append((self.month, CODE_OF[track, kind], leader, garrison, amount))
 
     def observe(self, name: str) -> float:
         """Return an observable that is no field of the state."""

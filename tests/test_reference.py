@@ -30,7 +30,7 @@ from reference_rules import FUNCTIONS, compiled, exp, finite, identifier, log, l
 def events_of(events: Events, place: int) -> list[tuple[Any, ...]]:
     """Return one world's events as ReferenceModel writes them."""
     mine = events.world == place
-    columns = (events.month, events.code, events.leader, events.place, events.amount)
+    columns = (events.month, events.code, events.leader, events.garrison, events.amount)
     return list(zip(*(column[mine].tolist() for column in columns), strict=True))
 
 

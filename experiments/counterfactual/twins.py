@@ -218,7 +218,7 @@ def _join_paths(parts: Sequence[Paths]) -> Paths:
     world = np.concatenate([e.world + at for e, at in zip(events, offsets, strict=True)])
     rest = [
         np.concatenate([getattr(e, name) for e in events])
-        for name in ("month", "code", "leader", "place", "amount")
+        for name in ("month", "code", "leader", "garrison", "amount")
     ]
     values = {
         name: np.concatenate([part.values[name] for part in parts], axis=1)

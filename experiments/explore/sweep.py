@@ -218,7 +218,7 @@ def _variant(
         if not own:
             raise
         place = short(f"--vary {' --vary '.join(own)}", 200)
-        if error.place.startswith("--set"):  # a level was applied as a setting is
+        if error.where.startswith("--set"):  # a level was applied as a setting is
             raise PalcaError(error.message, place) from None
         raise error.at(place) from None
     return resolved

@@ -179,7 +179,7 @@ def _named(row: Table) -> tuple[str, str]:
     track, kind = row.text("track"), row.text("kind")
     if track not in TRACKS or kind not in KINDS[track]:
         raise PalcaError(f"no event '{kind}' in track '{track}'"
-                         f"{nearest(kind, KINDS.get(track, ()))}", row.place)
+                         f"{nearest(kind, KINDS.get(track, ()))}", row.where)
     return track, kind
 
 
@@ -188,7 +188,7 @@ def _absent(row: Table, documented: Course) -> tuple[str, str, float]:
     weight = row.number("weight", 0, 1)
     row.reject_unknown()
     if documented.count(track, kind).any():
-        raise PalcaError(f"the record has a '{kind}' in track '{track}'", row.place)
+        raise PalcaError(f"the record has a '{kind}' in track '{track}'", row.where)
     return track, kind, weight
 
 
@@ -199,13 +199,13 @@ def _event(row: Table, documented: Course) -> Sighting:
     named = "date" in row
     if named:
         month = row.month("date")
-        _check_within(month, kind, documented.months, row.place)
+        _check_within(month, kind, documented.months, row.where)
     row.reject_unknown()
     if not named:
         months = np.nonzero(documented.count(track, kind)[:, 0])[0]
         if not len(months):
             raise PalcaError(f"the record has no '{kind}' in track '{track}' that may score; name "
-                             'a month of your own: date = "1971-08"', row.place)  # fmt: skip
+                             'a month of your own: date = "1971-08"', row.where)  # fmt: skip
         month = int(months[0])
     return Sighting(
         track, kind, month, max(month - tolerance, 0), month + tolerance, miss, named=named
@@ -241,7 +241,7 @@ def _credits(table: Table, documented: Course) -> Level:
     """Return the credits until the month to which they are firm."""
     sd, floor = table.number("sd", 0.01, 100), table.number("floor", 0.01, 1000)
     last = table.month("until")
-    _check_within(last, "until", documented.months, table.place)
+    _check_within(last, "until", documented.months, table.where)
     table.reject_unknown()
     total = float(documented.series["ussr_commitment"][: last + 1, 0].sum())
     return Level("ussr_commitments", last, float(np.log(total + floor)), sd, floor=floor)

@@ -153,7 +153,7 @@ def _read(path: Path) -> Code | None:
         header = json.loads(head)
         if sha256(machine).hexdigest() != header.pop("sha256"):
             return None
-        loads = tuple((channel, place) for channel, place in header["loads"])
+        loads = tuple((channel, site) for channel, site in header["loads"])
         return Code(machine, header["most_events"], loads)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -160,13 +160,13 @@ class Writer:
             address = self.address(table.address, index.ir, table.stored)
             return self._widened(table, self.b.load(address, typ=table.stored))
         one = Number("i", ir.Constant(I64, 0))
-        place = index.ir
+        offset = index.ir
         if inside is not None:
-            place = self.b.select(inside, place, self.spread(one, index.width).ir)
+            offset = self.b.select(inside, offset, self.spread(one, index.width).ir)
         vector: Any = ir.Constant(ir.VectorType(table.stored, index.width), ir.Undefined)
         for lane in range(index.width):
             at = ir.Constant(I32, lane)
-            address = self.address(table.address, self.b.extract_element(place, at), table.stored)
+            address = self.address(table.address, self.b.extract_element(offset, at), table.stored)
             entry = self.b.load(address, typ=table.stored)
             vector = self.b.insert_element(vector, entry, at)
         return self._widened(table, vector)
@@ -189,11 +189,11 @@ class Writer:
         return Value(self, Number(row.kind, entry))
 
     def argmin(self, row: Row, axis: int) -> Symbol:
-        """Return the first place of the lowest entry."""
+        """Return the index of the lowest entry, the first of equal ones."""
         return self.argmax(self.apply("negative", (row,)), axis)
 
     def argmax(self, row: Row, axis: int) -> Symbol:
-        """Return the first place of the highest entry."""
+        """Return the index of the highest entry, the first of equal ones."""
         b = self.b
         nothing = self.spread(Number("f", ir.Constant(F64, float("-inf"))), CHUNK).ir
         highest = self.memory(nothing.type)
@@ -207,13 +207,13 @@ class Writer:
         self._kept(kept)
         best = self.intrinsic_of("llvm.vector.reduce.fmax", F64, b.load(highest, typ=nothing.type))
         best = self.spread(Number("f", best), CHUNK).ir
-        place = self.memory(I64)
+        cell = self.memory(I64)
         with self.chunks(row.length, backwards=True) as chunk:
             same = b.fcmp_ordered("==", row.number(chunk).ir, best)
             hits = b.bitcast(b.and_(same, chunk.inside), ir.IntType(CHUNK))
             with b.if_then(b.icmp_unsigned("!=", hits, ir.Constant(hits.type, 0))):
-                b.store(b.add(chunk.base, b.zext(self.lowest(hits), I64)), place)
-        return Value(self, Number("i", b.load(place, typ=I64)))
+                b.store(b.add(chunk.base, b.zext(self.lowest(hits), I64)), cell)
+        return Value(self, Number("i", b.load(cell, typ=I64)))
 
     def matmul(self, weights: Row, row: Row) -> Symbol:
         """Return the sum of entries times integer weights, which is exact in any order."""
@@ -246,13 +246,13 @@ class Writer:
     def memory(self, kind: Any) -> Any:
         """Set memory aside, once for the whole function."""
         with self.b.goto_block(self._entry):
-            place = self.b.alloca(kind)
-            place.align, place.type = 64, POINTER  # of no type
-        return place
+            cell = self.b.alloca(kind)
+            cell.align, cell.type = 64, POINTER  # of no type
+        return cell
 
-    def address(self, base: Any, place: Any, kind: Any) -> Any:
+    def address(self, base: Any, offset: Any, kind: Any) -> Any:
         """Return the address of an entry."""
-        return self.b.gep(base, [place], source_etype=kind)
+        return self.b.gep(base, [offset], source_etype=kind)
 
     def load(self, kind: str, address: Any, width: int = 1) -> Number:
         """Return what stands in memory."""
@@ -343,7 +343,7 @@ class Writer:
         return Row(self, "i", length, make)
 
     def lowest(self, bits: Any) -> Any:
-        """Return the place of the lowest bit that is set, as 32 bits."""
+        """Return the index of the lowest bit that is set, as 32 bits."""
         wide = self.b.zext(bits, I32) if bits.type.width < 32 else bits
         of = ir.FunctionType(I32, [I32, I1])
         return self.b.call(declared(self.module, "llvm.cttz.i32", of), [wide, ir.Constant(I1, 1)])

@@ -19,7 +19,7 @@ from .llvm_ops import POINTER
 from .symbols import LANES
 
 _RECORD: Final = np.dtype(
-    [("month", "<i2"), ("code", "<i2"), ("leader", "<i2"), ("place", "<i2"), ("amount", "<f8")]
+    [("month", "<i2"), ("code", "<i2"), ("leader", "<i2"), ("garrison", "<i2"), ("amount", "<f8")]
 )
 _LIKELY: Final = 2  # events a world and month; there is room for more, but they come in parts
 
@@ -144,7 +144,7 @@ def _arrays_of(month: Month) -> dict[str, Any]:
         "garrison": corps.garrison,
         "top": flags(corps.top),
         "weight": corps.weight,
-        "place": roster.place,
+        "roster_index": roster.index,
         "leader_ideology": roster.ideology,
         "leader_top": flags(roster.top),
         "civilian": flags(roster.civilian),
@@ -158,5 +158,5 @@ def _arrays_of(month: Month) -> dict[str, Any]:
 def _events(records: NDArray[Any], counts: Ints) -> Events:
     """Return events, which come world by world, as parallel arrays; nothing is copied."""
     world = np.repeat(np.arange(len(counts)), counts)
-    columns = (records[name] for name in ("month", "code", "leader", "place", "amount"))
+    columns = (records[name] for name in ("month", "code", "leader", "garrison", "amount"))
     return Events(world, *columns)

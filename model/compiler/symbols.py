@@ -130,7 +130,7 @@ class Value(Symbol):
 
 
 class Cell(Symbol):
-    """A place in memory: a field of the state, of all lanes or of one world."""
+    """An address in memory: a field of the state, of all lanes or of one world."""
 
     def __init__(self, writer: Emitter, kind: str, address: Any, width: int) -> None:
         super().__init__(writer)

@@ -65,7 +65,7 @@ class Forcing:
     outcome : str
         What becomes of them: "succeeds", "fails" or "never".
     leader : int
-        Roster place of a named leader, who strikes though perhaps nobody would have; -1 if none.
+        Roster index of a named leader, who strikes though perhaps nobody would have; -1 if none.
     ideology : float
         His; the officer nearest to it leads for him.
     """

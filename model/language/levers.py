@@ -100,9 +100,9 @@ LEVERS: Final[dict[str, dict[str, Lever]]] = {
 ACTORS: Final = tuple(LEVERS)
 
 
-def check_actors(names: Iterable[str], place: str) -> None:
+def check_actors(names: Iterable[str], where: str) -> None:
     """Raise a PalcaError unless every name is an actor's."""
     for name in names:
         if name not in ACTORS:
             raise PalcaError(f"no actor '{name}'{nearest(name, ACTORS)}; there are "
-                             f"{', '.join(ACTORS)}", place)
+                             f"{', '.join(ACTORS)}", where)

@@ -116,7 +116,7 @@ def make_policy(
     *,
     names: Collection[str],
     levers: Mapping[str, Lever],
-    place: str = "",
+    where: str = "",
 ) -> Policy:
     """Check the table of a policy's TOML file and make the policy.
 
@@ -132,7 +132,7 @@ def make_policy(
         Observables that the actor sees, and parameters.
     levers : mapping of str to Lever
         The actor's levers.
-    place : str
+    where : str
         The file, for errors.
 
     Raises
@@ -141,15 +141,15 @@ def make_policy(
         With the place down to the key, as in
         ``policies/regime/pragmatic.toml: rule 'credit': do.credit: ...``.
     """
-    top, outer = Table(table, place), f"{place}: " if place else ""
+    top, outer = Table(table, where), f"{where}: " if where else ""
     actor, title = _line(top, "actor"), top.text("title")
     has_rules, rows = "rule" in top, top.rows("rule")
     top.reject_unknown()
     if not has_rules:
-        raise PalcaError("it has no rule: add a table [[rule]]", place)
+        raise PalcaError("it has no rule: add a table [[rule]]", where)
     if len(rows) > MOST_RULES:
         raise PalcaError(
-            f"it has {len(rows)} rules and may have {MOST_RULES}: join some of them", place
+            f"it has {len(rows)} rules and may have {MOST_RULES}: join some of them", where
         )
     rules: dict[str, Rule] = {}
     for number, row in enumerate(rows, start=1):
@@ -166,21 +166,21 @@ def _rule(
 ) -> Rule:
     """Return the rule of a table; errors name it by its name as soon as it is known."""
     name = _line(row, "name")
-    row.place = f"{outer}rule {name!r}"
-    when = parse_at(row.value("when"), "condition", names, f"{row.place}: when")
-    do = Table(row.value("do"), f"{row.place}: do")
+    row.where = f"{outer}rule {name!r}"
+    when = parse_at(row.value("when"), "condition", names, f"{row.where}: when")
+    do = Table(row.value("do"), f"{row.where}: do")
     if not do.flat():
         raise PalcaError('write what to add to which lever, as in { credit = "20 * trust" }',
-                         do.place)
+                         do.where)
     for lever in do.flat():
         if lever not in levers:
             hint = nearest(lever, levers) or f": the levers are {', '.join(levers)}"
-            raise PalcaError(f"unknown lever '{short(lever, 40)}'{hint}", do.place)
+            raise PalcaError(f"unknown lever '{short(lever, 40)}'{hint}", do.where)
     rule = Rule(
         name=name,
         when=when,
         do={
-            lever: parse_at(value, "number", names, f"{do.place}.{lever}")
+            lever: parse_at(value, "number", names, f"{do.where}.{lever}")
             for lever, value in do.items()
         },
         why=row.text("why"),
@@ -196,5 +196,5 @@ def _line(table: Table, key: str) -> str:
     """Return a text of a single line."""
     text = table.text(key)
     if not (text.isprintable() and len(text) <= 100):
-        raise PalcaError("write one line of at most 100 characters", f"{table.place}: {key}")
+        raise PalcaError("write one line of at most 100 characters", f"{table.where}: {key}")
     return text

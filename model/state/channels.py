@@ -108,7 +108,7 @@ class Conduit:
     factual : Conduit, optional
         That of the same worlds' factual twins, which listened to the frozen channels.
     loads : dict of (str, str) to list of ndarray
-        Load of a channel at a place, one array a month.
+        Load of a channel at a site, one array a month.
     """
 
     listened: frozenset[str] = frozenset()
@@ -116,15 +116,15 @@ class Conduit:
     factual: Conduit | None = None
     loads: dict[tuple[str, str], list[Floats]] = field(default_factory=dict)
 
-    def carry(self, channel: str, place: str, value: Value, step: int) -> Value:
-        """Return what a channel carries to a place: `value`, unless it is frozen.
+    def carry(self, channel: str, site: str, value: Value, step: int) -> Value:
+        """Return what a channel carries to a site: `value`, unless it is frozen.
 
         `step` counts months from the start of the run.
         """
         if channel in self.frozen and self.factual is not None:
-            return self.factual.loads[channel, place][step]
+            return self.factual.loads[channel, site][step]
         if channel in self.listened:
-            self.loads.setdefault((channel, place), []).append(np.array(value, dtype=np.float64))
+            self.loads.setdefault((channel, site), []).append(np.array(value, dtype=np.float64))
         return value
 
     def prefixes(self, actor: str) -> Mapping[str, str]:

@@ -108,7 +108,7 @@ class PolicyChange:
     def read(table: Table) -> Contents:
         """Return the changes of a table's part ``policy``."""
         policies = table.table("policy")
-        check_actors(policies.flat(), policies.place)
+        check_actors(policies.flat(), policies.where)
         for actor, _ in policies.items():
             yield f"policy.{actor}", policies.text(actor)
 
@@ -135,20 +135,20 @@ class LeverChange:
     def read(table: Table) -> Contents:
         """Return the changes of a table's part ``lever``."""
         actors = table.table("lever")
-        check_actors(actors.flat(), actors.place)
+        check_actors(actors.flat(), actors.where)
         for actor, _ in actors.items():
             known, levers = LEVERS[actor], actors.table(actor)
             for name, content in levers.items():
                 if name not in known:
                     raise PalcaError(f"'{actor}' has no lever '{name}'{nearest(name, known)}",
-                                     levers.place)
+                                     levers.where)
                 if not isinstance(content, Mapping):
-                    raise PalcaError(f"write {name}.set, {name}.scale or {name}.cap", levers.place)
+                    raise PalcaError(f"write {name}.set, {name}.scale or {name}.cap", levers.where)
                 lever = levers.table(name)
                 operation, value = _operation(lever, ("set", "scale", "cap"))
                 if operation != "scale":
                     low, high = known[name].lowest, known[name].highest
-                    check_number(f"{name}.{operation}", value, low, high, lever.place)
+                    check_number(f"{name}.{operation}", value, low, high, lever.where)
                 yield f"lever.{actor}.{name}", [operation, value]
 
     @staticmethod
@@ -204,7 +204,7 @@ class ParameterChange:
             try:
                 yield f"parameter.{name}", check_parameter(name, value)
             except PalcaError as error:
-                raise error.at(parameters.place) from None
+                raise error.at(parameters.where) from None
 
     @staticmethod
     def written(change: Change) -> dict[str, Any]:
@@ -237,7 +237,7 @@ class DriverChange:
         for name, _ in drivers.items():
             if name not in DRIVERS:
                 raise PalcaError(f"no driver '{name}'{nearest(name, DRIVERS)}; there are "
-                                 f"{', '.join(DRIVERS)}", drivers.place)
+                                 f"{', '.join(DRIVERS)}", drivers.where)
             driver = drivers.table(name)
             if name not in _PRICES:
                 yield f"driver.{name}", list(_operation(driver, ("set", "add", "scale")))
@@ -248,7 +248,7 @@ class DriverChange:
                 content = ["scale", driver.number("scale", 0.01, 100)]
             else:
                 raise PalcaError('write scale = 0.6, or hold = "1971-12": the price is changed',
-                                 driver.place)
+                                 driver.where)
             driver.reject_unknown()
             yield f"driver.{name}", content
 
@@ -291,12 +291,12 @@ class RuleChange:
     def read(table: Table) -> Contents:
         """Return the changes of a table's part ``rule``."""
         actors = table.table("rule")
-        check_actors(actors.flat(), actors.place)
+        check_actors(actors.flat(), actors.where)
         for actor, _ in actors.items():
             rules = actors.table(actor)
             dropped = rules.flat().get("drop", [])
             if not isinstance(dropped, list) or not all(isinstance(name, str) for name in dropped):
-                raise PalcaError('write drop = ["NAME", …]', rules.place)
+                raise PalcaError('write drop = ["NAME", …]', rules.where)
             for name in dropped:
                 yield f"rule.{actor}.{name}", ["drop", {}]
             changed = rules.table("change")
@@ -308,7 +308,7 @@ class RuleChange:
             for key in rules.flat():
                 if key not in known:
                     raise PalcaError(f"unknown key '{key}'{nearest(key, known)}; "
-                                     "there are drop, add and change", rules.place)
+                                     "there are drop, add and change", rules.where)
 
     @staticmethod
     def apply(policy: dict[str, Any], changes: Sequence[Change], actor: str) -> dict[str, Any]:
@@ -366,10 +366,10 @@ class ForcedCoup:
         coup = table.table("coup")
         outcome = coup.text("outcome")
         if outcome not in _OUTCOMES:
-            raise PalcaError(f"'outcome' is succeeds, fails or never, not '{outcome}'", coup.place)
+            raise PalcaError(f"'outcome' is succeeds, fails or never, not '{outcome}'", coup.where)
         by = coup.text("by", "")
         if by and outcome == "never":
-            raise PalcaError("a coup that never starts has no leader: drop 'by'", coup.place)
+            raise PalcaError("a coup that never starts has no leader: drop 'by'", coup.where)
         coup.reject_unknown()
         yield "coup", {"outcome": outcome, "by": by}
 
@@ -481,7 +481,7 @@ def _operation(table: Table, known: tuple[str, ...]) -> tuple[str, float]:
     rows = table.items()
     if len(rows) != 1 or rows[0][0] not in known:
         raise PalcaError(f"write one of {', '.join(known)}, as in {{ {known[0]} = 0.5 }}",
-                         table.place)
+                         table.where)
     name, value = rows[0]
     low = -_LARGEST if name in ("set", "add") else 0
-    return name, check_number(name, value, low, _LARGEST, table.place)
+    return name, check_number(name, value, low, _LARGEST, table.where)

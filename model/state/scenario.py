@@ -60,7 +60,7 @@ class Faction:
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """A leader who dies and, if he rules then, his successor (roster places).
+    """A leader who dies and, if he rules then, his successor (roster indices).
 
     Without a lawful successor the armed forces choose one.
     """

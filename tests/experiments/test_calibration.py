@@ -163,7 +163,7 @@ def test_nothing_is_known_of_years_that_have_not_passed(
     for values in series.values():
         values[cut:] = values[cut - 1 : cut] + 1.0
     past = course.events.month < cut
-    columns = ("world", "month", "code", "leader", "place", "amount")
+    columns = ("world", "month", "code", "leader", "garrison", "amount")
     events = Events(*(getattr(course.events, name)[past] for name in columns))
     other = Course(course.worlds, course.months, series, events)
     before, after = before_and_after(until)

@@ -40,7 +40,7 @@ def table(*rules):
 
 
 def made(*rules) -> Policy:
-    return make_policy("pragmatic", table(*rules), names=NAMES, levers=LEVERS, place=PLACE)
+    return make_policy("pragmatic", table(*rules), names=NAMES, levers=LEVERS, where=PLACE)
 
 
 def decided(*rules, **see):
@@ -203,7 +203,7 @@ IN_RULE = f"{PLACE}: rule 'credit for distance'"
 def test_an_error_in_a_rule_says_where(row, place, advice):
     with pytest.raises(PalcaError) as caught:
         made(row)
-    assert place is None or caught.value.place == place
+    assert place is None or caught.value.where == place
     assert advice in caught.value.message
     assert "\n" not in str(caught.value)
 
@@ -224,8 +224,8 @@ def test_an_error_in_a_rule_says_where(row, place, advice):
 def test_an_error_in_the_table_says_where(change, advice):
     wrong = {key: value for key, value in (table(rule()) | change).items() if value is not None}
     with pytest.raises(PalcaError) as caught:
-        make_policy("p", wrong, names=NAMES, levers=LEVERS, place=PLACE)
-    assert caught.value.place.startswith(PLACE)
+        make_policy("p", wrong, names=NAMES, levers=LEVERS, where=PLACE)
+    assert caught.value.where.startswith(PLACE)
     assert advice in caught.value.message
 
 

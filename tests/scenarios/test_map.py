@@ -25,8 +25,8 @@ def test_every_garrison_of_the_country_lies_within_its_outline() -> None:
     country = load("baseline").country
     shape = map_of(country.name)
     assert shape is not None
-    assert {garrison.name for garrison in country.garrisons} == set(shape.places)
-    for name, place in shape.places.items():
+    assert {garrison.name for garrison in country.garrisons} == set(shape.garrisons)
+    for name, place in shape.garrisons.items():
         assert inside(place, shape.ring), name
     assert not inside((-58.0, -34.6), shape.ring)  # Buenos Aires
 
