@@ -13,13 +13,13 @@ from typing import Final
 
 _LONGEST: Final = 1000  # characters of a message: a stranger's file may hold long names
 _ROOM: Final = 40  # of them for saying how many more there are
-# What a terminal would obey, and marks of direction, which show a text otherwise than it is.
 _COMMA: Final = re.compile(r"(?<![\d.,])([-+]?\d+),(\d+)(?![\d.,])")  # a decimal comma
+# Control characters, which a terminal would obey, and marks that change a text's direction.
 _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class PalcaError(Exception):
-    """Something that the user gave can't be used; says where, what and the mend.
+    """Something that the user gave can't be used: where, what is wrong, how to mend it.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def point(text: object) -> str:
 
 
 def check_text(name: str, text: str, where: str) -> None:
-    """Raise if a text that will be printed holds what a terminal would not print but obey.
+    """Raise if a text that will be printed holds control characters.
 
     Raises
     ------

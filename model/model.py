@@ -103,8 +103,8 @@ class ColdWarModel(mesa.Model):
         Fields of the state whose monthly values the history keeps.
     reporters : mapping of str to callable or str, optional
         What `datacollector` collects at the end of each step, as Mesa's ``model_reporters``; if
-        not given, the mean over the worlds of each of :data:`REPORTED`. Who puts another
-        DataCollector in its place collects himself.
+        not given, the mean over the worlds of each of :data:`REPORTED`. Another DataCollector
+        put in its place must be called by whoever put it there.
     conduit : Conduit, optional
         Which channels are listened to, or held at the path of a factual twin.
     start : Snapshot, optional
@@ -200,7 +200,7 @@ class ColdWarModel(mesa.Model):
             agent.unique_id = self._agents_so_far
 
     def step(self) -> None:
-        """Live through one month, and collect what is reported.
+        """Simulate one month and collect what is reported.
 
         Raises
         ------
@@ -224,15 +224,15 @@ class ColdWarModel(mesa.Model):
         return self.history()
 
     def advance(self, months: int = 1) -> None:
-        """Live through some months: by compiled code, where it is at hand or worth its making.
+        """Simulate some months, by compiled code where it exists or is worth compiling.
 
-        The result is that of as many steps, to the last bit, but no step is counted and
-        nothing collected. A subclass with a `step` of its own is stepped.
+        The result is that of as many steps, to the last bit, but steps aren't counted and
+        nothing is collected. A subclass with a `step` of its own is stepped.
 
         Raises
         ------
         PalcaError
-            Before anything is lived through, if the scenario has fewer months left.
+            Before any month is simulated, if the scenario has fewer months left.
         """
         end = self.month + self._check_months(months)
         as_it_is = type(self).step is ColdWarModel.step
@@ -274,7 +274,7 @@ class ColdWarModel(mesa.Model):
         return {**vars(self), "_kernel": None, "_same_until": 0}
 
     def _check_months(self, months: int) -> int:
-        """Return a number of months if there are as many to live through."""
+        """Return a number of months if the scenario has as many left."""
         left = self.current.scenario.months - self.month
         if not isinstance(months, (int, np.integer)) or not 0 <= months <= left:
             last = month_name(self.current.scenario.months - 1)

@@ -29,7 +29,7 @@ _FOREVER: Final = np.iinfo(np.int64).max
 
 
 class Month:
-    """The present month of some worlds, and the order in which it is lived through.
+    """The present month of some worlds, and the order of its steps.
 
     1. A leader dies whose death is dated; where he ruled, a successor takes office.
     2. The strategists see the start of the month and decide by their rules: the USSR, the
@@ -87,7 +87,7 @@ class Month:
         self.officers = Officers(self, moods, fates)
 
     def step(self) -> None:
-        """Live through the month: see, decide, act; then society answers."""
+        """Simulate the month: see, decide, act; then society answers."""
         for death in self.scenario.country.deaths:
             self.now.among(self.now.month == death.month, self._bury, death)
         for strategist in self.strategists:
@@ -101,7 +101,7 @@ class Month:
         self.officers.answer()
 
     def open(self, number: int) -> None:
-        """Come to a month: its policies and interventions, its draws, its drivers."""
+        """Begin a month: its policies and interventions, its draws, its drivers."""
         self.take_up(number)
         self.now.corps.draw_initial_officers(self.draws.keys)
         self.now.month = self.now.event_log.month = number

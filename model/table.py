@@ -33,7 +33,7 @@ class Table:
         return key in self._data
 
     def value(self, key: str, default: Any = None) -> Any:
-        """Return what stands at a key; it must be there if there is no default."""
+        """Return the value of a key; it must be there if there is no default."""
         self._known.add(key)
         if key in self._data:
             return self._data[key]

@@ -46,7 +46,7 @@ NAMES: Final = _OWN | {f"first.{name}" for name in _OWN}
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One of the scenarios that are held against each other.
+    """One of the scenarios that are compared.
 
     Attributes
     ----------
@@ -159,7 +159,7 @@ def load_concept(name: str) -> Concept:
     Raises
     ------
     PalcaError
-        For whatever is wrong with it, with its place and the mend.
+        For whatever is wrong with it: where, and how to mend it.
     """
     path = find(name, shipped_concepts(), None, "concept")
     concept = make_concept(path.stem, read_text(path), label(path))

@@ -80,14 +80,12 @@ def parse_change(text: str) -> Table:
 def check_changes(changes: Sequence[Change], months: int) -> list[Change]:
     """Return what holds when: changes of which no two change one target in one month.
 
-    Of those that would, the one that began last goes before; when it ends, the one that held
-    before it holds again.
+    Of two that overlap the one that began later holds; when it ends, the earlier one holds again.
 
     Raises
     ------
     PalcaError
-        If two that change one target begin together, so that none goes before, or one begins
-        outside the scenario.
+        If two changes of one target begin together, or one begins outside the scenario.
     """
     for change in changes:
         if not 0 <= change.since < months:
@@ -100,12 +98,12 @@ def check_changes(changes: Sequence[Change], months: int) -> list[Change]:
         by_target.setdefault(change.target, []).append(replace(change, until=lasts))
     spans = [span for same in by_target.values() for span in _in_turn(same)]
     written = {(change.target, change.since): at for at, change in enumerate(changes)}
-    # what is taken up again comes before what begins in that month, and that as it is written
+    # what holds again comes before what begins in that month; the rest is in the files' order
     return sorted(spans, key=lambda span: (span.since, written.get((span.target, span.since), -1)))
 
 
 def _check_lives(changes: Sequence[Change]) -> None:
-    """Raise if a man dies while he is to survive, or is dead when he is to lead a coup."""
+    """Raise if a leader dies while he is to survive."""
     for kept, dies in product(changes, changes):
         if (kept.kind, dies.kind) == ("survival", "death"):
             ends = kept.until if kept.until < FOREVER else kept.since
@@ -137,10 +135,12 @@ def _in_turn(changes: Sequence[Change]) -> list[Change]:
     return out
 
 
-def made(changes: Sequence[Change], leaders: Sequence[str]) -> tuple[Intervention, ...]:
+def build_interventions(
+    changes: Sequence[Change], leaders: Sequence[str]
+) -> tuple[Intervention, ...]:
     """Return the changes of a manifest as the model applies them in each month.
 
-    Those of policies, rules, drivers and deaths have been made already.
+    Those of policies, rules, drivers and deaths have been applied already.
 
     Raises
     ------

@@ -202,7 +202,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
         "start": merged["start"],
         "drivers": _drivers(files, months, changes),
         "policies": {},
-        "changes": [asdict(_told(change)) for change in changes],
+        "changes": [asdict(_portable(change)) for change in changes],
     }
     for actor in ACTORS:
         if actor not in merged["policies"]:
@@ -219,8 +219,8 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     return resolved
 
 
-def _told(change: Change) -> Change:
-    """Return a change as it is kept: a shipped policy by its name on the shelf, on any machine."""
+def _portable(change: Change) -> Change:
+    """Return a change as a manifest holds it: a shipped policy by its name, on any machine."""
     if change.kind != "policy":
         return change
     return replace(change, content=label(Path(change.content)))

@@ -48,7 +48,7 @@ class Beside:
 
     @property
     def where(self) -> str:
-        """How errors name it."""
+        """File and table, for errors."""
         return self.table.where
 
     def with_entry(self, path: Sequence[str], value: Any) -> Beside:
@@ -65,7 +65,7 @@ def _with_entry(table: Mapping[str, Any], path: Sequence[str], value: Any) -> di
 
 
 def anchored(setting: str, folder: Path, where: str) -> str:
-    """Return a setting that a file holds with the file that it names found beside that one.
+    """Return a setting of a file; what it names is looked for beside that file.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def _inline(value: Any) -> str:
 
 
 def set_once(settings: Sequence[str], where: str) -> Sequence[str]:
-    """Return settings of which no two set the same: only the last of them would hold.
+    """Return settings, no two of which may set the same: only the last would hold.
 
     Raises
     ------
@@ -129,7 +129,7 @@ def set_once(settings: Sequence[str], where: str) -> Sequence[str]:
 
 
 def what_is_set(setting: str) -> str:
-    """Return the name of a setting; of a posterior's best set the whole, for it names none."""
+    """Return what a setting sets; ``posterior=point`` goes with another posterior's name."""
     name, _, value = (part.strip() for part in setting.partition("="))
     return f"{name}={value}" if (name, value) == ("posterior", "point") else name
 

@@ -21,7 +21,7 @@ from palca.model.state.scenario import Scenario
 from palca.model.table import Table
 
 from .country import build_country, check_start
-from .interventions import LATEST, made
+from .interventions import LATEST, build_interventions
 from .posterior_draws import check_sets
 
 
@@ -96,7 +96,7 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         parameters=parameters,
         sets=sets,
         closed=frozenset(closed),
-        interventions=made([Change(**row) for row in resolved["changes"]], names),
+        interventions=build_interventions([Change(**row) for row in resolved["changes"]], names),
     )
 
 

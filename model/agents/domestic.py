@@ -56,7 +56,7 @@ class Labour:
         self.month = month
 
     def answer(self) -> None:
-        """Move the public mood; strike, and be struck down."""
+        """Update legitimacy and mobilisation; draw strikes, massacres and sieges."""
         m, s, p = self.month, self.month.state, self.month.p
         s.legitimacy[:] = legitimacy_next(
             s.legitimacy,
@@ -113,7 +113,7 @@ class Officers:
         self.month, self.moods, self.fates = month, moods, fates
 
     def answer(self) -> None:
-        """Plot where there is an opportunity, rise, and live with the outcome."""
+        """Plot where there is an opportunity, rise where enough follow, and see who rules."""
         m, s, p = self.month, self.month.state, self.month.p
         for row in (s.attempt, s.success):
             row[:] = 0.0
@@ -155,7 +155,7 @@ class Officers:
         worlds.among(plot.overt, self._rise, plot, forcing)
 
     def _rise(self, worlds: Worlds, plot: coup.Plot, forcing: coup.Forcing | None) -> None:
-        """Live through an overt attempt: fighting, purge, and who rules next."""
+        """Resolve an overt attempt: fighting, purge, and who rules next."""
         s, p, corps = worlds.state, worlds.p, worlds.corps
         joined, won, rebels = coup.rise(worlds, plot, forcing)
         s.attempt[:] = 1.0

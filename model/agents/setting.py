@@ -1,4 +1,4 @@
-"""What agents see of the month that they live in."""
+"""What agents may read of the present month."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Setting(Protocol):
     Attributes
     ----------
     ussr, united_states, regime, party : Any
-        Other agents, whose levers and acts are seen. Here they are of any type, since their own
+        Other agents, whose levers and acts are read. Here they are of any type, since their own
         modules name this one.
     """
 

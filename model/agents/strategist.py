@@ -18,7 +18,7 @@ from .setting import Setting
 
 
 class Strategist:
-    """An actor with levers and a policy; a face of the state, with no numbers of its own.
+    """An actor with levers and a policy; its quantities are rows of the state.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Strategist:
     seen : dict of str to float or ndarray of shape ``(worlds,)``
         What its rules looked at; kept only while there is a `trace`.
     trace : callable, optional
-        Told of each rule that fires, for an explanation.
+        Called for each rule that fires, for an explanation.
     """
 
     actor: ClassVar[str]
@@ -114,5 +114,5 @@ class Strategist:
                 self.levers[change.lever] = change.changed(self.levers[change.lever])
 
     def chooses(self, lever: str, event: str) -> Flags:
-        """Return in which worlds an act happens: its draw falls below the lever's chance."""
+        """Return in which worlds an act happens: its draw is below the lever's probability."""
         return self.month.draws.happens(event, self.levers[lever])

@@ -48,7 +48,7 @@ OFFICER_ARGUMENTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Machine code, and what its caller must know of it.
+    """Machine code, and what its caller needs to know.
 
     Attributes
     ----------
@@ -265,7 +265,7 @@ def write_months(shape: Shape) -> tuple[str, int, tuple[tuple[str, str], ...]]:
 
 
 def machine() -> llvm.TargetMachine:
-    """Return the machine that this is."""
+    """Return LLVM's target machine for this processor."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_default_triple()
@@ -278,7 +278,7 @@ def machine() -> llvm.TargetMachine:
 
 
 def machine_name() -> str:
-    """Return what machine code must fit: the kind of processor and what it can do."""
+    """Return what machine code must fit: the processor and its features."""
     triple, cpu = llvm.get_default_triple(), llvm.get_host_cpu_name()
     return f"{triple} {cpu} {llvm.get_host_cpu_features().flatten()}"
 

@@ -1,4 +1,4 @@
-"""What symbols write with: one function in the language of LLVM."""
+"""The writer of instructions: one function in LLVM's intermediate language."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class Writer:
         return self.apply("where", (condition, yes, no))
 
     def count_nonzero(self, condition: Any) -> int:
-        """Return that there may be some: what follows is computed in any case."""
+        """Return 1, so that the code that follows is written in any case."""
         return 1
 
     def take(self, table: Any, index: Any, axis: int | None = None) -> Symbol:
@@ -244,7 +244,7 @@ class Writer:
     # ------------------------------------------------------------------------------ memory
 
     def memory(self, kind: Any) -> Any:
-        """Set memory aside, once for the whole function."""
+        """Allocate memory, once for the whole function."""
         with self.b.goto_block(self._entry):
             cell = self.b.alloca(kind)
             cell.align, cell.type = 64, POINTER  # of no type
@@ -255,16 +255,16 @@ class Writer:
         return self.b.gep(base, [offset], source_etype=kind)
 
     def load(self, kind: str, address: Any, width: int = 1) -> Number:
-        """Return what stands in memory."""
+        """Return the number at an address."""
         of = TYPES[kind] if width == 1 else ir.VectorType(TYPES[kind], width)
         return Number(kind, self.b.load(address, typ=of, align=8))
 
     def store(self, number: Number, address: Any) -> None:
-        """Write to memory."""
+        """Store a number at an address."""
         self.b.store(number.ir, address, align=8)
 
     def load_some(self, stored: Any, address: Any, inside: Any) -> Any:
-        """Return a vector of entries, 0 for those that aren't there."""
+        """Return a vector of entries, 0 for those that are masked."""
         vector = ir.VectorType(stored, inside.type.count)
         of = ir.FunctionType(vector, [POINTER, I32, inside.type, vector])
         function = declared(self.module, f"llvm.masked.load.{type_name(vector)}.p0", of)
@@ -272,7 +272,7 @@ class Writer:
         return self.b.call(function, [address, align, inside, ir.Constant(vector, None)])
 
     def store_some(self, value: Any, address: Any, inside: Any) -> None:
-        """Write those entries of a vector that are there."""
+        """Store those entries of a vector that are not masked."""
         of = ir.FunctionType(ir.VoidType(), [value.type, POINTER, I32, inside.type])
         function = declared(self.module, f"llvm.masked.store.{type_name(value.type)}.p0", of)
         align = ir.Constant(I32, bytes_of(value.type.element))
@@ -367,7 +367,7 @@ class Writer:
         b.position_at_end(after)
 
     def fixed_point(self, step: Callable[[Any], Any], start: Any) -> Symbol:
-        """Return where ``x -> step(x)`` comes to rest from `start`, for one world."""
+        """Return the fixed point of ``x -> step(x)`` reached from `start`, for one world."""
         b = self.b
         first, before = self.number(start), b.block
         again, after = b.append_basic_block("again"), b.append_basic_block("rest")

@@ -61,7 +61,7 @@ class Kernel:
         Parameters
         ----------
         month : Month
-            The month before `first`, or that one, not lived through.
+            The month before `first`, or month `first` itself, not yet simulated.
         months : ndarray, shape ``(months since the start, kept, worlds)``
             Where the kept rows of the state are written.
         kept : ndarray of int

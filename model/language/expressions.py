@@ -94,7 +94,7 @@ def parse(text: str, kind: Kind, names: Collection[str]) -> Expression:
     text : str
         The expression.
     kind : str
-        What its place asks for: ``"condition"`` or ``"number"``.
+        What is asked for: ``"condition"`` or ``"number"``.
     names : collection of str
         Observables and parameters that it may name. ``date`` is always known.
 
@@ -121,7 +121,7 @@ def parse(text: str, kind: Kind, names: Collection[str]) -> Expression:
 
 
 def parse_at(value: object, kind: Kind, names: Collection[str], where: str) -> Expression:
-    """Return the expression that a file has at a place, as `text_of` and `parse` read it."""
+    """Return the expression of a file, as `text_of` and `parse` read it; `where` names it."""
     try:
         return parse(text_of(value), kind, names)
     except PalcaError as error:

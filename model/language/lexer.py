@@ -151,7 +151,7 @@ def _word(sort: str, word: str, names: Collection[str]) -> str:
 
 
 def _unreadable(text: str, at: int) -> str:
-    """Return what is wrong at the place of a text where no word begins."""
+    """Return what is wrong where no word can begin in a text."""
     character, run = text[at], _RUN.match(text, at)
     if run:
         return (

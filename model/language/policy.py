@@ -138,7 +138,7 @@ def make_policy(
     Raises
     ------
     PalcaError
-        With the place down to the key, as in
+        Its `where` goes down to the key, as in
         ``policies/regime/pragmatic.toml: rule 'credit': do.credit: ...``.
     """
     top, outer = Table(table, where), f"{where}: " if where else ""

@@ -1,8 +1,8 @@
 """Some worlds in one month: what the equations read and change.
 
-The month's equations are elementwise over worlds. What befalls a few of them only (a
-coup, an election, a death) is written as a function of :class:`Worlds` and happens
-`among` those: the same elementwise code, paid for by those worlds alone.
+The month's equations are elementwise over worlds. What happens in a few of them only
+(a coup, an election, a death) is a function of :class:`Worlds` that is called `among` those:
+the same elementwise code on fewer worlds.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class Worlds:
         self.event_log.write(track, kind, places, *details)
 
     def fixed_point(self, step: Callable[[Floats], Floats], start: Floats) -> Floats:
-        """Return where ``x -> step(x)`` comes to rest from `start`, in each world."""
+        """Return the fixed point of ``x -> step(x)`` reached from `start`, in each world."""
         now = start
         while True:
             then = step(now)

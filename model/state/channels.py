@@ -1,7 +1,7 @@
 """The ways in which one thing may act on another, each with a switch.
 
-Whether a channel carries anything is what Palca is asked, so none is taken for
-granted: a scenario may close any of them. A closed channel sets the parameters
+Whether a channel has an effect is a question that Palca is asked, so a scenario may
+close any of them. A closed channel sets the parameters
 that carry it to zero and hides from the actors at its end what they would see
 through it. With every Soviet channel closed, no act of Moscow can reach the
 coup process, whatever the policies say.

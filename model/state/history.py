@@ -1,4 +1,4 @@
-"""What came out of a run: labelled months and events."""
+"""The result of a run: monthly values and events."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class History:
     months : ndarray of float32, shape ``(months, fields, worlds)``
         Their values at the end of each month.
     events : Events
-        `events.world` holds places in `worlds`, not numbers.
+        `events.world` holds indices into `worlds`, not numbers.
     since : int
         The month of the first row of `months`.
     """

@@ -1,4 +1,4 @@
-"""Where scenario files stand: the shipped ones by name, a user's by path."""
+"""How scenario files are found: the shipped ones by name, a user's by path."""
 
 from __future__ import annotations
 
@@ -184,10 +184,10 @@ def _check_whole_numbers(value: Any) -> None:
 def read_columns(
     path: Path, most: int, columns: Sequence[str] | None = None, texts: Collection[str] = ()
 ) -> pa.Table:
-    """Return columns of a Parquet file, which may be a stranger's: numbers, and some texts.
+    """Return columns of a Parquet file, which may be malicious: numbers, and some texts.
 
-    What the file says of itself is held against itself before a page is read, since a few bytes
-    can ask for the memory of the whole machine; what it says to pandas is not listened to.
+    The sizes that the file declares are checked before a page is read, since a few bytes can
+    ask for all memory of the machine. Its metadata for pandas are ignored.
 
     Parameters
     ----------

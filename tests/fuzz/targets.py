@@ -31,7 +31,7 @@ from palca.model.state.interventions import LeverChange
 from palca.scenarios import build, load, resolve
 from palca.scenarios.concept import make_concept
 from palca.scenarios.country import build_country
-from palca.scenarios.interventions import check_changes, made, parse_change
+from palca.scenarios.interventions import build_interventions, check_changes, parse_change
 from palca.scenarios.loader import _drivers
 from palca.scenarios.outline import read_map
 from palca.scenarios.overrides import Beside, apply_setting
@@ -157,7 +157,7 @@ def options(data: bytes) -> None:
             merged["intervene"].append(Beside(parse_change(line), None))
     changes = [change for beside in merged["intervene"] for change in beside.changes()]
     held = [change for change in check_changes(changes, 120) if change.kind == "lever"]
-    for change in made(held, ()):
+    for change in build_interventions(held, ()):
         assert isinstance(change, LeverChange)
         assert np.isfinite(change.changed(1.0))
 
