@@ -17,7 +17,7 @@ OUTCOMES: Final = (
 
 
 def row(name: str, worlds: int = 2000) -> str:
-    """Return a counterfactual's line: the gain of each outcome, and the share of pairs that diverge."""
+    """Return a counterfactual's line: the gain of each outcome, and the share that diverges."""
     pairs = join_pairs(list(pair_blocks(resolve("baseline"), resolve(name), worlds, seed=0)))
     gain = {contrast.name: contrast.gain for contrast in contrasts(pairs)}
     cells = [f"`{name}`", *(f"{gain[outcome]:.1f}" for outcome in OUTCOMES)]
