@@ -80,7 +80,7 @@ TYPED = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     page=st.sampled_from(list(PAGES)),
     choices=st.dictionaries(st.sampled_from(NAMES), TYPED),

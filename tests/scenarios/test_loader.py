@@ -111,7 +111,7 @@ def test_a_scenario_inherits_and_changes_policies_by_date(tmp_path: Path) -> Non
     ]  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.text(max_size=300))
 def test_no_text_brings_anything_but_a_scenario_or_an_error(
     tmp_path_factory: pytest.TempPathFactory, text: str
@@ -122,7 +122,7 @@ def test_no_text_brings_anything_but_a_scenario_or_an_error(
         load(str(file))
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.binary(max_size=200))
 def test_no_bytes_bring_anything_but_an_error(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
@@ -149,7 +149,7 @@ def paths(value: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [here]
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(data=st.data(), junk=JUNK)
 def test_a_country_or_policy_with_junk_in_it_is_built_or_refused(
     baseline: dict[str, Any], data: st.DataObject, junk: Any
