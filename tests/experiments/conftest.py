@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 import typer.main
 from lab_visits import Visit, start_lab
+from sweep_folders import SWEPT
 
 from palca.experiments.cli.main import main
 from palca.experiments.cli.options import Output
@@ -60,6 +62,25 @@ def palca(
         return code, out, err
 
     return call
+
+
+@pytest.fixture(scope="session")
+def _finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a sweep of two blocks that has come to its end, made once."""
+    folder = tmp_path_factory.mktemp("finished")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(Picture, "_drawn", _sketch)
+        patch.setattr(sys, "argv", ["palca", *SWEPT, "-o", "made"])
+        with suppress(SystemExit):
+            main()
+    return folder / "made"
+
+
+@pytest.fixture
+def swept(palca: Callable[..., tuple[int, str, str]], _finished: Path) -> Path:
+    """Return a copy of a finished sweep, in the empty folder that a test works in."""
+    return shutil.copytree(_finished, Path("made"))
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +13,12 @@ from hypothesis import strategies as st
 from rich.console import Console
 from scipy.stats import binomtest
 
+from fault_commands import Run
 from palca.experiments.explore.discovery import discover, happens, read_question
 from palca.experiments.explore.discovery_report import _cells
 from palca.experiments.observe.outcomes import OUTCOMES
 from palca.model.errors import PalcaError
 
-Run = Callable[..., tuple[int, str, str]]
 CHANCE = np.random.default_rng(3)
 
 

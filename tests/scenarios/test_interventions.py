@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from palca.model import ColdWarModel, History, PalcaError
 from palca.model.calendar import month_index, month_name
 from palca.model.state.history import CODE_OF
-from palca.scenarios import build, load, resolve, shipped_scenarios
-from palca.scenarios.reading.library import read_toml
+from palca.scenarios import build, load, resolve
 
 WORLDS = 40
 
@@ -386,24 +385,6 @@ def test_interventions_are_inherited(tmp_path: Path) -> None:
     child.write_text(child.read_text().replace('at = "1972-09"', 'at = "1972-09"\nuntil = "1972-12"'))
     spans = [(change.since, change.until, change.value) for change in load(str(child)).levers]
     assert spans == [(32, 43, 0.0), (44, 47, 9.0), (48, 9999, 0.0)]
-
-
-SHIPPED = [name for name in shipped_scenarios() if name != "baseline"]
-
-
-@pytest.mark.parametrize("name", SHIPPED)
-def test_a_shipped_scenario_says_what_it_asks_and_acts_from_its_date_on(
-    factual: History, name: str
-) -> None:
-    data = read_toml(shipped_scenarios()[name])
-    for key in ("title", "question", "expect", "sources"):
-        assert len(data.get(key, "")) > 10, f"a shipped scenario needs a text '{key}'"
-    assert data.get("plausibility") in ("A", "B", "C"), 'it needs plausibility = "A", "B" or "C"'
-    since = min(month_index(change["at"]) for change in data["intervene"])
-    within = {**resolve(name), "months": min(since + 36, 120)}
-    history = ColdWarModel(build(within), worlds=WORLDS, rng=3).run()
-    assert same(history, factual, slice(0, since))
-    assert not same(history, factual)
 
 
 def test_an_heir_in_exile_does_not_inherit_and_the_dead_do_not_return() -> None:
