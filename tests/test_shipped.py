@@ -26,7 +26,7 @@ from palca.scenarios import build, load, resolve, shipped_policies, shipped_scen
 from palca.scenarios.concept import Concept, load_concept, make_concept, shipped_concepts
 from palca.scenarios.country import build_country
 from palca.scenarios.outline import Point, map_of
-from palca.scenarios.reading.library import SHELF, read_toml
+from palca.scenarios.reading.library import LIBRARY, read_toml
 from palca.scenarios.scenario import build_policy, names_for
 
 
@@ -185,7 +185,7 @@ class TestConcept(Contract):
 
 
 class TestCountry(Contract):
-    files: ClassVar = {path.stem: path for path in sorted((SHELF / "countries").glob("*.toml"))}
+    files: ClassVar = {path.stem: path for path in sorted((LIBRARY / "countries").glob("*.toml"))}
 
     def read(self, file: Path, path: Path) -> Country:
         return build_country(read_toml(file), file.name)
