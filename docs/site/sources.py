@@ -1,4 +1,4 @@
-"""The page of sources: every work and document that anything names, and where it is used."""
+"""The page of sources: every work and document that is named anywhere, and its uses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .markup import anchor, page, plain, table
 from .record_pages import driver_rows, event_anchors
 from .shelf_pages import rule_anchor
 
-Use = tuple[str, str]  # a source, and a link to what rests on it
+Use = tuple[str, str]  # a source, and a link to a place where it is used
 
 
 def sources() -> str:
@@ -24,9 +24,9 @@ def sources() -> str:
     rules, parameters = list(_rules()), list(_parameters())
     return page(
         "# Sources",
-        "Whatever names a source, and where. Full titles of the model's literature are in "
-        "[section 10](../ODD.md#10-sources) of its description, the makers of data and their terms "
-        "in [Provenance](../PROVENANCE.md#whose-data-these-are).",
+        "Every source that is named anywhere, and where it is used. Full titles of the model's "
+        "literature are in [section 10](../ODD.md#10-sources) of its description, the makers of "
+        "data and their terms in [Provenance](../PROVENANCE.md#whose-data-these-are).",
         f"*Assumed*, in whole or in part, are {_assumed(rules)} rules and {_assumed(parameters)} "
         "parameters.",
         "## Literature of the concepts",

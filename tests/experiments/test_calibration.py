@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fault_commands import Run
 from palca.experiments.forecast.naive import naive
 from palca.experiments.infer.abc import Reading, Recovery, infer, recover
 from palca.experiments.infer.calibrate import Calibration, calibrate
@@ -30,7 +30,6 @@ from palca.scenarios import build, resolve
 from palca.scenarios.posterior_draws import read_sets
 from palca.scenarios.reading.library import LIBRARY
 
-Run = Callable[..., tuple[int, str, str]]
 CHANCE = np.random.default_rng(5)
 
 

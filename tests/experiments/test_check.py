@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from concept_example import WHOLE
+from fault_commands import Run
 from palca.experiments.cli import catalogue
 from palca.experiments.cli.catalogue import describe
 from palca.model import ColdWarModel
@@ -18,7 +18,6 @@ from palca.model.language.levers import ACTORS
 from palca.scenarios.reading.library import LIBRARY
 
 CORPUS = Path(__file__).parents[1] / "fuzz/corpus"
-Run = Callable[..., tuple[int, str, str]]
 SWEEP = 'replicates = 7\noutcome = ["growth"]\n[vary]\npolicy.ussr = ["pragmatic", "ideological"]\n'
 LAND = 'title = "x"\nextends = "baseline"\ncountry = "file.toml"\nuntil = "1969-03"\n'
 SOUND = {

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from sweep_folders import QUICK, Run, digests, read
+from sweep_folders import QUICK, digests, read
 
+from fault_commands import Run
 from palca.experiments.explore import sweep_folder
 from palca.experiments.explore.sweep import Plan, make_plan
 from palca.experiments.explore.sweep_table import chosen_outcomes, explained, means
