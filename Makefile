@@ -8,11 +8,14 @@ ARGS ?=
 bin := $(VENV)/bin
 pip := $(bin)/python -m pip --disable-pip-version-check -qq
 uv := build/uv/bin/uv
+# One process a core; a file's tests stay in one, so that what they share is made once.
+pytest := $(bin)/python -m pytest -n logical --dist loadfile
+pure := tests/model tests/scenarios  # functions and short histories
 built := cosmic-ray docopt docopt-subcommands solara-assets yattag  # come as source alone, plain Python
 files := $(sort $(shell find model scenarios experiments -type f ! -name '*.py[co]'))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench posterior validation gallery pictures site lint ruff pyright format deps env constraints audit dist release mutants fuzz clean FORCE
+.PHONY: help run test quick bench posterior validation gallery pictures site lint ruff pyright format deps env constraints audit dist release mutants fuzz clean FORCE
 
 help:
 	@echo "make run          simulate SCENARIO ($(SCENARIO)): palca run $(SCENARIO)"
@@ -41,7 +44,10 @@ run: env
 	@$(bin)/palca run $(SCENARIO) $(ARGS)
 
 test: env
-	@$(bin)/python -m pytest $(or $(ARGS),-m 'not slow and not long')
+	@$(pytest) $(or $(ARGS),-m 'not slow and not long')
+
+quick: env
+	@$(pytest) -m 'not slow and not long' $(or $(ARGS),$(pure))
 
 bench: env
 	@PYTHONPATH=tests $(bin)/python -m benchmarks.speed

@@ -47,6 +47,7 @@ SIZES += [pytest.param(name, size, marks=pytest.mark.slow)
           for size in ((140,) if name in ("discover", "sensitivity") else (24, 140))]  # type: ignore[arg-type]  # fmt: skip
 
 
+@pytest.mark.rendered
 @pytest.mark.parametrize(("name", "size"), SIZES)
 def test_a_full_disk_is_named_and_keeps_nothing_half_written(
     palca: Run, disk: Callable[[int], None], tmp_path: Path, name: str, size: int

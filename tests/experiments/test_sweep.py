@@ -61,7 +61,6 @@ def test_a_row_is_the_world_that_palca_run_would_make(palca: Run) -> None:
             np.testing.assert_array_equal(value, [row[name]], err_msg=name)
 
 
-@pytest.mark.slow
 def test_a_replicate_of_a_grid_lives_through_the_same_draws_at_every_point(palca: Run) -> None:
     idle = ["sweep", "baseline", "--vary", "prestige_ussr=-0.2:0.2:3", "-r", "20", *QUICK]
     palca(*idle, "--set", "policy.ussr=withdrawal", "-o", "closed")  # whose prestige is nothing
@@ -75,7 +74,6 @@ def test_a_replicate_of_a_grid_lives_through_the_same_draws_at_every_point(palca
     assert read("closed").groupby("prestige_ussr")["growth"].std().min() > 0
 
 
-@pytest.mark.slow
 def test_worlds_are_worlds_in_all(palca: Run) -> None:
     vary = ("--vary", "backlash=0.01:0.05:4", *QUICK)
     palca("sweep", "baseline", *vary, "-n", "10", "-o", "grid")
@@ -88,7 +86,6 @@ def test_worlds_are_worlds_in_all(palca: Run) -> None:
     assert rows["replicate"].value_counts().to_dict() == {0: 4, 1: 4, 2: 2}
 
 
-@pytest.mark.slow
 def test_a_file_says_what_options_say(palca: Run) -> None:
     Path("mine").mkdir()
     Path("mine/dates.toml").write_text(
@@ -230,6 +227,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     return figures
 
 
+@pytest.mark.rendered
 @pytest.mark.slow
 def test_one_factor_is_drawn_as_lines_two_as_heat_maps_more_as_small_multiples(
     palca: Run, drawn: list[Figure]

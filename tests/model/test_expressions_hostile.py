@@ -146,7 +146,7 @@ def test_what_is_huge_or_deep_is_refused_at_once(text):
     for kind in ("number", "condition"):
         with pytest.raises(PalcaError):
             parse(text, kind, NAMES)
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 10  # a few thousandths, unless something explodes
 
 
 def test_chains_within_chains_do_not_double_at_each_level():
