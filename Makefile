@@ -10,7 +10,6 @@ pip := $(bin)/python -m pip --disable-pip-version-check -qq
 uv := build/uv/bin/uv
 # One process a core; a file's tests stay in one, so that what they share is made once.
 pytest := $(bin)/python -m pytest -n logical --dist loadfile
-pure := tests/model tests/scenarios  # functions and short histories
 built := cosmic-ray docopt docopt-subcommands solara-assets yattag  # come as source alone, plain Python
 files := $(sort $(shell find model scenarios experiments -type f ! -name '*.py[co]'))
 
@@ -47,7 +46,7 @@ test: env
 	@$(pytest) $(or $(ARGS),-m 'not slow and not long')
 
 quick: env
-	@$(pytest) -m 'not slow and not long' $(or $(ARGS),$(pure))
+	@$(pytest) -m 'quick and not slow and not long' $(ARGS)
 
 bench: env
 	@PYTHONPATH=tests $(bin)/python -m benchmarks.speed

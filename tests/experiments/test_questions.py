@@ -101,17 +101,6 @@ def test_bad_questions_end_in_a_clear_line_and_exit_code_2(
     assert not Path("runs").exists()
 
 
-def test_two_changes_that_contradict_each_other_are_both_named(palca: Run) -> None:
-    first, second = (
-        'at = "1971-09", until = "1972-01", policy.us = "{}"',
-        'at = "1971-09", policy.us = "{}"',
-    )
-    changes = first.format("punitive"), second.format("disengaged")
-    code, _, err = palca("counterfactual", "baseline", "-i", changes[0], "-i", changes[1])
-    assert code == 2
-    assert all(word in err for word in ("punitive", "1971-09", "disengaged", "1972-01"))
-
-
 def test_evidence_files_are_checked(palca: Run) -> None:
     Path("likely.toml").write_text(LIKELY)
     code, out, _ = palca("check", "likely.toml")

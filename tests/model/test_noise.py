@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from palca.model.state import counter_rng
 from palca.model.state.draws import NORMAL, UNIFORM, Chance
+
+pytestmark = pytest.mark.quick
 
 
 @given(
