@@ -29,6 +29,7 @@ from palca.experiments.lab.session import Asked, answer, fill
 from palca.experiments.lab.sweep_page import sweep
 from palca.experiments.lab.what_if_page import case_of, command_of
 from palca.model import ColdWarModel
+from palca.model.compiler import cache
 from palca.model.errors import PalcaError
 from palca.model.state.scenario import Country, Garrison
 from palca.scenarios import load, resolve
@@ -268,7 +269,10 @@ CASES = (
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_difference_from_the_fork_on_is_that_of_two_whole_runs(case: cases.Case) -> None:
+def test_a_difference_from_the_fork_on_is_that_of_two_whole_runs(
+    monkeypatch: pytest.MonkeyPatch, case: cases.Case
+) -> None:
+    monkeypatch.setattr(cache, "WORTH_COMPILING", 10**9)  # compiling takes longer than all else here
     usual = resolve("baseline", case.settings)
     pairs = pair_block(usual, cases.resolved(case), np.arange(80), 0)
     found = cases.difference(case, 80)
