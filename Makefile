@@ -18,7 +18,8 @@ files := $(sort $(shell find model scenarios experiments -type f ! -name '*.py[c
 
 help:
 	@echo "make run          simulate SCENARIO ($(SCENARIO)): palca run $(SCENARIO)"
-	@echo "make test         run the tests that take seconds (some ten minutes); ARGS=tests runs all (an hour)"
+	@echo "make quick        run the tests of pure functions and short histories (half a minute)"
+	@echo "make test         run the tests that take seconds (some minutes); ARGS=tests runs all (half an hour)"
 	@echo "make bench        measure the speed; writes docs/BENCHMARKS.md (some minutes)"
 	@echo "make posterior    calibrate the baseline on the whole record; it ships with what comes out"
 	@echo "make validation   validate the baseline; writes docs/VALIDATION.md (some ten minutes)"
@@ -46,7 +47,7 @@ test: env
 	@$(pytest) $(or $(ARGS),-m 'not slow and not long')
 
 quick: env
-	@$(pytest) -m 'quick and not slow and not long' $(ARGS)
+	@$(pytest) -m 'quick and not slow and not long' $(ARGS) $$(grep -rl --include='test_*.py' mark.quick tests)
 
 bench: env
 	@PYTHONPATH=tests $(bin)/python -m benchmarks.speed

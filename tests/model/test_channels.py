@@ -20,8 +20,6 @@ from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import build, resolve
 from palca.scenarios.reading.library import SHELF
 
-pytestmark = pytest.mark.quick
-
 SOVIET = {name: False for name in CHANNELS if name.startswith("soviet_") or name == "moscow_line"}
 POWER = ("leader", "orientation", "legitimacy", "mobilisation", "fiscal", "patronage", "attempt",
          "success", "coup_memory", "repression", "grievance", "us_recent", "legality")  # fmt: skip
