@@ -1,4 +1,4 @@
-"""The table "Pairing pays" of COUNTERFACTUALS.md, measured anew: ``make pictures``."""
+"""The table "What pairing gains" of COUNTERFACTUALS.md, measured again: ``make pictures``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OUTCOMES: Final = (
 
 
 def row(name: str, worlds: int = 2000) -> str:
-    """Return a counterfactual's line: the gain of each outcome, and the share that parts."""
+    """Return a counterfactual's line: the gain of each outcome, and the share that diverges."""
     pairs = join_pairs(list(pair_blocks(resolve("baseline"), resolve(name), worlds, seed=0)))
     gain = {contrast.name: contrast.gain for contrast in contrasts(pairs)}
     cells = [f"`{name}`", *(f"{gain[outcome]:.1f}" for outcome in OUTCOMES)]
@@ -25,7 +25,7 @@ def row(name: str, worlds: int = 2000) -> str:
 
 
 def main() -> None:
-    """Write the rows of all counterfactuals that ship into the page."""
+    """Write the rows of all shipped counterfactuals into the page."""
     rows = "\n".join(row(name) for name in shipped_scenarios() if name != "baseline")
     text = PAGE.read_text(encoding="utf-8")
     changed, count = re.subn(r"(?<=-\|\n)(\| `[a-z0-9-]+` \|.*\n)+", rows + "\n", text)

@@ -42,7 +42,7 @@ WRONG = [
     ("model/equations/coup.py", "from palca.scenarios import load", "Imports run one way"),
     ("scenarios/outline.py", "from palca.experiments.run.files import digest", "Imports run one way"),
     ("model/state/state.py", "import pandas", "The model knows no file format"),
-    ("scenarios/reading/toml_table.py", "from rich.console import Console", "Scenarios draw and print"),
+    ("scenarios/reading/library.py", "from rich.console import Console", "Scenarios draw and print"),
     ("experiments/run/figure.py", "import solara", "The lab is a face"),
     ("experiments/io/run_folder.py", "from ..run import files", "Rooms of the experiments"),
     ("model/state/state.py", "from ..month import Month", "Rooms of the model"),

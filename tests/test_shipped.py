@@ -27,7 +27,7 @@ from palca.scenarios.concept import Concept, load_concept, make_concept, shipped
 from palca.scenarios.country import build_country
 from palca.scenarios.loader import driver_months
 from palca.scenarios.outline import Point, map_of
-from palca.scenarios.reading.library import SHELF, read_toml
+from palca.scenarios.reading.library import LIBRARY, read_toml
 from palca.scenarios.scenario import build_policy, names_for
 
 
@@ -186,7 +186,7 @@ class TestConcept(Contract):
 
 
 class TestCountry(Contract):
-    files: ClassVar = {path.stem: path for path in sorted((SHELF / "countries").glob("*.toml"))}
+    files: ClassVar = {path.stem: path for path in sorted((LIBRARY / "countries").glob("*.toml"))}
 
     def read(self, file: Path, path: Path) -> Country:
         driver_months(read_toml(file), file)  # its series are there

@@ -18,7 +18,7 @@ from palca.model.language.levers import LEVERS
 from palca.model.state.channels import CHANNELS
 from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import build, resolve
-from palca.scenarios.reading.library import SHELF
+from palca.scenarios.reading.library import LIBRARY
 
 SOVIET = {name: False for name in CHANNELS if name.startswith("soviet_") or name == "moscow_line"}
 POWER = ("leader", "orientation", "legitimacy", "mobilisation", "fiscal", "patronage", "attempt",
@@ -117,7 +117,7 @@ COUNTRY = re.compile(
 
 def test_no_line_of_the_model_and_no_policy_names_a_country() -> None:
     model = Path(__import__("palca.model.model", fromlist=["x"]).__file__).parent
-    files = [*model.rglob("*.py"), *(SHELF / "policies").rglob("*.toml")]
+    files = [*model.rglob("*.py"), *(LIBRARY / "policies").rglob("*.toml")]
     assert len(files) > 30
     for file in files:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):

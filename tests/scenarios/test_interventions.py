@@ -315,19 +315,19 @@ def test_what_ends_gives_back_what_held_before(
     ]
     scenario = load("baseline", [], texts)
     for month in range(LENGTH + 12):
-        terms = scenario.terms(month)
+        in_force = scenario.in_force(month)
         aid, coup = held(stack, "lever.us.aid", month), held(stack, "coup", month)
-        assert [(c.operation, c.value) for c in terms.levers] == (
+        assert [(c.operation, c.value) for c in in_force.levers] == (
             [] if aid is None else [(aid[0].rsplit(".", 1)[1], aid[3])]
         )
         cost = held(stack, "parameter.cost", month)
         assert scenario.changed(month) == ({} if cost is None else {"cost": cost[3]})
         policy = held(stack, "policy.us", month)
-        assert terms.policies["us"].name == ("administrations" if policy is None else policy[3])
+        assert in_force.policies["us"].name == ("administrations" if policy is None else policy[3])
         rights = held(stack, "driver.human_rights", month)
         expected = usual.drivers["human_rights"][month] if rights is None else rights[3]
         assert scenario.drivers["human_rights"][month] == expected
-        assert (terms.coup and terms.coup.outcome) == (coup and coup[3])
+        assert (in_force.coup and in_force.coup.outcome) == (coup and coup[3])
 
 
 def test_a_leader_strikes_once_though_another_change_comes_between() -> None:
@@ -336,9 +336,9 @@ def test_a_leader_strikes_once_though_another_change_comes_between() -> None:
         'at = "1971-05", until = "1971-06", coup.outcome = "never"',
     ]
     scenario = load("baseline", [], changes)
-    strikes = [month for month in range(48) if scenario.terms(month).strike is not None]
+    strikes = [month for month in range(48) if scenario.in_force(month).strike is not None]
     assert strikes == [month_index("1971-01")]
-    outcomes = [coup.outcome if (coup := scenario.terms(m).coup) else "" for m in range(23, 37)]
+    outcomes = [coup.outcome if (coup := scenario.in_force(m).coup) else "" for m in range(23, 37)]
     assert outcomes == ["", *["fails"] * 4, *["never"] * 2, *["fails"] * 6, ""]
 
 
@@ -350,7 +350,7 @@ def test_a_rule_that_was_dropped_stays_so_after_another_change_of_it() -> None:
     ]
     scenario = load("baseline", [], changes)
     names = [
-        "spend on the barracks" in [rule.name for rule in scenario.terms(month).policies["regime"].rules]
+        "spend on the barracks" in [rule.name for rule in scenario.in_force(month).policies["regime"].rules]
         for month in (11, 12, 23, 24, 29, 30, 100)
     ]  # fmt: skip
     assert names == [True, False, False, True, True, False, False]

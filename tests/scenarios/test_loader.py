@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palca.model import PalcaError, Scenario
+from palca.model.table import Table
 from palca.scenarios import build, load, resolve
-from palca.scenarios.reading.library import SHELF
-from palca.scenarios.reading.toml_table import Table
+from palca.scenarios.reading.library import LIBRARY
 
 pytestmark = pytest.mark.quick
 
@@ -186,7 +186,7 @@ def test_a_resolved_scenario_survives_json(baseline: dict[str, Any]) -> None:
 
 def test_resolving_reads_every_file_once_and_for_all(tmp_path: Path) -> None:
     policy = tmp_path / "mine.toml"
-    policy.write_text((SHELF / "policies/ussr/pragmatic.toml").read_text())
+    policy.write_text((LIBRARY / "policies/ussr/pragmatic.toml").read_text())
     resolved = resolve("baseline", [f"policy.ussr={policy}"])
     policy.unlink()
     assert build(resolved).policies["ussr"][0][1].name == "mine"
@@ -197,7 +197,7 @@ def test_a_table_tells_of_keys_that_nobody_asked_for() -> None:
     with pytest.raises(PalcaError, match=r"f\.toml: 'name' is missing"):
         table.text("name")
     with pytest.raises(PalcaError, match="did you mean 'name'"):
-        table.done()
+        table.reject_unknown()
 
 
 @pytest.mark.parametrize("value", ["off", "point", "record"])
@@ -211,4 +211,4 @@ def test_a_file_takes_up_a_posterior_as_the_command_line_does(tmp_path: Path, va
 
 def test_a_policy_of_another_actor_is_named_before_its_levers_are() -> None:
     with pytest.raises(PalcaError, match="actor is 'us', but it is used for 'ussr'"):
-        load("baseline", [f"policy.ussr={SHELF / 'policies' / 'us' / 'punitive.toml'}"])
+        load("baseline", [f"policy.ussr={LIBRARY / 'policies' / 'us' / 'punitive.toml'}"])
