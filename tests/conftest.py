@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from palca.scenarios import resolve
+from palca.model import ColdWarModel
+from palca.model.compiler import cache, codegen
+from palca.scenarios import build, resolve
 
 # one run of a model is slow next to hypothesis's own pace: no deadline, few examples
 settings.register_profile("palca", deadline=None, max_examples=25, derandomize=True)
@@ -29,6 +31,13 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def baseline() -> dict[str, Any]:
     """The baseline scenario, resolved."""
     return resolve("baseline")
+
+
+@pytest.fixture(scope="session")
+def baseline_code(baseline: dict[str, Any]) -> Any:
+    """What compiling the baseline's months gives, for tests of where it is kept: it takes seconds."""
+    model = ColdWarModel(build(baseline), rng=0)
+    return codegen.compile_months(cache.Shape.of(model.current))
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,8 @@ sys.path.append(str(ROOT))  # what makes the documents isn't installed
 
 from docs.pairing import PAGE, row  # noqa: E402
 
+pytestmark = pytest.mark.quick
+
 ODD = (ROOT / "docs/ODD.md").read_text(encoding="utf-8")
 POLICIES = (ROOT / "docs/POLICIES.md").read_text(encoding="utf-8")
 # "Casper and Tyson 2014", "Gassebner, Gutmann and Voigt 2016", "Nielsen et al. 2011"

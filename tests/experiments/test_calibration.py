@@ -325,46 +325,6 @@ def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (("calibrate", "baseline", "-u", "1979"), "--until"),
-        (("calibrate", "baseline", "-n", "10"), "--worlds"),
-        (("calibrate", "baseline", "-n", "5000", "--check", "0"), "worlds are too few"),
-        (("calibrate", "baseline", "-n", "5000", "--sets", "6000"), "--sets"),
-        (("calibrate", "baseline", "-n", "5000", "--check", "2501"), "--check"),
-        (("calibrate", "./short.toml"), "must run to 1978-12"),
-        (("calibrate", "./fixed.toml"), "no parameter free"),
-        (("run", "--set", "posterior=nowhere"), "no posterior 'nowhere'"),
-        (("run", "--set", "posterior=short.toml"), "no Parquet file"),
-        (("run", "--set", "posterior=wrong.parquet"), "no free parameter 'costs'"),
-        (("run", "--set", "posterior=text.parquet"), "must be numbers"),
-        (("run", "--set", "posterior=far.parquet"), "must lie in"),
-        (("run", "--set", "posterior=empty.parquet"), "one a set"),
-        (("run", "./off.toml", "--set", "posterior=point"), "no posterior to take"),
-    ],
-)
-def test_bad_input_is_refused_in_one_line(
-    palca: Run, arguments: tuple[str, ...], told: str
-) -> None:
-    head = 'title = "T"\nextends = "baseline"\n'
-    Path("short.toml").write_text(head + 'until = "1975-12"\n')
-    fixed = "".join(f"{n} = {v[0]}\n" for n, v in priors.draw(0, np.arange(1), {}).items())
-    Path("fixed.toml").write_text(f"{head}[parameters]\n{fixed}")
-    bolivia = 'title = "T"\ncountry = "bolivia"\n[policy]\nussr = "pragmatic"\n'
-    Path("off.toml").write_text(bolivia + 'us = "administrations"\nregime = "by-ideology"\n'
-                                'party = "moscow-loyal"\n')  # fmt: skip
-    pd.DataFrame({"costs": [1.0]}).to_parquet("wrong.parquet")
-    pd.DataFrame({"cost": ["x"]}).to_parquet("text.parquet")
-    pd.DataFrame({"cost": [1.0, 9.0]}).to_parquet("far.parquet")
-    pd.DataFrame({"cost": np.empty(0)}).to_parquet("empty.parquet")
-    code, _, err = palca(*arguments)
-    assert code == 2
-    assert told in err
-    assert len(err.strip().splitlines()) == 1
-    assert not Path("runs").exists()
-
-
 @pytest.mark.slow
 def test_a_calibration_on_more_years_is_another_one(baseline: dict[str, Any]) -> None:
     short, long = (calibrate(baseline, until, 20_000, 20, 0) for until in (1971, 1978))

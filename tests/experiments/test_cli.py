@@ -169,49 +169,6 @@ def test_a_scenario_may_be_short_or_as_long_as_the_drivers(palca: Run, until: st
     assert palca(*command.split("palca ")[1].split())[0] == 0
 
 
-BAD = [
-    (["run", "basline"], "did you mean 'baseline'"),
-    (["run", "baseline", "--set", "backlsh=0"], "did you mean 'backlash'"),
-    (["run", "baseline", "--set", "policy.ussr=x"], "shipped are"),
-    (["run", "baseline", "--worlds", "0"], "greater than or equal to 1"),
-    (["run", "baseline", "--worlds", "many"], "valid integer"),
-    (["run", "baseline", "--seed", "-1"], "'--seed'"),
-    (["run", "baseline", "--jobs", "0"], "'--jobs'"),
-    (["run", "baseline", "--out", "/proc/none/x", "-n", "2"], "can't be written"),
-    (["record", "--track", "usr"], "did you mean 'ussr'"),
-    (["record", "--kind", "cuop"], "did you mean 'coup'"),
-    (["record", "--since", "1971"], "no month"),
-    (["record", "--series", "gdp_grwth"], "did you mean 'gdp_growth'"),
-    (["list", "parametres"], "did you mean 'parameters'"),
-    (["check", "nothing.toml"], "no scenario"),
-    (["explain", "."], "manifest"),
-    (["rerun", "."], "manifest"),
-    (["explain", __file__], "is a file"),
-    (["record", "--since", ""], "--since: "),
-    (["record", "--until", "1971-13"], "--until: "),
-    (["record", "--series", "gdp_growth", "--track", "us"], "--series: "),
-    (["counterfactual", "soviet-break-1971", "--through", "1971"], "--through: "),
-    (["run", "--set", "channel.unrest=off"], "--set channel.unrest=off: no channel"),
-    (["run", "--set", "start.fical=1"], "did you mean 'fiscal'"),
-    (["concepts", "-n", "3"], "--out: "),
-    (["nonsense"], "nonsense"),
-    (["run", "baseline", "-n", "2", "--out", "."], "name one inside it"),
-    (["run", "baseline", "-n", "2", "--out", "..", "--force"], "name one inside it"),
-]
-
-
-@pytest.mark.parametrize(("arguments", "says"), BAD, ids=lambda value: str(value)[:40])
-def test_bad_input_ends_in_a_clear_line_and_exit_code_2(
-    palca: Run, arguments: list[str], says: str
-) -> None:
-    code, out, err = palca(*arguments)
-    assert code == 2
-    assert says in err
-    assert "Traceback" not in out + err
-    assert err.count("\n") == 1
-    assert not list(Path().iterdir())  # nothing half-written, nothing left behind
-
-
 def test_a_broken_run_leaves_nothing_behind(palca: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from palca.experiments.run import figure
 

@@ -9,6 +9,8 @@ import pytest
 from fault_commands import Run
 from palca.experiments.cli.options import progress
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize("forced", ["1", ""])
 def test_no_bar_goes_into_a_file(

@@ -22,6 +22,8 @@ from palca.experiments.simulate.designs import (
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
 
+pytestmark = pytest.mark.quick
+
 numbers = st.floats(-1e6, 1e6, allow_nan=False).map(lambda x: float(f"{x:.9g}") + 0.0)
 words = st.text("abcdefgh-", min_size=1, max_size=8).filter(lambda word: word.strip("-") == word)
 

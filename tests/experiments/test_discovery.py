@@ -187,26 +187,3 @@ def test_nothing_is_drawn_and_printed_too() -> None:
     assert picture.png().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (("longest_spel >= 60",), "did you mean 'longest_spell'"),
-        (("longest_spell",), "where a condition belongs"),
-        (("growth", "longest_spel >= 60"), "did you mean 'longest_spell'"),
-        (("1 > 0",), "names no outcome"),
-        (("date > 1971-08",), "names no outcome"),
-        (("__import__('os')",), "palca:"),
-        (("growth > 0", "--vary", "policy.us=a,b"), "no policy"),
-        (("growth > 0", "--vary", "cost=1:2:1"), "steps"),
-        (("growth > 0", "--scenario", "nowhere"), "no scenario 'nowhere'"),
-        (("growth > 90", "-n", "1000"), "holds in 0 of 1,000 worlds"),
-    ],
-)
-def test_bad_input_is_refused_in_one_line(
-    palca: Run, arguments: tuple[str, ...], told: str
-) -> None:
-    code, _, err = palca("discover", *arguments)
-    assert code == 2
-    assert told in err
-    assert len(err.strip().splitlines()) == 1
-    assert not Path("runs").exists()

@@ -120,6 +120,7 @@ def tiny(scenario: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "changes": [], "sets": {"backlash": [0.1, 0.2]}, "policies": {"ussr": [{**spell, "table": table}]}}
 
 
+@pytest.mark.slow
 def test_a_run_and_a_comparison_and_a_sweep_give_pages(palca: Run) -> None:
     palca("run", "soviet-break-1971", "-n", "30", "-o", "a")
     palca("compare", "baseline", "august-1971-fails", "-n", "20", "-o", "b")

@@ -29,6 +29,8 @@ from palca.model.calendar import month_index
 from palca.model.state.history import CODE_OF, Events
 from palca.scenarios import build, resolve
 
+pytestmark = pytest.mark.quick
+
 
 def course(months: int, *events: tuple[int, str, str], leader: list[int] | None = None) -> Course:
     code = np.array([CODE_OF[track, kind] for _, track, kind in events], dtype=np.int64)

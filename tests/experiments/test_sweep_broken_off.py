@@ -55,6 +55,7 @@ def _killed(folder: str, arguments: list[str], parts: int) -> None:
     assert alive == []  # none waits for ever for the one that is gone
 
 
+@pytest.mark.rendered
 @pytest.mark.slow
 def test_a_sweep_that_is_killed_ends_as_if_it_had_not_been(palca: Run) -> None:
     assert palca(*LONG, "-o", "whole", "--jobs", "2")[0] == 0

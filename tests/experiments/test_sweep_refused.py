@@ -11,59 +11,6 @@ from fault_commands import BRIEF, Run
 from palca.experiments.io import provenance
 
 ONE = ("--vary", "backlash=0.01:0.05")
-BAD = [
-    (["baseline"], "name at least one factor"),
-    (["basline", *ONE], "did you mean 'baseline'"),
-    (["basline", "--vary", "channel.tin=on,off"], "did you mean 'baseline'"),
-    (["baseline", *ONE, "--vary", "backlash=0,0.1"], "'backlash' is named twice"),
-    (["baseline", *ONE, "--set", "backlash=0.1"], "'backlash' is both set and varied"),
-    (["baseline", "--vary", "backlsh=0:1"], "--vary backlsh=0.0: no parameter 'backlsh' (did you mean 'backlash'?)"),
-    (["baseline", "--vary", "backlash=0.05:0.01"], "empty range"),
-    (["baseline", "--vary", "backlash=0:99"], "backlash"),
-    (["baseline", "--vary", "policy.ussr=pragmatic,nice"], "--vary policy.ussr=nice: no policy of 'ussr'"),
-    (["baseline", "--vary", "channel.tin=on,maybe"], "--vary channel.tin=maybe: a channel is"),
-    (["baseline", "--vary", "channel.gold=on,off"], "channel 'gold'"),
-    (["baseline", "--vary", "start.legitimacy=0,7"], "--vary start.legitimacy=7.0"),
-    (["baseline", "--vary", "lever.us.ade.scale=0,1"], "did you mean 'aid'"),
-    (["baseline", "--vary", "intervene[0].at=1971-01..1971-03"], "has 0 interventions"),
-    (["soviet-break-1971", "--vary", "intervene[0].at=1971-01..1973-12"], "'until' lies before 'at'"),
-    (["soviet-break-1971", "--vary", "intervene[0].at=1971-01,1972-01", "--vary", "intervene[0].until=1971-10,1973-01"],
-     "--vary intervene[0].at=1972-01 --vary intervene[0].until=1971-10: 'until' lies before"),
-    (["baseline", *ONE, "--design", "gird"], "no design 'gird' (did you mean 'grid'?)"),
-    (["baseline", *ONE, "-n", "50", "-r", "7"], "drop --worlds or --replicates"),
-    (["baseline", "--vary", "start.legitimacy=0:1:9999", "--vary", "start.fiscal=0:1:9999", "-d", "lhs"],
-     "scenarios are more"),
-    (["baseline", "--vary", "backlash=0:0.1:9999", "--vary", "coup_trap=0:0.1:9999", "-r", "2"], "worlds are more"),
-    (["baseline", "--vary", "backlash=0:0.1:9999", "--vary", "coup_trap=0:0.1:9999",
-      "--vary", "suppression=1:1.5:9", "-n", "5"], "points are more"),
-    (["baseline", *ONE, "--outcome", "grwth"], "did you mean 'growth'"),
-    (["baseline", *ONE, "--outcome", "growth", "--outcome", "growth"], "--outcome: 'growth' is named twice"),
-    (["baseline", *ONE, "--set", "coup_trap=0", "--set", "coup_trap = 1"], "--set: 'coup_trap' is set twice"),
-    (["baseline", *ONE, "-n", "0"], "--worlds"),
-    (["baseline", *ONE, "-o", "/proc/none/x"], "can't be written to"),
-    (["baseline", *ONE, "-o", "/etc/hostname/x"], "can't be made: /etc/hostname is a file, not a folder"),
-    (["baseline", *ONE, "-o", "/etc/hostname"], "is a file, not a folder"),
-    (["baseline", *ONE, "-o", "."], "name one inside it"),
-    (["baseline", *ONE, "-o", "..", "--force"], "name one inside it"),
-    (["--resume", "nowhere"], "no such folder"),
-    (["--resume", "."], "manifest"),
-    (["--resume", "x", "-n", "5"], "give it nothing else"),
-    (["soviet-break-1971", "--resume", "x"], "give it nothing else"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("arguments", "says"), BAD, ids=lambda value: str(value)[-60:])
-def test_bad_input_ends_in_a_clear_line_and_leaves_nothing(
-    palca: Run, arguments: list[str], says: str
-) -> None:
-    code, out, err = palca("sweep", *arguments)
-    assert code == 2
-    assert says in err
-    assert "Traceback" not in out + err
-    assert err.count("\n") == 1
-    assert not list(Path().iterdir())
-
-
 BAD_FILES = [
     ('[vary]\nbacklash = 3\n', "[vary]: backlash"),
     ('[vary]\nbacklash = "0.05:0.01"\n', "empty range"),

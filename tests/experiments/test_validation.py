@@ -345,29 +345,6 @@ def test_a_page_of_patterns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     assert (tmp_path / "validation-patterns.png").stat().st_size > 10_000
 
 
-@pytest.mark.parametrize(
-    ("asked", "said"),
-    [
-        (("-p", "pattern"), "no part 'pattern' (did you mean 'patterns'?)"),
-        (("--set", "policy.ussr=nobody"), "nobody"),
-        (("-n", "10"), "8192"),
-    ],
-)
-def test_bad_input_is_one_line(palca: Run, asked: tuple[str, ...], said: str) -> None:
-    code, out, err = palca("validate", "baseline", *asked, "-o", "page")
-    assert (code, out) == (2, "")
-    assert said in err
-    assert err.count("\n") == 1
-    assert not Path("page").exists()
-
-
-def test_a_short_scenario_is_refused(palca: Run) -> None:
-    Path("short.toml").write_text('title = "s"\nextends = "baseline"\nuntil = "1975-12"\n')
-    code, _, err = palca("validate", "short.toml", "-o", "page")
-    assert code == 2
-    assert "1978-12" in err
-
-
 @pytest.mark.slow
 def test_the_filter_sees_what_it_simulates(plain: dict[str, Any]) -> None:
     # without evidence, what is predicted is what the same worlds do

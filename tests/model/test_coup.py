@@ -19,6 +19,8 @@ from palca.model.state.scenario import Country, Faction, Garrison
 from palca.model.state.state import State
 from palca.scenarios import build
 
+pytestmark = pytest.mark.quick
+
 NOBODY = np.zeros((0, 1), dtype=np.int64)
 
 

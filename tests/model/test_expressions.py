@@ -18,7 +18,7 @@ from palca.model.language.functions import LARGEST_NUMBER, finite
 from palca.model.language.lexer import words_of
 from palca.model.language.translator import Reader
 
-pytestmark = pytest.mark.pythons
+pytestmark = [pytest.mark.pythons, pytest.mark.quick]
 
 
 def value(text: str, kind: Kind = "number", **values):

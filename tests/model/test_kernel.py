@@ -35,7 +35,15 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def made(baseline_code: Any, monkeypatch: pytest.MonkeyPatch) -> list[cache.Shape]:
+    """What is compiled, of which each has the same code, at hand."""
+    shapes: list[cache.Shape] = []
+    monkeypatch.setattr(codegen, "compile_months", lambda shape: shapes.append(shape) or baseline_code)
+    return shapes
+
+
+@pytest.fixture
+def folder(made: list[cache.Shape], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Nothing has been compiled before, and here is where it will be kept."""
     monkeypatch.setattr(cache, "_kernels", {})
     monkeypatch.setattr(cache, "_asked", Counter())
@@ -165,14 +173,14 @@ def test_a_month_at_a_time_is_the_same(always: None) -> None:
 
 
 def test_what_is_compiled_is_kept(
-    folder: Path, always: None, monkeypatch: pytest.MonkeyPatch
+    folder: Path, always: None, made: list[cache.Shape], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = replace(load("baseline"), months=3)
     assert kernel_for(ColdWarModel(scenario, rng=0).current, 0) is not None
     assert len(list(folder.iterdir())) == 1
     cache._kernels.clear()
-    monkeypatch.setattr(codegen, "compile_months", None)
     assert kernel_for(ColdWarModel(scenario, rng=5).current, 0) is not None
+    assert len(made) == 1
     # and even for one world, since it is at hand
     monkeypatch.setattr(cache, "WORTH_COMPILING", 10**9)
     cache._kernels.clear()
@@ -180,12 +188,9 @@ def test_what_is_compiled_is_kept(
 
 
 def test_a_damaged_file_is_made_anew(
-    folder: Path, always: None, monkeypatch: pytest.MonkeyPatch
+    folder: Path, always: None, made: list[cache.Shape]
 ) -> None:
     scenario = replace(load("baseline"), months=3)
-    code = codegen.compile_months(cache.Shape.of(ColdWarModel(scenario, rng=0).current))
-    made = []
-    monkeypatch.setattr(codegen, "compile_months", lambda shape: made.append(shape) or code)
     kernel_for(ColdWarModel(scenario, rng=0).current, 0)
     (file,) = folder.iterdir()
     whole = file.read_bytes()

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from palca.model.state import counter_rng
 from palca.model.state.draw_keys import NORMAL, UNIFORM
 from palca.model.state.draws import Draws
+
+pytestmark = pytest.mark.quick
 
 
 @given(

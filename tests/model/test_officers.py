@@ -13,6 +13,8 @@ from palca.model.equations.discontent import garrison_loyalty
 from palca.model.state.batch import Worlds
 from palca.scenarios import load
 
+pytestmark = pytest.mark.quick
+
 LONE = {"affinity": 0.0, "comrades": 0.0, "discontent_mood": 0.0}  # nobody minds who leads
 
 

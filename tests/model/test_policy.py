@@ -18,7 +18,7 @@ from palca.model.language.codegen import source_of
 from palca.model.language.levers import Lever
 from palca.model.language.policy import Policy, compile_policy, make_policy
 
-pytestmark = pytest.mark.filterwarnings("error")  # NumPy must have nothing to say
+pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.quick]  # NumPy must have nothing to say
 
 NAMES = ("growth", "trust", "regime.orientation", "capacity")
 LEVERS = {

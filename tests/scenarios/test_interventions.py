@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from palca.model import ColdWarModel, History, PalcaError
+from palca.model import ColdWarModel, History, PalcaError, Scenario
 from palca.model.calendar import month_index, month_name
 from palca.model.state.history import CODE_OF
 from palca.scenarios import build, load, resolve
@@ -288,6 +288,11 @@ def stacks(draw: Any) -> list[tuple[str, int, int | None, Any]]:
     return out
 
 
+@pytest.fixture(scope="module")
+def usual() -> Scenario:
+    return load("baseline")
+
+
 def held(stack: list[tuple[str, int, int | None, Any]], target: str, month: int) -> tuple | None:
     """Read what a stack says of a month, plainly: of those that hold, the last begun."""
     rows = [
@@ -299,9 +304,9 @@ def held(stack: list[tuple[str, int, int | None, Any]], target: str, month: int)
 
 
 @settings(max_examples=30)
-@given(stacks())
+@given(stack=stacks())
 def test_what_ends_gives_back_what_held_before(
-    stack: list[tuple[str, int, int | None, Any]],
+    usual: Scenario, stack: list[tuple[str, int, int | None, Any]]
 ) -> None:
     texts = [
         f'at = "{month_name(at)}", {name} = {json.dumps(value)}'
@@ -309,7 +314,6 @@ def test_what_ends_gives_back_what_held_before(
         for name, at, until, value in stack
     ]
     scenario = load("baseline", [], texts)
-    usual = load("baseline")
     for month in range(LENGTH + 12):
         in_force = scenario.in_force(month)
         aid, coup = held(stack, "lever.us.aid", month), held(stack, "coup", month)

@@ -9,6 +9,8 @@ import pytest
 from palca.model.errors import PalcaError
 from palca.scenarios.outline import map_of, read_map
 
+pytestmark = pytest.mark.quick
+
 
 def test_a_country_without_a_map_has_none() -> None:
     assert map_of("Ruritania") is None
