@@ -135,7 +135,7 @@ def _growth(answer: Answer) -> Finding:
         claim,
         measure,
         float(grew.mean()),
-        clustered_error(grew, answer.twins.founders),
+        clustered_error(grew, answer.twins.ancestors),
         explained_spread(grew, answer.twins.parameters),
         "follows from the baseline policy, which goes on lending to a settled right; the record "
         "has no yearly deliveries to hold it against",

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..infer.abc import TOLD, learnt, learnt_by_chance, moments
+from ..infer.abc import TOLD, learnt, learnt_by_chance
+from ..infer.weights import moments, sums_by_group
 from ..simulate import priors
 from .twins import Twins
 
@@ -72,7 +73,7 @@ def effect_of(twins: Twins, quantity: str, months_on: int) -> Effect:
         float(before.mean()),
         float(after.mean()),
         float(difference.mean()),
-        clustered_error(difference, twins.founders),
+        clustered_error(difference, twins.ancestors),
         float(np.sqrt((before.var(ddof=1) + after.var(ddof=1)) / len(before))),
         explained_spread(difference, twins.parameters),
         float(np.quantile(difference, 0.05)),
@@ -81,10 +82,9 @@ def effect_of(twins: Twins, quantity: str, months_on: int) -> Effect:
     )
 
 
-def clustered_error(difference: Floats, founders: Ints) -> float:
-    """Return the standard error of a mean over worlds that descend from common founders."""
-    _, of = np.unique(founders, return_inverse=True)
-    sums = np.bincount(of, weights=difference - difference.mean())
+def clustered_error(difference: Floats, ancestors: Ints) -> float:
+    """Return the standard error of a mean over worlds that descend from common ancestors."""
+    sums = sums_by_group(difference - difference.mean(), ancestors)
     groups = len(sums)
     if groups < 2:
         return float("nan")
@@ -156,47 +156,6 @@ def causation(twins: Twins, months_on: int) -> Causation:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Parting:
-    """When twins part in who rules or in a coup attempt, and whether they meet again.
-
-    Attributes
-    ----------
-    share : float
-        Share of pairs that part.
-    median : float
-        Months from the fork to the parting, of those that part; NaN if none does.
-    met : float
-        Share of those that have the same ruler and a like orientation (within 0.1) in the
-        last month.
-    by_month : ndarray, shape ``(months,)``
-        Share that has parted by each month.
-    """
-
-    share: float
-    median: float
-    met: float
-    by_month: Floats
-
-
-def parting(twins: Twins) -> Parting:
-    """Return when twins part and whether they meet again."""
-    differ = np.zeros(twins.factual.values["rules"].shape, dtype=np.bool_)
-    for name in ("leader", "attempts"):
-        differ |= twins.factual.values[name] != twins.counter.values[name]
-    parted = np.logical_or.accumulate(differ, axis=0)
-    ever = parted[-1]
-    first = parted.argmax(axis=0)[ever]
-    alike = twins.factual.values["leader"][-1] == twins.counter.values["leader"][-1]
-    alike &= np.abs(twins.difference("orientation")[-1]) < 0.1
-    return Parting(
-        float(ever.mean()),
-        float(np.median(first)) if len(first) else float("nan"),
-        float(alike[ever].mean()) if len(first) else float("nan"),
-        parted.mean(axis=1),
-    )
-
-
 def carried(twins: Twins, quantity: str, months_on: int) -> dict[str, tuple[float, float]]:
     """Return for each frozen channel the part of an effect through it, and its standard error.
 
@@ -207,7 +166,7 @@ def carried(twins: Twins, quantity: str, months_on: int) -> dict[str, tuple[floa
     out = {}
     for channel, paths in twins.frozen.items():
         part = counter - paths.values[quantity][months_on]
-        out[channel] = float(part.mean()), clustered_error(part, twins.founders)
+        out[channel] = float(part.mean()), clustered_error(part, twins.ancestors)
     return out
 
 

@@ -61,7 +61,7 @@ def write_tables(folder: Path, answer: Answer) -> None:
         for t in range(twins.factual.months)
     ]  # fmt: skip
     pd.DataFrame(months).to_csv(folder / "months.csv", index=False)
-    pairs = {"world": np.arange(twins.factual.worlds), "founder": twins.founders}
+    pairs = {"world": np.arange(twins.factual.worlds), "ancestor": twins.ancestors}
     pairs |= twins.parameters
     for name in QUANTITIES:
         pairs[f"{name}_without"] = twins.factual.values[name][answer.main]
@@ -69,13 +69,14 @@ def write_tables(folder: Path, answer: Answer) -> None:
     pd.DataFrame(pairs).to_parquet(folder / "twins.parquet", index=False)
     learnt = pd.DataFrame.from_dict(answer.learnt, orient="index", columns=[*Learnt._fields])
     learnt.to_csv(folder / "parameters.csv", index_label="parameter")
-    rows = describe(answer.whole, answer.last, answer.past.shown)
+    diagnostics = answer.particles.diagnostics
+    rows = describe(answer.whole, answer.last, diagnostics.event_predictive)
     columns = ["what", "first", "last", "value", "sd", "weight", "counted", "probability"]
     pd.DataFrame(rows, columns=columns).to_csv(folder / "evidence.csv", index=False)
     effective = {
-        "month": [month_name(t) for t in range(len(answer.past.effective))],
-        "effective": answer.past.effective,
-        "log_evidence": answer.past.log_evidence,
+        "month": [month_name(t) for t in range(len(diagnostics.ess))],
+        "effective": diagnostics.ess,
+        "log_evidence": diagnostics.log_evidence,
     }
     pd.DataFrame(effective).to_csv(folder / "effective.csv", index=False)
     channels = [

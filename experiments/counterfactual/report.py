@@ -8,6 +8,7 @@ import numpy as np
 
 from palca.model.calendar import month_name
 
+from ..infer.evidence import EventObservation
 from ..io.numerals import decimal, percent
 from ..io.terminal_table import Column, TerminalTable, numbers, texts
 from .answer import FEWEST, Answer
@@ -82,27 +83,32 @@ def _said(content: object) -> str:
 
 
 def _print_past(console: Console, answer: Answer) -> None:
-    past, evidence = answer.past, answer.evidence
+    particles, diagnostics = answer.particles, answer.particles.diagnostics
     console.print(f"\n{_counted(answer)} The fork: {month_name(answer.fork)}.")
-    log_evidence = float(past.log_evidence.sum())
+    log_evidence = float(diagnostics.log_evidence.sum())
     worst = f"{answer.fewest:,.0f} effective worlds in the worst month"
-    if len(past.effective):
-        month = month_name(int(np.argmin(past.effective)))
+    if len(diagnostics.ess):
+        month = month_name(int(np.argmin(diagnostics.ess)))
         worst += f" ({month})"
     console.print(
-        f"Of {past.drawn:,} worlds, {worst}, {past.worth:,.0f} at the fork; they descend from "
-        f"{past.founders_worth:,.0f} effective worlds of January 1969. The evidence has a "
-        f"log probability of {log_evidence:.1f} under the model"
+        f"Of {diagnostics.worlds:,} worlds, {worst}, {particles.ess:,.0f} at the fork; they "
+        f"descend from {particles.ancestral_ess:,.0f} effective worlds of January 1969. The "
+        f"evidence has a log probability of {log_evidence:.1f} under the model"
         + (f" (about one world in {np.exp(-log_evidence):.0e})" if log_evidence > -30 else "")
         + "."
     )
-    if evidence.sightings:
-        shown = [
-            f"{sighting} {percent(share, 1)}"
-            for sighting, share in zip(evidence.sightings, past.shown, strict=True)
-            if not np.isnan(share)
-        ]
-        console.print("How probable each was, given what went before: " + "; ".join(shown) + ".")
+    if answer.evidence.events:
+        predictive = [f"{event} {percent(share, 1)}" for share, event in _predictive(answer)]
+        console.print(
+            f"How probable each was, given what went before: {'; '.join(predictive)}."
+        )
+
+
+def _predictive(answer: Answer) -> list[tuple[float, EventObservation]]:
+    """Return the predictive probability of each event whose window has closed."""
+    probabilities = answer.particles.diagnostics.event_predictive
+    pairs = zip(probabilities, answer.evidence.events, strict=True)
+    return [(float(share), event) for share, event in pairs if not np.isnan(share)]
 
 
 def _counted(answer: Answer) -> str:
@@ -113,7 +119,7 @@ def _counted(answer: Answer) -> str:
         return f"Given: nothing. “{whole.title}” has nothing to say{end}."
     after = " Evidence from after the fork counts." if answer.last >= answer.fork else ""
     parts = [f"{len(some)} of {len(every)} {what}"
-             for what, some, every in (("events", evidence.sightings, whole.sightings),
+             for what, some, every in (("events", evidence.events, whole.events),
                                        ("levels", evidence.levels, whole.levels))
              if every]  # fmt: skip
     counts = f" {' and '.join(parts)} count: what happened by then." if parts else ""
@@ -132,16 +138,11 @@ def like(answer: Answer) -> str:
 
 def too_few(answer: Answer) -> list[str]:
     """Return why there is no number, and what to loosen."""
-    past = answer.past
     lines = [
         f"No answer: {answer.fewest:,.0f} effective worlds, and {FEWEST:.0f} are needed for a "
         "number that means anything."
     ]
-    seen = [
-        (share, f"{sighting} ({percent(share, 2)})")
-        for sighting, share in zip(answer.evidence.sightings, past.shown, strict=True)
-        if not np.isnan(share)
-    ]
+    seen = [(share, f"{event} ({percent(share, 2)})") for share, event in _predictive(answer)]
     if seen:
         rarest = "; ".join(text for _, text in sorted(seen)[:3])
         lines.append(f"The rarest evidence: {rarest}.")
@@ -200,16 +201,16 @@ def _print_causes(console: Console, answer: Answer) -> None:
         table.add(str(months_on), percent(cause.necessary, 1), percent(cause.sufficient, 1),
                   percent(cause.both, 1), percent(cause.harmed, 1))  # fmt: skip
     console.print(table)
-    parted = answer.parted
-    if parted is None:
+    found = answer.divergence
+    if found is None:
         return
-    if parted.share == 0.0:
-        console.print("No pair of twins parts in who rules or in a coup attempt.\n")
+    if found.share == 0.0:
+        console.print("No pair of twins diverges in who rules or in a coup attempt.\n")
         return
     console.print(
-        f"{percent(parted.share)} of the twins part in who rules or in a coup attempt, half of "
-        f"these by {parted.median:.0f} months after the fork; {percent(parted.met)} of those that "
-        "part have the same ruler and course at the end.\n"
+        f"{percent(found.share)} of the twins diverge in who rules or in a coup attempt, half of "
+        f"these by {found.median:.0f} months after the fork; {percent(found.reconverged)} of those "
+        "that diverge have the same ruler and course at the end.\n"
     )
 
 
@@ -300,7 +301,7 @@ def in_words(answer: Answer) -> str:
         for name in ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
         if name in answer.learnt and not answer.learnt[name].told
     ]
-    families = answer.past.founders_worth
+    families = answer.particles.ancestral_ess
     if families < FEWEST:
         said.append(
             f"The worlds descend from {families:.0f} effective worlds of January 1969: errors are "

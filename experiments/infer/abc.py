@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from ..observe.outcomes import Outcome
 from .reference_table import Table
+from .weights import effective_sample_size, moments, systematic
 
 Floats = NDArray[np.floating[Any]]
 _RIDGE: Final = 100.0  # keeps some 2,000 coefficients from fitting chance
@@ -159,14 +160,8 @@ class Adjustment:
 
         The variance has as many degrees of freedom as there are effective worlds.
         """
-        worth = float(1.0 / np.sum(self.weights**2))
-        return learnt_by_chance(self.unsure, 1.0 + self.unsure, worth, count, seed)
-
-
-def moments(weights: Floats, scores: Floats) -> tuple[Floats, Floats]:
-    """Return mean and standard deviation of weighed scores ``(n, parameters)``."""
-    mean = weights @ scores
-    return mean, np.sqrt(weights @ (scores - mean) ** 2)
+        freedom = effective_sample_size(self.weights)
+        return learnt_by_chance(self.unsure, 1.0 + self.unsure, freedom, count, seed)
 
 
 def adjustment(weights: Floats, apart: Floats) -> Adjustment:
@@ -223,9 +218,9 @@ class Posterior:
         return moments(self.weights, self.scores)[1]
 
     @property
-    def worth(self) -> float:
-        """Effective worlds: 1 over the sum of squared weights."""
-        return float(1.0 / np.sum(self.weights**2))
+    def ess(self) -> float:
+        """Effective sample size of the nearest worlds."""
+        return effective_sample_size(self.weights)
 
     @property
     def sureness(self) -> float:
@@ -233,10 +228,8 @@ class Posterior:
         return 1.0 / self.adjusted.unsure
 
     def draw(self, count: int, chance: np.random.Generator) -> NDArray[np.int64]:
-        """Return places among the nearest, drawn evenly by weight (Kitagawa 1996)."""
-        points = (np.arange(count) + chance.random()) / count
-        drawn = np.searchsorted(np.cumsum(self.weights), points)
-        return chance.permutation(np.minimum(drawn, len(self.weights) - 1))
+        """Return places among the nearest, resampled by weight, in random order."""
+        return chance.permutation(systematic(self.weights, count, chance.random()))
 
 
 def infer(summaries: Floats, scores: Floats, observed: Floats, nearest: int) -> Posterior:

@@ -207,7 +207,7 @@ def calibrate(
             f"{worlds:,} worlds are too few: what they say of the parameters is as unsure as "
             f"{found.sureness:.0f} draws, and {SURE:.0f} are needed; ask for more", "--worlds"
         )
-    sets = min(SETS, int(found.worth)) if sets is None else sets
+    sets = min(SETS, int(found.ess)) if sets is None else sets
     drawn = values_of(free, found.scores[found.draw(sets, np.random.default_rng(seed))])
     drawn = {name: np.array([float(f"{v:.{_DIGITS}g}") for v in drawn[name]]) for name in free}
     later = seed_after(seed, 1)

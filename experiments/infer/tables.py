@@ -95,7 +95,7 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
     console.print(
         f"{title}: {len(found.names)} parameters given the record of 1969–{found.until}, from "
         f"{found.worlds:,} worlds; {len(posterior.places):,} of them are near "
-        f"({posterior.worth:,.0f} effective; adjusted means are as sure as of "
+        f"({posterior.ess:,.0f} effective; adjusted means are as sure as of "
         f"{posterior.sureness:,.0f} draws)\n"
     )
     console.print(_parameters(found))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
+from palca.model.state.concatenate import concatenate_worlds
 from palca.scenarios import build
 
 from ..io.parallel import shared
@@ -123,7 +124,7 @@ def run_table(
     for start, part in zip(starts, shared(calls, jobs), strict=True):
         parts.append(part)
         tell(min(start + PIECE, len(table)), len(table))
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return concatenate_worlds(parts)
 
 
 def run_points(

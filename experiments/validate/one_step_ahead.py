@@ -19,9 +19,9 @@ from palca.scenarios import build
 
 from ..forecast.comparisons import EVENTS, SCORES, Contest, happened
 from ..forecast.naive import HAZARDS, RECENT, base_rates, income
+from ..infer.abduction import ISLAND, filter_island, mix
 from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
-from ..infer.particle_filter import ISLAND, abduct_island, mix
 from ..io.parallel import shared
 from ..observe.documented import Record
 from ..observe.history import SERIES, Course, documented, simulated
@@ -62,8 +62,8 @@ def _filter(
     resolved: dict[str, Any], evidence: Evidence, numbers: NDArray[np.int64], seed: int
 ) -> tuple[Floats, Floats]:
     last = build(resolved).months - 1
-    past = abduct_island(resolved, evidence, last + 1, last, numbers, seed)
-    return past.log_evidence, past.predicted
+    found = filter_island(resolved, evidence, last + 1, last, numbers, seed).diagnostics
+    return found.log_evidence, found.power_predictive
 
 
 def naive_ahead(

@@ -51,7 +51,7 @@ def test_the_posterior_of_a_normal_model_is_the_one_of_the_textbook() -> None:
     assert found.mean == pytest.approx(observed / 2, abs=0.08)
     assert found.sd == pytest.approx(np.sqrt(0.5), abs=0.04)
     assert found.weights.sum() == pytest.approx(1.0)
-    assert 1000 < found.worth <= 2000
+    assert 1000 < found.ess <= 2000
 
 
 @pytest.mark.slow
@@ -371,4 +371,4 @@ def test_a_calibration_on_more_years_is_another_one(baseline: dict[str, Any]) ->
     short, long = (calibrate(baseline, until, 20_000, 20, 0) for until in (1971, 1978))
     assert len(short.fit) < len(long.fit)
     assert (short.forecast is None, long.forecast is None) == (False, True)
-    assert replace(short.posterior).worth > 10
+    assert replace(short.posterior).ess > 10

@@ -77,7 +77,7 @@ SWEEP: Final = (
 )  # fmt: skip
 EVIDENCE: Final = (
     *TOML, *TRACKS, *_KINDS, "title", "events", "[attempts]", "[[event]]", "[[absent]]",
-    "orientation", "ussr_atmosphere", "us_commitments", "ussr_commitments", "tolerance", "miss",
+    "orientation", "ussr_atmosphere", "us_commitments", "ussr_commitments", "tolerance", "false_negative",
     "side", "extra", "track", "kind", "weight", "sd", "months", "floor", "until", "±", "+-",
 )  # fmt: skip
 OUTLINE: Final = (*TOML, "title", "source", "ring", "[place]", "[-180.0, 90.0]")
