@@ -169,7 +169,7 @@ def _parameters() -> TerminalTable:
     )  # fmt: skip
     for row in PARAMETERS.values():
         table.add(row.name, f"{row.default:g}", f"{row.low:g} to {row.high:g}", row.unit,
-                      row.prior, row.meaning, row.source)  # fmt: skip
+                      str(row.prior or "fixed"), row.meaning, row.source)  # fmt: skip
     return table
 
 

@@ -82,9 +82,16 @@ def effect_of(twins: Twins, quantity: str, months_on: int) -> Effect:
     )
 
 
-def clustered_error(difference: Floats, ancestors: Ints) -> float:
-    """Return the standard error of a mean over worlds that descend from common ancestors."""
-    sums = sums_by_group(difference - difference.mean(), ancestors)
+def clustered_error(difference: Floats, clusters: Ints) -> float:
+    """Return the standard error of a mean over worlds of which those of a cluster count together.
+
+    Parameters
+    ----------
+    difference : ndarray, shape ``(n,)``
+    clusters : ndarray of int, shape ``(n,)``
+        The cluster of each, such as the world of January 1969 that it descends from.
+    """
+    sums = sums_by_group(difference - difference.mean(), clusters)
     groups = len(sums)
     if groups < 2:
         return float("nan")
@@ -211,7 +218,7 @@ def moved(
     for name, values in parameters.items():
         mean, sd = moments(weights, values)
         # A share of 0 or 1 has no score: values lie at most half a world in 20,000 aside.
-        shares = np.clip(priors.share(name, values), 0.5 / 20_000, 1.0 - 0.5 / 20_000)
+        shares = np.clip(priors.PRIORS[name].cdf(values), 0.5 / 20_000, 1.0 - 0.5 / 20_000)
         how_far = float(learnt(*moments(weights, ndtri(shares))))
         out[name] = Learnt(
             float(drawn[name].mean()), float(drawn[name].std()), float(mean), float(sd), how_far,

@@ -121,11 +121,14 @@ def score(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the normal scores of a parameter's values."""
     from scipy.special import ndtri
 
-    return ndtri(np.clip(priors.share(name, values), _TINY, 1.0 - _TINY))
+    return ndtri(np.clip(priors.PRIORS[name].cdf(values), _TINY, 1.0 - _TINY))
 
 
 def values_of(names: Sequence[str], scores: Floats) -> dict[str, Floats]:
     """Return parameters from their normal scores ``(n, parameters)``, each ``(n,)``."""
     from scipy.special import ndtr
 
-    return {n: priors.quantile(n, ndtr(column)) for n, column in zip(names, scores.T, strict=True)}
+    return {
+        name: priors.PRIORS[name].ppf(ndtr(column))
+        for name, column in zip(names, scores.T, strict=True)
+    }

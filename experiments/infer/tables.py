@@ -33,7 +33,7 @@ def parameter_table(found: Calibration) -> pd.DataFrame:
         values, row = found.sets[name], PARAMETERS[name]
         low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
         entry = {
-            "parameter": name, "unit": row.unit, "prior": row.prior,
+            "parameter": name, "unit": row.unit, "prior": str(row.prior),
             "mean": values.mean(), "sd": values.std(), "q05": low, "q50": median, "q95": high,
             "shift": found.posterior.mean[place], "learnt": found.learnt[place],
             "learnt_by_chance": found.by_chance, "told": found.told[place],

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.floating[Any]]
+Floats = NDArray[Any]  # of floating numbers
 Ints = NDArray[np.int64]
 
 
@@ -65,7 +65,7 @@ def effective_sample_size(weights: Floats, sizes: Floats | float = 1.0) -> float
 def sums_by_group(weights: Floats, groups: NDArray[Any]) -> NDArray[np.float64]:
     """Return the sum of the weights of each group, ``(groups,)``, in the order of their labels."""
     _, group = np.unique(groups, return_inverse=True)
-    return np.bincount(group, weights=weights)
+    return np.bincount(group, weights=weights).astype(np.float64)
 
 
 def systematic(weights: Floats, count: int, offset: float) -> Ints:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,14 +23,13 @@ def concatenate_worlds(parts: Sequence[T]) -> T:
     """
     first: Any = parts[0]
     if isinstance(first, np.ndarray):
-        return np.concatenate(parts, axis=-1)  # type: ignore[arg-type,return-value]
+        return np.concatenate(parts, axis=-1)  # type: ignore
     if hasattr(first, "concatenate"):
         return first.concatenate(parts)
     if isinstance(first, dict):
         return {key: concatenate_worlds([part[key] for part in parts]) for key in first}  # type: ignore
-    if is_dataclass(first) and not isinstance(first, type):
-        names = [field.name for field in fields(first)]
-        return replace(
-            first, **{n: concatenate_worlds([getattr(part, n) for part in parts]) for n in names}
-        )  # type: ignore[return-value]
-    return first
+    if not is_dataclass(first):
+        return first
+    names = [field.name for field in fields(first)]
+    whole = {name: concatenate_worlds([getattr(part, name) for part in parts]) for name in names}
+    return type(first)(**whole)  # type: ignore

@@ -281,7 +281,7 @@ def test_parameters_that_do_nothing_are_rarely_told(families: int) -> None:
 
 def test_what_moves_a_parameter_is_told() -> None:
     drawn = priors.draw(0, np.arange(4000), {})
-    weights = np.where(priors.share("backlash", drawn["backlash"]) > 0.6, 1.0, 0.0)
+    weights = np.where(priors.PRIORS["backlash"].cdf(drawn["backlash"]) > 0.6, 1.0, 0.0)
     weights /= weights.sum()
     found = moved(drawn, weights, 1.0 / np.sum(weights**2), 0)
     assert [name for name, of in found.items() if of.told] == ["backlash"]

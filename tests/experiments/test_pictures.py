@@ -127,7 +127,7 @@ class _Calibrated:
     """What the pictures of a calibration look at."""
 
     names = ("backlash", "cost", "coup_trap", "purge", "prestige_ussr")
-    sets = {name: priors.quantile(name, np.linspace(0.2, 0.6, 40)) for name in names}  # noqa: RUF012
+    sets = {name: priors.PRIORS[name].ppf(np.linspace(0.2, 0.6, 40)) for name in names}  # noqa: RUF012
     learnt = np.linspace(0.0, 0.8, 5)
     told = learnt > 0.05
 
