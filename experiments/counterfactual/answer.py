@@ -26,13 +26,13 @@ from .divergence import Divergence, divergence
 from .effects import (
     Causation,
     Effect,
-    Learnt,
-    carried,
+    PriorPosteriorShift,
     causation,
     effect_of,
-    moved,
+    mediated_effect,
+    prior_posterior_shift,
 )
-from .overlap import Meter, meter
+from .overlap import Overlap, overlap
 from .twins import BLOCK, QUANTITIES, Twins, fork_of, horizon, replay
 
 WORLDS: Final = 131_072  # simulated for the abduction
@@ -133,12 +133,13 @@ class Answer:
         By quantity and months after the fork.
     causes : dict of int to Causation
     divergence : Divergence
-    shares : dict of (str, int) to dict
-        What each frozen channel carries of an effect, and its standard error.
-    variants : dict of str to (worth, dict of str to Effect)
-    far : Meter
-    learnt : dict of str to Learnt
-        Prior mean and sd, posterior mean and sd of each free parameter.
+    mediated : dict of (str, int) to dict
+        The part of an effect through each frozen channel, and its standard error.
+    variants : dict of str to (float, dict of str to Effect)
+        The fewest effective worlds, and effects by quantity.
+    overlap : Overlap
+    shifts : dict of str to PriorPosteriorShift
+        By free parameter.
     """
 
     question: Question
@@ -156,10 +157,10 @@ class Answer:
     average_effects: dict[tuple[str, int], Effect] = field(default_factory=dict)
     causes: dict[int, Causation] = field(default_factory=dict)
     divergence: Divergence | None = None
-    shares: dict[tuple[str, int], dict[str, tuple[float, float]]] = field(default_factory=dict)
+    mediated: dict[tuple[str, int], dict[str, tuple[float, float]]] = field(default_factory=dict)
     variants: dict[str, tuple[float, dict[str, Effect]]] = field(default_factory=dict)
-    far: Meter | None = None
-    learnt: dict[str, Learnt] = field(default_factory=dict)
+    overlap: Overlap | None = None
+    shifts: dict[str, PriorPosteriorShift] = field(default_factory=dict)
 
     @property
     def counter(self) -> dict[str, Any]:
@@ -184,6 +185,12 @@ class Answer:
         """The horizon of the headline: 36 months, or the end if that comes first."""
         assert self.twins is not None
         return horizon(self.twins, HORIZONS[1])
+
+
+def uninformed(answer: Answer, parameters: Sequence[str]) -> list[str]:
+    """Return which of some free parameters the evidence is not informative about."""
+    shifts = answer.shifts
+    return [name for name in parameters if name in shifts and not shifts[name].informative]
 
 
 Tell = Callable[[str, int, int], None]  # what is done, how much of it is done, how much there is
@@ -225,10 +232,10 @@ def ask(
             answer.effects[quantity, months_on] = effect_of(twins, quantity, months_on)
             average = effect_of(answer.average, quantity, months_on)
             answer.average_effects[quantity, months_on] = average
-            answer.shares[quantity, months_on] = carried(twins, quantity, months_on)
+            answer.mediated[quantity, months_on] = mediated_effect(twins, quantity, months_on)
         answer.causes[months_on] = causation(twins, months_on)
-    answer.divergence, answer.far = divergence(twins), meter(twins)
-    answer.learnt = moved(
+    answer.divergence, answer.overlap = divergence(twins), overlap(twins)
+    answer.shifts = prior_posterior_shift(
         particles.parameters, particles.weights, particles.ancestral_ess, question.seed
     )
     if question.variants:

@@ -1,4 +1,4 @@
-"""What an intervention did: effects, causes and channels, told from twins (estimands).
+"""What an intervention did: effects, causes and channels, estimated from twins.
 
 Errors count families: copies of one world of January 1969 are not independent.
 """
@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..infer.abc import TOLD, learnt, learnt_by_chance
+from ..infer.abc import INFORMATIVE, information_gain, information_gain_by_chance
 from ..infer.weights import moments, sums_by_group
 from ..simulate import priors
 from .twins import Twins
@@ -163,7 +163,7 @@ def causation(twins: Twins, months_on: int) -> Causation:
     )
 
 
-def carried(twins: Twins, quantity: str, months_on: int) -> dict[str, tuple[float, float]]:
+def mediated_effect(twins: Twins, quantity: str, months_on: int) -> dict[str, tuple[float, float]]:
     """Return for each frozen channel the part of an effect through it, and its standard error.
 
     The effect less that with the channel held at its factual path (a natural direct
@@ -177,32 +177,32 @@ def carried(twins: Twins, quantity: str, months_on: int) -> dict[str, tuple[floa
     return out
 
 
-class Learnt(NamedTuple):
-    """What the evidence says of one free parameter.
+class PriorPosteriorShift(NamedTuple):
+    """How the evidence moves one free parameter from its prior.
 
     Attributes
     ----------
     prior_mean, prior_sd, posterior_mean, posterior_sd : float
         In the parameter's unit.
-    learnt : float
-        How far it has moved from its prior, 0 to 1 (:func:`~.posterior.learnt`).
-    told : bool
-        Whether that is as much as a calibration would call learnt, given how many independent
-        worlds of January 1969 the posterior rests on.
+    information_gain : float
+        0 (posterior is prior) to 1 (:func:`~palca.experiments.infer.abc.information_gain`).
+    informative : bool
+        Whether that is as much as a calibration asks for, given how many independent worlds of
+        January 1969 the posterior rests on.
     """
 
     prior_mean: float
     prior_sd: float
     posterior_mean: float
     posterior_sd: float
-    learnt: float
-    told: bool
+    information_gain: float
+    informative: bool
 
 
-def moved(
+def prior_posterior_shift(
     parameters: Mapping[str, Floats], weights: Floats, families: float, seed: int
-) -> dict[str, Learnt]:
-    """Return what weighed worlds say of each free parameter.
+) -> dict[str, PriorPosteriorShift]:
+    """Return how weighted worlds move each free parameter from its prior.
 
     Of `families` independent draws from a standard normal, the mean has the variance
     1 / `families`, and the variance `families` - 1 degrees of freedom.
@@ -213,15 +213,17 @@ def moved(
     free = max(families - 1.0, 0.0)
     bound = 1.0
     if free > 0.0:
-        bound = learnt_by_chance(1.0 / families, free / families, free, len(parameters), seed)
+        bound = information_gain_by_chance(
+            1.0 / families, free / families, free, len(parameters), seed
+        )
     out = {}
     for name, values in parameters.items():
         mean, sd = moments(weights, values)
         # A share of 0 or 1 has no score: values lie at most half a world in 20,000 aside.
         shares = np.clip(priors.PRIORS[name].cdf(values), 0.5 / 20_000, 1.0 - 0.5 / 20_000)
-        how_far = float(learnt(*moments(weights, ndtri(shares))))
-        out[name] = Learnt(
-            float(drawn[name].mean()), float(drawn[name].std()), float(mean), float(sd), how_far,
-            how_far >= TOLD and how_far > bound,
+        gain = float(information_gain(*moments(weights, ndtri(shares))))
+        out[name] = PriorPosteriorShift(
+            float(drawn[name].mean()), float(drawn[name].std()), float(mean), float(sd), gain,
+            gain >= INFORMATIVE and gain > bound,
         )  # fmt: skip
     return out

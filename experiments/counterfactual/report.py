@@ -11,9 +11,9 @@ from palca.model.calendar import month_name
 from ..infer.evidence import EventObservation
 from ..io.numerals import decimal, percent
 from ..io.terminal_table import Column, TerminalTable, numbers, texts
-from .answer import FEWEST, Answer
+from .answer import FEWEST, Answer, uninformed
 from .effects import Effect
-from .stories import story, telling_pairs
+from .stories import exemplars, story
 from .twins import QUANTITIES, when
 
 if TYPE_CHECKING:
@@ -50,17 +50,18 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
     _print_causes(console, answer)
     _print_shares(console, answer)
     _print_variants(console, answer)
-    assert answer.far is not None
-    years = ", ".join(percent(share) for share in answer.far.by_year)
+    overlap = answer.overlap
+    assert overlap is not None
+    years = ", ".join(percent(share) for share in overlap.by_year)
     console.print(
-        f"Extrapolation: [{_COLOURS[answer.far.colour]}]{answer.far.colour}[/]. "
-        f"{percent(answer.far.near)} of the intervened world-months lie where factual ones have "
-        f"been (95 % if nothing changed); by year after the fork: {years}.",
+        f"Overlap: [{_COLOURS[overlap.colour]}]{overlap.colour}[/]. {percent(overlap.near)} of the "
+        "intervened world-months lie where factual ones have been (95 % if nothing changed); by "
+        f"year after the fork: {years}.",
         markup=True,
     )
     console.print("\n[bold]What may be concluded[/]", markup=True)
     console.print(f"{in_words(answer)}\n")
-    for number, world in enumerate(telling_pairs(answer.twins, stories), start=1):
+    for number, world in enumerate(exemplars(answer.twins, stories), start=1):
         table = TerminalTable(f"Story {number}: world {world} and its twin",
                               texts("month", "as it was", "with the change"))  # fmt: skip
         for row in story(answer.twins, answer.country, world):
@@ -216,7 +217,7 @@ def _print_causes(console: Console, answer: Answer) -> None:
 
 def _print_shares(console: Console, answer: Answer) -> None:
     main = answer.main
-    channels = answer.shares["attempts", main]
+    channels = answer.mediated["attempts", main]
     if not channels:
         return
     shown = ("attempts", "successes", "fiscal", "legitimacy", "us_commitments", "friction")
@@ -226,7 +227,7 @@ def _print_shares(console: Console, answer: Answer) -> None:
         [Column("channel"), *numbers(*(QUANTITIES[name][0] for name in shown))],
     )
     for channel in channels:
-        parts = [answer.shares[name, main][channel] for name in shown]
+        parts = [answer.mediated[name, main][channel] for name in shown]
         cells = [f"{_number(part, sign=True)} ({_number(se)})" for part, se in parts]
         table.add(channel, *cells)
     table.add(
@@ -248,22 +249,22 @@ def _print_variants(console: Console, answer: Answer) -> None:
     rows: list[tuple[str, float, dict[str, Effect]]] = [
         ("as it is", answer.fewest, {name: answer.effects[name, answer.main] for name in names})
     ]
-    rows += [(name, worth, effects) for name, (worth, effects) in answer.variants.items()]
-    for name, worth, effects in rows:
+    rows += [(name, ess, effects) for name, (ess, effects) in answer.variants.items()]
+    for name, ess, effects in rows:
         cells = [
             f"{_number(effects[q].effect, sign=True)} ({_number(effects[q].se)})"
             if effects
             else "too few worlds"
             for q in names
         ]
-        table.add(name, f"{worth:,.0f}", *cells)
+        table.add(name, f"{ess:,.0f}", *cells)
     console.print(table)
 
 
 def in_words(answer: Answer) -> str:
     """Return what may and may not be concluded, in a paragraph."""
     assert answer.twins is not None
-    assert answer.far is not None
+    assert answer.overlap is not None
     main = answer.main
     rules, attempts = answer.effects["rules", main], answer.effects["attempts", main]
     of_attempts = _moves(attempts, "coup attempts", decimal(attempts.effect, 2, "+"))
@@ -296,11 +297,8 @@ def in_words(answer: Answer) -> str:
         if not attempts.clear:
             agree = f"{len(signs)} see a clear effect"
         said.append(f"Of {len(answer.variants)} models built otherwise {agree}.")
-    untold = [
-        name
-        for name in ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
-        if name in answer.learnt and not answer.learnt[name].told
-    ]
+    carriers = ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
+    untold = uninformed(answer, carriers)
     families = answer.particles.ancestral_ess
     if families < FEWEST:
         said.append(
@@ -314,7 +312,7 @@ def in_words(answer: Answer) -> str:
         )
     said.append(
         _RED
-        if answer.far.colour == "red"
+        if answer.overlap.colour == "red"
         else "These are statements about the model given the record; that policies would have been "
         "answered as its rules say can't be seen in it."
     )

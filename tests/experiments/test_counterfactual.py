@@ -18,7 +18,7 @@ from palca.experiments.counterfactual.effects import (
     causation,
     clustered_error,
     explained_spread,
-    moved,
+    prior_posterior_shift,
 )
 from palca.experiments.counterfactual.files import digest as digest_of
 from palca.experiments.counterfactual.paired import digest, join_pairs, pair_blocks
@@ -149,8 +149,8 @@ def test_an_intervention_that_changes_nothing_has_no_effect_in_any_world(change:
         assert np.array_equal(values, answer.twins.counter.values[quantity]), quantity
     assert all(effect.effect == 0 and effect.se == 0 for effect in answer.effects.values())
     assert divergence(answer.twins).share == 0
-    assert answer.far is not None
-    assert answer.far.colour == "green"
+    assert answer.overlap is not None
+    assert answer.overlap.colour == "green"
     assert "as it was in every world" in in_words(answer)
     assert "hardly sampled" not in in_words(answer)
     answer.particles.ancestors[:] = answer.particles.ancestors[0]  # one family
@@ -178,11 +178,11 @@ def test_a_frozen_channel_carries_its_part_and_no_other() -> None:
     )  # fmt: skip
     assert answer.twins is not None
     whole = answer.effects["legitimacy", answer.main].effect
-    parts = answer.shares["legitimacy", answer.main]
+    parts = answer.mediated["legitimacy", answer.main]
     assert whole < 0
     assert parts["soviet_prestige"][0] == pytest.approx(whole, rel=0.5)
     assert abs(parts["soviet_restraint"][0]) < 0.1 * abs(whole)
-    friction = answer.shares["friction", answer.main]
+    friction = answer.mediated["friction", answer.main]
     assert friction["moscow_line"][0] == pytest.approx(
         answer.effects["friction", answer.main].effect, rel=0.2
     )
@@ -275,7 +275,7 @@ def test_parameters_that_do_nothing_are_rarely_told(families: int) -> None:
         drawn = priors.draw(seed, np.arange(families), {})
         idle = {name: np.repeat(values, copies) for name, values in drawn.items()}
         weights = np.full(families * copies, 1.0 / (families * copies))
-        told += any(m.told for m in moved(idle, weights, families, seed).values())
+        told += any(m.informative for m in prior_posterior_shift(idle, weights, families, seed).values())
     assert told <= 9  # of 60; by chance 3, and more than 9 once in 800
 
 
@@ -283,8 +283,8 @@ def test_what_moves_a_parameter_is_told() -> None:
     drawn = priors.draw(0, np.arange(4000), {})
     weights = np.where(priors.PRIORS["backlash"].cdf(drawn["backlash"]) > 0.6, 1.0, 0.0)
     weights /= weights.sum()
-    found = moved(drawn, weights, 1.0 / np.sum(weights**2), 0)
-    assert [name for name, of in found.items() if of.told] == ["backlash"]
+    found = prior_posterior_shift(drawn, weights, 1.0 / np.sum(weights**2), 0)
+    assert [name for name, of in found.items() if of.informative] == ["backlash"]
     # the mean of a uniform prior's upper two fifths, and the same of its normal scores
     assert found["backlash"].posterior_mean == pytest.approx(0.005 + 0.8 * 0.045, rel=0.01)
-    assert not any(of.told for of in moved(drawn, weights, 1.0, 0).values())
+    assert not any(of.informative for of in prior_posterior_shift(drawn, weights, 1.0, 0).values())

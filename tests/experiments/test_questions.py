@@ -44,7 +44,7 @@ def test_counterfactual_writes_an_answer_that_comes_out_the_same(palca: Run) -> 
     )  # fmt: skip
     assert code == 0
     for words in ("a coup of about the right, to 1971-08", "What may be concluded", "Story 1",
-                  "Extrapolation", "expected before the run"):  # fmt: skip
+                  "Overlap", "expected before the run"):  # fmt: skip
         assert words in out
     assert "nan" not in out.lower().replace("finance", "").replace("dominant", "")
     for path in Path("made").glob("*.csv"):
