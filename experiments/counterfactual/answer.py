@@ -325,16 +325,14 @@ def _replay(
     doing: str,
 ) -> Twins:
     """Return twins of worlds that are chosen by their weights, evenly spaced."""
-    from joblib import delayed
-
     chosen = systematic(particles.weights, answer.question.twins, 0.5)
     blocks = [chosen[at : at + BLOCK] for at in range(0, len(chosen), BLOCK)]
     calls = (
-        delayed(replay)(answer.factual, answer.counter, particles.take(block), freeze)
+        (answer.factual, answer.counter, particles.take(block), freeze)
         for block in blocks
     )
     parts: list[Twins] = []
-    for part in shared(calls, jobs):
+    for part in shared(replay, calls, jobs):
         parts.append(part)
         tell(doing, len(parts), len(blocks))
     return concatenate_worlds(parts)

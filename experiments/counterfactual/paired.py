@@ -92,10 +92,8 @@ def pair_blocks(
     first: dict[str, Any], second: dict[str, Any], worlds: int, seed: int, jobs: int = 1
 ) -> Iterator[Pairs]:
     """Run worlds ``0..worlds-1`` under both scenarios and yield them in blocks, in order."""
-    from joblib import delayed
-
     blocks = (np.arange(at, min(at + BLOCK, worlds)) for at in range(0, worlds, BLOCK))
-    yield from shared((delayed(pair_block)(first, second, block, seed) for block in blocks), jobs)
+    return shared(pair_block, ((first, second, block, seed) for block in blocks), jobs)
 
 
 def join_pairs(parts: list[Pairs]) -> Pairs:

@@ -119,12 +119,9 @@ def abduct(
     jobs: int = 1,
 ) -> Iterator[ParticleSet]:
     """Yield the islands of ``worlds`` simulated worlds, in order; see :func:`filter_island`."""
-    from joblib import delayed
-
     islands = (np.arange(at, min(at + ISLAND, worlds)) for at in range(0, worlds, ISLAND))
-    work = delayed(filter_island)
-    calls = (work(resolved, evidence, fork, last, numbers, seed) for numbers in islands)
-    yield from shared(calls, jobs)
+    calls = ((resolved, evidence, fork, last, numbers, seed) for numbers in islands)
+    return shared(filter_island, calls, jobs)
 
 
 def join_islands(islands: list[ParticleSet]) -> ParticleSet:

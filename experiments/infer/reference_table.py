@@ -79,14 +79,12 @@ def simulate(
     tell : callable
         Told how many worlds are done, and of how many.
     """
-    from joblib import delayed
-
     outcomes = _outcomes(until)
     scores = np.empty((worlds, len(free)), np.float32)
     values = np.empty((worlds, len(outcomes)), np.float32)
     pieces = [np.arange(at, min(at + PIECE, worlds)) for at in range(0, worlds, PIECE)]
-    work = (delayed(_live)(resolved, tuple(free), until, piece, seed) for piece in pieces)
-    for piece, (drawn, made) in zip(pieces, shared(work, jobs), strict=True):
+    calls = ((resolved, tuple(free), until, piece, seed) for piece in pieces)
+    for piece, (drawn, made) in zip(pieces, shared(_live, calls, jobs), strict=True):
         scores[piece], values[piece] = drawn, made
         tell(int(piece[-1]) + 1, worlds)
     return Table(tuple(free), outcomes, scores, values)

@@ -145,11 +145,9 @@ def run_blocks(
     jobs : int
         Processes; the blocks are the same for any number.
     """
-    from joblib import delayed
-
     size = min(BLOCK, -(-worlds // jobs))
     numbers = (np.arange(at, min(at + size, worlds)) for at in range(0, worlds, size))
-    yield from shared((delayed(run_block)(resolved, block, seed) for block in numbers), jobs)
+    return shared(run_block, ((resolved, block, seed) for block in numbers), jobs)
 
 
 def summarise(

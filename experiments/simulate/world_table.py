@@ -112,16 +112,13 @@ def run_table(
     tell : callable
         Told how many worlds are done, and of how many.
     """
-    from joblib import delayed
-
     starts = range(0, len(table), PIECE)
-    work = delayed(run_rows)
     calls = (
-        work(variants, factors, table.iloc[at : at + PIECE].reset_index(drop=True), measure)
+        (variants, factors, table.iloc[at : at + PIECE].reset_index(drop=True), measure)
         for at in starts
     )
     parts: list[dict[str, Floats]] = []
-    for start, part in zip(starts, shared(calls, jobs), strict=True):
+    for start, part in zip(starts, shared(run_rows, calls, jobs), strict=True):
         parts.append(part)
         tell(min(start + PIECE, len(table)), len(table))
     return concatenate_worlds(parts)
