@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model import ColdWarModel, History, Snapshot
 from palca.model.calendar import month_name
@@ -22,6 +21,7 @@ from palca.model.state.concatenate import concatenate_worlds
 from palca.model.state.history import Events
 from palca.model.state.scenario import Scenario
 from palca.model.state.state import FIELDS
+from palca.model.types import Floats, Ints
 from palca.scenarios import build
 
 from ..infer.abduction import ParticleSet
@@ -34,8 +34,6 @@ from ..observe.outcomes import (
     sum_by_month,
 )
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 BLOCK: Final = 4096
 _ROW: Final = {name: row for row, name in enumerate(FIELDS)}  # of a snapshot's state
 _KEPT: Final = (

@@ -19,6 +19,7 @@ from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.model.seeds import seed_after
 from palca.model.state.parameters import turns_of
+from palca.model.types import AnyFloats as Floats
 from palca.scenarios import build
 
 from ..forecast.naive import naive
@@ -41,7 +42,6 @@ from .abc import (
 )
 from .reference_table import Table, simulate, values_of
 
-Floats = NDArray[np.floating[Any]]
 Tell = Callable[[str, int, int], None]
 WORLDS: Final = 1_000_000
 DRAWS: Final = 1000
