@@ -21,7 +21,7 @@ from .month import Month
 from .seeds import LARGEST, check_number
 from .state import counter_rng
 from .state.batch import Worlds
-from .state.channels import CHANNELS, Conduit
+from .state.channels import CHANNELS, ChannelLog
 from .state.corps import Corps
 from .state.draw_keys import FATES, MOODS
 from .state.draws import Draws
@@ -105,7 +105,7 @@ class ColdWarModel(mesa.Model):
         What `datacollector` collects at the end of each step, as Mesa's ``model_reporters``; if
         not given, the mean over the worlds of each of :data:`REPORTED`. Who puts another
         DataCollector in its place collects himself.
-    conduit : Conduit, optional
+    channel_log : ChannelLog, optional
         Which channels are listened to, or held at the path of a factual twin.
     start : Snapshot, optional
         Go on from there, with its worlds and its draws, instead of from January 1969;
@@ -125,7 +125,7 @@ class ColdWarModel(mesa.Model):
         seed: SupportsIndex | None = None,
         keep: Sequence[str] = tuple(FIELDS),
         start: Snapshot | None = None,
-        conduit: Conduit | None = None,
+        channel_log: ChannelLog | None = None,
         reporters: Mapping[str, Any] | None = None,
     ) -> None:
         self._agents_so_far = 0
@@ -142,7 +142,7 @@ class ColdWarModel(mesa.Model):
         usual = _usual(scenario, self.turns)
         self._kernel: Kernel | None = None  # compiled months, up to the one in which others hold
         self._same_until = 0
-        self.conduit = Conduit() if conduit is None else conduit
+        self.channel_log = ChannelLog() if channel_log is None else channel_log
         self.p = Parameters(usual)
         country = scenario.country
         self.leaders = country.leaders
@@ -175,7 +175,7 @@ class ColdWarModel(mesa.Model):
             {},
             counter_rng.event_keys(MOODS, -(-officers // 4), scenario.months),
             counter_rng.event_keys(FATES, officers, scenario.months),
-            self.conduit,
+            self.channel_log,
             usual,
             self.since,
         )  # fmt: skip
