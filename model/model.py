@@ -26,7 +26,7 @@ from .state.corps import Corps
 from .state.draw_keys import FATES, MOODS
 from .state.draws import Draws
 from .state.history import EventLog, History
-from .state.parameters import Parameters, sets_of_worlds, turns_of
+from .state.parameters import Parameters, draw_index, draws_of_worlds
 from .state.roster import roster_of
 from .state.scenario import Scenario
 from .state.snapshot import Snapshot
@@ -59,12 +59,12 @@ def _numbers(worlds: int | Sequence[int] | NDArray[np.integer[Any]]) -> Ints:
     return numbers.astype(np.int64)
 
 
-def _usual(scenario: Scenario, turns: Ints) -> dict[str, Value]:
+def _usual(scenario: Scenario, draw_index: Ints) -> dict[str, Value]:
     """Return the values of parameters while no intervention changes them.
 
     Those of the posterior, then the scenario's own; what feeds a closed channel is 0.
     """
-    usual: dict[str, Value] = {**sets_of_worlds(scenario.sets, turns), **scenario.parameters}
+    usual: dict[str, Value] = {**draws_of_worlds(scenario.sets, draw_index), **scenario.parameters}
     for name in scenario.closed:
         usual |= dict.fromkeys(CHANNELS[name].zeroes, 0.0)
     return usual
@@ -138,8 +138,8 @@ class ColdWarModel(mesa.Model):
         self.worlds = _numbers(worlds)
         self.seed_number = seed
         size = len(self.worlds)
-        self.turns = turns_of(seed, self.worlds) if start is None else start.turns
-        usual = _usual(scenario, self.turns)
+        self.draw_index = draw_index(seed, self.worlds) if start is None else start.draw_index
+        usual = _usual(scenario, self.draw_index)
         self._kernel: Kernel | None = None  # compiled months, up to the one in which others hold
         self._same_until = 0
         self.channel_log = ChannelLog() if channel_log is None else channel_log
@@ -266,7 +266,7 @@ class ColdWarModel(mesa.Model):
             corps.grievance.copy("F"),
             corps.generation.copy("F"),
             self.draws.later(self.month),
-            self.turns,
+            self.draw_index,
         )
 
     def __getstate__(self) -> dict[str, Any]:
