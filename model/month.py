@@ -18,7 +18,7 @@ from .agents.strategist import Strategist
 from .agents.united_states import UnitedStates
 from .agents.ussr import USSR
 from .state.batch import Worlds
-from .state.channels import Conduit
+from .state.channels import ChannelLog
 from .state.counter_rng import Keys
 from .state.parameters import PARAMETERS
 from .state.roster import Roster
@@ -47,7 +47,7 @@ class Month:
         Values of the month.
     moods, fates : ndarray of uint64, shapes ``(officers / 4, months)`` and ``(officers, months)``
         Of the draws that decide officers' moods, four in a draw, and who is purged.
-    conduit : Conduit
+    channel_log : ChannelLog
         Which channels are listened to, or held at the path of a factual twin.
     usual : dict of str to float or ndarray of shape ``(worlds,)``
         Values of parameters while no intervention changes them.
@@ -63,12 +63,12 @@ class Month:
         drivers: dict[str, float],
         moods: Keys,
         fates: Keys,
-        conduit: Conduit,
+        channel_log: ChannelLog,
         usual: dict[str, Value],
         since: int,
     ) -> None:
         self.scenario, self.leaders = scenario, scenario.country.leaders
-        self.now, self.roster, self.conduit, self.since = now, roster, conduit, since
+        self.now, self.roster, self.channel_log, self.since = now, roster, channel_log, since
         self.state, self.p, self.draws = now.state, now.p, now.draws
         country = scenario.country
         self.observation = Observation(self.state, country, self.p, roster.ideology, drivers)
@@ -131,7 +131,7 @@ class Month:
 
     def carry(self, channel: str, site: str, value: Value) -> Floats:
         """Return what a channel carries to a site this month, ``(worlds,)``."""
-        load = self.conduit.carry(channel, site, value, self.now.month - self.since)
+        load = self.channel_log.carry(channel, site, value, self.now.month - self.since)
         return np.asarray(load, dtype=np.float64)
 
     def observe(self, name: str) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from ..state.batch import Worlds
-from ..state.channels import Conduit
+from ..state.channels import ChannelLog
 from ..state.draws import Draws
 from ..state.parameters import Parameters
 from ..state.roster import Roster
@@ -34,7 +34,7 @@ class Setting(Protocol):
     observation: Observation
     roster: Roster
     in_force: InForce
-    conduit: Conduit
+    channel_log: ChannelLog
 
     @property
     def ussr(self) -> Any: ...

@@ -72,7 +72,7 @@ class Strategist:
         self._names = tuple(sorted(named & set(OBSERVABLES)))
         parameters = dict(self.month.p.items())
         self._constants = {name: parameters[name] for name in named & set(parameters)}
-        self._through = self.month.conduit.prefixes(self.actor)
+        self._through = self.month.channel_log.prefixes(self.actor)
         # a field's row is the state's own and stays the same array, so it is bound once
         blurred = {name for actor, name in BLURRED if actor == self.actor}
         for name in self._names:

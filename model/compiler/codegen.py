@@ -14,7 +14,7 @@ from typing import Any, Final
 from llvmlite import binding as llvm
 from llvmlite import ir
 
-from ..state.channels import Conduit
+from ..state.channels import ChannelLog
 from ..state.draw_keys import LUCK, NORMAL, UNIFORM
 from ..state.scenario import Country
 from ..state.state import FIELDS
@@ -178,10 +178,10 @@ class MonthLoop:
             short = b.fptrunc(vector, ir.VectorType(F32, LANES))
             w.store_some(short, w.address(at["months"], offset, F32), self.valid)
 
-    def carry(self, conduit: Conduit, channel: str, site: str, value: Any) -> Any:
+    def carry(self, channel_log: ChannelLog, channel: str, site: str, value: Any) -> Any:
         """Return what a channel carries to a site: `value`, unless it is frozen."""
-        held = channel in conduit.frozen
-        if not held and channel not in conduit.listened:
+        held = channel in channel_log.frozen
+        if not held and channel not in channel_log.listened:
             return value
         w, b = self.writer, self.writer.b
         self.loads.append((channel, site))

@@ -73,7 +73,7 @@ class Kernel:
             self._draw_initial_officers(*(_word(arrays[name]) for name in OFFICER_ARGUMENTS))
             corps.initial_officers_drawn = True
         size, span = arrays["worlds"], end - first
-        channels = month.conduit
+        channels = month.channel_log
         loads = [
             np.array([np.broadcast_to(row, size) for row in channels.factual.loads[load]])
             if load[0] in channels.frozen and channels.factual is not None

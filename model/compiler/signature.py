@@ -41,6 +41,6 @@ class Shape:
             replace(month.in_force, parameters={}),
             tuple(sorted(month.scenario.closed)),
             tuple(name for name, value in month.p.items() if isinstance(value, np.ndarray)),
-            tuple(sorted(month.conduit.listened)),
-            tuple(sorted(month.conduit.frozen)),
+            tuple(sorted(month.channel_log.listened)),
+            tuple(sorted(month.channel_log.frozen)),
         )

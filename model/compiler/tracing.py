@@ -12,7 +12,7 @@ from llvmlite import ir
 from ..month import Month
 from ..state import counter_rng
 from ..state.batch import Worlds
-from ..state.channels import Conduit
+from ..state.channels import ChannelLog
 from ..state.corps import Corps
 from ..state.draw_keys import LUCK, NORMAL, UNIFORM
 from ..state.draws import Draws
@@ -46,7 +46,7 @@ class Loop(Protocol):
     most_events: int
 
     def absences_of(self, lane: Any) -> Table: ...
-    def carry(self, conduit: Conduit, channel: str, site: str, value: Any) -> Any: ...
+    def carry(self, channel_log: ChannelLog, channel: str, site: str, value: Any) -> Any: ...
 
 
 class TracedDraws(Draws):
@@ -233,7 +233,7 @@ class TracedMonth(Month):
 
     def __init__(self, body: Loop) -> None:
         shape, scenario = body.shape, _scenario_of(body.shape)
-        conduit = Conduit(frozenset(shape.listened), frozenset(shape.frozen))
+        channel_log = ChannelLog(frozenset(shape.listened), frozenset(shape.frozen))
         self._body = body
         w, at = body.writer, body.at
         size = len(scenario.country.leaders)
@@ -260,12 +260,12 @@ class TracedMonth(Month):
         drivers["date"] = body.month
         moods: Any = "moods"
         fates: Any = "fates"
-        super().__init__(scenario, now, roster, drivers, moods, fates, conduit, {}, 0)
+        super().__init__(scenario, now, roster, drivers, moods, fates, channel_log, {}, 0)
         self.in_force = shape.in_force
         self.follow()
 
     def carry(self, channel: str, site: str, value: Any) -> Any:
-        return self._body.carry(self.conduit, channel, site, value)
+        return self._body.carry(self.channel_log, channel, site, value)
 
 
 class TracedAbsences:

@@ -96,7 +96,7 @@ FREEZABLE: Final = (
 
 
 @dataclass(slots=True)
-class Conduit:
+class ChannelLog:
     """What channels carry, month by month, in the worlds of one run.
 
     Attributes
@@ -105,7 +105,7 @@ class Conduit:
         Channels whose load is written down.
     frozen : frozenset of str
         Channels that carry what they carried in `factual` instead of what they would.
-    factual : Conduit, optional
+    factual : ChannelLog, optional
         That of the same worlds' factual twins, which listened to the frozen channels.
     loads : dict of (str, str) to list of ndarray
         Load of a channel at a site, one array a month.
@@ -113,7 +113,7 @@ class Conduit:
 
     listened: frozenset[str] = frozenset()
     frozen: frozenset[str] = frozenset()
-    factual: Conduit | None = None
+    factual: ChannelLog | None = None
     loads: dict[tuple[str, str], list[Floats]] = field(default_factory=dict)
 
     def carry(self, channel: str, site: str, value: Value, step: int) -> Value:
