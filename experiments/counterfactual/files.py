@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, fields
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +15,9 @@ from .answer import Answer
 from .effects import Effect, Learnt
 from .report import in_words
 from .twins import QUANTITIES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def digest(answer: Answer) -> str:
@@ -34,8 +36,8 @@ def row_of(effect: Effect) -> dict[str, Any]:
     return {**asdict(effect), "month": month_name(effect.month)}
 
 
-def write_tables(folder: Path, answer: Answer) -> None:
-    """Write the tables of an answer.
+def tables(answer: Answer) -> dict[str, pd.DataFrame | str]:
+    """Return the tables of an answer by their files.
 
     ``effects.csv`` (a row a quantity and horizon), ``months.csv`` (means by month of both
     runs), ``twins.parquet`` (a row a pair), ``parameters.csv`` (prior and posterior),
@@ -51,7 +53,6 @@ def write_tables(folder: Path, answer: Answer) -> None:
         for given, table in (("evidence", answer.effects), ("nothing", answer.average_effects))
         for (_, months_on), effect in table.items()
     ]
-    pd.DataFrame(effects).to_csv(folder / "effects.csv", index=False)
     since = twins.factual.since
     months = [
         {"month": month_name(since + t), "quantity": name, "unit": unit,
@@ -60,37 +61,40 @@ def write_tables(folder: Path, answer: Answer) -> None:
         for name, (_, unit) in QUANTITIES.items()
         for t in range(twins.factual.months)
     ]  # fmt: skip
-    pd.DataFrame(months).to_csv(folder / "months.csv", index=False)
     pairs = {"world": np.arange(twins.factual.worlds), "founder": twins.founders}
     pairs |= twins.parameters
     for name in QUANTITIES:
         pairs[f"{name}_without"] = twins.factual.values[name][answer.main]
         pairs[f"{name}_with"] = twins.counter.values[name][answer.main]
-    pd.DataFrame(pairs).to_parquet(folder / "twins.parquet", index=False)
     learnt = pd.DataFrame.from_dict(answer.learnt, orient="index", columns=[*Learnt._fields])
-    learnt.to_csv(folder / "parameters.csv", index_label="parameter")
     rows = describe(answer.whole, answer.last, answer.past.shown)
-    columns = ["what", "first", "last", "value", "sd", "weight", "counted", "probability"]
-    pd.DataFrame(rows, columns=columns).to_csv(folder / "evidence.csv", index=False)
+    aspects = ["what", "first", "last", "value", "sd", "weight", "counted", "probability"]
     effective = {
         "month": [month_name(t) for t in range(len(answer.past.effective))],
         "effective": answer.past.effective,
         "log_evidence": answer.past.log_evidence,
     }
-    pd.DataFrame(effective).to_csv(folder / "effective.csv", index=False)
     channels = [
         {"quantity": quantity, "months_on": months_on, "channel": channel, "part": part,
          "se": se}
         for (quantity, months_on), parts in answer.shares.items()
         for channel, (part, se) in parts.items()
     ]  # fmt: skip
-    columns = ["quantity", "months_on", "channel", "part", "se"]
-    pd.DataFrame(channels, columns=columns).to_csv(folder / "channels.csv", index=False)
+    shares = ["quantity", "months_on", "channel", "part", "se"]
     variants = [
         {"variant": name, "fewest": worth, **row_of(effect)}
         for name, (worth, effects) in answer.variants.items()
         for effect in effects.values()
     ]
-    columns = ["variant", "fewest", *(field.name for field in fields(Effect))]
-    pd.DataFrame(variants, columns=columns).to_csv(folder / "variants.csv", index=False)
-    (folder / "answer.txt").write_text(in_words(answer) + "\n", encoding="utf-8")
+    models = ["variant", "fewest", *(field.name for field in fields(Effect))]
+    return {
+        "effects.csv": pd.DataFrame(effects),
+        "months.csv": pd.DataFrame(months),
+        "twins.parquet": pd.DataFrame(pairs),
+        "parameters.csv": learnt.rename_axis("parameter").reset_index(),
+        "evidence.csv": pd.DataFrame(rows, columns=aspects),
+        "effective.csv": pd.DataFrame(effective),
+        "channels.csv": pd.DataFrame(channels, columns=shares),
+        "variants.csv": pd.DataFrame(variants, columns=models),
+        "answer.txt": in_words(answer) + "\n",
+    }

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from concept_example import WHOLE
-from palca.experiments.cli.concepts import tables
 from palca.experiments.concepts.contrast import _gather, contrast
 from palca.experiments.concepts.figure import draw_concept
+from palca.experiments.concepts.report import tables
 from palca.model import ColdWarModel
 from palca.scenarios import load
 from palca.scenarios.concept import load_concept, make_concept, shipped_concepts
@@ -119,7 +119,7 @@ def test_a_broken_mechanism_is_not_shown():
 def test_each_concept_runs_and_says_why_not(name):
     told = load_concept(name)
     found = contrast(told, 100, 0)
-    measures, claims = tables(found)
+    measures, claims = tables(found).values()
     assert len(measures) == len(told.arms) * len(told.measures)
     assert measures["value"].notna().all()
     for _, row in claims.iterrows():
