@@ -12,7 +12,7 @@ import typer
 
 from palca.model.errors import PalcaError
 
-from ..io.terminal_table import Column, TerminalTable, numbers, texts
+from ..io.table import Column, Table, numbers, texts
 from .options import Force, Out, Seed, folder_for, make_console, print_line, print_written, progress
 
 Worlds = Annotated[
@@ -113,7 +113,7 @@ def concepts(
         return
     if (worlds, seed, force) != (_WORLDS, 0, False):
         raise PalcaError("is needed to simulate them: without it they are only listed", "--out")
-    table = TerminalTable("Concepts: 'palca concept NAME' simulates one",
+    table = Table("Concepts: 'palca concept NAME' simulates one",
                           texts("name", "concept", "a question for students"))  # fmt: skip
     for name in shipped_concepts():
         told = load_concept(name)
@@ -183,7 +183,7 @@ def print_concept(console: Console, found: Contrast) -> None:
     console.print(f"[bold]{escape(told.title)}[/]: {escape(found.verdict)}", markup=True)
     console.print(f"\n{told.definition}\n")
     arms, rows = table_of(found)
-    table = TerminalTable(
+    table = Table(
         f"{found.worlds:,} worlds in each arm, on the same draws: means, and 95 % intervals",
         [Column("measure"), *numbers(*arms)],
     )

@@ -17,7 +17,7 @@ from palca.model.calendar import month_index, month_name
 
 from ..io.figure_style import PALE, SERIES, Picture, head, new_figure, style
 from ..io.numerals import decimal
-from ..io.terminal_table import Column, TerminalTable, numbers
+from ..io.table import Column, Table, numbers
 from .answer import Answer, Question, Tell, ask
 from .effects import Effect, clustered_error, effect_of, explained_spread
 from .twins import QUANTITIES
@@ -178,7 +178,7 @@ def print_claims(console: Console, answers: dict[str, Answer]) -> None:
     """Print the claims, and the headline effects on one axis."""
     errors = ("s.e.: standard error. parameters: standard deviation over parameters that fit the "
               "record.")  # fmt: skip
-    table = TerminalTable(
+    table = Table(
         "The claims of Schelchkov (2024), given the record",
         [Column("claim"), Column("measured as"), *numbers("number", "s.e.", "parameters"),
          Column("verdict")],
@@ -188,7 +188,7 @@ def print_claims(console: Console, answers: dict[str, Answer]) -> None:
         table.add(row.claim, row.measure, _number(row.value, "+"), _number(row.se),
                   _number(row.parameters_sd), row.verdict)  # fmt: skip
     console.print(table)
-    table = TerminalTable(
+    table = Table(
         "On one axis: the effect on coup attempts from the change to the month "
         f"{next(iter(answers.values())).main} months on, with all channels and with each frozen",
         [Column("change"), Column("channel frozen"),

@@ -20,7 +20,7 @@ from ..io.figure_style import (
     style,
 )
 from ..io.numerals import decimal, percent
-from ..io.terminal_table import Column, TerminalTable, numbers
+from ..io.table import Column, Table, numbers
 from ..simulate.ensemble import MONTHLY
 from .paired import Contrast, Pairs, contrasts
 
@@ -33,7 +33,7 @@ _DRAWN: Final = ("success", "ussr_atmosphere", "ussr_delivered", "us_recent", "f
 
 def print_comparison(console: Console, names: tuple[str, str], pairs: Pairs) -> None:
     """Print the outcomes of two scenarios and their differences."""
-    table = TerminalTable(
+    table = Table(
         f"{names[1]} less {names[0]}, world by world on the same draws",
         [Column("outcome"), *numbers(*names, "difference", "s.e."),
          Column("s.e. unpaired", right=True, rank=3),

@@ -9,7 +9,7 @@ import numpy as np
 from palca.model.calendar import month_name
 
 from ..io.numerals import decimal, percent
-from ..io.terminal_table import Column, TerminalTable, numbers, texts
+from ..io.table import Column, Table, numbers, texts
 from .answer import FEWEST, Answer
 from .effects import Effect
 from .stories import story, telling_pairs
@@ -60,7 +60,7 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
     console.print("\n[bold]What may be concluded[/]", markup=True)
     console.print(f"{in_words(answer)}\n")
     for number, world in enumerate(telling_pairs(answer.twins, stories), start=1):
-        table = TerminalTable(f"Story {number}: world {world} and its twin",
+        table = Table(f"Story {number}: world {world} and its twin",
                               texts("month", "as it was", "with the change"))  # fmt: skip
         for row in story(answer.twins, answer.country, world):
             table.add(*row, style="dim" if row[1] == row[2] else "")
@@ -161,7 +161,7 @@ def _print_effects(console: Console, answer: Answer, months_on: int) -> None:
         "changed: share of pairs in which there is a difference. on average: the effect in worlds "
         "without evidence. Between shares it is in percentage points."
     )
-    table = TerminalTable(
+    table = Table(
         f"Effects in {when(answer.twins, months_on)}, {months_on} months on: with the change less "
         "without",
         [Column("quantity"), *numbers("without", "with", "effect", "s.e.", "parameters"),
@@ -190,7 +190,7 @@ def _number(value: float, share: bool = False, sign: bool = False) -> str:
 
 
 def _print_causes(console: Console, answer: Answer) -> None:
-    table = TerminalTable(
+    table = Table(
         "Was what was done necessary, and sufficient, for the regime of the fork to last?",
         numbers("months on", "necessary", "sufficient", "both", "did harm"),
         "necessary: of worlds in which it lasted, those in which it falls with the change. "
@@ -219,7 +219,7 @@ def _print_shares(console: Console, answer: Answer) -> None:
     if not channels:
         return
     shown = ("attempts", "successes", "fiscal", "legitimacy", "us_commitments", "friction")
-    table = TerminalTable(
+    table = Table(
         f"Which channel carries the effect, {main} months on: effect less that with the channel at "
         "its factual path (standard errors in brackets)",
         [Column("channel"), *numbers(*(QUANTITIES[name][0] for name in shown))],
@@ -238,7 +238,7 @@ def _print_variants(console: Console, answer: Answer) -> None:
     if not answer.variants:
         return
     names = ("attempts", "successes", "rules", "friction", "ussr_delivered")
-    table = TerminalTable(
+    table = Table(
         f"The same question of other models, {answer.main} months on: effects (standard errors in "
         "brackets)",
         [Column("model"), *numbers("effective", *(QUANTITIES[name][0] for name in names))],

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..io.figure_style import INK, SERIES, Picture, head, many, new_figure, style, with_unit
 from ..io.numerals import decimal, percent
-from ..io.terminal_table import Column, TerminalTable, numbers
+from ..io.table import Column, Table, numbers
 from .discovery import Discovery
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
     ):
         if not boxes:
             continue
-        table = TerminalTable(
+        table = Table(
             title,
             [Column("where"), *numbers("share of worlds", "95 % interval", "worlds"),
              Column("times usual", right=True, rank=2), Column("of all cases", right=True, rank=1)],

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..io.figure_style import INK, SERIES, Picture, head, new_figure, style
 from ..io.numerals import decimal, percent
-from ..io.terminal_table import Column, TerminalTable, numbers
+from ..io.table import Column, Table, numbers
 from ..observe.outcomes import Outcome
 from .sensitivity import SCREENED, TOO_WIDE, Measured, Noise
 
@@ -78,7 +78,7 @@ def print_indices(
     limit = {"total": "over 100 points, or all above 100 %", "effect": "over twice the effect"}[
         measure
     ]
-    table = TerminalTable(
+    table = Table(
         title,
         [Column("parameter"), *numbers(*(outcome.name.replace("_", " ") for outcome in outcomes))],
         "·: the 95 % interval reaches nothing. Of forty that do nothing one would not. ?: it is "

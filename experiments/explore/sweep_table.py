@@ -11,7 +11,7 @@ from palca.model.errors import PalcaError, nearest
 
 from ..counterfactual.effects import clustered_error
 from ..io.numerals import decimal
-from ..io.terminal_table import Column, TerminalTable, numbers
+from ..io.table import Column, Table, numbers
 from ..observe.outcomes import MAIN, OUTCOMES, Outcome
 from ..simulate.designs import Factor, check_once, tidy
 from .sweep import Plan, clusters_of
@@ -124,7 +124,7 @@ def print_sweep(
     outcomes: Sequence[Outcome],
 ) -> None:
     """Print the means by level, from :func:`means`, and what each factor :func:`explained`."""
-    shown = TerminalTable(
+    shown = Table(
         "Means of the worlds at each level (standard errors in brackets)",
         [Column("level"), *numbers(*(outcome.name.replace("_", " ") for outcome in outcomes))],
     )

@@ -12,7 +12,7 @@ from palca.model.state.parameters import PARAMETERS
 
 from ..forecast.scores import Verdict
 from ..io.numerals import decimal, percent
-from ..io.terminal_table import Column, TerminalTable, numbers
+from ..io.table import Column, Table, numbers
 from .abc import Recovery
 from .calibrate import RARE, TOLD, Calibration
 
@@ -163,10 +163,10 @@ def _told_of(kind: str, again: Recovery, radius: float) -> str:
     )
 
 
-def _parameters(found: Calibration) -> TerminalTable:
+def _parameters(found: Calibration) -> Table:
     from rich.text import Text
 
-    table = TerminalTable(
+    table = Table(
         "Parameters, given the record",
         [Column("parameter"), Column("prior", rank=1), *numbers("mean", "5 %", "95 %"),
          *numbers("learnt, %"), Column("learnt", rank=2)],
@@ -180,9 +180,9 @@ def _parameters(found: Calibration) -> TerminalTable:
     return table
 
 
-def _after(found: Calibration) -> TerminalTable:
+def _after(found: Calibration) -> Table:
     assert found.forecast is not None
-    table = TerminalTable(
+    table = Table(
         f"After {found.until}: what the calibration has not seen",
         [Column("outcome"), *numbers("record", "posterior"),
          Column("skill of the posterior", right=True, rank=2),

@@ -24,7 +24,7 @@ from palca.model.state.scenario import Scenario
 from palca.model.state.state import FIELDS
 from palca.scenarios import build
 
-from ..io.terminal_table import Column, TerminalTable, numbers, texts
+from ..io.table import Column, Table, numbers, texts
 from ..observe.history import Course, simulated
 from .narrate import sentences
 
@@ -194,7 +194,7 @@ def print_explanation(console: Console, told: Explanation) -> None:
     )
     for decision in told.decisions:
         title = f"{ACTORS[decision.actor]}: {decision.policy}"
-        table = TerminalTable(title, texts("rule that fired", "adds", "why"))
+        table = Table(title, texts("rule that fired", "adds", "why"))
         for rule, added in decision.fired:
             adds = "\n".join(f"{lever}\u00a0{value:+.3g}" for lever, value in added.items())
             why = Text.assemble(rule.why, (f" ({rule.source})", "dim"))
@@ -212,7 +212,7 @@ def print_explanation(console: Console, told: Explanation) -> None:
         does = f"so it does: {', '.join(levers) or 'nothing out of the ordinary'}"
         console.print(Padding.indent(does, 2), markup=True)
         console.print(Padding.indent(f"it saw: {', '.join(seen)}\n", 2), style="dim")
-    changed = TerminalTable("What changed", [Column("quantity"), *numbers("before", "after")])
+    changed = Table("What changed", [Column("quantity"), *numbers("before", "after")])
     for name in TOLD:
         if abs(told.after[name] - told.before[name]) > 5e-4:
             changed.add(name, f"{told.before[name]:.3f}", f"{told.after[name]:.3f}")

@@ -13,7 +13,7 @@ from palca.model.state.scenario import Scenario
 from ..forecast.scores import Verdict
 from ..io.figure_style import COLOURS
 from ..io.numerals import decimal, percent
-from ..io.terminal_table import Column, TerminalTable, numbers
+from ..io.table import Column, Table, numbers
 from ..observe.documented import no_record
 from ..observe.history import Course
 from ..observe.outcomes import OUTCOMES, side
@@ -96,9 +96,9 @@ def print_report(
     )
 
 
-def _rulers(scenario: Scenario, summary: Summary, history: Course | None) -> TerminalTable:
+def _rulers(scenario: Scenario, summary: Summary, history: Course | None) -> Table:
     """Return who ruled when, half-year by half-year: documented and simulated."""
-    table = TerminalTable(
+    table = Table(
         "Who ruled when",
         [Column("half year"), Column("documented"), Column("coups, record", right=True),
          Column("share of worlds", rank=2), *numbers("left centre right, %"),
@@ -169,11 +169,11 @@ def _number(value: float, unit: str) -> str:
     return decimal(value, 0 if unit in ("coups", "events", "months", "number", "0 to 3") else 1)
 
 
-def _outcomes(verdicts: list[Verdict]) -> TerminalTable:
+def _outcomes(verdicts: list[Verdict]) -> Table:
     """Return a table of outcomes: documented value, ensemble, position, scores."""
     from rich.text import Text
 
-    table = TerminalTable(
+    table = Table(
         "Outcomes: documented and simulated",
         [Column("outcome"), *numbers("record", "median", "5–95 %"),
          Column("width", right=True, rank=4), Column("at", right=True, rank=2), Column("in"),
@@ -207,10 +207,10 @@ def _outcomes(verdicts: list[Verdict]) -> TerminalTable:
     return table
 
 
-def _before_and_after(verdicts: list[Verdict]) -> TerminalTable:
+def _before_and_after(verdicts: list[Verdict]) -> Table:
     """Return cooperation with both patrons before and after August 1971, side by side."""
     by_name = {verdict.outcome.name: verdict for verdict in verdicts}
-    table = TerminalTable(
+    table = Table(
         "Cooperation before and after August 1971",
         [Column("quantity"), *numbers("documented before", "simulated before", "documented after",
                                       "simulated after")],
@@ -241,12 +241,12 @@ def _before_and_after(verdicts: list[Verdict]) -> TerminalTable:
     return table
 
 
-def _repression(summary: Summary) -> TerminalTable:
+def _repression(summary: Summary) -> Table:
     """Return repression, protest and legitimacy by year: stability is never shown without them."""
     months = len(summary.rulers)
     years = [f"{1969 + year}" for year in range(months // 12)]
     title = "Stability and its price: medians at the end of each year, and 5–95 %"
-    table = TerminalTable(title, [Column("series"), *numbers(*years)])
+    table = Table(title, [Column("series"), *numbers(*years)])
     for series in ("legitimacy", "repression", "mobilisation"):
         percent = 100 * summary.quantiles(series, (0.05, 0.5, 0.95))[11:months:12]
         cells = [f"{median:.0f} %\n{low:.0f}–{high:.0f}" for low, median, high in percent]
