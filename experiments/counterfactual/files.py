@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from palca.model.calendar import month_name
 
 from ..infer.evidence import describe
+from ..io.table import Column, Table, digits
 from .answer import Answer
 from .effects import Effect, Learnt
 from .report import in_words
@@ -32,6 +34,35 @@ def digest(answer: Answer) -> str:
 def row_of(effect: Effect) -> dict[str, Any]:
     """Return an effect as it stands in a file, its month by name."""
     return {**asdict(effect), "month": month_name(effect.month)}
+
+
+_EVIDENCE: Final = (
+    Column("what"),
+    Column("first", "first month"),
+    Column("last", "last month"),
+    Column("value", write=digits),
+    Column("sd", "tolerance", digits),
+    Column("weight", write=digits, note="of a world without it, or for each time"),
+    Column("counted"),
+    Column("probability", write=digits, note="of an event, given what went before"),
+)  # fmt: skip
+_LEARNT: Final = (
+    Column("parameter"),
+    *(Column(name, name.replace("_", " "), digits)
+      for name in ("prior_mean", "prior_sd", "posterior_mean", "posterior_sd")),
+)  # fmt: skip
+
+
+def evidence_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Return the evidence from rows of ``evidence.csv``."""
+    words = {name: f"{title} ({unit})" for name, (title, unit) in QUANTITIES.items()}
+    named = ({**row, "what": words.get(str(row["what"]), row["what"])} for row in rows)
+    return Table.of("The evidence", _EVIDENCE, named, file="evidence.csv")
+
+
+def learnt_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Return prior and posterior from rows of ``parameters.csv``."""
+    return Table.of("What the evidence says of the parameters", _LEARNT, rows)
 
 
 def write_tables(folder: Path, answer: Answer) -> None:

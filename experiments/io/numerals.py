@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 _NOTHING: Final = 1e-9  # what sums of shares may be off by
-_ENDLESS: Final = 1e12  # from here on, and below _TINY, powers of ten are read more easily
+ENDLESS: Final = 1e12  # from here on, and below _TINY, powers of ten are read more easily
 _TINY: Final = 1e-5
 
 
@@ -23,8 +23,6 @@ def number(value: float, unit: str = "", sign: str = "", apart: bool = False) ->
     """Return a number in a unit; shares in per cent, and what lies between two of them (`apart`)
     in points.
     """
-    if not math.isfinite(value) or abs(value) >= _ENDLESS:
-        return significant(value)
     if unit.startswith("share"):
         return f"{decimal(100 * value, 1, sign)} points" if apart else percent(value, 1, sign)
     return decimal(value, 2 if abs(value) < 10 else 1, sign)
@@ -37,7 +35,7 @@ def significant(value: float, digits: int = 3) -> str:
     if math.isinf(value):
         return "-∞" if value < 0 else "∞"
     if abs(value) >= 10**digits:
-        return f"{value:,.0f}" if abs(value) < _ENDLESS else f"{value:.2e}"
+        return f"{value:,.0f}" if abs(value) < ENDLESS else f"{value:.2e}"
     if abs(value) < _TINY:
         return f"{value:.1e}" if value else "0"
     rounded = f"{value:.{digits}g}"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from .numerals import decimal, number, percent, significant, value_of
+from .numerals import ENDLESS, decimal, number, percent, significant, value_of
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -26,12 +26,24 @@ if TYPE_CHECKING:
 
 _SHORT: Final = 24  # rows of a table that a page can hold whole
 _LONGEST: Final = 3000  # letters of a cell that are shown
+STAR: Final = "with a star if further from zero than two standard errors"
+POINTS: Final = "Between shares it is in percentage points."
 _WORDS: Final = {"True": "yes", "False": "no", "": "–", "nan": "–", "None": "–"}
 
 
 def own_unit(sign: str = "") -> Write:
     """Write numbers as the ``unit`` of their row asks."""
     return lambda value, row: number(value, str(row.get("unit", "")), sign)
+
+
+def starred(sign: str = "") -> Write:
+    """Write effects as the ``unit`` of their row asks, with a star if they are clear."""
+
+    def write(value: float, row: Row) -> str:
+        clear = abs(value) > 2.0 * value_of(row.get("se"))
+        return number(value, str(row.get("unit", "")), sign) + (" *" if clear else "")
+
+    return write
 
 
 def shares(digits: int = 0, sign: str = "") -> Write:
@@ -51,7 +63,7 @@ def digits(value: float, _: Row) -> str:
 
 def whole(value: float, _: Row) -> str:
     """Write a number without decimals."""
-    return "–" if math.isnan(value) else f"{value:,.0f}"
+    return f"{value:,.0f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +118,11 @@ class Column:
         if self.write is not None:
             read = value_of(value)
             if not math.isnan(read):
-                return self.write(read, row)
-        said = _WORDS.get(str(value), value)
-        return cut(said) if isinstance(said, str) else said
+                return self.write(read, row) if abs(read) < ENDLESS else significant(read)
+        word = _WORDS.get(str(value))
+        if word is not None:
+            return word
+        return cut(value) if isinstance(value, str) else value
 
 
 def numbers(*headings: str) -> list[Column]:
@@ -168,6 +182,12 @@ class Table:
         if len(cells) != len(self.columns):
             raise ValueError(f"{len(cells)} cells in {len(self.columns)} columns")
         self.groups[-1].rows.append((cells, style))
+
+    def filled(self, rows: Iterable[Sequence[Cell]]) -> Table:
+        """Add rows of cells as they are to be shown, and return the table."""
+        for row in rows:
+            self.add(*row)
+        return self
 
     def add_row(self, row: Row) -> None:
         """Add a row by the columns' names."""

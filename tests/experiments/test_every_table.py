@@ -18,10 +18,11 @@ import pytest
 from rich.console import Console
 
 from palca.experiments.cli.catalogue import LISTS, print_list
-from palca.experiments.cli.concepts import concepts, print_concept
+from palca.experiments.cli.concepts import concepts
 from palca.experiments.cli.options import Output
 from palca.experiments.cli.record import print_record, print_series
 from palca.experiments.concepts.contrast import contrast
+from palca.experiments.concepts.tables import print_concept
 from palca.experiments.counterfactual import claims
 from palca.experiments.counterfactual.answer import Answer, Question, ask
 from palca.experiments.counterfactual.files import write_tables
