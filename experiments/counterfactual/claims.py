@@ -18,7 +18,7 @@ from palca.model.calendar import month_index, month_name
 from ..io.figure_style import PALE, SERIES, Picture, head, new_figure, style
 from ..io.numerals import decimal
 from ..io.table import Column, Table, decimals, whole
-from .answer import Answer, Question, Tell, ask
+from .answer import Answer, Question, Tell, ask, uninformed
 from .effects import Effect, clustered_error, effect_of, explained_spread
 from .report import EFFECT
 from .twins import QUANTITIES
@@ -136,7 +136,7 @@ def _growth(answer: Answer) -> Finding:
         claim,
         measure,
         float(grew.mean()),
-        clustered_error(grew, answer.twins.founders),
+        clustered_error(grew, answer.twins.ancestors),
         explained_spread(grew, answer.twins.parameters),
         "follows from the baseline policy, which goes on lending to a settled right; the record "
         "has no yearly deliveries to hold it against",
@@ -155,7 +155,7 @@ def _stability(found: Effect, answer: Answer) -> str:
         return "no effect that can be told from none"
     size = "small against its parameters" if found.parameters_sd > abs(found.effect) else "clear"
     carriers = ("fiscal_aid_ussr", "prestige_ussr", "restraint_party", "leverage_ussr")
-    untold = [name for name in carriers if name in answer.learnt and not answer.learnt[name].told]
+    untold = uninformed(answer, carriers)
     told = ""
     if untold:
         told = f"; the record tells no more of {', '.join(untold)} than chance would"
@@ -171,7 +171,7 @@ def _friction(found: Effect, answer: Answer) -> str:
     return (
         "yes, by construction of friction: it grows by cooperation with a regime that represses "
         "the party; its size is a free parameter"
-        + (", and the record can't tell it" if not answer.learnt["friction_gain"].told else "")
+        + (", and the record can't tell it" if uninformed(answer, ["friction_gain"]) else "")
     )
 
 
@@ -209,7 +209,7 @@ def print_claims(console: Console, answers: dict[str, Answer]) -> None:
         [{"change": label, "frozen": channel, "effect": effect.effect, "se": effect.se,
           "parameters_sd": effect.parameters_sd, "rules": 100 * rules.effect,
           "effective": answer.fewest,
-          "overlap": answer.far.colour if answer.far and not channel else ""}
+          "overlap": answer.overlap.colour if answer.overlap and not channel else ""}
          for label, channel, effect, rules, answer in headline_rows(answers)],
     ))  # fmt: skip
 

@@ -15,7 +15,7 @@ from palca.model.calendar import month_name
 from ..infer.evidence import describe
 from ..io.table import Column, Table, digits
 from .answer import Answer
-from .effects import Effect, Learnt
+from .effects import Effect, PriorPosteriorShift
 from .report import in_words
 from .twins import QUANTITIES
 
@@ -46,7 +46,7 @@ _EVIDENCE: Final = (
     Column("counted"),
     Column("probability", write=digits, note="of an event, given what went before"),
 )  # fmt: skip
-_LEARNT: Final = (
+_SHIFTS: Final = (
     Column("parameter"),
     *(Column(name, name.replace("_", " "), digits)
       for name in ("prior_mean", "prior_sd", "posterior_mean", "posterior_sd")),
@@ -60,9 +60,9 @@ def evidence_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     return Table.of("The evidence", _EVIDENCE, named, file="evidence.csv")
 
 
-def learnt_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+def shifts_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     """Return prior and posterior from rows of ``parameters.csv``."""
-    return Table.of("What the evidence says of the parameters", _LEARNT, rows)
+    return Table.of("What the evidence says of the parameters", _SHIFTS, rows)
 
 
 def write_tables(folder: Path, answer: Answer) -> None:
@@ -71,7 +71,8 @@ def write_tables(folder: Path, answer: Answer) -> None:
     ``effects.csv`` (a row a quantity and horizon), ``months.csv`` (means by month of both
     runs), ``twins.parquet`` (a row a pair), ``parameters.csv`` (prior and posterior),
     ``evidence.csv``, ``effective.csv`` (by month of evidence), ``channels.csv``,
-    ``variants.csv``, ``answer.txt``.
+    ``variants.csv``, ``overlap.csv`` (share of intervened world-months near factual ones, and
+    its colour), ``answer.txt``.
     """
     import pandas as pd
 
@@ -92,36 +93,44 @@ def write_tables(folder: Path, answer: Answer) -> None:
         for t in range(twins.factual.months)
     ]  # fmt: skip
     pd.DataFrame(months).to_csv(folder / "months.csv", index=False)
-    pairs = {"world": np.arange(twins.factual.worlds), "founder": twins.founders}
+    pairs = {"world": np.arange(twins.factual.worlds), "ancestor": twins.ancestors}
     pairs |= twins.parameters
     for name in QUANTITIES:
         pairs[f"{name}_without"] = twins.factual.values[name][answer.main]
         pairs[f"{name}_with"] = twins.counter.values[name][answer.main]
     pd.DataFrame(pairs).to_parquet(folder / "twins.parquet", index=False)
-    learnt = pd.DataFrame.from_dict(answer.learnt, orient="index", columns=[*Learnt._fields])
-    learnt.to_csv(folder / "parameters.csv", index_label="parameter")
-    rows = describe(answer.whole, answer.last, answer.past.shown)
+    columns = [*PriorPosteriorShift._fields]
+    shifts = pd.DataFrame.from_dict(answer.shifts, orient="index", columns=columns)
+    shifts.to_csv(folder / "parameters.csv", index_label="parameter")
+    diagnostics = answer.particles.diagnostics
+    rows = describe(answer.whole, answer.last, diagnostics.event_predictive)
     columns = ["what", "first", "last", "value", "sd", "weight", "counted", "probability"]
     pd.DataFrame(rows, columns=columns).to_csv(folder / "evidence.csv", index=False)
     effective = {
-        "month": [month_name(t) for t in range(len(answer.past.effective))],
-        "effective": answer.past.effective,
-        "log_evidence": answer.past.log_evidence,
+        "month": [month_name(t) for t in range(len(diagnostics.ess))],
+        "effective": diagnostics.ess,
+        "log_evidence": diagnostics.log_evidence,
     }
     pd.DataFrame(effective).to_csv(folder / "effective.csv", index=False)
     channels = [
         {"quantity": quantity, "months_on": months_on, "channel": channel, "part": part,
          "se": se}
-        for (quantity, months_on), parts in answer.shares.items()
+        for (quantity, months_on), parts in answer.mediated.items()
         for channel, (part, se) in parts.items()
     ]  # fmt: skip
     columns = ["quantity", "months_on", "channel", "part", "se"]
     pd.DataFrame(channels, columns=columns).to_csv(folder / "channels.csv", index=False)
     variants = [
-        {"variant": name, "fewest": worth, **row_of(effect)}
-        for name, (worth, effects) in answer.variants.items()
+        {"variant": name, "fewest": fewest, **row_of(effect)}
+        for name, (fewest, effects) in answer.variants.items()
         for effect in effects.values()
     ]
     columns = ["variant", "fewest", *(field.name for field in fields(Effect))]
     pd.DataFrame(variants, columns=columns).to_csv(folder / "variants.csv", index=False)
+    if (overlap := answer.overlap) is not None:
+        years = [f"year {year}" for year in range(1, 1 + len(overlap.by_year))]
+        near = [overlap.near, *overlap.by_year]
+        table = pd.DataFrame({"months": ["all", *years], "near": near})
+        table.insert(1, "colour", [overlap.colour, *[""] * len(years)])
+        table.to_csv(folder / "overlap.csv", index=False)
     (folder / "answer.txt").write_text(in_words(answer) + "\n", encoding="utf-8")

@@ -85,7 +85,7 @@ def _of_counterfactual(folder: Folder) -> Iterator[str]:
     if effective and min(effective) < _THIN:
         yield (f"In the worst month of evidence only {min(effective):,.0f} effective worlds are "
                "left: errors are rough, and more --worlds mend that.")  # fmt: skip
-    if "leaves the range of situations" in (folder.text("answer.txt") or ""):
+    if any(row.get("colour") == "red" for row in folder.rows("overlap.csv")):
         yield ("The change leads far from the situations that factual worlds cover: the numbers "
                "show what the assumptions imply, not evidence about the country.")  # fmt: skip
     if not folder.rows("variants.csv"):
@@ -135,9 +135,9 @@ def _of_discovery(folder: Folder) -> Iterator[str]:
 def _of_calibration(folder: Folder) -> Iterator[str]:
     rows = folder.rows("parameters.csv")
     if rows:
-        told = sum(row.get("told") == "True" for row in rows)
-        yield (f"Of {len(rows)} free parameters the record tells something of {told}; of the "
-               "others no more than chance would.")  # fmt: skip
+        count = sum(row.get("informative") == "True" for row in rows)
+        yield (f"The record is informative about {count} of {len(rows)} free parameters; of the "
+               "others it tells no more than chance would.")  # fmt: skip
     bad = sum(value_of(row.get("uneven_ranks_p_anywhere", "")) * len(rows) < RARE for row in rows)
     if bad:
         yield f"Known values of {bad} parameters are not found again: don't trust their intervals."

@@ -15,7 +15,7 @@ from palca.scenarios.reading.library import read_columns
 from ..concepts.tables import claims_table as concept_claims
 from ..concepts.tables import measures_table
 from ..counterfactual.claims import claims_table, headline_table
-from ..counterfactual.files import evidence_table, learnt_table
+from ..counterfactual.files import evidence_table, shifts_table
 from ..counterfactual.paired_report import differences_table
 from ..counterfactual.report import channels_table, effects_table
 from ..explore.discovery_report import boxes_table
@@ -94,7 +94,7 @@ _TABLES: Final[Mapping[str, Mapping[str, Made]]] = {
         differences_table, "Outcomes of both scenarios, world by world on the same draws")},
     "counterfactual": {
         "effects.csv": _effects, "channels.csv": _channels, "variants.csv": _variants,
-        "evidence.csv": evidence_table, "parameters.csv": learnt_table,
+        "evidence.csv": evidence_table, "parameters.csv": shifts_table,
     },
     "claims": {"claims.csv": claims_table, "headline.csv": partial(
         headline_table, "Effects on coup attempts, with each channel frozen")},
