@@ -68,7 +68,7 @@ def concepts(
     """
     from palca.scenarios.concept import load_concept, shipped_concepts
 
-    from ..io.terminal_table import TerminalTable, texts
+    from ..io.table import Table, texts
 
     if out is not None:
         from ..concepts.experiment import GalleryExperiment
@@ -77,8 +77,8 @@ def concepts(
         return
     if (worlds, seed, force) != (_WORLDS, 0, False):
         raise PalcaError("is needed to simulate them: without it they are only listed", "--out")
-    table = TerminalTable("Concepts: 'palca concept NAME' simulates one",
-                          texts("name", "concept", "a question for students"))  # fmt: skip
+    columns = texts("name", "concept", "a question for students")
+    table = Table("Concepts: 'palca concept NAME' simulates one", columns)
     for name in shipped_concepts():
         told = load_concept(name)
         table.add(name, told.title, told.question)

@@ -15,7 +15,7 @@ from ..io.provenance import digest_of
 from .contrast import Contrast, contrast, resolve_arms
 from .figure import draw_concept
 from .gallery import gallery
-from .report import print_concept, tables
+from .tables import print_concept, tables
 
 if TYPE_CHECKING:
     from rich.console import Console

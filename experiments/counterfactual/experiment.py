@@ -60,7 +60,8 @@ def _compared(pairs: paired.Pairs) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
     rows = [{**asdict(row), "gain": row.gain} for row in paired.contrasts(pairs)]
-    columns = {"world": pairs.worlds, "parted": pairs.parted, "met": pairs.met}
+    columns = {"world": pairs.worlds, "diverged": pairs.diverged,
+               "reconverged": pairs.reconverged}  # fmt: skip
     columns |= {f"{name}_1": values for name, values in pairs.first.items()}
     columns |= {f"{name}_2": values for name, values in pairs.second.items()}
     return {"differences.csv": pd.DataFrame(rows), "worlds.parquet": pd.DataFrame(columns)}

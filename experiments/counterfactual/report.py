@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from palca.model.calendar import month_name
 
-from ..io.numerals import decimal, percent
-from ..io.terminal_table import Column, TerminalTable, numbers, texts
-from .answer import FEWEST, Answer
+from ..infer.evidence import EventObservation
+from ..io.numerals import decimal, number, percent, value_of
+from ..io.table import (
+    POINTS,
+    STAR,
+    Column,
+    Table,
+    numbers,
+    own_unit,
+    pivot,
+    shares,
+    starred,
+    texts,
+)
+from .answer import FEWEST, Answer, uninformed
 from .effects import Effect
-from .stories import story, telling_pairs
+from .stories import exemplars, story
 from .twins import QUANTITIES, when
 
 if TYPE_CHECKING:
@@ -49,18 +63,19 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
     _print_causes(console, answer)
     _print_shares(console, answer)
     _print_variants(console, answer)
-    assert answer.far is not None
-    years = ", ".join(percent(share) for share in answer.far.by_year)
+    overlap = answer.overlap
+    assert overlap is not None
+    years = ", ".join(percent(share) for share in overlap.by_year)
     console.print(
-        f"Extrapolation: [{_COLOURS[answer.far.colour]}]{answer.far.colour}[/]. "
-        f"{percent(answer.far.near)} of the intervened world-months lie where factual ones have "
-        f"been (95 % if nothing changed); by year after the fork: {years}.",
+        f"Overlap: [{_COLOURS[overlap.colour]}]{overlap.colour}[/]. {percent(overlap.near)} of the "
+        "intervened world-months lie where factual ones have been (95 % if nothing changed); by "
+        f"year after the fork: {years}.",
         markup=True,
     )
     console.print("\n[bold]What may be concluded[/]", markup=True)
     console.print(f"{in_words(answer)}\n")
-    for number, world in enumerate(telling_pairs(answer.twins, stories), start=1):
-        table = TerminalTable(f"Story {number}: world {world} and its twin",
+    for place, world in enumerate(exemplars(answer.twins, stories), start=1):
+        table = Table(f"Story {place}: world {world} and its twin",
                               texts("month", "as it was", "with the change"))  # fmt: skip
         for row in story(answer.twins, answer.country, world):
             table.add(*row, style="dim" if row[1] == row[2] else "")
@@ -82,27 +97,32 @@ def _said(content: object) -> str:
 
 
 def _print_past(console: Console, answer: Answer) -> None:
-    past, evidence = answer.past, answer.evidence
+    particles, diagnostics = answer.particles, answer.particles.diagnostics
     console.print(f"\n{_counted(answer)} The fork: {month_name(answer.fork)}.")
-    log_evidence = float(past.log_evidence.sum())
+    log_evidence = float(diagnostics.log_evidence.sum())
     worst = f"{answer.fewest:,.0f} effective worlds in the worst month"
-    if len(past.effective):
-        month = month_name(int(np.argmin(past.effective)))
+    if len(diagnostics.ess):
+        month = month_name(int(np.argmin(diagnostics.ess)))
         worst += f" ({month})"
     console.print(
-        f"Of {past.drawn:,} worlds, {worst}, {past.worth:,.0f} at the fork; they descend from "
-        f"{past.founders_worth:,.0f} effective worlds of January 1969. The evidence has a "
-        f"log probability of {log_evidence:.1f} under the model"
+        f"Of {diagnostics.worlds:,} worlds, {worst}, {particles.ess:,.0f} at the fork; they "
+        f"descend from {particles.ancestral_ess:,.0f} effective worlds of January 1969. The "
+        f"evidence has a log probability of {log_evidence:.1f} under the model"
         + (f" (about one world in {np.exp(-log_evidence):.0e})" if log_evidence > -30 else "")
         + "."
     )
-    if evidence.sightings:
-        shown = [
-            f"{sighting} {percent(share, 1)}"
-            for sighting, share in zip(evidence.sightings, past.shown, strict=True)
-            if not np.isnan(share)
-        ]
-        console.print("How probable each was, given what went before: " + "; ".join(shown) + ".")
+    if answer.evidence.events:
+        predictive = [f"{event} {percent(share, 1)}" for share, event in _predictive(answer)]
+        console.print(
+            f"How probable each was, given what went before: {'; '.join(predictive)}."
+        )
+
+
+def _predictive(answer: Answer) -> list[tuple[float, EventObservation]]:
+    """Return the predictive probability of each event whose window has closed."""
+    probabilities = answer.particles.diagnostics.event_predictive
+    pairs = zip(probabilities, answer.evidence.events, strict=True)
+    return [(float(share), event) for share, event in pairs if not np.isnan(share)]
 
 
 def _counted(answer: Answer) -> str:
@@ -113,7 +133,7 @@ def _counted(answer: Answer) -> str:
         return f"Given: nothing. “{whole.title}” has nothing to say{end}."
     after = " Evidence from after the fork counts." if answer.last >= answer.fork else ""
     parts = [f"{len(some)} of {len(every)} {what}"
-             for what, some, every in (("events", evidence.sightings, whole.sightings),
+             for what, some, every in (("events", evidence.events, whole.events),
                                        ("levels", evidence.levels, whole.levels))
              if every]  # fmt: skip
     counts = f" {' and '.join(parts)} count: what happened by then." if parts else ""
@@ -132,16 +152,11 @@ def like(answer: Answer) -> str:
 
 def too_few(answer: Answer) -> list[str]:
     """Return why there is no number, and what to loosen."""
-    past = answer.past
     lines = [
         f"No answer: {answer.fewest:,.0f} effective worlds, and {FEWEST:.0f} are needed for a "
         "number that means anything."
     ]
-    seen = [
-        (share, f"{sighting} ({percent(share, 2)})")
-        for sighting, share in zip(answer.evidence.sightings, past.shown, strict=True)
-        if not np.isnan(share)
-    ]
+    seen = [(share, f"{event} ({percent(share, 2)})") for share, event in _predictive(answer)]
     if seen:
         rarest = "; ".join(text for _, text in sorted(seen)[:3])
         lines.append(f"The rarest evidence: {rarest}.")
@@ -153,44 +168,63 @@ def too_few(answer: Answer) -> list[str]:
     return lines
 
 
+_EFFECTS: Final = (
+    Column("quantity"),
+    Column("factual", "without", own_unit()),
+    Column("counter", "with", own_unit()),
+    Column("effect", write=starred("+"), note=STAR),
+    Column("se", "s.e.", own_unit(), note="standard error of the effect"),
+    Column("parameters_sd", "parameters", own_unit(),
+           note="standard deviation of the effect over parameters that fit the evidence"),
+    Column("q05", "5–95 % of pairs", own_unit(), to="q95", rank=3),
+    Column("changed", write=shares(), rank=2, note="share of pairs in which there is a difference"),
+    Column("average", "on average", own_unit("+"), rank=1,
+           note="the effect in worlds without evidence"),
+)  # fmt: skip
+EFFECT: Final = tuple(column for column in _EFFECTS if column.name != "quantity")
+
+
+def effects_table(
+    title: str, rows: Iterable[Mapping[str, Any]], *first: Column, noted: bool = True,
+    units: bool = True,
+) -> Table:  # fmt: skip
+    """Return a table of effects from rows of ``effects.csv``, each of a quantity.
+
+    Parameters
+    ----------
+    first : Column
+        What stands before the quantity.
+    noted, units : bool
+        Whether it has a note, and quantities their units.
+    """
+    named = []
+    for row in rows:
+        name = str(row.get("quantity"))
+        quantity, unit = QUANTITIES.get(name, (name, ""))
+        named.append({
+            **row, "quantity": f"{quantity} ({unit})" if units and unit else quantity,
+            "unit": "share" if unit.startswith("share of") else "",
+        })  # fmt: skip
+    return Table.of(title, [*first, *_EFFECTS], named, POINTS if noted else None, "effects.csv")
+
+
 def _print_effects(console: Console, answer: Answer, months_on: int) -> None:
     assert answer.twins is not None
-    note = (
-        "s.e.: standard error of the effect. *: further from zero than two standard errors. "
-        "parameters: standard deviation of the effect over parameters that fit the evidence. "
-        "changed: share of pairs in which there is a difference. on average: the effect in worlds "
-        "without evidence. Between shares it is in percentage points."
-    )
-    table = TerminalTable(
-        f"Effects in {when(answer.twins, months_on)}, {months_on} months on: with the change less "
-        "without",
-        [Column("quantity"), *numbers("without", "with", "effect", "s.e.", "parameters"),
-         Column("5–95 % of pairs", right=True, rank=3), Column("changed", right=True, rank=2),
-         Column("on average", right=True, rank=1)],
-        note if months_on == answer.horizons[0] else "",
-        "effects.csv",
-    )  # fmt: skip
-    for quantity, (title, unit) in QUANTITIES.items():
-        effect = answer.effects[quantity, months_on]
-        average = answer.average_effects[quantity, months_on]
-        share = unit.startswith("share of")
-        table.add(
-            title, _number(effect.factual, share), _number(effect.counter, share),
-            _number(effect.effect, share, sign=True) + (" *" if effect.clear else ""),
-            _number(effect.se, share), _number(effect.parameters_sd, share),
-            f"{_number(effect.q05, share)} to {_number(effect.q95, share)}",
-            percent(effect.changed), _number(average.effect, share, sign=True),
-        )  # fmt: skip
-    console.print(table)
+    title = (f"Effects in {when(answer.twins, months_on)}, {months_on} months on: with the change "
+             "less without")  # fmt: skip
+    rows = [{**asdict(answer.effects[name, months_on]),
+             "average": answer.average_effects[name, months_on].effect}
+            for name in QUANTITIES]  # fmt: skip
+    first = months_on == answer.horizons[0]
+    console.print(effects_table(title, rows, noted=first, units=False))
 
 
-def _number(value: float, share: bool = False, sign: bool = False) -> str:
-    plus = "+" if sign else ""
-    return percent(value, 1, plus) if share else decimal(value, 2 if abs(value) < 10 else 1, plus)
+def _with_error(part: float, error: float) -> str:
+    return f"{number(part, sign='+')} ({number(error)})"
 
 
 def _print_causes(console: Console, answer: Answer) -> None:
-    table = TerminalTable(
+    table = Table(
         "Was what was done necessary, and sufficient, for the regime of the fork to last?",
         numbers("months on", "necessary", "sufficient", "both", "did harm"),
         "necessary: of worlds in which it lasted, those in which it falls with the change. "
@@ -200,69 +234,77 @@ def _print_causes(console: Console, answer: Answer) -> None:
         table.add(str(months_on), percent(cause.necessary, 1), percent(cause.sufficient, 1),
                   percent(cause.both, 1), percent(cause.harmed, 1))  # fmt: skip
     console.print(table)
-    parted = answer.parted
-    if parted is None:
+    found = answer.divergence
+    if found is None:
         return
-    if parted.share == 0.0:
-        console.print("No pair of twins parts in who rules or in a coup attempt.\n")
+    if found.share == 0.0:
+        console.print("No pair of twins diverges in who rules or in a coup attempt.\n")
         return
     console.print(
-        f"{percent(parted.share)} of the twins part in who rules or in a coup attempt, half of "
-        f"these by {parted.median:.0f} months after the fork; {percent(parted.met)} of those that "
-        "part have the same ruler and course at the end.\n"
+        f"{percent(found.share)} of the twins diverge in who rules or in a coup attempt, half of "
+        f"these by {found.median:.0f} months after the fork; {percent(found.reconverged)} of those "
+        "that diverge have the same ruler and course at the end.\n"
     )
+
+
+_CARRIED: Final = ("attempts", "successes", "fiscal", "legitimacy", "us_commitments", "friction")
+_OF_VARIANTS: Final = ("attempts", "successes", "rules", "friction", "ussr_delivered")
+
+
+def channels_table(
+    months_on: str, rows: Iterable[Mapping[str, Any]], units: bool = True
+) -> Table:
+    """Return which channel carries the effects, from rows of ``channels.csv``."""
+    cells = [
+        (str(row.get("channel")), str(row.get("quantity")),
+         _with_error(value_of(row.get("part")), value_of(row.get("se"))))
+        for row in rows if row.get("quantity") in _CARRIED
+    ]  # fmt: skip
+    return pivot(
+        f"Which channel carries the effect, {months_on} months on: effect less that with the "
+        "channel at its factual path (standard errors in brackets)",
+        Column("channel"), cells,
+        {name: Column(name, quantity, unit=unit if units else "")
+         for name, (quantity, unit) in QUANTITIES.items()},
+    )  # fmt: skip
 
 
 def _print_shares(console: Console, answer: Answer) -> None:
     main = answer.main
-    channels = answer.shares["attempts", main]
-    if not channels:
+    if not answer.mediated["attempts", main]:
         return
-    shown = ("attempts", "successes", "fiscal", "legitimacy", "us_commitments", "friction")
-    table = TerminalTable(
-        f"Which channel carries the effect, {main} months on: effect less that with the channel at "
-        "its factual path (standard errors in brackets)",
-        [Column("channel"), *numbers(*(QUANTITIES[name][0] for name in shown))],
-    )
-    for channel in channels:
-        parts = [answer.shares[name, main][channel] for name in shown]
-        cells = [f"{_number(part, sign=True)} ({_number(se)})" for part, se in parts]
-        table.add(channel, *cells)
-    table.add(
-        "the whole", *(_number(answer.effects[name, main].effect, sign=True) for name in shown)
-    )
+    table = channels_table(str(main), [
+        {"channel": channel, "quantity": name, "part": part, "se": se}
+        for name in _CARRIED for channel, (part, se) in answer.mediated[name, main].items()
+    ], units=False)  # fmt: skip
+    whole = [number(answer.effects[name, main].effect, sign="+") for name in _CARRIED]
+    table.add("the whole", *whole)
     console.print(table)
 
 
 def _print_variants(console: Console, answer: Answer) -> None:
     if not answer.variants:
         return
-    names = ("attempts", "successes", "rules", "friction", "ussr_delivered")
-    table = TerminalTable(
+    own = {name: answer.effects[name, answer.main] for name in _OF_VARIANTS}
+    rows = {"as it is": (answer.fewest, own), **answer.variants}
+    headings = [QUANTITIES[name][0] for name in _OF_VARIANTS]
+    console.print(Table(
         f"The same question of other models, {answer.main} months on: effects (standard errors in "
         "brackets)",
-        [Column("model"), *numbers("effective", *(QUANTITIES[name][0] for name in names))],
+        [Column("model"), *numbers("effective", *headings)],
         "effective: the fewest effective worlds in any month of the evidence",
-    )
-    rows: list[tuple[str, float, dict[str, Effect]]] = [
-        ("as it is", answer.fewest, {name: answer.effects[name, answer.main] for name in names})
-    ]
-    rows += [(name, worth, effects) for name, (worth, effects) in answer.variants.items()]
-    for name, worth, effects in rows:
-        cells = [
-            f"{_number(effects[q].effect, sign=True)} ({_number(effects[q].se)})"
-            if effects
-            else "too few worlds"
-            for q in names
-        ]
-        table.add(name, f"{worth:,.0f}", *cells)
-    console.print(table)
+    ).filled(
+        (name, f"{effective:,.0f}",
+         *(_with_error(effects[q].effect, effects[q].se) if effects else "too few worlds"
+           for q in _OF_VARIANTS))
+        for name, (effective, effects) in rows.items()
+    ))  # fmt: skip
 
 
 def in_words(answer: Answer) -> str:
     """Return what may and may not be concluded, in a paragraph."""
     assert answer.twins is not None
-    assert answer.far is not None
+    assert answer.overlap is not None
     main = answer.main
     rules, attempts = answer.effects["rules", main], answer.effects["attempts", main]
     of_attempts = _moves(attempts, "coup attempts", decimal(attempts.effect, 2, "+"))
@@ -295,12 +337,9 @@ def in_words(answer: Answer) -> str:
         if not attempts.clear:
             agree = f"{len(signs)} see a clear effect"
         said.append(f"Of {len(answer.variants)} models built otherwise {agree}.")
-    untold = [
-        name
-        for name in ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
-        if name in answer.learnt and not answer.learnt[name].told
-    ]
-    families = answer.past.founders_worth
+    carriers = ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
+    untold = uninformed(answer, carriers)
+    families = answer.particles.ancestral_ess
     if families < FEWEST:
         said.append(
             f"The worlds descend from {families:.0f} effective worlds of January 1969: errors are "
@@ -313,7 +352,7 @@ def in_words(answer: Answer) -> str:
         )
     said.append(
         _RED
-        if answer.far.colour == "red"
+        if answer.overlap.colour == "red"
         else "These are statements about the model given the record; that policies would have been "
         "answered as its rules say can't be seen in it."
     )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..simulate import priors
+from ..simulate.priors import PRIORS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,7 +102,7 @@ def points_at(names: Sequence[str], shares: Floats) -> pd.DataFrame:
 
     within = np.clip(shares, _EDGE, 1.0 - _EDGE)
     columns = zip(names, within.T, strict=True)
-    return pd.DataFrame({name: priors.quantile(name, column) for name, column in columns})
+    return pd.DataFrame({name: PRIORS[name].ppf(column) for name, column in columns})
 
 
 def noise_of(outcome: str, values: Floats) -> Noise:

@@ -13,7 +13,7 @@ import json
 import lzma
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -335,14 +335,10 @@ def run_blocks(
     spread : callable, optional
         Runs them elsewhere instead, from :func:`~palca.experiments.io.dask_cluster.workers`.
     """
-    from joblib import delayed
-
     calls = (
         (block, plan.factors, packed, plan_rows(plan, design, block)) for block in blocks
     )
-    if spread is not None:
-        return spread(_numbered, calls)
-    return shared((delayed(_numbered)(*call) for call in calls), jobs, ordered=False)
+    return (spread or partial(shared, jobs=jobs, ordered=False))(_numbered, calls)
 
 
 def _numbered(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..io.experiment import UNKEPT, AtomicExperiment, OnProgress, Result
 from .calibrate import calibrate
 from .figures import draw_posterior, draw_ranks
-from .tables import outcome_table, parameter_table, print_calibration, write_sets
+from .tables import outcome_table, parameter_table, print_calibration, write_draws
 
 if TYPE_CHECKING:
     from ..io.figure_style import Picture
@@ -50,12 +50,12 @@ class CalibrationExperiment(AtomicExperiment):
         if found.anywhere is not None:
             asked_back = found.anywhere, "Are known parameters found?"
             figures["ranks.png"] = partial(draw_ranks, found, *asked_back)
-        sets = {name: values.tolist() for name, values in found.sets.items()}  # to five digits
+        draws = {name: values.tolist() for name, values in found.draws.items()}  # to five digits
         return Result(
-            hashlib.sha256(json.dumps(sets, sort_keys=True).encode()).hexdigest(),
+            hashlib.sha256(json.dumps(draws, sort_keys=True).encode()).hexdigest(),
             lambda console, seconds: print_calibration(console, self.name, found),
             lambda: {
-                "posterior.parquet": partial(write_sets, found),
+                "posterior.parquet": partial(write_draws, found),
                 "parameters.csv": parameter_table(found),
                 "outcomes.csv": outcome_table(found),
             },

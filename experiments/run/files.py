@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,19 +93,21 @@ def tables(
         part.insert(2, "unit", unit)
         part.insert(3, "mean", summary.mean(series))
         parts.append(part)
-    scores = pd.DataFrame(
-        [
-            {
-                "outcome": v.outcome.name, "title": v.outcome.heading, "unit": v.outcome.unit,
-                "documented": v.documented, "median": v.median, "q05": v.low, "q95": v.high,
-                "position": v.position, "inside": v.inside if not np.isnan(v.documented) else None,
-                "crps": v.score, "crps_naive": v.naive,
-                "skill": v.skill, "no_skill": v.unscored,
-            }
-            for v in verdicts
-        ]
-    )  # fmt: skip
+    scores = pd.DataFrame(score_rows(verdicts))
     return {"worlds.parquet": worlds, "months.parquet": pd.concat(parts), "scores.csv": scores}
+
+
+def score_rows(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+    """Return the rows of ``scores.csv``, one an outcome."""
+    return [
+        {
+            "outcome": v.outcome.name, "title": v.outcome.heading, "unit": v.outcome.unit,
+            "documented": v.documented, "median": v.median, "q05": v.low, "q95": v.high,
+            "position": v.position, "inside": v.inside if not np.isnan(v.documented) else None,
+            "crps": v.score, "crps_naive": v.naive, "skill": v.skill, "no_skill": v.unscored,
+        }
+        for v in verdicts
+    ]  # fmt: skip
 
 
 def digest(summary: Summary, rows: dict[str, NDArray[np.float64]]) -> str:

@@ -7,10 +7,8 @@ and every leader at hand. They are then counted as other countries were (record:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -174,7 +172,7 @@ def count_years(resolved: dict[str, Any], worlds: int, seed: int) -> pd.DataFram
     return pd.concat([pd.DataFrame(row) for row in rows], ignore_index=True)
 
 
-def _count_some(some: list[dict[str, Any]], worlds: int, seed: int, first: int) -> pd.DataFrame:
+def _count_some(some: list[dict[str, Any]], first: int, worlds: int, seed: int) -> pd.DataFrame:
     import pandas as pd
 
     parts = []
@@ -196,13 +194,12 @@ def regularities(
 ) -> Regularities:
     """Count the coups of invented countries as those of twenty real ones were counted."""
     import pandas as pd
-    from joblib import delayed
 
     made = countries(resolved, count, seed)
     starts = range(0, count, _TOGETHER)
-    work = delayed(partial(_count_some, worlds=worlds, seed=seed))
+    calls = ((made[at : at + _TOGETHER], at, worlds, seed) for at in starts)
     parts: list[pd.DataFrame] = []
-    for part in shared((work(made[at : at + _TOGETHER], first=at) for at in starts), jobs):
+    for part in shared(_count_some, calls, jobs):
         parts.append(part)
         tell(min(len(parts) * _TOGETHER, count), count)
     return summarise(pd.concat(parts, ignore_index=True), record)
@@ -215,9 +212,8 @@ def summarise(years: pd.DataFrame, record: Record) -> Regularities:
     rates = record.base_rates.set_index("series")
 
     def known(name: str) -> tuple[float, int]:
-        row = rates.loc[name]
-        years = re.search(r"N=(\d+)", str(row["note"]))
-        return float(str(row["value"])), int(years[1]) if years else 0
+        value, count = rates.loc[name, ["value", "n"]]
+        return float(value), 0 if np.isnan(count) else int(count)
 
     any_attempt = (years["attempts"] > 0).to_numpy(np.float64)
     since, growth = [], []
@@ -287,9 +283,8 @@ def _logit(years: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     for place, (name, series) in enumerate(
         (("growth", "g1"), ("income", "lninc"), ("recent attempt", "rec"))
     ):
-        row = rates.loc[f"logit_LA20_{series}"]
-        error = float(str(row["note"]).split("clustered SE ")[1].split(";")[0])
-        rows.append((name, whole[place], errors[place], float(str(row["value"])), error))
+        value, error = rates.loc[f"logit_LA20_{series}", ["value", "se"]]
+        rows.append((name, whole[place], errors[place], float(value), float(error)))
     return pd.DataFrame(
         rows, columns=["driver", "simulated", "simulated_se", "documented", "documented_se"]
     )

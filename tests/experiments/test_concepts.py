@@ -10,7 +10,7 @@ import pytest
 from concept_example import WHOLE
 from palca.experiments.concepts.contrast import _gather, contrast
 from palca.experiments.concepts.figure import draw_concept
-from palca.experiments.concepts.report import tables
+from palca.experiments.concepts.tables import tables
 from palca.model import ColdWarModel
 from palca.scenarios import load
 from palca.scenarios.concept import load_concept, make_concept, shipped_concepts

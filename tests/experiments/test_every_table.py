@@ -21,7 +21,7 @@ from palca.experiments.cli.concepts import concepts
 from palca.experiments.cli.options import Output
 from palca.experiments.cli.record import print_record, print_series
 from palca.experiments.concepts.contrast import contrast
-from palca.experiments.concepts.report import print_concept
+from palca.experiments.concepts.tables import print_concept
 from palca.experiments.counterfactual import claims
 from palca.experiments.counterfactual.answer import Answer, Question, ask
 from palca.experiments.counterfactual.files import tables
@@ -38,7 +38,7 @@ from palca.experiments.forecast.naive import naive
 from palca.experiments.forecast.scores import judge
 from palca.experiments.infer.calibrate import Calibration, Forecast
 from palca.experiments.infer.tables import print_calibration
-from palca.experiments.io.terminal_table import TerminalTable
+from palca.experiments.io.table import Table
 from palca.experiments.observe.documented import load_record
 from palca.experiments.observe.history import documented
 from palca.experiments.observe.outcomes import OUTCOMES, outcomes
@@ -64,10 +64,10 @@ class Reader(Console):
         super().__init__(
             width=width, file=io.StringIO(), highlight=False, markup=False, emoji=False
         )
-        self.tables: list[TerminalTable] = []
+        self.tables: list[Table] = []
 
     def print(self, *objects: Any, **options: Any) -> None:
-        self.tables += [thing for thing in objects if isinstance(thing, TerminalTable)]
+        self.tables += [thing for thing in objects if isinstance(thing, Table)]
         super().print(*objects, **options)
 
     @property
@@ -159,9 +159,9 @@ def calibration() -> Print:
             coverage=lambda central: np.linspace(0.8, 1, count),
         )  # fmt: skip
 
-    sets: Any = {name: priors.quantile(name, np.linspace(0.2, 0.6, 40)) for name in priors.FREE}
+    sets: Any = {name: priors.PRIORS[name].ppf(np.linspace(0.2, 0.6, 40)) for name in priors.FREE}
     posterior: Any = SimpleNamespace(
-        places=np.arange(617), worth=321.0, sureness=210.0, radius=2.0, sets=sets,
+        places=np.arange(617), ess=321.0, sureness=210.0, radius=2.0, sets=sets,
         mean=np.linspace(-1, 1, count), sd=np.linspace(0.3, 1, count),
     )  # fmt: skip
     found = Calibration(priors.FREE, 1974, 123_456, sets, posterior, list(OUTCOMES[:2]), verdicts,
@@ -222,15 +222,15 @@ MADE: dict[str, Callable[[], Print]] = {
 def cells(monkeypatch: pytest.MonkeyPatch) -> dict[int, list[tuple[Any, ...]]]:
     """The rows of each table that is made, by its identity."""
     rows: dict[int, list[tuple[Any, ...]]] = {}
-    alive: list[TerminalTable] = []
-    add = TerminalTable.add
+    alive: list[Table] = []
+    add = Table.add
 
-    def kept(self: TerminalTable, *cells: Any, **options: Any) -> None:
+    def kept(self: Table, *cells: Any, **options: Any) -> None:
         alive.append(self)  # else another table may have its id
         rows.setdefault(id(self), []).append(cells)
         add(self, *cells, **options)
 
-    monkeypatch.setattr(TerminalTable, "add", kept)
+    monkeypatch.setattr(Table, "add", kept)
     return rows
 
 
@@ -255,9 +255,9 @@ def test_no_number_is_lost_at_any_width(name: str, cells: dict[int, list[tuple[A
         for table in narrow.tables:
             out = table.left_out(width)
             for place, column in enumerate(table.columns):
-                assert column.heading
+                assert column.title
                 if column in out:
-                    assert column.heading in " ".join(narrow.text.split())
+                    assert column.title in " ".join(narrow.text.split())
                     for row in cells[id(table)]:
                         gone += found_in(str(row[place]))
         missing = everything - gone - found_in(narrow.text)

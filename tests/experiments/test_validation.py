@@ -14,8 +14,8 @@ import pytest
 
 from palca.experiments.forecast.comparisons import Contest, decompose, happened
 from palca.experiments.forecast.naive import HAZARDS
+from palca.experiments.infer.abduction import mix
 from palca.experiments.infer.evidence_file import make_evidence
-from palca.experiments.infer.particle_filter import mix
 from palca.experiments.observe.documented import load_record, scored
 from palca.experiments.observe.history import SERIES, documented, simulated
 from palca.experiments.observe.patterns import PATTERNS

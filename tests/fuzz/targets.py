@@ -185,7 +185,7 @@ def evidence(data: bytes) -> None:
     record, course = _record()
     given = load_given(text[1:]) if text.startswith("?") else parse_toml(text, "given.toml")
     read = make_evidence(given, "given.toml", course, record)
-    assert all(seen.first <= seen.last and 0.0 <= seen.miss <= 1.0 for seen in read.sightings)
+    assert all(seen.first <= seen.last and 0.0 <= seen.false_negative <= 1.0 for seen in read.events)
     assert all(np.isfinite(level.value) and level.sd > 0.0 for level in read.levels)
 
 
