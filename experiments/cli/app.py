@@ -97,7 +97,7 @@ def run(
     from palca.scenarios import build, resolve
 
     from ..forecast.naive import naive
-    from ..forecast.scores import judge
+    from ..forecast.scores import evaluate
     from ..io import provenance, run_folder
     from ..observe.documented import record_of
     from ..observe.history import documented
@@ -116,11 +116,11 @@ def run(
             summary, rows = _simulate(resolved, worlds, seed, jobs, events.write)
         finally:
             events.close()
-        history, verdicts = None, judge(rows, {}, {})
+        history, verdicts = None, evaluate(rows, {}, {})
         if record is not None:
             history = documented(record, checked)
             truth = {name: float(values[0]) for name, values in outcomes(history).items()}
-            verdicts = judge(rows, truth, outcomes(naive(checked, record, 4000, seed)))
+            verdicts = evaluate(rows, truth, outcomes(naive(checked, record, 4000, seed)))
         seconds = time.perf_counter() - began
         files.write_tables(part, summary, rows, verdicts)
         provenance.finish(
