@@ -51,11 +51,12 @@ def claim_rows(found: Contrast) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def tables(found: Contrast) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the measures, a row for each in each arm, and the claims, a row each."""
+def tables(found: Contrast) -> dict[str, pd.DataFrame]:
+    """Return the measures, a row for each in each arm, and the claims, a row each, by file."""
     import pandas as pd
 
-    return pd.DataFrame(measure_rows(found)), pd.DataFrame(claim_rows(found))
+    measures, claims = pd.DataFrame(measure_rows(found)), pd.DataFrame(claim_rows(found))
+    return {"measures.csv": measures, "claims.csv": claims}
 
 
 def claims_table(rows: Iterable[Mapping[str, Any]]) -> Table:

@@ -77,17 +77,13 @@ class EventsFile:
         self._writer.close()
 
 
-def write_tables(
-    folder: Path,
-    summary: Summary,
-    rows: dict[str, NDArray[np.float64]],
-    verdicts: list[OutcomeScore],
-) -> None:
-    """Write ``worlds.parquet``, ``months.parquet`` and ``scores.csv``."""
+def tables(
+    summary: Summary, rows: dict[str, NDArray[np.float64]], verdicts: list[OutcomeScore]
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of worlds, months and scores by their files."""
     import pandas as pd
 
     worlds = pd.DataFrame({"world": np.arange(summary.worlds), **rows})
-    worlds.to_parquet(folder / "worlds.parquet", index=False)
     parts = []
     for series, (_, unit) in MONTHLY.items():
         values = summary.quantiles(series)
@@ -97,8 +93,8 @@ def write_tables(
         part.insert(2, "unit", unit)
         part.insert(3, "mean", summary.mean(series))
         parts.append(part)
-    pd.concat(parts).to_parquet(folder / "months.parquet", index=False)
-    pd.DataFrame(score_rows(verdicts)).to_csv(folder / "scores.csv", index=False)
+    scores = pd.DataFrame(score_rows(verdicts))
+    return {"worlds.parquet": worlds, "months.parquet": pd.concat(parts), "scores.csv": scores}
 
 
 def score_rows(verdicts: Iterable[OutcomeScore]) -> list[dict[str, Any]]:
@@ -126,8 +122,3 @@ def digest(summary: Summary, rows: dict[str, NDArray[np.float64]]) -> str:
         total.update(np.ascontiguousarray(of.counts, dtype="<i8").tobytes())
         total.update(str(of.sums.tolist()).encode())
     return total.hexdigest()
-
-
-def digest_of(table: pd.DataFrame) -> str:
-    """Return the SHA-256 of a table, its numbers rounded to nine digits."""
-    return hashlib.sha256(table.to_csv(index=False, float_format="%.9g").encode()).hexdigest()

@@ -119,7 +119,7 @@ def test_a_broken_mechanism_is_not_shown():
 def test_each_concept_runs_and_says_why_not(name):
     told = load_concept(name)
     found = contrast(told, 100, 0)
-    measures, claims = tables(found)
+    measures, claims = tables(found).values()
     assert len(measures) == len(told.arms) * len(told.measures)
     assert measures["value"].notna().all()
     for _, row in claims.iterrows():

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from itertools import product
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,7 +24,7 @@ from palca.experiments.concepts.contrast import contrast
 from palca.experiments.concepts.tables import print_concept
 from palca.experiments.counterfactual import claims
 from palca.experiments.counterfactual.answer import Answer, Question, ask
-from palca.experiments.counterfactual.files import write_tables
+from palca.experiments.counterfactual.files import tables
 from palca.experiments.counterfactual.paired import join_pairs, pair_blocks
 from palca.experiments.counterfactual.paired_report import print_comparison
 from palca.experiments.counterfactual.report import print_answer
@@ -172,7 +171,7 @@ def calibration() -> Print:
 
 def gallery(console: Console) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("palca.experiments.cli.concepts.make_console", lambda: console)
+        patch.setattr("palca.experiments.cli.options.make_console", lambda: console)
         concepts()
 
 
@@ -265,12 +264,14 @@ def test_no_number_is_lost_at_any_width(name: str, cells: dict[int, list[tuple[A
         assert not missing, (width, missing)
 
 
-def test_all_files_of_a_counterfactual_name_months(tmp_path: Path) -> None:
-    write_tables(tmp_path, answer())
+def test_all_files_of_a_counterfactual_name_months() -> None:
+    files = tables(answer())
     for name, column in (("effects.csv", "month"), ("months.csv", "month"),
                          ("variants.csv", "month"), ("effective.csv", "month"),
                          ("evidence.csv", "first"), ("evidence.csv", "last")):  # fmt: skip
-        months = pd.read_csv(tmp_path / name, dtype=str)[column]
+        table = files[name]
+        assert isinstance(table, pd.DataFrame)
+        months = table[column].astype(str)
         assert len(months)
         assert months.str.fullmatch(r"19\d\d-\d\d").all(), name
 
