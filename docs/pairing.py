@@ -21,7 +21,7 @@ def row(name: str, worlds: int = 2000) -> str:
     pairs = join_pairs(list(pair_blocks(resolve("baseline"), resolve(name), worlds, seed=0)))
     gain = {contrast.name: contrast.gain for contrast in contrasts(pairs)}
     cells = [f"`{name}`", *(f"{gain[outcome]:.1f}" for outcome in OUTCOMES)]
-    return f"| {' | '.join(cells)} | {(pairs.parted >= 0).mean():.0%} |"
+    return f"| {' | '.join(cells)} | {(pairs.diverged >= 0).mean():.0%} |"
 
 
 def main() -> None:

@@ -21,12 +21,12 @@ from .month import Month
 from .seeds import LARGEST, check_number
 from .state import counter_rng
 from .state.batch import Worlds
-from .state.channels import CHANNELS, Conduit
+from .state.channels import CHANNELS, ChannelLog
 from .state.corps import Corps
 from .state.draw_keys import FATES, MOODS
 from .state.draws import Draws
 from .state.history import EventLog, History
-from .state.parameters import Parameters, sets_of_worlds, turns_of
+from .state.parameters import Parameters, draw_index, draws_of_worlds
 from .state.roster import roster_of
 from .state.scenario import Scenario
 from .state.snapshot import Snapshot
@@ -59,12 +59,12 @@ def _numbers(worlds: int | Sequence[int] | NDArray[np.integer[Any]]) -> Ints:
     return numbers.astype(np.int64)
 
 
-def _usual(scenario: Scenario, turns: Ints) -> dict[str, Value]:
+def _usual(scenario: Scenario, draw_index: Ints) -> dict[str, Value]:
     """Return the values of parameters while no intervention changes them.
 
     Those of the posterior, then the scenario's own; what feeds a closed channel is 0.
     """
-    usual: dict[str, Value] = {**sets_of_worlds(scenario.sets, turns), **scenario.parameters}
+    usual: dict[str, Value] = {**draws_of_worlds(scenario.sets, draw_index), **scenario.parameters}
     for name in scenario.closed:
         usual |= dict.fromkeys(CHANNELS[name].zeroes, 0.0)
     return usual
@@ -103,9 +103,9 @@ class ColdWarModel(mesa.Model):
         Fields of the state whose monthly values the history keeps.
     reporters : mapping of str to callable or str, optional
         What `datacollector` collects at the end of each step, as Mesa's ``model_reporters``; if
-        not given, the mean over the worlds of each of :data:`REPORTED`. Who puts another
-        DataCollector in its place collects himself.
-    conduit : Conduit, optional
+        not given, the mean over the worlds of each of :data:`REPORTED`. Another DataCollector
+        put in its place must be called by whoever put it there.
+    channel_log : ChannelLog, optional
         Which channels are listened to, or held at the path of a factual twin.
     start : Snapshot, optional
         Go on from there, with its worlds and its draws, instead of from January 1969;
@@ -125,7 +125,7 @@ class ColdWarModel(mesa.Model):
         seed: SupportsIndex | None = None,
         keep: Sequence[str] = tuple(FIELDS),
         start: Snapshot | None = None,
-        conduit: Conduit | None = None,
+        channel_log: ChannelLog | None = None,
         reporters: Mapping[str, Any] | None = None,
     ) -> None:
         self._agents_so_far = 0
@@ -138,11 +138,11 @@ class ColdWarModel(mesa.Model):
         self.worlds = _numbers(worlds)
         self.seed_number = seed
         size = len(self.worlds)
-        self.turns = turns_of(seed, self.worlds) if start is None else start.turns
-        usual = _usual(scenario, self.turns)
+        self.draw_index = draw_index(seed, self.worlds) if start is None else start.draw_index
+        usual = _usual(scenario, self.draw_index)
         self._kernel: Kernel | None = None  # compiled months, up to the one in which others hold
         self._same_until = 0
-        self.conduit = Conduit() if conduit is None else conduit
+        self.channel_log = ChannelLog() if channel_log is None else channel_log
         self.p = Parameters(usual)
         country = scenario.country
         self.leaders = country.leaders
@@ -175,7 +175,7 @@ class ColdWarModel(mesa.Model):
             {},
             counter_rng.event_keys(MOODS, -(-officers // 4), scenario.months),
             counter_rng.event_keys(FATES, officers, scenario.months),
-            self.conduit,
+            self.channel_log,
             usual,
             self.since,
         )  # fmt: skip
@@ -200,7 +200,7 @@ class ColdWarModel(mesa.Model):
             agent.unique_id = self._agents_so_far
 
     def step(self) -> None:
-        """Live through one month, and collect what is reported.
+        """Simulate one month and collect what is reported.
 
         Raises
         ------
@@ -224,15 +224,15 @@ class ColdWarModel(mesa.Model):
         return self.history()
 
     def advance(self, months: int = 1) -> None:
-        """Live through some months: by compiled code, where it is at hand or worth its making.
+        """Simulate some months, by compiled code where it exists or is worth compiling.
 
-        The result is that of as many steps, to the last bit, but no step is counted and
-        nothing collected. A subclass with a `step` of its own is stepped.
+        The result is that of as many steps, to the last bit, but steps aren't counted and
+        nothing is collected. A subclass with a `step` of its own is stepped.
 
         Raises
         ------
         PalcaError
-            Before anything is lived through, if the scenario has fewer months left.
+            Before any month is simulated, if the scenario has fewer months left.
         """
         end = self.month + self._check_months(months)
         as_it_is = type(self).step is ColdWarModel.step
@@ -266,7 +266,7 @@ class ColdWarModel(mesa.Model):
             corps.grievance.copy("F"),
             corps.generation.copy("F"),
             self.draws.later(self.month),
-            self.turns,
+            self.draw_index,
         )
 
     def __getstate__(self) -> dict[str, Any]:
@@ -274,7 +274,7 @@ class ColdWarModel(mesa.Model):
         return {**vars(self), "_kernel": None, "_same_until": 0}
 
     def _check_months(self, months: int) -> int:
-        """Return a number of months if there are as many to live through."""
+        """Return a number of months if the scenario has as many left."""
         left = self.current.scenario.months - self.month
         if not isinstance(months, (int, np.integer)) or not 0 <= months <= left:
             last = month_name(self.current.scenario.months - 1)

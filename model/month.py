@@ -18,7 +18,7 @@ from .agents.strategist import Strategist
 from .agents.united_states import UnitedStates
 from .agents.ussr import USSR
 from .state.batch import Worlds
-from .state.channels import Conduit
+from .state.channels import ChannelLog
 from .state.counter_rng import Keys
 from .state.parameters import PARAMETERS
 from .state.roster import Roster
@@ -29,7 +29,7 @@ _FOREVER: Final = np.iinfo(np.int64).max
 
 
 class Month:
-    """The present month of some worlds, and the order in which it is lived through.
+    """The present month of some worlds, and the order of its steps.
 
     1. A leader dies whose death is dated; where he ruled, a successor takes office.
     2. The strategists see the start of the month and decide by their rules: the USSR, the
@@ -47,7 +47,7 @@ class Month:
         Values of the month.
     moods, fates : ndarray of uint64, shapes ``(officers / 4, months)`` and ``(officers, months)``
         Of the draws that decide officers' moods, four in a draw, and who is purged.
-    conduit : Conduit
+    channel_log : ChannelLog
         Which channels are listened to, or held at the path of a factual twin.
     usual : dict of str to float or ndarray of shape ``(worlds,)``
         Values of parameters while no intervention changes them.
@@ -63,12 +63,12 @@ class Month:
         drivers: dict[str, float],
         moods: Keys,
         fates: Keys,
-        conduit: Conduit,
+        channel_log: ChannelLog,
         usual: dict[str, Value],
         since: int,
     ) -> None:
         self.scenario, self.leaders = scenario, scenario.country.leaders
-        self.now, self.roster, self.conduit, self.since = now, roster, conduit, since
+        self.now, self.roster, self.channel_log, self.since = now, roster, channel_log, since
         self.state, self.p, self.draws = now.state, now.p, now.draws
         country = scenario.country
         self.observation = Observation(self.state, country, self.p, roster.ideology, drivers)
@@ -87,7 +87,7 @@ class Month:
         self.officers = Officers(self, moods, fates)
 
     def step(self) -> None:
-        """Live through the month: see, decide, act; then society answers."""
+        """Simulate the month: see, decide, act; then society answers."""
         for death in self.scenario.country.deaths:
             self.now.among(self.now.month == death.month, self._bury, death)
         for strategist in self.strategists:
@@ -101,7 +101,7 @@ class Month:
         self.officers.answer()
 
     def open(self, number: int) -> None:
-        """Come to a month: its policies and interventions, its draws, its drivers."""
+        """Begin a month: its policies and interventions, its draws, its drivers."""
         self.take_up(number)
         self.now.corps.draw_initial_officers(self.draws.keys)
         self.now.month = self.now.event_log.month = number
@@ -114,7 +114,7 @@ class Month:
     def take_up(self, number: int) -> None:
         """Take up the policies and interventions of a month."""
         self.in_force = self.scenario.in_force(number)
-        changed = self.scenario.changed(number)
+        changed = self.in_force.parameters
         if changed == self._changed:
             return
         for name in {**self._changed, **changed}:
@@ -129,9 +129,9 @@ class Month:
         for strategist in self.strategists:
             strategist.follow(self.in_force.policies[strategist.actor])
 
-    def carry(self, channel: str, place: str, value: Value) -> Floats:
-        """Return what a channel carries to a place this month, ``(worlds,)``."""
-        load = self.conduit.carry(channel, place, value, self.now.month - self.since)
+    def carry(self, channel: str, site: str, value: Value) -> Floats:
+        """Return what a channel carries to a site this month, ``(worlds,)``."""
+        load = self.channel_log.carry(channel, site, value, self.now.month - self.since)
         return np.asarray(load, dtype=np.float64)
 
     def observe(self, name: str) -> Value:

@@ -310,7 +310,9 @@ def scenarios(draw: Draw, worlds: int = 0, longest: int = LONGEST) -> Scenario:
         drivers=_drivers(draw, _baseline(), months),
         parameters=_parameters(draw, worlds),
         closed=draw(st.frozensets(st.sampled_from(sorted(CHANNELS)), max_size=4)),
-        levers=_several(draw, 3, _lever_change, months),
-        changes=_several(draw, 3, _parameter_change, months),
-        coups=_several(draw, 2, _forced_coup, months, len(country.leaders)),
+        interventions=(
+            *_several(draw, 3, _lever_change, months),
+            *_several(draw, 3, _parameter_change, months),
+            *_several(draw, 2, _forced_coup, months, len(country.leaders)),
+        ),
     )

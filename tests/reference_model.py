@@ -23,6 +23,7 @@ import mesa
 from palca.model.state import counter_rng
 from palca.model.state.channels import CHANNELS
 from palca.model.state.history import CODE_OF
+from palca.model.state.interventions import ParameterChange
 from palca.model.state.parameters import PARAMETERS
 from palca.model.state.scenario import Death, Faction, Leader, Scenario
 from palca.model.state.state import FIELDS
@@ -50,7 +51,7 @@ class ReferenceModel(mesa.Model):
 
     Attributes
     ----------
-    events : list of (month, code, leader, place, amount)
+    events : list of (month, code, leader, garrison, amount)
         In the order of happening; leader and garrison -1 if none, amount NaN if none.
     months : list of dict
         The state at the end of each month.
@@ -131,7 +132,7 @@ class ReferenceModel(mesa.Model):
 
     def change_parameters(self) -> None:
         """Give parameters the values of the interventions that hold this month."""
-        changes = self.scenario.changes
+        changes = [i for i in self.scenario.interventions if isinstance(i, ParameterChange)]
         values = {change.name: self.usual[change.name] for change in changes}
         for change in changes:
             holds = change.since <= self.month <= change.until
@@ -160,12 +161,12 @@ class ReferenceModel(mesa.Model):
         kind: str,
         happened: bool = True,
         leader: int = -1,
-        place: int = -1,
+        garrison: int = -1,
         amount: float = math.nan,
     ) -> None:
         """Write down an event if it happened."""
         if happened:
-            self.events.append((self.month, CODE_OF[track, kind], leader, place, amount))
+            self.events.append((self.month, CODE_OF[track, kind], leader, garrison, amount))
 
     def observe(self, name: str) -> float:
         """Return an observable that is no field of the state."""

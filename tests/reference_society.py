@@ -170,7 +170,7 @@ class Corps(mesa.Agent):
             + p.opportunity_succession * min(m.succession, 1.0)
         )
         arises = m.uniform("opportunity") < 1.0 - exp(-rate)
-        coups = m.scenario.coups
+        coups = (i for i in m.scenario.interventions if isinstance(i, ForcedCoup))
         forced = next((c for c in coups if c.since <= m.month <= c.until), None)
         if forced is not None and self.is_led(forced):
             self.plot(forced, forced.leader)
@@ -223,7 +223,7 @@ class Corps(mesa.Agent):
         if nucleus >= p.visibility or named is not None:
             self.rise(plotter, pulls, nucleus, forced, named)
         elif m.uniform("plot found out") < p.plot_detection * nucleus:
-            m.write("power", "plot", place=plotter.garrison, amount=nucleus)
+            m.write("power", "plot", garrison=plotter.garrison, amount=nucleus)
 
     def moods(self) -> list[float]:
         """Return each officer's mood of the month; a word of 64 bits serves four of them."""
@@ -290,7 +290,7 @@ class Corps(mesa.Agent):
         if chief is None:
             chief = m.choose_leader(plotter.ideology, "coup", plotter.top)
         kind = "coup" if won else "failed coup"
-        m.write("power", kind, leader=chief, place=plotter.garrison, amount=joined)
+        m.write("power", kind, leader=chief, garrison=plotter.garrison, amount=joined)
         if won:
             m.ussr_inherited = m.ussr.ties()
             fallen = int(m.leader)

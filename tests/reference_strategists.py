@@ -92,8 +92,9 @@ class Strategist(mesa.Agent):
         for name in self.moved:
             lever = LEVERS[self.actor][name]
             levers[name] = clip(levers[name], lever.lowest, lever.highest)
-        for change in m.scenario.levers:
-            if change.actor == self.actor and change.since <= m.month <= change.until:
+        for change in m.scenario.interventions:
+            mine = isinstance(change, LeverChange) and change.actor == self.actor
+            if mine and change.since <= m.month <= change.until:
                 self.intervene(change)
 
     def see(self, name: str) -> float:

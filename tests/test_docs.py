@@ -14,12 +14,13 @@ import pytest
 from palca.experiments.concepts.contrast import contrast
 from palca.experiments.concepts.gallery import section
 from palca.experiments.observe.outcomes import RIGHT
+from palca.experiments.simulate.priors import PRIORS
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
 from palca.model.language.levers import ACTORS, LEVERS
 from palca.model.state.channels import CHANNELS
+from palca.model.state.drivers import DRIVERS
 from palca.model.state.parameters import PARAMETERS
-from palca.model.state.scenario import DRIVERS
 from palca.model.state.state import FIELDS
 from palca.scenarios import load
 from palca.scenarios.concept import load_concept
@@ -110,8 +111,8 @@ def test_the_posterior_is_told_as_it_ships() -> None:
     rows = re.findall(row, page, re.MULTILINE)
     assert len(rows) == 10
     for name, family, prior, *told in rows:
-        assert PARAMETERS[name].prior.startswith(f"{family}(")
-        assert _numbers(PARAMETERS[name].prior) == _numbers(prior)
+        assert PRIORS[name].family == family
+        assert [PRIORS[name].first, PRIORS[name].second] == _numbers(prior)
         values = [sets[name].mean(), *np.quantile(sets[name], [0.05, 0.95])]
         for text, value in zip(told, values, strict=True):
             unit = 10.0 ** -len(text.partition(".")[2])

@@ -30,7 +30,7 @@ from reference_rules import FUNCTIONS, compiled, exp, finite, identifier, log, l
 def events_of(events: Events, place: int) -> list[tuple[Any, ...]]:
     """Return one world's events as ReferenceModel writes them."""
     mine = events.world == place
-    columns = (events.month, events.code, events.leader, events.place, events.amount)
+    columns = (events.month, events.code, events.leader, events.garrison, events.amount)
     return list(zip(*(column[mine].tolist() for column in columns), strict=True))
 
 
@@ -81,7 +81,7 @@ def test_officers_of_late_generations_are_the_same() -> None:
     """All rise in vain month after month, until their successors repeat one another."""
     vain = (ForcedCoup("fails", None, 0, 9999),)
     values = {"opportunity": 1.0, "discontent_base": 3.0, "cost": 0.0, "purge": 0.9}
-    scenario = replace(load("baseline"), coups=vain, parameters=values)
+    scenario = replace(load("baseline"), interventions=vain, parameters=values)
     plain = ReferenceModel(scenario, 3, 0)
     plain.run()
     assert min(officer.generation for officer in plain.corps.officers) > 16
@@ -172,7 +172,7 @@ def test_who_fell_stays_away_though_he_fails_meanwhile() -> None:
         ForcedCoup("succeeds", nobody, 40, 47),
     )  # fmt: skip
     scenario = replace(
-        base, country=replace(base.country, leaders=two, deaths=()), months=48, coups=coups,
+        base, country=replace(base.country, leaders=two, deaths=()), months=48, interventions=coups,
         parameters={**base.parameters, "opportunity": 0.3, "visibility": 0.0}, sets={},
     )  # fmt: skip
     assert_same(scenario, list(range(12)), 5, list(range(12)))

@@ -196,8 +196,8 @@ class TestCountry(Contract):
         country = self.read(path, path)
         shape = map_of(country.name)
         assert shape is not None
-        assert {garrison.name for garrison in country.garrisons} == {*shape.places}
-        for name, place in shape.places.items():
+        assert {garrison.name for garrison in country.garrisons} == {*shape.garrisons}
+        for name, place in shape.garrisons.items():
             assert inside(place, shape.ring), name
         assert not inside((-58.0, -34.6), shape.ring)  # Buenos Aires
 

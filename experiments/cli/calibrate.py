@@ -75,7 +75,7 @@ def calibrate(
     with run_folder.writing(folder, force) as part:
         found = _calibrate(resolved, asked, jobs)
         title = resolved["title"]
-        report.write_sets(found, part / "posterior.parquet")
+        report.write_draws(found, part / "posterior.parquet")
         report.parameter_table(found).to_csv(part / "parameters.csv", index=False)
         report.outcome_table(found).to_csv(part / "outcomes.csv", index=False)
         given = f"{title}: given the record to {until}"
@@ -107,8 +107,8 @@ def _calibrate(resolved: dict[str, Any], asked: dict[str, Any], jobs: int) -> Ca
 
 
 def _digest(found: Calibration) -> str:
-    """Return the SHA-256 of the posterior's sets, which are rounded to five digits."""
+    """Return the SHA-256 of the posterior draws, which are rounded to five digits."""
     import json
 
-    sets = {name: values.tolist() for name, values in found.sets.items()}
-    return hashlib.sha256(json.dumps(sets, sort_keys=True).encode()).hexdigest()
+    draws = {name: values.tolist() for name, values in found.draws.items()}
+    return hashlib.sha256(json.dumps(draws, sort_keys=True).encode()).hexdigest()

@@ -67,7 +67,7 @@ def describe(file: str) -> str:
         record = load_record()
         known = documented(record, build(resolve("baseline")))
         evidence = make_evidence(table, file, known, record)
-        return (f"{file}: evidence, “{evidence.title}”, {len(evidence.sightings)} events and "
+        return (f"{file}: evidence, “{evidence.title}”, {len(evidence.events)} events and "
                 f"{len(evidence.levels)} levels; all is well")
     if "arm" in table:
         concept = load_concept(file)
@@ -169,7 +169,7 @@ def _parameters() -> TerminalTable:
     )  # fmt: skip
     for row in PARAMETERS.values():
         table.add(row.name, f"{row.default:g}", f"{row.low:g} to {row.high:g}", row.unit,
-                      row.prior, row.meaning, row.source)  # fmt: skip
+                      str(row.prior or "fixed"), row.meaning, row.source)  # fmt: skip
     return table
 
 

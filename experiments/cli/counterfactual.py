@@ -74,7 +74,8 @@ def compare(
         pairs = join_pairs(parts)
         rows = [{**asdict(row), "gain": row.gain} for row in contrasts(pairs)]
         pd.DataFrame(rows).to_csv(part / "differences.csv", index=False)
-        columns = {"world": pairs.worlds, "parted": pairs.parted, "met": pairs.met}
+        columns = {"world": pairs.worlds, "diverged": pairs.diverged,
+                   "reconverged": pairs.reconverged}
         columns |= {f"{name}_1": values for name, values in pairs.first.items()}
         columns |= {f"{name}_2": values for name, values in pairs.second.items()}
         pd.DataFrame(columns).to_parquet(part / "worlds.parquet", index=False)

@@ -11,28 +11,29 @@ import numpy as np
 from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError, nearest, short
 from palca.model.state.channels import CHANNELS, FREEZABLE
+from palca.model.state.concatenate import concatenate_worlds
 from palca.model.state.scenario import Country
 from palca.scenarios import build, factual_of, resolve
 
+from ..infer.abduction import ParticleSet, abduct, join_islands
 from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
-from ..infer.particle_filter import Past, abduct, join
+from ..infer.weights import systematic
 from ..io.parallel import shared
 from ..observe.documented import load_record, record_for
 from ..observe.history import documented
+from .divergence import Divergence, divergence
 from .effects import (
     Causation,
     Effect,
-    Learnt,
-    Parting,
-    carried,
+    PriorPosteriorShift,
     causation,
     effect_of,
-    moved,
-    parting,
+    mediated_effect,
+    prior_posterior_shift,
 )
-from .overlap import Meter, meter
-from .twins import QUANTITIES, Twins, blocks_of, chosen_worlds, fork_of, horizon, join_twins, replay
+from .overlap import Overlap, overlap
+from .twins import BLOCK, QUANTITIES, Twins, fork_of, horizon, replay
 
 WORLDS: Final = 131_072  # simulated for the abduction
 TWINS: Final = 4096  # replayed with and without
@@ -122,20 +123,23 @@ class Answer:
         All that was asked for, and what of it counts.
     fork, last : int
         Month of the first intervention; last month of evidence, before 0 if there is none.
-    past, twins : Past, Twins
-        Worlds given the evidence, and their twins; `twins` is None if there are too few.
+    particles : ParticleSet
+        Worlds given the evidence.
+    twins : Twins
+        They and their twins; None if there are too few.
     average : Twins
         Twins of worlds without evidence: the effect in countries like this one.
     effects, average_effects : dict of (str, int) to Effect
         By quantity and months after the fork.
     causes : dict of int to Causation
-    parted : Parting
-    shares : dict of (str, int) to dict
-        What each frozen channel carries of an effect, and its standard error.
-    variants : dict of str to (worth, dict of str to Effect)
-    far : Meter
-    learnt : dict of str to Learnt
-        Prior mean and sd, posterior mean and sd of each free parameter.
+    divergence : Divergence
+    mediated : dict of (str, int) to dict
+        The part of an effect through each frozen channel, and its standard error.
+    variants : dict of str to (float, dict of str to Effect)
+        The fewest effective worlds, and effects by quantity.
+    overlap : Overlap
+    shifts : dict of str to PriorPosteriorShift
+        By free parameter.
     """
 
     question: Question
@@ -146,17 +150,17 @@ class Answer:
     evidence: Evidence
     fork: int
     last: int
-    past: Past
+    particles: ParticleSet
     twins: Twins | None = None
     average: Twins | None = None
     effects: dict[tuple[str, int], Effect] = field(default_factory=dict)
     average_effects: dict[tuple[str, int], Effect] = field(default_factory=dict)
     causes: dict[int, Causation] = field(default_factory=dict)
-    parted: Parting | None = None
-    shares: dict[tuple[str, int], dict[str, tuple[float, float]]] = field(default_factory=dict)
+    divergence: Divergence | None = None
+    mediated: dict[tuple[str, int], dict[str, tuple[float, float]]] = field(default_factory=dict)
     variants: dict[str, tuple[float, dict[str, Effect]]] = field(default_factory=dict)
-    far: Meter | None = None
-    learnt: dict[str, Learnt] = field(default_factory=dict)
+    overlap: Overlap | None = None
+    shifts: dict[str, PriorPosteriorShift] = field(default_factory=dict)
 
     @property
     def counter(self) -> dict[str, Any]:
@@ -166,8 +170,8 @@ class Answer:
     @property
     def fewest(self) -> float:
         """The fewest effective worlds in any month of the evidence."""
-        effective = self.past.effective
-        return float(min(effective.min(initial=np.inf), self.past.worth))
+        by_month = self.particles.diagnostics.ess
+        return float(min(by_month.min(initial=np.inf), self.particles.ess))
 
     @property
     def horizons(self) -> list[int]:
@@ -181,6 +185,12 @@ class Answer:
         """The horizon of the headline: 36 months, or the end if that comes first."""
         assert self.twins is not None
         return horizon(self.twins, HORIZONS[1])
+
+
+def uninformed(answer: Answer, parameters: Sequence[str]) -> list[str]:
+    """Return which of some free parameters the evidence is not informative about."""
+    shifts = answer.shifts
+    return [name for name in parameters if name in shifts and not shifts[name].informative]
 
 
 Tell = Callable[[str, int, int], None]  # what is done, how much of it is done, how much there is
@@ -214,18 +224,19 @@ def ask(
     answer = _abduce(question, inputs, question.worlds, jobs, tell)
     if answer.fewest < FEWEST:
         return answer
-    answer.twins = twins = _replay(answer, answer.past, freeze, jobs, tell, "replaying twins")
+    particles = answer.particles
+    answer.twins = twins = _replay(answer, particles, freeze, jobs, tell, "replaying twins")
     answer.average = _average(answer, jobs, tell)
     for months_on in answer.horizons:
         for quantity in QUANTITIES:
             answer.effects[quantity, months_on] = effect_of(twins, quantity, months_on)
             average = effect_of(answer.average, quantity, months_on)
             answer.average_effects[quantity, months_on] = average
-            answer.shares[quantity, months_on] = carried(twins, quantity, months_on)
+            answer.mediated[quantity, months_on] = mediated_effect(twins, quantity, months_on)
         answer.causes[months_on] = causation(twins, months_on)
-    answer.parted, answer.far = parting(twins), meter(twins)
-    answer.learnt = moved(
-        answer.past.parameters, answer.past.weights, answer.past.founders_worth, question.seed
+    answer.divergence, answer.overlap = divergence(twins), overlap(twins)
+    answer.shifts = prior_posterior_shift(
+        particles.parameters, particles.weights, particles.ancestral_ess, question.seed
     )
     if question.variants:
         for name, settings in VARIANTS.items():
@@ -246,15 +257,17 @@ def _abduce(question: Question, inputs: Inputs, worlds: int, jobs: int, tell: Te
     whole = make_evidence(inputs.given, place, documented(record, scenario), record)
     _check_seen(whole, last, place)
     evidence = whole.until(last)
-    islands: list[Past] = []
+    islands: list[ParticleSet] = []
     done = 0
     until = max(last, fork - 1)
-    for past in abduct(factual, evidence, fork, until, worlds, question.seed, jobs):
-        islands.append(past)
-        done += past.drawn
+    for island in abduct(factual, evidence, fork, until, worlds, question.seed, jobs):
+        islands.append(island)
+        done += island.diagnostics.worlds
         tell("looking for worlds like the record", done, worlds)
-    past = join(islands)
-    return Answer(question, inputs, factual, scenario.country, whole, evidence, fork, last, past)
+    particles = join_islands(islands)
+    return Answer(
+        question, inputs, factual, scenario.country, whole, evidence, fork, last, particles
+    )
 
 
 def _last_month(question: Question, counter: dict[str, Any], fork: int) -> int:
@@ -274,11 +287,11 @@ def _last_month(question: Question, counter: dict[str, Any], fork: int) -> int:
 
 def _check_seen(whole: Evidence, last: int, place: str) -> None:
     """Raise if a month that was named lies after the evidence's end: it couldn't count."""
-    for sighting in whole.sightings:
-        if sighting.named and sighting.month > last:
-            month = month_name(sighting.month)
+    for event in whole.events:
+        if event.named and event.month > last:
+            month = month_name(event.month)
             end = f"ends in {month_name(last)}" if last >= 0 else "would begin after the fork"
-            raise PalcaError(f"{sighting.kind} {month} can't count: evidence {end}; leave it out, "
+            raise PalcaError(f"{event.kind} {month} can't count: evidence {end}; leave it out, "
                              f"or let evidence go on: --through {month}", place)
 
 
@@ -304,25 +317,25 @@ def _channels(question: Question, counter: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _replay(
-    answer: Answer, past: Past, freeze: Sequence[str], jobs: int, tell: Tell, doing: str
+    answer: Answer,
+    particles: ParticleSet,
+    freeze: Sequence[str],
+    jobs: int,
+    tell: Tell,
+    doing: str,
 ) -> Twins:
-    blocks = list(blocks_of(chosen_worlds(past, answer.question.twins)))
+    """Return twins of worlds that are chosen by their weights, evenly spaced."""
+    chosen = systematic(particles.weights, answer.question.twins, 0.5)
+    blocks = [chosen[at : at + BLOCK] for at in range(0, len(chosen), BLOCK)]
+    calls = (
+        (answer.factual, answer.counter, particles.take(block), freeze)
+        for block in blocks
+    )
     parts: list[Twins] = []
-    if jobs == 1:
-        work = (replay(answer.factual, answer.counter, past, block, freeze) for block in blocks)
-    else:
-        from joblib import delayed
-
-        call = delayed(replay)
-        work = shared(
-            (call(answer.factual, answer.counter, past.take(block), np.arange(len(block)), freeze)
-             for block in blocks),
-            jobs,
-        )  # fmt: skip
-    for part in work:
+    for part in shared(replay, calls, jobs):
         parts.append(part)
         tell(doing, len(parts), len(blocks))
-    return join_twins(parts)
+    return concatenate_worlds(parts)
 
 
 def _average(answer: Answer, jobs: int, tell: Tell) -> Twins:
@@ -332,7 +345,7 @@ def _average(answer: Answer, jobs: int, tell: Tell) -> Twins:
     parts = abduct(
         answer.factual, nothing, answer.fork, answer.fork - 1, question.twins, question.seed, jobs
     )
-    return _replay(answer, join(list(parts)), (), jobs, tell, "worlds without evidence")
+    return _replay(answer, join_islands(list(parts)), (), jobs, tell, "worlds without evidence")
 
 
 def _variant(
@@ -346,7 +359,7 @@ def _variant(
     answer = _abduce(question, inputs, worlds, jobs, lambda _, *n: tell(f"variant: {name}", *n))
     if answer.fewest < FEWEST / 4:
         return answer.fewest, {}
-    twins = _replay(answer, answer.past, (), jobs, lambda *_: None, name)
+    twins = _replay(answer, answer.particles, (), jobs, lambda *_: None, name)
     answer.twins = twins
     return answer.fewest, {
         quantity: effect_of(twins, quantity, answer.main) for quantity in VARIED

@@ -18,7 +18,7 @@ from palca.model.calendar import month_index, month_name
 from ..io.figure_style import PALE, SERIES, Picture, head, new_figure, style
 from ..io.numerals import decimal
 from ..io.terminal_table import Column, TerminalTable, numbers
-from .answer import Answer, Question, Tell, ask
+from .answer import Answer, Question, Tell, ask, uninformed
 from .effects import Effect, clustered_error, effect_of, explained_spread
 from .twins import QUANTITIES
 
@@ -135,7 +135,7 @@ def _growth(answer: Answer) -> Finding:
         claim,
         measure,
         float(grew.mean()),
-        clustered_error(grew, answer.twins.founders),
+        clustered_error(grew, answer.twins.ancestors),
         explained_spread(grew, answer.twins.parameters),
         "follows from the baseline policy, which goes on lending to a settled right; the record "
         "has no yearly deliveries to hold it against",
@@ -154,7 +154,7 @@ def _stability(found: Effect, answer: Answer) -> str:
         return "no effect that can be told from none"
     size = "small against its parameters" if found.parameters_sd > abs(found.effect) else "clear"
     carriers = ("fiscal_aid_ussr", "prestige_ussr", "restraint_party", "leverage_ussr")
-    untold = [name for name in carriers if name in answer.learnt and not answer.learnt[name].told]
+    untold = uninformed(answer, carriers)
     told = ""
     if untold:
         told = f"; the record tells no more of {', '.join(untold)} than chance would"
@@ -170,7 +170,7 @@ def _friction(found: Effect, answer: Answer) -> str:
     return (
         "yes, by construction of friction: it grows by cooperation with a regime that represses "
         "the party; its size is a free parameter"
-        + (", and the record can't tell it" if not answer.learnt["friction_gain"].told else "")
+        + (", and the record can't tell it" if uninformed(answer, ["friction_gain"]) else "")
     )
 
 
@@ -194,7 +194,7 @@ def print_claims(console: Console, answers: dict[str, Answer]) -> None:
         [Column("change"), Column("channel frozen"),
          *numbers("attempts", "s.e.", "parameters"),
          Column("still rules, points", right=True, rank=1), Column("effective", right=True, rank=2),
-         Column("meter", rank=3)],
+         Column("overlap", rank=3)],
         errors, "headline.csv",
     )  # fmt: skip
     for label, channel, effect, rules, answer in headline_rows(answers):
@@ -202,7 +202,7 @@ def print_claims(console: Console, answers: dict[str, Answer]) -> None:
             label, channel or "none",
             _number(effect.effect, "+"), _number(effect.se), _number(effect.parameters_sd),
             decimal(100 * rules.effect, 1, "+"), f"{answer.fewest:,.0f}",
-            answer.far.colour if answer.far and not channel else "",
+            answer.overlap.colour if answer.overlap and not channel else "",
         )  # fmt: skip
     console.print(table)
 

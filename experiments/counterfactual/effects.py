@@ -1,4 +1,4 @@
-"""What an intervention did: effects, causes and channels, told from twins (estimands).
+"""What an intervention did: effects, causes and channels, estimated from twins.
 
 Errors count families: copies of one world of January 1969 are not independent.
 """
@@ -13,7 +13,8 @@ import numpy as np
 
 from palca.model.types import Floats, Ints
 
-from ..infer.abc import TOLD, learnt, learnt_by_chance, moments
+from ..infer.abc import INFORMATIVE, information_gain, information_gain_by_chance
+from ..infer.weights import moments, sums_by_group
 from ..simulate import priors
 from .twins import Twins
 
@@ -70,7 +71,7 @@ def effect_of(twins: Twins, quantity: str, months_on: int) -> Effect:
         float(before.mean()),
         float(after.mean()),
         float(difference.mean()),
-        clustered_error(difference, twins.founders),
+        clustered_error(difference, twins.ancestors),
         float(np.sqrt((before.var(ddof=1) + after.var(ddof=1)) / len(before))),
         explained_spread(difference, twins.parameters),
         float(np.quantile(difference, 0.05)),
@@ -79,10 +80,16 @@ def effect_of(twins: Twins, quantity: str, months_on: int) -> Effect:
     )
 
 
-def clustered_error(difference: Floats, founders: Ints) -> float:
-    """Return the standard error of a mean over worlds that descend from common founders."""
-    _, of = np.unique(founders, return_inverse=True)
-    sums = np.bincount(of, weights=difference - difference.mean())
+def clustered_error(difference: Floats, clusters: Ints) -> float:
+    """Return the standard error of a mean over worlds of which those of a cluster count together.
+
+    Parameters
+    ----------
+    difference : ndarray, shape ``(n,)``
+    clusters : ndarray of int, shape ``(n,)``
+        The cluster of each, such as the world of January 1969 that it descends from.
+    """
+    sums = sums_by_group(difference - difference.mean(), clusters)
     groups = len(sums)
     if groups < 2:
         return float("nan")
@@ -154,48 +161,7 @@ def causation(twins: Twins, months_on: int) -> Causation:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Parting:
-    """When twins part in who rules or in a coup attempt, and whether they meet again.
-
-    Attributes
-    ----------
-    share : float
-        Share of pairs that part.
-    median : float
-        Months from the fork to the parting, of those that part; NaN if none does.
-    met : float
-        Share of those that have the same ruler and a like orientation (within 0.1) in the
-        last month.
-    by_month : ndarray, shape ``(months,)``
-        Share that has parted by each month.
-    """
-
-    share: float
-    median: float
-    met: float
-    by_month: Floats
-
-
-def parting(twins: Twins) -> Parting:
-    """Return when twins part and whether they meet again."""
-    differ = np.zeros(twins.factual.values["rules"].shape, dtype=np.bool_)
-    for name in ("leader", "attempts"):
-        differ |= twins.factual.values[name] != twins.counter.values[name]
-    parted = np.logical_or.accumulate(differ, axis=0)
-    ever = parted[-1]
-    first = parted.argmax(axis=0)[ever]
-    alike = twins.factual.values["leader"][-1] == twins.counter.values["leader"][-1]
-    alike &= np.abs(twins.difference("orientation")[-1]) < 0.1
-    return Parting(
-        float(ever.mean()),
-        float(np.median(first)) if len(first) else float("nan"),
-        float(alike[ever].mean()) if len(first) else float("nan"),
-        parted.mean(axis=1),
-    )
-
-
-def carried(twins: Twins, quantity: str, months_on: int) -> dict[str, tuple[float, float]]:
+def mediated_effect(twins: Twins, quantity: str, months_on: int) -> dict[str, tuple[float, float]]:
     """Return for each frozen channel the part of an effect through it, and its standard error.
 
     The effect less that with the channel held at its factual path (a natural direct
@@ -205,36 +171,36 @@ def carried(twins: Twins, quantity: str, months_on: int) -> dict[str, tuple[floa
     out = {}
     for channel, paths in twins.frozen.items():
         part = counter - paths.values[quantity][months_on]
-        out[channel] = float(part.mean()), clustered_error(part, twins.founders)
+        out[channel] = float(part.mean()), clustered_error(part, twins.ancestors)
     return out
 
 
-class Learnt(NamedTuple):
-    """What the evidence says of one free parameter.
+class PriorPosteriorShift(NamedTuple):
+    """How the evidence moves one free parameter from its prior.
 
     Attributes
     ----------
     prior_mean, prior_sd, posterior_mean, posterior_sd : float
         In the parameter's unit.
-    learnt : float
-        How far it has moved from its prior, 0 to 1 (:func:`~.posterior.learnt`).
-    told : bool
-        Whether that is as much as a calibration would call learnt, given how many independent
-        worlds of January 1969 the posterior rests on.
+    information_gain : float
+        0 (posterior is prior) to 1 (:func:`~palca.experiments.infer.abc.information_gain`).
+    informative : bool
+        Whether that is as much as a calibration asks for, given how many independent worlds of
+        January 1969 the posterior rests on.
     """
 
     prior_mean: float
     prior_sd: float
     posterior_mean: float
     posterior_sd: float
-    learnt: float
-    told: bool
+    information_gain: float
+    informative: bool
 
 
-def moved(
+def prior_posterior_shift(
     parameters: Mapping[str, Floats], weights: Floats, families: float, seed: int
-) -> dict[str, Learnt]:
-    """Return what weighed worlds say of each free parameter.
+) -> dict[str, PriorPosteriorShift]:
+    """Return how weighted worlds move each free parameter from its prior.
 
     Of `families` independent draws from a standard normal, the mean has the variance
     1 / `families`, and the variance `families` - 1 degrees of freedom.
@@ -245,15 +211,17 @@ def moved(
     free = max(families - 1.0, 0.0)
     bound = 1.0
     if free > 0.0:
-        bound = learnt_by_chance(1.0 / families, free / families, free, len(parameters), seed)
+        bound = information_gain_by_chance(
+            1.0 / families, free / families, free, len(parameters), seed
+        )
     out = {}
     for name, values in parameters.items():
         mean, sd = moments(weights, values)
         # A share of 0 or 1 has no score: values lie at most half a world in 20,000 aside.
-        shares = np.clip(priors.share(name, values), 0.5 / 20_000, 1.0 - 0.5 / 20_000)
-        how_far = float(learnt(*moments(weights, ndtri(shares))))
-        out[name] = Learnt(
-            float(drawn[name].mean()), float(drawn[name].std()), float(mean), float(sd), how_far,
-            how_far >= TOLD and how_far > bound,
+        shares = np.clip(priors.PRIORS[name].cdf(values), 0.5 / 20_000, 1.0 - 0.5 / 20_000)
+        gain = float(information_gain(*moments(weights, ndtri(shares))))
+        out[name] = PriorPosteriorShift(
+            float(drawn[name].mean()), float(drawn[name].std()), float(mean), float(sd), gain,
+            gain >= INFORMATIVE and gain > bound,
         )  # fmt: skip
     return out

@@ -25,7 +25,7 @@ from ..io.numerals import decimal, percent
 from ..observe.outcomes import side
 from .answer import Answer
 from .report import like
-from .stories import telling_pairs
+from .stories import exemplars
 from .twins import QUANTITIES, Paths, Twins
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _paired(axis: Axes, answer: Answer) -> None:
 
 def _timelines(axis: Axes, twins: Twins, answer: Answer) -> None:
     """Draw who ruled in a few worlds (upper strip) and in their twins (lower strip)."""
-    worlds = telling_pairs(twins, _TOLD)
+    worlds = exemplars(twins, _TOLD)
     since = twins.factual.since
     for row, world in enumerate(worlds):
         for half, paths in enumerate((twins.factual, twins.counter)):
@@ -153,4 +153,4 @@ def _timelines(axis: Axes, twins: Twins, answer: Answer) -> None:
         axis.annotate("■", (at, -0.2), xycoords="axes fraction", color=COLOURS[name], fontsize=10)
         axis.annotate(name, (at + 0.04, -0.2), xycoords="axes fraction", fontsize=8)
     if not worlds:
-        axis.text(0.5, 0.5, "no twins part", transform=axis.transAxes, ha="center", color=INK)
+        axis.text(0.5, 0.5, "no twins diverge", transform=axis.transAxes, ha="center", color=INK)

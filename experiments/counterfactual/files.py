@@ -13,7 +13,7 @@ from palca.model.calendar import month_name
 
 from ..infer.evidence import describe
 from .answer import Answer
-from .effects import Effect, Learnt
+from .effects import Effect, PriorPosteriorShift
 from .report import in_words
 from .twins import QUANTITIES
 
@@ -61,34 +61,36 @@ def write_tables(folder: Path, answer: Answer) -> None:
         for t in range(twins.factual.months)
     ]  # fmt: skip
     pd.DataFrame(months).to_csv(folder / "months.csv", index=False)
-    pairs = {"world": np.arange(twins.factual.worlds), "founder": twins.founders}
+    pairs = {"world": np.arange(twins.factual.worlds), "ancestor": twins.ancestors}
     pairs |= twins.parameters
     for name in QUANTITIES:
         pairs[f"{name}_without"] = twins.factual.values[name][answer.main]
         pairs[f"{name}_with"] = twins.counter.values[name][answer.main]
     pd.DataFrame(pairs).to_parquet(folder / "twins.parquet", index=False)
-    learnt = pd.DataFrame.from_dict(answer.learnt, orient="index", columns=[*Learnt._fields])
-    learnt.to_csv(folder / "parameters.csv", index_label="parameter")
-    rows = describe(answer.whole, answer.last, answer.past.shown)
+    columns = [*PriorPosteriorShift._fields]
+    shifts = pd.DataFrame.from_dict(answer.shifts, orient="index", columns=columns)
+    shifts.to_csv(folder / "parameters.csv", index_label="parameter")
+    diagnostics = answer.particles.diagnostics
+    rows = describe(answer.whole, answer.last, diagnostics.event_predictive)
     columns = ["what", "first", "last", "value", "sd", "weight", "counted", "probability"]
     pd.DataFrame(rows, columns=columns).to_csv(folder / "evidence.csv", index=False)
     effective = {
-        "month": [month_name(t) for t in range(len(answer.past.effective))],
-        "effective": answer.past.effective,
-        "log_evidence": answer.past.log_evidence,
+        "month": [month_name(t) for t in range(len(diagnostics.ess))],
+        "effective": diagnostics.ess,
+        "log_evidence": diagnostics.log_evidence,
     }
     pd.DataFrame(effective).to_csv(folder / "effective.csv", index=False)
     channels = [
         {"quantity": quantity, "months_on": months_on, "channel": channel, "part": part,
          "se": se}
-        for (quantity, months_on), parts in answer.shares.items()
+        for (quantity, months_on), parts in answer.mediated.items()
         for channel, (part, se) in parts.items()
     ]  # fmt: skip
     columns = ["quantity", "months_on", "channel", "part", "se"]
     pd.DataFrame(channels, columns=columns).to_csv(folder / "channels.csv", index=False)
     variants = [
-        {"variant": name, "fewest": worth, **row_of(effect)}
-        for name, (worth, effects) in answer.variants.items()
+        {"variant": name, "fewest": fewest, **row_of(effect)}
+        for name, (fewest, effects) in answer.variants.items()
         for effect in effects.values()
     ]
     columns = ["variant", "fewest", *(field.name for field in fields(Effect))]

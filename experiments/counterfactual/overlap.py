@@ -29,8 +29,8 @@ _REFERENCE, _TESTED = 12_000, 3_000  # world-months
 
 
 @dataclass(frozen=True, slots=True)
-class Meter:
-    """The extrapolation meter.
+class Overlap:
+    """How far intervened paths overlap with factual ones.
 
     Attributes
     ----------
@@ -52,8 +52,8 @@ class Meter:
         return "green" if self.near >= GREEN else "amber" if self.near >= AMBER else "red"
 
 
-def meter(twins: Twins) -> Meter:
-    """Return how far the intervened paths leave the factual ones."""
+def overlap(twins: Twins) -> Overlap:
+    """Return how far the intervened paths overlap with the factual ones."""
     factual, months = _points(twins.factual)
     counter, _ = _points(twins.counter)
     low, high = factual.min(axis=0), factual.max(axis=0)
@@ -74,7 +74,7 @@ def meter(twins: Twins) -> Meter:
         [near[year == y].mean() if (year == y).any() else np.nan for y in range(year.max() + 1)]
     )
     shift = np.abs(counter.mean(axis=0) - factual.mean(axis=0)) / scale
-    return Meter(float(near.mean()), by_year, QUANTITIES[int(np.argmax(shift))])
+    return Overlap(float(near.mean()), by_year, QUANTITIES[int(np.argmax(shift))])
 
 
 def _points(paths: Paths) -> tuple[Floats, NDArray[np.int64]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from palca.model import ColdWarModel
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
+from palca.model.state.concatenate import concatenate_worlds
 from palca.model.types import Floats
 from palca.scenarios import build
 
@@ -20,6 +21,7 @@ from ..io.parallel import shared
 from ..observe.history import simulated
 from ..observe.outcomes import OUTCOMES, outcomes
 from ..simulate.ensemble import BLOCK, KEPT, monthly
+from .divergence import pairwise_divergence
 
 
 @dataclass(slots=True)
@@ -31,9 +33,9 @@ class Pairs:
     worlds : ndarray of int, shape ``(n,)``
     first, second : dict of str to ndarray, shape ``(n,)``
         The outcomes of each.
-    parted : ndarray of int, shape ``(n,)``
+    diverged : ndarray of int, shape ``(n,)``
         Month in which ruler or attempts first differ; -1 if they never do.
-    met : ndarray of bool, shape ``(n,)``
+    reconverged : ndarray of bool, shape ``(n,)``
         Whether they have the same ruler and a like orientation at the end.
     sums : dict of str to ndarray, shape ``(months, 2)``
         By series, the sum of the differences and of their squares.
@@ -42,8 +44,8 @@ class Pairs:
     worlds: NDArray[np.int64]
     first: dict[str, Floats]
     second: dict[str, Floats]
-    parted: NDArray[np.int64]
-    met: NDArray[np.bool_]
+    diverged: NDArray[np.int64]
+    reconverged: NDArray[np.bool_]
     sums: dict[str, Floats]
 
 
@@ -71,7 +73,6 @@ def pair_block(
         for resolved in (first, second)
     ]
     courses = [simulated(history) for history in histories]
-    months = courses[0].months
     series = [monthly(history) for history in histories]
     sums = {}
     for name in series[0]:
@@ -79,42 +80,25 @@ def pair_block(
         difference = after - before
         # summed by worlds in their order, so that blocks don't matter beyond rounding
         sums[name] = np.stack([difference.sum(axis=1), (difference**2).sum(axis=1)], axis=1)
-    differ = np.zeros((months, len(worlds)), dtype=np.bool_)
-    for name in ("leader", "attempt"):
-        differ |= histories[0].field(name) != histories[1].field(name)
-    parted = np.where(differ.any(axis=0), differ.argmax(axis=0), -1)
-    last = [
-        [history.field(name)[-1] for name in ("leader", "orientation")]
-        for history in histories
-    ]
-    met = (last[0][0] == last[1][0]) & (np.abs(last[0][1] - last[1][1]) < 0.1)
-    return Pairs(worlds, outcomes(courses[0]), outcomes(courses[1]), parted, met, sums)
+    diverged = pairwise_divergence(
+        *((histories[0].field(name), histories[1].field(name))
+          for name in ("leader", "attempt", "orientation"))
+    )  # fmt: skip
+    return Pairs(worlds, outcomes(courses[0]), outcomes(courses[1]), *diverged, sums)
 
 
 def pair_blocks(
     first: dict[str, Any], second: dict[str, Any], worlds: int, seed: int, jobs: int = 1
 ) -> Iterator[Pairs]:
     """Run worlds ``0..worlds-1`` under both scenarios and yield them in blocks, in order."""
-    blocks = [np.arange(at, min(at + BLOCK, worlds)) for at in range(0, worlds, BLOCK)]
-    if jobs == 1:
-        for block in blocks:
-            yield pair_block(first, second, block, seed)
-        return
-    from joblib import delayed
-
-    yield from shared((delayed(pair_block)(first, second, block, seed) for block in blocks), jobs)
+    blocks = (np.arange(at, min(at + BLOCK, worlds)) for at in range(0, worlds, BLOCK))
+    return shared(pair_block, ((first, second, block, seed) for block in blocks), jobs)
 
 
 def join_pairs(parts: list[Pairs]) -> Pairs:
     """Return blocks as one."""
-    return Pairs(
-        np.concatenate([part.worlds for part in parts]),
-        {name: np.concatenate([part.first[name] for part in parts]) for name in parts[0].first},
-        {name: np.concatenate([part.second[name] for part in parts]) for name in parts[0].second},
-        np.concatenate([part.parted for part in parts]),
-        np.concatenate([part.met for part in parts]),
-        {name: np.sum([part.sums[name] for part in parts], axis=0) for name in parts[0].sums},
-    )
+    sums = {name: np.sum([part.sums[name] for part in parts], axis=0) for name in parts[0].sums}
+    return replace(concatenate_worlds([replace(part, sums={}) for part in parts]), sums=sums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,5 +172,5 @@ def digest(pairs: Pairs) -> str:
         for name in sorted(table):
             total.update(name.encode())
             total.update(np.ascontiguousarray(table[name], dtype="<f8").tobytes())
-    total.update(np.ascontiguousarray(pairs.parted, dtype="<i8").tobytes())
+    total.update(np.ascontiguousarray(pairs.diverged, dtype="<i8").tobytes())
     return total.hexdigest()

@@ -51,16 +51,16 @@ def print_comparison(console: Console, names: tuple[str, str], pairs: Pairs) -> 
             f"{_number(row, row.q05)} to {_number(row, row.q95)}", percent(row.changed),
         )  # fmt: skip
     console.print(table)
-    parted = pairs.parted >= 0
-    share = parted.mean()
+    diverged = pairs.diverged >= 0
+    share = diverged.mean()
     if share == 0:
         console.print("No world changes course: who rules and who tries a coup stay as they were.")
         return
-    first = month_name(int(np.median(pairs.parted[parted])))
+    first = month_name(int(np.median(pairs.diverged[diverged])))
     console.print(
         f"{percent(share)} of the worlds change course (who rules, or an attempt), half of them by "
-        f"{first}; {percent(pairs.met[parted].mean())} of those that do have the same ruler and "
-        "course at the end."
+        f"{first}; {percent(pairs.reconverged[diverged].mean())} of those that do have the same "
+        "ruler and course at the end."
     )
 
 
@@ -75,7 +75,7 @@ def _number(row: Contrast, value: float, sign: str = "") -> str:
 
 
 def draw_comparison(names: tuple[str, str], pairs: Pairs) -> Picture:
-    """Draw the mean difference by month, with two standard errors, and when worlds part."""
+    """Draw the mean difference by month, with two standard errors, and when worlds diverge."""
     size = len(pairs.worlds)
     months = len(next(iter(pairs.sums.values())))
     x = np.arange(months) + 0.5
@@ -93,7 +93,7 @@ def draw_comparison(names: tuple[str, str], pairs: Pairs) -> Picture:
             title, unit = MONTHLY[name]
             axis.set_title(title)
             axis.set_ylabel(f"difference ({'share of worlds' if unit == '0 or 1' else unit})")
-        by_month = np.bincount(pairs.parted[pairs.parted >= 0], minlength=months)
+        by_month = np.bincount(pairs.diverged[pairs.diverged >= 0], minlength=months)
         axes[-1].plot(x, 100 * np.cumsum(by_month) / size, color=INK)
         axes[-1].set_ylim(0, 100)
         axes[-1].set_title("worlds that have changed course")
@@ -111,7 +111,7 @@ def _picture_in_words(names: tuple[str, str], pairs: Pairs) -> str:
     told = "; ".join(f"{row.title} {_number(row, row.difference, '+')}" for row in rows[:3])
     return (
         f"Differences by month of {names[1]} less {names[0]} in {many(len(pairs.worlds), 'world')} "
-        f"on the same draws, with two standard errors. {percent((pairs.parted >= 0).mean())} "
+        f"on the same draws, with two standard errors. {percent((pairs.diverged >= 0).mean())} "
         "of the worlds change course. "
         + (f"Clearest differences of outcomes: {told}." if told else
            "No outcome differs by more than two standard errors.")

@@ -8,11 +8,12 @@ import numpy as np
 
 from palca.model.calendar import month_name
 
+from ..infer.evidence import EventObservation
 from ..io.numerals import decimal, percent
 from ..io.terminal_table import Column, TerminalTable, numbers, texts
-from .answer import FEWEST, Answer
+from .answer import FEWEST, Answer, uninformed
 from .effects import Effect
-from .stories import story, telling_pairs
+from .stories import exemplars, story
 from .twins import QUANTITIES, when
 
 if TYPE_CHECKING:
@@ -49,17 +50,18 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
     _print_causes(console, answer)
     _print_shares(console, answer)
     _print_variants(console, answer)
-    assert answer.far is not None
-    years = ", ".join(percent(share) for share in answer.far.by_year)
+    overlap = answer.overlap
+    assert overlap is not None
+    years = ", ".join(percent(share) for share in overlap.by_year)
     console.print(
-        f"Extrapolation: [{_COLOURS[answer.far.colour]}]{answer.far.colour}[/]. "
-        f"{percent(answer.far.near)} of the intervened world-months lie where factual ones have "
-        f"been (95 % if nothing changed); by year after the fork: {years}.",
+        f"Overlap: [{_COLOURS[overlap.colour]}]{overlap.colour}[/]. {percent(overlap.near)} of the "
+        "intervened world-months lie where factual ones have been (95 % if nothing changed); by "
+        f"year after the fork: {years}.",
         markup=True,
     )
     console.print("\n[bold]What may be concluded[/]", markup=True)
     console.print(f"{in_words(answer)}\n")
-    for number, world in enumerate(telling_pairs(answer.twins, stories), start=1):
+    for number, world in enumerate(exemplars(answer.twins, stories), start=1):
         table = TerminalTable(f"Story {number}: world {world} and its twin",
                               texts("month", "as it was", "with the change"))  # fmt: skip
         for row in story(answer.twins, answer.country, world):
@@ -82,27 +84,32 @@ def _said(content: object) -> str:
 
 
 def _print_past(console: Console, answer: Answer) -> None:
-    past, evidence = answer.past, answer.evidence
+    particles, diagnostics = answer.particles, answer.particles.diagnostics
     console.print(f"\n{_counted(answer)} The fork: {month_name(answer.fork)}.")
-    log_evidence = float(past.log_evidence.sum())
+    log_evidence = float(diagnostics.log_evidence.sum())
     worst = f"{answer.fewest:,.0f} effective worlds in the worst month"
-    if len(past.effective):
-        month = month_name(int(np.argmin(past.effective)))
+    if len(diagnostics.ess):
+        month = month_name(int(np.argmin(diagnostics.ess)))
         worst += f" ({month})"
     console.print(
-        f"Of {past.drawn:,} worlds, {worst}, {past.worth:,.0f} at the fork; they descend from "
-        f"{past.founders_worth:,.0f} effective worlds of January 1969. The evidence has a "
-        f"log probability of {log_evidence:.1f} under the model"
+        f"Of {diagnostics.worlds:,} worlds, {worst}, {particles.ess:,.0f} at the fork; they "
+        f"descend from {particles.ancestral_ess:,.0f} effective worlds of January 1969. The "
+        f"evidence has a log probability of {log_evidence:.1f} under the model"
         + (f" (about one world in {np.exp(-log_evidence):.0e})" if log_evidence > -30 else "")
         + "."
     )
-    if evidence.sightings:
-        shown = [
-            f"{sighting} {percent(share, 1)}"
-            for sighting, share in zip(evidence.sightings, past.shown, strict=True)
-            if not np.isnan(share)
-        ]
-        console.print("How probable each was, given what went before: " + "; ".join(shown) + ".")
+    if answer.evidence.events:
+        predictive = [f"{event} {percent(share, 1)}" for share, event in _predictive(answer)]
+        console.print(
+            f"How probable each was, given what went before: {'; '.join(predictive)}."
+        )
+
+
+def _predictive(answer: Answer) -> list[tuple[float, EventObservation]]:
+    """Return the predictive probability of each event whose window has closed."""
+    probabilities = answer.particles.diagnostics.event_predictive
+    pairs = zip(probabilities, answer.evidence.events, strict=True)
+    return [(float(share), event) for share, event in pairs if not np.isnan(share)]
 
 
 def _counted(answer: Answer) -> str:
@@ -113,7 +120,7 @@ def _counted(answer: Answer) -> str:
         return f"Given: nothing. “{whole.title}” has nothing to say{end}."
     after = " Evidence from after the fork counts." if answer.last >= answer.fork else ""
     parts = [f"{len(some)} of {len(every)} {what}"
-             for what, some, every in (("events", evidence.sightings, whole.sightings),
+             for what, some, every in (("events", evidence.events, whole.events),
                                        ("levels", evidence.levels, whole.levels))
              if every]  # fmt: skip
     counts = f" {' and '.join(parts)} count: what happened by then." if parts else ""
@@ -132,16 +139,11 @@ def like(answer: Answer) -> str:
 
 def too_few(answer: Answer) -> list[str]:
     """Return why there is no number, and what to loosen."""
-    past = answer.past
     lines = [
         f"No answer: {answer.fewest:,.0f} effective worlds, and {FEWEST:.0f} are needed for a "
         "number that means anything."
     ]
-    seen = [
-        (share, f"{sighting} ({percent(share, 2)})")
-        for sighting, share in zip(answer.evidence.sightings, past.shown, strict=True)
-        if not np.isnan(share)
-    ]
+    seen = [(share, f"{event} ({percent(share, 2)})") for share, event in _predictive(answer)]
     if seen:
         rarest = "; ".join(text for _, text in sorted(seen)[:3])
         lines.append(f"The rarest evidence: {rarest}.")
@@ -200,22 +202,22 @@ def _print_causes(console: Console, answer: Answer) -> None:
         table.add(str(months_on), percent(cause.necessary, 1), percent(cause.sufficient, 1),
                   percent(cause.both, 1), percent(cause.harmed, 1))  # fmt: skip
     console.print(table)
-    parted = answer.parted
-    if parted is None:
+    found = answer.divergence
+    if found is None:
         return
-    if parted.share == 0.0:
-        console.print("No pair of twins parts in who rules or in a coup attempt.\n")
+    if found.share == 0.0:
+        console.print("No pair of twins diverges in who rules or in a coup attempt.\n")
         return
     console.print(
-        f"{percent(parted.share)} of the twins part in who rules or in a coup attempt, half of "
-        f"these by {parted.median:.0f} months after the fork; {percent(parted.met)} of those that "
-        "part have the same ruler and course at the end.\n"
+        f"{percent(found.share)} of the twins diverge in who rules or in a coup attempt, half of "
+        f"these by {found.median:.0f} months after the fork; {percent(found.reconverged)} of those "
+        "that diverge have the same ruler and course at the end.\n"
     )
 
 
 def _print_shares(console: Console, answer: Answer) -> None:
     main = answer.main
-    channels = answer.shares["attempts", main]
+    channels = answer.mediated["attempts", main]
     if not channels:
         return
     shown = ("attempts", "successes", "fiscal", "legitimacy", "us_commitments", "friction")
@@ -225,7 +227,7 @@ def _print_shares(console: Console, answer: Answer) -> None:
         [Column("channel"), *numbers(*(QUANTITIES[name][0] for name in shown))],
     )
     for channel in channels:
-        parts = [answer.shares[name, main][channel] for name in shown]
+        parts = [answer.mediated[name, main][channel] for name in shown]
         cells = [f"{_number(part, sign=True)} ({_number(se)})" for part, se in parts]
         table.add(channel, *cells)
     table.add(
@@ -247,22 +249,22 @@ def _print_variants(console: Console, answer: Answer) -> None:
     rows: list[tuple[str, float, dict[str, Effect]]] = [
         ("as it is", answer.fewest, {name: answer.effects[name, answer.main] for name in names})
     ]
-    rows += [(name, worth, effects) for name, (worth, effects) in answer.variants.items()]
-    for name, worth, effects in rows:
+    rows += [(name, ess, effects) for name, (ess, effects) in answer.variants.items()]
+    for name, ess, effects in rows:
         cells = [
             f"{_number(effects[q].effect, sign=True)} ({_number(effects[q].se)})"
             if effects
             else "too few worlds"
             for q in names
         ]
-        table.add(name, f"{worth:,.0f}", *cells)
+        table.add(name, f"{ess:,.0f}", *cells)
     console.print(table)
 
 
 def in_words(answer: Answer) -> str:
     """Return what may and may not be concluded, in a paragraph."""
     assert answer.twins is not None
-    assert answer.far is not None
+    assert answer.overlap is not None
     main = answer.main
     rules, attempts = answer.effects["rules", main], answer.effects["attempts", main]
     of_attempts = _moves(attempts, "coup attempts", decimal(attempts.effect, 2, "+"))
@@ -295,12 +297,9 @@ def in_words(answer: Answer) -> str:
         if not attempts.clear:
             agree = f"{len(signs)} see a clear effect"
         said.append(f"Of {len(answer.variants)} models built otherwise {agree}.")
-    untold = [
-        name
-        for name in ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
-        if name in answer.learnt and not answer.learnt[name].told
-    ]
-    families = answer.past.founders_worth
+    carriers = ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
+    untold = uninformed(answer, carriers)
+    families = answer.particles.ancestral_ess
     if families < FEWEST:
         said.append(
             f"The worlds descend from {families:.0f} effective worlds of January 1969: errors are "
@@ -313,7 +312,7 @@ def in_words(answer: Answer) -> str:
         )
     said.append(
         _RED
-        if answer.far.colour == "red"
+        if answer.overlap.colour == "red"
         else "These are statements about the model given the record; that policies would have been "
         "answered as its rules say can't be seen in it."
     )

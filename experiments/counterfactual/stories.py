@@ -40,8 +40,8 @@ _TOLD: Final[dict[tuple[str, str], str]] = {
 }
 
 
-def telling_pairs(twins: Twins, count: int) -> list[int]:
-    """Return worlds whose twins part, evenly spaced by when they do; fewer if few part."""
+def exemplars(twins: Twins, count: int) -> list[int]:
+    """Return worlds whose twins diverge, evenly spaced by when they do; fewer if few do."""
     differ = twins.factual.values["leader"] != twins.counter.values["leader"]
     (worlds,) = np.nonzero(differ.any(axis=0))
     if not len(worlds):

@@ -7,21 +7,24 @@ differs between twins is an effect of the interventions and of nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 
-from palca.model import ColdWarModel, History
+from palca.model import ColdWarModel, History, Snapshot
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
-from palca.model.state.channels import Conduit
+from palca.model.state.channels import ChannelLog
+from palca.model.state.concatenate import concatenate_worlds
 from palca.model.state.history import Events
+from palca.model.state.scenario import Scenario
+from palca.model.state.state import FIELDS
 from palca.model.types import Floats, Ints
 from palca.scenarios import build
 
-from ..infer.particle_filter import Past
+from ..infer.abduction import ParticleSet
 from ..observe.outcomes import (
     MEMORY,
     UNREST,
@@ -32,6 +35,7 @@ from ..observe.outcomes import (
 )
 
 BLOCK: Final = 4096
+_ROW: Final = {name: row for row, name in enumerate(FIELDS)}  # of a snapshot's state
 _KEPT: Final = (
     "leader", "orientation", "legitimacy", "repression", "mobilisation", "fiscal", "attempt",
     "success", "ussr_committed", "ussr_recent", "ussr_delivered", "us_recent", "us_delivered",
@@ -85,6 +89,17 @@ class Paths:
         """Return the number of worlds."""
         return self.values["rules"].shape[1]
 
+    @staticmethod
+    def concatenate(parts: Sequence[Paths]) -> Paths:
+        """Return the worlds of several parts as one, numbered through."""
+        offsets = np.cumsum([0, *(part.worlds for part in parts[:-1])])
+        events = [
+            replace(part.events, world=part.events.world + offset)
+            for part, offset in zip(parts, offsets, strict=True)
+        ]
+        values = concatenate_worlds([part.values for part in parts])
+        return Paths(parts[0].since, values, concatenate_worlds(events))
+
 
 def paths_of(history: History, ruler: Floats, atmosphere: Floats, committed: Floats) -> Paths:
     """Return the paths of a history from the fork on.
@@ -131,7 +146,7 @@ class Twins:
     factual: Paths
     counter: Paths
     parameters: dict[str, Floats]
-    founders: Ints
+    ancestors: Ints
     frozen: dict[str, Paths] = field(default_factory=dict)
 
     def difference(self, quantity: str) -> Floats:
@@ -139,92 +154,59 @@ class Twins:
         return self.counter.values[quantity] - self.factual.values[quantity]
 
 
-def chosen_worlds(past: Past, count: int) -> Ints:
-    """Return places of `count` worlds of a past, by their weights and evenly spaced."""
-    points = (np.arange(count) + 0.5) / count
-    return np.minimum(np.searchsorted(np.cumsum(past.weights), points), len(past) - 1)
+def run_from(
+    scenario: Scenario, start: Snapshot, atmosphere: Floats, channel_log: ChannelLog | None = None
+) -> Paths:
+    """Return how worlds go on from a snapshot under a scenario, on the draws that it brings.
+
+    Parameters
+    ----------
+    atmosphere : ndarray, shape ``(n,)``
+        Soviet atmosphere at the start.
+    channel_log : ChannelLog, optional
+        What channels are listened to, or frozen.
+    """
+    leader, committed = (start.state[_ROW[name]] for name in ("leader", "ussr_committed"))
+    model = ColdWarModel(
+        scenario, np.arange(len(start)), 0, keep=_KEPT, start=start, channel_log=channel_log
+    )
+    # rounded like what is kept of the months after it, so that no credit is exactly none
+    committed = committed.astype(np.float32).astype(np.float64)
+    return paths_of(model.run(), leader.copy(), atmosphere, committed)
 
 
 def replay(
     factual: dict[str, Any],
     counter: dict[str, Any],
-    past: Past,
-    places: Ints,
+    particles: ParticleSet,
     freeze: Sequence[str] = (),
 ) -> Twins:
-    """Replay some worlds of a past with and without the interventions.
+    """Replay worlds with and without the interventions.
 
     Parameters
     ----------
     factual, counter : dict
         Resolved scenarios that differ by the interventions.
-    places : ndarray of int
-        Which worlds of `past`; a world that is named twice is replayed twice.
+    particles : ParticleSet
+        The worlds at the fork.
     freeze : sequence of str
         Channels; for each a third run is made in which it carries what it carried in the
         factual twin.
     """
-    start = past.snapshot.take(places)
-    drawn = {name: values[places] for name, values in past.parameters.items()}
-    ruler = start.state[_row("leader")].copy()
-    # as rounded as what is kept of the months after it: no credit is none
-    committed = start.state[_row("ussr_committed")].astype(np.float32).astype(np.float64)
-    atmosphere = past.atmosphere[places]
 
-    def run(resolved: dict[str, Any], conduit: Conduit) -> Paths:
+    def run(resolved: dict[str, Any], channel_log: ChannelLog) -> Paths:
         scenario = build(resolved)
-        scenario = replace(scenario, parameters={**scenario.parameters, **drawn})
-        numbers = np.arange(len(places))
-        model = ColdWarModel(scenario, numbers, 0, keep=_KEPT, start=start, conduit=conduit)
-        return paths_of(model.run(), ruler, atmosphere, committed)
+        parameters = {**scenario.parameters, **particles.parameters}
+        own = replace(scenario, parameters=parameters)
+        return run_from(own, particles.snapshot, particles.atmosphere, channel_log)
 
-    ear = Conduit(listened=frozenset(freeze))
-    plain = run(factual, ear)
+    log = ChannelLog(listened=frozenset(freeze))
+    plain, changed = run(factual, log), run(counter, ChannelLog())
     frozen = {
-        channel: run(counter, Conduit(frozen=frozenset([channel]), factual=ear))
+        channel: run(counter, ChannelLog(frozen=frozenset([channel]), factual=log))
         for channel in freeze
     }
-    return Twins(plain, run(counter, Conduit()), drawn, past.founders[places], frozen)
-
-
-def _row(name: str) -> int:
-    from palca.model.state.state import FIELDS
-
-    return list(FIELDS).index(name)
-
-
-def blocks_of(places: Ints) -> Iterable[Ints]:
-    """Return the places in blocks."""
-    return [places[at : at + BLOCK] for at in range(0, len(places), BLOCK)]
-
-
-def join_twins(parts: Sequence[Twins]) -> Twins:
-    """Return blocks of twins as one."""
-    return Twins(
-        _join_paths([part.factual for part in parts]),
-        _join_paths([part.counter for part in parts]),
-        {name: np.concatenate([part.parameters[name] for part in parts])
-         for name in parts[0].parameters},
-        np.concatenate([part.founders for part in parts]),
-        {name: _join_paths([part.frozen[name] for part in parts]) for name in parts[0].frozen},
-    )  # fmt: skip
-
-
-def _join_paths(parts: Sequence[Paths]) -> Paths:
-    if len(parts) == 1:
-        return parts[0]
-    offsets = np.cumsum([0, *(part.worlds for part in parts[:-1])])
-    events = [part.events for part in parts]
-    world = np.concatenate([e.world + at for e, at in zip(events, offsets, strict=True)])
-    rest = [
-        np.concatenate([getattr(e, name) for e in events])
-        for name in ("month", "code", "leader", "place", "amount")
-    ]
-    values = {
-        name: np.concatenate([part.values[name] for part in parts], axis=1)
-        for name in parts[0].values
-    }
-    return Paths(parts[0].since, values, Events(world, *rest))
+    return Twins(plain, changed, particles.parameters, particles.ancestors, frozen)
 
 
 def fork_of(resolved: dict[str, Any]) -> int:

@@ -1,8 +1,8 @@
 """Scenario discovery: which parameters and policies lead to an outcome.
 
 Worlds are drawn with parameters from their priors and with some level of each further
-factor. A classification tree (Breiman et al. 1984) is grown on one half of them; what its
-leaves are worth is told from the other half, which it has not seen. Each leaf is a box
+factor. A classification tree (Breiman et al. 1984) is grown on one half of them; its
+leaves are judged by the other half, which it has not seen. Each leaf is a box
 between limits of a few factors, as in scenario discovery (Friedman and Fisher 1999,
 doi:10.1023/A:1008894516817; Bryant and Lempert 2010, doi:10.1016/j.techfore.2009.08.002),
 and the leaves don't overlap.
@@ -53,8 +53,8 @@ class Box:
     worlds, hits : int
         How many are in it, and in how many of these it happens.
     low, high : float
-        95 % interval of the share of hits (Wilson 1927), of as many worlds as theirs are worth
-        that share their draws.
+        95 % interval of the share of hits: Wilson's (1927) at the effective sample size, since
+        worlds may share their draws.
     coverage : float
         Share of all hits that are in it.
     """
@@ -101,7 +101,7 @@ class Discovery:
 
     @property
     def told(self) -> bool:
-        """Whether the factors tell more than a coin does."""
+        """Whether the interval of the AUC lies above 0.5."""
         return self.auc[1] > 0.5
 
 
@@ -218,7 +218,7 @@ def discover(
         inside = leaf == node
         worlds, caught = int(inside.sum()), int(truth[inside].sum())
         if worlds:
-            ends = _wilson(caught / worlds, _worth(truth[inside], group[inside]))
+            ends = _wilson(caught / worlds, _effective_sample_size(truth[inside], group[inside]))
             boxes.append(Box(limits, worlds, caught, *ends, caught / truth.sum()))
     boxes.sort(key=lambda box: -box.share)
     tell(3, 3)
@@ -229,10 +229,10 @@ def discover(
     )  # fmt: skip
 
 
-def _worth(hits: Flags, group: NDArray[np.int64]) -> float:
-    """Return how many worlds with draws of their own would tell as much of the share.
+def _effective_sample_size(hits: Flags, group: NDArray[np.int64]) -> float:
+    """Return how many worlds with draws of their own would estimate the share as precisely.
 
-    The variance of a share of clusters, by what they depart from it (Cochran 1977, ch. 9).
+    By the variance of a share of clusters, by what they depart from it (Cochran 1977, ch. 9).
     """
     clusters = len(np.unique(group))
     share = float(hits.mean())

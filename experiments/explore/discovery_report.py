@@ -41,9 +41,9 @@ def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
     area, low, high = found.auc
     console.print(f"{found.text}: {percent(found.base, 1)} of {worlds:,} worlds")
     if not found.told:
-        console.print(f"The factors tell no more than a coin does (area under the curve {area:.2f},"
-                      f" 95 % interval {low:.2f} to {high:.2f}): what boxes.csv and the picture "
-                      "tell apart is chance.")  # fmt: skip
+        console.print("The factors do not predict it better than chance (area under the curve "
+                      f"{area:.2f}, 95 % interval {low:.2f} to {high:.2f}): what boxes.csv and "
+                      "the picture tell apart is chance.")  # fmt: skip
         return
     console.print(f"Told from the factors: a world in which it happens is known from one in "
                   f"which it doesn't with a chance of {percent(area)} "

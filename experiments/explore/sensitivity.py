@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from palca.model.types import Floats
 
-from ..simulate import priors
+from ..simulate.priors import PRIORS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +103,7 @@ def points_at(names: Sequence[str], shares: Floats) -> pd.DataFrame:
 
     within = np.clip(shares, _EDGE, 1.0 - _EDGE)
     columns = zip(names, within.T, strict=True)
-    return pd.DataFrame({name: priors.quantile(name, column) for name, column in columns})
+    return pd.DataFrame({name: PRIORS[name].ppf(column) for name, column in columns})
 
 
 def noise_of(outcome: str, values: Floats) -> Noise:

@@ -13,7 +13,7 @@ import json
 import lzma
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -218,7 +218,7 @@ def _variant(
         if not own:
             raise
         place = short(f"--vary {' --vary '.join(own)}", 200)
-        if error.place.startswith("--set"):  # a level was applied as a setting is
+        if error.where.startswith("--set"):  # a level was applied as a setting is
             raise PalcaError(error.message, place) from None
         raise error.at(place) from None
     return resolved
@@ -333,14 +333,10 @@ def run_blocks(
     spread : callable, optional
         Runs them elsewhere instead, from :func:`~palca.experiments.io.dask_cluster.workers`.
     """
-    from joblib import delayed
-
     calls = (
         (block, plan.factors, packed, plan_rows(plan, design, block)) for block in blocks
     )
-    if spread is not None:
-        return spread(_numbered, calls)
-    return shared((delayed(_numbered)(*call) for call in calls), jobs, ordered=False)
+    return (spread or partial(shared, jobs=jobs, ordered=False))(_numbered, calls)
 
 
 def _numbered(

@@ -75,7 +75,7 @@ def means(plan: Plan, worlds: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.D
     for factor in plan.factors:
         grouped = worlds.groupby(levels_of(factor, worlds[factor.name]))
         errors = {
-            level: some[names].apply(clustered_error, founders=clusters_of(plan, some["world"]))
+            level: some[names].apply(clustered_error, clusters=clusters_of(plan, some["world"]))
             for level, some in grouped
         }
         own = grouped[names]

@@ -4,7 +4,7 @@ The likelihood of a history has no formula, but a million histories are cheap. S
 approximate Bayesian computation needs no sampler here:
 
 1. *Table*: worlds, each with parameters of its own drawn from the priors, and its outcomes.
-2. *Reading*: a regression of the parameters on the outcomes, their squares and products.
+2. *Summaries*: a regression of the parameters on the outcomes, their squares and products.
    What it predicts for a history is its summary, one number a parameter: an estimate of
    the posterior mean (Fearnhead and Prangle 2012, doi:10.1111/j.1467-9868.2011.01010.x).
 3. *Nearest*: the worlds whose summaries lie nearest to the record's.
@@ -13,8 +13,8 @@ approximate Bayesian computation needs no sampler here:
    doi:10.1093/genetics/162.4.2025), and spread by what the regression itself leaves unsure.
 
 No world both teaches the regression and is looked for: of what it was taught it would say
-more than it knows. What is learnt is held against what the same steps make of a parameter that
-does nothing.
+more than it knows. The information gain on a parameter is held against what the same steps make of
+a parameter that does nothing.
 """
 
 from __future__ import annotations
@@ -30,19 +30,20 @@ from palca.model.types import AnyFloats as Floats
 
 from ..observe.outcomes import Outcome
 from .reference_table import Table
+from .weights import effective_sample_size, moments, systematic
 
 _RIDGE: Final = 100.0  # keeps some 2,000 coefficients from fitting chance
 _CHUNK: Final = 50_000
 _EXTREME: Final = 1e-3  # outcomes are cut at these quantiles of the table
 _TINY: Final = 1e-12
 BINS: Final = 20  # of ranks
-TOLD: Final = 0.05  # learnt, below which the record is said not to tell
+INFORMATIVE: Final = 0.05  # information gain, below which the record is said not to tell
 RARE: Final = 0.05  # chance that any of the parameters looks so, below which it is none
 _PRETENDED: Final = 100_000  # parameters that do nothing, by which chance is judged
 
 
-class Reading:
-    """What outcomes say of the parameters: the regression that makes summaries.
+class SummaryRegression:
+    """The regression of parameters on outcomes that makes summary statistics.
 
     Parameters
     ----------
@@ -72,8 +73,11 @@ class Reading:
         read = [self._regression.predict(part.astype(np.float32)) for part in parts]
         return np.concatenate(read).astype(np.float32)
 
-    def strange(self, values: Floats) -> list[Outcome]:
-        """Return the outcomes of one history that hardly any world of the table has."""
+    def outliers(self, values: Floats) -> list[Outcome]:
+        """Return the prior-predictive outliers among the outcomes of one history.
+
+        Hardly any world of the table has them, whatever its parameters.
+        """
         (plain,) = _even(self.outcomes, values)
         beyond = (plain < self.low) | (plain > self.high)
         return [outcome for outcome, is_so in zip(self.outcomes, beyond, strict=True) if is_so]
@@ -90,8 +94,8 @@ def _even(outcomes: Sequence[Outcome], values: Floats) -> Floats:
     return plain
 
 
-def learnt(mean: Floats, sd: Floats) -> Floats:
-    """Return how far parameters have moved from their priors, 0 (not at all) to 1.
+def information_gain(mean: Floats, sd: Floats) -> Floats:
+    """Return the information gain on parameters, 0 (posterior is prior) to 1.
 
     1 - exp(-2 KL), the Kullback-Leibler divergence of posterior from prior with both taken as
     normal: on the scale of a squared correlation (Linfoot 1957,
@@ -105,18 +109,19 @@ def learnt(mean: Floats, sd: Floats) -> Floats:
     return 1.0 - np.exp(1.0 - mean**2 - sd**2 + 2.0 * np.log(sd))
 
 
-def learnt_by_chance(
+def information_gain_by_chance(
     unsure: float, variance: float, freedom: float, count: int, seed: int
 ) -> float:
-    """Return what the likeliest of `count` parameters that do nothing would seem to be learnt.
+    """Return the highest information gain on `count` parameters that do nothing.
 
-    More than that is seen once in twenty. Means of their scores are normal, of variance `unsure`;
-    variances are about `variance`, with so many degrees of `freedom` (Satterthwaite 1946).
+    A higher one is seen once in twenty times. Means of their scores are normal, of variance
+    `unsure`; variances are about `variance`, with so many degrees of `freedom` (Satterthwaite
+    1946).
     """
     chance = np.random.default_rng(seed)
     mean = np.sqrt(unsure) * chance.normal(size=_PRETENDED)
     spread = np.sqrt(variance * chance.chisquare(freedom, _PRETENDED) / freedom)
-    return float(np.quantile(learnt(mean, spread), 1.0 - RARE / count))
+    return float(np.quantile(information_gain(mean, spread), 1.0 - RARE / count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,19 +160,13 @@ class Adjustment:
         wider = np.sqrt((1.0 + self.unsure) / (1.0 - self.lost))
         return found[0] + wider * (moved - found[0])
 
-    def learnt_by_chance(self, count: int, seed: int) -> float:
-        """Return what the likeliest of `count` parameters that do nothing would seem learnt.
+    def information_gain_by_chance(self, count: int, seed: int) -> float:
+        """Return the highest information gain on `count` parameters that do nothing.
 
         The variance has as many degrees of freedom as there are effective worlds.
         """
-        worth = float(1.0 / np.sum(self.weights**2))
-        return learnt_by_chance(self.unsure, 1.0 + self.unsure, worth, count, seed)
-
-
-def moments(weights: Floats, scores: Floats) -> tuple[Floats, Floats]:
-    """Return mean and standard deviation of weighed scores ``(n, parameters)``."""
-    mean = weights @ scores
-    return mean, np.sqrt(weights @ (scores - mean) ** 2)
+        freedom = effective_sample_size(self.weights)
+        return information_gain_by_chance(self.unsure, 1.0 + self.unsure, freedom, count, seed)
 
 
 def adjustment(weights: Floats, apart: Floats) -> Adjustment:
@@ -224,9 +223,9 @@ class Posterior:
         return moments(self.weights, self.scores)[1]
 
     @property
-    def worth(self) -> float:
-        """Effective worlds: 1 over the sum of squared weights."""
-        return float(1.0 / np.sum(self.weights**2))
+    def ess(self) -> float:
+        """Effective sample size of the nearest worlds."""
+        return effective_sample_size(self.weights)
 
     @property
     def sureness(self) -> float:
@@ -234,10 +233,8 @@ class Posterior:
         return 1.0 / self.adjusted.unsure
 
     def draw(self, count: int, chance: np.random.Generator) -> NDArray[np.int64]:
-        """Return places among the nearest, drawn evenly by weight (Kitagawa 1996)."""
-        points = (np.arange(count) + chance.random()) / count
-        drawn = np.searchsorted(np.cumsum(self.weights), points)
-        return chance.permutation(np.minimum(drawn, len(self.weights) - 1))
+        """Return places among the nearest, resampled by weight, in random order."""
+        return chance.permutation(systematic(self.weights, count, chance.random()))
 
 
 def infer(summaries: Floats, scores: Floats, observed: Floats, nearest: int) -> Posterior:
@@ -267,8 +264,8 @@ def infer(summaries: Floats, scores: Floats, observed: Floats, nearest: int) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Recovery:
-    """How well known parameters are found again (simulation-based calibration).
+class SBC:
+    """Simulation-based calibration: how well known parameters are found again.
 
     Attributes
     ----------
@@ -302,7 +299,7 @@ class Recovery:
         return ((self.ranks >= low) & (self.ranks < self.draws + 1 - low)).mean(axis=0)
 
 
-def recover(
+def simulation_based_calibration(
     summaries: Floats,
     scores: Floats,
     histories: NDArray[np.int64],
@@ -310,7 +307,7 @@ def recover(
     draws: int,
     seed: int,
     tell: Callable[[int, int], None] = lambda done, of: None,
-) -> Recovery:
+) -> SBC:
     """Return how well the parameters of some worlds of the table are found by the others.
 
     Parameters
@@ -335,7 +332,7 @@ def recover(
         spreads.append(found.sd)
         radii.append(found.radius)
         tell(done, len(histories))
-    return Recovery(
+    return SBC(
         np.array(ranks), draws, scores[histories], np.array(means), np.array(spreads),
         np.array(radii),
     )  # fmt: skip

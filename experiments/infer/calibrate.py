@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.model.seeds import seed_after
-from palca.model.state.parameters import turns_of
+from palca.model.state.parameters import draw_index
 from palca.model.types import AnyFloats as Floats
 from palca.scenarios import build
 
@@ -29,12 +29,22 @@ from ..observe.history import documented
 from ..observe.outcomes import Outcome, measure
 from ..observe.windows import LAST, before_and_after
 from ..simulate.priors import free_in
-from .abc import BINS, RARE, TOLD, Posterior, Reading, Recovery, infer, learnt, recover
+from .abc import (
+    BINS,
+    INFORMATIVE,
+    RARE,
+    SBC,
+    Posterior,
+    SummaryRegression,
+    infer,
+    information_gain,
+    simulation_based_calibration,
+)
 from .reference_table import Table, simulate, values_of
 
 Tell = Callable[[str, int, int], None]
 WORLDS: Final = 1_000_000
-SETS: Final = 1000
+DRAWS: Final = 1000
 HISTORIES: Final = 300  # whose parameters are to be found again
 EARLIEST: Final = 1971  # before that there is next to nothing to learn from
 SURE: Final = 50.0  # draws whose mean is as sure: below it nothing is said
@@ -42,7 +52,7 @@ _TAUGHT: Final = 100_000  # worlds that the regression learns from: half of the 
 _NEAREST: Final = 20  # one of the other worlds in so many is near, but
 _LEAST: Final = 10_000  # no fewer than so many, or half of them
 _RANKED: Final = 5 * BINS  # histories whose ranks can be counted, by Cochran's rule
-_DRAWS: Final = 99  # among which a true value is ranked
+_RANKED_AMONG: Final = 99  # posterior draws
 _REPLICATES: Final = 256  # worlds by which a set of parameters is judged at first
 _FORECAST: Final = 4000  # worlds of a forecast
 _DIGITS: Final = 5
@@ -76,43 +86,44 @@ class Calibration:
     until : int
         The last year of evidence.
     worlds : int
-    sets : dict of str to ndarray, shape ``(sets,)``
-        Draws from the posterior, that which makes the record most likely first.
+    draws : dict of str to ndarray, shape ``(draws,)``
+        Posterior draws, that which makes the record most likely first.
     posterior : Posterior
-    strange : list of Outcome
-        Documented outcomes that hardly any world has, whatever its parameters.
+    outliers : list of Outcome
+        Prior-predictive outliers: documented outcomes that hardly any world has, whatever its
+        parameters.
     fit : list of Verdict
         Free-running worlds of the posterior against the evidence.
     prior_fit : list of Verdict
         The same with parameters of the prior.
-    anywhere, near : Recovery, optional
+    anywhere, near : SBC, optional
         Whether known parameters are found again: in worlds of all kinds, and in those that
         are most like the record.
     forecast : Forecast, optional
         If there are years after `until`.
-    by_chance : float
-        What the likeliest of as many parameters that do nothing would seem to be learnt, once in
-        twenty times.
+    information_gain_by_chance : float
+        The highest information gain on as many parameters that do nothing; a higher one is seen
+        once in twenty times.
     """
 
     names: tuple[str, ...]
     until: int
     worlds: int
-    sets: dict[str, Floats]
+    draws: dict[str, Floats]
     posterior: Posterior
-    strange: list[Outcome]
+    outliers: list[Outcome]
     fit: list[Verdict]
     prior_fit: list[Verdict]
-    anywhere: Recovery | None = None
-    near: Recovery | None = None
+    anywhere: SBC | None = None
+    near: SBC | None = None
     forecast: Forecast | None = field(default=None)
 
-    by_chance: float = 0.0
+    information_gain_by_chance: float = 0.0
 
     @property
-    def learnt(self) -> Floats:
+    def information_gain(self) -> Floats:
         """How far the record moves each parameter, 0 (not at all) to 1, ``(parameters,)``."""
-        return learnt(self.posterior.mean, self.posterior.sd)
+        return information_gain(self.posterior.mean, self.posterior.sd)
 
     @property
     def unranked(self) -> str:
@@ -131,15 +142,17 @@ class Calibration:
         return np.any(np.array(made) * len(self.names) < RARE, axis=0)
 
     @property
-    def told(self) -> NDArray[np.bool_]:
-        """Of which parameters the record says something, ``(parameters,)``.
+    def informative(self) -> NDArray[np.bool_]:
+        """Whether the record is informative about each parameter, ``(parameters,)``.
 
-        Of none if ranks can't be counted. Else of those that it moves by :data:`TOLD` or more, and
-        further than chance would move any of as many that do nothing, if their ranks are level.
+        About none if ranks can't be counted. Else about those whose information gain is
+        :data:`INFORMATIVE` or more, and higher than chance would give any of as many that do
+        nothing, if their ranks are level.
         """
         if self.unranked:
             return np.zeros(len(self.names), dtype=np.bool_)
-        return (self.learnt >= TOLD) & (self.learnt > self.by_chance) & ~self.uneven
+        enough = self.information_gain >= INFORMATIVE
+        return enough & (self.information_gain > self.information_gain_by_chance) & ~self.uneven
 
 
 def calibrate(
@@ -164,7 +177,7 @@ def calibrate(
         In the table.
     sets : int, optional
         Draws from the posterior that are wanted; as many as there are effective worlds, up to
-        :data:`SETS`, if None.
+        :data:`DRAWS`, if None.
     histories : int
         Simulated histories, of each kind, whose parameters are to be found again; 0 for none.
 
@@ -196,89 +209,91 @@ def calibrate(
     evidence, _ = before_and_after(until)
     truth = measure(table.outcomes, documented(record, scenario))
     seen = np.array([[truth[outcome.name][0] for outcome in evidence]])
-    tell("reading the table", 0, 1)
-    reading = Reading(table.part(slice(taught)), evidence)
+    tell("regressing on the table", 0, 1)
+    regression = SummaryRegression(table.part(slice(taught)), evidence)
     table = table.part(slice(taught, None))  # the rest: none of it has taught
-    summaries = reading.summaries(table.columns(evidence))
-    (observed,) = reading.summaries(seen)
+    summaries = regression.summaries(table.columns(evidence))
+    (observed,) = regression.summaries(seen)
     found = infer(summaries, table.scores, observed, nearest)
     if found.sureness < SURE:
         raise PalcaError(
             f"{worlds:,} worlds are too few: what they say of the parameters is as unsure as "
             f"{found.sureness:.0f} draws, and {SURE:.0f} are needed; ask for more", "--worlds"
         )
-    sets = min(SETS, int(found.worth)) if sets is None else sets
-    drawn = values_of(free, found.scores[found.draw(sets, np.random.default_rng(seed))])
+    count = min(DRAWS, int(found.ess)) if sets is None else sets
+    drawn = values_of(free, found.scores[found.draw(count, np.random.default_rng(seed))])
     drawn = {name: np.array([float(f"{v:.{_DIGITS}g}") for v in drawn[name]]) for name in free}
     later = seed_after(seed, 1)
-    drawn, tried = _best_first(resolved, drawn, until, reading, observed, later, jobs, tell)
-    out = Calibration(free, until, worlds, drawn, found, reading.strange(seen), [], [])
-    out.by_chance = found.adjusted.learnt_by_chance(len(free), seed)
+    drawn, tried = _best_first(resolved, drawn, until, regression, observed, later, jobs, tell)
+    out = Calibration(free, until, worlds, drawn, found, regression.outliers(seen), [], [])
+    out.information_gain_by_chance = found.adjusted.information_gain_by_chance(len(free), seed)
     if histories:
         like = np.argsort(((summaries - observed) ** 2).sum(axis=1))[:histories]
         for name, places in (("anywhere", np.arange(histories)), ("near", like)):
-            told = partial(tell, "finding known parameters again")
-            again = recover(summaries, table.scores, places, nearest, _DRAWS, seed, told)
+            again = simulation_based_calibration(
+                summaries, table.scores, places, nearest, _RANKED_AMONG, seed,
+                partial(tell, "finding known parameters again"),
+            )  # fmt: skip
             setattr(out, name, again)
     _hold_against_the_record(out, resolved, table, tried, seed)
     return out
 
 
-def _with_sets(resolved: dict[str, Any], sets: dict[str, Floats]) -> dict[str, Any]:
-    return {**resolved, "sets": {name: values.tolist() for name, values in sets.items()}}
+def _with_draws(resolved: dict[str, Any], draws: dict[str, Floats]) -> dict[str, Any]:
+    return {**resolved, "sets": {name: values.tolist() for name, values in draws.items()}}
 
 
 def _best_first(
     resolved: dict[str, Any],
-    sets: dict[str, Floats],
+    draws: dict[str, Floats],
     until: int,
-    reading: Reading,
+    regression: SummaryRegression,
     observed: Floats,
     seed: int,
     jobs: int,
     tell: Tell,
 ) -> tuple[dict[str, Floats], Table]:
-    """Return the sets, the likeliest first, and the worlds by which all of them were judged."""
-    count = len(next(iter(sets.values())))
+    """Return the draws, the likeliest first, and the worlds by which all of them were judged."""
+    count = len(next(iter(draws.values())))
     tables: list[Table] = []
     # all of them, then the best twentieth by many more worlds
     for some, replicates in ((count, _REPLICATES), (-(-count // 20), 16 * _REPLICATES)):
-        judged = _with_sets(resolved, {name: values[:some] for name, values in sets.items()})
+        judged = _with_draws(resolved, {name: values[:some] for name, values in draws.items()})
         table = simulate(judged, (), until, some * replicates, seed, jobs,
-                         partial(tell, "comparing sets"))  # fmt: skip
-        summaries = reading.summaries(table.columns(reading.outcomes))
-        turns = turns_of(seed, np.arange(some)) % some
-        order = np.argsort(-_likelihoods(summaries, observed, turns), kind="stable")
+                         partial(tell, "comparing draws"))  # fmt: skip
+        summaries = regression.summaries(table.columns(regression.outcomes))
+        first = draw_index(seed, np.arange(some)) % some
+        order = np.argsort(-_likelihoods(summaries, observed, first), kind="stable")
         order = np.concatenate([order, np.arange(some, count)])
-        sets = {name: values[order] for name, values in sets.items()}
+        draws = {name: values[order] for name, values in draws.items()}
         tables.append(table)
-    return sets, tables[0]
+    return draws, tables[0]
 
 
 def _likelihoods(
     summaries: Floats, observed: Floats, first: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Return how likely each set of parameters makes a history, as a logarithm, ``(sets,)``.
+    """Return how likely each draw of parameters makes a history, as a logarithm, ``(draws,)``.
 
-    The synthetic likelihood: the summaries of a set's worlds are taken as normal (Wood 2010,
+    The synthetic likelihood: the summaries of a draw's worlds are taken as normal (Wood 2010,
     doi:10.1038/nature09319).
 
     Parameters
     ----------
-    summaries : ndarray, shape ``(sets * replicates, parameters)``
-        Of worlds that take the sets in turn.
+    summaries : ndarray, shape ``(draws * replicates, parameters)``
+        Of worlds that take the draws in turn.
     observed : ndarray, shape ``(parameters,)``
-    first : ndarray of int, shape ``(sets,)``
-        The set of each of the first worlds.
+    first : ndarray of int, shape ``(draws,)``
+        The draw of each of the first worlds.
     """
-    sets = len(first)
-    by_turn = summaries.reshape(-1, sets, len(observed)).astype(np.float64)
+    draws = len(first)
+    by_turn = summaries.reshape(-1, draws, len(observed)).astype(np.float64)
     apart = observed - by_turn.mean(axis=0)
     centred = by_turn - by_turn.mean(axis=0)
     spread = np.einsum("rsi,rsj->sij", centred, centred) / (len(by_turn) - 1)
     spread += 1e-6 * np.eye(len(observed))
     distance = np.einsum("si,si->s", apart, np.linalg.solve(spread, apart[:, :, None])[:, :, 0])
-    out = np.empty(sets)
+    out = np.empty(draws)
     out[first] = -0.5 * (distance + np.linalg.slogdet(spread)[1])
     return out
 

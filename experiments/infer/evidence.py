@@ -1,8 +1,8 @@
 """Evidence: what a simulated world must agree with, and how closely.
 
-A world is weighed month by month. A *sighting* asks that something has happened in a
-window of months; a *level* compares a quantity, with an error. Nothing of a world is
-judged by what comes after the last month of evidence.
+The likelihood of a world is computed month by month. An *event observation* asks that something
+has happened in a window of months; a *level* compares a quantity, with an error. Nothing of a
+world is judged by what comes after the last month of evidence.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _NO_END: Final = 9999
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
-    """Something that must have happened between two months, both included.
+class EventObservation:
+    """An event that must have happened between two months, both included.
 
     Attributes
     ----------
@@ -30,8 +30,8 @@ class Sighting:
         When it is said to have happened: an observer knows of it from then on.
     first, last : int
         Its window.
-    miss : float
-        Weight of a world in which it has not.
+    false_negative : float
+        Likelihood of a world in which it has not: that the record is wrong.
     course, side : float, optional
         Orientation of the regime after it, and by how much it may differ.
     named : bool
@@ -43,7 +43,7 @@ class Sighting:
     month: int
     first: int
     last: int
-    miss: float
+    false_negative: float
     course: float = np.nan
     side: float = np.inf
     named: bool = False
@@ -81,14 +81,14 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a world is weighed by.
+    """What worlds are conditioned on.
 
     Attributes
     ----------
     title : str
-    sightings, levels : tuple
+    events, levels : tuple
     extra : float
-        Weight of each coup attempt that matches no sighting; 1 if attempts aren't judged.
+        Weight of each coup attempt that matches no event; 1 if attempts aren't judged.
     absent : tuple of (str, str, float)
         Track and kind of what did not happen, and the weight of each time that it does.
     last : int
@@ -96,7 +96,7 @@ class Evidence:
     """
 
     title: str
-    sightings: tuple[Sighting, ...] = ()
+    events: tuple[EventObservation, ...] = ()
     levels: tuple[Level, ...] = ()
     extra: float = 1.0
     absent: tuple[tuple[str, str, float], ...] = ()
@@ -106,8 +106,8 @@ class Evidence:
         """Return what of it can be seen by the end of a month; windows are cut there."""
         return replace(
             self,
-            sightings=tuple(
-                replace(s, last=min(s.last, month)) for s in self.sightings if s.month <= month
+            events=tuple(
+                replace(s, last=min(s.last, month)) for s in self.events if s.month <= month
             ),
             levels=tuple(level for level in self.levels if level.month <= month),
             last=min(self.last, month),
@@ -115,28 +115,28 @@ class Evidence:
 
     @property
     def silent(self) -> bool:
-        """Whether it weighs all worlds alike."""
-        judged = self.sightings or self.levels or self.absent or self.extra != 1.0
+        """Whether all worlds are equally likely by it."""
+        judged = self.events or self.levels or self.absent or self.extra != 1.0
         return self.last < 0 or not judged
 
 
-def describe(whole: Evidence, last: int, shown: Iterable[float]) -> list[dict[str, Any]]:
+def describe(whole: Evidence, last: int, predictive: Iterable[float]) -> list[dict[str, Any]]:
     """Return evidence as plain rows, for a run's folder: what counted to a month, what not.
 
     Parameters
     ----------
-    shown : iterable of float
-        How probable each sighting was that counted.
+    predictive : iterable of float
+        Predictive probability of each event that counted.
     """
     counted = whole.until(last)
-    probable = iter(shown)
+    probable = iter(predictive)
     rows: list[dict[str, Any]] = []
-    for s in whole.sightings:
+    for s in whole.events:
         counts = s.month <= last
         end = min(s.last, last) if counts else s.last
         rows.append({
             "what": f"{s.track}: {s.kind}", "first": month_name(s.first), "last": month_name(end),
-            "value": s.course, "sd": s.side, "weight": s.miss, "counted": counts,
+            "value": s.course, "sd": s.side, "weight": s.false_negative, "counted": counts,
             "probability": next(probable) if counts else np.nan,
         })  # fmt: skip
     rows += [

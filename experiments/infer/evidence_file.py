@@ -18,7 +18,7 @@ from palca.scenarios.reading.library import find, read_toml
 
 from ..observe.history import Course, fiscal_years
 from ..observe.outcomes import atmosphere
-from .evidence import ATTEMPTS, Evidence, Level, Sighting
+from .evidence import ATTEMPTS, EventObservation, Evidence, Level
 
 if TYPE_CHECKING:
     from ..observe.documented import Record
@@ -76,19 +76,19 @@ def make_evidence(
     """
     table = Table(given, place)
     title = table.text("title")
-    sightings: list[Sighting] = []
+    events: list[EventObservation] = []
     levels: list[Level] = []
     extra = 1.0
     if "events" in table:
-        sightings += _listed(table.text("events"), place, documented.months)
+        events += _listed(table.text("events"), place, documented.months)
     if "attempts" in table:
         attempts = table.table("attempts")
         extra = attempts.number("extra", 0, 1, 1.0)
-        sightings += _attempts(attempts, documented)
-    sightings += [_event(row, documented) for row in table.tables("event")]
+        events += _attempts(attempts, documented)
+    events += [_event(row, documented) for row in table.tables("event")]
     absent = tuple(_absent(row, documented) for row in table.tables("absent"))
     if "orientation" in table:
-        levels += _orientation(table.table("orientation"), documented, sightings)
+        levels += _orientation(table.table("orientation"), documented, events)
     if "ussr_atmosphere" in table:
         levels += _atmosphere(table.table("ussr_atmosphere"), documented)
     if "us_commitments" in table:
@@ -103,8 +103,8 @@ def make_evidence(
     if "ussr_commitments" in table:
         levels.append(_credits(table.table("ussr_commitments"), documented))
     table.reject_unknown()
-    _check_apart(sightings, place)
-    return Evidence(title, tuple(sightings), tuple(levels), extra, absent)
+    _check_apart(events, place)
+    return Evidence(title, tuple(events), tuple(levels), extra, absent)
 
 
 def _check_within(month: int, what: str, months: int, place: str) -> None:
@@ -114,9 +114,9 @@ def _check_within(month: int, what: str, months: int, place: str) -> None:
                          f"{month_name(0)} to {month_name(months - 1)}", place)
 
 
-def _check_apart(sightings: Iterable[Sighting], place: str) -> None:
+def _check_apart(events: Iterable[EventObservation], place: str) -> None:
     """Raise if one event of a world could count for two of the evidence."""
-    by_window = sorted(sightings, key=lambda s: (s.track, s.kind, s.first, s.month))
+    by_window = sorted(events, key=lambda s: (s.track, s.kind, s.first, s.month))
     for one, two in pairwise(by_window):
         if (one.track, one.kind) == (two.track, two.kind) and two.first <= one.last:
             raise PalcaError(
@@ -125,11 +125,11 @@ def _check_apart(sightings: Iterable[Sighting], place: str) -> None:
             )
 
 
-def _listed(events: str, place: str, months: int) -> list[Sighting]:
-    """Return the sightings that a text such as "coup 1971-08, embassy 1969-12 ± 3" names."""
+def _listed(text: str, place: str, months: int) -> list[EventObservation]:
+    """Return the events that a text such as "coup 1971-08, embassy 1969-12 ± 3" names."""
     kinds = {kind: track for track, group in reversed(KINDS.items()) for kind in group}
-    sightings = []
-    for part in events.split(","):
+    events = []
+    for part in text.split(","):
         match = _LISTED.fullmatch(part.strip())
         if match is None:
             raise PalcaError('write record, the path of a .toml file, or events such as "coup '
@@ -145,16 +145,17 @@ def _listed(events: str, place: str, months: int) -> list[Sighting]:
             raise error.at(place) from None
         _check_within(month, kind, months, place)
         first = max(month - tolerance, 0)
-        sightings.append(
-            Sighting(kinds[kind], kind, month, first, month + tolerance, 0.0, named=True)
+        events.append(
+            EventObservation(kinds[kind], kind, month, first, month + tolerance, 0.0, named=True)
         )
-    return sightings
+    return events
 
 
-def _attempts(table: Table, documented: Course) -> list[Sighting]:
+def _attempts(table: Table, documented: Course) -> list[EventObservation]:
     """Return the documented attempts, with windows that don't overlap."""
     tolerance = table.integer("tolerance", 0, 12)
-    miss, side = table.number("miss", 0, 1), table.number("side", 0, 2, 2.0)
+    false_negative = table.number("false_negative", 0, 1)
+    side = table.number("side", 0, 2, 2.0)
     table.reject_unknown()
     rows = sorted(
         (int(month), kind)
@@ -171,7 +172,9 @@ def _attempts(table: Table, documented: Course) -> list[Sighting]:
                 last = min(last, (other + month) // 2)
         after = float(documented.series["orientation"][min(month + 1, documented.months - 1), 0])
         course = after if ATTEMPTS[kind] else np.nan
-        out.append(Sighting("power", kind, month, first, last, miss, course, side))
+        out.append(
+            EventObservation("power", kind, month, first, last, false_negative, course, side)
+        )
     return out
 
 
@@ -179,7 +182,7 @@ def _named(row: Table) -> tuple[str, str]:
     track, kind = row.text("track"), row.text("kind")
     if track not in TRACKS or kind not in KINDS[track]:
         raise PalcaError(f"no event '{kind}' in track '{track}'"
-                         f"{nearest(kind, KINDS.get(track, ()))}", row.place)
+                         f"{nearest(kind, KINDS.get(track, ()))}", row.where)
     return track, kind
 
 
@@ -188,38 +191,40 @@ def _absent(row: Table, documented: Course) -> tuple[str, str, float]:
     weight = row.number("weight", 0, 1)
     row.reject_unknown()
     if documented.count(track, kind).any():
-        raise PalcaError(f"the record has a '{kind}' in track '{track}'", row.place)
+        raise PalcaError(f"the record has a '{kind}' in track '{track}'", row.where)
     return track, kind, weight
 
 
-def _event(row: Table, documented: Course) -> Sighting:
-    """Return the sighting of a kind of event: in the month that is named, or the record's first."""
+def _event(row: Table, documented: Course) -> EventObservation:
+    """Return an event of a kind: in the month that is named, or the record's first."""
     track, kind = _named(row)
-    tolerance, miss = row.integer("tolerance", 0, 120), row.number("miss", 0, 1)
+    tolerance = row.integer("tolerance", 0, 120)
+    false_negative = row.number("false_negative", 0, 1)
     named = "date" in row
     if named:
         month = row.month("date")
-        _check_within(month, kind, documented.months, row.place)
+        _check_within(month, kind, documented.months, row.where)
     row.reject_unknown()
     if not named:
         months = np.nonzero(documented.count(track, kind)[:, 0])[0]
         if not len(months):
             raise PalcaError(f"the record has no '{kind}' in track '{track}' that may score; name "
-                             'a month of your own: date = "1971-08"', row.place)  # fmt: skip
+                             'a month of your own: date = "1971-08"', row.where)  # fmt: skip
         month = int(months[0])
-    return Sighting(
-        track, kind, month, max(month - tolerance, 0), month + tolerance, miss, named=named
+    return EventObservation(
+        track, kind, month, max(month - tolerance, 0), month + tolerance, false_negative,
+        named=named,
     )
 
 
 def _orientation(
-    table: Table, documented: Course, sightings: Sequence[Sighting]
+    table: Table, documented: Course, events: Sequence[EventObservation]
 ) -> list[Level]:
     """Return orientation by month, but for the windows in which it may change hands."""
     sd, months = table.number("sd", 0.01, 10), table.number("months", 1, 120)
     table.reject_unknown()
     values = documented.series["orientation"][:, 0]
-    unsure = {m for s in sightings if s.kind in ATTEMPTS for m in range(s.first, s.last + 1)}
+    unsure = {m for s in events if s.kind in ATTEMPTS for m in range(s.first, s.last + 1)}
     return [
         Level("orientation", month, float(value), sd, 1.0 / months)
         for month, value in enumerate(values)
@@ -241,7 +246,7 @@ def _credits(table: Table, documented: Course) -> Level:
     """Return the credits until the month to which they are firm."""
     sd, floor = table.number("sd", 0.01, 100), table.number("floor", 0.01, 1000)
     last = table.month("until")
-    _check_within(last, "until", documented.months, table.place)
+    _check_within(last, "until", documented.months, table.where)
     table.reject_unknown()
     total = float(documented.series["ussr_commitment"][: last + 1, 0].sum())
     return Level("ussr_commitments", last, float(np.log(total + floor)), sd, floor=floor)

@@ -11,8 +11,8 @@ from palca.model.state.parameters import PARAMETERS
 
 from ..io.figure_style import PALE, SERIES, Picture, head, new_figure, style
 from ..io.numerals import percent
-from ..simulate import priors
-from .abc import BINS, Recovery
+from ..simulate.priors import PRIORS
+from .abc import BINS, SBC
 from .calibrate import Calibration
 
 if TYPE_CHECKING:
@@ -29,29 +29,31 @@ def draw_posterior(found: Calibration, title: str) -> Picture:
     with style():
         figure, axes = _panels(found, 1.7)
         for place, (axis, name) in enumerate(zip(axes, found.names, strict=False)):
-            values = found.sets[name]
-            low, high = priors.quantile(name, np.array([0.01, 0.99]))
+            values = found.draws[name]
+            low, high = PRIORS[name].ppf(np.array([0.01, 0.99]))
             edges = np.linspace(min(low, values.min()), max(high, values.max()), 26)
-            prior = priors.quantile(name, (np.arange(20_000) + 0.5) / 20_000)
+            prior = PRIORS[name].ppf((np.arange(20_000) + 0.5) / 20_000)
             # of the whole prior, also of what lies beyond the edges
             density = np.full(len(prior), 1.0 / (len(prior) * (edges[1] - edges[0])))
             axis.hist(prior, edges, weights=density, color=_PRIOR)
             axis.hist(values, edges, density=True, histtype="step", color=SERIES[0], lw=1.3)
             axis.axvline(float(values.mean()), color=SERIES[0], lw=1.0, ls=":")
-            share = f"{percent(found.learnt[place])} learnt"
-            told = share if found.told[place] else "can't tell"
+            gain = f"gain {percent(found.information_gain[place])}"
+            told = gain if found.informative[place] else "can't tell"
             axis.set_title(f"{name}: {told}", fontsize=_SMALL)
             axis.set_xlabel(fill(PARAMETERS[name].unit, 34), fontsize=7, labelpad=1)
-        note = "grey: density of the prior; line: of the posterior, its mean dotted"
+        note = ("grey: density of the prior; line: of the posterior, its mean dotted; gain: "
+                "information gain")  # fmt: skip
         head(figure, f"{title}\n{note}")
-    told = [place for place in np.argsort(-found.learnt) if found.told[place]][:3]
-    most = ", ".join(f"{found.names[i]} ({percent(float(found.learnt[i]))})" for i in told)
+    gain = found.information_gain
+    told = [place for place in np.argsort(-gain) if found.informative[place]][:3]
+    most = ", ".join(f"{found.names[i]} ({percent(float(gain[i]))})" for i in told)
     says = f"The record moves most: {most}" if told else "The record can't tell of any"
     return Picture(figure, f"{title}: prior and posterior of {len(found.names)} parameters. "
                            f"{says}.")  # fmt: skip
 
 
-def draw_ranks(found: Calibration, again: Recovery, title: str) -> Picture:
+def draw_ranks(found: Calibration, again: SBC, title: str) -> Picture:
     """Draw how known parameters rank among their posteriors' draws; level is right."""
     from scipy.stats import binom
 

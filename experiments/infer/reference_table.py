@@ -79,14 +79,12 @@ def simulate(
     tell : callable
         Told how many worlds are done, and of how many.
     """
-    from joblib import delayed
-
     outcomes = _outcomes(until)
     scores = np.empty((worlds, len(free)), np.float32)
     values = np.empty((worlds, len(outcomes)), np.float32)
     pieces = [np.arange(at, min(at + PIECE, worlds)) for at in range(0, worlds, PIECE)]
-    work = (delayed(_live)(resolved, tuple(free), until, piece, seed) for piece in pieces)
-    for piece, (drawn, made) in zip(pieces, shared(work, jobs), strict=True):
+    calls = ((resolved, tuple(free), until, piece, seed) for piece in pieces)
+    for piece, (drawn, made) in zip(pieces, shared(_live, calls, jobs), strict=True):
         scores[piece], values[piece] = drawn, made
         tell(int(piece[-1]) + 1, worlds)
     return Table(tuple(free), outcomes, scores, values)
@@ -121,11 +119,14 @@ def score(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the normal scores of a parameter's values."""
     from scipy.special import ndtri
 
-    return ndtri(np.clip(priors.share(name, values), _TINY, 1.0 - _TINY))
+    return ndtri(np.clip(priors.PRIORS[name].cdf(values), _TINY, 1.0 - _TINY))
 
 
 def values_of(names: Sequence[str], scores: Floats) -> dict[str, Floats]:
     """Return parameters from their normal scores ``(n, parameters)``, each ``(n,)``."""
     from scipy.special import ndtr
 
-    return {n: priors.quantile(n, ndtr(column)) for n, column in zip(names, scores.T, strict=True)}
+    return {
+        name: priors.PRIORS[name].ppf(ndtr(column))
+        for name, column in zip(names, scores.T, strict=True)
+    }

@@ -13,8 +13,8 @@ from palca.model.state.parameters import PARAMETERS
 from ..forecast.scores import Verdict
 from ..io.numerals import decimal, percent
 from ..io.terminal_table import Column, TerminalTable, numbers
-from .abc import Recovery
-from .calibrate import RARE, TOLD, Calibration
+from .abc import SBC
+from .calibrate import INFORMATIVE, RARE, Calibration
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,13 +30,15 @@ def parameter_table(found: Calibration) -> pd.DataFrame:
 
     rows = []
     for place, name in enumerate(found.names):
-        values, row = found.sets[name], PARAMETERS[name]
+        values, row = found.draws[name], PARAMETERS[name]
         low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
         entry = {
-            "parameter": name, "unit": row.unit, "prior": row.prior,
+            "parameter": name, "unit": row.unit, "prior": str(row.prior),
             "mean": values.mean(), "sd": values.std(), "q05": low, "q50": median, "q95": high,
-            "shift": found.posterior.mean[place], "learnt": found.learnt[place],
-            "learnt_by_chance": found.by_chance, "told": found.told[place],
+            "shift": found.posterior.mean[place],
+            "information_gain": found.information_gain[place],
+            "information_gain_by_chance": found.information_gain_by_chance,
+            "informative": found.informative[place],
         }  # fmt: skip
         for kind, again in _recoveries(found):
             entry[f"coverage90_{kind}"] = again.coverage(_CENTRAL)[place]
@@ -46,12 +48,12 @@ def parameter_table(found: Calibration) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _recoveries(found: Calibration) -> list[tuple[str, Recovery]]:
+def _recoveries(found: Calibration) -> list[tuple[str, SBC]]:
     named = (("anywhere", found.anywhere), ("near", found.near))
     return [(kind, again) for kind, again in named if again is not None]
 
 
-def _correlation(again: Recovery) -> list[float]:
+def _correlation(again: SBC) -> list[float]:
     """Return the correlation of true values and posterior means, parameter by parameter."""
     pairs = zip(again.truth.T, again.mean.T, strict=True)
     return [float(np.corrcoef(truth, mean)[0, 1]) for truth, mean in pairs]
@@ -80,30 +82,30 @@ def outcome_table(found: Calibration) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def write_sets(found: Calibration, path: Path) -> None:
-    """Write the posterior's sets: a column a parameter, a row a set."""
+def write_draws(found: Calibration, path: Path) -> None:
+    """Write the posterior draws: a column a parameter, a row a draw."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.table({name: np.asarray(values) for name, values in found.sets.items()})
+    table = pa.table({name: np.asarray(values) for name, values in found.draws.items()})
     pq.write_table(table, path, compression="zstd")
 
 
 def print_calibration(console: Console, title: str, found: Calibration) -> None:
-    """Print what was learnt, how far it can be trusted, and what it is worth afterwards."""
+    """Print the posterior, how far it can be trusted, and how well it forecasts later years."""
     posterior = found.posterior
     console.print(
         f"{title}: {len(found.names)} parameters given the record of 1969–{found.until}, from "
         f"{found.worlds:,} worlds; {len(posterior.places):,} of them are near "
-        f"({posterior.worth:,.0f} effective; adjusted means are as sure as of "
+        f"({posterior.ess:,.0f} effective; adjusted means are as sure as of "
         f"{posterior.sureness:,.0f} draws)\n"
     )
     console.print(_parameters(found))
-    console.print(_learnt(found))
-    count, distinct = _sets_of(found)
+    console.print(_information(found))
+    count, distinct = _draws_of(found)
     if distinct < count:
-        console.print(f"{count:,} sets were drawn, {distinct:,} of them different.")
-    for outcome in found.strange:
+        console.print(f"{count:,} draws were made, {distinct:,} of them different.")
+    for outcome in found.outliers:
         console.print(f"Hardly any world has the documented {outcome.heading}, whatever its "
                       "parameters: the model can't do this.")  # fmt: skip
     for kind, again in _recoveries(found):
@@ -127,27 +129,29 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
             console.print(_balance(title_, verdicts))
 
 
-def _sets_of(found: Calibration) -> tuple[int, int]:
-    """Return how many sets there are, and how many different ones."""
-    sets = np.column_stack(list(found.sets.values()))
-    return len(sets), len(np.unique(sets, axis=0))
+def _draws_of(found: Calibration) -> tuple[int, int]:
+    """Return how many draws there are, and how many different ones."""
+    draws = np.column_stack(list(found.draws.values()))
+    return len(draws), len(np.unique(draws, axis=0))
 
 
-def _learnt(found: Calibration) -> str:
-    """Return in words of how many parameters the record says something, and how that is judged."""
+def _information(found: Calibration) -> str:
+    """Return about how many parameters the record is informative, and how that is judged."""
     count = len(found.names)
-    said = "Learnt: how far the record moves a parameter from its prior."
+    said = "Information gain: how far the record moves a parameter from its prior, 0 to 100 %."
     if found.unranked:
-        return f"{said} Nothing is called learnt: {found.unranked}."
-    told = (f"{said} Of {count} it tells something of {found.told.sum()}; of the others it can't "
-            f"tell. It tells what it moves by {100 * TOLD:.0f} % or more and further than "
-            f"{100 * found.by_chance:.1f} %, which one of {count} parameters that do nothing would "
-            f"reach in {100 * RARE:.0f} of 100 calibrations; and whose ranks are level.")
+        return f"{said} About no parameter it is called informative: {found.unranked}."
+    told = (f"{said} The record is informative about {found.informative.sum()} of {count} "
+            f"parameters; of the others it can't tell. It is informative if the gain is "
+            f"{100 * INFORMATIVE:.0f} % or more, if it is above "
+            f"{100 * found.information_gain_by_chance:.1f} %, which one of {count} parameters that "
+            f"do nothing would reach in {100 * RARE:.0f} of 100 calibrations, and if the ranks are "
+            "level.")
     doubtful = [name for name, is_so in zip(found.names, found.uneven, strict=True) if is_so]
     return told + (f" Ranks are not level of {', '.join(doubtful)}." if doubtful else "")
 
 
-def _told_of(kind: str, again: Recovery, radius: float) -> str:
+def _told_of(kind: str, again: SBC, radius: float) -> str:
     """Return a sentence on whether known parameters are found again."""
     uneven = np.sort(again.uniformity())
     count = len(uneven)
@@ -169,12 +173,12 @@ def _parameters(found: Calibration) -> TerminalTable:
     table = TerminalTable(
         "Parameters, given the record",
         [Column("parameter"), Column("prior", rank=1), *numbers("mean", "5 %", "95 %"),
-         *numbers("learnt, %"), Column("learnt", rank=2)],
+         *numbers("information gain, %"), Column("gain", rank=2)],
         file="parameters.csv",
     )  # fmt: skip
-    for row in parameter_table(found).sort_values("learnt", ascending=False).itertuples():
-        share = float(row.learnt)  # type: ignore[arg-type]
-        bar = "█" * round(20 * share) if row.told else Text("can't tell", "dim")
+    for row in parameter_table(found).sort_values("information_gain", ascending=False).itertuples():
+        share = float(row.information_gain)  # type: ignore[arg-type]
+        bar = "█" * round(20 * share) if row.informative else Text("can't tell", "dim")
         cells = (f"{value:.3g}" for value in (row.mean, row.q05, row.q95))
         table.add(str(row.parameter), str(row.prior), *cells, decimal(100 * share, 0), bar)
     return table

@@ -17,19 +17,26 @@ Spread = Callable[[Callable[..., Any], Iterator[tuple[Any, ...]]], Iterator[Any]
 _LOOK: Final = 2.0  # seconds between two looks at whether the parent lives
 
 
-def shared(calls: Iterable[Any], jobs: int, ordered: bool = True) -> Iterator[Any]:
+def shared(
+    function: Callable[..., Any],
+    calls: Iterable[tuple[Any, ...]],
+    jobs: int,
+    ordered: bool = True,
+) -> Iterator[Any]:
     """Have processes make some calls; give what comes of each, in order or as they are done.
 
     None of the processes outlives the one that asks for it.
 
     Parameters
     ----------
-    calls : iterable
-        Of joblib's ``delayed``.
+    function : callable
+        Of a module, so that processes can share it.
+    calls : iterable of tuple
+        The arguments of each call.
     jobs : int
         With 1 the calls are made here.
     """
-    from joblib import Parallel
+    from joblib import Parallel, delayed
 
     parallel = Parallel(
         n_jobs=jobs, return_as="generator" if ordered else "generator_unordered",
@@ -37,15 +44,15 @@ def shared(calls: Iterable[Any], jobs: int, ordered: bool = True) -> Iterator[An
     )  # fmt: skip
     # interrupted while its processes start, joblib can neither end them nor give back what it took
     with held(), _spared() if jobs > 1 else nullcontext():
-        return cast("Iterator[Any]", parallel(calls))
+        return cast("Iterator[Any]", parallel(delayed(function)(*call) for call in calls))
 
 
 @contextmanager
 def _spared() -> Iterator[None]:
     """Start processes that a terminal's signals don't reach, from their first moment.
 
-    A terminal sends them to all. They are for the one that asks, which ends the others; those
-    would complain, in the midst of their imports, and so would joblib's keeper of semaphores.
+    A terminal sends them to all. The parent stops its workers itself; else they would complain,
+    in the midst of their imports, and so would joblib's keeper of semaphores.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield

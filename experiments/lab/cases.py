@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model import ColdWarModel, Snapshot
+from palca.model.state.concatenate import concatenate_worlds
 from palca.model.state.scenario import Scenario
 from palca.model.types import Floats
 from palca.scenarios import build, factual_of, resolve
 
-from ..counterfactual.effects import Effect, Parting, effect_of, parting
-from ..counterfactual.twins import QUANTITIES, Paths, Twins, fork_of, join_twins, paths_of
+from ..counterfactual.divergence import Divergence, divergence
+from ..counterfactual.effects import Effect, effect_of
+from ..counterfactual.twins import QUANTITIES, Paths, Twins, fork_of, run_from
 from ..forecast.naive import naive
 from ..forecast.scores import Verdict, judge
 from ..observe.documented import load_record
@@ -140,7 +142,7 @@ class Difference:
         By quantity: quantiles without the intervention and with it.
     last : dict of str to Effect
         In the last month.
-    parting : Parting
+    divergence : Divergence
     """
 
     since: int
@@ -149,7 +151,7 @@ class Difference:
     effect: dict[str, Floats]
     fans: dict[str, tuple[Floats, Floats]]
     last: dict[str, Effect]
-    parting: Parting
+    divergence: Divergence
 
 
 @kept
@@ -173,7 +175,7 @@ def difference(case: Case, worlds: int) -> Difference:
         fans[name] = first, second
     months = twins.factual.months - 1
     last = {name: effect_of(twins, name, months) for name in QUANTITIES}
-    return Difference(twins.factual.since, worlds, means, effect, fans, last, parting(twins))
+    return Difference(twins.factual.since, worlds, means, effect, fans, last, divergence(twins))
 
 
 def _twins(case: Case, worlds: int) -> Twins:
@@ -182,38 +184,23 @@ def _twins(case: Case, worlds: int) -> Twins:
     usual = _without(case)
     parts = []
     for some in _parts(worlds):
-        start, factual = _forked(usual, fork, int(some[0]), len(some))
-        counter = _paths(scenario_of(case), start)
+        start, atmosphere, factual = _forked(usual, fork, int(some[0]), len(some))
+        counter = run_from(scenario_of(case), start, atmosphere)
         parts.append(Twins(factual, counter, {}, some))
-    return join_twins(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class _Fork:
-    """Worlds at the fork, and what later months inherit: ruler, atmosphere, commitments."""
-
-    worlds: NDArray[np.int64]
-    snapshot: Snapshot
-    inherited: tuple[Floats, Floats, Floats]
+    return concatenate_worlds(parts)
 
 
 @kept
-def _forked(case: Case, fork: int, first: int, count: int) -> tuple[_Fork, Paths]:
-    """Return worlds at a fork, and how they go on without the case's interventions."""
+def _forked(case: Case, fork: int, first: int, count: int) -> tuple[Snapshot, Floats, Paths]:
+    """Return worlds at a fork, Soviet atmosphere there, and how they go on unchanged."""
     table = resolved(case)
     scenario = build(factual_of(table)) if table["changes"] else scenario_of(case)
     worlds = np.arange(first, first + count)
     model = ColdWarModel(scenario, worlds, SEED, keep=SERIES)
     model.advance(fork)
     air = atmosphere(simulated(model.history()), "ussr")[-1] if fork else np.zeros(count)
-    inherited = model.state.leader.copy(), air, model.state.ussr_committed.copy()
-    start = _Fork(worlds, model.snapshot(), inherited)
-    return start, _paths(scenario, start)
-
-
-def _paths(scenario: Scenario, fork: _Fork) -> Paths:
-    model = ColdWarModel(scenario, fork.worlds, SEED, start=fork.snapshot)
-    return paths_of(model.run(), *fork.inherited)
+    start = model.snapshot()
+    return start, air, run_from(scenario, start, air)
 
 
 _SAME: Final = ("months", "country", "parameters", "sets", "channels", "start", "drivers",

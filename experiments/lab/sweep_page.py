@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
 
@@ -16,6 +15,7 @@ from ..explore.sweep import Plan, plan_rows, variants_of
 from ..observe.outcomes import OUTCOMES
 from ..run.explain import ACTORS
 from ..simulate.designs import Factor, design_points, parse_factor, tidy
+from ..simulate.priors import PRIORS
 from ..simulate.world_table import run_rows
 from . import cases
 from .blocks import Block, number, picture, table, text
@@ -52,13 +52,10 @@ def levers() -> dict[str, str]:
 
 def range_of(name: str) -> tuple[float, float, float, float]:
     """Return lowest and highest value of a factor, and where its prior lies."""
-    if name not in PARAMETERS:
+    if name not in PRIORS:
         return 0.0, 3.0, 0.0, 2.0
-    row = PARAMETERS[name]
-    first, second = (float(part) for part in re.findall(r"-?[\d.]+", row.prior)[:2])
-    if row.prior.startswith("normal"):
-        first, second = first - 2 * second, first + 2 * second
-    return row.low, row.high, max(first, row.low), min(second, row.high)
+    prior = PRIORS[name]
+    return prior.low, prior.high, *prior.interval
 
 
 def _ask_factor(form: Form, which: str, label: str, options: dict[str, str], default: str) -> None:

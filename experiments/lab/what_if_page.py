@@ -116,14 +116,14 @@ def _show(values: Values) -> list[Block]:
 
 
 def _in_words(scenario: Scenario, found: Difference) -> str:
-    parted = found.parting
+    twins = found.divergence
     when = f"In {found.worlds:,} pairs of worlds on the same draws, "
-    if parted.share == 0:
+    if twins.share == 0:
         return when + "no world changes course: who rules and who attempts a coup stays as it was."
     return (
-        f"{when}this is what tends to differ. {percent(parted.share)} of the worlds change course "
-        f"(who rules, or a coup attempt), half of them within {parted.median:.0f} months; of those "
-        f"that do, {percent(parted.met)} have the same ruler and a like course again in "
+        f"{when}this is what tends to differ. {percent(twins.share)} of the worlds change course "
+        f"(who rules, or a coup attempt), half of them within {twins.median:.0f} months; of those "
+        f"that do, {percent(twins.reconverged)} have the same ruler and a like course again in "
         f"{month_name(scenario.months - 1)}."
     )
 

@@ -133,9 +133,9 @@ def _of_discovery(folder: Folder) -> Iterator[str]:
 def _of_calibration(folder: Folder) -> Iterator[str]:
     rows = folder.rows("parameters.csv")
     if rows:
-        told = sum(row.get("told") == "True" for row in rows)
-        yield (f"Of {len(rows)} free parameters the record tells something of {told}; of the "
-               "others no more than chance would.")  # fmt: skip
+        count = sum(row.get("informative") == "True" for row in rows)
+        yield (f"The record is informative about {count} of {len(rows)} free parameters; of the "
+               "others it tells no more than chance would.")  # fmt: skip
     bad = sum(number(row.get("uneven_ranks_p_anywhere", "")) * len(rows) < RARE for row in rows)
     if bad:
         yield f"Known values of {bad} parameters are not found again: don't trust their intervals."

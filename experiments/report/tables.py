@@ -108,9 +108,9 @@ _TABLES: Final[dict[str, tuple[Chosen, ...]]] = {
     "calibration": (
         Chosen("parameters.csv", "What the record says of the parameters", {
             "parameter": "parameter", "unit": "unit", "prior": "prior", "mean": "mean",
-            "q05": "5 %", "q95": "95 %", "learnt": "learnt",
+            "q05": "5 %", "q95": "95 %", "information_gain": "information gain",
             "coverage90_anywhere": "90 % intervals hold", "uneven_ranks_p_anywhere": "ranks, p",
-        }, "Learnt: how far the record moves a parameter from its prior, 0 to 1. The last two "
+        }, "Information gain: how far the record moves a parameter, 0 to 1. The last two "
            "columns: whether known parameters of simulated histories are found again."),
         *(
             Chosen("outcomes.csv", caption, {

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model import ColdWarModel
+from palca.model.state.concatenate import concatenate_worlds
 from palca.model.state.history import Events, History
 from palca.model.state.state import FIELDS
 from palca.model.types import Floats
@@ -145,12 +146,7 @@ def run_blocks(
     """
     size = min(BLOCK, -(-worlds // jobs))
     numbers = (np.arange(at, min(at + size, worlds)) for at in range(0, worlds, size))
-    if jobs == 1:
-        yield from (run_block(resolved, block, seed) for block in numbers)
-        return
-    from joblib import delayed
-
-    yield from shared((delayed(run_block)(resolved, block, seed) for block in numbers), jobs)
+    return shared(run_block, ((resolved, block, seed) for block in numbers), jobs)
 
 
 def summarise(
@@ -165,10 +161,9 @@ def summarise(
     """
     counts = {series: no_worlds(months) for series in MONTHLY}
     summary = Summary(0, counts, np.zeros((months, leaders), np.int64))
-    rows: dict[str, list[Floats]] = {}
+    measured: list[dict[str, Floats]] = []
     for block in blocks:
         summary.add(block)
-        for name, values in block.outcomes.items():
-            rows.setdefault(name, []).append(values)
+        measured.append(block.outcomes)
         keep(block)
-    return summary, {name: np.concatenate(values) for name, values in rows.items()}
+    return summary, concatenate_worlds(measured)

@@ -13,6 +13,7 @@ import numpy as np
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
+from palca.model.state.concatenate import concatenate_worlds
 from palca.model.types import Floats
 from palca.scenarios import build
 
@@ -110,19 +111,16 @@ def run_table(
     tell : callable
         Told how many worlds are done, and of how many.
     """
-    from joblib import delayed
-
     starts = range(0, len(table), PIECE)
-    work = delayed(run_rows)
     calls = (
-        work(variants, factors, table.iloc[at : at + PIECE].reset_index(drop=True), measure)
+        (variants, factors, table.iloc[at : at + PIECE].reset_index(drop=True), measure)
         for at in starts
     )
     parts: list[dict[str, Floats]] = []
-    for start, part in zip(starts, shared(calls, jobs), strict=True):
+    for start, part in zip(starts, shared(run_rows, calls, jobs), strict=True):
         parts.append(part)
         tell(min(start + PIECE, len(table)), len(table))
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return concatenate_worlds(parts)
 
 
 def run_points(

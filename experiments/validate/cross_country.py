@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -174,7 +173,7 @@ def count_years(resolved: dict[str, Any], worlds: int, seed: int) -> pd.DataFram
     return pd.concat([pd.DataFrame(row) for row in rows], ignore_index=True)
 
 
-def _count_some(some: list[dict[str, Any]], worlds: int, seed: int, first: int) -> pd.DataFrame:
+def _count_some(some: list[dict[str, Any]], first: int, worlds: int, seed: int) -> pd.DataFrame:
     import pandas as pd
 
     parts = []
@@ -196,13 +195,12 @@ def regularities(
 ) -> Regularities:
     """Count the coups of invented countries as those of twenty real ones were counted."""
     import pandas as pd
-    from joblib import delayed
 
     made = countries(resolved, count, seed)
     starts = range(0, count, _TOGETHER)
-    work = delayed(partial(_count_some, worlds=worlds, seed=seed))
+    calls = ((made[at : at + _TOGETHER], at, worlds, seed) for at in starts)
     parts: list[pd.DataFrame] = []
-    for part in shared((work(made[at : at + _TOGETHER], first=at) for at in starts), jobs):
+    for part in shared(_count_some, calls, jobs):
         parts.append(part)
         tell(min(len(parts) * _TOGETHER, count), count)
     return summarise(pd.concat(parts, ignore_index=True), record)

@@ -129,7 +129,7 @@ def score(
     )
     # out of sample: a posterior of the years to 1974, tested on those after
     earlier = calibrate(resolved, 1974, 4 * worlds, 1000, 0, seed, jobs, tell)
-    sets = {name: values.tolist() for name, values in earlier.sets.items()}
+    sets = {name: values.tolist() for name, values in earlier.draws.items()}
     later = free_running({**resolved, "sets": sets}, ensemble, seed)
     contests["free-running, by month, 1975–78 (calibrated on 1969–74)"] = monthly_contests(
         happened(later), rivals, truth, SPANS["1975–78"]

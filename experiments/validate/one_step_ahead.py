@@ -20,9 +20,9 @@ from palca.scenarios import build
 
 from ..forecast.comparisons import EVENTS, SCORES, Contest, happened
 from ..forecast.naive import HAZARDS, RECENT, base_rates, income
+from ..infer.abduction import ISLAND, filter_island, mix
 from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
-from ..infer.particle_filter import ISLAND, abduct_island, mix
 from ..io.parallel import shared
 from ..observe.documented import Record
 from ..observe.history import SERIES, Course, documented, simulated
@@ -50,11 +50,9 @@ def filtered(
     predicted : ndarray, shape ``(islands, months, 2)``
         Probability of each of :data:`~palca.experiments.forecast.comparisons.EVENTS`, likewise.
     """
-    from joblib import delayed
-
     groups = [np.arange(at, at + ISLAND) for at in range(0, max(worlds, ISLAND), ISLAND)]
-    work = (delayed(_filter)(resolved, evidence, numbers, seed) for numbers in groups)
-    made = list(shared(work, jobs))
+    calls = ((resolved, evidence, numbers, seed) for numbers in groups)
+    made = list(shared(_filter, calls, jobs))
     return np.array([logs for logs, _ in made]), np.array([said for _, said in made])
 
 
@@ -62,8 +60,8 @@ def _filter(
     resolved: dict[str, Any], evidence: Evidence, numbers: NDArray[np.int64], seed: int
 ) -> tuple[Floats, Floats]:
     last = build(resolved).months - 1
-    past = abduct_island(resolved, evidence, last + 1, last, numbers, seed)
-    return past.log_evidence, past.predicted
+    found = filter_island(resolved, evidence, last + 1, last, numbers, seed).diagnostics
+    return found.log_evidence, found.power_predictive
 
 
 def naive_ahead(
@@ -166,10 +164,8 @@ def _pseudo_histories(
     resolved: dict[str, Any], record: Record, histories: int, seed: int, jobs: int
 ) -> list[tuple[Floats, dict[str, Floats], Floats]]:
     """Return forecasts one month ahead of simulated histories, naive ones, and what came."""
-    from joblib import delayed
-
-    work = (delayed(_filter_pseudo)(resolved, record, k, seed) for k in range(histories))
-    return list(shared(work, jobs))
+    calls = ((resolved, record, number, seed) for number in range(histories))
+    return list(shared(_filter_pseudo, calls, jobs))
 
 
 def _filter_pseudo(

@@ -56,7 +56,7 @@ class Labour:
         self.month = month
 
     def answer(self) -> None:
-        """Move the public mood; strike, and be struck down."""
+        """Update legitimacy and mobilisation; draw strikes, massacres and sieges."""
         m, s, p = self.month, self.month.state, self.month.p
         s.legitimacy[:] = legitimacy_next(
             s.legitimacy,
@@ -113,7 +113,7 @@ class Officers:
         self.month, self.moods, self.fates = month, moods, fates
 
     def answer(self) -> None:
-        """Plot where there is an opportunity, rise, and live with the outcome."""
+        """Plot where there is an opportunity, rise where enough follow, and see who rules."""
         m, s, p = self.month, self.month.state, self.month.p
         for row in (s.attempt, s.success):
             row[:] = 0.0
@@ -151,11 +151,11 @@ class Officers:
         luck = worlds.draws.of("plot found out")
         found = ~plot.overt & (luck < worlds.p.plot_detection * plot.nucleus)
         garrison = np.take(worlds.corps.garrison, plot.plotter)
-        worlds.write("power", "plot", found, plot.nucleus, place=garrison)
+        worlds.write("power", "plot", found, plot.nucleus, garrison=garrison)
         worlds.among(plot.overt, self._rise, plot, forcing)
 
     def _rise(self, worlds: Worlds, plot: coup.Plot, forcing: coup.Forcing | None) -> None:
-        """Live through an overt attempt: fighting, purge, and who rules next."""
+        """Resolve an overt attempt: fighting, purge, and who rules next."""
         s, p, corps = worlds.state, worlds.p, worlds.corps
         joined, won, rebels = coup.rise(worlds, plot, forcing)
         s.attempt[:] = 1.0
@@ -167,7 +167,7 @@ class Officers:
         worlds.write("conflict", "fighting", contested, joined)
 
         top = np.take(corps.top, plot.plotter)
-        place = np.take(corps.garrison, plot.plotter)
+        garrison = np.take(corps.garrison, plot.plotter)
         soldiers, roster = ~self.month.roster.civilian, self.month.roster
         chief = self.month.regime.choose(worlds, plot.ideology, soldiers, top, "coup")
         if forcing is not None and forcing.leader >= 0:
@@ -179,13 +179,13 @@ class Officers:
         fate = counter_rng.uniform(worlds.draws.bits(self.fates))
         corps.replace(losers & (fate < p.purge), worlds.draws.keys)
 
-        worlds.write("power", "failed coup", ~won, joined, chief, place)
+        worlds.write("power", "failed coup", ~won, joined, chief, garrison)
         s.survived[:] = np.where(won, 0.0, np.minimum(s.survived + 1.0, 1.0))
         out_for = np.where(won, _FALLEN, _EXILE)
-        out = roster.place == np.where(won, s.leader, chief)
+        out = roster.index == np.where(won, s.leader, chief)
         absent = worlds.absent_until
         absent[:] = np.where(out, np.maximum(absent, worlds.month + out_for), absent)
-        worlds.write("power", "coup", won, joined, chief, place)
+        worlds.write("power", "coup", won, joined, chief, garrison)
         worlds.among(won, self._take_power, chief, joined)
 
     def _take_power(self, worlds: Worlds, chief: Ints, joined: Floats) -> None:

@@ -140,7 +140,7 @@ class Regime(Strategist):
         roster, p, now = self.month.roster, worlds.p, worlds.month
         free = (roster.since <= now) & (roster.until >= now) & eligible
         free = free & (worlds.absent_until <= now)
-        free = free & (roster.place != worlds.state.leader)
+        free = free & (roster.index != worlds.state.leader)
         luck = counter_rng.normal(worlds.draws.bits(roster.keys[occasion]))
         score = (
             p.leader_luck * luck
@@ -154,7 +154,7 @@ class Regime(Strategist):
     def take_office(
         self, worlds: Worlds, leader: Ints, legitimacy: Value, occasion: str
     ) -> None:
-        """Put leaders (roster places, ``(n,)``) into office."""
+        """Put leaders (roster indices, ``(n,)``) into office."""
         s, roster = worlds.state, self.month.roster
         ideology = np.take(roster.ideology, leader)
         s.leader[:] = leader

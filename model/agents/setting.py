@@ -1,11 +1,11 @@
-"""What agents see of the month that they live in."""
+"""What agents may read of the present month."""
 
 from __future__ import annotations
 
 from typing import Any, Protocol
 
 from ..state.batch import Worlds
-from ..state.channels import Conduit
+from ..state.channels import ChannelLog
 from ..state.draws import Draws
 from ..state.parameters import Parameters
 from ..state.roster import Roster
@@ -21,7 +21,7 @@ class Setting(Protocol):
     Attributes
     ----------
     ussr, united_states, regime, party : Any
-        Other agents, whose levers and acts are seen. Here they are of any type, since their own
+        Other agents, whose levers and acts are read. Here they are of any type, since their own
         modules name this one.
     """
 
@@ -34,7 +34,7 @@ class Setting(Protocol):
     observation: Observation
     roster: Roster
     in_force: InForce
-    conduit: Conduit
+    channel_log: ChannelLog
 
     @property
     def ussr(self) -> Any: ...
@@ -45,4 +45,4 @@ class Setting(Protocol):
     @property
     def party(self) -> Any: ...
     def observe(self, name: str) -> Value: ...
-    def carry(self, channel: str, place: str, value: Value) -> Floats: ...
+    def carry(self, channel: str, site: str, value: Value) -> Floats: ...

@@ -18,7 +18,7 @@ from .setting import Setting
 
 
 class Strategist:
-    """An actor with levers and a policy; a face of the state, with no numbers of its own.
+    """An actor with levers and a policy; its quantities are rows of the state.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Strategist:
     seen : dict of str to float or ndarray of shape ``(worlds,)``
         What its rules looked at; kept only while there is a `trace`.
     trace : callable, optional
-        Told of each rule that fires, for an explanation.
+        Called for each rule that fires, for an explanation.
     """
 
     actor: ClassVar[str]
@@ -72,7 +72,7 @@ class Strategist:
         self._names = tuple(sorted(named & set(OBSERVABLES)))
         parameters = dict(self.month.p.items())
         self._constants = {name: parameters[name] for name in named & set(parameters)}
-        self._through = self.month.conduit.prefixes(self.actor)
+        self._through = self.month.channel_log.prefixes(self.actor)
         # a field's row is the state's own and stays the same array, so it is bound once
         blurred = {name for actor, name in BLURRED if actor == self.actor}
         for name in self._names:
@@ -111,8 +111,8 @@ class Strategist:
         self.levers = self._decide(seen, self.trace)
         for change in self.month.in_force.levers:
             if change.actor == self.actor:
-                self.levers[change.lever] = change.of(self.levers[change.lever])
+                self.levers[change.lever] = change.changed(self.levers[change.lever])
 
     def chooses(self, lever: str, event: str) -> Flags:
-        """Return in which worlds an act happens: its draw falls below the lever's chance."""
+        """Return in which worlds an act happens: its draw is below the lever's probability."""
         return self.month.draws.happens(event, self.levers[lever])

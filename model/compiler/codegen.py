@@ -14,7 +14,7 @@ from typing import Any, Final
 from llvmlite import binding as llvm
 from llvmlite import ir
 
-from ..state.channels import Conduit
+from ..state.channels import ChannelLog
 from ..state.draw_keys import LUCK, NORMAL, UNIFORM
 from ..state.scenario import Country
 from ..state.state import FIELDS
@@ -34,7 +34,7 @@ ARGUMENTS: Final[dict[str, Any]] = {
     "moods": POINTER, "fates": POINTER, "luck_coup": POINTER, "luck_vote": POINTER,
     "luck_death": POINTER, "trait_0": POINTER, "trait_1": POINTER, "trait_2": POINTER,
     "garrison": POINTER, "top": POINTER, "weight": POINTER,
-    "place": POINTER, "leader_ideology": POINTER, "leader_top": POINTER, "civilian": POINTER,
+    "roster_index": POINTER, "leader_ideology": POINTER, "leader_top": POINTER, "civilian": POINTER,
     "available_since": POINTER, "available_until": POINTER, "candidate": POINTER,
     "unnamed": POINTER,
     "months": POINTER, "kept": POINTER, "kept_count": I64,
@@ -48,7 +48,7 @@ OFFICER_ARGUMENTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Machine code, and what its caller must know of it.
+    """Machine code, and what its caller needs to know.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Code:
     most_events : int
         Events that a world can see in a month.
     loads : tuple of (str, str)
-        Channel and place of each load that is written down or read, in order.
+        Channel and site of each load that is written down or read, in order.
     """
 
     machine: bytes
@@ -144,8 +144,8 @@ class MonthLoop:
         with w.each(self.valid) as lane, w.loop(_whole(0), _whole(self.leaders)) as leader:
             world = b.add(self.first_world, lane)
             far = w.address(at["absent_until"], b.add(b.mul(leader, at["worlds"]), world), I64)
-            place = b.add(b.mul(lane, _whole(self.leaders)), leader)
-            near = w.address(memory["absent_until"], place, I64)
+            offset = b.add(b.mul(lane, _whole(self.leaders)), leader)
+            near = w.address(memory["absent_until"], offset, I64)
             if inwards:
                 b.store(b.load(far, typ=I64), near)
             else:
@@ -156,8 +156,8 @@ class MonthLoop:
     def absences_of(self, lane: Any) -> Table:
         """Return before which month each leader can't come to power, in one lane."""
         w = self.writer
-        place = w.b.mul(lane, _whole(self.leaders))
-        address = w.address(self.memory["absent_until"], place, I64)
+        offset = w.b.mul(lane, _whole(self.leaders))
+        address = w.address(self.memory["absent_until"], offset, I64)
         return Table(w, "i", self.leaders, address)
 
     def _take_keys(self) -> None:
@@ -173,18 +173,18 @@ class MonthLoop:
             row = b.load(w.address(at["kept"], kept, I64), typ=I64)
             near = w.address(self.memory["state"], b.mul(row, _whole(LANES)), I64)
             vector = b.load(near, typ=ir.VectorType(F64, LANES), align=8)
-            place = b.add(b.mul(self.step, at["kept_count"]), kept)
-            place = b.add(b.mul(place, at["worlds"]), self.first_world)
+            offset = b.add(b.mul(self.step, at["kept_count"]), kept)
+            offset = b.add(b.mul(offset, at["worlds"]), self.first_world)
             short = b.fptrunc(vector, ir.VectorType(F32, LANES))
-            w.store_some(short, w.address(at["months"], place, F32), self.valid)
+            w.store_some(short, w.address(at["months"], offset, F32), self.valid)
 
-    def carry(self, conduit: Conduit, channel: str, place: str, value: Any) -> Any:
-        """Return what a channel carries to a place: `value`, unless it is frozen."""
-        held = channel in conduit.frozen
-        if not held and channel not in conduit.listened:
+    def carry(self, channel_log: ChannelLog, channel: str, site: str, value: Any) -> Any:
+        """Return what a channel carries to a site: `value`, unless it is frozen."""
+        held = channel in channel_log.frozen
+        if not held and channel not in channel_log.listened:
             return value
         w, b = self.writer, self.writer.b
-        self.loads.append((channel, place))
+        self.loads.append((channel, site))
         whose = self.at["heard" if held else "told"]
         which = w.address(whose, _whole(len(self.loads) - 1), I64)
         first = b.add(b.mul(self.step, self.at["worlds"]), self.first_world)
@@ -221,7 +221,7 @@ def _note(module: ir.Module) -> ir.Function:
     of = ir.FunctionType(ir.VoidType(), [POINTER, I64, POINTER, *[I64] * 5, F64])
     function = ir.Function(module, of, "note")
     function.linkage = "internal"
-    pad, room, noted, lane, month, code, leader, place, size = function.args
+    pad, room, noted, lane, month, code, leader, garrison, size = function.args
     b = ir.IRBuilder(function.append_basic_block("entry"))
     with b.if_then(b.icmp_unsigned("!=", pad, ir.Constant(POINTER, None))):
         so_far = b.gep(noted, [lane], source_etype=I64)
@@ -230,7 +230,7 @@ def _note(module: ir.Module) -> ir.Function:
         page = b.gep(pad, [b.add(b.mul(lane, room), number)], source_etype=ir.VectorType(I64, 2))
         word = b.or_(month, b.shl(code, _whole(16)))
         word = b.or_(word, b.shl(b.and_(leader, _whole(0xFFFF)), _whole(32)))
-        word = b.or_(word, b.shl(place, _whole(48)))
+        word = b.or_(word, b.shl(garrison, _whole(48)))
         b.store(word, page)
         b.store(size, b.gep(page, [_whole(1)], source_etype=I64))
     b.ret_void()
@@ -265,7 +265,7 @@ def write_months(shape: Shape) -> tuple[str, int, tuple[tuple[str, str], ...]]:
 
 
 def machine() -> llvm.TargetMachine:
-    """Return the machine that this is."""
+    """Return LLVM's target machine for this processor."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_default_triple()
@@ -278,7 +278,7 @@ def machine() -> llvm.TargetMachine:
 
 
 def machine_name() -> str:
-    """Return what machine code must fit: the kind of processor and what it can do."""
+    """Return what machine code must fit: the processor and its features."""
     triple, cpu = llvm.get_default_triple(), llvm.get_host_cpu_name()
     return f"{triple} {cpu} {llvm.get_host_cpu_features().flatten()}"
 

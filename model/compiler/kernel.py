@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from ..month import Month
 from ..state.draw_keys import LUCK
+from ..state.drivers import DRIVERS
 from ..state.history import Events
-from ..state.scenario import DRIVERS
 from ..types import Ints
 from .codegen import ARGUMENTS, EVENT_BYTES, OFFICER_ARGUMENTS, Code, machine
 from .llvm_ops import POINTER
 from .symbols import LANES
 
 _RECORD: Final = np.dtype(
-    [("month", "<i2"), ("code", "<i2"), ("leader", "<i2"), ("place", "<i2"), ("amount", "<f8")]
+    [("month", "<i2"), ("code", "<i2"), ("leader", "<i2"), ("garrison", "<i2"), ("amount", "<f8")]
 )
 _LIKELY: Final = 2  # events a world and month; there is room for more, but they come in parts
 
@@ -61,7 +61,7 @@ class Kernel:
         Parameters
         ----------
         month : Month
-            The month before `first`, or that one, not lived through.
+            The month before `first`, or month `first` itself, not yet simulated.
         months : ndarray, shape ``(months since the start, kept, worlds)``
             Where the kept rows of the state are written.
         kept : ndarray of int
@@ -73,7 +73,7 @@ class Kernel:
             self._draw_initial_officers(*(_word(arrays[name]) for name in OFFICER_ARGUMENTS))
             corps.initial_officers_drawn = True
         size, span = arrays["worlds"], end - first
-        channels = month.conduit
+        channels = month.channel_log
         loads = [
             np.array([np.broadcast_to(row, size) for row in channels.factual.loads[load]])
             if load[0] in channels.frozen and channels.factual is not None
@@ -144,7 +144,7 @@ def _arrays_of(month: Month) -> dict[str, Any]:
         "garrison": corps.garrison,
         "top": flags(corps.top),
         "weight": corps.weight,
-        "place": roster.place,
+        "roster_index": roster.index,
         "leader_ideology": roster.ideology,
         "leader_top": flags(roster.top),
         "civilian": flags(roster.civilian),
@@ -158,5 +158,5 @@ def _arrays_of(month: Month) -> dict[str, Any]:
 def _events(records: NDArray[Any], counts: Ints) -> Events:
     """Return events, which come world by world, as parallel arrays; nothing is copied."""
     world = np.repeat(np.arange(len(counts)), counts)
-    columns = (records[name] for name in ("month", "code", "leader", "place", "amount"))
+    columns = (records[name] for name in ("month", "code", "leader", "garrison", "amount"))
     return Events(world, *columns)

@@ -38,9 +38,9 @@ class Shape:
         """Return the shape of a month."""
         return cls(
             replace(month.scenario.country, start={}),
-            month.in_force,
+            replace(month.in_force, parameters={}),
             tuple(sorted(month.scenario.closed)),
             tuple(name for name, value in month.p.items() if isinstance(value, np.ndarray)),
-            tuple(sorted(month.conduit.listened)),
-            tuple(sorted(month.conduit.frozen)),
+            tuple(sorted(month.channel_log.listened)),
+            tuple(sorted(month.channel_log.frozen)),
         )

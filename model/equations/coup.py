@@ -2,7 +2,7 @@
 
 An opportunity arises; the most discontented officer finds who would follow him;
 too few are a plot, enough are an attempt. Then each officer joins the side that
-he expects to win until the cascade rests (Geddes 1999; Singh 2014; with small
+he expects to win until the cascade stops (Geddes 1999; Singh 2014; with small
 private noise it is the threshold limit of a game of regime change, Morris and
 Shin 2003). Only worlds with an opportunity pay for the game.
 """
@@ -16,12 +16,13 @@ import numpy as np
 
 from ..arithmetic import exp
 from ..state.batch import Worlds
-from ..state.interventions import STRONGEST_SIGNAL, Outcome
+from ..state.interventions import Outcome
 from ..state.parameters import Parameters
 from ..state.state import State
 from ..types import Flags, Floats, Ints, Value
 from .discontent import corps_discontent, private_discontent, risk_of_rising
 
+_STRONGEST_SIGNAL = 12.0**0.5  # the bound of a standard shock, see counter_rng.normal
 _SHORT_OF_HALF = 0.499  # share of force of rebels who are made to fail
 
 
@@ -33,7 +34,7 @@ class Plot(NamedTuple):
     plotter : ndarray of int, shape ``(n,)``
         Slot of the officer who leads.
     ideology : ndarray, shape ``(n,)``
-        His.
+        The officer's ideology.
     pull : ndarray, shape ``(officers, n)``
         Each officer's net pull to the rebels before any signal.
     push : ndarray, shape ``(n,)``
@@ -64,9 +65,9 @@ class Forcing:
     outcome : str
         What becomes of them: "succeeds", "fails" or "never".
     leader : int
-        Roster place of a named leader, who strikes though perhaps nobody would have; -1 if none.
+        Roster index of a named leader, who strikes whatever his following; -1 if none.
     ideology : float
-        His; the officer nearest to it leads for him.
+        That leader's; the officer nearest to it leads in his name.
     """
 
     outcome: Outcome
@@ -121,7 +122,7 @@ def plot(
     if forcing is not None:
         nearest = np.argmin(np.abs(corps.ideology - forcing.ideology), axis=0)
         plotter = np.where(led, nearest, plotter)
-        signal = STRONGEST_SIGNAL if forcing.outcome == "succeeds" else -STRONGEST_SIGNAL
+        signal = _STRONGEST_SIGNAL if forcing.outcome == "succeeds" else -_STRONGEST_SIGNAL
     led_by = of_officer(corps.ideology, plotter)
     top = np.take(corps.top, plotter)
 
@@ -165,7 +166,7 @@ def rise(
 def cascade(
     worlds: Worlds, pull: Floats, push: Floats, nucleus: Floats, weight: Value
 ) -> tuple[Floats, Flags]:
-    """Follow q' = force{pull_i + weight q + push > 0} from the nucleus to its rest.
+    """Follow q' = force{pull_i + weight q + push > 0} from the nucleus to its fixed point.
 
     The map is monotone in q, so the sequence is monotone and ends within as many
     rounds as there are officers.

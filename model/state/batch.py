@@ -1,8 +1,8 @@
 """Some worlds in one month: what the equations read and change.
 
-The month's equations are elementwise over worlds. What befalls a few of them only (a
-coup, an election, a death) is written as a function of :class:`Worlds` and happens
-`among` those: the same elementwise code, paid for by those worlds alone.
+The month's equations are elementwise over worlds. What happens in a few of them only
+(a coup, an election, a death) is a function of :class:`Worlds` that is called `among` those:
+the same elementwise code on fewer worlds.
 """
 
 from __future__ import annotations
@@ -93,15 +93,15 @@ class Worlds:
         happened: Flags | None = None,
         amount: Floats | None = None,
         leader: Floats | Ints | None = None,
-        place: Ints | None = None,
+        garrison: Ints | None = None,
     ) -> None:
         """Write down that an event happened, in all worlds or where `happened` holds.
 
         Parameters
         ----------
         happened : ndarray of bool, shape ``(n,)``, optional
-        amount, leader, place : ndarray, shape ``(n,)``, optional
-            Million USD or another size; roster place of who acted; number of the garrison.
+        amount, leader, garrison : ndarray, shape ``(n,)``, optional
+            Million USD or another size; roster index of who acted; index of the garrison.
         """
         if happened is None:
             chosen = np.arange(self.state.values.shape[1])
@@ -114,11 +114,11 @@ class Worlds:
             return values[chosen] if isinstance(values, np.ndarray) else values
 
         places = chosen if self.places is None else self.places[chosen]
-        details = map(of_those, (amount, leader, place))
+        details = map(of_those, (amount, leader, garrison))
         self.event_log.write(track, kind, places, *details)
 
     def fixed_point(self, step: Callable[[Floats], Floats], start: Floats) -> Floats:
-        """Return where ``x -> step(x)`` comes to rest from `start`, in each world."""
+        """Return the fixed point of ``x -> step(x)`` reached from `start`, in each world."""
         now = start
         while True:
             then = step(now)

@@ -1,4 +1,4 @@
-"""The draws of one month, by the name of the event that they decide."""
+"""The draws of a month, by the keys of the events that they decide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came out of a run: labelled months and events."""
+"""The result of a run: monthly values and events."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Events:
     Attributes
     ----------
     world, month, code : ndarray of int
-        `code` is a place in :data:`EVENT_CODES`.
-    leader, place : ndarray of int
-        Roster place of the leader concerned and garrison; -1 if none. These two, `month`
-        and `code` may be of 16 bits.
+        `code` is an index in :data:`EVENT_CODES`.
+    leader, garrison : ndarray of int
+        Roster index of the leader concerned and index of the garrison; -1 if none. These
+        two, `month` and `code` may be of 16 bits.
     amount : ndarray of float
         Million USD or another size; NaN if none.
     """
@@ -38,7 +38,7 @@ class Events:
     month: Ints
     code: Ints
     leader: Ints
-    place: Ints
+    garrison: Ints
     amount: Floats
 
     def __len__(self) -> int:
@@ -60,10 +60,10 @@ class EventLog:
         worlds: Ints,
         amount: Floats | None = None,
         leader: NDArray[Any] | None = None,
-        place: Ints | None = None,
+        garrison: Ints | None = None,
     ) -> None:
         """Write down an event of the worlds numbered in `worlds`; other arrays match it."""
-        entry = (self.month, CODE_OF[track, kind], worlds, leader, place, amount)
+        entry = (self.month, CODE_OF[track, kind], worlds, leader, garrison, amount)
         self.entries.append(entry)
 
     def add(self, events: Events) -> None:
@@ -117,7 +117,7 @@ class EventLog:
 
 def _columns(events: Events) -> tuple[NDArray[Any], ...]:
     return (
-        events.world, events.month, events.code, events.leader, events.place, events.amount,
+        events.world, events.month, events.code, events.leader, events.garrison, events.amount,
     )  # fmt: skip
 
 
@@ -145,7 +145,7 @@ class History:
     months : ndarray of float32, shape ``(months, fields, worlds)``
         Their values at the end of each month.
     events : Events
-        `events.world` holds places in `worlds`, not numbers.
+        `events.world` holds indices into `worlds`, not numbers.
     since : int
         The month of the first row of `months`.
     """

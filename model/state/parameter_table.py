@@ -1,11 +1,14 @@
 """The rows of the parameter table; :mod:`palca.model.state.parameters` gives them meaning.
 
-Each row: name, default, lowest, highest, unit, prior, meaning, source.
+Each row: name, default, lowest, highest, unit, prior, meaning, source. A prior is
+``uniform(low, high)`` or ``normal(mean, sd)``, or ``fixed``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from .prior import Prior
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +20,8 @@ class Parameter:
     name, unit, meaning, source : str
     default, low, high : float
         The value used unless a scenario sets another, and the range allowed.
-    prior : str
-        ``"uniform(a, b)"`` or ``"normal(mean, sd)"`` for a free parameter, else ``"fixed"``.
+    prior : Prior, optional
+        None if the parameter is fixed.
     """
 
     name: str
@@ -26,18 +29,24 @@ class Parameter:
     low: float
     high: float
     unit: str
-    prior: str
+    prior: Prior | None
     meaning: str
     source: str
 
     @property
     def free(self) -> bool:
         """Whether the parameter is uncertain and has a prior."""
-        return self.prior != "fixed"
+        return self.prior is not None
 
 
 def _table(*rows: tuple[str, float, float, float, str, str, str, str]) -> dict[str, Parameter]:
-    return {row[0]: Parameter(*row) for row in rows}
+    return {
+        name: Parameter(
+            name, default, low, high, unit,
+            None if prior == "fixed" else Prior.parse(prior, low, high), meaning, source,
+        )
+        for name, default, low, high, unit, prior, meaning, source in rows
+    }  # fmt: skip
 
 
 _ECONOMY = _table(

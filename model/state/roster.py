@@ -19,7 +19,7 @@ from .scenario import Country
 class Roster:
     """The leaders of the country as arrays of shape ``(leaders, 1)``; the last is unnamed."""
 
-    place: Ints
+    index: Ints
     ideology: Floats
     top: Flags
     civilian: Flags

@@ -24,8 +24,8 @@ class Snapshot:
     ideology, grievance, generation : ndarray, shape ``(officers, n)``, stored world by world
     keys : ndarray of uint64, shape ``(n,)`` or ``(months, n)``
         What the draws are made from: one key a world, or one for each month from `month` on.
-    turns : ndarray of int, shape ``(n,)``
-        By which each has its set of parameters, if the scenario has sets.
+    draw_index : ndarray of int, shape ``(n,)``
+        Which posterior draw each has, if the scenario has draws.
     """
 
     month: int
@@ -35,7 +35,7 @@ class Snapshot:
     grievance: Floats
     generation: NDArray[np.int16]
     keys: Keys
-    turns: Ints
+    draw_index: Ints
 
     def __len__(self) -> int:
         return self.state.shape[1]
@@ -50,7 +50,7 @@ class Snapshot:
             _columns(self.grievance, worlds),
             _columns(self.generation, worlds),
             np.take(self.keys, worlds, axis=-1) if keys is None else keys,
-            np.take(self.turns, worlds),
+            np.take(self.draw_index, worlds),
         )
 
 

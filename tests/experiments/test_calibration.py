@@ -14,7 +14,7 @@ import pytest
 
 from fault_commands import Run
 from palca.experiments.forecast.naive import naive
-from palca.experiments.infer.abc import Reading, Recovery, infer, recover
+from palca.experiments.infer.abc import SBC, SummaryRegression, infer, simulation_based_calibration
 from palca.experiments.infer.calibrate import Calibration, calibrate
 from palca.experiments.infer.reference_table import Table, score, simulate, values_of
 from palca.experiments.observe.documented import load_record
@@ -50,7 +50,7 @@ def test_the_posterior_of_a_normal_model_is_the_one_of_the_textbook() -> None:
     assert found.mean == pytest.approx(observed / 2, abs=0.08)
     assert found.sd == pytest.approx(np.sqrt(0.5), abs=0.04)
     assert found.weights.sum() == pytest.approx(1.0)
-    assert 1000 < found.worth <= 2000
+    assert 1000 < found.ess <= 2000
 
 
 @pytest.mark.slow
@@ -58,7 +58,7 @@ def test_a_reading_finds_the_posterior_means() -> None:
     scores, values = gaussian(60_000)
     outcomes = [Outcome(f"y{i}", "", "share", "", lambda course: np.zeros(1)) for i in range(3)]
     table = Table(("a", "b", "c"), tuple(outcomes), scores, values)
-    summaries = Reading(table, outcomes).summaries(values[:1000])
+    summaries = SummaryRegression(table, outcomes).summaries(values[:1000])
     apart = np.abs(summaries - values[:1000] / 2)
     assert np.quantile(apart, 0.99) < 0.06  # the most extreme outcomes are cut
 
@@ -66,13 +66,13 @@ def test_a_reading_finds_the_posterior_means() -> None:
 def test_known_parameters_are_found_again_and_wrong_intervals_are_noticed() -> None:
     scores, values = gaussian(40_000)
     histories = np.arange(39_500, 40_000)
-    right = recover(values / 2, scores, histories, 800, 99, 0)
+    right = simulation_based_calibration(values / 2, scores, histories, 800, 99, 0)
     assert right.uniformity().min() * 3 > 0.01
     assert right.coverage(0.9) == pytest.approx(0.9, abs=0.04)
     # others' parameters, drawn together: intervals half as wide as they should be
     tight = scores.copy()
     tight[:39_500] = values[:39_500] / 2 + (scores - values / 2)[:39_500] / 2
-    wrong = recover(values / 2, tight, histories, 800, 99, 0)
+    wrong = simulation_based_calibration(values / 2, tight, histories, 800, 99, 0)
     assert wrong.uniformity().max() < 1e-6
     assert wrong.coverage(0.9).max() < 0.75
 
@@ -94,7 +94,7 @@ def test_what_does_nothing_is_not_learnt_more_often_than_said(aside: float) -> N
     observed = np.full(parameters, aside) * np.geomspace(0.02, 0.6, parameters)
     own = chance.normal(size=(2_000, parameters))
     said = infer(summaries, own, observed, 150)
-    bound = said.adjusted.learnt_by_chance(1, 0)
+    bound = said.adjusted.information_gain_by_chance(1, 0)
     idle = [
         infer(summaries, own[chance.permutation(len(own))], observed, 150) for _ in range(150)
     ]
@@ -120,13 +120,13 @@ def test_only_what_has_level_ranks_is_called_learnt() -> None:
     summaries = np.column_stack([scores[:, 0] + chance.normal(size=6_000), chance.normal(size=6_000)])
     summaries /= 2
     found = infer(summaries, scores, np.array([0.6, 0.0]), 600)
-    by_chance = found.adjusted.learnt_by_chance(2, 0)
+    by_chance = found.adjusted.information_gain_by_chance(2, 0)
 
-    def told(near: Recovery | None) -> list[bool]:
+    def told(near: SBC | None) -> list[bool]:
         out = Calibration(("a", "idle"), 1978, 6_000, {}, found, [], [], [], near, near)
-        return replace(out, by_chance=by_chance).told.tolist()
+        return replace(out, information_gain_by_chance=by_chance).informative.tolist()
 
-    ranks = recover(summaries, scores, np.arange(200), 600, 99, 0)
+    ranks = simulation_based_calibration(summaries, scores, np.arange(200), 600, 99, 0)
     assert told(ranks) == [True, False]
     assert told(None) == [False, False]
     assert told(replace(ranks, ranks=ranks.ranks[:40])) == [False, False]  # too few to be counted
@@ -162,7 +162,7 @@ def test_nothing_is_known_of_years_that_have_not_passed(
     for values in series.values():
         values[cut:] = values[cut - 1 : cut] + 1.0
     past = course.events.month < cut
-    columns = ("world", "month", "code", "leader", "place", "amount")
+    columns = ("world", "month", "code", "leader", "garrison", "amount")
     events = Events(*(getattr(course.events, name)[past] for name in columns))
     other = Course(course.worlds, course.months, series, events)
     before, after = before_and_after(until)
@@ -206,7 +206,7 @@ def test_a_parameter_that_made_the_difference_is_found(baseline: dict[str, Any])
     """A record made with a high cost of rising moves the posterior up, one with a low one down."""
     off = {**baseline, "sets": {}}
     table = simulate(off, priors.FREE, 1978, 12_000, 1, jobs=2)
-    reading = Reading(table, table.outcomes)
+    reading = SummaryRegression(table, table.outcomes)
     summaries = reading.summaries(table.values)
     place = table.names.index("cost")
     order = np.argsort(table.scores[:, place])
@@ -308,8 +308,8 @@ def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
     assert sets.shape == (50, 25)
     rows = pd.read_csv("made/parameters.csv").set_index("parameter")
     assert rows["mean"].to_dict() == pytest.approx(sets.mean().to_dict())
-    assert rows["learnt"].between(0, 1).all()
-    assert not rows["told"].any()  # twelve histories can't say whether ranks are level
+    assert rows["information_gain"].between(0, 1).all()
+    assert not rows["informative"].any()  # twelve histories can't say whether ranks are level
     outcomes = pd.read_csv("made/outcomes.csv")
     assert set(outcomes["years"]) == {"evidence", "after"}
     assert set(outcomes["worlds"]) == {"posterior", "prior", "given the past"}
@@ -330,4 +330,4 @@ def test_a_calibration_on_more_years_is_another_one(baseline: dict[str, Any]) ->
     short, long = (calibrate(baseline, until, 20_000, 20, 0) for until in (1971, 1978))
     assert len(short.fit) < len(long.fit)
     assert (short.forecast is None, long.forecast is None) == (False, True)
-    assert replace(short.posterior).worth > 10
+    assert replace(short.posterior).ess > 10

@@ -13,18 +13,18 @@ import numpy as np
 import pytest
 
 from palca.experiments.counterfactual.answer import Answer, Question, ask
+from palca.experiments.counterfactual.divergence import divergence
 from palca.experiments.counterfactual.effects import (
     causation,
     clustered_error,
     explained_spread,
-    moved,
-    parting,
+    prior_posterior_shift,
 )
 from palca.experiments.counterfactual.files import digest as digest_of
 from palca.experiments.counterfactual.paired import digest, join_pairs, pair_blocks
 from palca.experiments.counterfactual.report import in_words
-from palca.experiments.infer.evidence import Evidence, Sighting
-from palca.experiments.infer.particle_filter import abduct, join
+from palca.experiments.infer.abduction import abduct, join_islands
+from palca.experiments.infer.evidence import EventObservation, Evidence
 from palca.experiments.observe.outcomes import WEIGHTS
 from palca.experiments.simulate import priors
 from palca.model import PalcaError
@@ -92,8 +92,8 @@ def test_what_is_known_of_a_draw_decides_its_counterfactual(small: Path) -> None
     average = answer.average.counter.values["ussr_atmosphere"][0] > 0
     assert abs(average.mean() - 0.15) < 4 * np.sqrt(0.15 * 0.85 / TWINS)
     # the probability of the evidence, P(u < 0.3)
-    assert abs(np.exp(answer.past.log_evidence.sum()) - 0.3) < 4 * np.sqrt(0.21 / WORLDS)
-    assert abs(answer.past.shown[0] - 0.3) < 4 * np.sqrt(0.21 / WORLDS)
+    assert abs(np.exp(answer.particles.diagnostics.log_evidence.sum()) - 0.3) < 4 * np.sqrt(0.21 / WORLDS)
+    assert abs(answer.particles.diagnostics.event_predictive[0] - 0.3) < 4 * np.sqrt(0.21 / WORLDS)
 
 
 @pytest.mark.slow
@@ -112,10 +112,10 @@ def test_evidence_teaches_parameters_as_bayes_says(small: Path) -> None:
     expected = ((b**3 - a**3) / 3) / ((b**2 - a**2) / 2)
     half = 'at = "1969-02", lever.ussr.open_embassy.scale = 0.5'
     answer = question(small, half, "embassy 1969-01 ± 0", None)
-    values = answer.past.parameters["opportunity"]
-    mean = float(np.average(values, weights=answer.past.weights))
+    values = answer.particles.parameters["opportunity"]
+    mean = float(np.average(values, weights=answer.particles.weights))
     assert abs(mean - expected) < 4 * values.std() / np.sqrt(0.5 * WORLDS)
-    assert np.exp(answer.past.log_evidence.sum()) == pytest.approx(0.5, abs=0.02)
+    assert np.exp(answer.particles.diagnostics.log_evidence.sum()) == pytest.approx(0.5, abs=0.02)
 
 
 @pytest.mark.slow
@@ -148,12 +148,12 @@ def test_an_intervention_that_changes_nothing_has_no_effect_in_any_world(change:
     for quantity, values in answer.twins.factual.values.items():
         assert np.array_equal(values, answer.twins.counter.values[quantity]), quantity
     assert all(effect.effect == 0 and effect.se == 0 for effect in answer.effects.values())
-    assert parting(answer.twins).share == 0
-    assert answer.far is not None
-    assert answer.far.colour == "green"
+    assert divergence(answer.twins).share == 0
+    assert answer.overlap is not None
+    assert answer.overlap.colour == "green"
     assert "as it was in every world" in in_words(answer)
     assert "hardly sampled" not in in_words(answer)
-    answer.past.founders[:] = answer.past.founders[0]  # one family
+    answer.particles.ancestors[:] = answer.particles.ancestors[0]  # one family
     assert "hardly sampled" in in_words(answer)
 
 
@@ -178,11 +178,11 @@ def test_a_frozen_channel_carries_its_part_and_no_other() -> None:
     )  # fmt: skip
     assert answer.twins is not None
     whole = answer.effects["legitimacy", answer.main].effect
-    parts = answer.shares["legitimacy", answer.main]
+    parts = answer.mediated["legitimacy", answer.main]
     assert whole < 0
     assert parts["soviet_prestige"][0] == pytest.approx(whole, rel=0.5)
     assert abs(parts["soviet_restraint"][0]) < 0.1 * abs(whole)
-    friction = answer.shares["friction", answer.main]
+    friction = answer.mediated["friction", answer.main]
     assert friction["moscow_line"][0] == pytest.approx(
         answer.effects["friction", answer.main].effect, rel=0.2
     )
@@ -197,13 +197,13 @@ def test_too_few_worlds_give_no_number() -> None:
 
 
 def test_impossible_evidence_is_told_as_such() -> None:
-    past = next(iter(abduct(
-        resolve("baseline"), Evidence("x", (Sighting("ussr", "break", 0, 0, 1, 0.0),)), 3, 2, 64, 0
+    island = next(iter(abduct(
+        resolve("baseline"), Evidence("x", (EventObservation("ussr", "break", 0, 0, 1, 0.0),)), 3, 2, 64, 0
     )))  # fmt: skip
-    assert np.isneginf(past.log_evidence.sum())
-    assert past.effective.min() == 0
-    joined = join([past, past])
-    assert np.isneginf(joined.log_evidence.sum())
+    assert np.isneginf(island.diagnostics.log_evidence.sum())
+    assert island.diagnostics.ess.min() == 0
+    joined = join_islands([island, island])
+    assert np.isneginf(joined.diagnostics.log_evidence.sum())
 
 
 @pytest.mark.parametrize(
@@ -224,10 +224,10 @@ def test_a_scenario_without_interventions_is_no_counterfactual() -> None:
 
 def test_errors_count_families_not_copies() -> None:
     difference = np.repeat(np.array([1.0, -1.0, 2.0, -2.0]), 50)
-    founders = np.repeat(np.arange(4), 50)
+    ancestors = np.repeat(np.arange(4), 50)
     alone = clustered_error(difference, np.arange(200))
     assert alone == pytest.approx(difference.std(ddof=1) / np.sqrt(200), rel=1e-6)
-    families = clustered_error(difference, founders)
+    families = clustered_error(difference, ancestors)
     assert families == pytest.approx(np.array([1.0, -1.0, 2.0, -2.0]).std(ddof=1) / 2, rel=1e-6)
 
 
@@ -262,7 +262,7 @@ def test_a_comparison_is_the_same_again_and_zero_with_itself() -> None:
     two = join_pairs(list(pair_blocks(a, b, 3000, 0, jobs=2)))
     assert digest(one) == digest(two)
     itself = join_pairs(list(pair_blocks(a, a, 500, 0)))
-    assert (itself.parted == -1).all()
+    assert (itself.diverged == -1).all()
     assert all(np.array_equal(itself.first[name], itself.second[name]) for name in itself.first)
 
 
@@ -275,16 +275,16 @@ def test_parameters_that_do_nothing_are_rarely_told(families: int) -> None:
         drawn = priors.draw(seed, np.arange(families), {})
         idle = {name: np.repeat(values, copies) for name, values in drawn.items()}
         weights = np.full(families * copies, 1.0 / (families * copies))
-        told += any(m.told for m in moved(idle, weights, families, seed).values())
+        told += any(m.informative for m in prior_posterior_shift(idle, weights, families, seed).values())
     assert told <= 9  # of 60; by chance 3, and more than 9 once in 800
 
 
 def test_what_moves_a_parameter_is_told() -> None:
     drawn = priors.draw(0, np.arange(4000), {})
-    weights = np.where(priors.share("backlash", drawn["backlash"]) > 0.6, 1.0, 0.0)
+    weights = np.where(priors.PRIORS["backlash"].cdf(drawn["backlash"]) > 0.6, 1.0, 0.0)
     weights /= weights.sum()
-    found = moved(drawn, weights, 1.0 / np.sum(weights**2), 0)
-    assert [name for name, of in found.items() if of.told] == ["backlash"]
+    found = prior_posterior_shift(drawn, weights, 1.0 / np.sum(weights**2), 0)
+    assert [name for name, of in found.items() if of.informative] == ["backlash"]
     # the mean of a uniform prior's upper two fifths, and the same of its normal scores
     assert found["backlash"].posterior_mean == pytest.approx(0.005 + 0.8 * 0.045, rel=0.01)
-    assert not any(of.told for of in moved(drawn, weights, 1.0, 0).values())
+    assert not any(of.informative for of in prior_posterior_shift(drawn, weights, 1.0, 0).values())

@@ -104,7 +104,7 @@ def test_paths_with_dots_are_no_months() -> None:
 def test_what_cannot_be_varied_is_refused_by_name(text: str, says: str) -> None:
     with pytest.raises(PalcaError, match=says) as error:
         parse_factor(text)
-    assert error.value.place == f"--vary {text}"
+    assert error.value.where == f"--vary {text}"
 
 
 def test_a_factor_is_varied_once() -> None:

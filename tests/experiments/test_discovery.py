@@ -181,7 +181,7 @@ def test_nothing_is_drawn_and_printed_too() -> None:
     found = discover(QUESTION, table, CHANCE.random(2000) < 0.3, 0)
     said = io.StringIO()
     print_discovery(Console(file=said), found, 2000)
-    assert "no more than a coin does" in said.getvalue()
+    assert "not predict it better than chance" in said.getvalue()
     picture = draw_discovery(found, table, "nothing")
     assert "Most telling: nothing." in picture.alt
     assert picture.png().startswith(b"\x89PNG")

@@ -59,7 +59,7 @@ def test_a_date_is_an_interval_or_an_error(text: str) -> None:
     try:
         first, last = span(text, "here")
     except PalcaError as error:
-        place = error.place
+        place = error.where
     else:
         place = "here"
         assert first <= last <= first + 11

@@ -159,9 +159,9 @@ def calibration() -> Print:
             coverage=lambda central: np.linspace(0.8, 1, count),
         )  # fmt: skip
 
-    sets: Any = {name: priors.quantile(name, np.linspace(0.2, 0.6, 40)) for name in priors.FREE}
+    sets: Any = {name: priors.PRIORS[name].ppf(np.linspace(0.2, 0.6, 40)) for name in priors.FREE}
     posterior: Any = SimpleNamespace(
-        places=np.arange(617), worth=321.0, sureness=210.0, radius=2.0, sets=sets,
+        places=np.arange(617), ess=321.0, sureness=210.0, radius=2.0, sets=sets,
         mean=np.linspace(-1, 1, count), sd=np.linspace(0.3, 1, count),
     )  # fmt: skip
     found = Calibration(priors.FREE, 1974, 123_456, sets, posterior, list(OUTCOMES[:2]), verdicts,

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from palca.experiments.counterfactual.answer import Answer, Question, ask
 from palca.experiments.counterfactual.report import like
-from palca.experiments.infer.evidence import Evidence, Sighting, describe
+from palca.experiments.infer.abduction import abduct
+from palca.experiments.infer.evidence import EventObservation, Evidence, describe
 from palca.experiments.infer.evidence_file import load_given, make_evidence
-from palca.experiments.infer.particle_filter import abduct
 from palca.experiments.observe.documented import Record, load_record
 from palca.experiments.observe.history import Course, documented
 from palca.model import PalcaError
@@ -42,7 +42,7 @@ def asked(given_: str, scenario: str = "soviet-break-1971", *changes: str, **res
 
 
 def event(**other: Any) -> dict[str, Any]:
-    return {"event": [{"track": "ussr", "kind": "embassy", "tolerance": 3, "miss": 0.1, **other}]}
+    return {"event": [{"track": "ussr", "kind": "embassy", "tolerance": 3, "false_negative": 0.1, **other}]}
 
 
 # what can't count is refused
@@ -60,18 +60,18 @@ def test_a_month_that_cannot_count_is_refused(named: str) -> None:
 
 
 def test_a_file_may_not_name_what_cannot_count_either(tmp_path: Path) -> None:
-    rows = '[[event]]\ntrack = "ussr"\nkind = "embassy"\ntolerance = 3\nmiss = 0.1\n'
+    rows = '[[event]]\ntrack = "ussr"\nkind = "embassy"\ntolerance = 3\nfalse_negative = 0.1\n'
     file = tmp_path / "own.toml"
     file.write_text(f'title = "T"\n{rows}date = "1971-09"\n')
     with pytest.raises(PalcaError, match="1971-09 can't count"):
         asked(str(file))
     file.write_text(f'title = "T"\n{rows}date = "1971-08"\n')
-    assert [s.month for s in asked(str(file)).evidence.sightings] == [FORK - 1]
+    assert [s.month for s in asked(str(file)).evidence.events] == [FORK - 1]
 
 
 def test_later_evidence_counts_if_it_is_asked_for() -> None:
     answer = asked("coup 1972-01", through=month_index("1972-06"))
-    assert [(s.first, s.last) for s in answer.evidence.sightings] == [(34, 38)]
+    assert [(s.first, s.last) for s in answer.evidence.events] == [(34, 38)]
     with pytest.raises(PalcaError, match="can't count"):
         asked("coup 1972-01", through=month_index("1971-12"))
 
@@ -86,30 +86,30 @@ def test_later_evidence_counts_if_it_is_asked_for() -> None:
 def test_the_month_of_an_event_decides_whether_it_counts(
     month: int, before: int, after: int, last: int
 ) -> None:
-    one = Sighting("power", "coup", month, max(month - before, 0), month + after, 0.0)
+    one = EventObservation("power", "coup", month, max(month - before, 0), month + after, 0.0)
     left = Evidence("x", (one,)).until(last)
-    assert len(left.sightings) == (month <= last)
+    assert len(left.events) == (month <= last)
     assert left.silent == (month > last)
-    for seen in left.sightings:
+    for seen in left.events:
         assert (seen.first, seen.last) == (one.first, min(one.last, last))
         assert seen.first <= seen.month <= seen.last
 
 
 @pytest.mark.parametrize("sign", ["±", "+-", "+/-", " ± ", " +/- "])
 def test_a_tolerance_may_be_written_in_each_way(sign: str, known: tuple[Course, Record]) -> None:
-    (seen,) = make_evidence(load_given(f"coup 1971-08{sign}40"), "--given", *known).sightings
+    (seen,) = make_evidence(load_given(f"coup 1971-08{sign}40"), "--given", *known).events
     assert (seen.month, seen.first, seen.last) == (31, 0, 71)
 
 
 def test_the_record_counts_to_the_fork_and_says_how_much() -> None:
     answer = asked("record")
-    rows = describe(answer.whole, answer.last, answer.past.shown)
+    rows = describe(answer.whole, answer.last, answer.particles.diagnostics.event_predictive)
     months = [month_index(row["first"]) for row in rows]
-    assert len(rows) > len(answer.evidence.sightings) + len(answer.evidence.levels)
+    assert len(rows) > len(answer.evidence.events) + len(answer.evidence.levels)
     # attempts of September 1969, October 1970, January and August 1971 (Powell and Thyne); the
     # embassy of December 1969
     acts = [row for row in rows if ":" in row["what"] and row["counted"]]
-    assert len(acts) == len(answer.evidence.sightings) == len(answer.past.shown) == 5
+    assert len(acts) == len(answer.evidence.events) == len(answer.particles.diagnostics.event_predictive) == 5
     assert all(row["counted"] for row, month in zip(rows, months, strict=True) if month < FORK - 3)
     assert not any(
         row["counted"] for row, month in zip(rows, months, strict=True) if month >= FORK
@@ -119,7 +119,7 @@ def test_the_record_counts_to_the_fork_and_says_how_much() -> None:
 def test_nothing_counts_before_the_first_month() -> None:
     answer = asked("record", "baseline", EARLY)
     assert (answer.last, answer.evidence.silent) == (-1, True)
-    assert not any(row["counted"] for row in describe(answer.whole, -1, answer.past.shown))
+    assert not any(row["counted"] for row in describe(answer.whole, -1, answer.particles.diagnostics.event_predictive))
     assert "19" not in like(answer)  # no month: there is no record of any
     with pytest.raises(PalcaError, match="can't count"):
         asked("coup 1969-01", "baseline", EARLY)
@@ -129,14 +129,14 @@ def test_evidence_may_end_long_before_the_fork() -> None:
     last = month_index("1969-06")
     answer = asked("record", through=last)
     assert answer.last == last
-    assert len(answer.past.log_evidence) == FORK
-    assert (answer.past.log_evidence[last + 1 :] == 0.0).all()
-    assert (answer.past.log_evidence[: last + 1] != 0.0).any()
+    assert len(answer.particles.diagnostics.log_evidence) == FORK
+    assert (answer.particles.diagnostics.log_evidence[last + 1 :] == 0.0).all()
+    assert (answer.particles.diagnostics.log_evidence[: last + 1] != 0.0).any()
 
 
 def test_what_did_not_happen_is_not_judged_after_the_end() -> None:
     quiet = Evidence("x", extra=0.5, absent=(("conflict", "strike", 0.5),))
-    whole, cut = (next(iter(abduct(resolve("baseline"), quiet.until(end), 20, 19, 64, 0)))
+    whole, cut = (next(iter(abduct(resolve("baseline"), quiet.until(end), 20, 19, 64, 0))).diagnostics
                   for end in (19, 9))  # fmt: skip
     assert np.array_equal(cut.log_evidence[:10], whole.log_evidence[:10])
     assert (cut.log_evidence[10:] == 0.0).all()
@@ -147,9 +147,9 @@ def test_what_did_not_happen_is_not_judged_after_the_end() -> None:
 
 
 def test_an_event_has_a_month_of_ones_own_or_the_records(known: tuple[Course, Record]) -> None:
-    (of_record,) = read(event(), known).sightings
+    (of_record,) = read(event(), known).events
     assert (of_record.month, of_record.named) == (month_index("1969-12"), False)
-    (own,) = read(event(date="1970-03"), known).sightings
+    (own,) = read(event(date="1970-03"), known).events
     assert (own.month, own.first, own.last, own.named) == (14, 11, 17, True)
     for month in ("1968-12", "1979-01"):
         with pytest.raises(PalcaError, match="outside the history"):
@@ -166,8 +166,8 @@ def test_attempts_of_one_month_both_keep_their_windows(known: tuple[Course, Reco
     none = np.full(3, -1)
     both = replace(course, events=Events(np.zeros(3, int), months, codes, none, none, none * np.nan))
     for tolerance in (0, 2):
-        data = {"attempts": {"tolerance": tolerance, "miss": 0.1}}
-        seen = read(data, (both, record)).sightings
+        data = {"attempts": {"tolerance": tolerance, "false_negative": 0.1}}
+        seen = read(data, (both, record)).events
         assert sorted((s.month, s.kind) for s in seen) == sorted(zip(months, kinds, strict=True))
         assert all(s.first <= s.month <= s.last for s in seen)
         assert {(s.first, s.last) for s in seen if s.month == 20} == {

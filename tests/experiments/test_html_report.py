@@ -171,7 +171,7 @@ FILES: dict[str, dict[str, str]] = {
                                    ",growth,anova,noise_share,0.9,,,\n"},
     "discovery": {"boxes.csv": "box,worlds,hits,share,ci95_low,ci95_high\ncost > 1,10,9,0.9,0.8,0.95\n"},
     "calibration": {
-        "parameters.csv": "parameter,unit,prior,mean,q05,q95,learnt\nbacklash,x,uniform,1,2,3,0.01\n",
+        "parameters.csv": "parameter,unit,prior,mean,q05,q95,information_gain\nbacklash,x,uniform,1,2,3,0.01\n",
         "outcomes.csv": "years,worlds,outcome,documented,median\nafter,prior,coups_75_77,1,2\n",
     },
     "validation": {"VALIDATION.md": "# T\n\n## 1. A part\n\nSome *words*, `code` and [a link](x.md).\n\n"
@@ -183,7 +183,7 @@ SAID = {
     "claims": ["it grew", "statement about the model"],
     "sensitivity": ["50 (40 to 61.2)", "174 (105 to 661): too wide", "of 1 of 2 values", "% of a world"],
     "discovery": ["cost > 1", "not of history"],
-    "calibration": ["successful coups 1975–77", "tells something of 0"],
+    "calibration": ["successful coups 1975–77", "informative about 0"],
     "validation": ["1. A part", "words", "code", "a link", "one", "no"],
     "something new": ["a name", "1.23", "rows.csv"],
 }

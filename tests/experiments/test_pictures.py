@@ -127,9 +127,9 @@ class _Calibrated:
     """What the pictures of a calibration look at."""
 
     names = ("backlash", "cost", "coup_trap", "purge", "prestige_ussr")
-    sets = {name: priors.quantile(name, np.linspace(0.2, 0.6, 40)) for name in names}  # noqa: RUF012
-    learnt = np.linspace(0.0, 0.8, 5)
-    told = learnt > 0.05
+    draws = {name: priors.PRIORS[name].ppf(np.linspace(0.2, 0.6, 40)) for name in names}  # noqa: RUF012
+    information_gain = np.linspace(0.0, 0.8, 5)
+    informative = information_gain > 0.05
 
 
 class _Again:

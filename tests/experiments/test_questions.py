@@ -13,7 +13,7 @@ SMALL = ("--worlds", "8192", "--twins", "256", "--jobs", "1")
 LIKELY = """title = "a coup of about the right"
 [attempts]
 tolerance = 12
-miss = 0.2
+false_negative = 0.2
 extra = 0.9
 """
 
@@ -43,7 +43,7 @@ def test_counterfactual_writes_an_answer_that_comes_out_the_same(palca: Run) -> 
     )  # fmt: skip
     assert code == 0
     for words in ("a coup of about the right, to 1971-08", "What may be concluded", "Story 1",
-                  "Extrapolation", "expected before the run"):  # fmt: skip
+                  "Overlap", "expected before the run"):  # fmt: skip
         assert words in out
     assert "nan" not in out.lower().replace("finance", "").replace("dominant", "")
     for path in Path("made").glob("*.csv"):
@@ -71,6 +71,6 @@ def test_evidence_files_are_checked(palca: Run) -> None:
     Path("likely.toml").write_text(LIKELY)
     code, out, _ = palca("check", "likely.toml")
     assert (code, "evidence, “a coup of about the right”, 7 events" in out) == (0, True)
-    Path("likely.toml").write_text(LIKELY.replace("miss", "mis"))
+    Path("likely.toml").write_text(LIKELY.replace("false_negative", "false_negativ"))
     code, _, err = palca("check", "likely.toml")
-    assert (code, "did you mean 'mis'" in err) == (2, True)
+    assert (code, "did you mean 'false_negativ'" in err) == (2, True)

@@ -52,7 +52,7 @@ def test_scores_are_those_of_their_parts(
 
     def calibrate(resolved: Any, until: int, worlds: int, *rest: Any) -> SimpleNamespace:
         asked.update(until=until, worlds=worlds, rest=rest)
-        return SimpleNamespace(sets=early)
+        return SimpleNamespace(draws=early)
 
     monkeypatch.setattr(forecast_skill, "calibrate", calibrate)
     monkeypatch.setattr(one_step_ahead, "ISLAND", 256)

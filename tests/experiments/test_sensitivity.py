@@ -33,7 +33,7 @@ XYZ = ("cost", "purge", "discontent_fear")  # free parameters whose priors are u
 
 def unit(points: pd.DataFrame) -> list[np.ndarray]:
     """Where points lie in their priors, each parameter from 0 to 1."""
-    return [priors.share(str(name), points[name].to_numpy()) for name in points]
+    return [priors.PRIORS[str(name)].cdf(points[name].to_numpy()) for name in points]
 
 
 def ishigami(noise: float, replicates: int) -> Callable[[pd.DataFrame], dict[str, np.ndarray]]:

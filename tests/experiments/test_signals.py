@@ -14,7 +14,6 @@ from typing import Any
 
 import psutil
 import pytest
-from joblib import delayed
 
 from fault_commands import COMMANDS, SMALL, SWEEP, Run, digest, left, started
 from palca.experiments.cli import main
@@ -256,12 +255,12 @@ def test_a_signal_is_put_off_until_processes_have_started() -> None:
     def calls() -> Iterator[Any]:  # joblib asks for them once its processes are on their way
         signal.raise_signal(signal.SIGTERM)
         begun.append(True)
-        yield delayed(int)()
+        yield ()
 
     begun: list[bool] = []
     signal.signal(signal.SIGTERM, leave)
     with pytest.raises(SystemExit):
-        shared(calls(), 2)
+        shared(int, calls(), 2)
     assert begun
 
 
@@ -277,8 +276,8 @@ def test_what_an_interrupt_makes_useless_is_not_told(
 ) -> None:
     # joblib counts the tasks that are done, and those that aren't, in one sentence or in two
     assert palca("--version")[0] == 0
-    calls = (delayed(time.sleep)(0 if place <= done else 60) for place in range(4))
-    shown = shared(calls, 2)
+    calls = ((0 if place <= done else 60,) for place in range(4))
+    shown = shared(time.sleep, calls, 2)
     next(shown)
     time.sleep(1)  # the second and third, if they are quick, are now done and not asked for
     del shown  # as an interrupt does

@@ -14,8 +14,8 @@ import pytest
 from fault_commands import Run
 from palca.experiments.forecast.comparisons import Contest, decompose, happened
 from palca.experiments.forecast.naive import HAZARDS
+from palca.experiments.infer.abduction import mix
 from palca.experiments.infer.evidence_file import make_evidence
-from palca.experiments.infer.particle_filter import mix
 from palca.experiments.observe.documented import load_record, scored
 from palca.experiments.observe.history import SERIES, documented, simulated
 from palca.experiments.observe.patterns import PATTERNS
@@ -149,7 +149,7 @@ def test_a_forecast_one_month_ahead_knows_nothing_of_the_months_after(
     rows = known.events.month < 72
     events = type(known.events)(
         *(getattr(known.events, name)[rows]
-          for name in ("world", "month", "code", "leader", "place", "amount"))
+          for name in ("world", "month", "code", "leader", "garrison", "amount"))
     )  # fmt: skip
     series = {name: values.copy() for name, values in known.series.items()}
     series["orientation"][72:] = -1.0
@@ -198,7 +198,7 @@ def test_what_did_not_happen_is_evidence(plain: dict[str, Any]) -> None:
     rows["absent"] = [{"track": "conflict", "kind": "massacre", "weight": 0.25}]
     quiet = replace(known, events=type(known.events)(
         *(getattr(known.events, n)[:0]
-          for n in ("world", "month", "code", "leader", "place", "amount"))))  # fmt: skip
+          for n in ("world", "month", "code", "leader", "garrison", "amount"))))  # fmt: skip
     evidence = make_evidence(rows, "x", quiet, record)
     logs, _ = filtered(plain, evidence, 8192, 0)
     # log mean of .25 ** massacres over worlds that are weighed by it as they go

@@ -20,7 +20,8 @@ from palca.experiments.report.tables import tables_of
 from palca.experiments.simulate.designs import Factor
 from palca.model.errors import PalcaError
 from palca.model.language.levers import ACTORS
-from palca.model.state.scenario import DRIVERS, Scenario
+from palca.model.state.drivers import DRIVERS
+from palca.model.state.scenario import Scenario
 from palca.scenarios import build
 from palca.scenarios.posterior_draws import read_sets
 
@@ -109,7 +110,7 @@ def check_whole(read: Scenario) -> None:
     for month in {0, read.months - 1}:
         in_force = read.in_force(month)
         assert in_force.policies.keys() == {*ACTORS}
-        assert all(np.isfinite(change.of(1.0)) for change in in_force.levers)
+        assert all(np.isfinite(change.changed(1.0)) for change in in_force.levers)
 
 
 def table(data: bytes) -> None:

@@ -18,8 +18,8 @@ from palca.model.events import KINDS, TRACKS
 from palca.model.language.functions import FUNCTIONS
 from palca.model.language.levers import ACTORS, LEVERS
 from palca.model.state.channels import CHANNELS
+from palca.model.state.drivers import DRIVERS
 from palca.model.state.parameters import PARAMETERS
-from palca.model.state.scenario import DRIVERS
 from palca.model.state.state import FIELDS
 from palca.scenarios import resolve
 from palca.scenarios.reading.library import LIBRARY
@@ -77,7 +77,7 @@ SWEEP: Final = (
 )  # fmt: skip
 EVIDENCE: Final = (
     *TOML, *TRACKS, *_KINDS, "title", "events", "[attempts]", "[[event]]", "[[absent]]",
-    "orientation", "ussr_atmosphere", "us_commitments", "ussr_commitments", "tolerance", "miss",
+    "orientation", "ussr_atmosphere", "us_commitments", "ussr_commitments", "tolerance", "false_negative",
     "side", "extra", "track", "kind", "weight", "sd", "months", "floor", "until", "±", "+-",
 )  # fmt: skip
 OUTLINE: Final = (*TOML, "title", "source", "ring", "[place]", "[-180.0, 90.0]")
@@ -221,7 +221,7 @@ def cells() -> Iterator[bytes]:
         "factor,level,outcome,mean,error\na,1,coups_1972_77,0.1,0.01\n",
         "parameter,outcome,method,index,value,low,high\nbacklash,growth,sobol,total,0.5,0.4,0.6\n,growth,anova,noise_share,0.9,,\n",
         "box,worlds,hits,share,low,high\ncost > 1,10,9,0.9,0.8,0.95\n",
-        "parameter,unit,prior,mean,q05,q95,learnt\nbacklash,x,uniform,1,2,3,0.01\n",
+        "parameter,unit,prior,mean,q05,q95,information_gain\nbacklash,x,uniform,1,2,3,0.01\n",
         "years,worlds,outcome,documented,median\nafter,prior,coups_75_77,1,2\n",
         "a_name,value\nthis,1.23456\n",
     )):  # fmt: skip

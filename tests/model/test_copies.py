@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from palca.model import ColdWarModel, PalcaError, Scenario
 from palca.model.compiler import cache
-from palca.model.state.channels import Conduit
+from palca.model.state.channels import ChannelLog
 from palca.model.state.history import Events, History
 from palca.model.state.state import FIELDS
 from palca.scenarios import build, resolve
@@ -38,7 +38,7 @@ def _always(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def made(scenario: Scenario) -> ColdWarModel:
-    return ColdWarModel(scenario, WORLDS, 3, conduit=Conduit(frozenset({"soviet_fiscal"})))
+    return ColdWarModel(scenario, WORLDS, 3, channel_log=ChannelLog(frozenset({"soviet_fiscal"})))
 
 
 def advance(model: ColdWarModel, months: int, by_code: bool) -> None:
@@ -74,7 +74,7 @@ def test_both_go_on_as_if_they_had_never_been_parted(
     for each in (twin, model):
         assert_same(each.history(), whole.history())
         assert np.array_equal(each.state.values, whole.state.values)
-        heard, told = each.conduit.loads, whole.conduit.loads
+        heard, told = each.channel_log.loads, whole.channel_log.loads
         assert heard.keys() == told.keys()
         assert all(np.array_equal(heard[load], told[load]) for load in told)
 

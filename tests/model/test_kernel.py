@@ -20,7 +20,7 @@ from palca.model.compiler import cache, codegen
 from palca.model.compiler.cache import kernel_for
 from palca.model.month import Month
 from palca.model.seeds import LARGEST
-from palca.model.state.channels import FREEZABLE, Conduit
+from palca.model.state.channels import FREEZABLE, ChannelLog
 from palca.model.state.history import Events
 from palca.scenarios import load
 from random_scenarios import scenarios
@@ -121,10 +121,10 @@ def test_channels_are_listened_to_and_frozen_alike() -> None:
     factual, counter, channels = load("baseline"), load("soviet-break-1972"), frozenset(FREEZABLE)
     ears, twins = [], []
     for run, other in ((stepped, compiled), (compiled, stepped)):
-        ear = Conduit(listened=channels)
-        run(factual, worlds=37, conduit=ear)
-        twin = Conduit(frozen=channels, factual=ear)
-        twins.append(other(counter, worlds=37, conduit=twin))
+        ear = ChannelLog(listened=channels)
+        run(factual, worlds=37, channel_log=ear)
+        twin = ChannelLog(frozen=channels, factual=ear)
+        twins.append(other(counter, worlds=37, channel_log=twin))
         ears.append(ear)
     assert ears[0].loads.keys() == ears[1].loads.keys()
     for load_of, rows in ears[0].loads.items():

@@ -25,7 +25,7 @@ def run(resolved: dict[str, Any], worlds: Any, seed: int = 0) -> History:
 def events_of(history: History, place: int) -> list[tuple[Any, ...]]:
     e = history.events
     mine = e.world == place
-    columns = (e.month, e.code, e.leader, e.place, np.nan_to_num(e.amount, nan=-9.0))
+    columns = (e.month, e.code, e.leader, e.garrison, np.nan_to_num(e.amount, nan=-9.0))
     return list(zip(*(column[mine].tolist() for column in columns), strict=True))
 
 

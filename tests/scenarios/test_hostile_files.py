@@ -116,8 +116,8 @@ RULE = '[[rule]]\nname = "r"\nwhen = "true"\ndo = { credit = "1" }\nwhy = "w"\ns
 TOLD = 'actor = "ussr"\ntitle = "t"\n'
 POLICIES = {
     "six thousand rules": (TOLD + RULE * 6000, "has 6000 rules and may have 200"),
-    "rules that are a number": (TOLD + "rule = 3", "write each rule as a table"),
-    "rules that are numbers": (TOLD + "rule = [1, 2]", "write each rule as a table"),
+    "rules that are a number": (TOLD + "rule = 3", "must be a list"),
+    "rules that are numbers": (TOLD + "rule = [1, 2]", "must be a table"),
     "an endless expression": (TOLD + RULE.replace('"true"', f'"{"1+" * 200_000}1"'), "characters and may have"),
     "a deep expression": (TOLD + RULE.replace('"true"', f'"{"(" * 900}1"'), "nested deeper"),
     "a rule that a terminal obeys": (TOLD + RULE.replace('"w"', '"\\u001b[2J"'), "control character"),
@@ -306,4 +306,5 @@ def test_changes_that_a_file_asked_for_are_built_again() -> None:
              'at = "1972-01", driver.tin.hold = "1971-12", rule.ussr.add = [{ name = "r", when = "true", '
              'do = { credit = "1" }, why = "w", source = "s" }]']  # fmt: skip
     made = build(resolve("baseline", [], asked))
-    assert (len(made.levers), len(made.changes), len(made.coups)) == (1, 1, 1)
+    kinds = [type(intervention) for intervention in made.interventions]
+    assert sorted(kind.__name__ for kind in kinds) == ["ForcedCoup", "LeverChange", "ParameterChange"]

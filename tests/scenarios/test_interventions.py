@@ -321,7 +321,7 @@ def test_what_ends_gives_back_what_held_before(
             [] if aid is None else [(aid[0].rsplit(".", 1)[1], aid[3])]
         )
         cost = held(stack, "parameter.cost", month)
-        assert scenario.changed(month) == ({} if cost is None else {"cost": cost[3]})
+        assert in_force.parameters == ({} if cost is None else {"cost": cost[3]})
         policy = held(stack, "policy.us", month)
         assert in_force.policies["us"].name == ("administrations" if policy is None else policy[3])
         rights = held(stack, "driver.human_rights", month)
@@ -384,10 +384,10 @@ def test_interventions_are_inherited(tmp_path: Path) -> None:
                       'lever.us.aid.set = 0\n')  # fmt: skip
     child.write_text('title = "c"\nextends = "parent.toml"\n[[intervene]]\nat = "1972-09"\n'
                      'lever.us.aid.set = 9\n')  # fmt: skip
-    spans = [(change.since, change.until, change.value) for change in load(str(child)).levers]
+    spans = [(i.since, i.until, getattr(i, "value", None)) for i in load(str(child)).interventions]
     assert spans == [(32, 43, 0.0), (44, 9999, 9.0)]
     child.write_text(child.read_text().replace('at = "1972-09"', 'at = "1972-09"\nuntil = "1972-12"'))
-    spans = [(change.since, change.until, change.value) for change in load(str(child)).levers]
+    spans = [(i.since, i.until, getattr(i, "value", None)) for i in load(str(child)).interventions]
     assert spans == [(32, 43, 0.0), (44, 47, 9.0), (48, 9999, 0.0)]
 
 

@@ -1,0 +1,89 @@
+"""Prior distributions of the free parameters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..types import Floats
+from . import counter_rng
+
+_PRIOR: Final = re.compile(r"(uniform|normal)\(([-.\d]+), ([-.\d]+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """The distribution that a free parameter is drawn from.
+
+    Attributes
+    ----------
+    text : str
+        As the table has it, such as "normal(0.15, 0.15)".
+    family : str
+        "uniform" or "normal".
+    first, second : float
+        The ends of a uniform prior; mean and standard deviation of a normal one.
+    low, high : float
+        The parameter's range, at which draws from a normal prior are cut.
+    """
+
+    text: str
+    family: str
+    first: float
+    second: float
+    low: float
+    high: float
+
+    @classmethod
+    def parse(cls, text: str, low: float, high: float) -> Prior:
+        """Return the prior that a text such as "uniform(0.3, 1.5)" describes.
+
+        Raises
+        ------
+        ValueError
+        """
+        match = _PRIOR.fullmatch(text)
+        if match is None:
+            raise ValueError(f"write uniform(low, high) or normal(mean, sd), not {text!r}")
+        return cls(text, match[1], float(match[2]), float(match[3]), low, high)
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the parameter is thought to lie: within two standard deviations if normal."""
+        ends = self.first, self.second
+        if self.family == "normal":
+            ends = self.first - 2 * self.second, self.first + 2 * self.second
+        return max(ends[0], self.low), min(ends[1], self.high)
+
+    def draw(self, bits: counter_rng.Keys) -> Floats:
+        """Return draws made from 64 random bits each."""
+        if self.family == "uniform":
+            return self.first + (self.second - self.first) * counter_rng.uniform(bits)
+        return self._cut(self.first + self.second * counter_rng.normal(bits))
+
+    def ppf(self, shares: ArrayLike) -> Floats:
+        """Return the values below which some shares of the prior lie (the quantile function)."""
+        from scipy.special import ndtri
+
+        if self.family == "uniform":
+            return self.first + (self.second - self.first) * np.asarray(shares)
+        return self._cut(self.first + self.second * ndtri(shares))
+
+    def cdf(self, values: ArrayLike) -> Floats:
+        """Return the share of the prior that lies below some values."""
+        from scipy.special import ndtr
+
+        if self.family == "uniform":
+            shares = (np.asarray(values) - self.first) / (self.second - self.first)
+            return np.clip(shares, 0.0, 1.0)
+        return ndtr((np.asarray(values) - self.first) / self.second)
+
+    def _cut(self, values: Floats) -> Floats:
+        return np.minimum(np.maximum(values, self.low), self.high)
