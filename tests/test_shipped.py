@@ -33,7 +33,7 @@ from palca.scenarios.scenario import build_policy, names_for
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Try each test of a contract with each file of its kind."""
-    if "path" in metafunc.fixturenames:
+    if "path" in metafunc.fixturenames and metafunc.cls is not None:
         files = metafunc.cls.files
         metafunc.parametrize("path", files.values(), ids=files)
 
