@@ -17,17 +17,17 @@ from palca.model.events import KINDS
 from palca.model.language.expressions import Expression, parse, text_of
 from palca.model.language.functions import identifier
 from palca.model.state.state import FIELDS
+from palca.model.table import Table
 
 from .overrides import anchored, anchored_change, set_once
 from .reading.library import (
-    SHELF,
+    LIBRARY,
     find,
     label,
     parse_toml,
     read_text,
     scenario_beside,
 )
-from .reading.toml_table import Table
 
 Gathered = Literal["mean_of", "sum_of", "any_of"]
 _GATHERED: Final[tuple[Gathered, ...]] = ("mean_of", "sum_of", "any_of")
@@ -150,7 +150,7 @@ class Concept:
 
 def shipped_concepts() -> dict[str, Path]:
     """Return the files of the shipped concepts by name."""
-    return {path.stem: path for path in sorted((SHELF / "concepts").glob("*.toml"))}
+    return {path.stem: path for path in sorted((LIBRARY / "concepts").glob("*.toml"))}
 
 
 def load_concept(name: str) -> Concept:
@@ -210,7 +210,7 @@ def make_concept(name: str, text: str, place: str) -> Concept:
         _measure(table.table("drawn"), drawn=True),
         text,
     )
-    table.done()
+    table.reject_unknown()
     return concept
 
 
@@ -227,7 +227,7 @@ def _arm(table: Table) -> Arm:
         tuple(set_once(_texts(table, "set"), f"{table.place}: set")),
         tuple(_texts(table, "intervene")),
     )  # fmt: skip
-    table.done()
+    table.reject_unknown()
     return arm
 
 
@@ -252,7 +252,7 @@ def _measure(table: Table, drawn: bool = False) -> Measure:
         "drawn" if drawn else _name(table), table.text("title"), table.text("unit"), gathered,
         value, among, (window[0], window[1]),
     )  # fmt: skip
-    table.done()
+    table.reject_unknown()
     return measure
 
 
@@ -270,7 +270,7 @@ def _claim(table: Table, known: Collection[str]) -> Claim:
     if sides[0].source == sides[1].source:
         raise PalcaError("compares a measure with itself", place)
     claim = Claim(table.text("says"), text, *sides, table.text("otherwise"))
-    table.done()
+    table.reject_unknown()
     return claim
 
 

@@ -9,8 +9,7 @@ from typing import Any, Final
 from palca.model.errors import PalcaError, nearest
 from palca.model.state.scenario import Country, Death, Faction, Garrison, Leader
 from palca.model.state.state import FIELDS
-
-from .reading.toml_table import Table, check_number
+from palca.model.table import Table, check_number
 
 _RANKS: Final = ("top", "middle", "civilian")
 _MOST_OFFICERS: Final = 4096
@@ -47,7 +46,7 @@ def build_country(data: Mapping[str, Any], place: str) -> Country:
     )
     table.table("drivers")
     start = table.table("start")
-    table.done()
+    table.reject_unknown()
     return replace(country, start=check_start(start.flat(), country, start.place))
 
 
@@ -88,18 +87,18 @@ def _leader(row: Table) -> Leader:
         row.month("until", "1990-12"),
         row.flag("candidate", False),
     )
-    row.done()
+    row.reject_unknown()
     return leader
 
 
 def _garrison(row: Table) -> Garrison:
     garrison = Garrison(
         row.text("name"),
-        row.whole("officers", 1, _MOST_OFFICERS),
-        row.whole("top", 0, _MOST_OFFICERS, 0),
-        row.whole("weight", 1, 1000, 1),
+        row.integer("officers", 1, _MOST_OFFICERS),
+        row.integer("top", 0, _MOST_OFFICERS, 0),
+        row.integer("weight", 1, 1000, 1),
     )
-    row.done()
+    row.reject_unknown()
     return garrison
 
 
@@ -110,7 +109,7 @@ def _faction(row: Table) -> Faction:
         row.number("ideology", -1, 1),
         row.number("spread", 0, 1),
     )
-    row.done()
+    row.reject_unknown()
     return faction
 
 
@@ -121,5 +120,5 @@ def _death(row: Table, names: list[str]) -> Death:
         _place_of(row.text("leader"), names, row.place),
         _place_of(successor, names, row.place) if successor else None,
     )
-    row.done()
+    row.reject_unknown()
     return death

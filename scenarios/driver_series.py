@@ -12,15 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError, point
+from palca.model.types import Floats
 
 from .interventions import Change
 from .reading.library import label, read_text
 
-Floats = NDArray[np.float64]
 _TRAILING = 36  # months whose mean is the usual price
 _MOST = 1e15  # of a value, either way
 

@@ -18,9 +18,9 @@ from palca.model.language.levers import LEVERS
 from palca.model.state.interventions import ForcedCoup, LeverChange, Outcome, ParameterChange
 from palca.model.state.parameters import check_parameter
 from palca.model.state.scenario import DRIVERS
+from palca.model.table import Table, check_number
 
 from .reading.library import actors_of, parse_toml
-from .reading.toml_table import Table, check_number
 
 _OPERATIONS: Final = ("set", "scale", "cap")
 _OUTCOMES: Final[tuple[Outcome, ...]] = ("succeeds", "fails", "never")
@@ -85,7 +85,7 @@ def read_changes(tables: Sequence[Table]) -> list[Change]:
             Change(target, content, since, until, table.place)
             for target, content in _contents(table)
         ]
-        table.done()
+        table.reject_unknown()
         if not found:
             raise PalcaError(
                 'nothing to change: write policy.ACTOR = "NAME", lever.ACTOR.NAME, '
@@ -137,7 +137,7 @@ def _contents(table: Table) -> list[tuple[str, Any]]:
     if "death" in table:
         death = table.table("death")
         content = {"leader": death.text("leader"), "successor": death.text("successor", "")}
-        death.done()
+        death.reject_unknown()
         found.append((f"death.{content['leader']}", content))
     if "survival" in table:
         name = table.text("survival")
@@ -170,13 +170,13 @@ def _driver(name: str, drivers: Table) -> list[Any]:
         return list(_operation(table, ("set", "add", "scale")))
     if "hold" in table:
         month = table.month("hold")
-        table.done()
+        table.reject_unknown()
         return ["hold", month]
     if "scale" not in table:
         raise PalcaError('write scale = 0.6, or hold = "1971-12": the price is changed',
                          table.place)
     factor = table.number("scale", 0.01, 100)
-    table.done()
+    table.reject_unknown()
     return ["scale", factor]
 
 
@@ -217,7 +217,7 @@ def _coup(table: Table) -> dict[str, str]:
     by = table.text("by", "")
     if by and outcome == "never":
         raise PalcaError("a coup that never starts has no leader: drop 'by'", table.place)
-    table.done()
+    table.reject_unknown()
     return {"outcome": outcome, "by": by}
 
 

@@ -22,6 +22,7 @@ from palca.model.errors import PalcaError, nearest
 from palca.model.language.levers import ACTORS
 from palca.model.state.channels import CHANNELS
 from palca.model.state.scenario import DRIVERS, Scenario
+from palca.model.table import Table
 
 from . import driver_series
 from .interventions import (
@@ -43,7 +44,6 @@ from .reading.library import (
     label,
     read_toml,
 )
-from .reading.toml_table import Table
 from .scenario import build
 
 _LONGEST: Final = LATEST + 1  # months
@@ -167,7 +167,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     merged["drivers"] = {**below.get("drivers", {}), **_driver_files(table, path.parent)}
     for key in ("parameters", "channels", "start"):
         merged[key] = {**below.get(key, {}), **table.table(key).flat()}
-    table.done()
+    table.reject_unknown()
     return merged
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from palca.model.errors import PalcaError
+from palca.model.table import Table, check_number
 
-from .reading.library import SHELF, label, read_toml
-from .reading.toml_table import Table, check_number
+from .reading.library import LIBRARY, label, read_toml
 
 Point = tuple[float, float]
 
@@ -43,7 +43,7 @@ def map_of(country: str) -> Map | None:
 
 @lru_cache(maxsize=1)
 def _shipped() -> dict[str, Map]:
-    maps = (read_map(path) for path in sorted((SHELF / "maps").glob("*.toml")))
+    maps = (read_map(path) for path in sorted((LIBRARY / "maps").glob("*.toml")))
     return {read.title: read for read in maps}
 
 
@@ -63,7 +63,7 @@ def read_map(path: Path) -> Map:
     named = table.table("place")
     places = {name: _point(row, f"{named.place}: {name}") for name, row in named.items()}
     read = Map(table.text("title"), table.text("source"), ring, places)
-    table.done()
+    table.reject_unknown()
     return read
 
 

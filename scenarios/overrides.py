@@ -18,11 +18,11 @@ from palca.model.language.levers import ACTORS
 from palca.model.state.channels import CHANNELS
 from palca.model.state.parameters import PARAMETERS, check_parameter
 from palca.model.state.state import FIELDS
+from palca.model.table import Table
 
 from .interventions import Change, parse_change, read_changes
 from .posterior_draws import find_posterior, set_posterior
 from .reading.library import actors_of, find_policy, shipped_policies
-from .reading.toml_table import Table
 
 
 @dataclass(frozen=True, slots=True)

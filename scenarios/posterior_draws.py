@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model.errors import PalcaError, nearest
 from palca.model.state.parameters import PARAMETERS, check_parameter
+from palca.model.types import Floats
 
-from .reading.library import SHELF, find, label, read_columns
+from .reading.library import LIBRARY, find, label, read_columns
 
 _MOST_SETS: Final = 100_000
 _DIGITS: Final = 5  # that are kept of a parameter: a manifest holds all of them
@@ -24,7 +24,7 @@ _DIGITS: Final = 5  # that are kept of a parameter: a manifest holds all of them
 
 def find_posterior(name: str, beside: Path | None, place: str) -> str:
     """Return the file of a posterior: a shipped name, or a path (relative to `beside`)."""
-    shipped = {path.stem: path for path in sorted((SHELF / "posteriors").glob("*.parquet"))}
+    shipped = {path.stem: path for path in sorted((LIBRARY / "posteriors").glob("*.parquet"))}
     return str(find(name, shipped, beside, "posterior", place))
 
 
@@ -61,7 +61,7 @@ def read_sets(file: str, point: bool) -> dict[str, list[float]]:
     return {n: [float(f"{v:.{_DIGITS}g}") for v in values] for n, values in sets.items()}
 
 
-def check_sets(columns: Mapping[str, Any], place: str) -> dict[str, NDArray[np.float64]]:
+def check_sets(columns: Mapping[str, Any], place: str) -> dict[str, Floats]:
     """Return sets of free parameters as arrays, all of one length.
 
     Raises
@@ -69,7 +69,7 @@ def check_sets(columns: Mapping[str, Any], place: str) -> dict[str, NDArray[np.f
     PalcaError
         For anything else.
     """
-    out: dict[str, NDArray[np.float64]] = {}
+    out: dict[str, Floats] = {}
     for name, values in columns.items():
         if name not in PARAMETERS or not PARAMETERS[name].free:
             free = [other for other, row in PARAMETERS.items() if row.free]

@@ -16,6 +16,7 @@ from palca.model.language.policy import Policy, make_policy
 from palca.model.state.channels import CHANNELS
 from palca.model.state.parameters import PARAMETERS, check_parameter
 from palca.model.state.scenario import DRIVERS, Scenario
+from palca.model.table import Table
 
 from .country import build_country, check_start
 from .interventions import (
@@ -27,7 +28,6 @@ from .interventions import (
     parameter_changes,
 )
 from .posterior_draws import check_sets
-from .reading.toml_table import Table
 
 
 def names_for(actor: str) -> frozenset[str]:
@@ -59,7 +59,7 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         Naming file, table and mend for whatever can't be used.
     """
     place = resolved["place"]
-    months = Table(resolved, place).whole("months", 1, LATEST + 1)
+    months = Table(resolved, place).integer("months", 1, LATEST + 1)
     check_text("title", resolved["title"], place)
     country = build_country(resolved["country"], resolved["country"]["place"])
     start = {**country.start, **check_start(resolved["start"], country, f"{place}: [start]")}

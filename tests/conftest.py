@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,9 +16,12 @@ settings.load_profile("palca")
 
 @pytest.fixture(scope="session", autouse=True)
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep compiled months in a folder of the tests' own."""
+    """Keep compiled months in a folder of the tests' own, one for all processes of pytest-xdist."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PALCA_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("PALCA_CACHE", str(folder / "kernels"))
         yield
 
 

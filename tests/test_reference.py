@@ -74,7 +74,7 @@ def test_arithmetic_is_the_same() -> None:
 @pytest.mark.pythons
 @pytest.mark.parametrize("name", shipped_scenarios())
 def test_shipped_scenarios_give_the_same_histories(name: str) -> None:
-    assert_same(load(name), list(range(20, 26)), 11, list(range(6)))
+    assert_same(load(name), list(range(20, 26)), 11, [0, 5])
 
 
 def test_officers_of_late_generations_are_the_same() -> None:
@@ -117,7 +117,7 @@ WORLDS = 5
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     scenario=scenarios(worlds=WORLDS),
     worlds=st.lists(st.integers(0, 10**9), min_size=WORLDS, max_size=WORLDS),
@@ -135,7 +135,7 @@ LEVER = Lever("x", -1e9, 1e9, 0.0, "", "")
 VALUES = st.sampled_from([0.0, 1.0, -1.0, 0.5, 1e9, -1e9, 1e-9]) | st.floats(-1e9, 1e9)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(conditions("us"), numbers("us"), st.integers(0, 143), st.data())
 def test_rules_have_the_same_values(
     when: str, number: str, month: int, data: st.DataObject

@@ -10,7 +10,7 @@ import pandas as pd
 
 from palca.experiments.observe.documented import load_record, scored
 from palca.model.events import TRACKS
-from palca.scenarios.reading.library import SHELF, read_text
+from palca.scenarios.reading.library import LIBRARY, read_text
 
 from .markup import anchor, code, page, plain, table, target
 
@@ -138,7 +138,7 @@ def drivers() -> str:
     """Return the page of the drivers, the model's inputs."""
     anchors = Anchors()
     parts: list[str] = []
-    for path in sorted((SHELF / "drivers").glob("*.csv")):
+    for path in sorted((LIBRARY / "drivers").glob("*.csv")):
         rows = driver_rows(path.stem)
         parts.append(f"## {code(path.stem)} {{#{anchor(path.stem)}}}")
         key = ("date", "country") if "country" in rows[0] else ("date",)
@@ -154,4 +154,4 @@ def drivers() -> str:
 
 def driver_rows(name: str) -> list[dict[str, str]]:
     """Return the rows of a driver's file."""
-    return list(csv.DictReader(read_text(SHELF / "drivers" / f"{name}.csv").splitlines()))
+    return list(csv.DictReader(read_text(LIBRARY / "drivers" / f"{name}.csv").splitlines()))

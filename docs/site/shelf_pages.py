@@ -10,7 +10,7 @@ from palca.model.language.levers import ACTORS
 from palca.model.language.policy import Rule
 from palca.scenarios import shipped_policies, shipped_scenarios
 from palca.scenarios.concept import shipped_concepts
-from palca.scenarios.reading.library import SHELF, read_text, read_toml
+from palca.scenarios.reading.library import LIBRARY, read_text, read_toml
 from palca.scenarios.scenario import build_policy
 
 from .markup import anchor, code, fenced, page, plain, table
@@ -103,7 +103,7 @@ def _rule(actor: str, policy: str, rule: Rule) -> str:
 def countries() -> str:
     """Return the page of countries: who may rule, the garrisons, and the file with its sources."""
     parts = []
-    for path in sorted((SHELF / "countries").glob("*.toml")):
+    for path in sorted((LIBRARY / "countries").glob("*.toml")):
         data = read_toml(path)
         parts += [
             f"## {plain(data['name'])} {{#{path.stem}}}",

@@ -9,7 +9,7 @@ from palca.model.language.levers import ACTORS
 from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import shipped_policies, shipped_scenarios
 from palca.scenarios.concept import load_concept, shipped_concepts
-from palca.scenarios.reading.library import SHELF, read_toml
+from palca.scenarios.reading.library import LIBRARY, read_toml
 from palca.scenarios.scenario import build_policy
 
 from .markup import anchor, page, plain, table
@@ -102,6 +102,6 @@ def _data() -> Iterator[Use]:
     for row in record.base_rates.itertuples():
         link = anchor(row.series, row.period)
         yield str(row.source), f"[{row.series}](../record/base-rates.md#{link})"
-    for path in sorted((SHELF / "drivers").glob("*.csv")):
+    for path in sorted((LIBRARY / "drivers").glob("*.csv")):
         for row in driver_rows(path.stem):
             yield row["source"], f"[{path.stem}](../record/drivers.md#{anchor(path.stem)})"

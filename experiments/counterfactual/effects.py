@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+
+from palca.model.types import Floats, Ints
 
 from ..infer.abc import TOLD, learnt, learnt_by_chance, moments
 from ..simulate import priors
 from .twins import Twins
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

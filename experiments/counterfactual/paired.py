@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from palca.model import ColdWarModel
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
+from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..io.parallel import shared
 from ..observe.history import simulated
 from ..observe.outcomes import OUTCOMES, outcomes
 from ..simulate.ensemble import BLOCK, KEPT, monthly
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(slots=True)

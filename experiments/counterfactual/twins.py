@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model import ColdWarModel, History
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
 from palca.model.state.channels import Conduit
 from palca.model.state.history import Events
+from palca.model.types import Floats, Ints
 from palca.scenarios import build
 
 from ..infer.particle_filter import Past
@@ -31,8 +31,6 @@ from ..observe.outcomes import (
     sum_by_month,
 )
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 BLOCK: Final = 4096
 _KEPT: Final = (
     "leader", "orientation", "legitimacy", "repression", "mobilisation", "fiscal", "attempt",

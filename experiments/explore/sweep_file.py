@@ -23,10 +23,10 @@ from typing import Any, Final
 
 from palca.model.errors import PalcaError
 from palca.model.seeds import LARGEST
+from palca.model.table import Table
 from palca.scenarios import resolve
 from palca.scenarios.overrides import anchored, anchored_change, set_once, what_is_set
 from palca.scenarios.reading.library import read_toml, scenario_beside
-from palca.scenarios.reading.toml_table import Table
 
 from ..simulate.designs import Factor, parse_factor, varied_once
 from ..simulate.world_table import check_measured
@@ -82,16 +82,16 @@ def read_sweep(path: Path) -> SweepFile:
         scenario=scenario_beside(named, path.parent, f"{path}: scenario"),
         factors=varied_once(factors, vary.place),
         design=table.text("design", "") or None,
-        worlds=table.whole("worlds", 1, int(_MOST)) if "worlds" in table else None,
-        replicates=table.whole("replicates", 1, int(_MOST)) if "replicates" in table else None,
-        seed=table.whole("seed", 0, LARGEST) if "seed" in table else None,
+        worlds=table.integer("worlds", 1, int(_MOST)) if "worlds" in table else None,
+        replicates=table.integer("replicates", 1, int(_MOST)) if "replicates" in table else None,
+        seed=table.integer("seed", 0, LARGEST) if "seed" in table else None,
         settings=tuple(anchored(text, path.parent, f"{path}: set") for text in settings),
         interventions=tuple(
             anchored_change(text, path.parent, f"{path}: intervene") for text in changes
         ),
         outcomes=outcomes,
     )
-    table.done()
+    table.reject_unknown()
     return out
 
 

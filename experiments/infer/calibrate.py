@@ -19,6 +19,7 @@ from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.model.seeds import seed_after
 from palca.model.state.parameters import turns_of
+from palca.model.types import AnyFloats as Floats
 from palca.scenarios import build
 
 from ..forecast.naive import naive
@@ -31,7 +32,6 @@ from ..simulate.priors import free_in
 from .abc import BINS, RARE, TOLD, Posterior, Reading, Recovery, infer, learnt, recover
 from .reference_table import Table, simulate, values_of
 
-Floats = NDArray[np.floating[Any]]
 Tell = Callable[[str, int, int], None]
 WORLDS: Final = 1_000_000
 SETS: Final = 1000

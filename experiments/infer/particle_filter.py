@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from palca.model import ColdWarModel, Snapshot
 from palca.model.state import counter_rng
+from palca.model.types import Floats, Ints
 from palca.scenarios import build
 
 from ..io.parallel import shared
@@ -26,8 +27,6 @@ from ..simulate import priors
 from .evidence import Evidence
 from .likelihood import Weighing
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 ISLAND: Final = 8192  # worlds filtered together
 _ENOUGH: Final = 0.5  # share of effective worlds below which they are resampled
 
@@ -136,7 +135,7 @@ def abduct_island(
         ruled = model.state.leader.copy()
         model.advance()
         if handed is not None:
-            future.append(model.chance.keys)
+            future.append(model.draws.keys)
         now = model.state
         predicted[month] = weights @ now.attempt, weights @ (now.leader != ruled)
         log_weight = weighing.see(model)
@@ -175,7 +174,7 @@ def abduct_island(
         handed = model.snapshot(), weighing.atmosphere
     start, inherited = handed
     if future:
-        rest = np.repeat(model.chance.keys[None, :], scenario.months - last - 1, axis=0)
+        rest = np.repeat(model.draws.keys[None, :], scenario.months - last - 1, axis=0)
         start = replace(start, keys=np.concatenate([np.array(future), rest]))
     return Past(
         start, drawn, inherited, founders, weights, log_evidence, effective, shown, predicted, size

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from palca.model.state import counter_rng
 from palca.model.state.channels import CHANNELS
+from palca.model.state.draw_keys import PRIORS
 from palca.model.state.parameter_table import Parameter
-from palca.model.state.parameters import PARAMETERS, Value
+from palca.model.state.parameters import PARAMETERS
+from palca.model.types import Floats, Value
 from palca.scenarios import build
 
-Floats = NDArray[np.float64]
 _PRIOR: Final = re.compile(r"(uniform|normal)\(([-.\d]+), ([-.\d]+)\)")
 FREE: Final = tuple(name for name, row in PARAMETERS.items() if row.free)
 
@@ -26,7 +27,7 @@ def draw(seed: int, worlds: NDArray[np.int64], fixed: Mapping[str, Value]) -> di
     return {
         name: _of(
             PARAMETERS[name],
-            counter_rng.bits(keys, counter_rng.event_keys(f"prior of {name}", 1, 1)[0]),
+            counter_rng.bits(keys, counter_rng.event_keys(PRIORS[name], 1, 1)[0]),
         )
         for name in FREE
         if name not in fixed

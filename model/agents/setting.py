@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..state.batch import Worlds
 from ..state.channels import Conduit
-from ..state.draws import Chance
-from ..state.parameters import Parameters, Value
+from ..state.draws import Draws
+from ..state.parameters import Parameters
 from ..state.roster import Roster
-from ..state.scenario import Leader, Scenario, Terms
+from ..state.scenario import InForce, Leader, Scenario
 from ..state.state import State
-from .observables import Sight
+from ..types import Floats, Value
+from .observables import Observation
 
 
 class Setting(Protocol):
@@ -27,15 +25,15 @@ class Setting(Protocol):
         modules name this one.
     """
 
-    premise: Scenario
+    scenario: Scenario
     leaders: tuple[Leader, ...]
     now: Worlds
     state: State
     p: Parameters
-    chance: Chance
-    sight: Sight
+    draws: Draws
+    observation: Observation
     roster: Roster
-    terms: Terms
+    in_force: InForce
     conduit: Conduit
 
     @property
@@ -47,4 +45,4 @@ class Setting(Protocol):
     @property
     def party(self) -> Any: ...
     def observe(self, name: str) -> Value: ...
-    def carry(self, channel: str, place: str, value: Value) -> NDArray[np.float64]: ...
+    def carry(self, channel: str, place: str, value: Value) -> Floats: ...

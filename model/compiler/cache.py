@@ -53,7 +53,7 @@ def kernel_for(month: Month, number: int) -> Kernel | None:
     shape = Shape.of(month)
     key = _key(shape)
     if key not in _kernels:
-        months = month.premise.until(number) - number
+        months = month.scenario.until(number) - number
         _asked[key] += month.state.values.shape[1] * months
         if _asked[key] < WORTH_COMPILING and not _at_hand(key):
             return None

@@ -1,6 +1,6 @@
 """The month as machine code: the model's own code, traced once on symbols.
 
-`compile_months` calls :meth:`Month.live`, the very function that NumPy runs, on a
+`compile_months` calls :meth:`Month.step`, the very function that NumPy runs, on a
 month whose arrays are symbols (see :mod:`palca.model.compiler.symbols`). What comes out is a loop
 over groups of `LANES` worlds that takes each through all months before the next, so that
 their state stays in the processor's nearest memory.
@@ -15,14 +15,14 @@ from llvmlite import binding as llvm
 from llvmlite import ir
 
 from ..state.channels import Conduit
-from ..state.draws import NORMAL, UNIFORM
+from ..state.draw_keys import LUCK, NORMAL, UNIFORM
 from ..state.scenario import Country
 from ..state.state import FIELDS
 from .emitter import Writer
 from .llvm_ops import F32, F64, I64, POINTER
 from .signature import Shape
 from .symbols import LANES, Number, Table, Value
-from .tracing import OCCASIONS, TracedCorps, TracedMonth
+from .tracing import TracedCorps, TracedMonth
 
 EVENT_BYTES: Final = 16
 # What the compiled function is given, in this order.
@@ -41,7 +41,9 @@ ARGUMENTS: Final[dict[str, Any]] = {
     "pad": POINTER, "pad_room": I64, "records": POINTER, "room": I64, "counts": POINTER,
     "heard": POINTER, "told": POINTER,
 }  # fmt: skip
-MUSTER: Final = ("worlds", "keys", "ideology", "grievance", "trait_0", "trait_1", "trait_2")
+OFFICER_ARGUMENTS: Final = (
+    "worlds", "keys", "ideology", "grievance", "trait_0", "trait_1", "trait_2",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Code:
     Attributes
     ----------
     machine : bytes
-        An object file with the functions ``months`` and ``muster``.
+        An object file with the functions ``months`` and ``draw_initial_officers``.
     most_events : int
         Events that a world can see in a month.
     loads : tuple of (str, str)
@@ -84,7 +86,7 @@ class MonthLoop:
             "events": (self.at["events"], len(UNIFORM) + len(NORMAL)),
             "moods": (self.at["moods"], -(-self.officers // 4)),
             "fates": (self.at["fates"], self.officers),
-            **{f"luck_{o}": (self.at[f"luck_{o}"], self.leaders) for o in OCCASIONS},
+            **{f"luck_{o}": (self.at[f"luck_{o}"], self.leaders) for o in LUCK},
         }
         self._write()
 
@@ -114,7 +116,7 @@ class MonthLoop:
                 self.month = Value(w, Number("i", month))
                 self.step = b.sub(month, at["since"])
                 self._take_keys()
-                TracedMonth(self).live()
+                TracedMonth(self).step()
                 self._keep_month()
             self._copy(inwards=False)
             self._hand_over_events()
@@ -235,12 +237,12 @@ def _note(module: ir.Module) -> ir.Function:
     return function
 
 
-def _write_muster(module: ir.Module, country: Country) -> None:
+def _write_draw_initial_officers(module: ir.Module, country: Country) -> None:
     """Write the function that draws the first officers of all worlds."""
-    of = ir.FunctionType(ir.VoidType(), [ARGUMENTS[name] for name in MUSTER])
-    function = ir.Function(module, of, "muster")
-    at: dict[str, Any] = dict(zip(MUSTER, function.args, strict=True))
-    for name in MUSTER[1:]:
+    of = ir.FunctionType(ir.VoidType(), [ARGUMENTS[name] for name in OFFICER_ARGUMENTS])
+    function = ir.Function(module, of, "draw_initial_officers")
+    at: dict[str, Any] = dict(zip(OFFICER_ARGUMENTS, function.args, strict=True))
+    for name in OFFICER_ARGUMENTS[1:]:
         at[name].add_attribute("noalias")
     b = ir.IRBuilder(function.append_basic_block("entry"))
     w = Writer(b)
@@ -250,7 +252,7 @@ def _write_muster(module: ir.Module, country: Country) -> None:
     with w.loop(_whole(0), at["worlds"]) as world:
         corps = TracedCorps(w, country, at, world)
         key: Any = Value(w, w.load("u", w.address(at["keys"], world, I64)))
-        corps.muster(key)
+        corps.draw_initial_officers(key)
     b.ret_void()
 
 
@@ -258,7 +260,7 @@ def write_months(shape: Shape) -> tuple[str, int, tuple[tuple[str, str], ...]]:
     """Return the code of a shape's months in LLVM's language, and what `Code` says of it."""
     module = ir.Module("palca")
     body = MonthLoop(module, shape)
-    _write_muster(module, shape.country)
+    _write_draw_initial_officers(module, shape.country)
     return str(module), body.most_events, tuple(body.loads)
 
 

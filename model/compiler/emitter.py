@@ -366,7 +366,7 @@ class Writer:
         b.cbranch(b.icmp_unsigned("!=", rest, none), body, after)
         b.position_at_end(after)
 
-    def rest(self, step: Callable[[Any], Any], start: Any) -> Symbol:
+    def fixed_point(self, step: Callable[[Any], Any], start: Any) -> Symbol:
         """Return where ``x -> step(x)`` comes to rest from `start`, for one world."""
         b = self.b
         first, before = self.number(start), b.block

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from llvmlite import ir
@@ -14,7 +14,8 @@ from ..state import counter_rng
 from ..state.batch import Worlds
 from ..state.channels import Conduit
 from ..state.corps import Corps
-from ..state.draws import NORMAL, UNIFORM, Chance
+from ..state.draw_keys import LUCK, NORMAL, UNIFORM
+from ..state.draws import Draws
 from ..state.history import CODE_OF
 from ..state.parameters import PARAMETERS, Parameters
 from ..state.roster import Roster
@@ -24,8 +25,6 @@ from .emitter import Writer
 from .llvm_ops import F64, I8, I16, I32, I64
 from .signature import Shape
 from .symbols import LANES, Cell, Number, Symbol, Table, Value
-
-OCCASIONS: Final = ("coup", "vote", "death")  # on which somebody comes to power
 
 
 class Loop(Protocol):
@@ -49,7 +48,7 @@ class Loop(Protocol):
     def carry(self, conduit: Conduit, channel: str, place: str, value: Any) -> Any: ...
 
 
-class TracedChance(Chance):
+class TracedDraws(Draws):
     """The draws of the month as symbols."""
 
     def __init__(self, writer: Writer, keys: Symbol, tables: dict[str, Any], month: Symbol) -> None:
@@ -111,7 +110,7 @@ class TracedCorps(Corps):
     def __len__(self) -> int:
         return self._size
 
-    def muster(self, keys: Any) -> None:
+    def draw_initial_officers(self, keys: Any) -> None:
         slots: Any = self._writer.places(self._size)
         ideology, grievance = self.traits(slots, 0, keys)
         self.ideology[:], self.grievance[:] = ideology, grievance
@@ -162,7 +161,7 @@ class TracedWorlds(Worlds):
                 symbol = cell("f", memory["varying"], body.varying.index(name))
             vars(self.p)[name] = symbol
         keys: Any = cell("u", memory["keys"], 0)
-        self.chance = TracedChance(w, keys, body.tables, body.month)
+        self.draws = TracedDraws(w, keys, body.tables, body.month)
         self.absent_until: Any = TracedAbsences(body)
         if lane is not None:
             self.absent_until = body.absences_of(lane)
@@ -224,15 +223,15 @@ class TracedWorlds(Worlds):
         with w.each(w.b.and_(where, body.valid)) as lane:
             note(lane, lambda value: self._of(value, lane))
 
-    def rest(self, step: Any, start: Any) -> Any:
-        return self.body.writer.rest(step, start)
+    def fixed_point(self, step: Any, start: Any) -> Any:
+        return self.body.writer.fixed_point(step, start)
 
 
 class TracedMonth(Month):
     """The month with symbols for its arrays."""
 
     def __init__(self, body: Loop) -> None:
-        shape, scenario = body.shape, _premise(body.shape)
+        shape, scenario = body.shape, _scenario_of(body.shape)
         conduit = Conduit(frozenset(shape.listened), frozenset(shape.frozen))
         self._body = body
         w, at = body.writer, body.at
@@ -250,7 +249,7 @@ class TracedMonth(Month):
             column("available_until", "i"),
             column("candidate", "b", I8),
             column("unnamed", "b", I8),
-            {occasion: f"luck_{occasion}" for occasion in OCCASIONS},  # pyright: ignore
+            {occasion: f"luck_{occasion}" for occasion in LUCK},  # pyright: ignore
         )
         now = TracedWorlds(body)
         drivers: dict[str, Any] = {}
@@ -261,7 +260,7 @@ class TracedMonth(Month):
         moods: Any = "moods"
         fates: Any = "fates"
         super().__init__(scenario, now, roster, drivers, moods, fates, conduit, {}, 0)
-        self.terms = shape.terms
+        self.in_force = shape.in_force
         self.follow()
 
     def carry(self, channel: str, place: str, value: Any) -> Any:
@@ -294,13 +293,13 @@ class TracedAbsences:
         return self._body.writer.address(self._body.memory["absent_until"], place, I64)
 
 
-def _premise(shape: Shape) -> Scenario:
+def _scenario_of(shape: Shape) -> Scenario:
     """Return a scenario of one month that has the shape."""
     return Scenario(
         "",
         1,
         shape.country,
-        {actor: ((0, policy),) for actor, policy in shape.terms.policies.items()},
+        {actor: ((0, policy),) for actor, policy in shape.in_force.policies.items()},
         {name: np.zeros(1) for name in DRIVERS},
         closed=frozenset(shape.closed),
     )

@@ -13,18 +13,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..arithmetic import exp
 from ..state.batch import Worlds
 from ..state.interventions import STRONGEST_SIGNAL, Outcome
-from ..state.parameters import Parameters, Value
+from ..state.parameters import Parameters
 from ..state.state import State
+from ..types import Flags, Floats, Ints, Value
 from .discontent import corps_discontent, private_discontent, risk_of_rising
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 _SHORT_OF_HALF = 0.499  # share of force of rebels who are made to fail
 
 
@@ -120,7 +117,7 @@ def plot(
         p.discontent_spread,
     )
     plotter = np.argmax(discontent, axis=0)
-    signal: Value = worlds.chance.shock("public signal")
+    signal: Value = worlds.draws.shock("public signal")
     if forcing is not None:
         nearest = np.argmin(np.abs(corps.ideology - forcing.ideology), axis=0)
         plotter = np.where(led, nearest, plotter)
@@ -177,7 +174,7 @@ def cascade(
     def rebels(joined: Floats) -> Flags:
         return pull > -(weight * joined + push)
 
-    joined = worlds.rest(lambda joined: worlds.corps.force_of(rebels(joined)), nucleus)
+    joined = worlds.fixed_point(lambda joined: worlds.corps.force_of(rebels(joined)), nucleus)
     return joined, rebels(joined)
 
 

@@ -16,18 +16,21 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
+from ..types import Value
 from .expressions import Expression
-from .functions import HELPERS, LARGEST_NUMBER, Value, finite, identifier
+from .functions import HELPERS, LARGEST_NUMBER, finite, identifier
 from .levers import Lever
 from .translator import bare
 
-Trace = Callable[[int, Any, Mapping[str, Value]], None]
+RuleCallback = Callable[[int, Any, Mapping[str, Value]], None]
 
 
 class Decide(Protocol):
     """What `compile_rules` makes."""
 
-    def __call__(self, see: Mapping[str, Value], trace: Trace | None = None) -> dict[str, Value]:
+    def __call__(
+        self, see: Mapping[str, Value], trace: RuleCallback | None = None
+    ) -> dict[str, Value]:
         """Return the value of every lever.
 
         Parameters

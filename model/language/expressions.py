@@ -24,7 +24,8 @@ from typing import Any, Literal
 import numpy as np
 
 from ..errors import PalcaError
-from .functions import HELPERS, LARGEST_NUMBER, MOST_CHARACTERS, Value, identifier
+from ..types import Value
+from .functions import HELPERS, LARGEST_NUMBER, MOST_CHARACTERS, identifier
 from .lexer import TOO_DEEP, as_written, short, words_of
 from .translator import Reader, bare
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ..types import Floats, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +114,9 @@ class Conduit:
     listened: frozenset[str] = frozenset()
     frozen: frozenset[str] = frozenset()
     factual: Conduit | None = None
-    loads: dict[tuple[str, str], list[NDArray[np.float64]]] = field(default_factory=dict)
+    loads: dict[tuple[str, str], list[Floats]] = field(default_factory=dict)
 
-    def carry(
-        self, channel: str, place: str, value: float | NDArray[np.float64], step: int
-    ) -> float | NDArray[np.float64]:
+    def carry(self, channel: str, place: str, value: Value, step: int) -> Value:
         """Return what a channel carries to a place: `value`, unless it is frozen.
 
         `step` counts months from the start of the run.

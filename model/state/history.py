@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..events import KINDS
+from ..types import Floats, Ints
 
 # (track, kind) pairs by code, so that an event is a few numbers
 EVENT_CODES: Final[tuple[tuple[str, str], ...]] = tuple(
@@ -33,22 +34,22 @@ class Events:
         Million USD or another size; NaN if none.
     """
 
-    world: NDArray[np.int64]
-    month: NDArray[np.int64]
-    code: NDArray[np.int64]
-    leader: NDArray[np.int64]
-    place: NDArray[np.int64]
-    amount: NDArray[np.float64]
+    world: Ints
+    month: Ints
+    code: Ints
+    leader: Ints
+    place: Ints
+    amount: Floats
 
     def __len__(self) -> int:
         return len(self.world)
 
 
 @dataclass(slots=True)
-class Chronicle:
+class EventLog:
     """The events of a run as they happen: what is written down, in order."""
 
-    entries: list[tuple[int, int, NDArray[np.int64], Any, Any, Any]] = field(default_factory=list)
+    entries: list[tuple[int, int, Ints, Any, Any, Any]] = field(default_factory=list)
     pages: list[Events] = field(default_factory=list)
     month: int = 0
 
@@ -56,10 +57,10 @@ class Chronicle:
         self,
         track: str,
         kind: str,
-        worlds: NDArray[np.int64],
-        amount: NDArray[np.float64] | None = None,
+        worlds: Ints,
+        amount: Floats | None = None,
         leader: NDArray[Any] | None = None,
-        place: NDArray[np.int64] | None = None,
+        place: Ints | None = None,
     ) -> None:
         """Write down an event of the worlds numbered in `worlds`; other arrays match it."""
         entry = (self.month, CODE_OF[track, kind], worlds, leader, place, amount)
@@ -120,7 +121,7 @@ def _columns(events: Events) -> tuple[NDArray[Any], ...]:
     )  # fmt: skip
 
 
-def _join(parts: Sequence[Any], lengths: list[int], missing: float) -> NDArray[np.float64]:
+def _join(parts: Sequence[Any], lengths: list[int], missing: float) -> Floats:
     """Return the parts end to end; a part that isn't there is filled with `missing`."""
     out = np.full(sum(lengths), missing)
     end = 0
@@ -149,7 +150,7 @@ class History:
         The month of the first row of `months`.
     """
 
-    worlds: NDArray[np.int64]
+    worlds: Ints
     fields: tuple[str, ...]
     months: NDArray[np.float32]
     events: Events

@@ -12,7 +12,7 @@ from typing import Final, Literal
 import numpy as np
 
 from ..language.levers import LEVERS
-from .parameters import Value
+from ..types import Value
 
 Operation = Literal["set", "scale", "cap"]
 Outcome = Literal["succeeds", "fails", "never"]

@@ -16,15 +16,12 @@ from copy import copy
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import PalcaError, nearest, point, short
 from ..language.functions import LARGEST_NUMBER
+from ..types import Floats, Ints, Value
 from . import counter_rng
 from .parameter_table import ROWS, Parameter
-
-Value = float | NDArray[np.float64]
-
 
 PARAMETERS: Final[dict[str, Parameter]] = ROWS
 
@@ -56,7 +53,7 @@ class Parameters:
 
         def __getattr__(self, name: str) -> Value: ...
 
-    def among(self, worlds: NDArray[np.int64]) -> Parameters:
+    def among(self, worlds: Ints) -> Parameters:
         """Return the values in some worlds."""
         arrays = {
             name: value[worlds] for name, value in self.items() if isinstance(value, np.ndarray)
@@ -72,7 +69,7 @@ class Parameters:
         return vars(self).items()
 
 
-def turns_of(seed: int, worlds: NDArray[np.int64]) -> NDArray[np.int64]:
+def turns_of(seed: int, worlds: Ints) -> Ints:
     """Return the turn of each world in taking one of the sets of parameters, ``(worlds,)``.
 
     World after world takes the next set, and another seed begins elsewhere: so a run has all
@@ -82,7 +79,7 @@ def turns_of(seed: int, worlds: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def sets_of_worlds(
-    sets: Mapping[str, NDArray[np.float64]], turns: NDArray[np.int64]
+    sets: Mapping[str, Floats], turns: Ints
 ) -> dict[str, Value]:
     """Return the parameters that some worlds have from sets, each ``(worlds,)``.
 

@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..language.policy import Policy
+from ..types import Floats, Value
 from .channels import CHANNELS
 from .interventions import ForcedCoup, LeverChange, ParameterChange
-from .parameters import Value
 
 # What drives the simulated country from outside, one value a month: least, most, what it is.
 DRIVERS: Final[dict[str, tuple[float, float, str]]] = {
@@ -98,7 +95,7 @@ class Country:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class InForce:
     """What holds in a month, in all worlds: policies, and the interventions of that time.
 
     Attributes
@@ -120,7 +117,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A run's premise, complete and checked.
+    """What a run is given, complete and checked.
 
     Attributes
     ----------
@@ -144,18 +141,18 @@ class Scenario:
     months: int
     country: Country
     policies: Mapping[str, tuple[tuple[int, Policy], ...]]
-    drivers: Mapping[str, NDArray[np.float64]]
+    drivers: Mapping[str, Floats]
     parameters: Mapping[str, Value] = field(default_factory=dict)
-    sets: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    sets: Mapping[str, Floats] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     levers: tuple[LeverChange, ...] = ()
     changes: tuple[ParameterChange, ...] = ()
     coups: tuple[ForcedCoup, ...] = ()
 
-    def terms(self, month: int) -> Terms:
+    def in_force(self, month: int) -> InForce:
         """Return what holds in a month."""
         coup = next((c for c in self.coups if c.since <= month <= c.until), None)
-        return Terms(
+        return InForce(
             {
                 actor: next(policy for since, policy in reversed(rows) if since <= month)
                 for actor, rows in self.policies.items()

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..types import Floats, Ints
 from .counter_rng import Keys
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +30,17 @@ class Snapshot:
 
     month: int
     state: Floats
-    absent_until: NDArray[np.int64]
+    absent_until: Ints
     ideology: Floats
     grievance: Floats
     generation: NDArray[np.int16]
     keys: Keys
-    turns: NDArray[np.int64]
+    turns: Ints
 
     def __len__(self) -> int:
         return self.state.shape[1]
 
-    def take(self, worlds: NDArray[np.int64], keys: Keys | None = None) -> Snapshot:
+    def take(self, worlds: Ints, keys: Keys | None = None) -> Snapshot:
         """Return some of the worlds, repeated or not; with other keys if they are given."""
         return Snapshot(
             self.month,
@@ -55,6 +54,6 @@ class Snapshot:
         )
 
 
-def _columns(officers: NDArray, worlds: NDArray[np.int64]) -> NDArray:
+def _columns(officers: NDArray, worlds: Ints) -> NDArray:
     """Return the officers of some worlds; they are stored world by world."""
     return np.take(officers.T, worlds, axis=0).T

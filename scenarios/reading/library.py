@@ -14,7 +14,7 @@ from palca.model.language.levers import ACTORS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SHELF = Path(__file__).parents[1]
+LIBRARY = Path(__file__).parents[1]
 _LARGEST = 1_000_000  # bytes; a scenario or policy is a page of text
 # A key of n parts takes Python's parser n * n steps: hours, for one that fills a small file.
 _MOST_DOTS = 200  # in a line, and
@@ -31,12 +31,12 @@ _LARGEST_WHOLE = 2**63  # of TOML's whole numbers, which Python's parser doesn't
 
 def shipped_scenarios() -> dict[str, Path]:
     """Return the shipped scenarios by name."""
-    return {path.stem: path for path in sorted(SHELF.glob("*.toml"))}
+    return {path.stem: path for path in sorted(LIBRARY.glob("*.toml"))}
 
 
 def shipped_policies(actor: str) -> dict[str, Path]:
     """Return the shipped policies of an actor by name."""
-    return {path.stem: path for path in sorted((SHELF / "policies" / actor).glob("*.toml"))}
+    return {path.stem: path for path in sorted((LIBRARY / "policies" / actor).glob("*.toml"))}
 
 
 def find_scenario(name: str, beside: Path | None = None, place: str = "") -> Path:
@@ -57,13 +57,13 @@ def find_policy(actor: str, name: str, beside: Path | None = None, place: str = 
 
 def find_country(name: str, beside: Path | None = None, place: str = "") -> Path:
     """Return the file of a country, as :func:`find` does."""
-    shipped = {path.stem: path for path in sorted((SHELF / "countries").glob("*.toml"))}
+    shipped = {path.stem: path for path in sorted((LIBRARY / "countries").glob("*.toml"))}
     return find(name, shipped, beside, "country", place)
 
 
 def find_driver(name: str, beside: Path | None = None, place: str = "") -> Path:
     """Return the file of a driver, as :func:`find` does."""
-    shipped = {path.stem: path for path in sorted((SHELF / "drivers").glob("*.csv"))}
+    shipped = {path.stem: path for path in sorted((LIBRARY / "drivers").glob("*.csv"))}
     return find(name, shipped, beside, "driver", place)
 
 
@@ -113,7 +113,7 @@ def find(
 def label(path: Path) -> str:
     """Return how errors name a file: shipped ones from their folder, others as they are."""
     try:
-        return path.relative_to(SHELF).as_posix()
+        return path.relative_to(LIBRARY).as_posix()
     except ValueError:
         return str(path)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fault_commands import Run
 from palca.experiments.forecast.naive import naive
 from palca.experiments.infer.abc import Reading, Recovery, infer, recover
 from palca.experiments.infer.calibrate import Calibration, calibrate
@@ -28,9 +28,8 @@ from palca.model.calendar import month_index
 from palca.model.state.history import Events
 from palca.scenarios import build, resolve
 from palca.scenarios.posterior_draws import read_sets
-from palca.scenarios.reading.library import SHELF
+from palca.scenarios.reading.library import LIBRARY
 
-Run = Callable[..., tuple[int, str, str]]
 CHANCE = np.random.default_rng(5)
 
 
@@ -275,7 +274,7 @@ def test_the_baseline_carries_the_posterior_and_its_best_set_on_demand() -> None
 
 
 def test_the_shipped_posterior_is_that_of_its_manifest_and_of_the_baseline() -> None:
-    folder = SHELF / "posteriors"
+    folder = LIBRARY / "posteriors"
     manifest = json.loads((folder / "record.json").read_text(encoding="utf-8"))
     sets = read_sets(str(folder / "record.parquet"), False)
     assert sha256(json.dumps(sets, sort_keys=True).encode()).hexdigest() == manifest["digest"]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 
 import pytest
 
+from fault_commands import Run
 from palca.experiments.cli.options import progress
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.mark.parametrize("forced", ["1", ""])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import re
 import socket
 import threading
 import time
@@ -25,14 +24,14 @@ from palca.experiments.lab.address import read_query, write_query
 from palca.experiments.lab.form import LONGEST
 from palca.experiments.lab.history_figure import draw_country
 from palca.experiments.lab.pages import PAGES
-from palca.experiments.lab.policy_text import line_of, read_policy, shipped_text
+from palca.experiments.lab.policy_text import line_of, read_policy
 from palca.experiments.lab.session import Asked, answer, fill
 from palca.experiments.lab.sweep_page import sweep
 from palca.experiments.lab.what_if_page import case_of, command_of
 from palca.model import ColdWarModel
 from palca.model.errors import PalcaError
 from palca.model.state.scenario import Country, Garrison
-from palca.scenarios import load, resolve, shipped_policies
+from palca.scenarios import load, resolve
 
 pytestmark = pytest.mark.pythons
 
@@ -80,7 +79,7 @@ TYPED = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     page=st.sampled_from(list(PAGES)),
     choices=st.dictionaries(st.sampled_from(NAMES), TYPED),
@@ -180,36 +179,6 @@ def test_no_choice_makes_more_worlds_than_a_visitor_may_have() -> None:
 
 
 # ----------------------------------------------------------------------- rules as text
-
-POLICIES = [(actor, name, path) for actor in ("ussr", "us", "regime", "party")
-            for name, path in shipped_policies(actor).items()]  # fmt: skip
-
-
-@pytest.mark.parametrize(("actor", "name", "path"), POLICIES)
-def test_an_error_is_shown_at_the_line_that_is_wrong(actor: str, name: str, path: Path) -> None:
-    text = shipped_text(path)
-    read_policy(actor, text)
-    lines = text.split("\n")
-    for at, line in enumerate(lines):
-        if line.startswith("when ="):
-            wrong = 'when = "regime.orientaton > 0"'
-        elif line.startswith("do ="):
-            wrong = re.sub(r"= \{ (\w+) =", r"= { \1_x =", line)
-        elif line.startswith("why ="):
-            wrong = "why = 7"
-        elif line.startswith(("source =", "concept =")):
-            wrong = f"re{line}"
-        elif line.startswith("title ="):
-            wrong = 'title = "no end'
-        else:
-            continue
-        broken = "\n".join([*lines[:at], wrong, *lines[at + 1 :]])
-        with pytest.raises(PalcaError) as error:
-            read_policy(actor, broken)
-        missing = line.startswith("source =")  # then the rule has none: its own key is unknown
-        shown = line_of(error.value, broken)
-        assert shown == at + 1 or (missing and abs(shown - at - 1) < 8), (error.value, shown, at)
-
 
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_search_for_its_line(text: str) -> None:

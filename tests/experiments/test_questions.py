@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-Run = Callable[..., tuple[int, str, str]]
+from fault_commands import Run
 
 SMALL = ("--worlds", "8192", "--twins", "256", "--jobs", "1")
 LIKELY = """title = "a coup of about the right"

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from sweep_folders import QUICK, Run, digests, read
+from sweep_folders import QUICK, digests, read
 
+from fault_commands import Run
 from palca.experiments.explore import sweep_folder
 from palca.experiments.explore.sweep import Plan, make_plan
 from palca.experiments.explore.sweep_table import chosen_outcomes, explained, means
@@ -26,7 +27,7 @@ from palca.experiments.simulate.world_table import run_points, run_rows
 from palca.model import ColdWarModel
 from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import load
-from palca.scenarios.reading.library import SHELF
+from palca.scenarios.reading.library import LIBRARY
 
 NAMES = [outcome.name for outcome in OUTCOMES]
 
@@ -284,7 +285,7 @@ def test_a_scenario_may_end_before_all_can_be_measured(palca: Run) -> None:
 
 
 def test_a_strangers_names_are_printed_as_they_are(palca: Run) -> None:
-    shutil.copy(SHELF / "policies/ussr/withdrawal.toml", "[red]x.toml")
+    shutil.copy(LIBRARY / "policies/ussr/withdrawal.toml", "[red]x.toml")
     code, out, _ = palca("sweep", "baseline", "--vary", "policy.ussr=pragmatic,[red]x.toml", "-r", "2",
                          "-o", "[bold]", *QUICK)  # fmt: skip
     assert (code, "[red]x.toml" in out, "[bold]" in out) == (0, True, True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sweep_folders import QUICK, Run
+from sweep_folders import QUICK
 
+from fault_commands import BRIEF, Run
 from palca.experiments.io import provenance
 
 ONE = ("--vary", "backlash=0.01:0.05")
@@ -136,21 +137,21 @@ def test_a_posterior_that_would_not_be_used_is_refused(palca: Run, command: list
     assert (code, "uses no posterior" in err, list(Path().iterdir())) == (2, True, [])
 
 
-@pytest.mark.slow
-def test_what_another_version_began_and_what_is_no_sweep_are_refused(palca: Run) -> None:
-    palca("run", "baseline", "-n", "2", "-o", "run")
+def test_what_another_version_began_and_what_is_no_sweep_are_refused(
+    palca: Run, swept: Path
+) -> None:
+    palca("run", BRIEF, "-n", "2", "-o", "run")
     code, _, err = palca("sweep", "--resume", "run")
     assert (code, err) == (2, "palca: run: holds no sweep\n")
-    palca("sweep", "baseline", *ONE, "-r", "2", "-o", "made", *QUICK)
-    sound = Path("made/manifest.json").read_bytes()
+    sound = (swept / "manifest.json").read_bytes()
     for group, name in (("versions", "palca"), ("versions", "numpy"), ("libraries", "pyarrow"), ("versions", "palca's code")):
-        manifest = provenance.read_manifest(Path("made"))
+        manifest = provenance.read_manifest(swept)
         manifest[group] = {**manifest[group], name: "0.0.1"}
-        provenance.write_manifest(Path("made"), **manifest)
+        provenance.write_manifest(swept, **manifest)
         for command in (["sweep", "--resume", "made"], ["rerun", "made"]):
             code, _, err = palca(*command)
             assert (code, err.count("\n"), f"begun with {name} 0.0.1" in err) == (2, 1, True)
-        Path("made/manifest.json").write_bytes(sound)
+        (swept / "manifest.json").write_bytes(sound)
     assert palca("sweep", "--resume", "made", *QUICK)[0] == 0
 
 
@@ -176,4 +177,4 @@ def test_a_parameter_that_feeds_a_closed_channel_is_refused(
 
 def test_a_channel_may_be_closed_and_what_feeds_it_be_nothing(palca: Run) -> None:
     both = ("--set", "channel.soviet_prestige=off", "--set", "prestige_ussr=0")
-    assert palca("run", *both, "-n", "3", "-o", "r")[0] == 0
+    assert palca("run", BRIEF, *both, "-n", "3", "-o", "r")[0] == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fault_commands import Run
 from palca.experiments.forecast.comparisons import Contest, decompose, happened
 from palca.experiments.forecast.naive import HAZARDS
 from palca.experiments.infer.evidence_file import make_evidence
@@ -55,7 +55,6 @@ from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import build, resolve
 from palca.scenarios.reading import library
 
-Run = Callable[..., tuple[int, str, str]]
 PLACE = {pattern.number: place for place, pattern in enumerate(PATTERNS)}
 
 

@@ -107,9 +107,9 @@ def check_whole(read: Scenario) -> None:
     assert all(np.isfinite(value).all() for value in read.parameters.values())
     assert all(0 <= read.until(month) <= read.months for month in range(read.months))
     for month in {0, read.months - 1}:
-        terms = read.terms(month)
-        assert terms.policies.keys() == {*ACTORS}
-        assert all(np.isfinite(change.of(1.0)) for change in terms.levers)
+        in_force = read.in_force(month)
+        assert in_force.policies.keys() == {*ACTORS}
+        assert all(np.isfinite(change.of(1.0)) for change in in_force.levers)
 
 
 def table(data: bytes) -> None:

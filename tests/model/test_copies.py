@@ -41,7 +41,7 @@ def made(scenario: Scenario) -> ColdWarModel:
     return ColdWarModel(scenario, WORLDS, 3, conduit=Conduit(frozenset({"soviet_fiscal"})))
 
 
-def live(model: ColdWarModel, months: int, by_code: bool) -> None:
+def advance(model: ColdWarModel, months: int, by_code: bool) -> None:
     if by_code:
         model.advance(months)
     else:
@@ -57,20 +57,20 @@ def assert_same(one: History, other: History) -> None:
 
 
 @pytest.mark.usefixtures("_always")
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(COPY)), st.integers(0, MONTHS), st.booleans(), st.booleans())
 def test_both_go_on_as_if_they_had_never_been_parted(
     scenario: Scenario, way: str, month: int, before: bool, after: bool
 ) -> None:
     whole = made(scenario)
-    live(whole, MONTHS, False)
+    advance(whole, MONTHS, False)
     model = made(scenario)
-    live(model, month, before)
+    advance(model, month, before)
     kept = model.state.values.copy()
     twin = COPY[way](model)
-    live(twin, MONTHS - month, after)
+    advance(twin, MONTHS - month, after)
     assert np.array_equal(model.state.values, kept)
-    live(model, MONTHS - month, not after)
+    advance(model, MONTHS - month, not after)
     for each in (twin, model):
         assert_same(each.history(), whole.history())
         assert np.array_equal(each.state.values, whole.state.values)
@@ -95,7 +95,7 @@ def test_what_a_model_hands_out_is_copied_whole(scenario: Scenario, way: str) ->
 def test_an_agent_brings_its_model_along(scenario: Scenario) -> None:
     """The model hangs on its agents, and they on it: whichever is copied, both are."""
     model = made(scenario)
-    live(model, 7, False)
+    advance(model, 7, False)
     agent = pickle.loads(pickle.dumps(next(iter(model.agents))))
     assert agent.acts is agent.model.current.ussr
     assert_same(agent.model.run(), model.run())

@@ -400,7 +400,7 @@ def read(text: str, kind: Kind):
 @pytest.mark.parametrize(("kind", "pairs"), [("number", numbers), ("condition", conditions)])
 def test_arrays_give_what_python_floats_give(kind, pairs):
     @given(pairs, worlds, st.sampled_from([-20, -1, 31, 90]))
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=150, deadline=None)
     def check(pair, seen, month):
         text, python = pair
         if len(text) > 2000:

@@ -199,12 +199,12 @@ def check_any(text: str) -> None:
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_any_text_is_an_expression_or_an_error(text):
     check_any(text)
 
 
 @given(st.lists(st.sampled_from(TOKENS), max_size=25), st.sampled_from(["", " "]))
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_any_words_are_an_expression_or_an_error(words, gap):
     check_any(gap.join(words))

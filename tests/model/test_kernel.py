@@ -55,7 +55,7 @@ def compiled(scenario: Scenario, **options: Any) -> ColdWarModel:
     """Return a model that has lived through all months by compiled code."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "WORTH_COMPILING", 0)
-        patch.setattr(Month, "live", refused)
+        patch.setattr(Month, "step", refused)
         model = ColdWarModel(scenario, **{"rng": 0, **options})
         model.run()
     return model
@@ -65,10 +65,10 @@ def refused(month: Month) -> None:
     """Stand for NumPy's month where only compiled code may run; the compiler traces it."""
     if type(month) is Month:
         raise AssertionError("a month of NumPy")
-    _LIVE(month)
+    _STEP(month)
 
 
-_LIVE = Month.live
+_STEP = Month.step
 
 
 def assert_same(one: ColdWarModel, other: ColdWarModel) -> None:
@@ -160,7 +160,7 @@ def test_a_month_at_a_time_is_the_same(always: None) -> None:
     model = ColdWarModel(scenario, worlds=33, rng=6)
     while model.running:
         model.advance()
-        assert model.chance.keys.shape == (33,)
+        assert model.draws.keys.shape == (33,)
     assert_same(stepped(scenario, worlds=33, rng=6), model)
 
 

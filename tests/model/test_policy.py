@@ -346,7 +346,7 @@ def world(see, chosen):
 
 
 @given(some_rules, seen_worlds)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_world_has_the_same_levers_alone_or_among_many(rules, see):
     decide = compile_policy(made(*rules), LEVERS)
     together = decide(see)
@@ -359,14 +359,14 @@ def test_a_world_has_the_same_levers_alone_or_among_many(rules, see):
 
 
 @given(some_rules, seen_worlds)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_levers_are_numbers_within_their_ranges(rules, see):
     for name, value in compile_policy(made(*rules), LEVERS)(see).items():
         assert np.all((LEVERS[name].lowest <= value) & (value <= LEVERS[name].highest))
 
 
 @given(some_rules, seen_worlds)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_rule_switched_off_is_a_rule_removed(rules, see):
     switched = compile_policy(made(*rules), LEVERS)(see)
     removed = compile_policy(made(*(r for r in rules if r["enabled"])), LEVERS)(see)
@@ -374,7 +374,7 @@ def test_a_rule_switched_off_is_a_rule_removed(rules, see):
 
 
 @given(some_rules, seen_worlds, st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_the_order_of_rules_matters_only_by_rounding(rules, see, random):
     """Sums in two orders differ by at most n eps times the sum of sizes (Higham 2002, §4.2)."""
     shuffled = copy.copy(rules)
@@ -393,7 +393,7 @@ def test_the_order_of_rules_matters_only_by_rounding(rules, see, random):
 
 
 @given(some_rules, seen_worlds)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_levers_are_their_default_and_what_the_trace_tells(rules, see):
     sums = {lever: np.full(WORLDS, float(row.default) + 0.0) for lever, row in LEVERS.items()}
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from palca.model import ColdWarModel, History
 from palca.model.seeds import LARGEST
-from palca.model.state.draws import NORMAL, UNIFORM
+from palca.model.state.draw_keys import NORMAL, UNIFORM
 from palca.model.state.history import CODE_OF
 from palca.model.state.state import FIELDS
 from palca.scenarios import build
@@ -109,7 +109,7 @@ def test_a_rule_switched_off_moves_no_other_draw(
     for _ in range(short["months"]):
         for model in models:
             model.step()
-        on, off = (model.chance for model in models)
+        on, off = (model.draws for model in models)
         for event in UNIFORM:
             assert np.array_equal(on.of(event), off.of(event))
         for event in NORMAL:

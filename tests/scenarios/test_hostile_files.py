@@ -17,7 +17,7 @@ import pytest
 from palca.model import PalcaError, Scenario
 from palca.scenarios import build, load, resolve
 from palca.scenarios.country import build_country
-from palca.scenarios.reading.library import SHELF, parse_toml, read_columns, read_text
+from palca.scenarios.reading.library import LIBRARY, parse_toml, read_columns, read_text
 
 pytestmark = pytest.mark.pythons
 
@@ -137,7 +137,7 @@ def test_a_hostile_policy_is_refused(tmp_path: Path, case: str, change: str) -> 
 
 @pytest.mark.parametrize("death", ["death = [1]", "death = 3", '[death]\nat = "1969-04"', "death = [[]]"])
 def test_deaths_that_are_none_are_refused(tmp_path: Path, death: str) -> None:
-    country = (SHELF / "countries/bolivia.toml").read_text().split("[[death]]")[0]
+    country = (LIBRARY / "countries/bolivia.toml").read_text().split("[[death]]")[0]
     (tmp_path / "country.toml").write_text(f"{death}\n{country}" if "=" in death[:8] else f"{country}\n{death}")
     file = tmp_path / "s.toml"
     file.write_text('title = "t"\nextends = "baseline"\ncountry = "country.toml"\n')
@@ -145,7 +145,7 @@ def test_deaths_that_are_none_are_refused(tmp_path: Path, death: str) -> None:
 
 
 def test_a_country_of_very_many_officers_is_refused() -> None:
-    table = parse_toml((SHELF / "countries/bolivia.toml").read_text(), "c")
+    table = parse_toml((LIBRARY / "countries/bolivia.toml").read_text(), "c")
     table["garrison"] = [{"name": f"g{i}", "officers": 4096} for i in range(5000)]
     assert "1 to 4096 officers" in refused(lambda: build_country(table, "c"))
 

@@ -1,4 +1,4 @@
-"""A TOML table that is read key by key, with errors that name the place and the mend."""
+"""A table of plain data that is read key by key, with errors that say where and how to mend it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from palca.model.calendar import month_index
-from palca.model.errors import PalcaError, check_text, nearest, point, short
+from .calendar import month_index
+from .errors import PalcaError, check_text, nearest, point, short
 
 
 class Table:
-    """One table of a file; every key must be asked for before :meth:`done`.
+    """One table of a file; every key must be asked for before :meth:`reject_unknown`.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class Table:
         value = self._value(key, default)
         return check_number(key, value, low, high, self.place)
 
-    def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
+    def integer(self, key: str, low: int, high: int, default: int | None = None) -> int:
         """Return a whole number between `low` and `high`."""
         value = self.number(key, low, high, default)
         if value != int(value):
@@ -106,7 +106,7 @@ class Table:
         """Return all keys and values as a dict."""
         return dict(self.items())
 
-    def done(self) -> None:
+    def reject_unknown(self) -> None:
         """Raise if the table has a key that nobody asked for."""
         for key in self._data:
             if key not in self._known:
