@@ -1,4 +1,4 @@
-"""The mechanism that CONTRIBUTING.md adds as its example can be added so, and all tests pass."""
+"""What CONTRIBUTING.md adds as its examples can be added so: a mechanism, a command, an outcome."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -34,15 +35,55 @@ def _add(file: Path, after: str, line: str) -> None:
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-@pytest.mark.long
-def test_the_mechanism_of_the_page_can_be_added_as_it_says(tmp_path: Path) -> None:
-    clone = tmp_path / "clone"
+def _clone(folder: Path) -> tuple[Path, dict[str, str]]:
+    """Return a copy of the project, and the environment in which Python finds it as `palca`."""
+    clone = folder / "clone"
     ignored = shutil.ignore_patterns(".*", "build", "runs", "__pycache__", "dist")
     shutil.copytree(ROOT, clone, ignore=ignored)
-    (tmp_path / "site/palca").mkdir(parents=True)
+    (folder / "site/palca").mkdir(parents=True)
     for name in ("model", "scenarios", "experiments"):
-        (tmp_path / "site/palca" / name).symlink_to(clone / name)
+        (folder / "site/palca" / name).symlink_to(clone / name)
+    return clone, {**os.environ, "PYTHONPATH": str(folder / "site")}
 
+
+def _run(clone: Path, env: dict[str, str], *words: str) -> str:
+    """Run Python in a copy of the project; return what it prints."""
+    done = subprocess.run([sys.executable, *words], cwd=clone, env=env, capture_output=True,
+                          text=True, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_command_figure_and_outcome_of_the_page_can_be_added_as_it_says(tmp_path: Path) -> None:
+    clone, env = _clone(tmp_path)
+    experiment, command, figure = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    (clone / "experiments/run/coups.py").write_text(f"{experiment}\n\n{figure}", encoding="utf-8")
+    (clone / "experiments/cli/coups.py").write_text(command, encoding="utf-8")
+    _add(clone / "experiments/run/coups.py", 'lambda: {"coups.csv"', _told('{"coups.png"'))
+    app = clone / "experiments/cli/app.py"
+    _add(app, "from .counterfactual import", _told("from .coups"))
+    _add(app, '"gallery": ', _told('"coups": '))
+    _add(app, "app.command()(concepts)", _told("app.command()(coups)"))
+    outcomes = clone / "experiments/observe/outcomes.py"
+    _add(outcomes, 'note="three of four documented', _told('Outcome("general_strikes"'))
+
+    palca = ["-c", "from palca.experiments.cli.main import main; main()"]
+    out = _run(clone, env, *palca, "coups", "--worlds", "40", "--out", "made")
+    assert "Written: made (coups.png and .svg, coups.csv, SHA256SUMS, manifest.json)" in out
+    table = pd.read_csv(clone / "made/coups.csv")
+    assert table["worlds"].sum() == 40
+    assert "the same, bit for bit (40 worlds)" in _run(clone, env, *palca, "rerun", "made")
+    assert "Written: made/report.html" in _run(clone, env, *palca, "report", "made")
+    _run(clone, env, *palca, "run", "--worlds", "40", "--out", "ran")
+    assert "general_strikes" in pd.read_parquet(clone / "ran/worlds.parquet")
+    tests = "tests/experiments/test_measures.py", "tests/test_house.py"
+    _run(clone, env, "-m", "pytest", "-q", "-k", "outcome or one_way", "-p", "no:cacheprovider", *tests)
+
+
+@pytest.mark.long
+def test_the_mechanism_of_the_page_can_be_added_as_it_says(tmp_path: Path) -> None:
+    clone, env = _clone(tmp_path)
     row, term = _told('("legitimacy_unrest"'), _told("+ p.legitimacy_unrest")
     _add(clone / "model/state/parameter_table.py", '("legitimacy_party"', row)  # it ends on its line
     society = clone / "model/equations/society.py"
@@ -59,12 +100,8 @@ def test_the_mechanism_of_the_page_can_be_added_as_it_says(tmp_path: Path) -> No
     named = text.replace(f"{_told('EITHER_WAY')} = {{", 'EITHER_WAY = {\n    "legitimacy_unrest",')
     either.write_text(named, encoding="utf-8")
 
-    env = {**os.environ, "PYTHONPATH": str(tmp_path / "site"), "PALCA_CACHE": str(tmp_path / "c")}
-
+    env |= {"PALCA_CACHE": str(tmp_path / "c")}
     found = "from palca.model.state.parameters import PARAMETERS as p; assert 'legitimacy_unrest' in p"
-    tried = ["-m", "pytest", "-m", "not slow and not long", "-k", "not reference or baseline",
-             "-p", "no:cacheprovider", *TESTS]
-    for words in (["-c", found], tried):
-        done = subprocess.run([sys.executable, *words], cwd=clone, env=env, capture_output=True,
-                              text=True, check=False)  # fmt: skip
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    _run(clone, env, "-c", found)
+    _run(clone, env, "-m", "pytest", "-m", "not slow and not long",
+         "-k", "not reference or baseline", "-p", "no:cacheprovider", *TESTS)  # fmt: skip

@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from palca.experiments.cli.concepts import tables
 from palca.experiments.concepts.contrast import contrast
 from palca.experiments.concepts.figure import draw_concept
+from palca.experiments.concepts.tables import tables
 from palca.experiments.lab.policy_text import line_of, read_policy
 from palca.model import ColdWarModel, History, PalcaError
 from palca.model.calendar import month_index

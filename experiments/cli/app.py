@@ -1,4 +1,4 @@
-"""The command line: the commands that run and show; those that ask are in `questions`.
+"""The command line: all commands, and the kinds of experiments that they make.
 
 Imports are late, so that ``palca --help`` and tab completion are quick.
 """
@@ -10,43 +10,35 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from palca.model.errors import PalcaError, one_line
+from palca.model.errors import PalcaError, one_line, short
 
-from .calibrate import calibrate, calibrate_again
-from .concepts import concept, concept_again, concepts, concepts_again
-from .counterfactual import again, claims, compare, counterfactual
-from .explore import discover, discover_again, sensitivity, sensitivity_again
-from .options import (
-    Force,
-    Interventions,
-    Jobs,
-    Out,
-    Point,
-    ScenarioName,
-    Seed,
-    Settings,
-    TakesNumbers,
-    Worlds,
-    chosen,
-    command,
-    folder_for,
-    make_console,
-    print_line,
-    print_written,
-    progress,
-)
+from . import options
+from .calibrate import calibrate
+from .concepts import concept, concepts
+from .counterfactual import claims, compare, counterfactual
+from .explore import discover, sensitivity
 from .report import report
-from .sweep import sweep, sweep_again
-from .validate import validate, validate_again
+from .run import WHY, run
+from .sweep import sweep
+from .validate import validate
 
 if TYPE_CHECKING:
-    from ..simulate.ensemble import Summary
+    from ..io.experiment import Experiment
 
-_AGAIN: Final = {
-    "calibration": calibrate_again, "sensitivity": sensitivity_again,
-    "validation": validate_again, "concept": concept_again, "gallery": concepts_again,
-}  # fmt: skip
-WHY: Final = "1971-09"  # the month to explain if none is named: the first under the new regime
+# The class of each kind of experiment; imported late.
+EXPERIMENTS: Final = {
+    "run": "run.experiment:RunExperiment",
+    "comparison": "counterfactual.experiment:ComparisonExperiment",
+    "counterfactual": "counterfactual.experiment:CounterfactualExperiment",
+    "claims": "counterfactual.experiment:ClaimsExperiment",
+    "sweep": "explore.sweep_experiment:SweepExperiment",
+    "sensitivity": "explore.experiment:SensitivityExperiment",
+    "discovery": "explore.experiment:DiscoveryExperiment",
+    "calibration": "infer.experiment:CalibrationExperiment",
+    "validation": "validate.experiment:ValidationExperiment",
+    "concept": "concepts.experiment:ConceptExperiment",
+    "gallery": "concepts.experiment:GalleryExperiment",
+}
 
 app = typer.Typer(
     rich_markup_mode="rich",
@@ -75,147 +67,57 @@ def _options(
     """Options of `palca` itself; its help is the app's."""
 
 
+app.command()(run)
+
+
 @app.command()
-def run(
-    scenario: ScenarioName = "baseline",
-    worlds: Worlds = 2000,
-    seed: Seed = 0,
-    settings: Settings = None,
-    point: Point = False,
-    interventions: Interventions = None,
-    out: Out = None,
-    jobs: Jobs = 1,
-    force: Force = False,
+def rerun(
+    folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs: options.Jobs = 1
 ) -> None:
-    """Run a scenario in many worlds and hold it against the record.
-
-    Example: palca run baseline --worlds 5000 --set backlash=0.04 --set policy.ussr=ideological
-    """
-    import time
-
-    from palca.model.calendar import month_index, month_name
-    from palca.scenarios import build, resolve
-
-    from ..forecast.naive import naive
-    from ..forecast.scores import judge
-    from ..io import provenance, run_folder
-    from ..observe.documented import record_of
-    from ..observe.history import documented
-    from ..observe.outcomes import outcomes
-    from ..run import figure, files
-    from ..run.report import print_report
-
-    console, began = make_console(), time.perf_counter()
-    resolved = resolve(scenario, chosen(settings, point), interventions or [])
-    checked = build(resolved)
-    folder = folder_for(out, Path(scenario).stem)
-    record = record_of(checked.country)
-    with run_folder.writing(folder, force) as part:
-        events = files.EventsFile(part / "events.parquet", checked)
-        try:
-            summary, rows = _simulate(resolved, worlds, seed, jobs, events.write)
-        finally:
-            events.close()
-        history, verdicts = None, judge(rows, {}, {})
-        if record is not None:
-            history = documented(record, checked)
-            truth = {name: float(values[0]) for name, values in outcomes(history).items()}
-            verdicts = judge(rows, truth, outcomes(naive(checked, record, 4000, seed)))
-        seconds = time.perf_counter() - began
-        files.write_tables(part, summary, rows, verdicts)
-        provenance.finish(
-            part,
-            {"history.png": lambda: figure.draw_history(checked, summary, history, checked.title)},
-            title=checked.title,
-            seed=seed,
-            worlds=worlds,
-            digest=files.digest(summary, rows),
-            scenario=resolved,
-        )
-    print_report(
-        console, checked, summary, verdicts, history, worlds=worlds, seed=seed, seconds=seconds
-    )
-    print_written(folder)
-    turns = [change["since"] for change in resolved["changes"]] or [month_index(WHY)]
-    month = month_name(min(*turns, checked.months - 1))
-    why = command("explain", folder, "--world", 0, "--month", month)
-    print_line(f"Why did it happen? {why}")
-
-
-def _simulate(
-    resolved: dict[str, Any], worlds: int, seed: int, jobs: int, keep: Any
-) -> tuple[Summary, dict[str, Any]]:
-    """Run the worlds with a progress bar on the terminal's error stream."""
-    from ..simulate.ensemble import run_blocks, summarise
-
-    leaders = len(resolved["country"]["leader"]) + 1
-    with progress() as tell:
-        done = 0
-        tell("simulating worlds", 0, worlds)
-
-        def kept(block: Any) -> None:
-            nonlocal done
-            keep(block)
-            done += len(block.worlds)
-            tell("simulating worlds", done, worlds)
-
-        blocks = run_blocks(resolved, worlds, seed, jobs)
-        return summarise(blocks, kept, resolved["months"], leaders)
-
-
-@app.command()
-def rerun(folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs: Jobs = 1) -> None:
     """Run a run again from its manifest and say whether it comes out the same, bit for bit.
 
     If it doesn't, the exit code is 1.
 
     Example: palca rerun runs/baseline
     """
-    from ..explore import sweep_folder
     from ..io import provenance
 
     manifest = provenance.read_manifest(folder)
-    # a sweep's parts are held against what comes out
-    parts = sweep_folder.part_names(folder) if manifest.get("kind") == "sweep" else ()
-    wrong, others = provenance.differing(folder, parts)
-    with provenance.as_written(folder):
-        wrong |= _comes_out_again(folder, manifest, jobs)
+    experiment = experiment_of(manifest)
+    wrong, others = provenance.differing(folder, experiment.held_otherwise(folder))
+    with provenance.as_written(folder), options.progress(experiment.rate) as on_progress:
+        wrong |= experiment.differences(folder, manifest, jobs, on_progress)
     for name in others:
-        print_line(one_line(f"{name} was not written with the others"))
+        options.print_line(one_line(f"{name} was not written with the others"))
     if not wrong:
-        print_line(f"{folder}: the same, bit for bit ({manifest['worlds']} worlds)")
+        options.print_line(f"{folder}: the same, bit for bit ({manifest['worlds']} worlds)")
         return
     for name, how in sorted(wrong.items()):
-        print_line(one_line(f"{name} {how}"))
-    print_line(f"{folder}: differs from what was written")
+        options.print_line(one_line(f"{name} {how}"))
+    options.print_line(f"{folder}: differs from what was written")
     with provenance.as_written(folder):
         libraries = {**manifest.get("libraries", {})}
         then = {**manifest.get("versions", {}), **libraries}
     for name, now in {**provenance.versions(), **provenance.versions_of(tuple(libraries))}.items():
-        print_line(one_line(f"  {name}: {then.get(name, 'unknown')} then, {now} now"))
+        options.print_line(one_line(f"  {name}: {then.get(name, 'unknown')} then, {now} now"))
     raise typer.Exit(1)
 
 
-def _comes_out_again(folder: Path, manifest: dict[str, Any], jobs: int) -> dict[str, str]:
-    """Run again what a manifest asks for; return what comes out otherwise, and how."""
-    from palca.scenarios import build
+def experiment_of(manifest: dict[str, Any]) -> type[Experiment]:
+    """Return the class of the experiment that a manifest keeps.
 
-    from ..run import files
+    Raises
+    ------
+    PalcaError
+        If it is of no kind that there is.
+    """
+    from importlib import import_module
 
-    kind = manifest.get("kind")
-    if kind == "sweep":
-        return sweep_again(folder, jobs)
-    if kind == "discovery":
-        digest = discover_again(folder, manifest, jobs)
-    elif kind is not None:
-        digest = _AGAIN.get(kind, again)(manifest, jobs)
-    else:
-        asked = manifest["scenario"], manifest["worlds"], manifest["seed"]
-        build(asked[0])  # before a bar shows, and processes start
-        digest = files.digest(*_simulate(*asked, jobs, lambda block: None))
-    if digest == manifest["digest"]:
-        return {}
-    return {"digest": f"comes out otherwise: {digest[:16]}, and was {manifest['digest'][:16]}"}
+    kind = str(manifest.get("kind", "run"))
+    if kind not in EXPERIMENTS:
+        raise PalcaError(f"no kind of folder is called '{short(kind, 40)}'", "manifest.json")
+    module, _, name = EXPERIMENTS[kind].partition(":")
+    return getattr(import_module(f"palca.experiments.{module}"), name)
 
 
 app.command()(compare)
@@ -223,7 +125,7 @@ app.command()(counterfactual)
 app.command()(claims)
 app.command()(sweep)
 app.command()(sensitivity)
-app.command(cls=TakesNumbers)(discover)
+app.command(cls=options.TakesNumbers)(discover)
 app.command()(calibrate)
 app.command()(validate)
 app.command()(report)
@@ -249,7 +151,8 @@ def lab(
     """
     from ..lab.server import serve
 
-    serve(host, port, opened, lambda url: print_line(f"The lab is at {url} (Ctrl-C ends it)"))
+    told = "The lab is at {} (Ctrl-C ends it)"
+    serve(host, port, opened, lambda url: options.print_line(told.format(url)))
 
 
 @app.command()
@@ -269,7 +172,7 @@ def explain(
     from ..run.explain import print_explanation
 
     manifest = provenance.read_manifest(folder)
-    if "kind" in manifest:
+    if manifest.get("kind", "run") != "run":
         raise PalcaError(
             "holds no run of one scenario: explain takes what 'palca run' wrote", str(folder)
         )
@@ -277,7 +180,7 @@ def explain(
         if world >= manifest["worlds"]:
             raise PalcaError(f"the run has worlds 0 to {manifest['worlds'] - 1}", "--world")
         told = tell(manifest["scenario"], manifest["seed"], world, month_index(month, "--month"))
-    print_explanation(make_console(), told)
+    print_explanation(options.make_console(), told)
 
 
 @app.command()
@@ -308,9 +211,9 @@ def record(
     if series is not None:
         if any((track, kind, since, until, sources)):
             raise PalcaError("shows a whole series: give it nothing else", "--series")
-        print_series(shown, make_console(), series)
+        print_series(shown, options.make_console(), series)
     else:
-        print_record(shown, make_console(), track, kind, since, until, sources)
+        print_record(shown, options.make_console(), track, kind, since, until, sources)
 
 
 @app.command()
@@ -329,7 +232,7 @@ def check(
     """
     from .catalogue import describe
 
-    make_console().print(describe(file))
+    options.make_console().print(describe(file))
 
 
 @app.command("list")
@@ -347,4 +250,4 @@ def list_(
     """
     from .catalogue import print_list
 
-    print_list(make_console(), what)
+    print_list(options.make_console(), what)

@@ -24,7 +24,7 @@ from palca.scenarios.scenario import build_policy
 from ..concepts.contrast import resolve_arms
 from ..explore.sweep_file import plan_of, read_sweep
 from ..infer.evidence_file import ASPECTS, make_evidence
-from ..io.terminal_table import TerminalTable, numbers, texts
+from ..io.table import Table, numbers, texts
 from ..observe.documented import load_record
 from ..observe.history import documented
 from ..run.rule_use import WORLDS, RuleUse, rule_use
@@ -132,8 +132,8 @@ def _describe_scenario(name: str) -> str:
     )
 
 
-def _scenarios() -> TerminalTable:
-    table = TerminalTable(
+def _scenarios() -> Table:
+    table = Table(
         "Scenarios by date", texts("from", "name", "plausible", "title", "question"),
         "plausible: A, an alternative that was considered; B, fits the actors' aims; C, needs "
         "another aim",
@@ -149,8 +149,8 @@ def _scenarios() -> TerminalTable:
     return table
 
 
-def _policies() -> TerminalTable:
-    table = TerminalTable(
+def _policies() -> Table:
+    table = Table(
         'Policies (policy.ACTOR = "NAME")',
         [*texts("actor", "name"), *numbers("rules"), *texts("title")],
     )
@@ -161,8 +161,8 @@ def _policies() -> TerminalTable:
     return table
 
 
-def _parameters() -> TerminalTable:
-    table = TerminalTable(
+def _parameters() -> Table:
+    table = Table(
         "Parameters (free ones have a prior)",
         [*texts("name"), *numbers("default", "range"),
          *texts("unit", "prior", "meaning", "source")],
@@ -173,8 +173,8 @@ def _parameters() -> TerminalTable:
     return table
 
 
-def _observables() -> TerminalTable:
-    table = TerminalTable(
+def _observables() -> Table:
+    table = Table(
         "Observables that rules may name, besides parameters and 'date'",
         [*texts("name"), *numbers("range"), *texts("unit", "meaning", "not seen by")],
     )
@@ -184,8 +184,8 @@ def _observables() -> TerminalTable:
     return table
 
 
-def _levers() -> TerminalTable:
-    table = TerminalTable(
+def _levers() -> Table:
+    table = Table(
         "Levers that rules may move",
         [*texts("actor", "name"), *numbers("range", "default"), *texts("unit", "meaning")],
     )
@@ -196,8 +196,8 @@ def _levers() -> TerminalTable:
     return table
 
 
-def _channels() -> TerminalTable:
-    table = TerminalTable(
+def _channels() -> Table:
+    table = Table(
         "Channels that a scenario may close ([channels] NAME = false)",
         texts("name", "can be frozen", "meaning", "what it zeroes or hides"),
         "Can be frozen: palca counterfactual --freeze takes it",
@@ -209,8 +209,8 @@ def _channels() -> TerminalTable:
     return table
 
 
-def _fields() -> TerminalTable:
-    table = TerminalTable(
+def _fields() -> Table:
+    table = Table(
         "Fields of the state: what a concept's measures may name",
         [*texts("name"), *numbers("range"), *texts("unit", "meaning")],
         "Measures may also name event.TRACK.KIND and amount.TRACK.KIND ('palca list events', with "
@@ -221,15 +221,15 @@ def _fields() -> TerminalTable:
     return table
 
 
-def _events() -> TerminalTable:
-    table = TerminalTable("Events, documented or simulated", texts("track", "kind", "meaning"))
+def _events() -> Table:
+    table = Table("Events, documented or simulated", texts("track", "kind", "meaning"))
     for track, kinds in KINDS.items():
         for kind, meaning in kinds.items():
             table.add(track, kind, meaning)
     return table
 
 
-LISTS: Final[dict[str, Callable[[], TerminalTable]]] = {
+LISTS: Final[dict[str, Callable[[], Table]]] = {
     "scenarios": _scenarios,
     "policies": _policies,
     "parameters": _parameters,

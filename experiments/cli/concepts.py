@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
 from palca.model.errors import PalcaError
 
-from ..io.terminal_table import Column, TerminalTable, numbers, texts
-from .options import Force, Out, Seed, folder_for, make_console, print_line, print_written, progress
+from . import options
+from .runner import make
 
 Worlds = Annotated[
     int, typer.Option("--worlds", "-n", help="Worlds in each arm.", min=2, max=1_000_000)
 ]
 
 _WORLDS: Final = 2000
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from rich.console import Console
-
-    from ..concepts.contrast import Contrast, Estimate
-
 
 def concept_names(incomplete: str) -> list[str]:
     """Return the shipped concepts whose names begin so, for tab completion."""
@@ -42,9 +32,9 @@ def concept(
                        autocompletion=concept_names),
     ],
     worlds: Worlds = _WORLDS,
-    seed: Seed = 0,
-    out: Out = None,
-    force: Force = False,
+    seed: options.Seed = 0,
+    out: options.Out = None,
+    force: options.Force = False,
 ) -> None:
     """Show a concept of political science: its contrast, simulated, and whether it shows.
 
@@ -55,42 +45,12 @@ def concept(
     """
     from palca.scenarios.concept import load_concept
 
-    from ..concepts.contrast import contrast, resolve_arms
-    from ..concepts.figure import draw_concept
-    from ..io import provenance, run_folder
+    from ..concepts.contrast import resolve_arms
+    from ..concepts.experiment import ConceptExperiment
 
     told = load_concept(name)
-    arms = resolve_arms(told)
-    folder = folder_for(out, f"concept-{told.name}")
-    with run_folder.writing(folder, force) as part:
-        found = contrast(told, worlds, seed, arms)
-        measures, claims = tables(found)
-        measures.to_csv(part / "measures.csv", index=False)
-        claims.to_csv(part / "claims.csv", index=False)
-        provenance.finish(
-            part,
-            {"concept.png": lambda: draw_concept(found)},
-            kind="concept",
-            title=told.title,
-            seed=seed,
-            worlds=worlds,
-            digest=digest(measures, claims),
-            concept=told.text,
-            arms=arms,
-        )
-    console = make_console()
-    print_concept(console, found)
-    print_written(folder)
-
-
-def concept_again(manifest: dict[str, Any], jobs: int) -> str:
-    """Return the digest of a concept's contrast that is run again."""
-    from palca.scenarios.concept import make_concept
-
-    from ..concepts.contrast import contrast
-
-    told = make_concept("concept", manifest["concept"], "manifest.json")
-    return digest(*tables(contrast(told, manifest["worlds"], manifest["seed"], manifest["arms"])))
+    experiment = ConceptExperiment(told, resolve_arms(told), worlds, seed)
+    make(experiment, out, f"concept-{told.name}", force)
 
 
 def concepts(
@@ -99,8 +59,8 @@ def concepts(
         typer.Option("--out", "-o", help="Simulate them all, and write a page with pictures."),
     ] = None,
     worlds: Worlds = _WORLDS,
-    seed: Seed = 0,
-    force: Force = False,
+    seed: options.Seed = 0,
+    force: options.Force = False,
 ) -> None:
     """List the concepts of the gallery; with --out, simulate them all.
 
@@ -108,147 +68,18 @@ def concepts(
     """
     from palca.scenarios.concept import load_concept, shipped_concepts
 
+    from ..io.table import Table, texts
+
     if out is not None:
-        _write_all(out, worlds, seed, force)
+        from ..concepts.experiment import GalleryExperiment
+
+        make(GalleryExperiment.shipped(worlds, seed), out, "", force)
         return
     if (worlds, seed, force) != (_WORLDS, 0, False):
         raise PalcaError("is needed to simulate them: without it they are only listed", "--out")
-    table = TerminalTable("Concepts: 'palca concept NAME' simulates one",
-                          texts("name", "concept", "a question for students"))  # fmt: skip
+    columns = texts("name", "concept", "a question for students")
+    table = Table("Concepts: 'palca concept NAME' simulates one", columns)
     for name in shipped_concepts():
         told = load_concept(name)
         table.add(name, told.title, told.question)
-    make_console().print(table)
-
-
-def _write_all(folder: Path, worlds: int, seed: int, force: bool) -> None:
-    """Simulate every concept and write the page of them all."""
-    from palca.scenarios.concept import load_concept, shipped_concepts
-
-    from ..concepts.contrast import resolve_arms
-    from ..concepts.figure import draw_concept
-    from ..concepts.gallery import gallery
-    from ..io import provenance, run_folder
-
-    with run_folder.writing(folder, force) as part:
-        told = [load_concept(name) for name in shipped_concepts()]
-        asked = [{"concept": one.text, "name": one.name, "arms": resolve_arms(one)} for one in told]
-        found = _simulate_all(asked, worlds, seed)
-        page = part / "CONCEPTS.md"
-        page.write_text(gallery(found, {}), encoding="utf-8")
-        pictures = {f"concept-{one.concept.name}.png": partial(draw_concept, one) for one in found}
-        manifest = {"kind": "gallery", "seed": seed, "worlds": worlds,
-                    "digest": _digest_all(found), "concepts": asked}  # fmt: skip
-        provenance.write_manifest(part, **manifest)
-        alts = provenance.draw(part, pictures)
-        page.write_text(gallery(found, alts), encoding="utf-8")
-        provenance.write_sums(part)
-    shown = sum(one.shown for one in found)
-    print_line(f"{shown} of {len(found)} concepts are shown in this model. Written: {folder} "
-               "(CONCEPTS.md, a picture each, SHA256SUMS, manifest.json)")  # fmt: skip
-
-
-def concepts_again(manifest: dict[str, Any], jobs: int) -> str:
-    """Return the digest of all concepts' contrasts, run again."""
-    return _digest_all(_simulate_all(manifest["concepts"], manifest["worlds"], manifest["seed"]))
-
-
-def _simulate_all(asked: list[dict[str, Any]], worlds: int, seed: int) -> list[Contrast]:
-    """Return the contrasts of some concepts: of each its name, its text and its arms."""
-    from palca.scenarios.concept import make_concept
-
-    from ..concepts.contrast import contrast
-
-    found = []
-    with progress() as tell:
-        for place, one in enumerate(asked):
-            tell(f"simulating {one['name']}", place, len(asked))
-            told = make_concept(one["name"], one["concept"], one["name"])
-            found.append(contrast(told, worlds, seed, one["arms"]))
-    return found
-
-
-def _digest_all(found: list[Contrast]) -> str:
-    return hashlib.sha256("".join(digest(*tables(one)) for one in found).encode()).hexdigest()
-
-
-def print_concept(console: Console, found: Contrast) -> None:
-    """Print a concept: what it says, its arms' measures, the claims and their verdicts."""
-    from rich.markup import escape
-    from rich.padding import Padding
-
-    from ..concepts.contrast import table_of
-
-    told = found.concept
-    console.print(f"[bold]{escape(told.title)}[/]: {escape(found.verdict)}", markup=True)
-    console.print(f"\n{told.definition}\n")
-    arms, rows = table_of(found)
-    table = TerminalTable(
-        f"{found.worlds:,} worlds in each arm, on the same draws: means, and 95 % intervals",
-        [Column("measure"), *numbers(*arms)],
-    )
-    for measure, estimates in rows:
-        cells = [
-            f"{e.value:.3g}\n{_interval(e)}" if e.value == e.value else "none counts"
-            for e in estimates
-        ]
-        table.add(f"{measure.title}, {measure.unit}", *cells)
-    console.print(table)
-    if all(estimate == estimates[0] for _, estimates in rows for estimate in estimates):
-        console.print("All arms came out alike: what sets them apart is nothing that acts here.\n")
-    for finding in found.findings:
-        mark = "[green]✓[/]" if finding.shown else "[red]✗[/]"
-        d = finding.difference
-        console.print(f"{mark} {escape(finding.says)}", markup=True)
-        found_out = (
-            f"{finding.verdict}: {finding.greater.value:.3g} against {finding.lesser.value:.3g}, "
-            f"difference {d.value:.3g} (95 % interval {_interval(d)})"
-        )
-        console.print(Padding.indent(found_out, 4), style="dim")
-        if not finding.shown and math.isfinite(d.value):
-            console.print(Padding.indent(f"Why not in this model: {finding.otherwise}", 4))
-    console.print(f"\nWhat would count against it: {told.against}")
-    if told.limits:
-        console.print(f"What this contrast can't say: {told.limits}")
-    console.print(f"For students: {told.question}")
-    console.print("\nLiterature:", style="bold")
-    for work in told.literature:
-        console.print(Padding.indent(work, 2))
-
-
-def _interval(estimate: Estimate) -> str:
-    if math.isnan(estimate.low):
-        return "–"
-    return f"{estimate.low:.3g} to {estimate.high:.3g}"
-
-
-def tables(found: Contrast) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the measures, a row for each in each arm, and the claims, a row each."""
-    import pandas as pd
-
-    from ..concepts.contrast import table_of
-
-    measures = [
-        {"arm": arm.name, "arm_title": arm.title, "measure": measure.name,
-         "title": measure.title, "unit": measure.unit, "value": estimate.value,
-         "ci95_low": estimate.low, "ci95_high": estimate.high}
-        for measure, estimates in table_of(found)[1]
-        for arm, estimate in zip(found.concept.arms, estimates, strict=True)
-    ]  # fmt: skip
-    claims = [
-        {"claim": finding.says, "holds": finding.claim.text, "verdict": finding.verdict,
-         "greater": finding.greater.value, "lesser": finding.lesser.value,
-         "difference": finding.difference.value, "ci95_low": finding.difference.low,
-         "ci95_high": finding.difference.high,
-         "why_not": "" if finding.shown else finding.otherwise}
-        for finding in found.findings
-    ]  # fmt: skip
-    return pd.DataFrame(measures), pd.DataFrame(claims)
-
-
-def digest(measures: pd.DataFrame, claims: pd.DataFrame) -> str:
-    """Return the SHA-256 of what came out, numbers rounded to nine digits."""
-    from ..io.provenance import digest_of
-
-    both = digest_of(measures) + digest_of(claims)
-    return hashlib.sha256(both.encode()).hexdigest()
+    options.make_console().print(table)

@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import time
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from palca.model.errors import PalcaError, short
-
-from .options import (
-    Force,
-    Interventions,
-    Jobs,
-    Out,
-    Point,
-    ScenarioName,
-    Seed,
-    Settings,
-    Worlds,
-    chosen,
-    folder_for,
-    make_console,
-    print_written,
-    progress,
-)
-
-if TYPE_CHECKING:
-    from ..counterfactual.answer import Answer
+from . import options
+from .runner import make
 
 
 def compare(
-    first: ScenarioName,
-    second: ScenarioName,
-    worlds: Worlds = 2000,
-    seed: Seed = 0,
-    settings: Settings = None,
-    point: Point = False,
-    out: Out = None,
-    jobs: Jobs = 1,
-    force: Force = False,
+    first: options.ScenarioName,
+    second: options.ScenarioName,
+    worlds: options.Worlds = 2000,
+    seed: options.Seed = 0,
+    settings: options.Settings = None,
+    point: options.Point = False,
+    out: options.Out = None,
+    jobs: options.Jobs = 1,
+    force: options.Force = False,
 ) -> None:
     """Compare two scenarios world by world, on the same draws.
 
@@ -50,52 +28,20 @@ def compare(
 
     Example: palca compare baseline soviet-break-1971 --worlds 10000
     """
-    from palca.scenarios import build, resolve
+    from palca.scenarios import resolve
 
-    from ..counterfactual.paired import check_lengths, contrasts, digest, join_pairs, pair_blocks
-    from ..counterfactual.paired_report import draw_comparison, print_comparison
-    from ..io import provenance, run_folder
+    from ..counterfactual.experiment import ComparisonExperiment
+    from ..counterfactual.paired import check_lengths
 
-    resolved = [resolve(name, chosen(settings, point)) for name in (first, second)]
-    for data in resolved:
-        build(data)
-    check_lengths(zip((first, second), resolved, strict=True))
+    one, other = (resolve(name, options.chosen(settings, point)) for name in (first, second))
+    check_lengths([(first, one), (second, other)])
     names = (Path(first).stem, Path(second).stem)
-    folder = folder_for(out, f"{names[0]}-against-{names[1]}")
-    with run_folder.writing(folder, force) as part:
-        import pandas as pd
-
-        with progress() as tell:
-            parts, done = [], 0
-            for block in pair_blocks(resolved[0], resolved[1], worlds, seed, jobs):
-                parts.append(block)
-                done += len(block.worlds)
-                tell("comparing worlds", done, worlds)
-        pairs = join_pairs(parts)
-        rows = [{**asdict(row), "gain": row.gain} for row in contrasts(pairs)]
-        pd.DataFrame(rows).to_csv(part / "differences.csv", index=False)
-        columns = {"world": pairs.worlds, "diverged": pairs.diverged,
-                   "reconverged": pairs.reconverged}
-        columns |= {f"{name}_1": values for name, values in pairs.first.items()}
-        columns |= {f"{name}_2": values for name, values in pairs.second.items()}
-        pd.DataFrame(columns).to_parquet(part / "worlds.parquet", index=False)
-        provenance.finish(
-            part,
-            {"differences.png": lambda: draw_comparison(names, pairs)},
-            kind="comparison",
-            seed=seed,
-            worlds=worlds,
-            digest=digest(pairs),
-            scenario=resolved[0],
-            second=resolved[1],
-        )
-    console = make_console()
-    print_comparison(console, names, pairs)
-    print_written(folder, f"Digest {digest(pairs)[:16]}. ")
+    experiment = ComparisonExperiment(one, other, worlds, seed, names)
+    make(experiment, out, f"{names[0]}-against-{names[1]}", force, jobs)
 
 
 def counterfactual(
-    scenario: ScenarioName,
+    scenario: options.ScenarioName,
     given: Annotated[
         str,
         typer.Option(
@@ -118,9 +64,9 @@ def counterfactual(
     twins: Annotated[
         int, typer.Option("--twins", help="Pairs to replay.", min=2, max=1_000_000)
     ] = 4096,
-    seed: Seed = 0,
-    settings: Settings = None,
-    interventions: Interventions = None,
+    seed: options.Seed = 0,
+    settings: options.Settings = None,
+    interventions: options.Interventions = None,
     freeze: Annotated[
         list[str] | None,
         typer.Option(
@@ -136,9 +82,9 @@ def counterfactual(
     stories: Annotated[
         int, typer.Option("--stories", help="Tell of so many worlds and their twins.", min=0)
     ] = 0,
-    out: Out = None,
-    jobs: Jobs = 2,
-    force: Force = False,
+    out: options.Out = None,
+    jobs: options.Jobs = 2,
+    force: options.Force = False,
 ) -> None:
     """Ask what would have happened, given what did.
 
@@ -150,16 +96,12 @@ def counterfactual(
     """
     from palca.model.calendar import month_index
 
-    from ..counterfactual.answer import Question, ask
-    from ..counterfactual.figure import draw_counterfactual
-    from ..counterfactual.files import digest, write_tables
-    from ..counterfactual.report import print_answer
-    from ..io import provenance, run_folder
+    from ..counterfactual.answer import Question
+    from ..counterfactual.experiment import CounterfactualExperiment
 
-    console, began = make_console(), time.perf_counter()
     question = Question(
         scenario,
-        tuple(chosen(settings)),
+        tuple(options.chosen(settings)),
         tuple(interventions or ()),
         given,
         None if through is None else month_index(through, "--through"),
@@ -169,26 +111,8 @@ def counterfactual(
         None if freeze is None else tuple(freeze),
         variants,
     )
-    folder = folder_for(out, f"{Path(scenario).stem}-given")
-    with run_folder.writing(folder, force) as part:
-        with progress() as tell:
-            answer = ask(question, jobs, tell)
-        if answer.twins is None:
-            print_answer(console, answer)
-            raise typer.Exit(1)
-        write_tables(part, answer)
-        provenance.finish(
-            part,
-            {"counterfactual.png": lambda: draw_counterfactual(answer)},
-            kind="counterfactual",
-            seed=seed,
-            worlds=worlds,
-            digest=digest(answer),
-            question=asdict(question),
-            inputs=asdict(answer.inputs),
-        )
-    print_answer(console, answer, stories)
-    print_written(folder, f"{time.perf_counter() - began:.0f} s. ")
+    experiment = CounterfactualExperiment(question, stories=stories)
+    make(experiment, out, f"{Path(scenario).stem}-given", force, jobs)
 
 
 def claims(
@@ -198,82 +122,15 @@ def claims(
     twins: Annotated[
         int, typer.Option("--twins", help="Pairs to replay.", min=2, max=1_000_000)
     ] = 4096,
-    seed: Seed = 0,
-    out: Out = None,
-    jobs: Jobs = 2,
-    force: Force = False,
+    seed: options.Seed = 0,
+    out: options.Out = None,
+    jobs: options.Jobs = 2,
+    force: options.Force = False,
 ) -> None:
     """Put the claims of the source study as questions, beside their rivals, on one axis.
 
     Example: palca claims
     """
-    from ..counterfactual.claims import ask_all, draw_claims, findings, headline_rows, print_claims
-    from ..counterfactual.files import row_of
-    from ..counterfactual.report import too_few
-    from ..io import provenance, run_folder
+    from ..counterfactual.experiment import ClaimsExperiment
 
-    console = make_console()
-    folder = folder_for(out, "claims")
-    with run_folder.writing(folder, force) as part:
-        import pandas as pd
-
-        with progress() as tell:
-            answers = ask_all(worlds, twins, seed, jobs, tell)
-        for answer in answers.values():
-            if answer.twins is None:
-                console.print(f"{answer.counter['title']}:", *too_few(answer), sep="\n")
-                raise typer.Exit(1)
-        pd.DataFrame([asdict(row) for row in findings(answers)]).to_csv(
-            part / "claims.csv", index=False
-        )
-        rows = [
-            {"change": label, "frozen": channel, **row_of(effect)}
-            for label, channel, effect, _, _ in headline_rows(answers)
-        ]
-        pd.DataFrame(rows).to_csv(part / "headline.csv", index=False)
-        provenance.finish(
-            part, {"claims.png": lambda: draw_claims(answers)}, kind="claims", seed=seed,
-            worlds=worlds, twins=twins, digest=answers_digest(answers),
-        )  # fmt: skip
-    print_claims(console, answers)
-    print_written(folder)
-
-
-def again(manifest: dict[str, Any], jobs: int) -> str:
-    """Return the digest of a comparison, a counterfactual or the claims, run again.
-
-    Raises
-    ------
-    PalcaError
-        If it is of no kind that there is.
-    """
-    if manifest["kind"] == "comparison":
-        from ..counterfactual.paired import digest, join_pairs, pair_blocks
-
-        scenarios = manifest["scenario"], manifest["second"]
-        pairs = pair_blocks(*scenarios, manifest["worlds"], manifest["seed"], jobs)
-        return digest(join_pairs(list(pairs)))
-    if manifest["kind"] == "counterfactual":
-        from ..counterfactual.answer import Inputs, Question, ask
-        from ..counterfactual.files import digest as digest_of
-
-        asked = Question(**{**manifest["question"], "variants": False, "freeze": ()})
-        return digest_of(ask(asked, jobs, inputs=Inputs(**manifest["inputs"])))
-    if manifest["kind"] == "claims":
-        from ..counterfactual.claims import ask_all
-
-        with progress() as tell:
-            numbers = manifest["worlds"], manifest["twins"], manifest["seed"]
-            return answers_digest(ask_all(*numbers, jobs, tell))
-    kind = short(manifest["kind"], 40)
-    raise PalcaError(f"no kind of folder is called '{kind}'", "manifest.json")
-
-
-def answers_digest(answers: dict[str, Answer]) -> str:
-    """Return the SHA-256 of the answers to several questions."""
-    from ..counterfactual.files import digest
-
-    total = hashlib.sha256()
-    for name, answer in answers.items():
-        total.update(f"{name} {digest(answer)}".encode())
-    return total.hexdigest()
+    make(ClaimsExperiment(worlds, twins, seed), out, "claims", force, jobs)

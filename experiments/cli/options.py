@@ -133,13 +133,6 @@ def print_line(text: str) -> None:
     make_console().print(text, soft_wrap=True)
 
 
-def print_written(folder: Path, before: str = "") -> None:
-    """Print where a command's files are, and which they are."""
-    from ..io.provenance import contents
-
-    print_line(f"\n{before}Written: {folder} ({contents(folder)})")
-
-
 def chosen(settings: list[str] | None, point: bool = False) -> list[str]:
     """Return the settings of ``--set`` and ``--point``.
 

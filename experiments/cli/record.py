@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from ..io.terminal_table import Column, TerminalTable, numbers, texts
+from ..io.table import Column, Table, numbers, texts
 from ..observe.documented import Record, scored
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def print_record(
     rows = record.select(tracks, kinds, since, until)
     headings = ["date", "track", "kind", "actor", "amount", "what"]
     headings += ["source", "confidence"] if sources else []
-    table = TerminalTable("Documented events", texts(*headings))
+    table = Table("Documented events", texts(*headings))
     for row in rows.itertuples():
         value = float(str(row.amount))
         amount = "" if math.isnan(value) else f"{value:g} {row.unit}".strip()
@@ -48,7 +48,7 @@ def print_record(
 def print_series(record: Record, console: Console, name: str) -> None:
     """Print one series; ``list`` prints the names with units and spans."""
     if name == "list":
-        table = TerminalTable(
+        table = Table(
             "Documented series",
             [Column("series"), Column("unit"), *numbers("from", "to", "rows")],
         )
@@ -58,7 +58,7 @@ def print_series(record: Record, console: Console, name: str) -> None:
     else:
         record.values(name)
         rows = record.series[record.series["series"] == name]
-        table = TerminalTable(
+        table = Table(
             f"{name} ({rows['unit'].iloc[0]})",
             [Column("date"), *numbers("value"), Column("confidence"), Column("source")],
         )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .options import print_line
+from . import options
 
 
 def report(
@@ -31,4 +31,4 @@ def report(
     page = html_page.report(folder)
     path = out if out is not None else folder / html_page.NAME
     html_page.write(page, path, force)
-    print_line(f"Written: {path} ({len(page.encode()) / 1000:,.0f} kB)")
+    options.print_line(f"Written: {path} ({len(page.encode()) / 1000:,.0f} kB)")

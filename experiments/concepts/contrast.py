@@ -261,13 +261,3 @@ def _judge(claim: Claim, central: dict[str, Floats], resampled: dict[str, Floats
         _estimate(less, less_again),
         _estimate(more - less, more_again - less_again),
     )
-
-
-def table_of(found: Contrast) -> tuple[Sequence[str], list[tuple[Measure, list[Estimate]]]]:
-    """Return the arms' titles, and each measure with its estimate in every arm."""
-    arms = found.concept.arms
-    rows = [
-        (measure, [found.estimates[f"{arm.name}.{measure.name}"] for arm in arms])
-        for measure in found.concept.measures
-    ]
-    return [arm.title for arm in arms], rows

@@ -16,7 +16,7 @@ from ..io.figure_style import (
     new_figure,
     style,
 )
-from .contrast import Contrast, Estimate, table_of
+from .contrast import Contrast, Estimate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,8 +29,10 @@ _SMOOTH = 6  # months in a running mean of what happens in some worlds and not i
 def draw_concept(found: Contrast) -> Picture:
     """Draw a contrast: a line an arm on the left, a row of dots a measure on the right."""
     concept = found.concept
-    _, rows = table_of(found)
-    arms, count = concept.arms, max(len(rows), 2)
+    arms = concept.arms
+    rows = [(measure, [found.estimates[f"{arm.name}.{measure.name}"] for arm in arms])
+            for measure in concept.measures]  # fmt: skip
+    count = max(len(rows), 2)
     with style():
         figure = new_figure(11, 1.4 + count * (0.45 + 0.21 * len(arms)))
         grid = figure.add_gridspec(count, 2, width_ratios=(1.15, 1))

@@ -7,9 +7,9 @@ the party. Each claim names the scenario that tests it; the rival causes stand b
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -17,9 +17,10 @@ from palca.model.calendar import month_index, month_name
 
 from ..io.figure_style import PALE, SERIES, Picture, head, new_figure, style
 from ..io.numerals import decimal
-from ..io.terminal_table import Column, TerminalTable, numbers
+from ..io.table import Column, Table, decimals, whole
 from .answer import Answer, Question, Tell, ask, uninformed
 from .effects import Effect, clustered_error, effect_of, explained_spread
+from .report import EFFECT
 from .twins import QUANTITIES
 
 if TYPE_CHECKING:
@@ -174,41 +175,43 @@ def _friction(found: Effect, answer: Answer) -> str:
     )
 
 
+_CLAIMS: Final = (
+    Column("claim"),
+    Column("measure", "measured as"),
+    Column("value", "number", decimals(3, "+")),
+    Column("se", "s.e.", decimals(3), note="standard error"),
+    Column("parameters_sd", "parameters", decimals(3),
+           note="standard deviation over parameters that fit the record"),
+    Column("verdict"),
+)  # fmt: skip
+
+
+def claims_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Return the claims from rows of ``claims.csv``."""
+    return Table.of("The claims of Schelchkov (2024), given the record", _CLAIMS, rows)
+
+
+def headline_table(title: str, rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Return the effects of each change on coup attempts from rows of ``headline.csv``."""
+    effects = [{**row, "frozen": row["frozen"] or "none"} for row in rows]
+    columns = [Column("change"), Column("frozen", "channel frozen"), *EFFECT,
+               Column("rules", "still rules, points", decimals(1, "+"), rank=1),
+               Column("effective", write=whole, rank=2), Column("overlap", rank=3)]  # fmt: skip
+    return Table.of(title, columns, effects, file="headline.csv")
+
+
 def print_claims(console: Console, answers: dict[str, Answer]) -> None:
     """Print the claims, and the headline effects on one axis."""
-    errors = ("s.e.: standard error. parameters: standard deviation over parameters that fit the "
-              "record.")  # fmt: skip
-    table = TerminalTable(
-        "The claims of Schelchkov (2024), given the record",
-        [Column("claim"), Column("measured as"), *numbers("number", "s.e.", "parameters"),
-         Column("verdict")],
-        errors,
-    )  # fmt: skip
-    for row in findings(answers):
-        table.add(row.claim, row.measure, _number(row.value, "+"), _number(row.se),
-                  _number(row.parameters_sd), row.verdict)  # fmt: skip
-    console.print(table)
-    table = TerminalTable(
+    console.print(claims_table(map(asdict, findings(answers))))
+    console.print(headline_table(
         "On one axis: the effect on coup attempts from the change to the month "
         f"{next(iter(answers.values())).main} months on, with all channels and with each frozen",
-        [Column("change"), Column("channel frozen"),
-         *numbers("attempts", "s.e.", "parameters"),
-         Column("still rules, points", right=True, rank=1), Column("effective", right=True, rank=2),
-         Column("overlap", rank=3)],
-        errors, "headline.csv",
-    )  # fmt: skip
-    for label, channel, effect, rules, answer in headline_rows(answers):
-        table.add(
-            label, channel or "none",
-            _number(effect.effect, "+"), _number(effect.se), _number(effect.parameters_sd),
-            decimal(100 * rules.effect, 1, "+"), f"{answer.fewest:,.0f}",
-            answer.overlap.colour if answer.overlap and not channel else "",
-        )  # fmt: skip
-    console.print(table)
-
-
-def _number(value: float, sign: str = "") -> str:
-    return decimal(value, 3, sign)
+        [{"change": label, "frozen": channel, "effect": effect.effect, "se": effect.se,
+          "parameters_sd": effect.parameters_sd, "rules": 100 * rules.effect,
+          "effective": answer.fewest,
+          "overlap": answer.overlap.colour if answer.overlap and not channel else ""}
+         for label, channel, effect, rules, answer in headline_rows(answers)],
+    ))  # fmt: skip
 
 
 def headline_rows(

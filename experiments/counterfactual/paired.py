@@ -132,6 +132,11 @@ class Contrast:
     changed: float
 
     @property
+    def clear(self) -> bool:
+        """Whether the difference is further from zero than two standard errors."""
+        return abs(self.difference) > 2.0 * self.se
+
+    @property
     def gain(self) -> float:
         """How many times more worlds an unpaired comparison needs; NaN if none differs."""
         return (self.unpaired_se / self.se) ** 2 if self.se > 0 else float("nan")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -19,10 +21,10 @@ from ..io.figure_style import (
     new_figure,
     style,
 )
-from ..io.numerals import decimal, percent
-from ..io.terminal_table import Column, TerminalTable, numbers
+from ..io.numerals import number, percent
+from ..io.table import POINTS, STAR, Column, Table, own_unit, shares, starred
 from ..simulate.ensemble import MONTHLY
-from .paired import Contrast, Pairs, contrasts
+from .paired import Pairs, contrasts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,26 +33,33 @@ _DRAWN: Final = ("success", "ussr_atmosphere", "ussr_delivered", "us_recent", "f
                  "legitimacy", "fiscal", "repression")  # fmt: skip
 
 
+_DIFFERENCES: Final = (
+    Column("title", "outcome"),
+    Column("first", write=own_unit()),
+    Column("second", write=own_unit()),
+    Column("difference", write=starred("+"), note=STAR),
+    Column("se", "s.e.", own_unit(), note="standard error of the difference"),
+    Column("unpaired_se", "s.e. unpaired", own_unit(), rank=3,
+           note="that if the two shared no draws"),
+    Column("q05", "5–95 % of worlds", own_unit(), to="q95", rank=2),
+    Column("changed", write=shares(), rank=1,
+           note="share of worlds in which there is a difference"),
+)  # fmt: skip
+
+
+def differences_table(
+    title: str, rows: Iterable[Mapping[str, Any]], names: tuple[str, str] = ("first", "second")
+) -> Table:
+    """Return a table of the outcomes of two scenarios from rows of ``differences.csv``."""
+    named: dict[str, str] = dict(zip(("first", "second"), names, strict=True))
+    columns = [replace(c, heading=named.get(c.name, c.heading)) for c in _DIFFERENCES]
+    return Table.of(title, columns, rows, POINTS, "differences.csv")
+
+
 def print_comparison(console: Console, names: tuple[str, str], pairs: Pairs) -> None:
     """Print the outcomes of two scenarios and their differences."""
-    table = TerminalTable(
-        f"{names[1]} less {names[0]}, world by world on the same draws",
-        [Column("outcome"), *numbers(*names, "difference", "s.e."),
-         Column("s.e. unpaired", right=True, rank=3),
-         Column("5–95 % of worlds", right=True, rank=2), Column("changed", right=True, rank=1)],
-        "s.e.: standard error of the difference; unpaired: if the two shared no draws. *: further "
-        "from zero than two standard errors. changed: share of worlds in which there is a "
-        "difference. Between shares it is in percentage points.",
-        "differences.csv",
-    )  # fmt: skip
-    for row in contrasts(pairs):
-        table.add(
-            row.title, _number(row, row.first), _number(row, row.second),
-            _number(row, row.difference, "+") + (" *" if _clear(row) else ""),
-            _number(row, row.se), _number(row, row.unpaired_se),
-            f"{_number(row, row.q05)} to {_number(row, row.q95)}", percent(row.changed),
-        )  # fmt: skip
-    console.print(table)
+    title = f"{names[1]} less {names[0]}, world by world on the same draws"
+    console.print(differences_table(title, map(asdict, contrasts(pairs)), names))
     diverged = pairs.diverged >= 0
     share = diverged.mean()
     if share == 0:
@@ -62,16 +71,6 @@ def print_comparison(console: Console, names: tuple[str, str], pairs: Pairs) -> 
         f"{first}; {percent(pairs.reconverged[diverged].mean())} of those that do have the same "
         "ruler and course at the end."
     )
-
-
-def _clear(row: Contrast) -> bool:
-    return abs(row.difference) > 2.0 * row.se
-
-
-def _number(row: Contrast, value: float, sign: str = "") -> str:
-    if row.unit == "share":
-        return percent(value, 1, sign)
-    return decimal(value, 2 if abs(value) < 10 else 1, sign)
 
 
 def draw_comparison(names: tuple[str, str], pairs: Pairs) -> Picture:
@@ -106,9 +105,9 @@ def draw_comparison(names: tuple[str, str], pairs: Pairs) -> Picture:
 
 
 def _picture_in_words(names: tuple[str, str], pairs: Pairs) -> str:
-    rows = [row for row in contrasts(pairs) if _clear(row)]
+    rows = [row for row in contrasts(pairs) if row.clear]
     rows.sort(key=lambda row: -abs(row.difference) / (row.se or 1.0))
-    told = "; ".join(f"{row.title} {_number(row, row.difference, '+')}" for row in rows[:3])
+    told = "; ".join(f"{row.title} {number(row.difference, row.unit, '+')}" for row in rows[:3])
     return (
         f"Differences by month of {names[1]} less {names[0]} in {many(len(pairs.worlds), 'world')} "
         f"on the same draws, with two standard errors. {percent((pairs.diverged >= 0).mean())} "

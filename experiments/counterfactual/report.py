@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from palca.model.calendar import month_name
 
 from ..infer.evidence import EventObservation
-from ..io.numerals import decimal, percent
-from ..io.terminal_table import Column, TerminalTable, numbers, texts
+from ..io.numerals import decimal, number, percent, value_of
+from ..io.table import (
+    POINTS,
+    STAR,
+    Column,
+    Table,
+    numbers,
+    own_unit,
+    pivot,
+    shares,
+    starred,
+    texts,
+)
 from .answer import FEWEST, Answer, uninformed
 from .effects import Effect
 from .stories import exemplars, story
@@ -61,8 +74,8 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
     )
     console.print("\n[bold]What may be concluded[/]", markup=True)
     console.print(f"{in_words(answer)}\n")
-    for number, world in enumerate(exemplars(answer.twins, stories), start=1):
-        table = TerminalTable(f"Story {number}: world {world} and its twin",
+    for place, world in enumerate(exemplars(answer.twins, stories), start=1):
+        table = Table(f"Story {place}: world {world} and its twin",
                               texts("month", "as it was", "with the change"))  # fmt: skip
         for row in story(answer.twins, answer.country, world):
             table.add(*row, style="dim" if row[1] == row[2] else "")
@@ -155,44 +168,63 @@ def too_few(answer: Answer) -> list[str]:
     return lines
 
 
+_EFFECTS: Final = (
+    Column("quantity"),
+    Column("factual", "without", own_unit()),
+    Column("counter", "with", own_unit()),
+    Column("effect", write=starred("+"), note=STAR),
+    Column("se", "s.e.", own_unit(), note="standard error of the effect"),
+    Column("parameters_sd", "parameters", own_unit(),
+           note="standard deviation of the effect over parameters that fit the evidence"),
+    Column("q05", "5–95 % of pairs", own_unit(), to="q95", rank=3),
+    Column("changed", write=shares(), rank=2, note="share of pairs in which there is a difference"),
+    Column("average", "on average", own_unit("+"), rank=1,
+           note="the effect in worlds without evidence"),
+)  # fmt: skip
+EFFECT: Final = tuple(column for column in _EFFECTS if column.name != "quantity")
+
+
+def effects_table(
+    title: str, rows: Iterable[Mapping[str, Any]], *first: Column, noted: bool = True,
+    units: bool = True,
+) -> Table:  # fmt: skip
+    """Return a table of effects from rows of ``effects.csv``, each of a quantity.
+
+    Parameters
+    ----------
+    first : Column
+        What stands before the quantity.
+    noted, units : bool
+        Whether it has a note, and quantities their units.
+    """
+    named = []
+    for row in rows:
+        name = str(row.get("quantity"))
+        quantity, unit = QUANTITIES.get(name, (name, ""))
+        named.append({
+            **row, "quantity": f"{quantity} ({unit})" if units and unit else quantity,
+            "unit": "share" if unit.startswith("share of") else "",
+        })  # fmt: skip
+    return Table.of(title, [*first, *_EFFECTS], named, POINTS if noted else None, "effects.csv")
+
+
 def _print_effects(console: Console, answer: Answer, months_on: int) -> None:
     assert answer.twins is not None
-    note = (
-        "s.e.: standard error of the effect. *: further from zero than two standard errors. "
-        "parameters: standard deviation of the effect over parameters that fit the evidence. "
-        "changed: share of pairs in which there is a difference. on average: the effect in worlds "
-        "without evidence. Between shares it is in percentage points."
-    )
-    table = TerminalTable(
-        f"Effects in {when(answer.twins, months_on)}, {months_on} months on: with the change less "
-        "without",
-        [Column("quantity"), *numbers("without", "with", "effect", "s.e.", "parameters"),
-         Column("5–95 % of pairs", right=True, rank=3), Column("changed", right=True, rank=2),
-         Column("on average", right=True, rank=1)],
-        note if months_on == answer.horizons[0] else "",
-        "effects.csv",
-    )  # fmt: skip
-    for quantity, (title, unit) in QUANTITIES.items():
-        effect = answer.effects[quantity, months_on]
-        average = answer.average_effects[quantity, months_on]
-        share = unit.startswith("share of")
-        table.add(
-            title, _number(effect.factual, share), _number(effect.counter, share),
-            _number(effect.effect, share, sign=True) + (" *" if effect.clear else ""),
-            _number(effect.se, share), _number(effect.parameters_sd, share),
-            f"{_number(effect.q05, share)} to {_number(effect.q95, share)}",
-            percent(effect.changed), _number(average.effect, share, sign=True),
-        )  # fmt: skip
-    console.print(table)
+    title = (f"Effects in {when(answer.twins, months_on)}, {months_on} months on: with the change "
+             "less without")  # fmt: skip
+    rows = [{**asdict(answer.effects[name, months_on]),
+             "average": answer.average_effects[name, months_on].effect}
+            for name in QUANTITIES]  # fmt: skip
+    first = months_on == answer.horizons[0]
+    console.print(effects_table(title, rows, noted=first, units=False))
 
 
-def _number(value: float, share: bool = False, sign: bool = False) -> str:
-    plus = "+" if sign else ""
-    return percent(value, 1, plus) if share else decimal(value, 2 if abs(value) < 10 else 1, plus)
+def _with_error(part: float, error: float) -> str:
+    return f"{number(part, sign='+')} ({number(error)})"
 
 
 def _print_causes(console: Console, answer: Answer) -> None:
-    table = TerminalTable(
+    table = Table(
         "Was what was done necessary, and sufficient, for the regime of the fork to last?",
         numbers("months on", "necessary", "sufficient", "both", "did harm"),
         "necessary: of worlds in which it lasted, those in which it falls with the change. "
@@ -215,50 +247,58 @@ def _print_causes(console: Console, answer: Answer) -> None:
     )
 
 
+_CARRIED: Final = ("attempts", "successes", "fiscal", "legitimacy", "us_commitments", "friction")
+_OF_VARIANTS: Final = ("attempts", "successes", "rules", "friction", "ussr_delivered")
+
+
+def channels_table(
+    months_on: str, rows: Iterable[Mapping[str, Any]], units: bool = True
+) -> Table:
+    """Return which channel carries the effects, from rows of ``channels.csv``."""
+    cells = [
+        (str(row.get("channel")), str(row.get("quantity")),
+         _with_error(value_of(row.get("part")), value_of(row.get("se"))))
+        for row in rows if row.get("quantity") in _CARRIED
+    ]  # fmt: skip
+    return pivot(
+        f"Which channel carries the effect, {months_on} months on: effect less that with the "
+        "channel at its factual path (standard errors in brackets)",
+        Column("channel"), cells,
+        {name: Column(name, quantity, unit=unit if units else "")
+         for name, (quantity, unit) in QUANTITIES.items()},
+    )  # fmt: skip
+
+
 def _print_shares(console: Console, answer: Answer) -> None:
     main = answer.main
-    channels = answer.mediated["attempts", main]
-    if not channels:
+    if not answer.mediated["attempts", main]:
         return
-    shown = ("attempts", "successes", "fiscal", "legitimacy", "us_commitments", "friction")
-    table = TerminalTable(
-        f"Which channel carries the effect, {main} months on: effect less that with the channel at "
-        "its factual path (standard errors in brackets)",
-        [Column("channel"), *numbers(*(QUANTITIES[name][0] for name in shown))],
-    )
-    for channel in channels:
-        parts = [answer.mediated[name, main][channel] for name in shown]
-        cells = [f"{_number(part, sign=True)} ({_number(se)})" for part, se in parts]
-        table.add(channel, *cells)
-    table.add(
-        "the whole", *(_number(answer.effects[name, main].effect, sign=True) for name in shown)
-    )
+    table = channels_table(str(main), [
+        {"channel": channel, "quantity": name, "part": part, "se": se}
+        for name in _CARRIED for channel, (part, se) in answer.mediated[name, main].items()
+    ], units=False)  # fmt: skip
+    whole = [number(answer.effects[name, main].effect, sign="+") for name in _CARRIED]
+    table.add("the whole", *whole)
     console.print(table)
 
 
 def _print_variants(console: Console, answer: Answer) -> None:
     if not answer.variants:
         return
-    names = ("attempts", "successes", "rules", "friction", "ussr_delivered")
-    table = TerminalTable(
+    own = {name: answer.effects[name, answer.main] for name in _OF_VARIANTS}
+    rows = {"as it is": (answer.fewest, own), **answer.variants}
+    headings = [QUANTITIES[name][0] for name in _OF_VARIANTS]
+    console.print(Table(
         f"The same question of other models, {answer.main} months on: effects (standard errors in "
         "brackets)",
-        [Column("model"), *numbers("effective", *(QUANTITIES[name][0] for name in names))],
+        [Column("model"), *numbers("effective", *headings)],
         "effective: the fewest effective worlds in any month of the evidence",
-    )
-    rows: list[tuple[str, float, dict[str, Effect]]] = [
-        ("as it is", answer.fewest, {name: answer.effects[name, answer.main] for name in names})
-    ]
-    rows += [(name, ess, effects) for name, (ess, effects) in answer.variants.items()]
-    for name, ess, effects in rows:
-        cells = [
-            f"{_number(effects[q].effect, sign=True)} ({_number(effects[q].se)})"
-            if effects
-            else "too few worlds"
-            for q in names
-        ]
-        table.add(name, f"{ess:,.0f}", *cells)
-    console.print(table)
+    ).filled(
+        (name, f"{effective:,.0f}",
+         *(_with_error(effects[q].effect, effects[q].se) if effects else "too few worlds"
+           for q in _OF_VARIANTS))
+        for name, (effective, effects) in rows.items()
+    ))  # fmt: skip
 
 
 def in_words(answer: Answer) -> str:

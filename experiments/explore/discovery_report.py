@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from ..io.figure_style import INK, SERIES, Picture, head, many, new_figure, style, with_unit
 from ..io.numerals import decimal, percent
-from ..io.terminal_table import Column, TerminalTable, numbers
+from ..io.table import Column, Table, decimals, shares, whole
 from .discovery import Discovery
 
 if TYPE_CHECKING:
@@ -36,6 +37,22 @@ def box_table(found: Discovery) -> pd.DataFrame:
     )  # fmt: skip
 
 
+_BOXES: Final = (
+    Column("box", "where"),
+    Column("share", "share of worlds", shares()),
+    Column("ci95_low", "95 % interval", shares(), to="ci95_high"),
+    Column("worlds", write=whole),
+    Column("hits", "cases", whole, rank=3),
+    Column("lift", "times usual", decimals(1), rank=2),
+    Column("coverage", "of all cases", shares(), rank=1),
+)  # fmt: skip
+
+
+def boxes_table(title: str, rows: Iterable[Mapping[str, Any]], note: str = "") -> Table:
+    """Return where it happens from rows of ``boxes.csv``."""
+    return Table.of(title, _BOXES, rows, note, "boxes.csv")
+
+
 def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
     """Print where it happens most and least, and whether any of it can be trusted."""
     area, low, high = found.auc
@@ -53,28 +70,13 @@ def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
                if fall >= 0.0005][:_BARS]  # fmt: skip
     if telling:
         console.print(f"Most telling, by the points that are lost without: {', '.join(telling)}.")
-    for title, boxes in (
-        ("Where it happens most", found.boxes[:_SHOWN]),
-        ("Where it happens least", found.boxes[_SHOWN:][-_SHOWN:]),
+    rows: Any = box_table(found).to_dict("records")
+    for title, some in (
+        ("Where it happens most", rows[:_SHOWN]),
+        ("Where it happens least", rows[_SHOWN:][-_SHOWN:]),
     ):
-        if not boxes:
-            continue
-        table = TerminalTable(
-            title,
-            [Column("where"), *numbers("share of worlds", "95 % interval", "worlds"),
-             Column("times usual", right=True, rank=2), Column("of all cases", right=True, rank=1)],
-            file="boxes.csv",
-        )  # fmt: skip
-        for part in boxes:
-            table.add(
-                part.limits,
-                percent(part.share),
-                f"{percent(part.low)[:-2]} to {percent(part.high)}",
-                f"{part.worlds:,}",
-                decimal(part.share / found.base, 1),
-                percent(part.coverage),
-            )
-        console.print(table)
+        if some:
+            console.print(boxes_table(title, some))
     console.print("Shares are of the worlds that the boxes were not drawn on. Of worlds, not of "
                   "history: a box says what the model needs for it to happen.")
 

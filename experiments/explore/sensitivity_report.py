@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from ..io.figure_style import INK, SERIES, Picture, head, new_figure, style
-from ..io.numerals import decimal, percent
-from ..io.terminal_table import Column, TerminalTable, numbers
+from ..io.numerals import decimal, percent, significant, value_of
+from ..io.table import Column, Table, numbers, pivot, shares
 from ..observe.outcomes import Outcome
+from ..observe.windows import OUTCOME_COLUMNS
 from .sensitivity import SCREENED, TOO_WIDE, Measured, Noise
 
 if TYPE_CHECKING:
@@ -47,6 +48,35 @@ def index_table(
     return pd.DataFrame(rows)
 
 
+def indices_table(index: str, rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Return one measure of all parameters, with its intervals, from rows of ``indices.csv``."""
+    scale = 100.0 if index == "total" else 1.0
+    cells = []
+    for row in rows:
+        if row.get("index") == index:
+            value, low, high = (scale * value_of(row.get(name))
+                                for name in ("value", "ci95_low", "ci95_high"))  # fmt: skip
+            vague = f": {TOO_WIDE}" if row.get("told") == TOO_WIDE else ""
+            said = f"{significant(value)} ({significant(low)} to {significant(high)}){vague}"
+            cells.append((str(row.get("parameter")), str(row.get("outcome")), said))
+    return pivot(
+        {"total": "Total Sobol indices: % of the expected outcome's variance"}.get(
+            index, "Effects of a whole prior on the expected outcome, in its unit"),
+        Column("parameter"), cells, OUTCOME_COLUMNS,
+        f"With 95 % intervals; {TOO_WIDE}: it says nothing.",
+    )  # fmt: skip
+
+
+def noise_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Return what chance alone does, from rows of ``indices.csv``."""
+    known = [(str(row.get("outcome")), row) for row in rows if row.get("index") == "noise_share"]
+    return Table.of(
+        "Noise: what chance alone does",
+        [Column("outcome"), Column("value", "noise", shares(), note="part of a world's variance")],
+        [{**row, "outcome": OUTCOME_COLUMNS.get(name, Column(name)).title} for name, row in known],
+    )
+
+
 def _told(of: Measured) -> list[str]:
     return np.where(of.wide, TOO_WIDE, np.where(of.told, "yes", "no")).tolist()
 
@@ -78,7 +108,7 @@ def print_indices(
     limit = {"total": "over 100 points, or all above 100 %", "effect": "over twice the effect"}[
         measure
     ]
-    table = TerminalTable(
+    table = Table(
         title,
         [Column("parameter"), *numbers(*(outcome.name.replace("_", " ") for outcome in outcomes))],
         "·: the 95 % interval reaches nothing. Of forty that do nothing one would not. ?: it is "

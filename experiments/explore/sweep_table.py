@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,9 +10,10 @@ import numpy as np
 from palca.model.errors import PalcaError, nearest
 
 from ..counterfactual.effects import clustered_error
-from ..io.numerals import decimal
-from ..io.terminal_table import Column, TerminalTable, numbers
+from ..io.numerals import decimal, significant, value_of
+from ..io.table import Column, Table, numbers, pivot
 from ..observe.outcomes import MAIN, OUTCOMES, Outcome
+from ..observe.windows import OUTCOME_COLUMNS
 from ..simulate.designs import Factor, check_once, tidy
 from .sweep import Plan, clusters_of
 
@@ -116,6 +117,21 @@ def explained(plan: Plan, worlds: pd.DataFrame, outcomes: Sequence[Outcome]) -> 
     return pd.DataFrame(between).T.div(total.where(total > 0))[names]
 
 
+def levels_table(factor: str, rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Return the mean outcomes at each level of a factor, from rows of ``summary.csv``."""
+    cells = [
+        (_level(row.get("level", "")), str(row.get("outcome")),
+         f"{significant(value_of(row.get('mean')))} ({significant(value_of(row.get('se')))})")
+        for row in rows if row.get("factor") == factor
+    ]  # fmt: skip
+    return pivot(f"Mean outcomes by {factor}", Column("level", factor), cells, OUTCOME_COLUMNS,
+                 "Over all other factors; standard errors in brackets.")  # fmt: skip
+
+
+def _level(level: Any) -> str:
+    return f"{level:.4g}" if isinstance(level, float) else str(level)
+
+
 def print_sweep(
     console: Console,
     plan: Plan,
@@ -124,23 +140,16 @@ def print_sweep(
     outcomes: Sequence[Outcome],
 ) -> None:
     """Print the means by level, from :func:`means`, and what each factor :func:`explained`."""
-    shown = TerminalTable(
+    shown = Table(
         "Means of the worlds at each level (standard errors in brackets)",
         [Column("level"), *numbers(*(outcome.name.replace("_", " ") for outcome in outcomes))],
     )
+    rows: Any = table.to_dict("records")
     for factor in plan.factors:
-        rows = table[table["factor"] == factor.name]
-        levels = list(dict.fromkeys(rows["level"]))
         shown.section(factor.name)
-        step = -(-len(levels) // _MOST_LEVELS)
-        for level in levels[::step]:
-            at = rows[rows["level"] == level].set_index("outcome")
-            cells = [
-                f"{_told(at.loc[o.name, 'mean'])} ({_told(at.loc[o.name, 'se'])})"
-                for o in outcomes
-            ]
-            text = f"{level:.4g}" if isinstance(level, float) else str(level)
-            shown.add(f"  {text}", *cells)
+        levels = levels_table(factor.name, rows).cells
+        for level, *cells in levels[:: -(-len(levels) // _MOST_LEVELS)]:
+            shown.add(f"  {level}", *cells)
     shown.section("variance explained, %")
     percent: Any = (100 * share).stack(future_stack=True).to_dict()
     for factor in plan.factors:
@@ -154,7 +163,3 @@ def print_sweep(
     console.print("What a factor explains it explains by itself, not in concert with others. The "
                   "rest is other factors and chance. Below 0: its levels differ less than chance "
                   "alone would make them.")  # fmt: skip
-
-
-def _told(value: Any) -> str:
-    return "–" if np.isnan(value) else f"{value + 0.0:.3g}"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from palca.model.state.parameters import PARAMETERS
 
 from ..forecast.scores import Verdict
-from ..io.numerals import decimal, percent
-from ..io.terminal_table import Column, TerminalTable, numbers
+from ..io.numerals import decimal, percent, significant
+from ..io.table import Column, Table, decimals, digits, numbers, shares
+from ..observe.windows import OUTCOME_COLUMNS
 from .abc import SBC
 from .calibrate import INFORMATIVE, RARE, Calibration
 
@@ -167,26 +168,64 @@ def _told_of(kind: str, again: SBC, radius: float) -> str:
     )
 
 
-def _parameters(found: Calibration) -> TerminalTable:
+_PARAMETERS: Final = (
+    Column("parameter"),
+    Column("unit", rank=3),
+    Column("prior", rank=1),
+    Column("mean", write=digits),
+    Column("q05", "5 %", digits),
+    Column("q95", "95 %", digits),
+    Column("information_gain", "information gain", shares(),
+           note="how far the record moves a parameter from its prior, 0 to 100 %"),
+    Column("bar", "gain", rank=2),
+    Column("coverage90_anywhere", "90 % intervals hold", shares(),
+           note="of known parameters of simulated histories"),
+    Column("uneven_ranks_p_anywhere", "ranks, p", decimals(2),
+           note="whether known parameters are found again, level"),
+)  # fmt: skip
+_OUTCOMES: Final = (
+    Column("outcome"),
+    Column("worlds"),
+    Column("documented", "record", digits),
+    Column("median", write=digits),
+    Column("q05", "5–95 %", digits, to="q95"),
+    Column("crps", "CRPS", digits, note="distance of forecast and fact, in the unit"),
+    Column("crps_naive", "CRPS, naive", digits),
+    Column("skill", write=decimals(2), note="1 is perfect, below 0 the naive forecast is better; a "
+           "dash: it was exactly right, or nothing is documented"),
+)  # fmt: skip
+
+
+def parameters_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Return what the record says of the parameters, from rows of ``parameters.csv``."""
+    return Table.of("Parameters, given the record", _PARAMETERS, rows, file="parameters.csv")
+
+
+def outcomes_table(title: str, rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Return outcomes and their forecasts from rows of ``outcomes.csv``."""
+    known = ((OUTCOME_COLUMNS.get(str(row.get("outcome"))), row) for row in rows)
+    named = ({**row, "outcome": column.title if column else row.get("outcome")}
+             for column, row in known)  # fmt: skip
+    return Table.of(title, _OUTCOMES, named, file="outcomes.csv")
+
+
+def _parameters(found: Calibration) -> Table:
     from rich.text import Text
 
-    table = TerminalTable(
-        "Parameters, given the record",
-        [Column("parameter"), Column("prior", rank=1), *numbers("mean", "5 %", "95 %"),
-         *numbers("information gain, %"), Column("gain", rank=2)],
-        file="parameters.csv",
+    table = parameter_table(found).sort_values("information_gain", ascending=False)
+    rows: Any = table.to_dict("records")
+    names = ("parameter", "prior", "mean", "q05", "q95", "information_gain")
+    return parameters_table(
+        {**{name: row[name] for name in names},
+         "bar": "█" * round(20 * row["information_gain"]) if row["informative"]
+                else Text("can't tell", "dim")}
+        for row in rows
     )  # fmt: skip
-    for row in parameter_table(found).sort_values("information_gain", ascending=False).itertuples():
-        share = float(row.information_gain)  # type: ignore[arg-type]
-        bar = "█" * round(20 * share) if row.informative else Text("can't tell", "dim")
-        cells = (f"{value:.3g}" for value in (row.mean, row.q05, row.q95))
-        table.add(str(row.parameter), str(row.prior), *cells, decimal(100 * share, 0), bar)
-    return table
 
 
-def _after(found: Calibration) -> TerminalTable:
+def _after(found: Calibration) -> Table:
     assert found.forecast is not None
-    table = TerminalTable(
+    table = Table(
         f"After {found.until}: what the calibration has not seen",
         [Column("outcome"), *numbers("record", "posterior"),
          Column("skill of the posterior", right=True, rank=2),
@@ -198,15 +237,16 @@ def _after(found: Calibration) -> TerminalTable:
         "outcomes.csv",
     )  # fmt: skip
     rows = zip(found.forecast.free, found.forecast.prior, found.forecast.given, strict=True)
-    for free, prior, given in rows:
-        known = "–" if np.isnan(free.documented) else f"{free.documented:.3g}"
-        table.add(free.outcome.heading, known, _range(free), _skill(free),
-                      _skill(prior), _range(given), _skill(given))  # fmt: skip
-    return table
+    return table.filled(
+        (free.outcome.heading, significant(free.documented), _range(free), _skill(free),
+         _skill(prior), _range(given), _skill(given))
+        for free, prior, given in rows
+    )  # fmt: skip
 
 
 def _range(verdict: Verdict) -> str:
-    return f"{verdict.median:.3g} ({verdict.low:.2g} to {verdict.high:.2g})"
+    ends = (significant(end, 2) for end in (verdict.low, verdict.high))
+    return f"{significant(verdict.median)} ({' to '.join(ends)})"
 
 
 def _skill(verdict: Verdict) -> str | Text:

@@ -3,9 +3,48 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
 _NOTHING: Final = 1e-9  # what sums of shares may be off by
+ENDLESS: Final = 1e12  # from here on, and below _TINY, powers of ten are read more easily
+_TINY: Final = 1e-5
+
+
+def value_of(value: Any) -> float:
+    """Return the number that a value or a text is; NaN if it is none."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def number(value: float, unit: str = "", sign: str = "", apart: bool = False) -> str:
+    """Return a number in a unit; shares in per cent, and what lies between two of them (`apart`)
+    in points.
+    """
+    if unit.startswith("share"):
+        return f"{decimal(100 * value, 1, sign)} points" if apart else percent(value, 1, sign)
+    return decimal(value, 2 if abs(value) < 10 else 1, sign)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Return a number with so many digits that count, thousands whole."""
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "-∞" if value < 0 else "∞"
+    if abs(value) >= 10**digits:
+        return f"{value:,.0f}" if abs(value) < ENDLESS else f"{value:.2e}"
+    if abs(value) < _TINY:
+        return f"{value:.1e}" if value else "0"
+    rounded = f"{value:.{digits}g}"
+    return f"{Decimal(rounded):f}" if "e" in rounded else rounded
+
+
+def interval(low: float, high: float) -> str:
+    """Return a range; a dash if it isn't known."""
+    return "–" if math.isnan(low) else f"{significant(low)} to {significant(high)}"
 
 
 def decimal(value: float, digits: int, sign: str = "") -> str:

@@ -154,10 +154,8 @@ def _seal(manifest: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
 
 
-def finish(
-    folder: Path, pictures: Mapping[str, Callable[[], Picture]], **entries: Any
-) -> dict[str, str]:
-    """Write the manifest of a folder whose tables are there, draw its pictures, add the digests.
+def draw(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -> dict[str, str]:
+    """Draw pictures into a folder whose tables and manifest are there.
 
     Nothing that was computed is lost because of a picture: one that can't be drawn is told of
     at the end.
@@ -166,22 +164,12 @@ def finish(
     ----------
     pictures : mapping of str to callable
         What draws them, by the name of the PNG file.
-    **entries
-        Of the manifest, as :func:`write_manifest` takes them.
 
     Returns
     -------
     dict of str to str
         What each picture that was drawn shows, in words.
     """
-    write_manifest(folder, **entries, files=_sums(folder, _data(folder)))
-    told = draw(folder, pictures)
-    write_sums(folder)
-    return told
-
-
-def draw(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -> dict[str, str]:
-    """Draw pictures into a folder, as :func:`finish` does."""
     told = {}
     for name, make in pictures.items():
         path = folder / name
@@ -199,13 +187,17 @@ def draw(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -> dict[st
 
 def write_sums(folder: Path, names: Sequence[str] | None = None) -> None:
     """Write the digests of some files of a folder, of all if none are named."""
-    sums = _sums(folder, _data(folder) if names is None else names)
-    lines = [f"{digest}  {name}\n" for name, digest in sums.items()]
+    digests = sums(folder) if names is None else _digests(folder, names)
+    lines = [f"{digest}  {name}\n" for name, digest in digests.items()]
     write_whole(folder / SUMS, "".join(lines).encode())
 
 
-def _sums(folder: Path, names: Sequence[str]) -> dict[str, str]:
-    """Return the digests of some files of a folder by their names."""
+def sums(folder: Path, but: str = "") -> dict[str, str]:
+    """Return the digests of a folder's files by their names, one of which may be left out."""
+    return _digests(folder, [name for name in _data(folder) if name != but])
+
+
+def _digests(folder: Path, names: Sequence[str]) -> dict[str, str]:
     return {name: digest_of_file(folder / name) for name in names}
 
 
@@ -259,11 +251,11 @@ def differing(folder: Path, but: Collection[str] = ()) -> tuple[dict[str, str], 
     list of str
         Files that were not written with the others.
     """
-    sums = read_sums(folder)
-    if sums is None:
+    written = read_sums(folder)
+    if written is None:
         return {SUMS: "is not there: nothing says whether the files are as they were written"}, []
     wrong = {}
-    for name, digest in sums.items():
+    for name, digest in written.items():
         path = None if name in but else Folder(folder).inside(name)
         if path is None and name not in but:
             wrong[name] = "is not there"
@@ -272,9 +264,9 @@ def differing(folder: Path, but: Collection[str] = ()) -> tuple[dict[str, str], 
     with as_written(folder):
         sealed = {**read_manifest(folder).get("files", {})}
     for name, digest in sealed.items():
-        if sums.get(name) != digest:
+        if written.get(name) != digest:
             wrong[name] = f"was altered after Palca wrote it, or its digest in {SUMS} was"
-    return wrong, [name for name in _data(folder) if name not in {*sums, *but}]
+    return wrong, [name for name in _data(folder) if name not in {*written, *but}]
 
 
 def contents(folder: Path) -> str:

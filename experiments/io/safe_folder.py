@@ -10,12 +10,9 @@ import base64
 import csv
 import html
 import io
-import math
 import os
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -23,13 +20,7 @@ from palca.model.errors import PalcaError
 
 _LARGEST: Final = 64_000_000  # bytes of a file that is read
 _LARGEST_CSV: Final = 8_000_000
-_LONGEST: Final = 3000  # letters of a cell that are shown
-_ROWS: Final = 300  # of a table that are shown
-_SHORT: Final = 24  # rows of a table that a page can hold whole
 _DESCRIPTION: Final = re.compile(rb"<dc:description>([^<]{1,20000})</dc:description>")
-_ENDLESS: Final = 1e12
-_TINY: Final = 1e-5
-_NUMBER: Final = re.compile(r"[−–+-]?[\d∞][\d.,]* (±|\()|– [±(]")  # and its range
 _BEGINNINGS: Final = {".svg": (b"<?xml", b"<svg"), ".png": (b"\x89PNG",)}
 _TYPES: Final = {".svg": "image/svg+xml", ".png": "image/png"}
 
@@ -51,29 +42,6 @@ class Shown:
     name: str
     alt: str
     address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table to be shown.
-
-    Attributes
-    ----------
-    caption, note : str
-    headings : tuple of (str, bool)
-        Each with whether its column holds numbers, which stand to the right.
-    rows : list of list of str
-    """
-
-    caption: str
-    headings: tuple[tuple[str, bool], ...]
-    rows: list[list[str]]
-    note: str = ""
-
-    @property
-    def short(self) -> bool:
-        """Whether a page can hold it whole."""
-        return len(self.rows) <= _SHORT
 
 
 class Folder:
@@ -184,86 +152,3 @@ class Folder:
         address = f"data:{_TYPES[form]};base64,{base64.b64encode(content).decode()}"
         return Shown(name, " ".join(alt.split()), address)
 
-
-def make_table(
-    caption: str,
-    rows: Rows,
-    columns: Mapping[str, str],
-    note: str = "",
-    words: Mapping[str, Mapping[str, str]] | None = None,
-    file: str = "",
-) -> Table | None:
-    """Return some columns of a CSV file as a table, or None if there is nothing in it.
-
-    Parameters
-    ----------
-    columns : mapping of str to str
-        Headings by the file's own; those that the file hasn't are left out.
-    words : mapping of str to mapping, optional
-        By column, what stands for a value.
-    file : str
-        Where the rest is, if there are more rows than are shown.
-    """
-    names = [name for name in columns if rows and name in rows[0]]
-    if not names:
-        return None
-    shown = rows[:_ROWS]
-    if len(rows) > len(shown):
-        note = f"{note} The first {len(shown):,} of {len(rows):,} rows; {file} has all.".strip()
-    words = words or {}
-    cells = [[words.get(name, {}).get(row[name], row[name]) for name in names] for row in shown]
-    numeric = [_numeric([line[i] for line in cells]) for i in range(len(names))]
-    right = [is_so or _begin_with_numbers([line[i] for line in cells])
-             for i, is_so in enumerate(numeric)]  # fmt: skip
-    headings = tuple((columns[name], is_so) for name, is_so in zip(names, right, strict=True))
-    body = [
-        [rounded(cell) if is_so else plain(cell) for cell, is_so in zip(line, numeric, strict=True)]
-        for line in cells
-    ]
-    return Table(caption, headings, body, note)
-
-
-def number(text: str) -> float:
-    """Return the number that a text is, NaN if it is none."""
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
-def _numeric(cells: Sequence[str]) -> bool:
-    filled = [cell for cell in cells if cell.strip()]
-    return bool(filled) and all(
-        not math.isnan(number(cell)) or cell.lower() == "nan" for cell in filled
-    )
-
-
-def _begin_with_numbers(cells: Sequence[str]) -> bool:
-    filled = [cell for cell in cells if cell.strip()]
-    return bool(filled) and all(_NUMBER.match(cell) for cell in filled)
-
-
-def rounded(text: str, digits: int = 3) -> str:
-    """Return a number with so many digits that count; a dash if there is none."""
-    value = number(text)
-    if math.isnan(value):
-        return "–"
-    if math.isinf(value):
-        return "−∞" if value < 0 else "∞"
-    if abs(value) >= 10**digits:
-        said = f"{value:,.0f}" if abs(value) < _ENDLESS else f"{value:.2e}"
-    elif abs(value) >= 0.1 or value == 0:
-        said = f"{value:.{digits}g}"
-    else:  # two digits, and no powers of ten but where there would be many zeros
-        said = f"{Decimal(f'{value:.1e}'):f}" if abs(value) > _TINY else f"{value:.1e}"
-    return said.replace("-", "−")
-
-
-def plain(text: str) -> str:
-    """Return a cell as it is read: yes and no for truth values, cut where it is endless."""
-    return cut({"True": "yes", "False": "no", "": "–"}.get(text, text))
-
-
-def cut(text: str) -> str:
-    """Return a text, or its beginning if it is endless."""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -1,4 +1,4 @@
-"""Tables on the terminal: the one place that lays them out, for any width.
+"""Tables on the terminal, laid out for any width.
 
 No number is cut and no word broken. Where room is short, texts are first wrapped at spaces;
 then columns are left out, those of the highest rank first, and a note names them; at last a
@@ -9,13 +9,12 @@ each, with a line for each column.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 from rich.align import VerticalAlignMethod
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -32,87 +31,55 @@ _DIGIT: Final = re.compile(r"\d")
 _DIGITS: Final = re.compile(r"\d\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table.
-
-    Attributes
-    ----------
-    heading : str
-    right : bool
-        Whether it holds numbers: aligned to the right, each whole in one line.
-    rank : int
-        Where room is short the columns of the highest rank are left out first; those of rank 0
-        never are.
-    """
-
-    heading: str
-    right: bool = False
-    rank: int = 0
-
-
-def numbers(*headings: str) -> list[Column]:
-    """Return columns of numbers that are never left out."""
-    return [Column(heading, right=True) for heading in headings]
-
-
-def texts(*headings: str) -> list[Column]:
-    """Return columns of texts that are never left out."""
-    return [Column(heading) for heading in headings]
-
-
-@dataclass
-class TerminalTable:
-    """A table that fits the width of what it is printed on.
-
-    Attributes
-    ----------
-    title : str
-    columns : sequence of Column
-        The first names the rows, and is repeated in every panel.
-    note : str
-        Stands below.
-    file : str
-        Where columns that are left out can be read, if anywhere.
-    """
-
-    title: str
-    columns: Sequence[Column]
-    note: str = ""
-    file: str = ""
-    _groups: list[_Group] = field(default_factory=lambda: [_Group()])
-
-    def add(self, *cells: str | Text, style: str = "") -> None:
-        """Add a row."""
-        row = [_Cell(cell, column.right) for cell, column in zip(cells, self.columns, strict=True)]
-        self._groups[-1].rows.append((row, style))
-
-    def section(self, title: str) -> None:
-        """Begin a group of rows."""
-        self._groups.append(_Group(title))
+class Heading(Protocol):
+    """What stands above a column, whether numbers stand below it, and how soon it is left out."""
 
     @property
-    def cells(self) -> list[list[str]]:
-        """All rows as plain text."""
-        rows = [row for group in self._groups for row, _ in group.rows]
-        return [[cell.text.plain for cell in row] for row in rows]
+    def title(self) -> str: ...
+    @property
+    def numeric(self) -> bool: ...
+    @property
+    def rank(self) -> int: ...
+
+
+class Layout:
+    """A table as it is laid out for the width of a terminal.
+
+    Parameters
+    ----------
+    groups : iterable of (str, list)
+        Rows under a title: the cells of each, and its style.
+    """
+
+    def __init__(
+        self, title: str, columns: Sequence[Heading],
+        groups: Iterable[tuple[str, Sequence[tuple[Sequence[str | Text], str]]]],
+        note: str, file: str,
+    ) -> None:  # fmt: skip
+        self._title, self._columns, self._note, self._file = title, columns, note, file
+        self._groups = [
+            (group, [([_Cell(cell, column.numeric)
+                       for cell, column in zip(row, columns, strict=True)], style)
+                     for row, style in rows])
+            for group, rows in groups
+        ]  # fmt: skip
 
     @property
     def whole(self) -> int:
         """The width from which on every column is shown, side by side."""
         return _total([span.easy for span in self._spans()])
 
-    def left_out(self, width: int) -> list[Column]:
-        """Return the columns that are not shown at a width."""
-        panels = self._panels(width, self._spans())
-        shown = {place for panel in panels for place in panel} or range(len(self.columns))
-        return [column for place, column in enumerate(self.columns) if place not in shown]
+    def left_out(self, width: int) -> list[int]:
+        """Return the places of the columns that are not shown at a width."""
+        panels, places = self._panels(width, self._spans()), range(len(self._columns))
+        shown = {place for panel in panels for place in panel} or places
+        return [place for place in places if place not in shown]
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Lay the table out for a width."""
-        width, spans = options.max_width, self._spans()
+    def lines(self, width: int) -> Iterator[Text | Table]:
+        """Return what is printed at a width."""
+        spans = self._spans()
         panels = self._panels(width, spans)
-        yield from _paragraph(self.title, width, "bold")
+        yield from _paragraph(self._title, width, "bold")
         for number, panel in enumerate(panels):
             if number:
                 yield Text()
@@ -120,30 +87,32 @@ class TerminalTable:
         if not panels:
             yield from self._stacked(width)
         told = min(width, _NOTE)
-        yield from _paragraph(self.note, told, "dim")
+        yield from _paragraph(self._note, told, "dim")
         if gone := self.left_out(width):
-            also = f"; {self.file} has {'it' if len(gone) == 1 else 'them'}" if self.file else ""
+            names = ", ".join(self._columns[place].title for place in gone)
+            also = f"; {self._file} has {'it' if len(gone) == 1 else 'them'}" if self._file else ""
             yield from _paragraph(
-                f"Left out at a width of {width}: {', '.join(column.heading for column in gone)} "
-                f"(shown from {self.whole} on{also})", told, "dim",
-            )  # fmt: skip
+                f"Left out at a width of {width}: {names} (shown from {self.whole} on{also})",
+                told,
+                "dim",
+            )
         yield Text()
 
     def _spans(self) -> list[_Span]:
         """Return how narrow and how wide each column may be."""
-        rows = [row for group in self._groups for row, _ in group.rows]
-        columns = zip(*rows, strict=True) if rows else [()] * len(self.columns)
-        return [_span(_Cell(column.heading), cells, column.right)
-                for column, cells in zip(self.columns, columns, strict=True)]  # fmt: skip
+        rows = [row for _, group in self._groups for row, _ in group]
+        columns = zip(*rows, strict=True) if rows else [()] * len(self._columns)
+        return [_span(_Cell(column.title), cells, column.numeric)
+                for column, cells in zip(self._columns, columns, strict=True)]  # fmt: skip
 
     def _panels(self, width: int, spans: list[_Span]) -> list[list[int]]:
         """Return the columns of each panel; none if only blocks fit."""
-        for most in sorted({column.rank for column in self.columns}, reverse=True):
-            shown = [place for place, column in enumerate(self.columns) if column.rank <= most]
+        for most in sorted({column.rank for column in self._columns}, reverse=True):
+            shown = [place for place, column in enumerate(self._columns) if column.rank <= most]
             if _total([spans[place].easy for place in shown]) <= width:
                 return [shown]
-        shown = [place for place, column in enumerate(self.columns) if not column.rank]
-        if all(self.columns[place].right for place in shown[1:]):
+        shown = [place for place, column in enumerate(self._columns) if not column.rank]
+        if all(self._columns[place].numeric for place in shown[1:]):
             for many in range(2, len(shown)):
                 each = -(-(len(shown) - 1) // many)
                 panels = [[shown[0], *shown[at : at + each]] for at in range(1, len(shown), each)]
@@ -153,50 +122,42 @@ class TerminalTable:
 
     def _drawn(self, panel: list[int], widths: list[int]) -> Iterator[Text | Table]:
         """Draw some columns."""
-        columns = [self.columns[place] for place in panel]
+        columns = [self._columns[place] for place in panel]
 
         def grid(rows: list[tuple[list[_Cell], str]], vertical: VerticalAlignMethod) -> Table:
             table = Table(box=None, show_header=False, show_edge=False, pad_edge=False,
                           padding=(0, _GAP, 0, 0))  # fmt: skip
             for column, width in zip(columns, widths, strict=True):
-                table.add_column(width=width, justify="right" if column.right else "left",
+                table.add_column(width=width, justify="right" if column.numeric else "left",
                                  overflow="fold", vertical=vertical)  # fmt: skip
             for row, style in rows:
                 cells = [cell.wrapped(width) for cell, width in zip(row, widths, strict=True)]
                 table.add_row(*cells, style=style)
             return table
 
-        yield grid([([_Cell(column.heading) for column in columns], "bold")], "bottom")
+        yield grid([([_Cell(column.title) for column in columns], "bold")], "bottom")
         yield Text("─" * _total(widths), style="dim")
-        for place, group in enumerate(self._groups):
+        for place, (title, group) in enumerate(self._groups):
             if place > 1:
                 yield Text()
-            yield from _paragraph(group.title, _total(widths), "bold")
-            if group.rows:
-                rows = [([row[place] for place in panel], style) for row, style in group.rows]
+            yield from _paragraph(title, _total(widths), "bold")
+            if group:
+                rows = [([row[place] for place in panel], style) for row, style in group]
                 yield grid(rows, "top")
 
     def _stacked(self, width: int) -> Iterator[Text]:
         """Draw each row as a block."""
-        for group in self._groups:
-            yield from _paragraph(group.title, width, "bold")
-            for row, _ in group.rows:
+        for title, group in self._groups:
+            yield from _paragraph(title, width, "bold")
+            for row, _ in group:
                 indent = ""
-                for column, cell in zip(self.columns, row, strict=True):
+                for column, cell in zip(self._columns, row, strict=True):
                     if cell.text.plain:
-                        told = Text.assemble((f"{column.heading}: ", "bold"), cell.text)
+                        told = Text.assemble((f"{column.title}: ", "bold"), cell.text)
                         lines = _Cell(told).wrapped(max(width - 4, 1)).split("\n")
                         yield Text(indent) + Text(f"\n{indent}  ").join(lines)
                         indent = "  "
                 yield Text()
-
-
-@dataclass
-class _Group:
-    """Rows under a title."""
-
-    title: str = ""
-    rows: list[tuple[list[_Cell], str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from ..io.figure_style import Picture
-from ..io.numerals import decimal, percent
+from ..io.table import Table
 
 Block = dict[str, Any]
 _DRAWING: Final = threading.Lock()  # Matplotlib's settings and fonts are one for all threads
@@ -50,19 +50,11 @@ def picture(draw: Callable[[], Picture], caption: str = "", wide: bool = True) -
     return {"kind": "picture", "src": address, "alt": drawn.alt, "caption": caption, "wide": wide}
 
 
-def table(
-    caption: str, columns: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1
-) -> Block:
-    """Return a table whose first column names the rows.
-
-    Parameters
-    ----------
-    words : int
-        How many columns from the left hold words; the others are numbers.
-    """
-    cells = [[str(cell) for cell in row] for row in rows]
-    return {"kind": "table", "caption": caption, "columns": list(columns), "rows": cells,
-            "words": words}  # fmt: skip
+def table(of: Table) -> list[Block]:
+    """Return a table, whose first column names the rows, and its note."""
+    columns = [{"title": column.title, "numeric": column.numeric} for column in of.columns]
+    shown = {"kind": "table", "caption": of.title, "columns": columns, "rows": of.cells}
+    return [shown, *([text(of.notes, tone="note")] if of.notes else [])]
 
 
 def command(label: str, line: str) -> Block:
@@ -74,13 +66,3 @@ def download(label: str, name: str, content: str) -> Block:
     """Return a button that saves a text as a file."""
     return {"kind": "download", "label": label, "name": name, "text": content}
 
-
-def number(value: float, unit: str = "", sign: str = "", apart: bool = False) -> str:
-    """Return a number as a cell of a table; shares as per cent, and what lies between two of them
-    (`apart`) as points.
-    """
-    if value != value:
-        return "–"
-    if unit.startswith("share"):
-        return f"{decimal(100 * value, 1, sign)} points" if apart else percent(value, 1, sign)
-    return decimal(value, 2 if abs(value) < 10 else 1, sign)

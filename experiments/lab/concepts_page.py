@@ -7,9 +7,10 @@ from typing import Final
 
 from palca.scenarios.concept import Concept, load_concept, shipped_concepts
 
-from ..concepts.contrast import Contrast, contrast, table_of
+from ..concepts.contrast import Contrast, contrast
 from ..concepts.figure import draw_concept
-from .blocks import Block, heading, listing, number, picture, table, text
+from ..concepts.tables import claim_rows, claims_table, measure_rows, measures_table
+from .blocks import Block, heading, listing, picture, table, text
 from .cases import SEED
 from .choices import ask_worlds
 from .form import Form, Values
@@ -39,21 +40,14 @@ def _contrast(name: str, worlds: int) -> Contrast:
 def _show(values: Values) -> list[Block]:
     concept = _load(values["concept"])
     found = _contrast(values["concept"], values["worlds"])
-    arms, rows = table_of(found)
     return [
         text(concept.definition),
         text(f"A question to think about: {concept.question}"),
         text(f"{concept.title}: {found.verdict}."),
         picture(lambda: draw_concept(found)),
         heading("What it leads one to expect"),
-        table("Claims", ("claim", "verdict", "why not"),
-              [(finding.says, finding.verdict, "–" if finding.shown else finding.otherwise)
-               for finding in found.findings], words=3),
-        table("Measures", ("measure", "unit", "arm", "value", "95 % interval"),
-              [(measure.title, measure.unit, arm, number(one.value, measure.unit),
-                f"{number(one.low, measure.unit)} to {number(one.high, measure.unit)}")
-               for measure, estimates in rows
-               for arm, one in zip(arms, estimates, strict=True)], words=3),
+        *table(claims_table(claim_rows(found))),
+        *table(measures_table(measure_rows(found))),
         *_reading(concept),
     ]  # fmt: skip
 

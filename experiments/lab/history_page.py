@@ -10,10 +10,12 @@ from palca.model.calendar import month_index, month_name
 from palca.model.language.levers import LEVERS
 from palca.model.state.history import CODE_OF
 
+from ..io.numerals import number, percent
+from ..io.table import Table, numbers, texts
 from ..observe.history import Course
-from ..run.explain import ACTORS, TOLD, Decision
+from ..run.explain import ACTORS, Decision, changes_table
 from . import cases
-from .blocks import Block, heading, listing, number, picture, table, text
+from .blocks import Block, heading, listing, picture, table, text
 from .cases import Case
 from .choices import ask_scenario
 from .form import Form, Values
@@ -59,12 +61,12 @@ def _show(values: Values) -> list[Block]:
         heading("Which rules fired, and why"),
         *(block for decision in told.decisions for block in _decision(decision)),
         heading("In numbers"),
-        table("Garrisons", ("garrison", "stands", "officers", "force that would not rise"),
-              [(garrison.name, in_a_word(float(share)), f"{garrison.officers}", f"{share:.0%}")
-               for garrison, share in zip(country.garrisons, loyalty, strict=True)], words=2),
-        table("What the month changed", ("quantity", "before", "after"),
-              [(field.replace("_", " "), f"{told.before[field]:.3f}", f"{told.after[field]:.3f}")
-               for field in TOLD]),
+        *table(Table("Garrisons", [*texts("garrison", "stands"),
+                                   *numbers("officers", "force that would not rise")]).filled(
+            (garrison.name, in_a_word(float(share)), f"{garrison.officers}", percent(float(share)))
+            for garrison, share in zip(country.garrisons, loyalty, strict=True)
+        )),
+        *table(changes_table(told)),
     ]  # fmt: skip
 
 
@@ -92,12 +94,11 @@ def _decision(decision: Decision) -> list[Block]:
     said = text(f"In sum: {does}." if does else "In sum: nothing out of the ordinary.", tone="note")
     if not decision.fired:
         return [text(f"{caption}: no rule fired."), said]
-    rows = [
+    return [*table(Table(caption, texts("rule", "adds", "why", "source")).filled(
         (rule.name, "; ".join(f"{lever} {value:+.3g}" for lever, value in added.items()), rule.why,
          rule.source)
         for rule, added in decision.fired
-    ]  # fmt: skip
-    return [table(caption, ("rule", "adds", "why", "source"), rows, words=4), said]
+    )), said]  # fmt: skip
 
 
 PAGE: Final = Page(

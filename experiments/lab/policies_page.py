@@ -11,6 +11,7 @@ from palca.model.language.levers import LEVERS
 from palca.scenarios import shipped_policies
 from palca.scenarios.scenario import names_for
 
+from ..io.table import Table, numbers, texts
 from ..run.rule_use import WORLDS, RuleUse
 from ..simulate.ensemble import MONTHLY
 from . import cases
@@ -63,18 +64,17 @@ def _show(values: Values) -> list[Block]:
         fact = documented_months(cases.record_of(case)).get(series)
         drawn = picture(lambda: draw_months(before, series, fact))
     uses = cases.uses(actor, written)
-    rows = [
-        (rule.name, _often(use), rule.when.text,
-         "; ".join(f"{lever} {amount.text}" for lever, amount in rule.do.items()), rule.why)
-        for rule, use in zip(policy.rules, uses, strict=True)
-    ]  # fmt: skip
     silent = [use.rule for use in uses if use.enabled and not use.worlds]
     return [
         text(said),
         drawn,
         *([text(f"{len(silent)} of {len(uses)} rules never fired in {WORLDS} worlds, so they "
                 f"change nothing there: {', '.join(silent)}.")] if silent else []),
-        table(policy.title, ("rule", "fires", "when", "adds", "why"), rows, words=5),
+        *table(Table(policy.title, texts("rule", "fires", "when", "adds", "why")).filled(
+            (rule.name, _often(use), rule.when.text,
+             "; ".join(f"{lever} {amount.text}" for lever, amount in rule.do.items()), rule.why)
+            for rule, use in zip(policy.rules, uses, strict=True)
+        )),
         text(f"“Fires”: in {WORLDS} worlds of the baseline, with this policy from January 1969 on; "
              "palca check says the same.", tone="note"),
         download("Download the policy", f"{name}-edited.toml" if edited else f"{name}.toml",
@@ -95,13 +95,13 @@ def _often(use: RuleUse) -> str:
 
 
 def _help(actor: str) -> list[Block]:
-    rows = [
-        (name, row.meaning, row.unit, f"{row.lowest:g} to {row.highest:g}", f"{row.default:g}")
-        for name, row in LEVERS[actor].items()
-    ]
     return [
         heading("What rules may use"),
-        table("Levers", ("lever", "meaning", "unit", "range", "if no rule fires"), rows, words=3),
+        *table(Table("Levers", [*texts("lever", "meaning", "unit"),
+                                *numbers("range", "if no rule fires")]).filled(
+            (name, row.meaning, row.unit, f"{row.lowest:g} to {row.highest:g}", f"{row.default:g}")
+            for name, row in LEVERS[actor].items()
+        )),
         text("Conditions and amounts may name what the actor sees: "
              + ", ".join(name for name in OBSERVABLES if name in names_for(actor)) + "; and "
              "date >= 1971-08, min, max, clip, exp, log, sqrt, logistic, abs, x if c else y; and "

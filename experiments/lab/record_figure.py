@@ -20,10 +20,10 @@ from ..io.figure_style import (
     fan,
     style,
 )
+from ..io.numerals import number
 from ..observe.history import Course
 from ..observe.outcomes import atmosphere, friction, unrest
 from ..simulate.ensemble import MONTHLY, Summary
-from .blocks import number
 from .canvas import fixed_figure
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..run.files import score_rows
+from ..run.report import scores_table
 from ..simulate.ensemble import MONTHLY
 from . import cases
-from .blocks import Block, number, picture, table, text
+from .blocks import Block, listing, picture, table, text
 from .cases import Case
 from .choices import ask_scenario, ask_worlds
 from .form import Form, Values
@@ -37,29 +39,15 @@ def _show(values: Values) -> list[Block]:
     fact = documented_months(cases.record_of(case)).get(values["series"])
     inside = sum(verdict.inside for verdict in scored)
     better = sum(verdict.skill > 0 for verdict in scored)
-    rows = [
-        (
-            verdict.outcome.heading,
-            verdict.outcome.note or "",
-            number(verdict.documented, verdict.outcome.unit),
-            number(verdict.median, verdict.outcome.unit),
-            f"{number(verdict.low, verdict.outcome.unit)} to "
-            f"{number(verdict.high, verdict.outcome.unit)}",
-            number(verdict.position, "share"),
-            number(verdict.skill) if verdict.documented == verdict.documented else "–",
-        )
-        for verdict in chosen
-    ]
     return [
         text(f"Of {len(scored)} documented outcomes {inside} lie within the central 90 % of "
              f"{worlds:,} worlds; {better} are met better than by a forecast that knows nothing "
              "of politics."),
         picture(lambda: draw_outcomes(chosen)),
         picture(lambda: draw_months(summary, values["series"], fact)),
-        table("Outcomes", ("outcome", "note", "documented", "median", "5–95 % of worlds",
-                           "worlds below", "skill"), rows, words=2),
-        text("Skill: 1 is perfect, 0 no better than the naive forecast, less than 0 worse.",
-             tone="note"),
+        *table(scores_table(score_rows(chosen), "Outcomes")),
+        listing([f"{verdict.outcome.heading}: {verdict.outcome.note}" for verdict in chosen
+                 if verdict.outcome.note]),
     ]  # fmt: skip
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ..io.figure_style import Picture, style
+from ..io.numerals import number
 from ..observe.outcomes import Outcome
-from .blocks import number
 from .canvas import fixed_figure
 
 

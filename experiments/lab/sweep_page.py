@@ -12,13 +12,15 @@ from palca.model.language.levers import LEVERS
 from palca.model.state.parameters import PARAMETERS
 
 from ..explore.sweep import Plan, plan_rows, variants_of
+from ..io.numerals import number
+from ..io.table import Column, Table, numbers
 from ..observe.outcomes import OUTCOMES
 from ..run.explain import ACTORS
 from ..simulate.designs import Factor, design_points, parse_factor, tidy
 from ..simulate.priors import PRIORS
 from ..simulate.world_table import run_rows
 from . import cases
-from .blocks import Block, number, picture, table, text
+from .blocks import Block, picture, table, text
 from .cases import SEED, Case
 from .choices import FIRST
 from .form import Form, Values
@@ -113,8 +115,8 @@ def _show(values: Values) -> list[Block]:
              f"all of them. {outcome.heading.capitalize()} ({outcome.unit}); the standard error of "
              f"a cell is about {number(error, outcome.unit)}."),
         picture(lambda: draw_heat(means, outcome)),
-        table(f"Mean of {outcome.heading}: {factors[1].name} down, {factors[0].name} across",
-              (factors[1].name, *levels), rows),
+        *table(Table(f"Mean of {outcome.heading}: {factors[1].name} down, {factors[0].name} across",
+                     [Column(factors[1].name), *numbers(*levels)]).filled(rows)),
         text(f"More worlds: palca sweep baseline --vary {factors[0].name}={levels[0]}:{levels[-1]} "
              f"--vary {factors[1].name}={rows[-1][0]}:{rows[0][0]}", tone="note"),
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from palca.model.calendar import month_name
 
 from ..counterfactual.twins import QUANTITIES
 from ..io.figure_style import DASHES, PALE, SERIES, Picture, ends_of_years, fan, style
-from .blocks import number
+from ..io.numerals import number
 from .canvas import fixed_figure
 from .cases import Difference
 

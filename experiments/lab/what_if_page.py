@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Final
 
 from palca.model.calendar import month_index, month_name
 from palca.model.language.levers import LEVERS
 from palca.model.state.scenario import Scenario
 
+from ..counterfactual.report import effects_table
 from ..counterfactual.twins import QUANTITIES
 from ..io.numerals import percent
 from . import cases
-from .blocks import Block, command, number, picture, table, text
+from .blocks import Block, command, picture, table, text
 from .cases import Case, Difference
 from .choices import FIRST, ask_actor, ask_worlds, interventions, policy_titles, usual_policies
 from .form import Form, Values, exact
@@ -101,13 +103,13 @@ def _show(values: Values) -> list[Block]:
     scenario = cases.scenario_of(case)
     found = cases.difference(case, values["worlds"])
     quantity = values["quantity"]
+    last = month_name(next(iter(found.last.values())).month)
     return [
         text(_in_words(scenario, found)),
         picture(lambda: draw_difference(found, quantity)),
-        _table(found),
+        *table(effects_table(f"Means in {last}", map(asdict, found.last.values()))),
         text("The standard error is what more worlds would make smaller. “5–95 %” is not an error: "
-             "it is how much the change does in one world and another. A star marks a mean further "
-             "from zero than two standard errors.", tone="note"),
+             "it is how much the change does in one world and another.", tone="note"),
         text("This page asks of all worlds. To ask what would have been otherwise in ",
              "our history, given what is documented up to the change, takes a minute or two on the "
              "command line:"),
@@ -126,24 +128,6 @@ def _in_words(scenario: Scenario, found: Difference) -> str:
         f"that do, {percent(twins.reconverged)} have the same ruler and a like course again in "
         f"{month_name(scenario.months - 1)}."
     )
-
-
-def _table(found: Difference) -> Block:
-    rows = []
-    for name, (title, unit) in QUANTITIES.items():
-        effect = found.last[name]
-        star = " *" if effect.clear else ""
-        rows.append((
-            title, unit, number(effect.factual, unit), number(effect.counter, unit),
-            number(effect.effect, unit, "+", apart=True) + star,
-            number(effect.se, unit, apart=True),
-            f"{number(effect.q05, unit, apart=True)} to {number(effect.q95, unit, apart=True)}",
-            percent(effect.changed),
-        ))  # fmt: skip
-    last = month_name(next(iter(found.last.values())).month)
-    return table(f"Means in {last}", ("quantity", "unit", "as it is", "with the change",
-                                      "difference", "standard error", "5–95 % of worlds",
-                                      "changed"), rows, words=2)  # fmt: skip
 
 
 PAGE: Final = Page(

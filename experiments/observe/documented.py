@@ -26,7 +26,8 @@ _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "events.csv": ("date", "until", "track", "kind", "actor", "amount", "unit", "text", "source",
                    "confidence", "note", "powell_thyne"),
     "series.csv": ("series", "date", "value", "unit", "source", "confidence", "note"),
-    "base_rates.csv": ("series", "period", "value", "unit", "source", "confidence", "note"),
+    "base_rates.csv": ("series", "period", "value", "n", "se", "unit", "source", "confidence",
+                       "note"),
 }  # fmt: skip
 
 
@@ -223,6 +224,8 @@ def _load(folder: Path) -> Record:
     rates = _read(folder / "base_rates.csv")
     for name, table in (("series.csv", series), ("base_rates.csv", rates)):
         table["value"] = _numbers(table, "value", name)
+    for column in ("n", "se"):
+        rates[column] = _numbers(rates, column, "base_rates.csv")
     return Record(events, series, rates)
 
 

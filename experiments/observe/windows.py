@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from palca.model.calendar import month_index
 from palca.model.types import Floats
 
+from ..io.table import Column
 from .history import Course
 from .outcomes import OUTCOMES, RIGHT, Outcome, american, unrest
 
@@ -93,3 +94,11 @@ def _of_span(first: int, last: int) -> list[Outcome]:
     ]  # fmt: skip
     return [Outcome(f"{name}_{tail}", f"{title} {years}", unit, group, of, f"{last}-12")
             for name, title, unit, group, of in rows]  # fmt: skip
+
+
+# Every outcome as a column of a table, those of a calibration's years too.
+OUTCOME_COLUMNS: Final = {
+    outcome.name: Column(outcome.name, outcome.heading, unit=outcome.unit)
+    for outcome in (*OUTCOMES, *(one for year in range(FIRST + 2, LAST + 1)
+                                 for some in before_and_after(year) for one in some))
+}  # fmt: skip

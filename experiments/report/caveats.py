@@ -10,8 +10,10 @@ from palca.model.state.parameters import PARAMETERS
 
 from ..explore.sensitivity import TOO_WIDE
 from ..infer.abc import RARE
+from ..io.numerals import value_of
 from ..io.provenance import differing
-from ..io.safe_folder import Folder, cut, number
+from ..io.safe_folder import Folder
+from ..io.table import cut
 from ..observe.documented import COUNTRY, load_record, scored
 from .scenario import Told
 
@@ -69,9 +71,9 @@ def _of_run(folder: Folder) -> Iterator[str]:
     outside = [row.get("title", "") for row in rows if row.get("inside") == "False"]
     known = sum(row.get("inside") in ("True", "False") for row in rows)
     if outside:
-        yield (f"{len(outside)} of {known} documented outcomes lie outside the central 90 % of the "
-               f"worlds: {', '.join(outside)}.")  # fmt: skip
-    beaten = sum(number(row.get("crps", "")) > number(row.get("crps_naive", "")) for row in rows)
+        yield (f"{len(outside)} of {known} documented outcomes lie outside the central 90 % of "
+               f"the worlds: {', '.join(outside)}.")  # fmt: skip
+    beaten = sum(value_of(row.get("crps")) > value_of(row.get("crps_naive")) for row in rows)
     if beaten:
         yield f"The naive forecast is better in {beaten} of {known} documented outcomes."
     yield ("The worlds run free: none is conditioned on what happened. The parameters were chosen "
@@ -79,11 +81,11 @@ def _of_run(folder: Folder) -> Iterator[str]:
 
 
 def _of_counterfactual(folder: Folder) -> Iterator[str]:
-    effective = [number(row.get("effective", "")) for row in folder.rows("effective.csv")]
+    effective = [value_of(row.get("effective", "")) for row in folder.rows("effective.csv")]
     if effective and min(effective) < _THIN:
         yield (f"In the worst month of evidence only {min(effective):,.0f} effective worlds are "
                "left: errors are rough, and more --worlds mend that.")  # fmt: skip
-    if "leaves the range of situations" in (folder.text("answer.txt") or ""):
+    if any(row.get("colour") == "red" for row in folder.rows("overlap.csv")):
         yield ("The change leads far from the situations that factual worlds cover: the numbers "
                "show what the assumptions imply, not evidence about the country.")  # fmt: skip
     if not folder.rows("variants.csv"):
@@ -102,7 +104,7 @@ def _of_claims(folder: Folder) -> Iterator[str]:
     rough = [
         row.get("claim", "")
         for row in rows
-        if number(row.get("parameters_sd", "")) > abs(number(row.get("value", "")))
+        if value_of(row.get("parameters_sd", "")) > abs(value_of(row.get("value", "")))
     ]
     if rough:
         yield ("Parameters that fit the record alike disagree about the size, and some about the "
@@ -136,7 +138,7 @@ def _of_calibration(folder: Folder) -> Iterator[str]:
         count = sum(row.get("informative") == "True" for row in rows)
         yield (f"The record is informative about {count} of {len(rows)} free parameters; of the "
                "others it tells no more than chance would.")  # fmt: skip
-    bad = sum(number(row.get("uneven_ranks_p_anywhere", "")) * len(rows) < RARE for row in rows)
+    bad = sum(value_of(row.get("uneven_ranks_p_anywhere", "")) * len(rows) < RARE for row in rows)
     if bad:
         yield f"Known values of {bad} parameters are not found again: don't trust their intervals."
 

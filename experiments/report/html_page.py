@@ -19,7 +19,8 @@ from palca.model.errors import PalcaError
 from palca.scenarios.reading.library import parse_toml
 
 from ..io import provenance, run_folder
-from ..io.safe_folder import Folder, Shown, Table, cut
+from ..io.safe_folder import Folder, Shown
+from ..io.table import Table, cut, numbers, texts
 from .caveats import GENERAL, caveats, sources
 from .markdown import page_of
 from .scenario import scenarios_of, tell
@@ -134,8 +135,9 @@ def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
         again=kind not in ("claims", "gallery"),  # which hold no inputs
         caveats=caveats(kind, manifest, folder, scenarios),
         provenance=_provenance(folder, manifest),
-        files=Table("What the folder holds", (("file", False), ("bytes", True)),
-                    [[name, f"{size:,}"] for name, size in folder.files() if name != NAME]),
+        files=Table("What the folder holds", [*texts("file"), *numbers("bytes")]).filled(
+            (name, f"{size:,}") for name, size in folder.files() if name != NAME
+        ),
         sources=sources(kind, told, scenarios, months),
     )
 

@@ -24,7 +24,7 @@ from palca.model.state.scenario import Scenario
 from palca.model.state.state import FIELDS
 from palca.scenarios import build
 
-from ..io.terminal_table import Column, TerminalTable, numbers, texts
+from ..io.table import Column, Table, numbers, texts
 from ..observe.history import Course, simulated
 from .narrate import sentences
 
@@ -182,6 +182,15 @@ def _state(model: ColdWarModel) -> dict[str, float]:
     return {name: float(getattr(model.state, name)[0]) for name in FIELDS}
 
 
+def changes_table(told: Explanation) -> Table:
+    """Return what the month changed."""
+    return Table("What changed", [Column("quantity"), *numbers("before", "after")]).filled(
+        (name.replace("_", " "), f"{told.before[name]:.3f}", f"{told.after[name]:.3f}")
+        for name in TOLD
+        if abs(told.after[name] - told.before[name]) > 5e-4
+    )
+
+
 def print_explanation(console: Console, told: Explanation) -> None:
     """Print an explanation: each actor's rules, then what happened."""
     from rich.markup import escape
@@ -194,7 +203,7 @@ def print_explanation(console: Console, told: Explanation) -> None:
     )
     for decision in told.decisions:
         title = f"{ACTORS[decision.actor]}: {decision.policy}"
-        table = TerminalTable(title, texts("rule that fired", "adds", "why"))
+        table = Table(title, texts("rule that fired", "adds", "why"))
         for rule, added in decision.fired:
             adds = "\n".join(f"{lever}\u00a0{value:+.3g}" for lever, value in added.items())
             why = Text.assemble(rule.why, (f" ({rule.source})", "dim"))
@@ -212,11 +221,7 @@ def print_explanation(console: Console, told: Explanation) -> None:
         does = f"so it does: {', '.join(levers) or 'nothing out of the ordinary'}"
         console.print(Padding.indent(does, 2), markup=True)
         console.print(Padding.indent(f"it saw: {', '.join(seen)}\n", 2), style="dim")
-    changed = TerminalTable("What changed", [Column("quantity"), *numbers("before", "after")])
-    for name in TOLD:
-        if abs(told.after[name] - told.before[name]) > 5e-4:
-            changed.add(name, f"{told.before[name]:.3f}", f"{told.after[name]:.3f}")
-    console.print(changed)
+    console.print(changes_table(told))
     console.print("[bold]What happened, this month and in the two after it[/]", markup=True)
     for month, sentence in told.events:
         console.print(Padding.indent(f"{month_name(month)}  {sentence}", 2))

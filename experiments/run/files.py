@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,14 +77,13 @@ class EventsFile:
         self._writer.close()
 
 
-def write_tables(
-    folder: Path, summary: Summary, rows: dict[str, NDArray[np.float64]], verdicts: list[Verdict]
-) -> None:
-    """Write ``worlds.parquet``, ``months.parquet`` and ``scores.csv``."""
+def tables(
+    summary: Summary, rows: dict[str, NDArray[np.float64]], verdicts: list[Verdict]
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of worlds, months and scores by their files."""
     import pandas as pd
 
     worlds = pd.DataFrame({"world": np.arange(summary.worlds), **rows})
-    worlds.to_parquet(folder / "worlds.parquet", index=False)
     parts = []
     for series, (_, unit) in MONTHLY.items():
         values = summary.quantiles(series)
@@ -93,19 +93,21 @@ def write_tables(
         part.insert(2, "unit", unit)
         part.insert(3, "mean", summary.mean(series))
         parts.append(part)
-    pd.concat(parts).to_parquet(folder / "months.parquet", index=False)
-    pd.DataFrame(
-        [
-            {
-                "outcome": v.outcome.name, "title": v.outcome.heading, "unit": v.outcome.unit,
-                "documented": v.documented, "median": v.median, "q05": v.low, "q95": v.high,
-                "position": v.position, "inside": v.inside if not np.isnan(v.documented) else None,
-                "crps": v.score, "crps_naive": v.naive,
-                "skill": v.skill, "no_skill": v.unscored,
-            }
-            for v in verdicts
-        ]
-    ).to_csv(folder / "scores.csv", index=False)  # fmt: skip
+    scores = pd.DataFrame(score_rows(verdicts))
+    return {"worlds.parquet": worlds, "months.parquet": pd.concat(parts), "scores.csv": scores}
+
+
+def score_rows(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+    """Return the rows of ``scores.csv``, one an outcome."""
+    return [
+        {
+            "outcome": v.outcome.name, "title": v.outcome.heading, "unit": v.outcome.unit,
+            "documented": v.documented, "median": v.median, "q05": v.low, "q95": v.high,
+            "position": v.position, "inside": v.inside if not np.isnan(v.documented) else None,
+            "crps": v.score, "crps_naive": v.naive, "skill": v.skill, "no_skill": v.unscored,
+        }
+        for v in verdicts
+    ]  # fmt: skip
 
 
 def digest(summary: Summary, rows: dict[str, NDArray[np.float64]]) -> str:
@@ -120,8 +122,3 @@ def digest(summary: Summary, rows: dict[str, NDArray[np.float64]]) -> str:
         total.update(np.ascontiguousarray(of.counts, dtype="<i8").tobytes())
         total.update(str(of.sums.tolist()).encode())
     return total.hexdigest()
-
-
-def digest_of(table: pd.DataFrame) -> str:
-    """Return the SHA-256 of a table, its numbers rounded to nine digits."""
-    return hashlib.sha256(table.to_csv(index=False, float_format="%.9g").encode()).hexdigest()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,11 +14,12 @@ from palca.model.state.scenario import Scenario
 from ..forecast.scores import Verdict
 from ..io.figure_style import COLOURS
 from ..io.numerals import decimal, percent
-from ..io.terminal_table import Column, TerminalTable, numbers
+from ..io.table import Column, Table, decimals, numbers, shares
 from ..observe.documented import no_record
 from ..observe.history import Course
 from ..observe.outcomes import OUTCOMES, side
 from ..simulate.ensemble import Summary
+from .files import score_rows
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -96,9 +98,9 @@ def print_report(
     )
 
 
-def _rulers(scenario: Scenario, summary: Summary, history: Course | None) -> TerminalTable:
+def _rulers(scenario: Scenario, summary: Summary, history: Course | None) -> Table:
     """Return who ruled when, half-year by half-year: documented and simulated."""
-    table = TerminalTable(
+    table = Table(
         "Who ruled when",
         [Column("half year"), Column("documented"), Column("coups, record", right=True),
          Column("share of worlds", rank=2), *numbers("left centre right, %"),
@@ -169,48 +171,60 @@ def _number(value: float, unit: str) -> str:
     return decimal(value, 0 if unit in ("coups", "events", "months", "number", "0 to 3") else 1)
 
 
-def _outcomes(verdicts: list[Verdict]) -> TerminalTable:
-    """Return a table of outcomes: documented value, ensemble, position, scores."""
+def _value(value: float, row: Mapping[str, Any]) -> str:
+    return _number(value, str(row.get("unit", "")))
+
+
+_SCORES: Final = (
+    Column("title", "outcome"),
+    Column("documented", "record", _value, note="the documented value"),
+    Column("median", write=_value),
+    Column("q05", "5–95 %", _value, to="q95"),
+    Column("width", write=_value, rank=4),
+    Column("position", "at", shares(), rank=2,
+           note="share of worlds below the record, ties counted half"),
+    Column("inside", "in", note="whether it lies within 5–95 %"),
+    Column("crps", "CRPS", decimals(2), rank=3,
+           note="distance of forecast and fact, in the unit; 0 is best"),
+    Column("crps_naive", "CRPS, naive", decimals(2)),
+    Column("skill", write=decimals(2), rank=1,
+           note="1 − CRPS / CRPS of the naive forecast, which knows base rates of twenty Latin "
+                "American countries for changes of power and persistence from January 1969 for "
+                "the rest; below 0 the model is worse; a dash: the naive forecast was exactly "
+                "right, or nothing is documented"),
+)  # fmt: skip
+
+
+def scores_table(rows: Iterable[Mapping[str, Any]], title: str) -> Table:
+    """Return a table of outcomes from rows of ``scores.csv``: record, ensemble, place, scores."""
+    return Table.of(title, _SCORES, rows, file="scores.csv")
+
+
+def _outcomes(verdicts: list[Verdict]) -> Table:
+    """Return the outcomes, group by group."""
     from rich.text import Text
 
-    table = TerminalTable(
-        "Outcomes: documented and simulated",
-        [Column("outcome"), *numbers("record", "median", "5–95 %"),
-         Column("width", right=True, rank=4), Column("at", right=True, rank=2), Column("in"),
-         Column("CRPS", right=True, rank=3), Column("skill", right=True, rank=1)],
-        "record: the documented value. at: share of worlds below it, ties counted half. in: "
-        "whether it lies within 5–95 %. CRPS: distance of forecast and fact, in the unit; 0 is "
-        "best. skill: 1 − CRPS / CRPS of the naive forecast, which knows base rates of twenty "
-        "Latin American countries for changes of power and persistence from January 1969 for "
-        "the rest; below 0 the model is worse; a dash: the naive forecast was exactly right.",
-        "scores.csv",
-    )  # fmt: skip
+    table = scores_table([], "Outcomes: documented and simulated")
+    table.columns = [column for column in _SCORES if column.name != "crps_naive"]
     for group, title in _GROUPS.items():
         chosen = [verdict for verdict in verdicts if verdict.outcome.group == group]
         if chosen:
             table.section(title)
-        for verdict in chosen:
-            outcome = verdict.outcome
-            known = not math.isnan(verdict.documented)
-            mark = " *" if outcome.note else ""
-            table.add(
-                f"{outcome.title}{mark}",
-                _number(verdict.documented, outcome.unit),
-                _number(verdict.median, outcome.unit),
-                f"{_number(verdict.low, outcome.unit)} to {_number(verdict.high, outcome.unit)}",
-                _number(verdict.high - verdict.low, outcome.unit),
-                percent(verdict.position),
-                ("✓" if verdict.inside else Text("✗", "bold red")) if known else "–",
-                decimal(verdict.score, 2),
-                decimal(verdict.skill, 2),
-            )
+        for row, verdict in zip(score_rows(chosen), chosen, strict=True):
+            star = " *" if verdict.outcome.note else ""
+            mark = "✓" if verdict.inside else Text("✗", "bold red")
+            table.add_row({
+                **row, "title": f"{verdict.outcome.title}{star}",
+                "inside": "–" if row["inside"] is None else mark,
+                "width": verdict.high - verdict.low,
+            })  # fmt: skip
     return table
 
 
-def _before_and_after(verdicts: list[Verdict]) -> TerminalTable:
+def _before_and_after(verdicts: list[Verdict]) -> Table:
     """Return cooperation with both patrons before and after August 1971, side by side."""
     by_name = {verdict.outcome.name: verdict for verdict in verdicts}
-    table = TerminalTable(
+    table = Table(
         "Cooperation before and after August 1971",
         [Column("quantity"), *numbers("documented before", "simulated before", "documented after",
                                       "simulated after")],
@@ -241,12 +255,12 @@ def _before_and_after(verdicts: list[Verdict]) -> TerminalTable:
     return table
 
 
-def _repression(summary: Summary) -> TerminalTable:
+def _repression(summary: Summary) -> Table:
     """Return repression, protest and legitimacy by year: stability is never shown without them."""
     months = len(summary.rulers)
     years = [f"{1969 + year}" for year in range(months // 12)]
     title = "Stability and its price: medians at the end of each year, and 5–95 %"
-    table = TerminalTable(title, [Column("series"), *numbers(*years)])
+    table = Table(title, [Column("series"), *numbers(*years)])
     for series in ("legitimacy", "repression", "mobilisation"):
         percent = 100 * summary.quantiles(series, (0.05, 0.5, 0.95))[11:months:12]
         cells = [f"{median:.0f} %\n{low:.0f}–{high:.0f}" for low, median, high in percent]

@@ -7,7 +7,6 @@ and every leader at hand. They are then counted as other countries were (record:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -213,9 +212,8 @@ def summarise(years: pd.DataFrame, record: Record) -> Regularities:
     rates = record.base_rates.set_index("series")
 
     def known(name: str) -> tuple[float, int]:
-        row = rates.loc[name]
-        years = re.search(r"N=(\d+)", str(row["note"]))
-        return float(str(row["value"])), int(years[1]) if years else 0
+        value, count = rates.loc[name, ["value", "n"]]
+        return float(value), 0 if np.isnan(count) else int(count)
 
     any_attempt = (years["attempts"] > 0).to_numpy(np.float64)
     since, growth = [], []
@@ -285,9 +283,8 @@ def _logit(years: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     for place, (name, series) in enumerate(
         (("growth", "g1"), ("income", "lninc"), ("recent attempt", "rec"))
     ):
-        row = rates.loc[f"logit_LA20_{series}"]
-        error = float(str(row["note"]).split("clustered SE ")[1].split(";")[0])
-        rows.append((name, whole[place], errors[place], float(str(row["value"])), error))
+        value, error = rates.loc[f"logit_LA20_{series}", ["value", "se"]]
+        rows.append((name, whole[place], errors[place], float(value), float(error)))
     return pd.DataFrame(
         rows, columns=["driver", "simulated", "simulated_se", "documented", "documented_se"]
     )

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fault_commands import BRIEF, SMALL, Run
+from palca.experiments.cli.app import EXPERIMENTS, experiment_of
 from palca.experiments.cli.main import main
 from palca.experiments.io import provenance
 from palca.experiments.observe.outcomes import OUTCOMES
@@ -61,6 +62,11 @@ def test_help_waits_for_no_model() -> None:
         "sys.exit(bool({'numpy', 'mesa', 'llvmlite', 'matplotlib'} & {*sys.modules}))"
     )
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize("kind", EXPERIMENTS)
+def test_a_manifest_names_the_kind_of_its_experiment(kind: str) -> None:
+    assert experiment_of({"kind": kind}).kind == kind
 
 
 def test_rerun_comes_out_the_same_or_says_so(palca: Run) -> None:

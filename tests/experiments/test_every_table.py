@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from itertools import product
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,13 +17,14 @@ import pytest
 from rich.console import Console
 
 from palca.experiments.cli.catalogue import LISTS, print_list
-from palca.experiments.cli.concepts import concepts, print_concept
+from palca.experiments.cli.concepts import concepts
 from palca.experiments.cli.options import Output
 from palca.experiments.cli.record import print_record, print_series
 from palca.experiments.concepts.contrast import contrast
+from palca.experiments.concepts.tables import print_concept
 from palca.experiments.counterfactual import claims
 from palca.experiments.counterfactual.answer import Answer, Question, ask
-from palca.experiments.counterfactual.files import write_tables
+from palca.experiments.counterfactual.files import tables
 from palca.experiments.counterfactual.paired import join_pairs, pair_blocks
 from palca.experiments.counterfactual.paired_report import print_comparison
 from palca.experiments.counterfactual.report import print_answer
@@ -38,7 +38,7 @@ from palca.experiments.forecast.naive import naive
 from palca.experiments.forecast.scores import judge
 from palca.experiments.infer.calibrate import Calibration, Forecast
 from palca.experiments.infer.tables import print_calibration
-from palca.experiments.io.terminal_table import TerminalTable
+from palca.experiments.io.table import Table
 from palca.experiments.observe.documented import load_record
 from palca.experiments.observe.history import documented
 from palca.experiments.observe.outcomes import OUTCOMES, outcomes
@@ -64,10 +64,10 @@ class Reader(Console):
         super().__init__(
             width=width, file=io.StringIO(), highlight=False, markup=False, emoji=False
         )
-        self.tables: list[TerminalTable] = []
+        self.tables: list[Table] = []
 
     def print(self, *objects: Any, **options: Any) -> None:
-        self.tables += [thing for thing in objects if isinstance(thing, TerminalTable)]
+        self.tables += [thing for thing in objects if isinstance(thing, Table)]
         super().print(*objects, **options)
 
     @property
@@ -171,7 +171,7 @@ def calibration() -> Print:
 
 def gallery(console: Console) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("palca.experiments.cli.concepts.make_console", lambda: console)
+        patch.setattr("palca.experiments.cli.options.make_console", lambda: console)
         concepts()
 
 
@@ -222,15 +222,15 @@ MADE: dict[str, Callable[[], Print]] = {
 def cells(monkeypatch: pytest.MonkeyPatch) -> dict[int, list[tuple[Any, ...]]]:
     """The rows of each table that is made, by its identity."""
     rows: dict[int, list[tuple[Any, ...]]] = {}
-    alive: list[TerminalTable] = []
-    add = TerminalTable.add
+    alive: list[Table] = []
+    add = Table.add
 
-    def kept(self: TerminalTable, *cells: Any, **options: Any) -> None:
+    def kept(self: Table, *cells: Any, **options: Any) -> None:
         alive.append(self)  # else another table may have its id
         rows.setdefault(id(self), []).append(cells)
         add(self, *cells, **options)
 
-    monkeypatch.setattr(TerminalTable, "add", kept)
+    monkeypatch.setattr(Table, "add", kept)
     return rows
 
 
@@ -256,21 +256,23 @@ def test_no_number_is_lost_at_any_width(name: str, cells: dict[int, list[tuple[A
         for table in narrow.tables:
             out = table.left_out(width)
             for place, column in enumerate(table.columns):
-                assert column.heading
+                assert column.title
                 if column in out:
-                    assert column.heading in " ".join(narrow.text.split())
+                    assert column.title in " ".join(narrow.text.split())
                     for row in cells[id(table)]:
                         gone += found_in(str(row[place]))
         missing = everything - gone - found_in(narrow.text)
         assert not missing, (width, missing)
 
 
-def test_all_files_of_a_counterfactual_name_months(tmp_path: Path) -> None:
-    write_tables(tmp_path, answer())
+def test_all_files_of_a_counterfactual_name_months() -> None:
+    files = tables(answer())
     for name, column in (("effects.csv", "month"), ("months.csv", "month"),
                          ("variants.csv", "month"), ("effective.csv", "month"),
                          ("evidence.csv", "first"), ("evidence.csv", "last")):  # fmt: skip
-        months = pd.read_csv(tmp_path / name, dtype=str)[column]
+        table = files[name]
+        assert isinstance(table, pd.DataFrame)
+        months = table[column].astype(str)
         assert len(months)
         assert months.str.fullmatch(r"19\d\d-\d\d").all(), name
 

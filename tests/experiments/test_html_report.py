@@ -18,11 +18,13 @@ from hypothesis import strategies as st
 
 from fault_commands import SMALL, Run
 from palca.experiments.io import provenance
-from palca.experiments.io.safe_folder import Folder, make_table, rounded
+from palca.experiments.io.numerals import decimal, significant
+from palca.experiments.io.safe_folder import Folder
 from palca.experiments.report import html_page
 from palca.experiments.report.caveats import caveats, linked
 from palca.experiments.report.markdown import page_of
 from palca.experiments.report.scenario import change_in_words
+from palca.experiments.report.tables import tables_of, unknown
 from palca.model.errors import PalcaError
 from palca.scenarios import resolve
 
@@ -146,7 +148,7 @@ def test_a_run_and_a_comparison_and_a_sweep_give_pages(palca: Run) -> None:
         assert all(len(alt) > 60 for alt in page.of("img", "alt"))
         assert html_page.report(Path(name)) == text  # the page itself is not listed in it
     row = pd.read_csv("a/scores.csv").iloc[0]
-    assert rounded(str(row["crps"])) in Path("a/report.html").read_text()
+    assert decimal(row["crps"], 2) in Path("a/report.html").read_text()
     code, _, err = palca("report", "a")
     assert code == 2
     assert "a/report.html: is there already; give --force" in err
@@ -162,7 +164,8 @@ FILES: dict[str, dict[str, str]] = {
                        "nothing,36,attempts,1974-09,1,2,1,0.1\n",
         "channels.csv": "quantity,months_on,channel,part,se\nattempts,36,soviet_fiscal,0.2,0.01\n",
         "effective.csv": "month,effective,log_evidence\n1971-08,321.2,-1\n",
-        "answer.txt": "In worlds that went so, this. This scenario leaves the range of situations.\n",
+        "answer.txt": "In worlds that went so, this.\n",
+        "overlap.csv": "months,colour,near\nall,red,0.2\nyear 1,,0.2\n",
     },
     "claims": {"claims.csv": "claim,measure,value,se,parameters_sd,verdict\nit grew,share,0.1,0.2,0.3,no\n"},
     "sensitivity": {"indices.csv": "parameter,outcome,method,index,value,ci95_low,ci95_high,told\n"
@@ -179,9 +182,9 @@ FILES: dict[str, dict[str, str]] = {
     "something new": {"rows.csv": "a_name,value\nthis,1.23456\n"},
 }  # fmt: skip
 SAID = {
-    "counterfactual": ["36 months on (1974-09)", "0.123", "321 effective", "leads far", "0.2 (0.010)"],
+    "counterfactual": ["36 months on (1974-09)", "+1.00 *", "321 effective", "leads far", "+0.20 (0.01)"],
     "claims": ["it grew", "statement about the model"],
-    "sensitivity": ["50 (40 to 61.2)", "174 (105 to 661): too wide", "of 1 of 2 values", "% of a world"],
+    "sensitivity": ["50 (40 to 61.2)", "174 (105 to 661): too wide", "of 1 of 2 values", "a world's variance"],
     "discovery": ["cost > 1", "not of history"],
     "calibration": ["successful coups 1975–77", "informative about 0"],
     "validation": ["1. A part", "words", "code", "a link", "one", "no"],
@@ -355,26 +358,29 @@ def test_a_picture_without_svg_is_shown_as_it_is(tmp_path: Path, tiny: dict[str,
 
 @given(st.floats())
 def test_numbers_are_rounded_to_what_can_be_read(value: float) -> None:
-    text = rounded(repr(value))
+    text = significant(value)
     assert len(text) <= 16
     if value != value:
         assert text == "–"
     elif abs(value) != float("inf"):
-        read = float(text.replace("−", "-").replace(",", ""))
+        read = float(text.replace(",", ""))
         assert abs(read - value) <= 0.051 * abs(value)
 
 
 def test_columns_of_numbers_stand_to_the_right() -> None:
     rows = [{"a": "x1", "b": "1.23456", "c": "1 ± 2", "d": ""}, {"a": "2", "b": "", "c": "3 ± 4", "d": ""}]
-    table = make_table("t", rows, {name: name for name in ("a", "b", "c", "d", "e")})
-    assert table is not None
-    assert table.headings == (("a", False), ("b", True), ("c", True), ("d", False))
-    assert table.rows[0] == ["x1", "1.23", "1 ± 2", "–"]
-    many = make_table("t", [{"a": str(i)} for i in range(1000)], {"a": "a"}, file="f.csv")
-    assert many is not None
-    assert len(many.rows) == 300
-    assert many.note == "The first 300 of 1,000 rows; f.csv has all."
-    assert (table.short, many.short) == (True, False)
+    table = unknown("t", rows)
+    headings = [(column.title, column.numeric) for column in table.columns]
+    assert headings == [("a", False), ("b", True), ("c", True), ("d", False)]
+    assert table.cells[0] == ["x1", "1.23", "1 ± 2", "–"]
+
+
+def test_a_long_table_says_where_the_rest_is(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text("a\n" + "1\n" * 1000)
+    (many,) = tables_of("something new", Folder(tmp_path))
+    assert len(many.cells) == 300
+    assert many.notes == "The first 300 of 1,000 rows; f.csv has all."
+    assert not many.short
 
 
 @given(st.text(alphabet="#|-* `[]()!\n a", max_size=60))
@@ -449,7 +455,7 @@ def test_a_page_says_which_files_were_altered(palca: Run) -> None:
     assert palca("report", "made")[0] == 0
     assert told not in Path("made/report.html").read_text(encoding="utf-8")
     scores = Path("made/scores.csv")
-    scores.write_text(scores.read_text(encoding="utf-8").replace(",0.0,", ",1.0,"), encoding="utf-8")
+    scores.write_text(scores.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert palca("report", "made", "--force")[0] == 0
     assert f"scores.csv {told}" in Path("made/report.html").read_text(encoding="utf-8")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
-from palca.experiments.io.terminal_table import Column, TerminalTable, numbers
+from palca.experiments.io.table import Column, Table, numbers
 
 pytestmark = pytest.mark.quick
 
@@ -28,24 +28,24 @@ WORDS = st.text(st.sampled_from("aäß1–海."), min_size=1, max_size=12)
 TEXTS = st.lists(WORDS, max_size=20).map(" ".join)
 
 
-def printed(table: TerminalTable, width: int) -> str:
+def printed(table: Table, width: int) -> str:
     console = Console(width=width, file=io.StringIO(), highlight=False, markup=False, emoji=False)
     console.print(table)
     return console.file.getvalue()  # type: ignore[attr-defined]
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> tuple[TerminalTable, list[list[str]]]:
+def tables(draw: st.DrawFn) -> tuple[Table, list[list[str]]]:
     headings = draw(st.lists(WORDS, min_size=1, max_size=9, unique=True))
     columns = [
-        Column(heading, place > 0 and draw(st.booleans()), draw(st.integers(0, 3)) if place else 0)
+        Column(heading, right=place > 0 and draw(st.booleans()), rank=draw(st.integers(0, 3)) if place else 0)
         for place, heading in enumerate(headings)
     ]
     rows = [
-        [draw(NUMBERS if column.right else TEXTS) for column in columns]
+        [draw(NUMBERS if column.numeric else TEXTS) for column in columns]
         for _ in range(draw(st.integers(0, 4)))
     ]
-    table = TerminalTable("a title", columns, "a note", "a file")
+    table = Table("a title", columns, "a note", "a file")
     for place, row in enumerate(rows):
         if place == 2:
             table.section("a section")
@@ -55,7 +55,7 @@ def tables(draw: st.DrawFn) -> tuple[TerminalTable, list[list[str]]]:
 
 @given(tables(), WIDTHS)
 def test_nothing_is_lost_at_any_width(
-    made: tuple[TerminalTable, list[list[str]]], width: int
+    made: tuple[Table, list[list[str]]], width: int
 ) -> None:
     table, rows = made
     text = printed(table, width)
@@ -67,17 +67,17 @@ def test_nothing_is_lost_at_any_width(
     lines = [f" {line} " for line in text.splitlines()]
     for row in rows:
         for place in shown:
-            if table.columns[place].right:  # a number stands in one line, with nothing beside it
+            if table.columns[place].numeric:  # a number stands in one line, with nothing beside it
                 assert any(f" {row[place]} " in line for line in lines), row[place]
     together = " ".join(text.split())
     for column in table.columns:  # left out or not, it is named
-        assert column.heading in together.replace(":", "").replace(",", ""), column
+        assert column.title in together.replace(":", "").replace(",", ""), column
     assert all(column.rank for column in gone)
 
 
 @given(tables())
 def test_it_says_from_which_width_on_nothing_is_left_out(
-    made: tuple[TerminalTable, list[list[str]]],
+    made: tuple[Table, list[list[str]]],
 ) -> None:
     table, _ = made
     assert table.left_out(table.whole) == []
@@ -91,22 +91,22 @@ def test_it_says_from_which_width_on_nothing_is_left_out(
 )
 @example(["9" * 31 + "." + "1" * 31], 60)
 def test_a_word_that_no_width_holds_is_broken_and_not_cut(words: list[str], width: int) -> None:
-    table = TerminalTable("", [Column("name"), Column("file")])
+    table = Table("", [Column("name"), Column("file")])
     table.add("x", " ".join(words))
     text = printed(table, width)
     assert "".join(words) in "".join(text.split())
 
 
 def test_columns_go_by_their_rank() -> None:
-    table = TerminalTable("", [Column("name"), Column("first", True, 2), Column("second", True, 1)])
+    table = Table("", [Column("name"), Column("first", right=True, rank=2), Column("second", right=True, rank=1)])
     table.add("x" * 30, "1" * 20, "2" * 20)
-    assert [column.heading for column in table.left_out(74)] == []
-    assert [column.heading for column in table.left_out(73)] == ["first"]
-    assert [column.heading for column in table.left_out(51)] == ["first", "second"]
+    assert [column.title for column in table.left_out(74)] == []
+    assert [column.title for column in table.left_out(73)] == ["first"]
+    assert [column.title for column in table.left_out(51)] == ["first", "second"]
 
 
 def test_a_table_of_numbers_falls_into_panels_that_repeat_the_names() -> None:
-    table = TerminalTable("", [Column("name"), *numbers("a", "b", "c", "d")])
+    table = Table("", [Column("name"), *numbers("a", "b", "c", "d")])
     table.add("a row", *["1234567890"] * 4)
     lines = [line.split() for line in printed(table, 40).splitlines()]
     assert ["name", "a", "b"] in lines

@@ -62,7 +62,7 @@ def months(data: bytes) -> None:
     """A run's file of months comes to a table."""
     file("run/months.parquet", data)
     for table in tables_of("run", Folder(place() / "run")):
-        assert all(len(row) == len(table.headings) for row in table.rows)
+        assert all(len(row) == len(table.columns) for row in table.cells)
 
 
 def part(data: bytes) -> None:

@@ -1,0 +1,40 @@
+"""The command that runs a scenario: ``palca run``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from . import options
+from .runner import make
+
+WHY: Final = "1971-09"  # the month to explain if none is named: the first under the new regime
+
+
+def run(
+    scenario: options.ScenarioName = "baseline",
+    worlds: options.Worlds = 2000,
+    seed: options.Seed = 0,
+    settings: options.Settings = None,
+    point: options.Point = False,
+    interventions: options.Interventions = None,
+    out: options.Out = None,
+    jobs: options.Jobs = 1,
+    force: options.Force = False,
+) -> None:
+    """Run a scenario in many worlds and hold it against the record.
+
+    Example: palca run baseline --worlds 5000 --set backlash=0.04 --set policy.ussr=ideological
+    """
+    from palca.model.calendar import month_index, month_name
+    from palca.scenarios import resolve
+
+    from ..run.experiment import RunExperiment
+
+    resolved = resolve(scenario, options.chosen(settings, point), interventions or [])
+    experiment = RunExperiment(resolved, worlds, seed)
+    folder = make(experiment, out, Path(scenario).stem, force, jobs)
+    turns = [change["since"] for change in resolved["changes"]] or [month_index(WHY)]
+    month = month_name(min(*turns, resolved["months"] - 1))
+    why = options.command("explain", folder, "--world", 0, "--month", month)
+    options.print_line(f"Why did it happen? {why}")

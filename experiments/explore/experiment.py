@@ -1,0 +1,176 @@
+"""The experiments that ask what matters: ``palca sensitivity`` and ``palca discover``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palca.model.errors import PalcaError
+from palca.scenarios.reading.library import read_columns
+
+from ..io import provenance
+from ..io.experiment import UNKEPT, AtomicExperiment, OnProgress, Result
+from ..io.safe_folder import Folder
+from ..observe.outcomes import outcomes
+from ..simulate.designs import MOST_POINTS
+from ..simulate.priors import FREE, free_in
+from ..simulate.world_table import run_points
+from .discovery import discover, happens, read_question
+from .discovery_data import drawn_worlds, swept_worlds
+from .discovery_report import box_table, draw_discovery, print_discovery
+from .sensitivity import Measured, Noise, decompose, screen
+from .sensitivity_report import draw_indices, index_table, print_indices
+from .sweep_table import chosen_outcomes
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+
+@dataclass(frozen=True)
+class SensitivityExperiment(AtomicExperiment):
+    """A resolved scenario over the priors of some parameters; `name` is shown for it."""
+
+    kind: ClassVar[str] = "sensitivity"
+    libraries: ClassVar[tuple[str, ...]] = ("SALib", "scipy")
+    rate: ClassVar[str] = "worlds/s"
+
+    scenario: dict[str, Any]
+    parameters: list[str]
+    outcomes: list[str]
+    method: str
+    points: int
+    trajectories: int
+    replicates: int
+    seed: int
+    name: str = field(default="", metadata=UNKEPT)
+
+    def run(self, jobs: int, on_progress: OnProgress, folder: Path | None = None) -> Result:
+        names, seed, title, worlds = self.parameters, self.seed, self.scenario["title"], 0
+
+        def simulate(doing: str, table: pd.DataFrame) -> Any:
+            nonlocal worlds
+            worlds += len(table) * self.replicates
+            return run_points(
+                self.scenario, table, self.replicates, seed,
+                partial(outcomes, names=tuple(self.outcomes)), jobs, partial(on_progress, doing),
+            )  # fmt: skip
+
+        measured: list[Measured] = []
+        noise: list[Noise] = []
+        if self.method != "sobol":
+            some, noise = screen(names, partial(simulate, "screening"), self.trajectories, seed)
+            measured += some
+        if self.method != "morris":
+            some, noise = decompose(names, partial(simulate, "decomposing"), self.points, seed)
+            measured += some
+        there = {m.outcome for m in measured}  # those that the scenario is long enough for
+        shown = [outcome for outcome in chosen_outcomes(self.outcomes) if outcome.name in there]
+        table = index_table(names, measured, noise)
+
+        def show(console: Console, seconds: float) -> None:
+            console.print(f"{self.name}: {len(names)} parameters over their priors, {worlds:,} "
+                          f"worlds, {self.replicates} at each point")  # fmt: skip
+            free = free_in(self.scenario)
+            if left := ", ".join(name for name in FREE if name not in free):
+                reason = "the scenario sets them or closes their channel"
+                console.print(f"Left out, for {reason}: {left}")
+            console.print()
+            for measure in ("effect", "total"):
+                if any(m.measure == measure for m in measured):
+                    print_indices(console, names, shown, measured, noise, measure)
+
+        return Result(
+            provenance.digest_of(table),
+            show,
+            lambda: {"indices.csv": table},
+            {"sensitivity.png": partial(draw_indices, names, shown, measured, noise, title)},
+            entries={"title": title, "worlds": worlds},
+        )
+
+
+@dataclass(frozen=True)
+class DiscoveryExperiment(AtomicExperiment):
+    """What leads to an outcome, in worlds that are drawn or in those of a sweep.
+
+    Attributes
+    ----------
+    variants : list of dict, optional
+        The scenarios that the levels of what is varied make: ``levels``, ``scenario``; then
+        `worlds` says how many worlds to draw.
+    sweep : str, optional
+        Else the folder of a sweep.
+    kept : Path, optional
+        The folder of an earlier discovery whose worlds are looked at: the sweep may be
+        elsewhere by now. Then `texts` are its columns that hold no numbers.
+    title : str
+        Shown for the scenario or the sweep.
+    """
+
+    kind: ClassVar[str] = "discovery"
+    libraries: ClassVar[tuple[str, ...]] = ("scikit-learn", "scipy")
+    rate: ClassVar[str] = "worlds/s"
+
+    outcome: list[str]
+    vary: list[str]
+    seed: int
+    worlds: int = 0
+    variants: list[dict[str, Any]] | None = None
+    sweep: str | None = None
+    texts: tuple[str, ...] = ()
+    kept: Path | None = field(default=None, metadata=UNKEPT)
+    title: str = field(default="", metadata=UNKEPT)
+
+    def request(self) -> dict[str, Any]:
+        return {name: value for name, value in super().request().items() if value is not None}
+
+    @classmethod
+    def from_manifest(cls, manifest: dict[str, Any], folder: Path) -> Self:
+        asked = super().from_manifest(manifest, folder)
+        return asked if asked.sweep is None else replace(asked, kept=folder)
+
+    def run(self, jobs: int, on_progress: OnProgress, folder: Path | None = None) -> Result:
+        from pandas.api.types import is_numeric_dtype
+
+        question = read_question(self.outcome)
+        if self.kept is not None:
+            table, hits, draws = self._kept_worlds(self.kept)
+        else:
+            if self.sweep is not None:
+                table, made, draws = swept_worlds(Path(self.sweep), question.names)
+            else:
+                doing = partial(on_progress, "simulating")
+                table, made = drawn_worlds(vars(self), question.names, jobs, doing)
+                draws = None  # each world has its own
+            if missing := question.names - made.keys():
+                raise PalcaError(f"the scenario ends before '{min(missing)}' is known", "OUTCOME")
+            hits = happens(question, made)
+        doing = partial(on_progress, "growing")
+        found = discover(question, table, hits, self.seed, draws, doing)
+        boxes = box_table(found)
+        own = {} if draws is None else {"draws": draws}
+        texts = [name for name in table if not is_numeric_dtype(table[name])]
+        return Result(
+            provenance.digest_of(boxes),
+            lambda console, seconds: print_discovery(console, found, len(table)),
+            lambda: {"boxes.csv": boxes, "worlds.parquet": table.assign(happens=hits, **own)},
+            {"discovery.png": partial(draw_discovery, found, table, self.title)},
+            entries={"worlds": len(table), "texts": texts},
+        )
+
+    def _kept_worlds(
+        self, folder: Path
+    ) -> tuple[pd.DataFrame, NDArray[np.bool_], NDArray[np.int64]]:
+        """Return the worlds that a folder keeps: factors, whether it happens, their draws."""
+        path = Folder(folder).inside("worlds.parquet")
+        if path is None:
+            raise PalcaError("is not there: it holds the worlds that were looked at",
+                             str(folder / "worlds.parquet"))  # fmt: skip
+        rows = read_columns(path, MOST_POINTS, texts=self.texts).to_pandas()
+        hits, draws = rows.pop("happens"), rows.pop("draws")
+        return rows, hits.to_numpy(np.bool_), draws.to_numpy(np.int64)

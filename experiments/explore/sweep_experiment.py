@@ -1,0 +1,121 @@
+"""``palca sweep``: an experiment whose folder is made part by part, and may be gone on with."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..io import provenance
+from ..io.dask_cluster import workers
+from ..io.experiment import Experiment, OnProgress, Result
+from ..io.figure_style import load_matplotlib
+from ..io.safe_folder import Folder
+from ..simulate.designs import design_points
+from . import sweep_folder
+from .sweep import Plan, check_packed_measured, run_blocks
+from .sweep_figure import draw_sweep
+from .sweep_table import chosen_outcomes, explained, means, print_sweep
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..io.parallel import Spread
+
+
+@dataclass(frozen=True)
+class SweepExperiment(Experiment):
+    """A plan, that of the folder if `resumed`.
+
+    Attributes
+    ----------
+    outcomes : tuple of str
+        What to show; the main ones if none are named.
+    cluster : str, optional
+        Address of a Dask scheduler whose workers run the blocks.
+    """
+
+    kind: ClassVar[str] = "sweep"
+    rate: ClassVar[str] = "worlds/s"
+
+    plan: Plan
+    outcomes: tuple[str, ...] = ()
+    cluster: str | None = None
+    resumed: bool = False
+
+    def make(self, folder: Path, force: bool, jobs: int, on_progress: OnProgress) -> Result:
+        with sweep_folder.held(folder), workers(self.cluster) as spread:
+            if self.resumed:
+                sweep_folder.check_sums(folder)
+                packed = sweep_folder.read_variants(folder, self.plan)
+                check_packed_measured(packed, self.outcomes)
+                sweep_folder.write_variants(folder, packed)
+            else:
+                packed = sweep_folder.begin(folder, self.plan, force)
+            damaged = self._run_missing(folder, packed, jobs, spread, on_progress)
+            sweep_folder.write_sums(folder, self.plan)
+            return self._sum_up(folder, damaged)
+
+    def _run_missing(
+        self, folder: Path, packed: bytes, jobs: int, spread: Spread | None, on_progress: OnProgress
+    ) -> list[str]:
+        """Run the blocks that a held folder misses; return the names of damaged files."""
+        plan = self.plan
+        todo, damaged = sweep_folder.missing(folder, plan)
+        done = plan.worlds - sum(plan.rows(block) for block in todo)
+        on_progress("sweeping", done, plan.worlds)
+        points = design_points(plan.design, plan.factors, plan.points, plan.seed)
+        blocks = run_blocks(plan, points, packed, todo, jobs, spread)
+        with suppress(Exception):  # it is told of when something is to be drawn
+            load_matplotlib()  # while the processes that do the work start
+        for block, content in blocks:
+            sweep_folder.write_whole(sweep_folder.part_path(folder, block), content)
+            done += plan.rows(block)
+            on_progress("sweeping", done, plan.worlds)
+        return damaged
+
+    def _sum_up(self, folder: Path, damaged: list[str]) -> Result:
+        """Write what is computed and drawn from the parts of a held folder."""
+        plan = self.plan
+        outcomes = chosen_outcomes(self.outcomes, sweep_folder.column_names(folder))
+        names = [*(f.name for f in plan.factors), *(outcome.name for outcome in outcomes)]
+        texts = [factor.name for factor in plan.factors if not factor.numeric]
+        rows = sweep_folder.read_worlds(folder, ["world", *names], texts)
+        table = means(plan, rows, outcomes)
+        sweep_folder.write_whole(folder / "summary.csv", table.to_csv(index=False).encode())
+        drawn = partial(draw_sweep, plan, rows, table, outcomes, f"{plan.heading}, {plan.design}")
+        provenance.draw(folder, {"sweep.png": drawn})
+        digest = sweep_folder.write_sums(folder, plan, ("summary.csv", "sweep.png", "sweep.svg"))
+
+        def show(console: Console, seconds: float) -> str:
+            for name in damaged:
+                console.print(f"{name} is cut short or damaged: run again", soft_wrap=True)
+            print_sweep(console, plan, table, explained(plan, rows, outcomes), outcomes)
+            return f"Digest {digest[:16]}. "
+
+        return Result(digest, show)
+
+    @classmethod
+    def differences(
+        cls, folder: Path, manifest: dict[str, Any], jobs: int, on_progress: OnProgress
+    ) -> dict[str, str]:
+        plan = sweep_folder.read_plan(folder)
+        packed = sweep_folder.read_variants(folder, plan)
+        points = design_points(plan.design, plan.factors, plan.points, plan.seed)
+        differing, done = dict[str, str](), 0
+        for block, content in run_blocks(plan, points, packed, range(plan.blocks), jobs):
+            name = sweep_folder.part_path(Path(), block).as_posix()
+            path = Folder(folder).inside(name)
+            if path is None:
+                differing[name] = "is not there; --resume makes it"
+            elif path.stat().st_size != len(content) or path.read_bytes() != content:
+                differing[name] = "comes out otherwise"
+            done += plan.rows(block)
+            on_progress("sweeping again", done, plan.worlds)
+        return differing
+
+    @classmethod
+    def held_otherwise(cls, folder: Path) -> list[str]:
+        return sweep_folder.part_names(folder)
