@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model.calendar import month_index
+from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..forecast.comparisons import (
@@ -32,7 +32,6 @@ from ..observe.outcomes import OUTCOMES, atmosphere, measure, outcomes, unrest
 from ..observe.windows import before_and_after
 from .one_step_ahead import ahead_comparisons
 
-Floats = NDArray[np.float64]
 Tell = Callable[[str, int, int], None]
 SPANS: Final = {
     # the death of April 1969 is an input

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
+from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..forecast.naive import naive
@@ -24,7 +24,6 @@ from .forecast_skill import Scores, score
 from .invariants import Check, checks
 from .pattern_frequencies import Patterns, find_patterns
 
-Floats = NDArray[np.float64]
 Tell = Callable[[str, int, int], None]
 
 # Models that are wrong on purpose: what a validation is worth is seen by what it refuses.
