@@ -172,7 +172,7 @@ class TestConcept(Contract):
     def test_it_runs_and_says_why_not(self, path: Path) -> None:
         told = load_concept(path.stem)
         found = contrast(told, 100, 0)
-        measures, claims = tables(found)
+        measures, claims = tables(found).values()
         assert len(measures) == len(told.arms) * len(told.measures)
         assert measures["value"].notna().all()
         for _, row in claims.iterrows():
