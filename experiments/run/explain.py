@@ -74,7 +74,7 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class Tale:
+class WorldTrace:
     """All that happened in one world, month by month.
 
     Attributes
@@ -123,7 +123,7 @@ def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Expl
     return told
 
 
-def tell(resolved: dict[str, Any], seed: int, world: int) -> Tale:
+def trace_world(resolved: dict[str, Any], seed: int, world: int) -> WorldTrace:
     """Run a world to its end and tell of every month what :func:`explain` tells of one.
 
     Parameters
@@ -142,7 +142,7 @@ def tell(resolved: dict[str, Any], seed: int, world: int) -> Tale:
     history = model.history()
     for month, sentence in sentences(history.events, scenario.country, 0, 0):
         months[month].events.append((month, sentence))
-    return Tale(scenario, months, simulated(history), np.array(loyalty))
+    return WorldTrace(scenario, months, simulated(history), np.array(loyalty))
 
 
 def _live(model: ColdWarModel) -> Explanation:

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
-Tell = Callable[[str, int, int], None]
 Version = Callable[..., dict[str, Any]]  # from settings to the resolved scenario with them
 _TRIVIAL: Final = 1.0  # log evidence, in nats, below which nothing is said
 _TINY: Final = 1e-12
@@ -205,7 +204,7 @@ def standings(
     worlds: int,
     seed: int,
     jobs: int = 1,
-    tell: Callable[[int, int], None] = lambda done, of: None,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[Standing]:
     """Return how versions of the model stand to the record, the first as the measure of all.
 
@@ -219,7 +218,7 @@ def standings(
     out: list[Standing] = []
     scores: dict[str, float] = {}
     for place, (name, (group, resolved)) in enumerate(versions.items()):
-        tell(place, len(versions))
+        on_progress(place, len(versions))
         truth = outcomes(documented(record, build(resolved)))
         evidence = record_evidence(resolved, record)
         measured, _ = prior_worlds(resolved, max(worlds // 4, 500), seed, jobs)
@@ -232,5 +231,5 @@ def standings(
         losses = [(own[key] - scores[key]) / max(own[key] + scores[key], _TINY) for key in own]
         logs = log_evidence(resolved, evidence, worlds, seed, jobs)
         out.append(Standing(name, group, logs, float(np.mean(losses)), pattern_shares(measured)))
-    tell(len(versions), len(versions))
+    on_progress(len(versions), len(versions))
     return out
