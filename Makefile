@@ -8,15 +8,18 @@ ARGS ?=
 bin := $(VENV)/bin
 pip := $(bin)/python -m pip --disable-pip-version-check -qq
 uv := build/uv/bin/uv
+# One process a core; a file's tests stay in one, so that what they share is made once.
+pytest := $(bin)/python -m pytest -n logical --dist loadfile
 built := cosmic-ray docopt docopt-subcommands solara-assets yattag  # come as source alone, plain Python
 files := $(sort $(shell find model scenarios experiments -type f ! -name '*.py[co]'))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench posterior validation gallery pictures site lint ruff pyright format deps env constraints audit dist release mutants fuzz clean FORCE
+.PHONY: help run test quick bench posterior validation gallery pictures site lint ruff pyright format deps env constraints audit dist release mutants fuzz clean FORCE
 
 help:
 	@echo "make run          simulate SCENARIO ($(SCENARIO)): palca run $(SCENARIO)"
-	@echo "make test         run the tests that take seconds (some ten minutes); ARGS=tests runs all (an hour)"
+	@echo "make quick        run the tests of pure functions and short histories (half a minute)"
+	@echo "make test         run the tests that take seconds (some minutes); ARGS=tests runs all (half an hour)"
 	@echo "make bench        measure the speed; writes docs/BENCHMARKS.md (some minutes)"
 	@echo "make posterior    calibrate the baseline on the whole record; it ships with what comes out"
 	@echo "make validation   validate the baseline; writes docs/VALIDATION.md (some ten minutes)"
@@ -41,7 +44,10 @@ run: env
 	@$(bin)/palca run $(SCENARIO) $(ARGS)
 
 test: env
-	@$(bin)/python -m pytest $(or $(ARGS),-m 'not slow and not long')
+	@$(pytest) $(or $(ARGS),-m 'not slow and not long')
+
+quick: env
+	@$(pytest) -m 'quick and not slow and not long' $(ARGS) $$(grep -rl --include='test_*.py' mark.quick tests)
 
 bench: env
 	@PYTHONPATH=tests $(bin)/python -m benchmarks.speed

@@ -1,1 +1,1 @@
-"""Measurements that are too slow for tests; run from the top folder, `make bench`."""
+"""Measurements that are too slow for tests; `make bench` runs them."""

@@ -1,4 +1,4 @@
-"""Whether compiled months give what NumPy gives, over many random scenarios.
+"""Check that compiled months equal NumPy's, over many random scenarios.
 
 Example: python -m benchmarks.agreement 300
 """
@@ -21,7 +21,7 @@ from palca.model.seeds import LARGEST
 from palca.model.state.history import Events
 from random_scenarios import scenarios
 
-WORLDS = 19  # a full group of lanes and a part of one
+WORLDS = 19  # one full group of lanes and a partial one
 
 
 def _same(one: ColdWarModel, other: ColdWarModel) -> bool:
@@ -40,7 +40,7 @@ def _same(one: ColdWarModel, other: ColdWarModel) -> bool:
 
 
 def agree(examples: int) -> int:
-    """Return how many pieces of code were compiled; raise for a scenario that differs."""
+    """Return how many kernels were compiled; raise for a scenario that differs."""
     kernels: set[str] = set()
     with Progress(transient=True) as progress:
         task = progress.add_task("random scenarios", total=examples)

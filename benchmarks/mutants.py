@@ -1,9 +1,9 @@
-"""Does a test notice when an equation is changed? A sample of mutants of the model and the scores.
+"""Mutation testing of the model and the scores: does a test notice when an equation is changed?
 
-A mutant is the code with one small change: another operator, a number off by one, a decorator
-less. Cosmic Ray finds the places and makes the changes, in a copy of the tree that Python meets
-before the installed one. A mutant is killed if a test fails or the tests take too long.
-`make mutants` writes what came out to docs/MUTANTS.md; what was tried before is not tried again.
+A mutant is the code with one small change: another operator, a number off by one, or a removed
+decorator. Cosmic Ray finds the locations and makes the changes, in a copy of the tree that Python
+imports instead of the installed one. A mutant is killed if a test fails or the tests take too long.
+`make mutants` writes the results to docs/MUTANTS.md; mutants tried before are not tried again.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ SCORES = (
     "forecast/comparisons", "forecast/naive", "forecast/scores", "observe/documented",
     "observe/outcomes", "observe/windows", "validate/forecast_skill",
 )  # fmt: skip
-# Of experiments' tests those that meet the scores; the others would only take time.
+# Those tests of experiments that use the scores; the others would only take time.
 SCORING_TESTS = ("scores", "measures", "documented", "contests", "naive", "spans", "scoring",
                  "validation", "patterns", "cli")  # fmt: skip
-# Slow tests that meet the model and the scores: another number in a table moves what a tutorial
-# prints, a fault of the compiler shows where it is held against NumPy.
+# Slow tests that use the model and the scores: a changed number in a table changes the output of a
+# tutorial; an error of the compiler shows in the comparison with NumPy.
 TUTORIAL = "test_tutorials.py::test_a_tutorial_does_what_it_says[1-first-scenario]"
 SLOW_TESTS = {
     "model": (TUTORIAL, "model", "test_reference.py"),
@@ -45,11 +45,11 @@ SLOW_TESTS = {
 }
 # `is` for `==`: small numbers and names are the same objects.
 SAME = ("core/ReplaceComparisonOperator_Eq_Is", "core/ReplaceComparisonOperator_NotEq_IsNot")
-PATIENCE = 600.0  # seconds for the tests of one mutant; they take about 150 where nothing is wrong
+PATIENCE = 600.0  # seconds for the tests of one mutant; without a failure they take about 150
 
 
 def unfelt(path: Path) -> Iterator[tuple[int, int, int, int]]:
-    """Yield places where no change can be felt: types, and guards against what isn't there."""
+    """Yield the spans where a change has no effect: types, and options of dataclasses and zip."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         parts = [getattr(node, name, None) for name in ("annotation", "returns")]
         if isinstance(node, ast.keyword) and node.arg in ("frozen", "slots", "strict"):
@@ -60,7 +60,7 @@ def unfelt(path: Path) -> Iterator[tuple[int, int, int, int]]:
 
 
 def candidates(paths: list[Path], work: WorkDB) -> dict[tuple[str, tuple[int, int]], list]:
-    """Return the mutants of some files by the place that they change."""
+    """Return the mutants of some files by the location that they change."""
     init(paths, work, {})
     left_out = {str(path): list(unfelt(path)) for path in paths}
     places: dict[tuple[str, tuple[int, int]], list[MutationSpec]] = {}
@@ -88,7 +88,7 @@ def tests_of(path: Path) -> list[str]:
 
 
 def commands(path: Path) -> list[str]:
-    """Return what runs the tests of a file: quick ones, and slow ones if none of them fails."""
+    """Return the commands that test a file: quick tests, then slow ones if none of them fails."""
     folder = "model" if "model" in path.parts else "experiments"
     slow = [str(BUILD / "tests" / name) for name in SLOW_TESTS[folder]]
     out = []
@@ -99,7 +99,7 @@ def commands(path: Path) -> list[str]:
 
 
 def check_tests(path: Path) -> None:
-    """Leave if the tests of a file fail without a mutant: they would seem to kill each."""
+    """Exit if the tests of a file fail without a mutant: they would seem to kill every mutant."""
     ran = subprocess.run(shlex.split(commands(path)[0]), capture_output=True, text=True)
     if ran.returncode:
         sys.exit(f"The tests fail without any mutant:\n{ran.stdout[-2000:]}")
@@ -123,7 +123,7 @@ def verdict(spec: MutationSpec) -> dict[str, str]:
 
 
 def described(spec: MutationSpec, group: str) -> dict[str, str]:
-    """Return what names a mutant."""
+    """Return the fields that identify a mutant."""
     return {
         "group": group,
         "file": Path(spec.module_path).relative_to(BUILD / "palca").as_posix(),
@@ -133,7 +133,7 @@ def described(spec: MutationSpec, group: str) -> dict[str, str]:
 
 
 def lay_out() -> None:
-    """Copy the tree to where the mutants live, and let Python find `palca` there first."""
+    """Copy the tree to the folder of the mutants, and make Python import `palca` from there."""
     for name in (*FOLDERS, "tests"):
         below = BUILD / name if name == "tests" else BUILD / "palca" / name
         shutil.rmtree(below, ignore_errors=True)
@@ -149,8 +149,9 @@ def page(results: list[dict[str, str]], sizes: dict[str, int], seed: int) -> str
     """Return docs/MUTANTS.md: shares killed by folder, and each survivor with its change."""
     lines = ["# Mutants", "", (__doc__ or "").split("\n\n")[1].replace("\n", " "), ""]
     lines += [
-        f"A sample (seed {seed}) of one mutant at a place. `make mutants` repeats it. Left out are "
-        "types, `frozen`, `slots`, `strict`, and `is` for `==`: nothing can feel them.",
+        f"A sample (seed {seed}), with one mutant per location. `make mutants` repeats it. Left "
+        "out are types, `frozen`, `slots`, `strict`, and `is` for `==`, because no test can notice "
+        "them.",
         "",
     ]
     lines += ["| of | places | tried | killed | share |", "|---|---|---|---|---|"]
@@ -195,7 +196,7 @@ def main() -> None:
         order = sorted(places)
         luck.shuffle(order)
         chosen = [luck.choice(places[place]) for place in order[: wanted[group]]]
-        # each at its share of the way: a run that is broken off has tried some of both
+        # the groups are interleaved, so that an interrupted run has tried some of both
         rows += [((i + 0.5) / len(chosen), group, spec) for i, spec in enumerate(chosen)]
     rows.sort(key=lambda row: row[0])
     kept = BUILD / f"results-{asked.seed}.jsonl"
@@ -214,7 +215,7 @@ def main() -> None:
                     file.write(json.dumps(done) + "\n")
             results.append(done)
     except KeyboardInterrupt:
-        print(f"Broken off after {len(results)} of {len(rows)}", file=sys.stderr)
+        print(f"Interrupted after {len(results)} of {len(rows)}", file=sys.stderr)
     (ROOT / "docs" / "MUTANTS.md").write_text(page(results, sizes, asked.seed), encoding="utf-8")
 
 

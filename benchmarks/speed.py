@@ -1,7 +1,7 @@
-"""How fast Palca is: worlds a second, what they cost, and how soon something is to be seen.
+"""The speed of Palca: worlds a second, the cost of larger models, and waiting times.
 
-Everything is measured in one run and compared within it; `make bench` writes the tables to
-docs/BENCHMARKS.md.
+Everything is measured in one run, so the numbers can be compared; `make bench` writes the tables
+to docs/BENCHMARKS.md.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ console = Console(stderr=True)
 
 
 def timed(work: Callable[[], Any], times: int = 3) -> float:
-    """Return the least of some measurements of what `work` takes, in seconds."""
+    """Return the shortest of some measured times of `work`, in seconds."""
     taken = []
     for _ in range(times):
         gc.collect()
@@ -81,7 +81,7 @@ def _share(task: tuple[int, int]) -> tuple[int, float]:
 
 
 def two_processes(worlds: int, times: int = 3) -> tuple[float, float]:
-    """Return seconds for worlds shared by two processes that are at work already, and GB."""
+    """Return seconds for worlds divided between two running processes, and memory in GB."""
     half = worlds // 2
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         pool.map(_share, [(BLOCK, 0)] * 2, chunksize=1)
@@ -142,7 +142,7 @@ def compiling(scenario: Scenario) -> tuple[float, float]:
 
 
 def with_officers(scenario: Scenario, officers: int) -> Scenario:
-    """Return a scenario whose corps has so many officers, shared out as they are."""
+    """Return a scenario with so many officers, divided among garrisons in the same proportions."""
     garrisons = scenario.country.garrisons
     have = sum(garrison.officers for garrison in garrisons)
     ends = np.rint(np.cumsum([g.officers for g in garrisons]) * officers / have).astype(int)
@@ -155,12 +155,12 @@ def with_officers(scenario: Scenario, officers: int) -> Scenario:
 
 
 def with_rules(scenario: Scenario, rules: int) -> Scenario:
-    """Return a scenario with so many rules in all, those of its policies over and over."""
+    """Return a scenario with so many rules in total, repeating those of its policies."""
     policies = {}
     for place, (actor, ((since, policy), *_)) in enumerate(scenario.policies.items()):
         count = rules // 4 + (place < rules % 4)
         repeated = (policy.rules * (count // len(policy.rules) + 1))[:count]
-        # different numbers, lest a compiler find them the same
+        # different numbers, so that a compiler can't merge equal rules
         changed = tuple(
             replace(rule, do={lever: _nudged(e, i) for lever, e in rule.do.items()})
             for i, rule in enumerate(repeated)
@@ -174,7 +174,7 @@ def _nudged(expression: Any, place: int) -> Any:
 
 
 def cost(name: str, scenarios: dict[int, Scenario], worlds: int) -> str:
-    """Measure what a world costs as something grows."""
+    """Measure the time per world as one size of the model grows."""
     rows, first = [], None
     for size, scenario in scenarios.items():
         model = ColdWarModel(scenario, worlds=BLOCK, rng=0)
@@ -198,7 +198,7 @@ def cost(name: str, scenarios: dict[int, Scenario], worlds: int) -> str:
 
 
 def first_results() -> str:
-    """Measure what somebody waits for at the terminal."""
+    """Measure waiting times at the terminal."""
     bin_folder = Path(sys.executable).parent
     palca = str(bin_folder / "palca")
     rows = []
@@ -235,7 +235,7 @@ def first_results() -> str:
 
 
 def sweeps() -> str:
-    """Measure sweeps as their users run them: with their files, table and picture."""
+    """Measure sweeps as users run them: with their files, table and figure."""
     palca = str(Path(sys.executable).parent / "palca")
     rows: list[list[Any]] = []
     taken: dict[tuple[int, int], float] = {}

@@ -1,4 +1,4 @@
-"""Pictures of the lab's pages for the documentation: ``make pictures``.
+"""Screenshots of the lab's pages for the documentation: ``make pictures``.
 
 Starts the lab on this machine, opens each page in Debian's Chromium, and writes a PNG of it
 beside this file.
@@ -20,11 +20,11 @@ from palca.experiments.lab.pages import PAGES
 FOLDER: Final = Path(__file__).parent
 SIZE: Final = (1280, 1250)
 _READY: Final = "section.results[aria-busy=false] img"
-_PATIENCE: Final = 60_000  # milliseconds; the first answers are computed when they are asked for
+_PATIENCE: Final = 60_000  # milliseconds; the first results are computed on request
 
 
 def main() -> int:
-    """Write the pictures; return the exit code."""
+    """Write the screenshots; return the exit code."""
     chromium = shutil.which("chromium")
     if chromium is None:
         print("chromium is missing (Debian: apt-get install chromium)", file=sys.stderr)

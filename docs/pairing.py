@@ -1,4 +1,4 @@
-"""The table "Pairing pays" of COUNTERFACTUALS.md, measured anew: ``make pictures``."""
+"""The table "What pairing gains" of COUNTERFACTUALS.md, measured again: ``make pictures``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def row(name: str, worlds: int = 2000) -> str:
 
 
 def main() -> None:
-    """Write the rows of all counterfactuals that ship into the page."""
+    """Write the rows of all shipped counterfactuals into the page."""
     rows = "\n".join(row(name) for name in shipped_scenarios() if name != "baseline")
     text = PAGE.read_text(encoding="utf-8")
     changed, count = re.subn(r"(?<=-\|\n)(\| `[a-z0-9-]+` \|.*\n)+", rows + "\n", text)

@@ -9,9 +9,9 @@ has the same bits wherever and however it is run. All are elementwise.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from .types import Floats
 
 _LN2 = 0.6931471805599453
 _LOG2_E = 1.4426950408889634

@@ -11,13 +11,13 @@ START: Final = "1969-01"
 _FIRST_YEAR: Final = 1969
 
 
-def month_index(text: str, place: str = "") -> int:
+def month_index(text: str, where: str = "") -> int:
     """Return the number of a month written as YYYY-MM; January 1969 is 0, earlier is negative.
 
     Raises
     ------
     PalcaError
-        If `text` is no month of the years 1000 to 2999; `place` says where it stands.
+        If `text` is no month of the years 1000 to 2999; `where` says where it stands.
 
     >>> month_index("1971-08")
     31
@@ -25,7 +25,7 @@ def month_index(text: str, place: str = "") -> int:
     if not re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])", text):
         if re.fullmatch(r"[12][0-9]{3}-(0[1-9]|1[0-2])-[0-9]{2}", text):
             raise PalcaError(f"{text!r} is a day; write its month, {text[:7]}")
-        raise PalcaError(f"{short(text, 40)!r} is no month; write it as 1971-08", place)
+        raise PalcaError(f"{short(text, 40)!r} is no month; write it as 1971-08", where)
     return (int(text[:4]) - _FIRST_YEAR) * 12 + int(text[5:]) - 1
 
 

@@ -1,8 +1,7 @@
 """The one family of errors that a user of Palca can cause.
 
 Whatever is wrong with a scenario, a policy, an expression, an option or a path
-is raised as :class:`PalcaError` (or its child, where the caller can do
-something else about it) and caught once, at the command line.
+is raised as :class:`PalcaError` and caught once, at the command line.
 """
 
 from __future__ import annotations
@@ -14,31 +13,33 @@ from typing import Final
 
 _LONGEST: Final = 1000  # characters of a message: a stranger's file may hold long names
 _ROOM: Final = 40  # of them for saying how many more there are
-# What a terminal would obey, and marks of direction, which show a text otherwise than it is.
 _COMMA: Final = re.compile(r"(?<![\d.,])([-+]?\d+),(\d+)(?![\d.,])")  # a decimal comma
+# Control characters, which a terminal would obey, and marks that change a text's direction.
 _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class PalcaError(Exception):
-    """Something that the user gave can't be used; says where, what and the mend.
+    """Something that the user gave can't be used: where, what is wrong, how to mend it.
 
     Parameters
     ----------
     message : str
         What is wrong, in one line, with the mend if there is one.
-    place : str, optional
+    where : str, optional
         Where: file, table and rule, outermost first, joined by ``": "``.
+    unknown : str, optional
+        The name that isn't known, where that is what is wrong with an expression.
     """
 
-    def __init__(self, message: str, place: str = "") -> None:
-        self.message = one_line(message)
-        self.place = one_line(place)
-        super().__init__(f"{self.place}: {self.message}" if place else self.message)
+    def __init__(self, message: str, where: str = "", unknown: str = "") -> None:
+        self.message, self.unknown = one_line(message), unknown
+        self.where = one_line(where)
+        super().__init__(f"{self.where}: {self.message}" if where else self.message)
 
-    def at(self, place: str) -> PalcaError:
-        """Return the same error with an outer `place` put before its own."""
-        inner = f"{place}: {self.place}" if self.place else place
-        return type(self)(self.message, inner)
+    def at(self, where: str) -> PalcaError:
+        """Return the same error with an outer `where` put before its own."""
+        inner = f"{where}: {self.where}" if self.where else where
+        return PalcaError(self.message, inner, self.unknown)
 
 
 def one_line(text: str) -> str:
@@ -71,15 +72,15 @@ def point(text: object) -> str:
     return f"; write {plain}{found[1]}.{found[2]}, with a point"
 
 
-def check_text(name: str, text: str, place: str) -> None:
-    """Raise if a text that will be printed holds what a terminal would not print but obey.
+def check_text(name: str, text: str, where: str) -> None:
+    """Raise if a text that will be printed holds control characters.
 
     Raises
     ------
     PalcaError
     """
     if found := _UNFIT.search(text):
-        raise PalcaError(f"'{name}' has the control character {found[0]!a} in it: remove it", place)
+        raise PalcaError(f"'{name}' has the control character {found[0]!a} in it: remove it", where)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -1,20 +1,19 @@
-"""When to look for models that nobody holds any more."""
+"""When to free the memory of models that are no longer used."""
 
 from __future__ import annotations
 
 import gc
 from typing import Final
 
-_ROOM: Final = 2**26  # bytes that models may take before those that nobody holds are looked for
+_ROOM: Final = 2**26  # bytes that models may take before the garbage collector runs
 _taken = 0
 
 
 def make_room(size: int) -> None:
-    """Let a model have some bytes; first let go of others, if much has been taken since.
+    """Count the bytes of a new model; collect garbage first if models have taken many.
 
-    A model and its agents hold one another, so that only Python's collector can tell that
-    nobody else does. It counts objects, not bytes, and would come too late: few objects may
-    have gigabytes.
+    A model and its agents refer to each other, so only Python's garbage collector frees them.
+    It counts objects, not bytes, and would run too late: a few objects may hold gigabytes.
     """
     global _taken
     _taken += size

@@ -21,15 +21,17 @@ from .month import Month
 from .seeds import LARGEST, check_number
 from .state import counter_rng
 from .state.batch import Worlds
-from .state.channels import CHANNELS, Conduit
+from .state.channels import CHANNELS, ChannelLog
 from .state.corps import Corps
-from .state.draws import Chance
-from .state.history import Chronicle, History
-from .state.parameters import Parameters, Value, sets_of_worlds, turns_of
+from .state.draw_keys import FATES, MOODS
+from .state.draws import Draws
+from .state.history import EventLog, History
+from .state.parameters import Parameters, draw_index, draws_of_worlds
 from .state.roster import roster_of
 from .state.scenario import Scenario
 from .state.snapshot import Snapshot
 from .state.state import FIELDS, State
+from .types import Ints, Value
 
 if TYPE_CHECKING:
     from .compiler.kernel import Kernel
@@ -45,7 +47,7 @@ def _mean(model: ColdWarModel, field: str) -> float:
     return float(getattr(model.state, field).mean())
 
 
-def _numbers(worlds: int | Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+def _numbers(worlds: int | Sequence[int] | NDArray[np.integer[Any]]) -> Ints:
     """Return the numbers of some worlds, or of the first so many."""
     if np.ndim(worlds) == 0:
         return np.arange(check_number("how many worlds", worlds))
@@ -57,12 +59,12 @@ def _numbers(worlds: int | Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[
     return numbers.astype(np.int64)
 
 
-def _usual(scenario: Scenario, turns: NDArray[np.int64]) -> dict[str, Value]:
+def _usual(scenario: Scenario, draw_index: Ints) -> dict[str, Value]:
     """Return the values of parameters while no intervention changes them.
 
     Those of the posterior, then the scenario's own; what feeds a closed channel is 0.
     """
-    usual: dict[str, Value] = {**sets_of_worlds(scenario.sets, turns), **scenario.parameters}
+    usual: dict[str, Value] = {**draws_of_worlds(scenario.sets, draw_index), **scenario.parameters}
     for name in scenario.closed:
         usual |= dict.fromkeys(CHANNELS[name].zeroes, 0.0)
     return usual
@@ -89,7 +91,7 @@ class ColdWarModel(mesa.Model):
     Parameters
     ----------
     scenario : Scenario
-        Kept as ``premise``: Mesa has a ``scenario`` of its own.
+        Kept as ``current.scenario``: Mesa has a ``scenario`` of its own.
     worlds : int or sequence of int, default 1
         How many worlds (numbered from 0), or their numbers.
     rng : int, optional
@@ -101,9 +103,9 @@ class ColdWarModel(mesa.Model):
         Fields of the state whose monthly values the history keeps.
     reporters : mapping of str to callable or str, optional
         What `datacollector` collects at the end of each step, as Mesa's ``model_reporters``; if
-        not given, the mean over the worlds of each of :data:`REPORTED`. Who puts another
-        DataCollector in its place collects himself.
-    conduit : Conduit, optional
+        not given, the mean over the worlds of each of :data:`REPORTED`. Another DataCollector
+        put in its place must be called by whoever put it there.
+    channel_log : ChannelLog, optional
         Which channels are listened to, or held at the path of a factual twin.
     start : Snapshot, optional
         Go on from there, with its worlds and its draws, instead of from January 1969;
@@ -123,7 +125,7 @@ class ColdWarModel(mesa.Model):
         seed: SupportsIndex | None = None,
         keep: Sequence[str] = tuple(FIELDS),
         start: Snapshot | None = None,
-        conduit: Conduit | None = None,
+        channel_log: ChannelLog | None = None,
         reporters: Mapping[str, Any] | None = None,
     ) -> None:
         self._agents_so_far = 0
@@ -133,15 +135,14 @@ class ColdWarModel(mesa.Model):
         seed = int(default_rng().integers(LARGEST + 1)) if given is None else given
         seed = check_number("the seed", seed)
         super().__init__(rng=seed)
-        self.premise = scenario
         self.worlds = _numbers(worlds)
         self.seed_number = seed
         size = len(self.worlds)
-        self.turns = turns_of(seed, self.worlds) if start is None else start.turns
-        usual = _usual(scenario, self.turns)
+        self.draw_index = draw_index(seed, self.worlds) if start is None else start.draw_index
+        usual = _usual(scenario, self.draw_index)
         self._kernel: Kernel | None = None  # compiled months, up to the one in which others hold
         self._same_until = 0
-        self.conduit = Conduit() if conduit is None else conduit
+        self.channel_log = ChannelLog() if channel_log is None else channel_log
         self.p = Parameters(usual)
         country = scenario.country
         self.leaders = country.leaders
@@ -154,9 +155,9 @@ class ColdWarModel(mesa.Model):
             else start.absent_until.copy()
         )
         keys = counter_rng.world_keys(seed, self.worlds) if start is None else start.keys
-        self.chance = Chance(keys, scenario.months, self.since)
-        self.chance.turn_to(self.month)
-        self.chronicle = Chronicle()
+        self.draws = Draws(keys, scenario.months, self.since)
+        self.draws.turn_to(self.month)
+        self.event_log = EventLog()
         self.corps = Corps(country, keys, start)
         self._keep = tuple(keep)
         fields = list(FIELDS)
@@ -167,14 +168,14 @@ class ColdWarModel(mesa.Model):
         self.current = Month(
             scenario,
             Worlds(
-                self.month, self.state, self.p, self.chance, self.corps, absent_until,
-                self.chronicle,
+                self.month, self.state, self.p, self.draws, self.corps, absent_until,
+                self.event_log,
             ),
             roster_of(country, scenario.months),
             {},
-            counter_rng.event_keys("officers' moods", -(-officers // 4), scenario.months),
-            counter_rng.event_keys("officer's fate", officers, scenario.months),
-            self.conduit,
+            counter_rng.event_keys(MOODS, -(-officers // 4), scenario.months),
+            counter_rng.event_keys(FATES, officers, scenario.months),
+            self.channel_log,
             usual,
             self.since,
         )  # fmt: skip
@@ -199,7 +200,7 @@ class ColdWarModel(mesa.Model):
             agent.unique_id = self._agents_so_far
 
     def step(self) -> None:
-        """Live through one month, and collect what is reported.
+        """Simulate one month and collect what is reported.
 
         Raises
         ------
@@ -207,56 +208,56 @@ class ColdWarModel(mesa.Model):
             After the scenario's last month; `running` is false from then on.
         """
         self._check_months(1)
-        self._live_month()
+        self._step_month()
         if self.datacollector is self._own_collector:
             self.datacollector.collect(self)
 
-    def _live_month(self) -> None:
+    def _step_month(self) -> None:
         self.current.open(self.month)
-        self.current.live()
+        self.current.step()
         self.months[self.month - self.since] = self.state.values[self._kept_rows]
         self._come_to(self.month + 1)
 
     def run(self) -> History:
         """Run to the end of the scenario and return the history."""
-        self.advance(self.premise.months - self.month)
+        self.advance(self.current.scenario.months - self.month)
         return self.history()
 
     def advance(self, months: int = 1) -> None:
-        """Live through some months: by compiled code, where it is at hand or worth its making.
+        """Simulate some months, by compiled code where it exists or is worth compiling.
 
-        The result is that of as many steps, to the last bit, but no step is counted and
-        nothing collected. A subclass with a `step` of its own is stepped.
+        The result is that of as many steps, to the last bit, but steps aren't counted and
+        nothing is collected. A subclass with a `step` of its own is stepped.
 
         Raises
         ------
         PalcaError
-            Before anything is lived through, if the scenario has fewer months left.
+            Before any month is simulated, if the scenario has fewer months left.
         """
         end = self.month + self._check_months(months)
         as_it_is = type(self).step is ColdWarModel.step
         while self.month < end:
             if self.month >= self._same_until:
                 self.current.take_up(self.month)
-                self._same_until = self.premise.until(self.month)
+                self._same_until = self.current.scenario.until(self.month)
                 self._kernel = kernel_for(self.current, self.month) if as_it_is else None
             until = min(self._same_until, end)
             if self._kernel is None:
                 while self.month < until:
-                    self._live_month() if as_it_is else self.step()
+                    self._step_month() if as_it_is else self.step()
             else:
-                self._kernel.live(self.current, self.month, until, self.months, self._kept_rows)
+                self._kernel.advance(self.current, self.month, until, self.months, self._kept_rows)
                 self._come_to(until)
 
     def history(self) -> History:
         """Return what has happened so far, since the start."""
         months = self.months[: self.month - self.since]
-        return History(self.worlds, self._keep, months, self.chronicle.gather(), self.since)
+        return History(self.worlds, self._keep, months, self.event_log.gather(), self.since)
 
     def snapshot(self) -> Snapshot:
         """Return the worlds as they stand, to go on from there in another model."""
         corps = self.corps
-        corps.muster(self.chance.keys)
+        corps.draw_initial_officers(self.draws.keys)
         return Snapshot(
             self.month,
             self.state.values.copy(),
@@ -264,8 +265,8 @@ class ColdWarModel(mesa.Model):
             corps.ideology.copy("F"),
             corps.grievance.copy("F"),
             corps.generation.copy("F"),
-            self.chance.later(self.month),
-            self.turns,
+            self.draws.later(self.month),
+            self.draw_index,
         )
 
     def __getstate__(self) -> dict[str, Any]:
@@ -273,15 +274,15 @@ class ColdWarModel(mesa.Model):
         return {**vars(self), "_kernel": None, "_same_until": 0}
 
     def _check_months(self, months: int) -> int:
-        """Return a number of months if there are as many to live through."""
-        left = self.premise.months - self.month
+        """Return a number of months if the scenario has as many left."""
+        left = self.current.scenario.months - self.month
         if not isinstance(months, (int, np.integer)) or not 0 <= months <= left:
-            last = month_name(self.premise.months - 1)
+            last = month_name(self.current.scenario.months - 1)
             raise PalcaError(f"asked for {months!r} more months: give a whole number from 0 to "
                              f"{left}, for the scenario ends with {last}")
         return int(months)
 
     def _come_to(self, month: int) -> None:
         self.month = month
-        self.now.month = self.chance.month = self.chronicle.month = month - 1
-        self.running = month < self.premise.months
+        self.now.month = self.draws.month = self.event_log.month = month - 1
+        self.running = month < self.current.scenario.months

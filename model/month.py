@@ -9,27 +9,27 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .agents.communist_party import CommunistParty
 from .agents.domestic import Economy, Labour, Officers
-from .agents.observables import OBSERVABLES, Sight
+from .agents.observables import OBSERVABLES, Observation
 from .agents.regime import Regime
 from .agents.strategist import Strategist
 from .agents.united_states import UnitedStates
 from .agents.ussr import USSR
 from .state.batch import Worlds
-from .state.channels import Conduit
+from .state.channels import ChannelLog
 from .state.counter_rng import Keys
-from .state.parameters import PARAMETERS, Value
+from .state.parameters import PARAMETERS
 from .state.roster import Roster
 from .state.scenario import Death, Scenario
+from .types import Floats, Value
 
 _FOREVER: Final = np.iinfo(np.int64).max
 
 
 class Month:
-    """The present month of some worlds, and the order in which it is lived through.
+    """The present month of some worlds, and the order of its steps.
 
     1. A leader dies whose death is dated; where he ruled, a successor takes office.
     2. The strategists see the start of the month and decide by their rules: the USSR, the
@@ -47,7 +47,7 @@ class Month:
         Values of the month.
     moods, fates : ndarray of uint64, shapes ``(officers / 4, months)`` and ``(officers, months)``
         Of the draws that decide officers' moods, four in a draw, and who is purged.
-    conduit : Conduit
+    channel_log : ChannelLog
         Which channels are listened to, or held at the path of a factual twin.
     usual : dict of str to float or ndarray of shape ``(worlds,)``
         Values of parameters while no intervention changes them.
@@ -63,15 +63,16 @@ class Month:
         drivers: dict[str, float],
         moods: Keys,
         fates: Keys,
-        conduit: Conduit,
+        channel_log: ChannelLog,
         usual: dict[str, Value],
         since: int,
     ) -> None:
-        self.premise, self.leaders = scenario, scenario.country.leaders
-        self.now, self.roster, self.conduit, self.since = now, roster, conduit, since
-        self.state, self.p, self.chance = now.state, now.p, now.chance
-        self.sight = Sight(self.state, scenario.country, self.p, roster.ideology, drivers)
-        self.terms = scenario.terms(since)
+        self.scenario, self.leaders = scenario, scenario.country.leaders
+        self.now, self.roster, self.channel_log, self.since = now, roster, channel_log, since
+        self.state, self.p, self.draws = now.state, now.p, now.draws
+        country = scenario.country
+        self.observation = Observation(self.state, country, self.p, roster.ideology, drivers)
+        self.in_force = scenario.in_force(since)
         self._usual, self._changed = usual, dict[str, float]()
         self._seen: dict[str, Value] = {}
         self.ussr = USSR(self)
@@ -85,9 +86,9 @@ class Month:
         self.labour = Labour(self)
         self.officers = Officers(self, moods, fates)
 
-    def live(self) -> None:
-        """Live through the month: see, decide, act; then society answers."""
-        for death in self.premise.country.deaths:
+    def step(self) -> None:
+        """Simulate the month: see, decide, act; then society answers."""
+        for death in self.scenario.country.deaths:
             self.now.among(self.now.month == death.month, self._bury, death)
         for strategist in self.strategists:
             strategist.decide()
@@ -100,20 +101,20 @@ class Month:
         self.officers.answer()
 
     def open(self, number: int) -> None:
-        """Come to a month: its policies and interventions, its draws, its drivers."""
+        """Begin a month: its policies and interventions, its draws, its drivers."""
         self.take_up(number)
-        self.now.corps.muster(self.chance.keys)
-        self.now.month = self.now.chronicle.month = number
-        self.chance.turn_to(number)
-        drivers = {name: float(row[number]) for name, row in self.premise.drivers.items()}
-        self.sight.drivers = {**drivers, "date": number}
+        self.now.corps.draw_initial_officers(self.draws.keys)
+        self.now.month = self.now.event_log.month = number
+        self.draws.turn_to(number)
+        drivers = {name: float(row[number]) for name, row in self.scenario.drivers.items()}
+        self.observation.drivers = {**drivers, "date": number}
         self._seen = {}
         self.follow()
 
     def take_up(self, number: int) -> None:
         """Take up the policies and interventions of a month."""
-        self.terms = self.premise.terms(number)
-        changed = self.premise.changed(number)
+        self.in_force = self.scenario.in_force(number)
+        changed = self.in_force.parameters
         if changed == self._changed:
             return
         for name in {**self._changed, **changed}:
@@ -126,17 +127,17 @@ class Month:
     def follow(self) -> None:
         """Let each strategist follow its policy."""
         for strategist in self.strategists:
-            strategist.follow(self.terms.policies[strategist.actor])
+            strategist.follow(self.in_force.policies[strategist.actor])
 
-    def carry(self, channel: str, place: str, value: Value) -> NDArray[np.float64]:
-        """Return what a channel carries to a place this month, ``(worlds,)``."""
-        load = self.conduit.carry(channel, place, value, self.now.month - self.since)
+    def carry(self, channel: str, site: str, value: Value) -> Floats:
+        """Return what a channel carries to a site this month, ``(worlds,)``."""
+        load = self.channel_log.carry(channel, site, value, self.now.month - self.since)
         return np.asarray(load, dtype=np.float64)
 
     def observe(self, name: str) -> Value:
         """Return an observable as it stands at the start of the month, without error."""
         if name not in self._seen:
-            self._seen[name] = OBSERVABLES[name].read(self.sight)
+            self._seen[name] = OBSERVABLES[name].read(self.observation)
         return self._seen[name]
 
     def _bury(self, worlds: Worlds, death: Death) -> None:

@@ -14,20 +14,20 @@ from typing import Any, Final, Literal
 
 from palca.model.errors import PalcaError
 from palca.model.events import KINDS
-from palca.model.language.expressions import Expression, parse, text_of
+from palca.model.language.expressions import Expression, parse, parse_at
 from palca.model.language.functions import identifier
 from palca.model.state.state import FIELDS
+from palca.model.table import Table
 
 from .overrides import anchored, anchored_change, set_once
 from .reading.library import (
-    SHELF,
+    LIBRARY,
     find,
     label,
     parse_toml,
     read_text,
     scenario_beside,
 )
-from .reading.toml_table import Table
 
 Gathered = Literal["mean_of", "sum_of", "any_of"]
 _GATHERED: Final[tuple[Gathered, ...]] = ("mean_of", "sum_of", "any_of")
@@ -46,7 +46,7 @@ NAMES: Final = _OWN | {f"first.{name}" for name in _OWN}
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One of the scenarios that are held against each other.
+    """One of the scenarios that are compared.
 
     Attributes
     ----------
@@ -150,7 +150,7 @@ class Concept:
 
 def shipped_concepts() -> dict[str, Path]:
     """Return the files of the shipped concepts by name."""
-    return {path.stem: path for path in sorted((SHELF / "concepts").glob("*.toml"))}
+    return {path.stem: path for path in sorted((LIBRARY / "concepts").glob("*.toml"))}
 
 
 def load_concept(name: str) -> Concept:
@@ -159,7 +159,7 @@ def load_concept(name: str) -> Concept:
     Raises
     ------
     PalcaError
-        For whatever is wrong with it, with its place and the mend.
+        For whatever is wrong with it: where, and how to mend it.
     """
     path = find(name, shipped_concepts(), None, "concept")
     concept = make_concept(path.stem, read_text(path), label(path))
@@ -169,33 +169,33 @@ def load_concept(name: str) -> Concept:
     return replace(concept, arms=arms)
 
 
-def _anchored(arm: Arm, folder: Path, place: str) -> Arm:
+def _anchored(arm: Arm, folder: Path, where: str) -> Arm:
     return replace(
         arm,
-        scenario=scenario_beside(arm.scenario, folder, place),
-        settings=tuple(anchored(text, folder, place) for text in arm.settings),
-        interventions=tuple(anchored_change(text, folder, place) for text in arm.interventions),
+        scenario=scenario_beside(arm.scenario, folder, where),
+        settings=tuple(anchored(text, folder, where) for text in arm.settings),
+        interventions=tuple(anchored_change(text, folder, where) for text in arm.interventions),
     )
 
 
-def make_concept(name: str, text: str, place: str) -> Concept:
-    """Return the concept that a file's text describes; `place` names the file in errors."""
-    table = Table(parse_toml(text, place), place)
+def make_concept(name: str, text: str, where: str) -> Concept:
+    """Return the concept that a file's text describes; `where` names the file in errors."""
+    table = Table(parse_toml(text, where), where)
     arms = tuple(_arm(row) for row in table.tables("arm"))
     measures = tuple(_measure(row) for row in table.tables("measure"))
     for what, rows in (("arm", arms), ("measure", measures)):
         names = [row.name for row in rows]
         twice = {name for name in names if names.count(name) > 1}
         if twice:
-            raise PalcaError(f"two are called '{min(twice)}'", f"{table.place}: [[{what}]]")
+            raise PalcaError(f"two are called '{min(twice)}'", f"{table.where}: [[{what}]]")
     if len(arms) < 2:
-        raise PalcaError("a contrast needs two or more [[arm]] tables", table.place)
+        raise PalcaError("a contrast needs two or more [[arm]] tables", table.where)
     if not measures:
-        raise PalcaError("a concept needs a [[measure]]: what is seen in each arm", table.place)
+        raise PalcaError("a concept needs a [[measure]]: what is seen in each arm", table.where)
     known = [f"{arm.name}.{measure.name}" for arm in arms for measure in measures]
     claims = tuple(_claim(row, known) for row in table.tables("claim"))
     if not claims:
-        raise PalcaError("a concept needs a [[claim]]: what its contrast should show", table.place)
+        raise PalcaError("a concept needs a [[claim]]: what its contrast should show", table.where)
     concept = Concept(
         name,
         table.text("title"),
@@ -210,24 +210,24 @@ def make_concept(name: str, text: str, place: str) -> Concept:
         _measure(table.table("drawn"), drawn=True),
         text,
     )
-    table.done()
+    table.reject_unknown()
     return concept
 
 
 def _literature(table: Table) -> tuple[str, ...]:
     works = tuple(_texts(table, "literature"))
     if not works:
-        raise PalcaError('who says so? write literature = ["Author Year, Title", …]', table.place)
+        raise PalcaError('who says so? write literature = ["Author Year, Title", …]', table.where)
     return works
 
 
 def _arm(table: Table) -> Arm:
     arm = Arm(
         _name(table), table.text("title"), table.text("scenario", "baseline"),
-        tuple(set_once(_texts(table, "set"), f"{table.place}: set")),
+        tuple(set_once(_texts(table, "set"), f"{table.where}: set")),
         tuple(_texts(table, "intervene")),
     )  # fmt: skip
-    table.done()
+    table.reject_unknown()
     return arm
 
 
@@ -236,51 +236,42 @@ def _measure(table: Table, drawn: bool = False) -> Measure:
     given: list[Gathered] = [key for key in _GATHERED if key in table]
     if len(given) != 1 or (drawn and given != ["mean_of"]):
         which = "mean_of" if drawn else "one of mean_of, sum_of and any_of"
-        raise PalcaError(f"needs {which}", table.place)
+        raise PalcaError(f"needs {which}", table.where)
     gathered = given[0]
     kind = "condition" if gathered == "any_of" else "number"
-    value = _expression(table, gathered, kind)
-    among = _expression(table, "among", "condition", "true")
+    value = parse_at(table.text(gathered), kind, NAMES, f"{table.where}: {gathered}")
+    among = parse_at(table.text("among", "true"), "condition", NAMES, f"{table.where}: among")
     window = table.rows("window") if "window" in table else [0, 0]
     whole = all(isinstance(month, int) and not isinstance(month, bool) for month in window)
     if len(window) != 2 or not whole or not -_LONGEST <= window[0] <= window[1] <= _LONGEST:
         raise PalcaError(
             f"'window' is the first and the last month, within ±{_LONGEST}, such as [1, 24]",
-            table.place,
+            table.where,
         )
     measure = Measure(
         "drawn" if drawn else _name(table), table.text("title"), table.text("unit"), gathered,
         value, among, (window[0], window[1]),
     )  # fmt: skip
-    table.done()
+    table.reject_unknown()
     return measure
 
 
 def _claim(table: Table, known: Collection[str]) -> Claim:
     text = table.text("holds")
     more, sign, less = text.partition(">")
-    place = f"{table.place}: holds"
+    where = f"{table.where}: holds"
     if not sign or ">" in less or "<" in text or "=" in text:
-        raise PalcaError("write one comparison with '>', such as 'trap.again > none.again'", place)
+        raise PalcaError("write one comparison with '>', such as 'trap.again > none.again'", where)
     try:
         sides = parse(more, "number", known), parse(less, "number", known)
     except PalcaError as error:
-        there_are = f"; there are {', '.join(known)}" if "unknown name" in error.message else ""
-        raise PalcaError(f"{error.message}{there_are}", place) from None
+        there_are = f"; there are {', '.join(known)}" if error.unknown else ""
+        raise PalcaError(f"{error.message}{there_are}", where) from None
     if sides[0].source == sides[1].source:
-        raise PalcaError("compares a measure with itself", place)
+        raise PalcaError("compares a measure with itself", where)
     claim = Claim(table.text("says"), text, *sides, table.text("otherwise"))
-    table.done()
+    table.reject_unknown()
     return claim
-
-
-def _expression(
-    table: Table, key: str, kind: Literal["condition", "number"], default: str = ""
-) -> Expression:
-    try:
-        return parse(text_of(table.text(key, default)), kind, NAMES)
-    except PalcaError as error:
-        raise error.at(f"{table.place}: {key}") from None
 
 
 def _name(table: Table) -> str:
@@ -289,14 +280,14 @@ def _name(table: Table) -> str:
         identifier(name)
     except ValueError:
         raise PalcaError(f"'{name}' can't be a name here: small letters, digits and '_', "
-                         "a letter first", table.place) from None  # fmt: skip
+                         "a letter first", table.where) from None  # fmt: skip
     if "." in name:
-        raise PalcaError(f"'{name}' can't be a name here: leave out the dot", table.place)
+        raise PalcaError(f"'{name}' can't be a name here: leave out the dot", table.where)
     return name
 
 
 def _texts(table: Table, key: str) -> list[str]:
     texts: list[Any] = table.rows(key)
     if not all(isinstance(text, str) for text in texts):
-        raise PalcaError(f"'{key}' must be a list of texts", table.place)
+        raise PalcaError(f"'{key}' must be a list of texts", table.where)
     return texts

@@ -9,34 +9,33 @@ from typing import Any, Final
 from palca.model.errors import PalcaError, nearest
 from palca.model.state.scenario import Country, Death, Faction, Garrison, Leader
 from palca.model.state.state import FIELDS
-
-from .reading.toml_table import Table, check_number
+from palca.model.table import Table, check_number
 
 _RANKS: Final = ("top", "middle", "civilian")
 _MOST_OFFICERS: Final = 4096
 UNNAMED: Final = "an unnamed junta"
 
 
-def build_country(data: Mapping[str, Any], place: str) -> Country:
+def build_country(data: Mapping[str, Any], where: str) -> Country:
     """Return the country that a file's table describes.
 
     An unnamed junta closes the roster, so that there is always somebody to rule.
     """
-    table = Table(data, place)
+    table = Table(data, where)
     table.text("place", "")
     leaders = [_leader(row) for row in table.tables("leader")]
     if not leaders:
-        raise PalcaError("no [[leader]]", place)
+        raise PalcaError("no [[leader]]", where)
     leaders.append(Leader(UNNAMED, "a junta", 0.3, "top", 0, 9999, True))
     names = [leader.name for leader in leaders]
     if len(set(names)) < len(names):
-        raise PalcaError("two leaders have the same name", place)
+        raise PalcaError("two leaders have the same name", where)
     garrisons = tuple(_garrison(row) for row in table.tables("garrison"))
     if not garrisons or sum(garrison.officers for garrison in garrisons) > _MOST_OFFICERS:
-        raise PalcaError(f"give 1 to {_MOST_OFFICERS} officers in [[garrison]]s", place)
+        raise PalcaError(f"give 1 to {_MOST_OFFICERS} officers in [[garrison]]s", where)
     factions = tuple(_faction(row) for row in table.tables("faction"))
     if not factions or sum(faction.share for faction in factions) <= 0:
-        raise PalcaError("no [[faction]] of officers, or only empty ones", place)
+        raise PalcaError("no [[faction]] of officers, or only empty ones", where)
     country = Country(
         name=table.text("name"),
         leaders=tuple(leaders),
@@ -47,37 +46,37 @@ def build_country(data: Mapping[str, Any], place: str) -> Country:
     )
     table.table("drivers")
     start = table.table("start")
-    table.done()
-    return replace(country, start=check_start(start.flat(), country, start.place))
+    table.reject_unknown()
+    return replace(country, start=check_start(start.flat(), country, start.where))
 
 
-def check_start(data: Mapping[str, Any], country: Country, place: str) -> dict[str, float]:
+def check_start(data: Mapping[str, Any], country: Country, where: str) -> dict[str, float]:
     """Return a checked initial state; the leader may be named."""
     start = {}
     names = [leader.name for leader in country.leaders]
     for name, value in data.items():
         if name not in FIELDS:
-            raise PalcaError(f"no quantity '{name}'{nearest(name, FIELDS)}", place)
+            raise PalcaError(f"no quantity '{name}'{nearest(name, FIELDS)}", where)
         if name == "leader" and isinstance(value, str):
-            start[name] = float(_place_of(value, names, place))
+            start[name] = float(_place_of(value, names, where))
             continue
         field = FIELDS[name]
-        start[name] = check_number(name, value, field.low, field.high, place)
+        start[name] = check_number(name, value, field.low, field.high, where)
     if not 0 <= start.get("leader", 0) < len(names) or start.get("leader", 0) % 1:
-        raise PalcaError(f"'leader' must be a name, or a place 0 to {len(names) - 1}", place)
+        raise PalcaError(f"'leader' must be a name, or a roster index 0 to {len(names) - 1}", where)
     return start
 
 
-def _place_of(name: str, names: list[str], place: str) -> int:
+def _place_of(name: str, names: list[str], where: str) -> int:
     if name not in names:
-        raise PalcaError(f"no leader '{name}'{nearest(name, names)}", place)
+        raise PalcaError(f"no leader '{name}'{nearest(name, names)}", where)
     return names.index(name)
 
 
 def _leader(row: Table) -> Leader:
     rank = row.text("rank")
     if rank not in _RANKS:
-        raise PalcaError(f"'rank' is top, middle or civilian, not '{rank}'", row.place)
+        raise PalcaError(f"'rank' is top, middle or civilian, not '{rank}'", row.where)
     name = row.text("name")
     leader = Leader(
         name,
@@ -88,18 +87,18 @@ def _leader(row: Table) -> Leader:
         row.month("until", "1990-12"),
         row.flag("candidate", False),
     )
-    row.done()
+    row.reject_unknown()
     return leader
 
 
 def _garrison(row: Table) -> Garrison:
     garrison = Garrison(
         row.text("name"),
-        row.whole("officers", 1, _MOST_OFFICERS),
-        row.whole("top", 0, _MOST_OFFICERS, 0),
-        row.whole("weight", 1, 1000, 1),
+        row.integer("officers", 1, _MOST_OFFICERS),
+        row.integer("top", 0, _MOST_OFFICERS, 0),
+        row.integer("weight", 1, 1000, 1),
     )
-    row.done()
+    row.reject_unknown()
     return garrison
 
 
@@ -110,7 +109,7 @@ def _faction(row: Table) -> Faction:
         row.number("ideology", -1, 1),
         row.number("spread", 0, 1),
     )
-    row.done()
+    row.reject_unknown()
     return faction
 
 
@@ -118,8 +117,8 @@ def _death(row: Table, names: list[str]) -> Death:
     successor = row.text("successor", "")
     death = Death(
         row.month("at"),
-        _place_of(row.text("leader"), names, row.place),
-        _place_of(successor, names, row.place) if successor else None,
+        _place_of(row.text("leader"), names, row.where),
+        _place_of(successor, names, row.where) if successor else None,
     )
-    row.done()
+    row.reject_unknown()
     return death

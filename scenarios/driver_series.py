@@ -12,15 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from palca.model.calendar import month_index, month_name
+from palca.model.calendar import month_index
 from palca.model.errors import PalcaError, point
+from palca.model.state.interventions import Change, DriverChange
+from palca.model.types import Floats
 
-from .interventions import Change
 from .reading.library import label, read_text
 
-Floats = NDArray[np.float64]
 _TRAILING = 36  # months whose mean is the usual price
 _MOST = 1e15  # of a value, either way
 
@@ -40,17 +39,17 @@ def read_series(path: Path) -> list[tuple[str, float, dict[str, str]]]:
     except csv.Error as error:
         raise PalcaError(f"is no table of comma-separated values: {error}", file) from None
     for i, row in enumerate(table, start=2):
-        place = f"{file}: line {i}"
+        where = f"{file}: line {i}"
         if not (row.get("source") or "").strip():
-            raise PalcaError("a row without a source", place)
+            raise PalcaError("a row without a source", where)
         try:
             value = float(row["value"])
         except (KeyError, TypeError, ValueError):
             text = row.get("value")
             hint = point(text)
-            raise PalcaError(f"'value' must be a number, not {text!r}{hint}", place) from None
+            raise PalcaError(f"'value' must be a number, not {text!r}{hint}", where) from None
         if not abs(value) <= _MOST:
-            raise PalcaError(f"'value' must be finite, not {value}", place)
+            raise PalcaError(f"'value' must be finite, not {value}", where)
         rows.append((str(row.get("date")), value, row))
     if not rows:
         raise PalcaError("no rows (columns: date,value,unit,source,confidence)", file)
@@ -101,33 +100,9 @@ def log_gap(
     if (nominal <= 0).any() or (index <= 0).any():
         raise PalcaError("a price, and what it is deflated by, must be above 0")
     real = nominal / np.interp(np.arange(-_TRAILING, months), middles, index)
-    for change in changes:
-        operation, value = change.content
-        span = slice(_TRAILING + change.since, _TRAILING + min(change.until, months - 1) + 1)
-        if operation == "hold":
-            if not -_TRAILING <= value < months:
-                raise PalcaError(f"'hold' must lie in 1966-01 to {month_name(months - 1)}",
-                                 change.place)
-            real[span] = real[_TRAILING + value]
-        else:
-            real[span] *= value
+    real = DriverChange.apply(real, changes, _TRAILING)
     usual = np.array([real[i : i + _TRAILING].mean() for i in range(months)])
     return np.log(real[_TRAILING:] / usual)
-
-
-def change_values(values: Floats, changes: Sequence[Change]) -> Floats:
-    """Return a monthly series as interventions set it, add to it or scale it."""
-    out = values.copy()
-    for change in changes:
-        operation, value = change.content
-        span = slice(change.since, change.until + 1)
-        if operation == "set":
-            out[span] = value
-        elif operation == "add":
-            out[span] += value
-        else:
-            out[span] *= value
-    return out
 
 
 def growth_gap(path: Path, months: int) -> Floats:

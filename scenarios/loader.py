@@ -19,23 +19,18 @@ import numpy as np
 
 from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError, nearest
-from palca.model.language.levers import ACTORS
+from palca.model.language.levers import ACTORS, check_actors
 from palca.model.state.channels import CHANNELS
-from palca.model.state.scenario import DRIVERS, Scenario
+from palca.model.state.drivers import DRIVERS
+from palca.model.state.interventions import Change, DriverChange, PolicyChange, RuleChange
+from palca.model.state.scenario import Scenario
+from palca.model.table import Table
 
 from . import driver_series
-from .interventions import (
-    LATEST,
-    Change,
-    change_deaths,
-    change_rules,
-    check_changes,
-    parse_change,
-)
+from .interventions import LATEST, change_deaths, check_changes, parse_change
 from .overrides import Beside, apply_setting
 from .posterior_draws import read_sets, set_posterior
 from .reading.library import (
-    actors_of,
     find_country,
     find_driver,
     find_policy,
@@ -43,7 +38,6 @@ from .reading.library import (
     label,
     read_toml,
 )
-from .reading.toml_table import Table
 from .scenario import build
 
 _LONGEST: Final = LATEST + 1  # months
@@ -106,12 +100,12 @@ def resolve(
     values = [(name, merged["parameters"][name], f"--set {name}") for name in asked if name in idle]
     for beside in given:
         changes = [(change.target.partition("."), change.content) for change in beside.changes()]
-        values += [(rest, value, beside.place) for (kind, _, rest), value in changes
+        values += [(rest, value, beside.where) for (kind, _, rest), value in changes
                    if kind == "parameter" and rest in idle]  # fmt: skip
-    for parameter, value, place in values:
+    for parameter, value, where in values:
         if value != 0.0:
             raise PalcaError(f"'{parameter}' does nothing: the channel '{idle[parameter]}' is "
-                             "closed; leave out one of them", place)
+                             "closed; leave out one of them", where)
     return _complete(merged)
 
 
@@ -127,14 +121,14 @@ def idle_parameters(channels: Mapping[str, bool]) -> dict[str, str]:
 
 def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     """Return a scenario's raw tables with those that it extends merged in below."""
-    place = label(path)
+    where = label(path)
     if path.resolve() in descendants or len(descendants) >= _ANCESTORS:
-        raise PalcaError("'extends' goes round in a circle, or more than ten deep", place)
-    table = Table(read_toml(path), place)
+        raise PalcaError("'extends' goes round in a circle, or more than ten deep", where)
+    table = Table(read_toml(path), where)
     parent = table.text("extends", "")
     below: dict[str, Any] = {}
     if parent:
-        source = find_scenario(parent, path.parent, f"{place}: extends")
+        source = find_scenario(parent, path.parent, f"{where}: extends")
         below = _read(source, (*descendants, path.resolve()))
     own = {
         "title": table.text("title"),
@@ -143,50 +137,50 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
         "expect": table.text("expect", ""),
         "sources": table.text("sources", ""),
         "given": table.text("given", ""),
-        "place": place,
+        "place": where,
     }
     if own["plausibility"] not in ("", "A", "B", "C"):
         raise PalcaError("'plausibility' is A (an alternative that was considered), B (fits the "
-                         "actors' aims) or C (another aim)", place)
+                         "actors' aims) or C (another aim)", where)
     if own["given"]:
-        month_index(own["given"], f"{place}: given")
+        month_index(own["given"], f"{where}: given")
     merged = {**below, **own}
     until = table.text("until", str(below.get("until", "1978-12")))
-    merged["until"] = month_name(month_index(until, f"{place}: until"))
+    merged["until"] = month_name(month_index(until, f"{where}: until"))
     if table.text("country", ""):
         merged["country"] = str(
-            find_country(table.text("country"), path.parent, f"{place}: country")
+            find_country(table.text("country"), path.parent, f"{where}: country")
         )
     elif not below:
-        raise PalcaError("a scenario needs 'extends' (such as \"baseline\") or 'country'", place)
+        raise PalcaError("a scenario needs 'extends' (such as \"baseline\") or 'country'", where)
     if "posterior" in table:
-        set_posterior(merged, table.text("posterior"), f"{place}: posterior", path.parent)
+        set_posterior(merged, table.text("posterior"), f"{where}: posterior", path.parent)
     merged["policies"] = {**below.get("policies", {}), **_policies(table, path)}
     tables = [Beside(inner, path.parent) for inner in table.tables("intervene")]
     merged["intervene"] = [*below.get("intervene", []), *tables]
     merged["drivers"] = {**below.get("drivers", {}), **_driver_files(table, path.parent)}
     for key in ("parameters", "channels", "start"):
         merged[key] = {**below.get(key, {}), **table.table(key).flat()}
-    table.done()
+    table.reject_unknown()
     return merged
 
 
 def _policies(table: Table, path: Path) -> dict[str, str]:
     """Return the file of each actor's policy in [policy]."""
     named = table.table("policy")
-    actors_of(named.flat(), named.place)
+    check_actors(named.flat(), named.where)
     return {
-        actor: str(find_policy(actor, named.text(actor), path.parent, named.place))
+        actor: str(find_policy(actor, named.text(actor), path.parent, named.where))
         for actor, _ in named.items()
     }
 
 
 def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     """Read the country, the policies and the drivers that the merged tables name."""
-    place = merged["place"]
-    months = month_index(merged["until"], place) + 1
+    where = merged["place"]
+    months = month_index(merged["until"], where) + 1
     if not 1 <= months <= _LONGEST:
-        raise PalcaError(f"'until' must lie in 1969-01 to {month_name(_LONGEST - 1)}", place)
+        raise PalcaError(f"'until' must lie in 1969-01 to {month_name(_LONGEST - 1)}", where)
     country_file = Path(merged["country"])
     country = read_toml(country_file)
     country["place"] = label(country_file)
@@ -208,11 +202,11 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
         "start": merged["start"],
         "drivers": _drivers(files, months, changes),
         "policies": {},
-        "changes": [asdict(_told(change)) for change in changes],
+        "changes": [asdict(_portable(change)) for change in changes],
     }
     for actor in ACTORS:
         if actor not in merged["policies"]:
-            raise PalcaError(f"no policy for '{actor}' in [policy]", place)
+            raise PalcaError(f"no policy for '{actor}' in [policy]", where)
         resolved["policies"][actor] = _timeline(actor, merged["policies"][actor], changes)
     if changes:
         resolved["factual"] = {
@@ -225,9 +219,9 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     return resolved
 
 
-def _told(change: Change) -> Change:
-    """Return a change as it is kept: a shipped policy by its name on the shelf, on any machine."""
-    if not change.target.startswith("policy."):
+def _portable(change: Change) -> Change:
+    """Return a change as a manifest holds it: a shipped policy by its name, on any machine."""
+    if change.kind != "policy":
         return change
     return replace(change, content=label(Path(change.content)))
 
@@ -240,13 +234,13 @@ def _timeline(actor: str, usual: str, changes: Sequence[Change]) -> list[dict[st
     out: list[dict[str, Any]] = []
     before: dict[str, Any] = {}
     for month in sorted(turn for turn in turns if turn < _LONGEST):
-        file = Path(next((c.content for c in swaps if c.holds(month)), usual))
+        file = Path(PolicyChange.apply(usual, swaps, month))
         table = read_toml(file)
-        place, active = label(file), [change for change in edits if change.holds(month)]
+        where, active = label(file), [change for change in edits if change.holds(month)]
         if active:
-            table = change_rules(table, active, actor)
-            place += f" as changed by {', '.join(dict.fromkeys(c.place for c in active))}"
-        row = {"place": place, "name": file.stem, "table": table}
+            table = RuleChange.apply(table, active, actor)
+            where += f" as changed by {', '.join(dict.fromkeys(c.place for c in active))}"
+        row = {"place": where, "name": file.stem, "table": table}
         if row != before:
             out.append({"since": month_name(month), **row})
         before = row
@@ -259,8 +253,8 @@ def _driver_files(table: Table, folder: Path) -> dict[str, str]:
     for name, _ in named.items():
         if name not in _DRIVER_FILES:
             raise PalcaError(f"no driver '{name}'{nearest(name, _DRIVER_FILES)}; there are "
-                             f"{', '.join(_DRIVER_FILES)}", named.place)
-        out[name] = str(find_driver(named.text(name), folder, named.place))
+                             f"{', '.join(_DRIVER_FILES)}", named.where)
+        out[name] = str(find_driver(named.text(name), folder, named.where))
     return out
 
 
@@ -309,11 +303,11 @@ def _drivers(
     }
     out = {}
     for name in DRIVERS:
-        place = f"driver '{name}' ({label(paths[name])})"
+        where = f"driver '{name}' ({label(paths[name])})"
         try:
             values = compute[name](paths[name])
             if name not in ("tin", "oil"):
-                values = driver_series.change_values(values, of[name])
+                values = DriverChange.apply(values, of[name])
             low, high, _ = DRIVERS[name]
             outside = values[~((values >= low) & (values <= high))]
             if len(outside):
@@ -321,8 +315,8 @@ def _drivers(
                                  f"and becomes {outside[0]:g}")
             out[name] = [float(value) for value in values]
         except PalcaError as error:
-            raise error.at(place) from None
+            raise error.at(where) from None
         except (KeyError, ValueError):
             raise PalcaError("dates must be years or months such as 1971-08, in every row",
-                             place) from None
+                             where) from None
     return out

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from palca.model.errors import PalcaError
+from palca.model.table import Table, check_number
 
-from .reading.library import SHELF, label, read_toml
-from .reading.toml_table import Table, check_number
+from .reading.library import LIBRARY, label, read_toml
 
 Point = tuple[float, float]
 
@@ -26,14 +26,14 @@ class Map:
     source : str
     ring : tuple of (float, float)
         The outline, not closed.
-    places : dict of str to (float, float)
-        Garrisons by name.
+    garrisons : dict of str to (float, float)
+        Where they lie, by name.
     """
 
     title: str
     source: str
     ring: tuple[Point, ...]
-    places: dict[str, Point]
+    garrisons: dict[str, Point]
 
 
 def map_of(country: str) -> Map | None:
@@ -43,7 +43,7 @@ def map_of(country: str) -> Map | None:
 
 @lru_cache(maxsize=1)
 def _shipped() -> dict[str, Map]:
-    maps = (read_map(path) for path in sorted((SHELF / "maps").glob("*.toml")))
+    maps = (read_map(path) for path in sorted((LIBRARY / "maps").glob("*.toml")))
     return {read.title: read for read in maps}
 
 
@@ -58,18 +58,18 @@ def read_map(path: Path) -> Map:
     table = Table(read_toml(path), label(path))
     rows = table.rows("ring")
     if len(rows) < 3:
-        raise PalcaError("'ring' needs three points or more", table.place)
-    ring = tuple(_point(row, f"{table.place}: ring: point {i}") for i, row in enumerate(rows, 1))
+        raise PalcaError("'ring' needs three points or more", table.where)
+    ring = tuple(_point(row, f"{table.where}: ring: point {i}") for i, row in enumerate(rows, 1))
     named = table.table("place")
-    places = {name: _point(row, f"{named.place}: {name}") for name, row in named.items()}
-    read = Map(table.text("title"), table.text("source"), ring, places)
-    table.done()
+    garrisons = {name: _point(row, f"{named.where}: {name}") for name, row in named.items()}
+    read = Map(table.text("title"), table.text("source"), ring, garrisons)
+    table.reject_unknown()
     return read
 
 
-def _point(row: Any, place: str) -> Point:
+def _point(row: Any, where: str) -> Point:
     if not isinstance(row, list) or len(row) != 2:
-        raise PalcaError("write a point as [longitude, latitude]", place)
+        raise PalcaError("write a point as [longitude, latitude]", where)
     longitude, latitude = row
-    return (check_number("longitude", longitude, -180, 180, place),
-            check_number("latitude", latitude, -90, 90, place))  # fmt: skip
+    return (check_number("longitude", longitude, -180, 180, where),
+            check_number("latitude", latitude, -90, 90, where))  # fmt: skip

@@ -14,15 +14,16 @@ from typing import Any
 
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError, nearest, point, short
-from palca.model.language.levers import ACTORS
+from palca.model.language.levers import ACTORS, check_actors
 from palca.model.state.channels import CHANNELS
+from palca.model.state.interventions import Change
 from palca.model.state.parameters import PARAMETERS, check_parameter
 from palca.model.state.state import FIELDS
+from palca.model.table import Table
 
-from .interventions import Change, parse_change, read_changes
+from .interventions import parse_change, read_changes
 from .posterior_draws import find_posterior, set_posterior
-from .reading.library import actors_of, find_policy, shipped_policies
-from .reading.toml_table import Table
+from .reading.library import find_policy, shipped_policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +38,22 @@ class Beside:
         return [
             replace(
                 change,
-                content=str(find_policy(kind[1], change.content, self.folder, self.place)),
+                content=str(find_policy(change.target.split(".")[1], change.content, self.folder,
+                                        self.where)),
             )
-            if (kind := change.target.split("."))[0] == "policy"
+            if change.kind == "policy"
             else change
             for change in read_changes([self.table])
         ]
 
     @property
-    def place(self) -> str:
-        """How errors name it."""
-        return self.table.place
+    def where(self) -> str:
+        """File and table, for errors."""
+        return self.table.where
 
     def with_entry(self, path: Sequence[str], value: Any) -> Beside:
         """Return it with another value at a key, or at a key of a table within."""
-        return replace(self, table=Table(_with_entry(self.table.flat(), path, value), self.place))
+        return replace(self, table=Table(_with_entry(self.table.flat(), path, value), self.where))
 
 
 def _with_entry(table: Mapping[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
@@ -62,31 +64,31 @@ def _with_entry(table: Mapping[str, Any], path: Sequence[str], value: Any) -> di
     return {**table, key: value}
 
 
-def anchored(setting: str, folder: Path, place: str) -> str:
-    """Return a setting that a file holds with the file that it names found beside that one.
+def anchored(setting: str, folder: Path, where: str) -> str:
+    """Return a setting of a file; what it names is looked for beside that file.
 
     Raises
     ------
     PalcaError
-        If there is no such file; `place` says where the setting stands.
+        If there is no such file; `where` says where the setting stands.
     """
     name, _, value = (part.strip() for part in setting.partition("="))
     actor = re.fullmatch(r"(?:intervene\[\d+\]\.)?policy\.(\w+)", name)
     if actor and actor[1] in ACTORS and value not in shipped_policies(actor[1]):
-        return f"{name}={find_policy(actor[1], value, folder, place)}"
+        return f"{name}={find_policy(actor[1], value, folder, where)}"
     if name == "posterior" and value not in ("off", "point"):
-        return f"{name}={find_posterior(value, folder, place)}"
+        return f"{name}={find_posterior(value, folder, where)}"
     return setting
 
 
-def anchored_change(text: str, folder: Path, place: str) -> str:
+def anchored_change(text: str, folder: Path, where: str) -> str:
     """Return the inside of an ``[[intervene]]`` table as :func:`anchored` returns a setting."""
     table = parse_change(text).flat()
     policies = table.get("policy")
     if not isinstance(policies, Mapping):
         return text
     found = {
-        actor: str(find_policy(actor, name, folder, place))
+        actor: str(find_policy(actor, name, folder, where))
         for actor, name in policies.items()
         if actor in ACTORS and isinstance(name, str) and name not in shipped_policies(actor)
     }
@@ -111,84 +113,84 @@ def _inline(value: Any) -> str:
             return str(value)
 
 
-def set_once(settings: Sequence[str], place: str) -> Sequence[str]:
-    """Return settings of which no two set the same: only the last of them would hold.
+def set_once(settings: Sequence[str], where: str) -> Sequence[str]:
+    """Return settings, no two of which may set the same: only the last would hold.
 
     Raises
     ------
     PalcaError
-        If two do; `place` says where they stand.
+        If two do; `where` says where they stand.
     """
     names = [what_is_set(setting) for setting in settings]
     for name in names:
         if names.count(name) > 1:
-            raise PalcaError(f"'{name}' is set twice", place)
+            raise PalcaError(f"'{name}' is set twice", where)
     return settings
 
 
 def what_is_set(setting: str) -> str:
-    """Return the name of a setting; of a posterior's best set the whole, for it names none."""
+    """Return what a setting sets; ``posterior=point`` goes with another posterior's name."""
     name, _, value = (part.strip() for part in setting.partition("="))
     return f"{name}={value}" if (name, value) == ("posterior", "point") else name
 
 
 def apply_setting(merged: dict[str, Any], setting: str) -> None:
     """Apply one NAME=VALUE to a scenario's merged tables."""
-    place = short(f"--set {setting}", 120)
+    where = short(f"--set {setting}", 120)
     name, equals, value = setting.partition("=")
     name, value = name.strip(), value.strip()
     if not equals or not name or not value:
-        raise PalcaError("write NAME=VALUE, such as backlash=0.3", place)
+        raise PalcaError("write NAME=VALUE, such as backlash=0.3", where)
     group, dot, rest = name.partition(".")
     if name == "posterior":
-        set_posterior(merged, value, place)
+        set_posterior(merged, value, where)
     elif not dot:
         if name not in PARAMETERS:
             raise PalcaError(f"no parameter '{name}'{nearest(name, PARAMETERS)}; "
-                             "'palca list parameters' shows them all", place)
+                             "'palca list parameters' shows them all", where)
         try:
             merged["parameters"][name] = check_parameter(name, _number(value, ""))
         except PalcaError as error:
-            raise error.at(place) from None
+            raise error.at(where) from None
     elif group == "policy":
-        actors_of({rest: value}, place)
-        merged["policies"][rest] = str(find_policy(rest, value, place=place))
+        check_actors({rest: value}, where)
+        merged["policies"][rest] = str(find_policy(rest, value, where=where))
     elif group == "channel":
         if rest not in CHANNELS:
             raise PalcaError(f"no channel '{rest}'{nearest(rest, CHANNELS)}; 'palca list channels' "
-                             "shows them all", place)
+                             "shows them all", where)
         if value not in ("on", "off"):
-            raise PalcaError("a channel is 'on' or 'off'", place)
+            raise PalcaError("a channel is 'on' or 'off'", where)
         merged["channels"][rest] = value == "on"
     elif group == "start":
         if rest not in FIELDS:
             raise PalcaError(f"no quantity '{rest}'{nearest(rest, FIELDS)}; 'palca list fields' "
-                             "shows them all", place)
-        merged["start"][rest] = _number(value, place)
+                             "shows them all", where)
+        merged["start"][rest] = _number(value, where)
     elif group == "lever":
         actor, _, lever = rest.partition(".")
         whole: dict[str, Any] = {"at": month_name(0)}
         path = ["lever", actor, *lever.split(".")]
-        always = _with_entry(whole, path, _number(value, place))
-        merged["intervene"].append(Beside(Table(always, place), None))
+        always = _with_entry(whole, path, _number(value, where))
+        merged["intervene"].append(Beside(Table(always, where), None))
     elif match := re.fullmatch(r"intervene\[(\d{1,4})\]", group):
         tables = merged["intervene"]
         if int(match[1]) >= len(tables):
-            raise PalcaError(f"the scenario has {len(tables)} interventions, counted from 0", place)
+            raise PalcaError(f"the scenario has {len(tables)} interventions, counted from 0", where)
         changed = tables[int(match[1])].with_entry(rest.split("."), _plain(value))
-        tables[int(match[1])] = replace(changed, table=Table(changed.table.flat(), place))
+        tables[int(match[1])] = replace(changed, table=Table(changed.table.flat(), where))
     else:
         groups = ("policy", "channel", "start", "lever", "intervene[0]")
         raise PalcaError(f"no settings '{group}.…'{nearest(group, groups)}; there are a "
                          "parameter's name, posterior, policy.ACTOR, channel.NAME, start.FIELD, "
-                         "lever.ACTOR.LEVER.scale and intervene[0].KEY", place)
+                         "lever.ACTOR.LEVER.scale and intervene[0].KEY", where)
 
 
-def _number(text: str, place: str) -> float:
+def _number(text: str, where: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise PalcaError(f"'{short(text, 40)}' is not a number{point(text)}", place) from None
+        raise PalcaError(f"'{short(text, 40)}' is not a number{point(text)}", where) from None
 
 
 def _plain(text: str) -> float | str:

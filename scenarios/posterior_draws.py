@@ -11,25 +11,25 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model.errors import PalcaError, nearest
 from palca.model.state.parameters import PARAMETERS, check_parameter
+from palca.model.types import Floats
 
-from .reading.library import SHELF, find, label, read_columns
+from .reading.library import LIBRARY, find, label, read_columns
 
 _MOST_SETS: Final = 100_000
 _DIGITS: Final = 5  # that are kept of a parameter: a manifest holds all of them
 
 
-def find_posterior(name: str, beside: Path | None, place: str) -> str:
+def find_posterior(name: str, beside: Path | None, where: str) -> str:
     """Return the file of a posterior: a shipped name, or a path (relative to `beside`)."""
-    shipped = {path.stem: path for path in sorted((SHELF / "posteriors").glob("*.parquet"))}
-    return str(find(name, shipped, beside, "posterior", place))
+    shipped = {path.stem: path for path in sorted((LIBRARY / "posteriors").glob("*.parquet"))}
+    return str(find(name, shipped, beside, "posterior", where))
 
 
 def set_posterior(
-    merged: dict[str, Any], value: str, place: str, beside: Path | None = None
+    merged: dict[str, Any], value: str, where: str, beside: Path | None = None
 ) -> None:
     """Apply ``posterior=VALUE`` to a scenario's merged tables.
 
@@ -38,10 +38,10 @@ def set_posterior(
     """
     if value == "point":
         if not merged.get("posterior"):
-            raise PalcaError("the scenario has no posterior to take the best set from", place)
+            raise PalcaError("the scenario has no posterior to take the best set from", where)
         merged["point"] = True
     else:
-        merged["posterior"] = "" if value == "off" else find_posterior(value, beside, place)
+        merged["posterior"] = "" if value == "off" else find_posterior(value, beside, where)
         merged["point"] = False
 
 
@@ -61,7 +61,7 @@ def read_sets(file: str, point: bool) -> dict[str, list[float]]:
     return {n: [float(f"{v:.{_DIGITS}g}") for v in values] for n, values in sets.items()}
 
 
-def check_sets(columns: Mapping[str, Any], place: str) -> dict[str, NDArray[np.float64]]:
+def check_sets(columns: Mapping[str, Any], where: str) -> dict[str, Floats]:
     """Return sets of free parameters as arrays, all of one length.
 
     Raises
@@ -69,23 +69,23 @@ def check_sets(columns: Mapping[str, Any], place: str) -> dict[str, NDArray[np.f
     PalcaError
         For anything else.
     """
-    out: dict[str, NDArray[np.float64]] = {}
+    out: dict[str, Floats] = {}
     for name, values in columns.items():
         if name not in PARAMETERS or not PARAMETERS[name].free:
             free = [other for other, row in PARAMETERS.items() if row.free]
-            raise PalcaError(f"no free parameter '{name}'{nearest(name, free)}", place)
+            raise PalcaError(f"no free parameter '{name}'{nearest(name, free)}", where)
         try:
             array = np.array(values, dtype=np.float64)
         except (TypeError, ValueError, OverflowError):
-            raise PalcaError(f"'{name}' must be numbers", place) from None
+            raise PalcaError(f"'{name}' must be numbers", where) from None
         if array.ndim != 1 or not len(array):
-            raise PalcaError(f"'{name}' must be a list of numbers, one a set", place)
+            raise PalcaError(f"'{name}' must be a list of numbers, one a set", where)
         if out and len(array) != len(next(iter(out.values()))):
             raise PalcaError(f"'{name}' has another number of sets than the parameters before it",
-                             place)
+                             where)
         try:
             check_parameter(name, array)
         except PalcaError as error:
-            raise error.at(place) from None
+            raise error.at(where) from None
         out[name] = array
     return out

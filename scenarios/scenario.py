@@ -14,20 +14,15 @@ from palca.model.errors import PalcaError, check_text, nearest, short
 from palca.model.language.levers import ACTORS, LEVERS
 from palca.model.language.policy import Policy, make_policy
 from palca.model.state.channels import CHANNELS
+from palca.model.state.drivers import DRIVERS
+from palca.model.state.interventions import Change
 from palca.model.state.parameters import PARAMETERS, check_parameter
-from palca.model.state.scenario import DRIVERS, Scenario
+from palca.model.state.scenario import Scenario
+from palca.model.table import Table
 
 from .country import build_country, check_start
-from .interventions import (
-    LATEST,
-    Change,
-    check_again,
-    forced_coups,
-    lever_changes,
-    parameter_changes,
-)
+from .interventions import LATEST, build_interventions
 from .posterior_draws import check_sets
-from .reading.toml_table import Table
 
 
 def names_for(actor: str) -> frozenset[str]:
@@ -35,19 +30,18 @@ def names_for(actor: str) -> frozenset[str]:
     return frozenset({*OBSERVABLES, *PARAMETERS} - set(BLIND[actor]))
 
 
-def build_policy(actor: str, name: str, table: Mapping[str, Any], place: str) -> Policy:
-    """Return a checked policy from its table; `place` names its file in errors."""
+def build_policy(actor: str, name: str, table: Mapping[str, Any], where: str) -> Policy:
+    """Return a checked policy from its table; `where` names its file in errors."""
     named = table.get("actor")
     if isinstance(named, str) and named != actor:  # before its levers are called unknown
-        raise PalcaError(f"actor is '{short(named, 40)}', but it is used for '{actor}'", place)
+        raise PalcaError(f"actor is '{short(named, 40)}', but it is used for '{actor}'", where)
     try:
-        return make_policy(name, table, names=names_for(actor), levers=LEVERS[actor], place=place)
+        return make_policy(name, table, names=names_for(actor), levers=LEVERS[actor], where=where)
     except PalcaError as error:
-        for unseen in BLIND[actor]:
-            if error.message.startswith(f"unknown name '{unseen}'"):
-                raise PalcaError(f"'{actor}' can't see '{unseen}': 'palca list observables' says "
-                                 "who can", error.place) from None
-        raise
+        if error.unknown not in BLIND[actor]:
+            raise
+        raise PalcaError(f"'{actor}' can't see '{error.unknown}': 'palca list observables' says "
+                         "who can", error.where) from None
 
 
 def build(resolved: Mapping[str, Any]) -> Scenario:
@@ -58,31 +52,31 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
     PalcaError
         Naming file, table and mend for whatever can't be used.
     """
-    place = resolved["place"]
-    months = Table(resolved, place).whole("months", 1, LATEST + 1)
-    check_text("title", resolved["title"], place)
+    where = resolved["place"]
+    months = Table(resolved, where).integer("months", 1, LATEST + 1)
+    check_text("title", resolved["title"], where)
     country = build_country(resolved["country"], resolved["country"]["place"])
-    start = {**country.start, **check_start(resolved["start"], country, f"{place}: [start]")}
+    start = {**country.start, **check_start(resolved["start"], country, f"{where}: [start]")}
     country = replace(country, start=start)
     parameters = {}
     for name, value in resolved["parameters"].items():
         try:
             parameters[name] = check_parameter(name, value)
         except PalcaError as error:
-            raise error.at(f"{place}: [parameters]") from None
-    sets = check_sets(resolved["sets"], f"{place}: posterior")
+            raise error.at(f"{where}: [parameters]") from None
+    sets = check_sets(resolved["sets"], f"{where}: posterior")
     closed = set()
     for name, is_open in resolved["channels"].items():
         if name not in CHANNELS:
-            where = f"{place}: [channels]"
-            raise PalcaError(f"no channel '{name}'{nearest(name, CHANNELS)}", where)
+            raise PalcaError(f"no channel '{name}'{nearest(name, CHANNELS)}",
+                             f"{where}: [channels]")
         if not isinstance(is_open, bool):
-            raise PalcaError(f"'{name}' must be true or false", f"{place}: [channels]")
+            raise PalcaError(f"'{name}' must be true or false", f"{where}: [channels]")
         if not is_open:
             closed.add(name)
     policies = {}
     if resolved["policies"].keys() != {*ACTORS}:
-        raise PalcaError(f"needs a policy for each of {', '.join(ACTORS)}, and no others", place)
+        raise PalcaError(f"needs a policy for each of {', '.join(ACTORS)}, and no others", where)
     for actor, rows in resolved["policies"].items():
         policies[actor] = tuple(
             (month_index(row["since"]),
@@ -91,26 +85,23 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         )  # fmt: skip
         since = [month for month, _ in policies[actor]]
         if since[:1] != [0] or since != sorted({*since}):
-            raise PalcaError(f"no policy for '{actor}' in January 1969, or two at once", place)
-    changes = [check_again(Change(**row)) for row in resolved["changes"]]
+            raise PalcaError(f"no policy for '{actor}' in January 1969, or two at once", where)
     names = [leader.name for leader in country.leaders]
     return Scenario(
         title=resolved["title"],
         months=months,
         country=country,
         policies=policies,
-        drivers=_checked_drivers(resolved["drivers"], months, f"{place}: [drivers]"),
+        drivers=_checked_drivers(resolved["drivers"], months, f"{where}: [drivers]"),
         parameters=parameters,
         sets=sets,
         closed=frozenset(closed),
-        levers=lever_changes(changes),
-        changes=parameter_changes(changes),
-        coups=forced_coups(changes, names),
+        interventions=build_interventions([Change(**row) for row in resolved["changes"]], names),
     )
 
 
 def _checked_drivers(
-    values: Mapping[str, Any], months: int, place: str
+    values: Mapping[str, Any], months: int, where: str
 ) -> dict[str, np.ndarray]:
     """Return the drivers as arrays of a number in each month, and maybe in months after."""
     out = {}
@@ -118,9 +109,9 @@ def _checked_drivers(
         try:
             out[name] = series = np.array(values[name], dtype=np.float64)
         except (KeyError, TypeError, ValueError):
-            raise PalcaError(f"'{name}' must be numbers, one a month", place) from None
+            raise PalcaError(f"'{name}' must be numbers, one a month", where) from None
         if series.ndim != 1 or len(series) < months:
-            raise PalcaError(f"'{name}' must have a number in each of {months} months", place)
+            raise PalcaError(f"'{name}' must have a number in each of {months} months", where)
         if not ((series >= low) & (series <= high)).all():
-            raise PalcaError(f"'{name}' must stay within {low:g} to {high:g}", place)
+            raise PalcaError(f"'{name}' must stay within {low:g} to {high:g}", where)
     return out

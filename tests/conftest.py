@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from palca.scenarios import resolve
+from palca.model import ColdWarModel
+from palca.model.compiler import cache, codegen
+from palca.scenarios import build, resolve
 
 # one run of a model is slow next to hypothesis's own pace: no deadline, few examples
 settings.register_profile("palca", deadline=None, max_examples=25, derandomize=True)
@@ -15,9 +18,12 @@ settings.load_profile("palca")
 
 @pytest.fixture(scope="session", autouse=True)
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep compiled months in a folder of the tests' own."""
+    """Keep compiled months in a folder of the tests' own, one for all processes of pytest-xdist."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PALCA_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("PALCA_CACHE", str(folder / "kernels"))
         yield
 
 
@@ -25,6 +31,13 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def baseline() -> dict[str, Any]:
     """The baseline scenario, resolved."""
     return resolve("baseline")
+
+
+@pytest.fixture(scope="session")
+def baseline_code(baseline: dict[str, Any]) -> Any:
+    """What compiling the baseline's months gives, for tests of where it is kept: it takes seconds."""
+    model = ColdWarModel(build(baseline), rng=0)
+    return codegen.compile_months(cache.Shape.of(model.current))
 
 
 @pytest.fixture(scope="session")

@@ -23,9 +23,10 @@ from palca.model.language.levers import ACTORS, LEVERS
 from palca.model.language.policy import Policy
 from palca.model.state.channels import CHANNELS
 from palca.model.state.interventions import ForcedCoup, LeverChange, ParameterChange
-from palca.model.state.parameters import PARAMETERS, Value
+from palca.model.state.parameters import PARAMETERS
 from palca.model.state.scenario import Country, Death, Faction, Garrison, Leader, Scenario
 from palca.model.state.state import FIELDS
+from palca.model.types import Value
 from palca.scenarios import load
 from palca.scenarios.reading.library import read_toml, shipped_policies
 from palca.scenarios.scenario import build_policy, names_for
@@ -309,7 +310,9 @@ def scenarios(draw: Draw, worlds: int = 0, longest: int = LONGEST) -> Scenario:
         drivers=_drivers(draw, _baseline(), months),
         parameters=_parameters(draw, worlds),
         closed=draw(st.frozensets(st.sampled_from(sorted(CHANNELS)), max_size=4)),
-        levers=_several(draw, 3, _lever_change, months),
-        changes=_several(draw, 3, _parameter_change, months),
-        coups=_several(draw, 2, _forced_coup, months, len(country.leaders)),
+        interventions=(
+            *_several(draw, 3, _lever_change, months),
+            *_several(draw, 3, _parameter_change, months),
+            *_several(draw, 2, _forced_coup, months, len(country.leaders)),
+        ),
     )

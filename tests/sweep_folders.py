@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-Run = Callable[..., tuple[int, str, str]]
 QUICK = ("--outcome", "growth")  # a small picture
+#: A sweep of two blocks; the fixture `swept` gives its folder.
+SWEPT = ("sweep", "baseline", "--vary", "backlash=0.01:0.05", "-n", "600", *QUICK)
 
 
 def read(folder: str | Path) -> pd.DataFrame:

@@ -19,8 +19,8 @@ from palca.model import ColdWarModel
 from palca.model.calendar import month_index
 from palca.model.language.levers import ACTORS, LEVERS
 from palca.model.state.channels import CHANNELS
+from palca.model.state.drivers import DRIVERS
 from palca.model.state.parameters import PARAMETERS
-from palca.model.state.scenario import DRIVERS
 from palca.model.state.state import FIELDS
 from palca.scenarios import load
 from palca.scenarios.concept import load_concept
@@ -30,6 +30,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))  # what makes the documents isn't installed
 
 from docs.pairing import PAGE, row  # noqa: E402
+
+pytestmark = pytest.mark.quick
 
 ODD = (ROOT / "docs/ODD.md").read_text(encoding="utf-8")
 POLICIES = (ROOT / "docs/POLICIES.md").read_text(encoding="utf-8")

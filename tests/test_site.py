@@ -29,7 +29,7 @@ from palca.model.state.channels import CHANNELS
 from palca.model.state.parameters import PARAMETERS
 from palca.model.state.state import FIELDS
 from palca.scenarios.concept import shipped_concepts
-from palca.scenarios.reading.library import SHELF, read_toml, shipped_policies, shipped_scenarios
+from palca.scenarios.reading.library import LIBRARY, read_toml, shipped_policies, shipped_scenarios
 from palca.scenarios.scenario import build_policy
 
 ROOT = Path(__file__).parents[1]
@@ -80,7 +80,7 @@ def anchors_that_must_be() -> Iterator[tuple[str, str]]:
     for page, names in (
         ("parameters", PARAMETERS), ("observables", OBSERVABLES), ("channels", CHANNELS),
         ("fields", FIELDS), ("language", FUNCTIONS), ("outcomes", [o.name for o in OUTCOMES]),
-        ("countries", [path.stem for path in (SHELF / "countries").glob("*.toml")]),
+        ("countries", [path.stem for path in (LIBRARY / "countries").glob("*.toml")]),
     ):  # fmt: skip
         for name in names:
             yield f"reference/{page}.html", anchor(name)
@@ -97,7 +97,7 @@ def anchors_that_must_be() -> Iterator[tuple[str, str]]:
         yield "record/series.html", anchor(row.series, row.date)
     for row in load_record().base_rates.itertuples():
         yield "record/base-rates.html", anchor(row.series, row.period)
-    for path in (SHELF / "drivers").glob("*.csv"):
+    for path in (LIBRARY / "drivers").glob("*.csv"):
         for row in driver_rows(path.stem):
             parts = [row["date"], row["country"]] if "country" in row else [row["date"]]
             yield "record/drivers.html", anchor(path.stem, *parts)

@@ -1,5 +1,5 @@
 """The documentation as a site: ``make site``.
 
-Pages written by hand stand in ``docs/``; pages of reference are made here from the code, so that
-they can't drift from it. Zensical makes the site of both.
+Pages written by hand are in ``docs/``; reference pages are made here from the code, so that
+they always agree with it. Zensical builds the site from both.
 """

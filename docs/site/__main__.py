@@ -18,7 +18,7 @@ from .links import faults, outward, read_site
 def main() -> int:
     """Lay the pages out, build the site, check it; return the exit code."""
     options = argparse.ArgumentParser(prog="python -m docs.site", description=__doc__)
-    options.add_argument("--into", type=Path, default=ROOT / "build", help="folder to work in")
+    options.add_argument("--into", type=Path, default=ROOT / "build", help="working folder")
     into: Path = options.parse_args().into.resolve()
     try:
         lay_out(into / "site-source")
@@ -26,7 +26,7 @@ def main() -> int:
         print(f"site: {error}", file=sys.stderr)
         return 2
     shutil.copyfile(ROOT / "zensical.toml", into / "zensical.toml")
-    shutil.rmtree(into / "site", ignore_errors=True)  # a page that is no more must not stay
+    shutil.rmtree(into / "site", ignore_errors=True)  # a page that was removed must not remain
     # Zensical checks the links between pages as they are written
     built = subprocess.run(
         [sys.executable, "-m", "zensical", "build", "--clean", "--strict"],
@@ -42,8 +42,8 @@ def main() -> int:
         print(f"site: {fault}", file=sys.stderr)
     print(
         f"Written: {into / 'site'} ({len(pages)} pages; links and anchors checked, and that "
-        "nothing is fetched from elsewhere; "
-        f"{len(outward(pages))} addresses elsewhere are not looked up)"
+        "nothing is loaded from other hosts; "
+        f"{len(outward(pages))} links to other hosts are not checked)"
     )
     return 1 if wrong else 0
 

@@ -1,4 +1,4 @@
-"""The page of the command line, made by Typer from the commands themselves."""
+"""The page of the command line, made by Typer from the commands."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def command_line() -> str:
     text = get_docs_for_click(obj=command, ctx=typer.Context(command), name="palca")
     text = _EXAMPLE.sub(r"```console\n$ \1\n```", _BOLD.sub(r"`\1`", text))
     for name, one in command.commands.items():  # type: ignore[attr-defined]
-        told = one.help.partition("\n")[0]  # Typer cuts it short
+        told = one.help.partition("\n")[0]  # Typer shortens it
         text = re.sub(
             rf"^\* `{name}`: .*$", f"* [`{name}`](#palca-{name}): {told}", text, flags=re.MULTILINE
         )

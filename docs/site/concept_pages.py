@@ -12,14 +12,14 @@ from .markup import code, fenced, page, plain
 
 
 def split_gallery(text: str) -> dict[str, str]:
-    """Return the pages that ``docs/CONCEPTS.md`` makes: what it opens with, and one a concept.
+    """Split ``docs/CONCEPTS.md`` into its opening and one page per concept.
 
-    All are written as if they stood where ``CONCEPTS.md`` does.
+    The links of all pages are relative to the folder of ``CONCEPTS.md``.
 
     Raises
     ------
     PalcaError
-        If the gallery knows nothing of a concept that ships.
+        If the gallery has no section for a shipped concept.
     """
     opening, *sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
     found = {section.splitlines()[0].removeprefix("## "): section for section in sections}
@@ -27,7 +27,9 @@ def split_gallery(text: str) -> dict[str, str]:
     for name in shipped_concepts():
         concept = load_concept(name)
         if concept.title not in found:
-            raise PalcaError(f"has no concept '{concept.title}': make gallery", "docs/CONCEPTS.md")
+            raise PalcaError(
+                f"has no section '{concept.title}': run make gallery", "docs/CONCEPTS.md"
+            )
         said = found.pop(concept.title).removeprefix(f"## {concept.title}\n")
         pages[f"concepts/{name}.md"] = _page(concept, said)
         pattern = rf"\[{re.escape(concept.title)}\]\(#[^)]*\)"

@@ -1,4 +1,4 @@
-"""The page of the expression language: what it has, and what it says to mistakes."""
+"""The page of the expression language: its grammar and functions, and messages for mistakes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from palca.model.language.functions import (
 
 from .markup import anchor, code, page, plain, table, target
 
-# One call of each function, and one where it might have no value.
+# One ordinary call of each function, and one at the edge of its domain.
 _CALLS: Final = {
     "min": ("min(3, 1, 2)", "min(0, 1 / 0)"),
     "max": ("max(3, 1, 2)", "max(0, log(0))"),
@@ -45,24 +45,24 @@ _MISTAKES: Final = (
 
 
 def expression_language() -> str:
-    """Return the page; what it says of values and mistakes is computed."""
+    """Return the page; the values and messages of its examples are computed."""
     about, *more = inspect.getdoc(expressions).split("\n\n")[1:]  # type: ignore[union-attr]
     fences = " ".join(more[0].replace("`words`", "words").replace("`grammar`", "grammar").split())
     return page(
         "# The language of rules",
         " ".join(about.replace("``", "`").split()),
         "A text is a *condition* (`when` of a rule, `any_of` and `among` of a measure) or a "
-        "*number* (all else), and kinds never mix: `growth > 0` is a condition, `1 if growth > 0 "
-        "else 0` a number. The same language stands in policies, concepts, `palca discover` "
-        "and `[[intervene]]` tables that add rules; what may be named differs: "
+        "*number* (everything else). The two never mix: `growth > 0` is a condition, `1 if growth "
+        "> 0 else 0` is a number. Policies, concepts, `palca discover` and `[[intervene]]` tables "
+        "that add rules all use this language. They differ in the names that they may use: "
         "[observables](observables.md), [parameters](parameters.md), [fields](fields.md) or "
         "[outcomes](outcomes.md).",
         "## Grammar",
         "```text\n" + _GRAMMAR + "\n```",
         "Operators bind as in Python: `*` and `/` before `+` and `-`, these before comparisons, "
-        "then `not`, `and`, `or`, and `if … else` last. `0.2 < x < 0.4` is both at once.",
+        "then `not`, `and`, `or`, and `if … else` last. `0.2 < x < 0.4` means that both are true.",
         "## Functions",
-        "Every function has a value, whatever it is given, and a division by zero is 0.",
+        "Every function has a value for every argument, and a division by zero gives 0.",
         table(["Function", "Arguments", "Meaning", "For example", "And"],
               map(_function, FUNCTIONS)),
         "## Limits",

@@ -1,7 +1,7 @@
-"""Where every page stands: the pages written by hand, those made from the code, and the way round.
+"""The layout of the site: pages written by hand, pages made from the code, and the navigation.
 
-A page keeps its links however it is moved: a link to a file of the project becomes one to the page
-that the file has become, and a file that is no page is carried along.
+Links still work after a page is moved: a link to a file of the project becomes a link to the page
+made from that file, and a linked file that has no page is copied into the site.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from .concept_pages import split_gallery
 
 ROOT: Final = Path(__file__).parents[2]
 
-# Each page that is made from the code: what makes it, and the file or folder that it is made of.
-# In a page written by hand a link to that file is one to the page, so it works in a checkout too.
+# Each page made from the code: the function that makes it, and the file or folder that it shows.
+# Pages written by hand link to that file, so that the link also works in a checkout.
 MADE: Final[dict[str, tuple[Callable[[], str], str]]] = {
     "reference/commands.md": (commands.command_line, "experiments/cli/app.py"),
     "reference/scenarios.md": (shelf_pages.scenarios, "scenarios"),
@@ -40,7 +40,7 @@ MADE: Final[dict[str, tuple[Callable[[], str], str]]] = {
     "record/drivers.md": (record_pages.drivers, "scenarios/drivers"),
 }
 
-# The navigation; a folder stands for its pages, and a page that isn't there is left out.
+# The navigation; a folder stands for all its pages, and a missing page is left out.
 _WAY: Final[dict[str, tuple[str, ...]]] = {
     "Start": ("index.md",),
     "Tutorials": ("tutorials/",),
@@ -61,7 +61,7 @@ _WAY: Final[dict[str, tuple[str, ...]]] = {
     ),
     "Model": (
         "ODD.md", "COUNTERFACTUALS.md", "CALIBRATION.md", "SENSITIVITY.md", "VALIDATION.md",
-        "LIMITS.md", "ETHICS.md",
+        "LIMITS.md", "ETHICS.md", "GLOSSARY.md",
     ),
     "Project": (
         "COMPILER.md", "BENCHMARKS.md", "RELIABILITY.md", "MUTANTS.md", "CONTRIBUTING.md",
@@ -71,16 +71,16 @@ _WAY: Final[dict[str, tuple[str, ...]]] = {
 
 _LINK: Final = re.compile(r"(!?\[[^\]]*\])\(([^)\s#:]+)(#[^)\s]*)?\)")
 _BLOCK: Final = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
-_FENCE: Final = re.compile(r"^```(\w+) fails.*$", re.MULTILINE)  # a word for the tests alone
+_FENCE: Final = re.compile(r"^```(\w+) fails.*$", re.MULTILINE)  # a word that only the tests use
 
 
 def lay_out(folder: Path) -> None:
-    """Write all pages, what they show, and the navigation into a folder.
+    """Write all pages, their pictures and the navigation into a folder.
 
     Parameters
     ----------
     folder : Path
-        It need not exist; what is in it is replaced.
+        It need not exist; its contents are replaced.
     """
     shutil.rmtree(folder, ignore_errors=True)
     pages = {page: _moved(_read(path), path, page, folder) for path, page in _by_hand().items()}
@@ -102,7 +102,7 @@ def _read(path: str) -> str:
 
 
 def _by_hand() -> dict[str, str]:
-    """Return where each page written by hand is in the project, and where in the site."""
+    """Return the path in the site of each page written by hand, by its path in the project."""
     found = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")}
     pages = {path: path.removeprefix("docs/") for path in sorted(found)}
     for path in ("CONTRIBUTING.md", "CHANGELOG.md"):
@@ -112,14 +112,14 @@ def _by_hand() -> dict[str, str]:
 
 
 def _moved(text: str, home: str, page: str, folder: Path) -> str:
-    """Return a page's text with its links as they must be at its new place.
+    """Return a page's text with its links corrected for its new path.
 
     Parameters
     ----------
     home, page : str
-        Where the text is written in the project, and where it will stand in the site.
+        The path of the text in the project, and in the site.
     folder : Path
-        That of the site's pages; a file that is linked to and no page is copied into it.
+        The folder of the site's pages; a linked file that has no page is copied into it.
     """
     homes = {made_of: page for page, (_, made_of) in MADE.items()} | _by_hand()
 

@@ -1,4 +1,4 @@
-"""Is the site whole? Every link and anchor of the built pages, and nothing from elsewhere."""
+"""Checks of the built site: every link and anchor exists; nothing loads from other hosts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-# Attributes by which a browser fetches something at once; a link waits for a click.
+# Attributes from which a browser loads at once; a link waits for a click.
 _FETCHING: Final = {
     ("script", "src"), ("img", "src"), ("img", "srcset"), ("source", "src"), ("source", "srcset"),
     ("iframe", "src"), ("audio", "src"), ("video", "src"), ("video", "poster"), ("link", "href"),
@@ -18,7 +18,7 @@ _FETCHING: Final = {
 
 @dataclass
 class Page(HTMLParser):
-    """What a page refers to: its anchors, its links, and what it fetches."""
+    """The anchors and links of a page, and the addresses that it loads."""
 
     anchors: set[str] = field(default_factory=set)
     links: list[str] = field(default_factory=list)
@@ -53,7 +53,7 @@ def read_site(folder: Path) -> dict[Path, Page]:
 
 
 def faults(folder: Path, pages: dict[Path, Page]) -> list[str]:
-    """Return what is wrong, a line a fault: files and anchors that aren't there, foreign files."""
+    """Return the faults, one line each: missing files and anchors, files from other hosts."""
     found = []
     for path, page in pages.items():
         where = path.relative_to(folder).as_posix()
@@ -63,7 +63,7 @@ def faults(folder: Path, pages: dict[Path, Page]) -> list[str]:
                 if link in page.fetched and parts.scheme != "data":
                     found.append(f"{where}: fetches {link}")
                 continue
-            # the page for what isn't found may be asked for from anywhere, so it links from the top
+            # the "not found" page is served for any address, so its links begin at the top
             base = folder if link.startswith("/") else path.parent
             file = (base / unquote(parts.path).lstrip("/")).resolve() if parts.path else path
             file = file / "index.html" if file.is_dir() else file
@@ -75,5 +75,5 @@ def faults(folder: Path, pages: dict[Path, Page]) -> list[str]:
 
 
 def outward(pages: dict[Path, Page]) -> set[str]:
-    """Return the addresses elsewhere that pages link to."""
+    """Return the addresses on other hosts that pages link to."""
     return {link for page in pages.values() for link in page.links if urlsplit(link).scheme}

@@ -1,4 +1,4 @@
-"""Pages of the data, row by row: the record, and the drivers, each row with its source."""
+"""Pages of the record and of the drivers, row by row, each row with its source."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from palca.experiments.observe.documented import load_record, scored
 from palca.model.events import TRACKS
-from palca.scenarios.reading.library import SHELF, read_text
+from palca.scenarios.reading.library import LIBRARY, read_text
 
 from .markup import anchor, code, page, plain, table, target
 
@@ -18,7 +18,7 @@ Row = Mapping[str, str]
 
 
 class Anchors:
-    """Anchors of one page's rows: what is named alike is numbered."""
+    """Anchors of one page's rows; equal names are numbered."""
 
     def __init__(self) -> None:
         self._seen: dict[str, int] = {}
@@ -46,12 +46,12 @@ def documented_events() -> str:
     tracks = "; ".join(f"*{track}*, {meaning}" for track, meaning in TRACKS.items())
     return page(
         "# Documented events",
-        f"All {len(record.events)} rows of `experiments/observe/record/events.csv`: `palca record "
-        "--sources`. [Provenance](../PROVENANCE.md) says how they were coded and what is "
-        f"uncertain. Tracks: {tracks}. The [kinds](../reference/events.md) are those of simulated "
-        "histories.",
-        f"{len(scoring)} rows may score a simulated history; the others are of low confidence, "
-        "unverified, or mere context.",
+        f"All {len(record.events)} rows of `experiments/observe/record/events.csv`; `palca record "
+        "--sources` prints them. [Provenance](../PROVENANCE.md) says how they were coded and what "
+        f"is uncertain. Tracks: {tracks}. The [kinds](../reference/events.md) are those of "
+        "simulated histories.",
+        f"{len(scoring)} rows may score a simulated history; the others have low confidence, "
+        "are unverified, or are only context.",
         *[part for year, rows in years.items() for part in (f"## {year}", "\n".join(rows))],
     )
 
@@ -75,9 +75,9 @@ def _event(row: Any, name: str, scores: bool) -> str:
 
 
 def _ledger(rows: Sequence[Row], anchors: Anchors, part: str, *key: str) -> str:
-    """Return a table of rows; what is the same in all of them is said once, above it.
+    """Return a table of rows; a column with equal cells is written once, above the table.
 
-    The rows' anchors are made of `part` and of what stands in the columns `key`, which come first.
+    The rows' anchors are made of `part` and of the columns `key`, which come first.
     """
     columns = [column for column in rows[0] if any(row[column] for row in rows)]
     shared = [c for c in columns if c not in key and len({row[c] for row in rows}) == 1]
@@ -92,7 +92,7 @@ def _ledger(rows: Sequence[Row], anchors: Anchors, part: str, *key: str) -> str:
 
 
 def _texts(rows: pd.DataFrame) -> list[Row]:
-    """Return rows as text; numbers as they stand in the file."""
+    """Return rows as text; numbers as they are in the file."""
     return [
         {str(k): f"{v:.10g}" if isinstance(v, float) else str(v) for k, v in row.items()}
         for row in rows.to_dict("records")
@@ -109,15 +109,15 @@ def documented_series() -> str:
         parts.append(_ledger(_texts(rows.drop(columns="series")), anchors, str(name), "date"))
     return page(
         "# Documented series",
-        f"All {len(series)} rows of `experiments/observe/record/series.csv`: "
-        "`palca record --series NAME`. "
+        f"All {len(series)} rows of `experiments/observe/record/series.csv`; "
+        "`palca record --series NAME` prints one series. "
         "[Provenance](../PROVENANCE.md#seriescsv-and-base_ratescsv) says how they are dated.",
         *parts,
     )
 
 
 def base_rates() -> str:
-    """Return the page of what is known of coups across countries."""
+    """Return the page of coup statistics across countries."""
     rates = load_record().base_rates
     anchors = Anchors()
     parts: list[str] = []
@@ -127,32 +127,31 @@ def base_rates() -> str:
         parts.append(_ledger(kept, anchors, "", "series", "period"))
     return page(
         "# Base rates",
-        f"All {len(rates)} rows of `experiments/observe/record/base_rates.csv`: rates of "
-        "coups across "
-        "countries, by the study or the data that they come from. `palca validate` holds simulated "
-        "countries against some of them.",
+        f"All {len(rates)} rows of `experiments/observe/record/base_rates.csv`: rates of coups "
+        "across countries, by the study or the data that they come from. `palca validate` compares "
+        "simulated countries with some of them.",
         *parts,
     )
 
 
 def drivers() -> str:
-    """Return the page of the drivers, which the model is told."""
+    """Return the page of the drivers, the model's inputs."""
     anchors = Anchors()
     parts: list[str] = []
-    for path in sorted((SHELF / "drivers").glob("*.csv")):
+    for path in sorted((LIBRARY / "drivers").glob("*.csv")):
         rows = driver_rows(path.stem)
         parts.append(f"## {code(path.stem)} {{#{anchor(path.stem)}}}")
         key = ("date", "country") if "country" in rows[0] else ("date",)
         parts.append(_ledger(rows, anchors, path.stem, *key))
     return page(
         "# Drivers",
-        "What moves the simulated country from outside, as observed: the files of "
-        "`scenarios/drivers/`. The model is told them, so they never score it. "
-        "[Provenance](../PROVENANCE.md#the-drivers) tells of each file.",
+        "The observed external conditions of the simulated country: the files of "
+        "`scenarios/drivers/`. They are inputs of the model, so they never score it. "
+        "[Provenance](../PROVENANCE.md#the-drivers) describes each file.",
         *parts,
     )
 
 
 def driver_rows(name: str) -> list[dict[str, str]]:
     """Return the rows of a driver's file."""
-    return list(csv.DictReader(read_text(SHELF / "drivers" / f"{name}.csv").splitlines()))
+    return list(csv.DictReader(read_text(LIBRARY / "drivers" / f"{name}.csv").splitlines()))

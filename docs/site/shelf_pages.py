@@ -1,4 +1,4 @@
-"""Pages of what stands on the shelf: scenarios, policies, countries and evidence, as files."""
+"""Pages of the shipped library: scenarios, policies, countries and evidence, with their files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from palca.model.language.levers import ACTORS
 from palca.model.language.policy import Rule
 from palca.scenarios import shipped_policies, shipped_scenarios
 from palca.scenarios.concept import shipped_concepts
-from palca.scenarios.reading.library import SHELF, read_text, read_toml
+from palca.scenarios.reading.library import LIBRARY, read_text, read_toml
 from palca.scenarios.scenario import build_policy
 
 from .markup import anchor, code, fenced, page, plain, table
@@ -29,10 +29,11 @@ def scenarios() -> str:
     ]
     return page(
         "# Scenarios",
-        "By the date of the first change: `palca list scenarios`. `palca run NAME` runs one, "
-        "`palca compare baseline NAME` and `palca counterfactual NAME` ask what it changes "
-        "([which of the two?](../COUNTERFACTUALS.md)). *Plausibility*: A, an alternative that was "
-        "considered at the time; B, one that fits the actors' aims; C, one that needs another aim.",
+        "The scenarios by the date of the first change, as `palca list scenarios` prints them. "
+        "`palca run NAME` runs one; `palca compare baseline NAME` and `palca counterfactual NAME` "
+        "ask what it changes ([which of the two?](../COUNTERFACTUALS.md)). *Plausibility*: A, an "
+        "alternative that was considered at the time; B, one that fits the actors' aims; C, one "
+        "that needs another aim.",
         table(["From", "Name", "", "Title"], overview),
         *[_scenario(name) for _, name, _, _, _ in rows],
     )
@@ -61,13 +62,14 @@ def policies(actor: str) -> str:
         parts.append(f"## {code(name)}: {plain(policy.title)} {{#{anchor(name)}}}")
         parts.append(
             f"{len(policy.rules)} rules in `scenarios/policies/{actor}/{name}.toml`; "
-            f"`--set policy.{actor}={name}` takes it."
+            f"use it with `--set policy.{actor}={name}`."
         )
         parts += [_rule(actor, name, rule) for rule in policy.rules]
     return page(
         f"# Policies: {TITLES[actor][:1].lower()}{TITLES[actor][1:]}",
-        "Every rule whose *when* holds adds what its *do* says to the levers. "
-        "[Policies](../POLICIES.md) has the form and the idea of each in a line.",
+        "Every rule whose *when* is true adds the amounts in its *do* to the levers. "
+        "[Policies](../POLICIES.md) has the form of the file and the idea of each policy in one "
+        "line.",
         *parts,
     )
 
@@ -94,20 +96,20 @@ def _rule(actor: str, policy: str, rule: Rule) -> str:
     elif rule.concept:
         lines.append(f"- Concept: {plain(rule.concept)}")
     if not rule.enabled:
-        lines.append("- Off, unless a scenario sets `enabled = true`")
+        lines.append("- Switched off, unless a scenario sets `enabled = true`")
     return "\n".join(lines)
 
 
 def countries() -> str:
-    """Return the page of countries: who may rule, the barracks, and the file with its sources."""
+    """Return the page of countries: who may rule, the garrisons, and the file with its sources."""
     parts = []
-    for path in sorted((SHELF / "countries").glob("*.toml")):
+    for path in sorted((LIBRARY / "countries").glob("*.toml")):
         data = read_toml(path)
         parts += [
             f"## {plain(data['name'])} {{#{path.stem}}}",
             "### Who may rule",
             table(
-                ["Name", "Ideology", "Rank", "At hand"],
+                ["Name", "Ideology", "Rank", "Available"],
                 [
                     [plain(one["name"]), f"{one['ideology']:g}", one["rank"], _span(one)]
                     for one in data["leader"]
@@ -126,7 +128,7 @@ def countries() -> str:
         ]
     return page(
         "# Countries",
-        "A country is data: no name and no number of it stands in the model. "
+        "A country is data: none of its names and numbers is in the model. "
         "[Run another country](../howto/another-country.md) says how to make one. Ideology and "
         "orientation run from −1 (left) to 1 (right).",
         *parts,
@@ -139,16 +141,16 @@ def _span(leader: dict[str, Any]) -> str:
 
 
 def evidence_files() -> str:
-    """Return the page of the evidence that worlds can be weighed by."""
+    """Return the page of the evidence by which worlds can be weighted."""
     parts = []
     for path in sorted(GIVEN.glob("*.toml")):
         parts.append(f"## {plain(read_toml(path)['title'])} {{#{path.stem}}}")
         parts.append(fenced(f'toml title="{path.name}"', read_text(path)))
     return page(
         "# Evidence",
-        "What `palca counterfactual --given` and `palca validate` take as seen, and how closely a "
-        "world must match it. Copy one, change it, and give its path; "
-        "[Counterfactual histories](../COUNTERFACTUALS.md#the-evidence) explains the words.",
+        "The observations that `palca counterfactual --given` and `palca validate` condition on, "
+        "and how closely a world must match them. Copy a file, change it, and give its path; "
+        "[Counterfactual histories](../COUNTERFACTUALS.md#the-evidence) explains its terms.",
         *parts,
     )
 

@@ -1,4 +1,4 @@
-"""The page of sources: every work and document that anything names, and where it is used."""
+"""The page of sources: every work and document that is named anywhere, and its uses."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from palca.model.language.levers import ACTORS
 from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import shipped_policies, shipped_scenarios
 from palca.scenarios.concept import load_concept, shipped_concepts
-from palca.scenarios.reading.library import SHELF, read_toml
+from palca.scenarios.reading.library import LIBRARY, read_toml
 from palca.scenarios.scenario import build_policy
 
 from .markup import anchor, page, plain, table
 from .record_pages import driver_rows, event_anchors
 from .shelf_pages import rule_anchor
 
-Use = tuple[str, str]  # a source, and a link to what rests on it
+Use = tuple[str, str]  # a source, and a link to a place where it is used
 
 
 def sources() -> str:
@@ -24,9 +24,9 @@ def sources() -> str:
     rules, parameters = list(_rules()), list(_parameters())
     return page(
         "# Sources",
-        "Whatever names a source, and where. Full titles of the model's literature are in "
-        "[section 10](../ODD.md#10-sources) of its description, the makers of data and their terms "
-        "in [Provenance](../PROVENANCE.md#whose-data-these-are).",
+        "Every source that is named anywhere, and where it is used. Full titles of the model's "
+        "literature are in [section 10](../ODD.md#10-sources) of its description, the makers of "
+        "data and their terms in [Provenance](../PROVENANCE.md#whose-data-these-are).",
         f"*Assumed*, in whole or in part, are {_assumed(rules)} rules and {_assumed(parameters)} "
         "parameters.",
         "## Literature of the concepts",
@@ -102,6 +102,6 @@ def _data() -> Iterator[Use]:
     for row in record.base_rates.itertuples():
         link = anchor(row.series, row.period)
         yield str(row.source), f"[{row.series}](../record/base-rates.md#{link})"
-    for path in sorted((SHELF / "drivers").glob("*.csv")):
+    for path in sorted((LIBRARY / "drivers").glob("*.csv")):
         for row in driver_rows(path.stem):
             yield row["source"], f"[{path.stem}](../record/drivers.md#{anchor(path.stem)})"

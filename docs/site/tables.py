@@ -1,4 +1,4 @@
-"""Pages of reference from the tables of ``palca list``: a row and an anchor for everything."""
+"""Reference pages from the tables of ``palca list``, with an anchor for each row."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def listed(what: str) -> tuple[list[str], list[list[str]]]:
 
 
 def _named(header: list[str], rows: list[list[str]], *, within: str = "") -> str:
-    """Return a table whose first cells are names that bear anchors; of a part if `within` one."""
+    """Return a table whose first cells are names with anchors; `within` is put before them."""
     parts = (within,) if within else ()
     return table(
         [cell[:1].upper() + cell[1:] for cell in header],
@@ -37,7 +37,7 @@ def _named(header: list[str], rows: list[list[str]], *, within: str = "") -> str
 
 
 def _grouped(what: str, titles: Mapping[str, str]) -> list[str]:
-    """Return a table of ``palca list`` cut by its first column, under headings."""
+    """Return a table of ``palca list`` split by its first column, under headings."""
     header, rows = listed(what)
     parts = []
     for group in dict.fromkeys(row[0] for row in rows):
@@ -55,12 +55,13 @@ def parameters() -> str:
     prior = header.index("prior")
     return page(
         "# Parameters",
-        f"All {len(rows)} numbers of the model: `palca list parameters`. A scenario sets any of "
-        "them (`[parameters]`, or `--set NAME=VALUE`), within its range. *Assumed* as a source "
-        "means just that; works are in [section 10](../ODD.md#10-sources) of the model's "
-        "description, and [Sources](sources.md) says what rests on which.",
+        f"All {len(rows)} parameters of the model, as `palca list parameters` prints them. A "
+        "scenario may set any of them within its range (`[parameters]`, or `--set NAME=VALUE`). "
+        "The source *assumed* means that there is none. The works are listed in [section "
+        "10](../ODD.md#10-sources) of the model's description; [Sources](sources.md) says where "
+        "each is used.",
         f"## Free: {len(free)} {{#free}}",
-        "Uncertain, with a prior. What the record leaves of them is in "
+        "Free parameters are uncertain and have a prior. Their posterior given the record is in "
         "[Calibration](../CALIBRATION.md#what-came-out).",
         _named(header, free),
         f"## Fixed: {len(fixed)} {{#fixed}}",
@@ -76,20 +77,21 @@ def observables() -> str:
     blurred = "; ".join(f"{code(name)} by {actor}" for actor, name in BLURRED)
     return page(
         "# Observables",
-        "What the rules of a policy may name, besides [parameters](parameters.md) and `date`: "
-        "`palca list observables`. All stand as at the start of the month.",
-        f"Seen with an error, which differs from month to month: {blurred}.",
+        "The quantities that the rules of a policy may name, besides [parameters](parameters.md) "
+        "and `date`; `palca list observables` prints them. All have their values at the start of "
+        "the month.",
+        f"Observed with an error, which differs from month to month: {blurred}.",
         _named(header, rows),
     )
 
 
 def levers() -> str:
-    """Return the page of levers, an actor after another."""
+    """Return the page of levers, by actor."""
     return page(
         "# Levers",
-        "What each actor can move, the only way in which it acts: `palca list levers`. Rules add "
-        "to a lever, and the sum is clipped to its range; where no rule speaks it has its default. "
-        "A *chance* is that of the act in this month.",
+        "The quantities that each actor decides; an actor acts only through them. `palca list "
+        "levers` prints them. Rules add to a lever, and the sum is clipped to its range; without a "
+        "rule a lever has its default. A *chance* is the probability of the act in this month.",
         *_grouped("levers", ACTORS),
     )
 
@@ -118,10 +120,10 @@ def channels() -> str:
     )  # fmt: skip
     return page(
         "# Channels",
-        "The ways in which one thing may act on another. A scenario closes one by `[channels]`, "
-        "`NAME = false`, or `--set channel.NAME=off`: the parameters that carry it are then zero, "
-        "and what would be seen through it is hidden. `palca counterfactual --freeze` holds one at "
-        "the path that it took without the intervention.",
+        "The causal paths between parts of the model. A scenario closes one by `[channels]`, `NAME "
+        "= false`, or `--set channel.NAME=off`: the parameters that carry it are then zero, and "
+        "what would be observed through it is hidden. `palca counterfactual --freeze` holds one at "
+        "its values without the intervention.",
         shown,
     )
 
@@ -131,9 +133,10 @@ def fields() -> str:
     header, rows = listed("fields")
     return page(
         "# Fields of the state",
-        "All that a world is made of, month by month, besides its officers: `palca list fields`. "
-        '`[start]` in a scenario sets where they begin, `history.field("NAME")` in Python and '
-        "the columns of `months.parquet` have their course.",
+        "The state variables of a world, month by month, except its officers; `palca list fields` "
+        "prints them. "
+        '`[start]` in a scenario sets their initial values; `history.field("NAME")` in Python and '
+        "the rows of `months.parquet` have their values over time.",
         "The measures of a [concept](../CONCEPTS.md#write-your-own) may name them, and "
         "`event.TRACK.KIND` and `amount.TRACK.KIND` of [events](events.md) with `_` for a space, "
         "`date`, and `first.NAME`: the same world in the first arm.",
@@ -145,8 +148,8 @@ def events() -> str:
     """Return the page of the vocabulary of events."""
     return page(
         "# Events",
-        "The record and simulated histories speak one vocabulary: `palca list events`. The same "
-        "kind may stand in several tracks.",
+        "The record and simulated histories use one vocabulary; `palca list events` prints it. The "
+        "same kind may be in several tracks.",
         *_grouped("events", {}),
     )
 
@@ -160,8 +163,8 @@ def outcomes() -> str:
     ]  # fmt: skip
     return page(
         "# Outcomes",
-        "The numbers that sum up a world, the same for the record: columns of `worlds.parquet`, "
-        "and what `--outcome` and `palca discover` name. Where the record is too thin an outcome "
-        "isn't scored.",
+        "The numbers that summarise a world, and in the same way the record. They are the columns "
+        "of `worlds.parquet`, and the names for `--outcome` and `palca discover`. If the record "
+        "has too little data, an outcome isn't scored.",
         table(["Name", "Meaning", "Unit", "Group", "Scored", "Note"], rows),
     )

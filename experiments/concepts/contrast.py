@@ -12,19 +12,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model import ColdWarModel
 from palca.model.errors import PalcaError
 from palca.model.language.expressions import value_of
 from palca.model.state.history import CODE_OF
 from palca.model.state.state import FIELDS
+from palca.model.types import Floats
 from palca.scenarios import build, resolve
 from palca.scenarios.concept import EVENTS, Claim, Concept, Measure
 
 from ..counterfactual.paired import check_lengths
 
-Floats = NDArray[np.float64]
 _RESAMPLES: Final = 400
 _LOW, _HIGH = 0.025, 0.975
 

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+
+from palca.model.types import Floats, Ints
 
 from ..infer.abc import INFORMATIVE, information_gain, information_gain_by_chance
 from ..infer.weights import moments, sums_by_group
 from ..simulate import priors
 from .twins import Twins
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from palca.model.types import Floats
+
 from .twins import Paths, Twins
 
-Floats = NDArray[np.float64]
 QUANTITIES: Final = (
     "orientation", "legitimacy", "repression", "mobilisation", "fiscal", "ussr_recent",
     "ussr_delivered", "us_commitments", "us_delivered", "friction", "militants", "legality",

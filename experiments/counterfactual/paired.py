@@ -14,6 +14,7 @@ from palca.model import ColdWarModel
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
 from palca.model.state.concatenate import concatenate_worlds
+from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..io.parallel import shared
@@ -21,8 +22,6 @@ from ..observe.history import simulated
 from ..observe.outcomes import OUTCOMES, outcomes
 from ..simulate.ensemble import BLOCK, KEPT, monthly
 from .divergence import pairwise_divergence
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(slots=True)

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model import ColdWarModel, History, Snapshot
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
-from palca.model.state.channels import Conduit
+from palca.model.state.channels import ChannelLog
 from palca.model.state.concatenate import concatenate_worlds
 from palca.model.state.history import Events
 from palca.model.state.scenario import Scenario
 from palca.model.state.state import FIELDS
+from palca.model.types import Floats, Ints
 from palca.scenarios import build
 
 from ..infer.abduction import ParticleSet
@@ -34,8 +34,6 @@ from ..observe.outcomes import (
     sum_by_month,
 )
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 BLOCK: Final = 4096
 _ROW: Final = {name: row for row, name in enumerate(FIELDS)}  # of a snapshot's state
 _KEPT: Final = (
@@ -157,7 +155,7 @@ class Twins:
 
 
 def run_from(
-    scenario: Scenario, start: Snapshot, atmosphere: Floats, conduit: Conduit | None = None
+    scenario: Scenario, start: Snapshot, atmosphere: Floats, channel_log: ChannelLog | None = None
 ) -> Paths:
     """Return how worlds go on from a snapshot under a scenario, on the draws that it brings.
 
@@ -165,12 +163,12 @@ def run_from(
     ----------
     atmosphere : ndarray, shape ``(n,)``
         Soviet atmosphere at the start.
-    conduit : Conduit, optional
+    channel_log : ChannelLog, optional
         What channels are listened to, or frozen.
     """
     leader, committed = (start.state[_ROW[name]] for name in ("leader", "ussr_committed"))
     model = ColdWarModel(
-        scenario, np.arange(len(start)), 0, keep=_KEPT, start=start, conduit=conduit or Conduit()
+        scenario, np.arange(len(start)), 0, keep=_KEPT, start=start, channel_log=channel_log
     )
     # rounded like what is kept of the months after it, so that no credit is exactly none
     committed = committed.astype(np.float32).astype(np.float64)
@@ -196,19 +194,19 @@ def replay(
         factual twin.
     """
 
-    def run(resolved: dict[str, Any], conduit: Conduit) -> Paths:
+    def run(resolved: dict[str, Any], channel_log: ChannelLog) -> Paths:
         scenario = build(resolved)
         parameters = {**scenario.parameters, **particles.parameters}
         own = replace(scenario, parameters=parameters)
-        return run_from(own, particles.snapshot, particles.atmosphere, conduit)
+        return run_from(own, particles.snapshot, particles.atmosphere, channel_log)
 
-    ear = Conduit(listened=frozenset(freeze))
-    plain = run(factual, ear)
+    log = ChannelLog(listened=frozenset(freeze))
+    plain, changed = run(factual, log), run(counter, ChannelLog())
     frozen = {
-        channel: run(counter, Conduit(frozen=frozenset([channel]), factual=ear))
+        channel: run(counter, ChannelLog(frozen=frozenset([channel]), factual=log))
         for channel in freeze
     }
-    return Twins(plain, run(counter, Conduit()), particles.parameters, particles.ancestors, frozen)
+    return Twins(plain, changed, particles.parameters, particles.ancestors, frozen)
 
 
 def fork_of(resolved: dict[str, Any]) -> int:

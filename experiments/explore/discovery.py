@@ -21,14 +21,13 @@ from numpy.typing import NDArray
 from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError
 from palca.model.language.expressions import Expression, parse, value_of
+from palca.model.types import Flags, Floats
 
 from ..observe.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 _DEPTH: Final = 4  # limits of a box, at most
 _SMALLEST: Final = 0.01  # share of worlds in a leaf
 _CHI_SQUARED: Final = 20.0  # of a split: one in 100,000 by chance, for many are tried

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.errors import PalcaError
+from palca.model.types import Floats
 
 from ..io import provenance
 from ..observe.outcomes import outcomes as measure
@@ -23,8 +24,6 @@ from .sweep import clusters_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 
 def drawn_worlds(

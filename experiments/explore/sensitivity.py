@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from palca.model.types import Floats
+
 from ..simulate.priors import PRIORS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 # From points to outcomes, each ``(points, replicates)``.
 Simulator = Callable[["pd.DataFrame"], dict[str, Floats]]
 SCREENED: Final = ("effect", "mean", "sigma")  # what a screening measures

@@ -19,7 +19,6 @@ from math import prod
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model.errors import PalcaError, nearest, short
 from palca.model.seeds import check_number
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
     from ..io.parallel import Spread
 
-Floats = NDArray[np.float64]
 _LARGEST: Final = 16_384  # rows in a block
 _SMALLEST: Final = 512
 _BLOCKS: Final = 64  # of a sweep of middling size
@@ -220,7 +218,7 @@ def _variant(
         if not own:
             raise
         place = short(f"--vary {' --vary '.join(own)}", 200)
-        if error.place.startswith("--set"):  # a level was applied as a setting is
+        if error.where.startswith("--set"):  # a level was applied as a setting is
             raise PalcaError(error.message, place) from None
         raise error.at(place) from None
     return resolved

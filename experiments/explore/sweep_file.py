@@ -23,10 +23,10 @@ from typing import Any, Final
 
 from palca.model.errors import PalcaError
 from palca.model.seeds import LARGEST
+from palca.model.table import Table
 from palca.scenarios import resolve
 from palca.scenarios.overrides import anchored, anchored_change, set_once, what_is_set
 from palca.scenarios.reading.library import read_toml, scenario_beside
-from palca.scenarios.reading.toml_table import Table
 
 from ..simulate.designs import Factor, parse_factor, varied_once
 from ..simulate.world_table import check_measured
@@ -69,8 +69,8 @@ def read_sweep(path: Path) -> SweepFile:
     table = Table(read_toml(path), str(path))
     vary = table.table("vary")
     factors = tuple(
-        _anchored(parse_factor(f"{name}={values}", f"{vary.place}: {name}"), path, vary.place)
-        for name, values in _factors(vary.flat(), vary.place).items()
+        _anchored(parse_factor(f"{name}={values}", f"{vary.where}: {name}"), path, vary.where)
+        for name, values in _factors(vary.flat(), vary.where).items()
     )
     named = table.text("scenario", "baseline")
     set_once(settings := _texts(table, "set"), f"{path}: set")
@@ -80,18 +80,18 @@ def read_sweep(path: Path) -> SweepFile:
     out = SweepFile(
         title=table.text("title", ""),
         scenario=scenario_beside(named, path.parent, f"{path}: scenario"),
-        factors=varied_once(factors, vary.place),
+        factors=varied_once(factors, vary.where),
         design=table.text("design", "") or None,
-        worlds=table.whole("worlds", 1, int(_MOST)) if "worlds" in table else None,
-        replicates=table.whole("replicates", 1, int(_MOST)) if "replicates" in table else None,
-        seed=table.whole("seed", 0, LARGEST) if "seed" in table else None,
+        worlds=table.integer("worlds", 1, int(_MOST)) if "worlds" in table else None,
+        replicates=table.integer("replicates", 1, int(_MOST)) if "replicates" in table else None,
+        seed=table.integer("seed", 0, LARGEST) if "seed" in table else None,
         settings=tuple(anchored(text, path.parent, f"{path}: set") for text in settings),
         interventions=tuple(
             anchored_change(text, path.parent, f"{path}: intervene") for text in changes
         ),
         outcomes=outcomes,
     )
-    table.done()
+    table.reject_unknown()
     return out
 
 
@@ -169,5 +169,5 @@ def _level(level: Any, place: str) -> str:
 def _texts(table: Table, key: str) -> tuple[str, ...]:
     values = table.rows(key)
     if not all(isinstance(value, str) for value in values):
-        raise PalcaError(f'write {key} = ["…"], as after --{key}', table.place)
+        raise PalcaError(f'write {key} = ["…"], as after --{key}', table.where)
     return tuple(values)

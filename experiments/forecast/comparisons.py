@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
+
+from palca.model.types import Floats
 
 from ..observe.history import Course
 from .scores import crps
 
-Floats = NDArray[np.float64]
 ENOUGH_POWER: Final = 0.8
 _BOOTSTRAPS: Final = 200
 HISTORIES: Final = 500  # pseudo-histories by which power is judged

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from palca.model.state import counter_rng
 from palca.model.state.history import CODE_OF, Events
 from palca.model.state.scenario import Scenario
+from palca.model.types import Floats
 
 from ..observe.documented import Record
 from ..observe.history import Course, documented
 
-Floats = NDArray[np.float64]
 HAZARDS: Final = ("constant", "persistence", "cross-national")
 RECENT: Final = 36  # months for which an attempt counts as recent
 _LATEST: Final = "1968"  # the last year whose income is known in January 1969

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from palca.model.types import Floats
 
 from ..observe.outcomes import OUTCOMES, Outcome
-
-Floats = NDArray[np.float64]
 
 
 def crps(ensemble: Floats, observed: float) -> float:

@@ -21,16 +21,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from palca.model.types import AnyFloats as Floats
 
 from ..observe.outcomes import Outcome
 from .reference_table import Table
 from .weights import effective_sample_size, moments, systematic
 
-Floats = NDArray[np.floating[Any]]
 _RIDGE: Final = 100.0  # keeps some 2,000 coefficients from fitting chance
 _CHUNK: Final = 50_000
 _EXTREME: Final = 1e-3  # outcomes are cut at these quantiles of the table

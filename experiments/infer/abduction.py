@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model import Snapshot
 from palca.model.state.concatenate import concatenate_worlds
+from palca.model.types import Floats, Ints
 
 from ..io.parallel import shared
 from .collectors import Diagnostics, ForkPoint
@@ -22,8 +22,6 @@ from .evidence import Evidence
 from .particle_filter import Filter
 from .weights import effective_sample_size, equal, reweight, sums_by_group
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 ISLAND: Final = 8192  # worlds filtered together
 
 

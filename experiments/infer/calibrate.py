@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.model.seeds import seed_after
-from palca.model.state.parameters import turns_of
+from palca.model.state.parameters import draw_index
+from palca.model.types import AnyFloats as Floats
 from palca.scenarios import build
 
 from ..forecast.naive import naive
@@ -41,7 +42,6 @@ from .abc import (
 )
 from .reference_table import Table, simulate, values_of
 
-Floats = NDArray[np.floating[Any]]
 WORLDS: Final = 1_000_000
 DRAWS: Final = 1000
 HISTORIES: Final = 300  # whose parameters are to be found again
@@ -264,8 +264,8 @@ def _best_first(
         table = simulate(judged, (), until, some * replicates, seed, jobs,
                          partial(on_progress, "comparing draws"))  # fmt: skip
         summaries = regression.summaries(table.columns(regression.outcomes))
-        turns = turns_of(seed, np.arange(some)) % some
-        order = np.argsort(-_likelihoods(summaries, observed, turns), kind="stable")
+        first = draw_index(seed, np.arange(some)) % some
+        order = np.argsort(-_likelihoods(summaries, observed, first), kind="stable")
         order = np.concatenate([order, np.arange(some, count)])
         draws = {name: values[order] for name, values in draws.items()}
         tables.append(table)

@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model import Snapshot
+from palca.model.types import Floats, Ints
 
 from .particle_filter import Collector, Filter
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -97,7 +95,7 @@ class ForkPoint(Collector):
     def before_weighting(self, of: Filter) -> None:
         """Keep the keys of a month after it."""
         if self.snapshot is not None:
-            self.keys.append(of.model.chance.keys)
+            self.keys.append(of.model.draws.keys)
 
     def after_resampling(self, parents: Ints) -> None:
         """Copy what is kept as the worlds are copied."""
@@ -118,7 +116,7 @@ class ForkPoint(Collector):
         if not self.keys:
             return self.snapshot, self.atmosphere
         left = of.scenario.months - self.month - len(self.keys)
-        rest = np.repeat(of.model.chance.keys[None, :], left, axis=0)
+        rest = np.repeat(of.model.draws.keys[None, :], left, axis=0)
         keys = np.concatenate([np.array(self.keys), rest])
         return replace(self.snapshot, keys=keys), self.atmosphere
 

@@ -13,8 +13,8 @@ import numpy as np
 from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError, nearest, short
 from palca.model.events import KINDS, TRACKS
+from palca.model.table import Table
 from palca.scenarios.reading.library import find, read_toml
-from palca.scenarios.reading.toml_table import Table
 
 from ..observe.history import Course, fiscal_years
 from ..observe.outcomes import atmosphere
@@ -27,7 +27,7 @@ ASPECTS: Final = (  # what an evidence file may hold beside its title
     "events", "attempts", "event", "absent", "orientation", "ussr_atmosphere", "us_commitments",
     "ussr_commitments",
 )  # fmt: skip
-SHELF: Final = Path(__file__).parent / "given"
+LIBRARY: Final = Path(__file__).parent / "given"
 _TRIFLE: Final = 0.1  # million USD: nothing has no logarithm
 _LISTED: Final = re.compile(r"(.+?)\s+(\d[\d-]*)(?:\s*(?:±|\+/?-)\s*(\d{1,4}))?")
 _TOLERANCE: Final = 2  # months either way, of an event that a text names without
@@ -46,7 +46,7 @@ def load_given(given: str) -> dict[str, Any]:
     PalcaError
         If there is no such file, or it can't be read.
     """
-    shipped = {path.stem: path for path in SHELF.glob("*.toml")}
+    shipped = {path.stem: path for path in LIBRARY.glob("*.toml")}
     if given not in shipped and not given.endswith(".toml"):
         return {"title": given.strip(), "events": given}
     try:
@@ -94,7 +94,7 @@ def make_evidence(
     if "us_commitments" in table:
         rows = table.table("us_commitments")
         sd = rows.number("sd", 0.01, 100)
-        rows.done()
+        rows.reject_unknown()
         spent = documented.series["us_commitment"][:, 0]
         for first, last, _ in fiscal_years(record):
             if first >= 0 and last - first == 12 and last <= documented.months:
@@ -102,7 +102,7 @@ def make_evidence(
                 levels.append(Level("us_commitments", last - 1, np.log(total), sd, floor=0.0))
     if "ussr_commitments" in table:
         levels.append(_credits(table.table("ussr_commitments"), documented))
-    table.done()
+    table.reject_unknown()
     _check_apart(events, place)
     return Evidence(title, tuple(events), tuple(levels), extra, absent)
 
@@ -153,10 +153,10 @@ def _listed(text: str, place: str, months: int) -> list[EventObservation]:
 
 def _attempts(table: Table, documented: Course) -> list[EventObservation]:
     """Return the documented attempts, with windows that don't overlap."""
-    tolerance = table.whole("tolerance", 0, 12)
+    tolerance = table.integer("tolerance", 0, 12)
     false_negative = table.number("false_negative", 0, 1)
     side = table.number("side", 0, 2, 2.0)
-    table.done()
+    table.reject_unknown()
     rows = sorted(
         (int(month), kind)
         for kind in ATTEMPTS
@@ -182,34 +182,34 @@ def _named(row: Table) -> tuple[str, str]:
     track, kind = row.text("track"), row.text("kind")
     if track not in TRACKS or kind not in KINDS[track]:
         raise PalcaError(f"no event '{kind}' in track '{track}'"
-                         f"{nearest(kind, KINDS.get(track, ()))}", row.place)
+                         f"{nearest(kind, KINDS.get(track, ()))}", row.where)
     return track, kind
 
 
 def _absent(row: Table, documented: Course) -> tuple[str, str, float]:
     track, kind = _named(row)
     weight = row.number("weight", 0, 1)
-    row.done()
+    row.reject_unknown()
     if documented.count(track, kind).any():
-        raise PalcaError(f"the record has a '{kind}' in track '{track}'", row.place)
+        raise PalcaError(f"the record has a '{kind}' in track '{track}'", row.where)
     return track, kind, weight
 
 
 def _event(row: Table, documented: Course) -> EventObservation:
     """Return an event of a kind: in the month that is named, or the record's first."""
     track, kind = _named(row)
-    tolerance = row.whole("tolerance", 0, 120)
+    tolerance = row.integer("tolerance", 0, 120)
     false_negative = row.number("false_negative", 0, 1)
     named = "date" in row
     if named:
         month = row.month("date")
-        _check_within(month, kind, documented.months, row.place)
-    row.done()
+        _check_within(month, kind, documented.months, row.where)
+    row.reject_unknown()
     if not named:
         months = np.nonzero(documented.count(track, kind)[:, 0])[0]
         if not len(months):
             raise PalcaError(f"the record has no '{kind}' in track '{track}' that may score; name "
-                             'a month of your own: date = "1971-08"', row.place)  # fmt: skip
+                             'a month of your own: date = "1971-08"', row.where)  # fmt: skip
         month = int(months[0])
     return EventObservation(
         track, kind, month, max(month - tolerance, 0), month + tolerance, false_negative,
@@ -222,7 +222,7 @@ def _orientation(
 ) -> list[Level]:
     """Return orientation by month, but for the windows in which it may change hands."""
     sd, months = table.number("sd", 0.01, 10), table.number("months", 1, 120)
-    table.done()
+    table.reject_unknown()
     values = documented.series["orientation"][:, 0]
     unsure = {m for s in events if s.kind in ATTEMPTS for m in range(s.first, s.last + 1)}
     return [
@@ -234,7 +234,7 @@ def _orientation(
 
 def _atmosphere(table: Table, documented: Course) -> list[Level]:
     sd, months = table.number("sd", 0.01, 100), table.number("months", 1, 120)
-    table.done()
+    table.reject_unknown()
     values = atmosphere(documented, "ussr")[:, 0]
     return [
         Level("ussr_atmosphere", month, float(value), sd, 1.0 / months)
@@ -246,7 +246,7 @@ def _credits(table: Table, documented: Course) -> Level:
     """Return the credits until the month to which they are firm."""
     sd, floor = table.number("sd", 0.01, 100), table.number("floor", 0.01, 1000)
     last = table.month("until")
-    _check_within(last, "until", documented.months, table.place)
-    table.done()
+    _check_within(last, "until", documented.months, table.where)
+    table.reject_unknown()
     total = float(documented.series["ussr_commitment"][: last + 1, 0].sum())
     return Level("ussr_commitments", last, float(np.log(total + floor)), sd, floor=floor)

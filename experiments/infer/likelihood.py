@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from palca.model import ColdWarModel
 from palca.model.state.history import CODE_OF
+from palca.model.types import Floats
 
 from ..observe.outcomes import MEMORY, WEIGHTS, event_values
 from .evidence import ATTEMPTS, Evidence
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(slots=True)
@@ -53,7 +52,7 @@ class Likelihood:
     def update(self, model: ColdWarModel) -> Floats:
         """Return the log-likelihood of the month that has just passed, ``(worlds,)``.
 
-        It reads the month's events from the model's chronicle and takes them out of it.
+        It reads the month's events from the model's log and takes them out of it.
         """
         month, evidence = model.month - 1, self.evidence
         happened = self._read(model)
@@ -95,7 +94,7 @@ class Likelihood:
         wanted |= {CODE_OF[track, kind]: (track, kind) for track, kind, _ in self.evidence.absent}
         out: dict[tuple[str, str], Floats] = {}
         self.atmosphere *= MEMORY
-        events = model.chronicle.take()
+        events = model.event_log.take()
         np.add.at(self.atmosphere, events.world, self._weights[events.code])
         for code, name in wanted.items():
             worlds = events.world[events.code == code]

@@ -16,10 +16,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model import ColdWarModel, Snapshot
 from palca.model.state import counter_rng
+from palca.model.types import Ints
 from palca.scenarios import build
 
 from ..simulate import priors
@@ -27,8 +27,6 @@ from .evidence import Evidence
 from .likelihood import Likelihood
 from .weights import effective_sample_size, equal, reweight, systematic
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 _ENOUGH: Final = 0.5  # share of effective worlds below which they are resampled
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from palca.model.types import AnyFloats as Floats
 from palca.scenarios import build
 
 from ..io.parallel import shared
@@ -23,7 +24,6 @@ from ..simulate import priors
 from ..simulate.designs import Factor
 from ..simulate.world_table import PIECE, run_rows
 
-Floats = NDArray[np.floating[Any]]
 _TINY: Final = 1e-9  # the ends of a prior have no finite score
 
 

@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[Any]  # of floating numbers
-Ints = NDArray[np.int64]
+from palca.model.types import AnyFloats, Floats, Ints
 
 
-def equal(count: int) -> NDArray[np.float64]:
+def equal(count: int) -> Floats:
     """Return the weights of `count` members that count alike, ``(count,)``."""
     return np.full(count, 1.0 / count)
 
@@ -47,7 +46,7 @@ def reweight(weights: Floats, log_likelihood: Floats) -> tuple[Floats, float]:
     return mass / total, float(highest + np.log(total))
 
 
-def effective_sample_size(weights: Floats, sizes: Floats | float = 1.0) -> float:
+def effective_sample_size(weights: AnyFloats, sizes: AnyFloats | float = 1.0) -> float:
     """Return how many equally weighted members would tell a mean as surely.
 
     1 / sum_i w_i² (Kong, Liu and Wong 1994, doi:10.1080/01621459.1994.10476469), and
@@ -62,13 +61,13 @@ def effective_sample_size(weights: Floats, sizes: Floats | float = 1.0) -> float
     return float(1.0 / np.sum(weights**2 / sizes))
 
 
-def sums_by_group(weights: Floats, groups: NDArray[Any]) -> NDArray[np.float64]:
+def sums_by_group(weights: AnyFloats, groups: NDArray[Any]) -> Floats:
     """Return the sum of the weights of each group, ``(groups,)``, in the order of their labels."""
     _, group = np.unique(groups, return_inverse=True)
     return np.bincount(group, weights=weights).astype(np.float64)
 
 
-def systematic(weights: Floats, count: int, offset: float) -> Ints:
+def systematic(weights: AnyFloats, count: int, offset: float) -> Ints:
     """Return the members that `count` evenly spaced points of the cumulated weights hit.
 
     Systematic resampling: one random number moves all points, so a member of weight w is taken
@@ -85,7 +84,7 @@ def systematic(weights: Floats, count: int, offset: float) -> Ints:
     return np.minimum(np.searchsorted(np.cumsum(weights), points), len(weights) - 1)
 
 
-def moments(weights: Floats, values: Floats) -> tuple[Floats, Floats]:
+def moments(weights: AnyFloats, values: AnyFloats) -> tuple[AnyFloats, AnyFloats]:
     """Return weighted mean and standard deviation of values ``(n, ...)``, each ``(...)``."""
     mean = weights @ values
     return mean, np.sqrt(weights @ (values - mean) ** 2)

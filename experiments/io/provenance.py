@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from palca.model.errors import PalcaError
-from palca.scenarios.reading.toml_table import Table
+from palca.model.table import Table
 
 from .run_folder import UNDRAWN, write_whole
 from .safe_folder import Folder
@@ -125,7 +125,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not whole:
         raise PalcaError("was changed after Palca wrote it; run the command that it names again, "
                          "with the change as --set or in a scenario file", str(path))
-    Table(manifest, str(path)).whole("worlds", 1, _MOST_WORLDS, 1)
+    Table(manifest, str(path)).integer("worlds", 1, _MOST_WORLDS, 1)
     return manifest
 
 

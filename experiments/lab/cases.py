@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from palca.model import ColdWarModel, Snapshot
 from palca.model.state.concatenate import concatenate_worlds
 from palca.model.state.scenario import Scenario
+from palca.model.types import Floats
 from palca.scenarios import build, factual_of, resolve
 
 from ..counterfactual.divergence import Divergence, divergence
@@ -25,14 +26,13 @@ from ..forecast.scores import Verdict, judge
 from ..observe.documented import load_record
 from ..observe.history import SERIES, Course, documented, simulated
 from ..observe.outcomes import atmosphere, outcomes
-from ..run.explain import WorldTrace, trace_world
+from ..run.explain import Trace, trace_world
 from ..run.rule_use import RuleUse, rule_use
 from ..simulate.ensemble import QUANTILES, Block, Summary, run_block, summarise
 from .kept import kept
 from .policy_text import policy_of, read_policy
 from .scheduler import look_at_clock
 
-Floats = NDArray[np.float64]
 SEED: Final = 0
 TOGETHER: Final = 1_000  # worlds between two looks at the clock
 _NAIVE: Final = 2_000  # worlds of the naive forecast
@@ -77,7 +77,7 @@ def scenario_of(case: Case) -> Scenario:
 
 
 @kept
-def world_trace(case: Case, world: int) -> WorldTrace:
+def world_trace(case: Case, world: int) -> Trace:
     """Return the whole story of one world."""
     return trace_world(resolved(case), SEED, world)
 

@@ -66,7 +66,7 @@ def draw_country(
 
     shape = map_of(country.name)
     garrisons = country.garrisons
-    known = shape is not None and all(garrison.name in shape.places for garrison in garrisons)
+    known = shape is not None and all(garrison.name in shape.garrisons for garrison in garrisons)
     with style():
         figure = fixed_figure(5.4, 4.7 if known else 2.6, 0.1, 0.1, 0.1, 0.7)
         axis = figure.add_subplot()
@@ -75,7 +75,7 @@ def draw_country(
         colours = ScalarMappable(scale)
         if shape is not None and known:
             axis.fill(*zip(*shape.ring, strict=True), facecolor=_LAND, edgecolor=PALE, lw=1.0)
-            places = [shape.places[garrison.name] for garrison in garrisons]
+            places = [shape.garrisons[garrison.name] for garrison in garrisons]
             middle = np.mean([latitude for _, latitude in shape.ring])
             axis.set_aspect(1.0 / math.cos(math.radians(middle)))
         else:

@@ -42,7 +42,7 @@ def _show(values: Values) -> list[Block]:
     told, country = story.months[month], story.scenario.country
     events = story.course.events
     now = (events.month == month) & np.isin(events.code, _STRIKES)
-    struck = [int(place) for place in events.place[now] if place >= 0]
+    struck = [int(place) for place in events.garrison[now] if place >= 0]
     loyalty = story.loyalty[month]
     levers = {decision.actor: decision.levers for decision in told.decisions}
     now_rules = country.leaders[int(told.after["leader"])].name

@@ -26,9 +26,9 @@ from .history_figure import draw_country, draw_network
 def GarrisonMap(model: ColdWarModel) -> None:
     """Show the country's garrisons by loyalty, in the first world of a model."""
     update_counter.get()
-    model.corps.muster(model.chance.keys)
+    model.corps.draw_initial_officers(model.draws.keys)
     loyalty = list(garrison_loyalty(model.current.now)[:, 0])
-    _show(picture(lambda: draw_country(model.premise.country, loyalty, [], _month(model))))
+    _show(picture(lambda: draw_country(model.current.scenario.country, loyalty, [], _month(model))))
 
 
 @solara.component
@@ -42,7 +42,7 @@ def AidNetwork(model: ColdWarModel) -> None:
         }
         for strategist in model.strategists
     }
-    ruler = model.premise.country.leaders[int(state["leader"])].name
+    ruler = model.current.scenario.country.leaders[int(state["leader"])].name
     _show(picture(lambda: draw_network(state, levers, ruler, _month(model))))
 
 

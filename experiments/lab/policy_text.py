@@ -52,8 +52,8 @@ def line_of(error: PalcaError, text: str) -> int:
         return min(int(at[1]), len(lines))
     if "(at end of document)" in error.message:
         return len(lines)
-    begin, end = _rule_lines(error.place, lines)
-    inner = error.place.rsplit(": ", 1)[-1]
+    begin, end = _rule_lines(error.where, lines)
+    inner = error.where.rsplit(": ", 1)[-1]
     wanted = [*_named(error.message), inner.rpartition(".")[2], inner.partition(".")[0]]
     for word in wanted:
         if re.fullmatch(r"[\w-]+", word):

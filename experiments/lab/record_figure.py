@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from palca.model.types import Floats
 
 from ..forecast.scores import Verdict
 from ..io.figure_style import (
@@ -24,8 +25,6 @@ from ..observe.history import Course
 from ..observe.outcomes import atmosphere, friction, unrest
 from ..simulate.ensemble import MONTHLY, Summary
 from .canvas import fixed_figure
-
-Floats = NDArray[np.float64]
 
 
 def documented_months(history: Course) -> dict[str, Floats]:

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from palca.model import ColdWarModel
 from palca.model.state.history import CODE_OF, Events, History
 from palca.model.state.scenario import Scenario
+from palca.model.types import Floats
 from palca.scenarios import build
 
 if TYPE_CHECKING:
     from .documented import Record
 
-Floats = NDArray[np.float64]
 T = TypeVar("T")
 
 # monthly series that a course may have; missing values are NaN

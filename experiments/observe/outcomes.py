@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 
 from palca.model.calendar import month_index
 from palca.model.state.history import CODE_OF
+from palca.model.types import Floats
 
 from .history import Course
-
-Floats = NDArray[np.float64]
 
 # Weight of an act in the atmosphere between two states, after the manner of Goldstein
 # (1992, doi:10.1177/0022002792036002007); the numbers are assumed and may be edited.

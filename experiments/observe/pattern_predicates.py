@@ -10,10 +10,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from palca.model.types import Flags
+
 from .history import Course
 from .outcomes import RIGHT, friction, spell_lengths
-
-Bools = NDArray[np.bool_]
 
 _SHARP: Final = 0.5  # change of orientation within a month that counts as a swing
 _COOPERATION: Final = (
@@ -25,7 +25,7 @@ _STREETS: Final = ("strike", "general strike", "hunger strike", "demonstration")
 _TROUBLE: Final = ("siege", "massacre", "strike", "general strike")
 
 
-def happened(course: Course, track: str, *kinds: str) -> Bools:
+def happened(course: Course, track: str, *kinds: str) -> Flags:
     """Return whether any of some events happened, ``(months, worlds)``."""
     month, world, _ = course.of_kinds((track, kind) for kind in kinds)
     out = np.zeros((course.months, course.worlds), dtype=np.bool_)
@@ -33,26 +33,26 @@ def happened(course: Course, track: str, *kinds: str) -> Bools:
     return out
 
 
-def ever(sign: Bools) -> Bools:
+def ever(sign: Flags) -> Flags:
     """Return whether it happens in any month, ``(worlds,)``."""
     return np.logical_or.reduce(sign, axis=0)
 
 
-def _within(sign: Bools, months: int) -> Bools:
+def _within(sign: Flags, months: int) -> Flags:
     """Return whether it happens in a month or the `months` after it, ``(months, worlds)``."""
     return _between(sign, 0, months)
 
 
-def _lately(sign: Bools, months: int) -> Bools:
+def _lately(sign: Flags, months: int) -> Flags:
     """Return whether it happened in a month or the `months` before it, ``(months, worlds)``."""
     return _between(sign, -months, 0)
 
 
-def _between(sign: Bools, first: int, last: int) -> Bools:
+def _between(sign: Flags, first: int, last: int) -> Flags:
     return _times(sign, first, last) > 0
 
 
-def _times(sign: Bools, first: int, last: int) -> NDArray[np.int64]:
+def _times(sign: Flags, first: int, last: int) -> NDArray[np.int64]:
     """Return how often it happens from `first` to `last` months after each month."""
     count = np.zeros((len(sign) + 1, sign.shape[1]), dtype=np.int64)
     np.cumsum(sign, axis=0, out=count[1:])
@@ -72,7 +72,7 @@ def _shifted(values: NDArray[Any], months: int) -> NDArray[Any]:
     return values[month]
 
 
-def _onset(now: Bools) -> Bools:
+def _onset(now: Flags) -> Flags:
     """Return the months in which something begins; what is there at the start doesn't."""
     out = now.copy()
     out[1:] &= ~now[:-1]
@@ -80,15 +80,15 @@ def _onset(now: Bools) -> Bools:
     return out
 
 
-def _first(sign: Bools) -> Bools:
+def _first(sign: Flags) -> Flags:
     """Return only the first month of each world."""
     return sign & (np.cumsum(sign, axis=0) == 1)
 
 
-def _right_coup(course: Course) -> Bools:
+def _right_coup(course: Course) -> Flags:
     """Return the first month in which a coup of the right overthrew a regime of the left."""
 
-    def make() -> Bools:
+    def make() -> Flags:
         o = _o(course)
         won = happened(course, "power", "coup")
         return _first(won & (_shifted(o, -1) <= -RIGHT) & (o >= RIGHT))
@@ -96,27 +96,27 @@ def _right_coup(course: Course) -> Bools:
     return course.once("right coup", make)
 
 
-def has_right_coup(course: Course) -> Bools:
+def has_right_coup(course: Course) -> Flags:
     """Return whether a coup of the right overthrew the left."""
     return ever(_right_coup(course))
 
 
-def right_coup_with_ties(course: Course) -> Bools:
+def right_coup_with_ties(course: Course) -> Flags:
     """Return whether a coup of the right overthrew a left that had a Soviet embassy."""
     ties = np.logical_or.accumulate(happened(course, "ussr", "embassy"), axis=0)
     return ever(_right_coup(course) & ties)
 
 
-def _left(course: Course) -> Bools:
+def _left(course: Course) -> Flags:
     return _o(course) <= -RIGHT
 
 
-def had_left(course: Course) -> Bools:
+def had_left(course: Course) -> Flags:
     """Return whether a regime of the left ever ruled."""
     return ever(_left(course))
 
 
-def short_spells(course: Course) -> Bools:
+def short_spells(course: Course) -> Flags:
     """Return whether most spells of one leader are short, and one is long."""
     lengths, world = spell_lengths(course)
     total = np.bincount(world, minlength=course.worlds)
@@ -126,7 +126,7 @@ def short_spells(course: Course) -> Bools:
     return (2 * short > total) & (longest >= 60)
 
 
-def clusters(course: Course) -> Bools:
+def clusters(course: Course) -> Flags:
     """Return whether attempts cluster somewhere and are absent for years elsewhere."""
     tried = happened(course, "power", "coup", "failed coup")
     cluster = ever(_times(tried, 0, 11) >= 3)
@@ -134,7 +134,7 @@ def clusters(course: Course) -> Bools:
     return cluster & quiet
 
 
-def swings(course: Course) -> Bools:
+def swings(course: Course) -> Flags:
     """Return whether a leap to the left is followed by one to the right."""
     o = _o(course)
     step = o - _shifted(o, -1)
@@ -143,7 +143,7 @@ def swings(course: Course) -> Bools:
     return ever(to_left & _within(to_right, 24))
 
 
-def survived_attempts(course: Course) -> Bools:
+def survived_attempts(course: Course) -> Flags:
     """Return failed attempts after which the same leader ruled for six more months."""
     leader = course.series["leader"]
     stays = (leader == _shifted(leader, 6)) & (leader == _shifted(leader, -1))
@@ -151,7 +151,7 @@ def survived_attempts(course: Course) -> Bools:
     return happened(course, "power", "failed coup") & stays
 
 
-def further(course: Course) -> Bools:
+def further(course: Course) -> Flags:
     """Return whether most survivors of an attempt go further their own way."""
     o, tested = _o(course), survived_attempts(course)
     before, after = _shifted(o, -1), _shifted(o, 6)
@@ -161,19 +161,19 @@ def further(course: Course) -> Bools:
     return 2 * (tested & moved).sum(axis=0) > tested.sum(axis=0)
 
 
-def ties_deepen(course: Course) -> Bools:
+def ties_deepen(course: Course) -> Flags:
     """Return whether an embassy that a left opened is soon followed by more."""
     opened = happened(course, "ussr", "embassy") & (_o(course) < 0.0)
     return ever(opened & _within(happened(course, "ussr", "agreement", "credit"), 12))
 
 
-def not_the_turn(course: Course) -> Bools:
+def not_the_turn(course: Course) -> Flags:
     """Return whether a settlement with Washington falls beside a Soviet credit."""
     settled = happened(course, "us", "settlement")
     return ever(settled & _between(happened(course, "ussr", "credit"), -3, 3))
 
 
-def no_break(course: Course) -> Bools:
+def no_break(course: Course) -> Flags:
     """Return whether ties outlive a coup of the right: no break, and acts in two later years."""
     coup = _right_coup(course)
     since = np.cumsum(np.cumsum(coup, axis=0), axis=0)  # months since it, from 1 on; 0 before
@@ -186,7 +186,7 @@ def no_break(course: Course) -> Bools:
     return right_coup_with_ties(course) & ~broken & (years >= 2)
 
 
-def dip(course: Course) -> Bools:
+def dip(course: Course) -> Flags:
     """Return whether ties cool after a coup of the right, and mend."""
     coup = _right_coup(course)
     hurt = happened(course, "ussr", *_HOSTILITY)
@@ -196,7 +196,7 @@ def dip(course: Course) -> Bools:
     return ever(dip)
 
 
-def party_crisis(course: Course) -> Bools:
+def party_crisis(course: Course) -> Flags:
     """Return whether the party's dissent comes with a coup of the right, and not before."""
     shown = friction(course)
     right = np.logical_or.accumulate(_right_coup(course), axis=0)
@@ -204,7 +204,7 @@ def party_crisis(course: Course) -> Bools:
     return has_right_coup(course) & (before <= 1.0) & (shown[-1] >= 2.0)
 
 
-def legal_phases(course: Course) -> Bools:
+def legal_phases(course: Course) -> Flags:
     """Return whether the party is banned, tolerated, banned and legal, in this order."""
     legality = course.series["legality"]
     reached = np.ones(course.worlds, dtype=np.bool_)
@@ -217,13 +217,13 @@ def legal_phases(course: Course) -> Bools:
     return reached
 
 
-def critical_support(course: Course) -> Bools:
+def critical_support(course: Course) -> Flags:
     """Return whether the party backs a regime of the left."""
     helped = happened(course, "party", "support", "front")
     return ever(helped & _left(course))
 
 
-def mixed_answer(course: Course) -> Bools:
+def mixed_answer(course: Course) -> Flags:
     """Return whether Washington answers a left with stick, covert money and carrot."""
     left = _lately(_left(course), 1)  # the month of its fall counts
     stick = happened(course, "us", "sanction", "sanction threatened", "tin sale", "protest")
@@ -232,7 +232,7 @@ def mixed_answer(course: Course) -> Bools:
     return np.all([ever(left & act) for act in (stick, plot, carrot)], axis=0)
 
 
-def aid_jumps(course: Course) -> Bools:
+def aid_jumps(course: Course) -> Flags:
     """Return whether US commitments double after a coup of the right."""
     aid = course.series["us_commitment"]
     total = np.concatenate([np.zeros((1, course.worlds)), np.cumsum(aid, axis=0)])
@@ -244,13 +244,13 @@ def aid_jumps(course: Course) -> Bools:
     return ever(_right_coup(course) & enough & (after >= 2.0 * before))
 
 
-def friend_hurt(course: Course) -> Bools:
+def friend_hurt(course: Course) -> Flags:
     """Return whether Washington hurts a regime of the right."""
     hurt = happened(course, "us", "tin sale", "refusal")
     return ever(hurt & (_o(course) >= RIGHT))
 
 
-def plays_both(course: Course) -> Bools:
+def plays_both(course: Course) -> Flags:
     """Return whether gifts of both powers fall together, under the right and under another."""
     east = happened(course, "ussr", "offer", "credit", "agreement", "normalisation")
     west = _between(happened(course, "us", *_GIFTS), -6, 6)
@@ -259,14 +259,14 @@ def plays_both(course: Course) -> Bools:
     return ever(both & (o < RIGHT)) & ever(both & (o >= RIGHT))
 
 
-def shock_then_unrest(course: Course) -> Bools:
+def shock_then_unrest(course: Course) -> Flags:
     """Return whether unrest follows at least half of the price shocks."""
     shock = happened(course, "conflict", "price shock")
     followed = shock & _within(happened(course, "conflict", *_TROUBLE), 3)
     return (2 * followed.sum(axis=0) >= shock.sum(axis=0)) & ever(shock)
 
 
-def non_violent_end(course: Course) -> Bools:
+def non_violent_end(course: Course) -> Flags:
     """Return whether a right frees its prisoners pressed by crowd and ally, without shots."""
     freed = happened(course, "conflict", "amnesty") & (_o(course) >= RIGHT)
     crowd = _lately(happened(course, "conflict", *_STREETS), 3)

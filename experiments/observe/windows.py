@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.calendar import month_index
+from palca.model.types import Floats
 
 from ..io.table import Column
 from .history import Course
 from .outcomes import OUTCOMES, RIGHT, Outcome, american, unrest
 
-Floats = NDArray[np.float64]
 FIRST: Final = 1969
 LAST: Final = 1978
 _CUTS: Final = (1972, 1975, 1978)  # years in which a new span begins

@@ -74,7 +74,7 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class WorldTrace:
+class Trace:
     """All that happened in one world, month by month.
 
     Attributes
@@ -123,7 +123,7 @@ def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Expl
     return told
 
 
-def trace_world(resolved: dict[str, Any], seed: int, world: int) -> WorldTrace:
+def trace_world(resolved: dict[str, Any], seed: int, world: int) -> Trace:
     """Run a world to its end and tell of every month what :func:`explain` tells of one.
 
     Parameters
@@ -142,13 +142,13 @@ def trace_world(resolved: dict[str, Any], seed: int, world: int) -> WorldTrace:
     history = model.history()
     for month, sentence in sentences(history.events, scenario.country, 0, 0):
         months[month].events.append((month, sentence))
-    return WorldTrace(scenario, months, simulated(history), np.array(loyalty))
+    return Trace(scenario, months, simulated(history), np.array(loyalty))
 
 
 def _live(model: ColdWarModel) -> Explanation:
     """Live through the next month of a model of one world and tell all of it but its events."""
     before, month = _state(model), model.month
-    leader = model.premise.country.leaders[int(model.state.leader[0])]
+    leader = model.current.scenario.country.leaders[int(model.state.leader[0])]
     decisions = [_listen(strategist) for strategist in model.strategists]
     model.step()
     for decision, strategist in zip(decisions, model.strategists, strict=True):

@@ -61,7 +61,7 @@ class EventsFile:
             self._named("track", events.code),
             self._named("kind", events.code),
             self._named("leader", events.leader),
-            self._named("place", events.place),
+            self._named("place", events.garrison),
             pa.array(events.amount, mask=np.isnan(events.amount)),
         ]
         self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))

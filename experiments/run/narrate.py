@@ -19,8 +19,8 @@ def sentences(events: Events, country: Country, world: int, since: int) -> list[
         parts = [f"{track}: {kind}"]
         if events.leader[i] >= 0:
             parts.append(country.leaders[events.leader[i]].name)
-        if events.place[i] >= 0:
-            parts.append(f"from {country.garrisons[events.place[i]].name}")
+        if events.garrison[i] >= 0:
+            parts.append(f"from {country.garrisons[events.garrison[i]].name}")
         if not np.isnan(events.amount[i]):
             parts.append(_amount(kind, float(events.amount[i])))
         out.append((int(events.month[i]), f"{' · '.join(parts)} — {KINDS[track][kind]}"))

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError, point, short
 from palca.model.state.parameters import PARAMETERS, check_parameter
+from palca.model.types import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 DESIGNS: Final = ("grid", "lhs", "sobol", "random")
 STEPS: Final = 11  # levels of a range that needs some and names none
 _COMMAS: Final = re.compile(r"(?=.*:)(?=.*,)[-+\d.,:\s]+")  # a range with decimal commas

@@ -20,14 +20,13 @@ from palca.model import ColdWarModel
 from palca.model.state.concatenate import concatenate_worlds
 from palca.model.state.history import Events, History
 from palca.model.state.state import FIELDS
+from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..io.parallel import shared
 from ..observe.history import SERIES, simulated
 from ..observe.outcomes import RIGHT, atmosphere, friction, outcomes, unrest
 from .histograms import Histogram, histogram, no_worlds
-
-Floats = NDArray[np.float64]
 
 BLOCK: Final = 4096  # worlds in a block: enough to amortise calls, few enough for the cache
 
@@ -123,7 +122,7 @@ def run_block(resolved: dict[str, Any], worlds: NDArray[np.int64], seed: int) ->
     model = ColdWarModel(build(resolved), worlds=worlds, rng=seed, keep=KEPT)
     history = model.run()
     counts = {name: histogram(values) for name, values in monthly(history).items()}
-    size = len(model.premise.country.leaders)
+    size = len(model.current.scenario.country.leaders)
     leader = history.field("leader").astype(np.int64)
     months = np.arange(len(leader))[:, None]
     rulers = np.bincount((leader + size * months).ravel(), minlength=size * len(leader))

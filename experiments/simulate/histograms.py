@@ -16,7 +16,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from palca.model.types import Floats
+
 LEAST: Final = 2.0**-20  # a value closer to 0 is counted as 0
 _STEPS: Final = 2**24  # of 1: sums are of values rounded to this, as exact as 32 bits near 1
 

@@ -8,10 +8,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model.state import counter_rng
+from palca.model.state import counter_rng, draw_keys
 from palca.model.state.channels import CHANNELS
-from palca.model.state.parameters import PARAMETERS, Value
+from palca.model.state.parameters import PARAMETERS
 from palca.model.state.prior import Prior
+from palca.model.types import Floats, Value
 from palca.scenarios import build
 
 PRIORS: Final[dict[str, Prior]] = {
@@ -20,14 +21,12 @@ PRIORS: Final[dict[str, Prior]] = {
 FREE: Final = tuple(PRIORS)
 
 
-def draw(
-    seed: int, worlds: NDArray[np.int64], fixed: Mapping[str, Value]
-) -> dict[str, NDArray[np.float64]]:
+def draw(seed: int, worlds: NDArray[np.int64], fixed: Mapping[str, Value]) -> dict[str, Floats]:
     """Return the free parameters of some worlds, each ``(worlds,)``, but for those in `fixed`."""
     keys = counter_rng.world_keys(seed, worlds)
     return {
         name: prior.draw(
-            counter_rng.bits(keys, counter_rng.event_keys(f"prior of {name}", 1, 1)[0])
+            counter_rng.bits(keys, counter_rng.event_keys(draw_keys.PRIORS[name], 1, 1)[0])
         )
         for name, prior in PRIORS.items()
         if name not in fixed

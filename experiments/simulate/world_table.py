@@ -9,12 +9,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.model.state.concatenate import concatenate_worlds
+from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..io.parallel import shared
@@ -25,7 +25,6 @@ from .designs import Factor
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 Measure = Callable[[Course], dict[str, Floats]]
 Variants = Mapping[tuple[Any, ...], dict[str, Any]]
 TOGETHER: Final = 2048  # worlds in a model: their months nearly fit into the cache

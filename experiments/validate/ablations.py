@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model.state.channels import CHANNELS
+from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..forecast.scores import crps
@@ -35,7 +35,6 @@ from .one_step_ahead import filtered
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 Version = Callable[..., dict[str, Any]]  # from settings to the resolved scenario with them
 _TRIVIAL: Final = 1.0  # log evidence, in nats, below which nothing is said
 _TINY: Final = 1e-12

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.seeds import seed_after
+from palca.model.types import Floats
 
 from ..io.numerals import percent
 from ..io.parallel import shared
@@ -24,7 +25,6 @@ from ..observe.history import free_running
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 COUNTRIES: Final = 120
 WORLDS: Final = 100  # histories of each
 _REFITS: Final = 20

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model.calendar import month_index
+from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..forecast.comparisons import (
@@ -32,7 +32,6 @@ from ..observe.outcomes import OUTCOMES, atmosphere, measure, outcomes, unrest
 from ..observe.windows import before_and_after
 from .one_step_ahead import ahead_contests
 
-Floats = NDArray[np.float64]
 SPANS: Final = {
     # the death of April 1969 is an input
     "1969–78": slice(month_index("1969-05"), month_index("1978-12") + 1),

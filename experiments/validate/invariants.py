@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model import ColdWarModel, History
 from palca.model.agents.observables import OBSERVABLES
@@ -26,7 +25,6 @@ from palca.model.state.parameters import PARAMETERS
 from palca.model.state.state import FIELDS
 from palca.scenarios import build
 
-Floats = NDArray[np.float64]
 WORLDS: Final = 2000
 _MONEY: Final = re.compile(r"USD")
 _PER_MONEY: Final = re.compile(r"per (million )?USD")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from palca.model import ColdWarModel
 from palca.model.seeds import seed_after
+from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..forecast.comparisons import EVENTS, SCORES, Contest, happened
@@ -27,7 +28,6 @@ from ..observe.documented import Record
 from ..observe.history import SERIES, Course, documented, simulated
 from ..simulate import priors
 
-Floats = NDArray[np.float64]
 _BOOTSTRAPS: Final = 200
 _START: Final = "attempt_age"
 _PSEUDO: Final = 4096  # worlds that filter a simulated history

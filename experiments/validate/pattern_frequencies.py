@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..observe.documented import Record
@@ -18,7 +19,6 @@ from . import ablations
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 _RARE: Final = 0.05
 _EXTREME: Final = 5  # parameters are compared in so many classes of equal size
 

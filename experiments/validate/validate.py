@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
+from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..forecast.naive import naive
@@ -24,8 +24,6 @@ from .cross_country import Regularities, regularities
 from .forecast_skill import Scores, score
 from .invariants import Check, checks
 from .pattern_frequencies import Patterns, find_patterns
-
-Floats = NDArray[np.float64]
 
 # Models that are wrong on purpose: what a validation is worth is seen by what it refuses.
 BROKEN: Final[dict[str, tuple[str, ...]]] = {

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..equations import coup
 from ..equations.economy import aid_share, fiscal_next, growth_next, tin_pressure_next
 from ..equations.society import grievance_next, legitimacy_next, mobilisation_next, ties
 from ..state import counter_rng
 from ..state.batch import Worlds
+from ..types import Flags, Floats, Ints
 from .setting import Setting
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 _CONTESTED = 0.15  # with less than that on one side nobody fights; for the chronicle and unrest
 _EXILE = 7  # months until somebody who led a failed attempt may try again
 _FALLEN = 60  # months until an overthrown ruler may return
@@ -28,13 +25,13 @@ class Economy:
 
     def answer(self) -> None:
         """Move growth and the budget by prices, aid and what the regime spends."""
-        m, s, p, now = self.month, self.month.state, self.month.p, self.month.sight.drivers
+        m, s, p, now = self.month, self.month.state, self.month.p, self.month.observation.drivers
         s.tin_pressure[:] = tin_pressure_next(s.tin_pressure, m.united_states.tin_sale, p)
         tin = m.carry("tin", "economy", now["tin"] + s.tin_pressure)
         us_aid = m.carry("us_fiscal", "budget", s.us_delivered)
         ussr_aid = m.carry("soviet_fiscal", "budget", s.ussr_delivered)
         s.growth[:] = growth_next(
-            s.growth, tin, now["abroad"], s.success, m.chance.shock("growth"), p
+            s.growth, tin, now["abroad"], s.success, m.draws.shock("growth"), p
         )
         s.fiscal[:] = fiscal_next(
             s.fiscal,
@@ -47,7 +44,7 @@ class Economy:
             m.regime.levers["borrow"],
             s.debt,
             m.regime.reformed,
-            m.chance.shock("fiscal"),
+            m.draws.shock("fiscal"),
             p,
         )
 
@@ -59,7 +56,7 @@ class Labour:
         self.month = month
 
     def answer(self) -> None:
-        """Move the public mood; strike, and be struck down."""
+        """Update legitimacy and mobilisation; draw strikes, massacres and sieges."""
         m, s, p = self.month, self.month.state, self.month.p
         s.legitimacy[:] = legitimacy_next(
             s.legitimacy,
@@ -70,7 +67,7 @@ class Labour:
             s.military,
             m.carry("soviet_prestige", "public", s.ussr_recent),
             s.party_support,
-            m.chance.shock("legitimacy"),
+            m.draws.shock("legitimacy"),
             p,
         )
         opening = np.where(s.elections_due > 0, 1.0, p.opening_civilian * (1.0 - s.military))
@@ -84,7 +81,7 @@ class Labour:
             s.price_shock,
             m.party.effort,
             m.carry("soviet_restraint", "labour", m.party.restraint),
-            m.chance.shock("mobilisation"),
+            m.draws.shock("mobilisation"),
             p,
         )
         self._protest()
@@ -92,15 +89,15 @@ class Labour:
     def _protest(self) -> None:
         m, s, p = self.month, self.month.state, self.month.p
         write, heat = m.now.write, s.mobilisation * s.mobilisation
-        struck = m.chance.of("strike") < p.strike_rate * heat
+        struck = m.draws.of("strike") < p.strike_rate * heat
         write("conflict", "strike", struck)
-        national = m.chance.of("general strike") < p.general_strike_rate * heat * s.mobilisation
+        national = m.draws.of("general strike") < p.general_strike_rate * heat * s.mobilisation
         write("conflict", "general strike", national)
-        massacre = m.chance.of("massacre") < p.massacre_rate * s.mobilisation * s.repression
+        massacre = m.draws.of("massacre") < p.massacre_rate * s.mobilisation * s.repression
         write("conflict", "massacre", massacre)
-        siege = m.chance.of("siege") < p.siege_rate * s.mobilisation * s.repression
+        siege = m.draws.of("siege") < p.siege_rate * s.mobilisation * s.repression
         write("conflict", "siege", siege)
-        fought = m.chance.of("guerrilla") < p.guerrilla_rate * s.guerrilla
+        fought = m.draws.of("guerrilla") < p.guerrilla_rate * s.guerrilla
         write("conflict", "guerrilla", fought)
         s.grievance[:] = grievance_next(s.grievance, s.repression, massacre.astype(np.float64), p)
         s.us_rights += massacre + p.rights_siege * (siege | m.regime.banned)
@@ -116,7 +113,7 @@ class Officers:
         self.month, self.moods, self.fates = month, moods, fates
 
     def answer(self) -> None:
-        """Plot where there is an opportunity, rise, and live with the outcome."""
+        """Plot where there is an opportunity, rise where enough follow, and see who rules."""
         m, s, p = self.month, self.month.state, self.month.p
         for row in (s.attempt, s.success):
             row[:] = 0.0
@@ -126,13 +123,13 @@ class Officers:
         near = (s.elections_due > 0) & (s.elections_due <= 2)
         s.succession[:] = np.where(near, 1.0, s.succession - p.succession_decay * s.succession)
         s.attempt_age += 1.0
-        ready = m.chance.of("opportunity") < coup.opportunity(s, p)
+        ready = m.draws.of("opportunity") < coup.opportunity(s, p)
         covert = m.carry("us_covert", "officers", s.us_covert)
-        forced, forcing, led = m.terms.coup, None, False
+        forced, forcing, led = m.in_force.coup, None, False
         if forced is not None:
             forcing = coup.Forcing(forced.outcome, -1, 0.0)
-            if m.terms.strike is not None:
-                leader = m.terms.strike
+            if m.in_force.strike is not None:
+                leader = m.in_force.strike
                 forcing = coup.Forcing(forced.outcome, leader, m.leaders[leader].ideology)
                 led = self._can_strike(leader)
             ready = led | (ready & (forced.outcome != "never"))
@@ -149,16 +146,16 @@ class Officers:
         self, worlds: Worlds, covert: Floats, led: Flags | bool, forcing: coup.Forcing | None
     ) -> None:
         """Find out who would follow; too few stay a plot, and some plots are found out."""
-        mood = counter_rng.uniform_shocks(worlds.chance.bits(self.moods), len(worlds.corps))
+        mood = counter_rng.uniform_shocks(worlds.draws.bits(self.moods), len(worlds.corps))
         plot = coup.plot(worlds, mood, covert, led, forcing)
-        luck = worlds.chance.of("plot found out")
+        luck = worlds.draws.of("plot found out")
         found = ~plot.overt & (luck < worlds.p.plot_detection * plot.nucleus)
         garrison = np.take(worlds.corps.garrison, plot.plotter)
-        worlds.write("power", "plot", found, plot.nucleus, place=garrison)
+        worlds.write("power", "plot", found, plot.nucleus, garrison=garrison)
         worlds.among(plot.overt, self._rise, plot, forcing)
 
     def _rise(self, worlds: Worlds, plot: coup.Plot, forcing: coup.Forcing | None) -> None:
-        """Live through an overt attempt: fighting, purge, and who rules next."""
+        """Resolve an overt attempt: fighting, purge, and who rules next."""
         s, p, corps = worlds.state, worlds.p, worlds.corps
         joined, won, rebels = coup.rise(worlds, plot, forcing)
         s.attempt[:] = 1.0
@@ -170,7 +167,7 @@ class Officers:
         worlds.write("conflict", "fighting", contested, joined)
 
         top = np.take(corps.top, plot.plotter)
-        place = np.take(corps.garrison, plot.plotter)
+        garrison = np.take(corps.garrison, plot.plotter)
         soldiers, roster = ~self.month.roster.civilian, self.month.roster
         chief = self.month.regime.choose(worlds, plot.ideology, soldiers, top, "coup")
         if forcing is not None and forcing.leader >= 0:
@@ -179,16 +176,16 @@ class Officers:
         # the losing side loses officers
         apart = np.abs(corps.ideology - plot.ideology) > p.purge_distance
         losers = np.where(won, ~rebels & apart, rebels)
-        fate = counter_rng.uniform(worlds.chance.bits(self.fates))
-        corps.replace(losers & (fate < p.purge), worlds.chance.keys)
+        fate = counter_rng.uniform(worlds.draws.bits(self.fates))
+        corps.replace(losers & (fate < p.purge), worlds.draws.keys)
 
-        worlds.write("power", "failed coup", ~won, joined, chief, place)
+        worlds.write("power", "failed coup", ~won, joined, chief, garrison)
         s.survived[:] = np.where(won, 0.0, np.minimum(s.survived + 1.0, 1.0))
         out_for = np.where(won, _FALLEN, _EXILE)
-        out = roster.place == np.where(won, s.leader, chief)
+        out = roster.index == np.where(won, s.leader, chief)
         absent = worlds.absent_until
         absent[:] = np.where(out, np.maximum(absent, worlds.month + out_for), absent)
-        worlds.write("power", "coup", won, joined, chief, place)
+        worlds.write("power", "coup", won, joined, chief, garrison)
         worlds.among(won, self._take_power, chief, joined)
 
     def _take_power(self, worlds: Worlds, chief: Ints, joined: Floats) -> None:

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..equations.discontent import disaffection
 from ..equations.economy import aid_share
-from ..state.parameters import Parameters, Value
+from ..state.draw_keys import SEES
+from ..state.parameters import Parameters
 from ..state.scenario import Country
 from ..state.state import State
-
-Floats = NDArray[np.float64]
+from ..types import Floats, Value
 
 
 @dataclass(slots=True)
-class Sight:
+class Observation:
     """The start of a month: what there is to be seen."""
 
     state: State
@@ -38,7 +37,7 @@ class Observable:
     high: float
     unit: str
     meaning: str
-    read: Callable[[Sight], Value]
+    read: Callable[[Observation], Value]
 
     @property
     def field(self) -> bool:
@@ -46,29 +45,29 @@ class Observable:
         return getattr(self.read, "is_field", False)
 
 
-def _field(name: str) -> Callable[[Sight], Value]:
-    def read(sight: Sight) -> Value:
-        return getattr(sight.state, name)
+def _field(name: str) -> Callable[[Observation], Value]:
+    def read(observation: Observation) -> Value:
+        return getattr(observation.state, name)
 
     read.is_field = True
     return read
 
 
-def _driver(name: str) -> Callable[[Sight], Value]:
-    return lambda sight: sight.drivers[name]
+def _driver(name: str) -> Callable[[Observation], Value]:
+    return lambda observation: observation.drivers[name]
 
 
-def _independence(sight: Sight) -> Value:
+def _independence(observation: Observation) -> Value:
     """Return distance from Washington, 0..1: half by colour, half by doing without its aid.
 
     I = (1 - o) / 4 + 1 / (2 + 2 a), with aid a in units of the usual % of GDP.
     """
-    aid = aid_share(sight.state.us_delivered, sight.drivers["gdp"])
-    binding = aid / np.maximum(sight.p.fiscal_aid_usual, 1e-6)
-    return 0.25 * (1.0 - sight.state.orientation) + 0.5 / (1.0 + binding)
+    aid = aid_share(observation.state.us_delivered, observation.drivers["gdp"])
+    binding = aid / np.maximum(observation.p.fiscal_aid_usual, 1e-6)
+    return 0.25 * (1.0 - observation.state.orientation) + 0.5 / (1.0 + binding)
 
 
-def _table(*rows: tuple[str, float, float, str, str, Callable[[Sight], Value]]):
+def _table(*rows: tuple[str, float, float, str, str, Callable[[Observation], Value]]):
     return {row[0]: Observable(*row) for row in rows}
 
 
@@ -77,7 +76,7 @@ OBSERVABLES: Final[dict[str, Observable]] = _table(
     ("fiscal", -1, 1, "share", "fiscal space", _field("fiscal")),
     ("debt", 0, 3, "GDP", "foreign debt", _field("debt")),
     ("tin", -1, 1, "log price gap", "tin price against its recent mean, releases included",
-     lambda sight: sight.drivers["tin"] + sight.state.tin_pressure),
+     lambda observation: observation.drivers["tin"] + observation.state.tin_pressure),
     ("oil", -1, 2, "log price gap", "oil price against its recent mean", _driver("oil")),
     ("prices", 0, 10, "ratio", "dollar prices against January 1969", _driver("prices")),
     ("neighbours", -1, 1, "left -1 to right 1", "mean orientation of the neighbours", _driver("neighbours")),
@@ -87,14 +86,14 @@ OBSERVABLES: Final[dict[str, Observable]] = _table(
     ("guerrilla", 0, 1, "share", "armed struggle", _field("guerrilla")),
     ("price_shock", 0, 2, "share", "memory of a price shock", _field("price_shock")),
     ("disaffection", 0, 1, "share", "share of officers who would rise",
-     lambda sight: disaffection(sight.state, sight.country, sight.p)),
+     lambda observation: disaffection(observation.state, observation.country, observation.p)),
     ("coup_memory", 0, 10, "attempts", "recent coup attempts", _field("coup_memory")),
     ("attempt_age", 0, 999, "months", "time since the last attempt", _field("attempt_age")),
     ("survived", 0, 1, "share", "memory of an attempt that failed", _field("survived")),
     ("succession", 0, 2, "share", "uncertainty about who rules next", _field("succession")),
     ("regime.orientation", -1, 1, "left -1 to right 1", "the regime's orientation", _field("orientation")),
     ("regime.ideology", -1, 1, "left -1 to right 1", "the leader's own ideology",
-     lambda sight: np.take(sight.ideologies, sight.state.leader.astype(np.int64))),
+     lambda observation: np.take(observation.ideologies, observation.state.leader.astype(np.int64))),
     ("regime.legitimacy", 0, 1, "share", "legitimacy", _field("legitimacy")),
     ("regime.repression", 0, 1, "share", "repression", _field("repression")),
     ("regime.age", 0, 999, "months", "time since the leader took office", _field("age")),
@@ -139,10 +138,5 @@ BLIND: Final[dict[str, tuple[str, ...]]] = {
     "regime": (),
     "party": ("disaffection",),
 }
-# What an actor sees with an error, whose draw is named "<actor> sees <observable>".
-BLURRED: Final[tuple[tuple[str, str], ...]] = (
-    ("ussr", "regime.orientation"),
-    ("us", "regime.orientation"),
-    ("us", "disaffection"),
-    ("regime", "disaffection"),
-)
+# What an actor sees with an error.
+BLURRED: Final = tuple(SEES)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..arithmetic import logistic
 from ..equations.economy import debt_next
 from ..equations.society import repression_next
 from ..state import counter_rng
 from ..state.batch import Worlds
-from ..state.parameters import Value
+from ..state.draw_keys import ORIENTATION
+from ..types import Flags, Floats, Ints, Value
 from .strategist import Strategist
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 ELECTIONS_AFTER = 9.0  # months from the announcement to the vote
 _LAST_RESORT = -1e6  # score of the unnamed one: he rules if nobody else is free
 
@@ -99,7 +96,7 @@ class Regime(Strategist):
         """Hold the election that is due today, or annul it."""
         s, p = worlds.state, worlds.p
         worlds.write("power", "election", leader=s.leader)
-        annulled = worlds.chance.happens("breach of promise", breach)
+        annulled = worlds.draws.happens("breach of promise", breach)
         worlds.write("power", "annulment", annulled, leader=s.leader)
         s.promise_broken[:] = np.where(annulled, 1.0, s.promise_broken)
         s.legitimacy[:] = np.maximum(s.legitimacy - p.legitimacy_annulment * annulled, 0.0)
@@ -111,7 +108,7 @@ class Regime(Strategist):
         s, p, roster = worlds.state, worlds.p, self.month.roster
         standing = p.election_legitimacy * (s.legitimacy - 0.5)
         chance = logistic(standing + p.election_machine * s.military)
-        regime_wins = worlds.chance.of("election result") < chance
+        regime_wins = worlds.draws.of("election result") < chance
         other = np.where(s.orientation > 0, -1.0, 1.0) * p.opposition
         aim = np.where(regime_wins, s.orientation, other)
         winner = self.choose(worlds, aim, roster.candidate, False, "vote")
@@ -143,8 +140,8 @@ class Regime(Strategist):
         roster, p, now = self.month.roster, worlds.p, worlds.month
         free = (roster.since <= now) & (roster.until >= now) & eligible
         free = free & (worlds.absent_until <= now)
-        free = free & (roster.place != worlds.state.leader)
-        luck = counter_rng.normal(worlds.chance.bits(roster.keys[occasion]))
+        free = free & (roster.index != worlds.state.leader)
+        luck = counter_rng.normal(worlds.draws.bits(roster.keys[occasion]))
         score = (
             p.leader_luck * luck
             - np.abs(roster.ideology - ideology)
@@ -157,11 +154,11 @@ class Regime(Strategist):
     def take_office(
         self, worlds: Worlds, leader: Ints, legitimacy: Value, occasion: str
     ) -> None:
-        """Put leaders (roster places, ``(n,)``) into office."""
+        """Put leaders (roster indices, ``(n,)``) into office."""
         s, roster = worlds.state, self.month.roster
         ideology = np.take(roster.ideology, leader)
         s.leader[:] = leader
-        shock = worlds.chance.shock(f"orientation by {occasion}")
+        shock = worlds.draws.shock(ORIENTATION[occasion])
         turn = ideology + worlds.p.orientation_noise * shock
         s.orientation[:] = np.minimum(np.maximum(turn, -1.0), 1.0)
         s.military[:] = ~np.take(roster.civilian, leader)

@@ -1,20 +1,18 @@
-"""What agents see of the month that they live in."""
+"""What agents may read of the present month."""
 
 from __future__ import annotations
 
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..state.batch import Worlds
-from ..state.channels import Conduit
-from ..state.draws import Chance
-from ..state.parameters import Parameters, Value
+from ..state.channels import ChannelLog
+from ..state.draws import Draws
+from ..state.parameters import Parameters
 from ..state.roster import Roster
-from ..state.scenario import Leader, Scenario, Terms
+from ..state.scenario import InForce, Leader, Scenario
 from ..state.state import State
-from .observables import Sight
+from ..types import Floats, Value
+from .observables import Observation
 
 
 class Setting(Protocol):
@@ -23,20 +21,20 @@ class Setting(Protocol):
     Attributes
     ----------
     ussr, united_states, regime, party : Any
-        Other agents, whose levers and acts are seen. Here they are of any type, since their own
+        Other agents, whose levers and acts are read. Here they are of any type, since their own
         modules name this one.
     """
 
-    premise: Scenario
+    scenario: Scenario
     leaders: tuple[Leader, ...]
     now: Worlds
     state: State
     p: Parameters
-    chance: Chance
-    sight: Sight
+    draws: Draws
+    observation: Observation
     roster: Roster
-    terms: Terms
-    conduit: Conduit
+    in_force: InForce
+    channel_log: ChannelLog
 
     @property
     def ussr(self) -> Any: ...
@@ -47,4 +45,4 @@ class Setting(Protocol):
     @property
     def party(self) -> Any: ...
     def observe(self, name: str) -> Value: ...
-    def carry(self, channel: str, place: str, value: Value) -> NDArray[np.float64]: ...
+    def carry(self, channel: str, site: str, value: Value) -> Floats: ...

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..language.codegen import RuleCallback
 from ..language.levers import LEVERS
 from ..language.policy import Policy, compile_policy
 from ..state.channels import CHANNELS
-from ..state.parameters import Value
+from ..state.draw_keys import SEES
+from ..types import Flags, Value
 from .observables import BLURRED, OBSERVABLES
 from .setting import Setting
 
-Floats = NDArray[np.float64]
-Trace = Callable[[int, NDArray[np.bool_], Mapping[str, Value]], None]
-
 
 class Strategist:
-    """An actor with levers and a policy; a face of the state, with no numbers of its own.
+    """An actor with levers and a policy; its quantities are rows of the state.
 
     Attributes
     ----------
@@ -31,7 +29,7 @@ class Strategist:
     seen : dict of str to float or ndarray of shape ``(worlds,)``
         What its rules looked at; kept only while there is a `trace`.
     trace : callable, optional
-        Told of each rule that fires, for an explanation.
+        Called for each rule that fires, for an explanation.
     """
 
     actor: ClassVar[str]
@@ -42,8 +40,8 @@ class Strategist:
         defaults = LEVERS[self.actor]
         self.levers: dict[str, Value] = {name: row.default for name, row in defaults.items()}
         self.seen: dict[str, Value] = {}
-        self.trace: Trace | None = None
-        closed = [CHANNELS[name] for name in month.premise.closed]
+        self.trace: RuleCallback | None = None
+        closed = [CHANNELS[name] for name in month.scenario.closed]
         self._hidden = tuple(
             prefix for channel in closed for actor, prefix in channel.hides if actor == self.actor
         )
@@ -74,7 +72,7 @@ class Strategist:
         self._names = tuple(sorted(named & set(OBSERVABLES)))
         parameters = dict(self.month.p.items())
         self._constants = {name: parameters[name] for name in named & set(parameters)}
-        self._through = self.month.conduit.prefixes(self.actor)
+        self._through = self.month.channel_log.prefixes(self.actor)
         # a field's row is the state's own and stays the same array, so it is bound once
         blurred = {name for actor, name in BLURRED if actor == self.actor}
         for name in self._names:
@@ -88,21 +86,21 @@ class Strategist:
 
     def see(self) -> dict[str, Value]:
         """Return what it sees of the start of the month, and the parameters its rules name."""
-        sight, p = self.month.sight, self.month.p
+        observation, p = self.month.observation, self.month.p
         seen: dict[str, Value] = dict(self._constants)
         for name in self._names:
             value = self.month.observe(name)
-            if (self.actor, name) in BLURRED:
+            if (self.actor, name) in SEES:
                 row = OBSERVABLES[name]
                 if self.actor == "regime":
                     value = value * p.sycophancy
-                error = p.perception_noise * self.month.chance.shock(f"{self.actor} sees {name}")
+                error = p.perception_noise * self.month.draws.shock(SEES[self.actor, name])
                 value = np.minimum(np.maximum(value + error, row.low), row.high)
             for prefix, channel in self._through.items():
                 if name.startswith(prefix):
                     value = self.month.carry(channel, f"{self.actor} sees {name}", value)
             seen[name] = value
-        seen["date"] = sight.drivers["date"]
+        seen["date"] = observation.drivers["date"]
         return seen
 
     def decide(self) -> None:
@@ -111,10 +109,10 @@ class Strategist:
         if self.trace is not None:
             self.seen = {name: np.array(value) for name, value in seen.items()}
         self.levers = self._decide(seen, self.trace)
-        for change in self.month.terms.levers:
+        for change in self.month.in_force.levers:
             if change.actor == self.actor:
-                self.levers[change.lever] = change.of(self.levers[change.lever])
+                self.levers[change.lever] = change.changed(self.levers[change.lever])
 
-    def chooses(self, lever: str, event: str) -> NDArray[np.bool_]:
-        """Return in which worlds an act happens: its draw falls below the lever's chance."""
-        return self.month.chance.happens(event, self.levers[lever])
+    def chooses(self, lever: str, event: str) -> Flags:
+        """Return in which worlds an act happens: its draw is below the lever's probability."""
+        return self.month.draws.happens(event, self.levers[lever])

@@ -26,7 +26,7 @@ class UnitedStates(Strategist):
         m, s, p, lever = self.month, self.month.state, self.month.p, self.levers
         write = m.now.write
         new_year = (m.now.month % 12 == FISCAL_YEAR_STARTS) | (m.now.month == 0)
-        budget = np.maximum(1.0 + p.aid_noise * m.chance.shock("us budget"), _SMALLEST)
+        budget = np.maximum(1.0 + p.aid_noise * m.draws.shock("us budget"), _SMALLEST)
         s.us_budget[:] = np.where(new_year, budget, s.us_budget)
 
         rival = m.carry("soviet_leverage", "aid", s.ussr_recent)
@@ -66,7 +66,7 @@ class UnitedStates(Strategist):
             - p.trust_us_dispute * s.dispute
             + p.trust_us_aid * s.us_recent
             - p.trust_us_sanction * s.us_sanction
-            - p.trust_us_rights * s.us_rights * m.sight.drivers["human_rights"]
+            - p.trust_us_rights * s.us_rights * m.observation.drivers["human_rights"]
         )
         shock = p.trust_us_act * (met.astype(np.float64) - sold - rebuked - m.regime.expelled_us)
         s.us_trust[:] = trust_next(s.us_trust, pull, shock, p)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..equations.economy import pipeline_next, yearly_mean
 from ..equations.society import trust_next
 from .strategist import Strategist
-
-Floats = NDArray[np.float64]
 
 _SMALLEST = 0.2  # a credit comes out at no less than a fifth of what policy asks
 _STRAINED = 0.15  # acts; with less there is nothing to mend
@@ -33,7 +30,7 @@ class USSR(Strategist):
         for row in (s.ussr_relations, s.ussr_pipeline, s.ussr_suspended):
             row *= related
 
-        opened = (m.chance.of("embassy") < lever["open_embassy"] * welcome) & (s.ussr_relations < 1)
+        opened = (m.draws.of("embassy") < lever["open_embassy"] * welcome) & (s.ussr_relations < 1)
         opened &= ~broke
         write("ussr", "embassy", opened)
         s.ussr_relations[:] = np.where(opened, 1.0, s.ussr_relations)
@@ -48,20 +45,20 @@ class USSR(Strategist):
         s.ussr_strain[:] = np.where(mended, p.strain_mended * s.ussr_strain, s.ussr_strain)
 
         working = (s.ussr_relations > 0) & (s.ussr_suspended < 1)
-        signed = working & (m.chance.of("agreement") < lever["sign_agreement"] * welcome)
+        signed = working & (m.draws.of("agreement") < lever["sign_agreement"] * welcome)
         write("ussr", "agreement", signed)
         s.ussr_relations[:] = np.where(signed, 2.0, s.ussr_relations)
 
         met = working & self.chooses("make_contact", "contact")
-        visited = met & (m.chance.of("contact") < p.visits * lever["make_contact"])
+        visited = met & (m.draws.of("contact") < p.visits * lever["make_contact"])
         write("ussr", "visit", visited)
         write("ussr", "contact", met & ~visited)
         write("ussr", "trade", working & self.chooses("buy_tin", "soviet trade"))
 
-        luck = m.chance.of("credit")
+        luck = m.draws.of("credit")
         offered = working & (luck < lever["offer_credit"]) & (lever["credit"] > 0)
         taken = offered & (luck < lever["offer_credit"] * welcome)
-        size = np.maximum(1.0 + p.credit_noise * m.chance.shock("size of credit"), _SMALLEST)
+        size = np.maximum(1.0 + p.credit_noise * m.draws.shock("size of credit"), _SMALLEST)
         commitment = np.where(taken, lever["credit"] * size, 0.0)
         write("ussr", "credit", taken, commitment)
         write("ussr", "offer", offered & ~taken)

@@ -2,8 +2,8 @@
 
 A kernel is found by what its code depends on: the shape of the months (policies as they
 compute, not as they are worded), this package's source, and the machine. The folder is the
-environment variable ``PALCA_CACHE``, or the user's cache folder if it isn't set. What is
-in it is run as it is: a folder or a file that someone else could have written is not used.
+environment variable ``PALCA_CACHE``, or the user's cache folder if it isn't set. Its
+files are run unchecked: a folder or a file that another user could have written is not used.
 """
 
 from __future__ import annotations
@@ -44,16 +44,15 @@ _asked: Counter[str] = Counter()  # worlds times months that were asked for, by 
 
 
 def kernel_for(month: Month, number: int) -> Kernel | None:
-    """Return the kernel for what holds in a month, unless it isn't worth it.
+    """Return the kernel for what holds in a month, or None if it isn't worth compiling.
 
-    It is if it has been compiled before, or if compiling, which takes about a second, will
-    soon have been paid for: if there are many worlds and months of this shape, now
-    and in what was asked before.
+    It is worth it if it has been compiled before, or if many worlds and months of this shape
+    have been asked for, now and before: compiling takes about a second.
     """
     shape = Shape.of(month)
     key = _key(shape)
     if key not in _kernels:
-        months = month.premise.until(number) - number
+        months = month.scenario.until(number) - number
         _asked[key] += month.state.values.shape[1] * months
         if _asked[key] < WORTH_COMPILING and not _at_hand(key):
             return None
@@ -69,7 +68,7 @@ def _key(shape: Shape) -> str:
 
 
 def _content(value: Any) -> Any:
-    """Return what matters of a shape, in the same order whenever it is asked for."""
+    """Return what the code depends on as plain data, always in the same order."""
     if isinstance(value, Expression):
         return value.source
     if isinstance(value, Rule):
@@ -134,14 +133,14 @@ def _load_or_compile(shape: Shape, key: str) -> Kernel:
 
 
 def _only_mine(status: os.stat_result) -> bool:
-    """Return whether nobody but this user, and root, can have written to it."""
+    """Return whether only this user, and root, can have written to it."""
     if not hasattr(os, "geteuid"):  # Windows, whose cache folders are their users' own
         return True
     return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def _read(path: Path) -> Code | None:
-    """Return the code of a file; None if it isn't there, isn't whole or may be another's."""
+    """Return the code of a file; None if it is missing, damaged or perhaps another user's."""
     from .codegen import Code
 
     try:
@@ -153,14 +152,14 @@ def _read(path: Path) -> Code | None:
         header = json.loads(head)
         if sha256(machine).hexdigest() != header.pop("sha256"):
             return None
-        loads = tuple((channel, place) for channel, place in header["loads"])
+        loads = tuple((channel, site) for channel, site in header["loads"])
         return Code(machine, header["most_events"], loads)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
 def _write(path: Path, code: Code) -> None:
-    """Write the code to a file, all of it or nothing; delete the oldest if there are many."""
+    """Write the code to a file atomically; delete the oldest files if there are many."""
     beside = None
     header = {
         "most_events": code.most_events,

@@ -1,6 +1,6 @@
 """The month as machine code: the model's own code, traced once on symbols.
 
-`compile_months` calls :meth:`Month.live`, the very function that NumPy runs, on a
+`compile_months` calls :meth:`Month.step`, the very function that NumPy runs, on a
 month whose arrays are symbols (see :mod:`palca.model.compiler.symbols`). What comes out is a loop
 over groups of `LANES` worlds that takes each through all months before the next, so that
 their state stays in the processor's nearest memory.
@@ -14,15 +14,15 @@ from typing import Any, Final
 from llvmlite import binding as llvm
 from llvmlite import ir
 
-from ..state.channels import Conduit
-from ..state.draws import NORMAL, UNIFORM
+from ..state.channels import ChannelLog
+from ..state.draw_keys import LUCK, NORMAL, UNIFORM
 from ..state.scenario import Country
 from ..state.state import FIELDS
 from .emitter import Writer
 from .llvm_ops import F32, F64, I64, POINTER
 from .signature import Shape
 from .symbols import LANES, Number, Table, Value
-from .tracing import OCCASIONS, TracedCorps, TracedMonth
+from .tracing import TracedCorps, TracedMonth
 
 EVENT_BYTES: Final = 16
 # What the compiled function is given, in this order.
@@ -34,28 +34,30 @@ ARGUMENTS: Final[dict[str, Any]] = {
     "moods": POINTER, "fates": POINTER, "luck_coup": POINTER, "luck_vote": POINTER,
     "luck_death": POINTER, "trait_0": POINTER, "trait_1": POINTER, "trait_2": POINTER,
     "garrison": POINTER, "top": POINTER, "weight": POINTER,
-    "place": POINTER, "leader_ideology": POINTER, "leader_top": POINTER, "civilian": POINTER,
+    "roster_index": POINTER, "leader_ideology": POINTER, "leader_top": POINTER, "civilian": POINTER,
     "available_since": POINTER, "available_until": POINTER, "candidate": POINTER,
     "unnamed": POINTER,
     "months": POINTER, "kept": POINTER, "kept_count": I64,
     "pad": POINTER, "pad_room": I64, "records": POINTER, "room": I64, "counts": POINTER,
     "heard": POINTER, "told": POINTER,
 }  # fmt: skip
-MUSTER: Final = ("worlds", "keys", "ideology", "grievance", "trait_0", "trait_1", "trait_2")
+OFFICER_ARGUMENTS: Final = (
+    "worlds", "keys", "ideology", "grievance", "trait_0", "trait_1", "trait_2",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Machine code, and what its caller must know of it.
+    """Machine code, and what its caller needs to know.
 
     Attributes
     ----------
     machine : bytes
-        An object file with the functions ``months`` and ``muster``.
+        An object file with the functions ``months`` and ``draw_initial_officers``.
     most_events : int
         Events that a world can see in a month.
     loads : tuple of (str, str)
-        Channel and place of each load that is written down or read, in order.
+        Channel and site of each load that is written down or read, in order.
     """
 
     machine: bytes
@@ -84,7 +86,7 @@ class MonthLoop:
             "events": (self.at["events"], len(UNIFORM) + len(NORMAL)),
             "moods": (self.at["moods"], -(-self.officers // 4)),
             "fates": (self.at["fates"], self.officers),
-            **{f"luck_{o}": (self.at[f"luck_{o}"], self.leaders) for o in OCCASIONS},
+            **{f"luck_{o}": (self.at[f"luck_{o}"], self.leaders) for o in LUCK},
         }
         self._write()
 
@@ -114,7 +116,7 @@ class MonthLoop:
                 self.month = Value(w, Number("i", month))
                 self.step = b.sub(month, at["since"])
                 self._take_keys()
-                TracedMonth(self).live()
+                TracedMonth(self).step()
                 self._keep_month()
             self._copy(inwards=False)
             self._hand_over_events()
@@ -142,8 +144,8 @@ class MonthLoop:
         with w.each(self.valid) as lane, w.loop(_whole(0), _whole(self.leaders)) as leader:
             world = b.add(self.first_world, lane)
             far = w.address(at["absent_until"], b.add(b.mul(leader, at["worlds"]), world), I64)
-            place = b.add(b.mul(lane, _whole(self.leaders)), leader)
-            near = w.address(memory["absent_until"], place, I64)
+            offset = b.add(b.mul(lane, _whole(self.leaders)), leader)
+            near = w.address(memory["absent_until"], offset, I64)
             if inwards:
                 b.store(b.load(far, typ=I64), near)
             else:
@@ -154,8 +156,8 @@ class MonthLoop:
     def absences_of(self, lane: Any) -> Table:
         """Return before which month each leader can't come to power, in one lane."""
         w = self.writer
-        place = w.b.mul(lane, _whole(self.leaders))
-        address = w.address(self.memory["absent_until"], place, I64)
+        offset = w.b.mul(lane, _whole(self.leaders))
+        address = w.address(self.memory["absent_until"], offset, I64)
         return Table(w, "i", self.leaders, address)
 
     def _take_keys(self) -> None:
@@ -171,18 +173,18 @@ class MonthLoop:
             row = b.load(w.address(at["kept"], kept, I64), typ=I64)
             near = w.address(self.memory["state"], b.mul(row, _whole(LANES)), I64)
             vector = b.load(near, typ=ir.VectorType(F64, LANES), align=8)
-            place = b.add(b.mul(self.step, at["kept_count"]), kept)
-            place = b.add(b.mul(place, at["worlds"]), self.first_world)
+            offset = b.add(b.mul(self.step, at["kept_count"]), kept)
+            offset = b.add(b.mul(offset, at["worlds"]), self.first_world)
             short = b.fptrunc(vector, ir.VectorType(F32, LANES))
-            w.store_some(short, w.address(at["months"], place, F32), self.valid)
+            w.store_some(short, w.address(at["months"], offset, F32), self.valid)
 
-    def carry(self, conduit: Conduit, channel: str, place: str, value: Any) -> Any:
-        """Return what a channel carries to a place: `value`, unless it is frozen."""
-        held = channel in conduit.frozen
-        if not held and channel not in conduit.listened:
+    def carry(self, channel_log: ChannelLog, channel: str, site: str, value: Any) -> Any:
+        """Return what a channel carries to a site: `value`, unless it is frozen."""
+        held = channel in channel_log.frozen
+        if not held and channel not in channel_log.listened:
             return value
         w, b = self.writer, self.writer.b
-        self.loads.append((channel, place))
+        self.loads.append((channel, site))
         whose = self.at["heard" if held else "told"]
         which = w.address(whose, _whole(len(self.loads) - 1), I64)
         first = b.add(b.mul(self.step, self.at["worlds"]), self.first_world)
@@ -219,7 +221,7 @@ def _note(module: ir.Module) -> ir.Function:
     of = ir.FunctionType(ir.VoidType(), [POINTER, I64, POINTER, *[I64] * 5, F64])
     function = ir.Function(module, of, "note")
     function.linkage = "internal"
-    pad, room, noted, lane, month, code, leader, place, size = function.args
+    pad, room, noted, lane, month, code, leader, garrison, size = function.args
     b = ir.IRBuilder(function.append_basic_block("entry"))
     with b.if_then(b.icmp_unsigned("!=", pad, ir.Constant(POINTER, None))):
         so_far = b.gep(noted, [lane], source_etype=I64)
@@ -228,19 +230,19 @@ def _note(module: ir.Module) -> ir.Function:
         page = b.gep(pad, [b.add(b.mul(lane, room), number)], source_etype=ir.VectorType(I64, 2))
         word = b.or_(month, b.shl(code, _whole(16)))
         word = b.or_(word, b.shl(b.and_(leader, _whole(0xFFFF)), _whole(32)))
-        word = b.or_(word, b.shl(place, _whole(48)))
+        word = b.or_(word, b.shl(garrison, _whole(48)))
         b.store(word, page)
         b.store(size, b.gep(page, [_whole(1)], source_etype=I64))
     b.ret_void()
     return function
 
 
-def _write_muster(module: ir.Module, country: Country) -> None:
+def _write_draw_initial_officers(module: ir.Module, country: Country) -> None:
     """Write the function that draws the first officers of all worlds."""
-    of = ir.FunctionType(ir.VoidType(), [ARGUMENTS[name] for name in MUSTER])
-    function = ir.Function(module, of, "muster")
-    at: dict[str, Any] = dict(zip(MUSTER, function.args, strict=True))
-    for name in MUSTER[1:]:
+    of = ir.FunctionType(ir.VoidType(), [ARGUMENTS[name] for name in OFFICER_ARGUMENTS])
+    function = ir.Function(module, of, "draw_initial_officers")
+    at: dict[str, Any] = dict(zip(OFFICER_ARGUMENTS, function.args, strict=True))
+    for name in OFFICER_ARGUMENTS[1:]:
         at[name].add_attribute("noalias")
     b = ir.IRBuilder(function.append_basic_block("entry"))
     w = Writer(b)
@@ -250,7 +252,7 @@ def _write_muster(module: ir.Module, country: Country) -> None:
     with w.loop(_whole(0), at["worlds"]) as world:
         corps = TracedCorps(w, country, at, world)
         key: Any = Value(w, w.load("u", w.address(at["keys"], world, I64)))
-        corps.muster(key)
+        corps.draw_initial_officers(key)
     b.ret_void()
 
 
@@ -258,12 +260,12 @@ def write_months(shape: Shape) -> tuple[str, int, tuple[tuple[str, str], ...]]:
     """Return the code of a shape's months in LLVM's language, and what `Code` says of it."""
     module = ir.Module("palca")
     body = MonthLoop(module, shape)
-    _write_muster(module, shape.country)
+    _write_draw_initial_officers(module, shape.country)
     return str(module), body.most_events, tuple(body.loads)
 
 
 def machine() -> llvm.TargetMachine:
-    """Return the machine that this is."""
+    """Return LLVM's target machine for this processor."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_default_triple()
@@ -276,7 +278,7 @@ def machine() -> llvm.TargetMachine:
 
 
 def machine_name() -> str:
-    """Return what machine code must fit: the kind of processor and what it can do."""
+    """Return what machine code must fit: the processor and its features."""
     triple, cpu = llvm.get_default_triple(), llvm.get_host_cpu_name()
     return f"{triple} {cpu} {llvm.get_host_cpu_features().flatten()}"
 

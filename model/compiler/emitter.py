@@ -1,4 +1,4 @@
-"""What symbols write with: one function in the language of LLVM."""
+"""The writer of instructions: one function in LLVM's intermediate language."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class Writer:
         return self.apply("where", (condition, yes, no))
 
     def count_nonzero(self, condition: Any) -> int:
-        """Return that there may be some: what follows is computed in any case."""
+        """Return 1, so that the code that follows is written in any case."""
         return 1
 
     def take(self, table: Any, index: Any, axis: int | None = None) -> Symbol:
@@ -160,13 +160,13 @@ class Writer:
             address = self.address(table.address, index.ir, table.stored)
             return self._widened(table, self.b.load(address, typ=table.stored))
         one = Number("i", ir.Constant(I64, 0))
-        place = index.ir
+        offset = index.ir
         if inside is not None:
-            place = self.b.select(inside, place, self.spread(one, index.width).ir)
+            offset = self.b.select(inside, offset, self.spread(one, index.width).ir)
         vector: Any = ir.Constant(ir.VectorType(table.stored, index.width), ir.Undefined)
         for lane in range(index.width):
             at = ir.Constant(I32, lane)
-            address = self.address(table.address, self.b.extract_element(place, at), table.stored)
+            address = self.address(table.address, self.b.extract_element(offset, at), table.stored)
             entry = self.b.load(address, typ=table.stored)
             vector = self.b.insert_element(vector, entry, at)
         return self._widened(table, vector)
@@ -189,11 +189,11 @@ class Writer:
         return Value(self, Number(row.kind, entry))
 
     def argmin(self, row: Row, axis: int) -> Symbol:
-        """Return the first place of the lowest entry."""
+        """Return the index of the lowest entry, the first of equal ones."""
         return self.argmax(self.apply("negative", (row,)), axis)
 
     def argmax(self, row: Row, axis: int) -> Symbol:
-        """Return the first place of the highest entry."""
+        """Return the index of the highest entry, the first of equal ones."""
         b = self.b
         nothing = self.spread(Number("f", ir.Constant(F64, float("-inf"))), CHUNK).ir
         highest = self.memory(nothing.type)
@@ -207,13 +207,13 @@ class Writer:
         self._kept(kept)
         best = self.intrinsic_of("llvm.vector.reduce.fmax", F64, b.load(highest, typ=nothing.type))
         best = self.spread(Number("f", best), CHUNK).ir
-        place = self.memory(I64)
+        cell = self.memory(I64)
         with self.chunks(row.length, backwards=True) as chunk:
             same = b.fcmp_ordered("==", row.number(chunk).ir, best)
             hits = b.bitcast(b.and_(same, chunk.inside), ir.IntType(CHUNK))
             with b.if_then(b.icmp_unsigned("!=", hits, ir.Constant(hits.type, 0))):
-                b.store(b.add(chunk.base, b.zext(self.lowest(hits), I64)), place)
-        return Value(self, Number("i", b.load(place, typ=I64)))
+                b.store(b.add(chunk.base, b.zext(self.lowest(hits), I64)), cell)
+        return Value(self, Number("i", b.load(cell, typ=I64)))
 
     def matmul(self, weights: Row, row: Row) -> Symbol:
         """Return the sum of entries times integer weights, which is exact in any order."""
@@ -244,27 +244,27 @@ class Writer:
     # ------------------------------------------------------------------------------ memory
 
     def memory(self, kind: Any) -> Any:
-        """Set memory aside, once for the whole function."""
+        """Allocate memory, once for the whole function."""
         with self.b.goto_block(self._entry):
-            place = self.b.alloca(kind)
-            place.align, place.type = 64, POINTER  # of no type
-        return place
+            cell = self.b.alloca(kind)
+            cell.align, cell.type = 64, POINTER  # of no type
+        return cell
 
-    def address(self, base: Any, place: Any, kind: Any) -> Any:
+    def address(self, base: Any, offset: Any, kind: Any) -> Any:
         """Return the address of an entry."""
-        return self.b.gep(base, [place], source_etype=kind)
+        return self.b.gep(base, [offset], source_etype=kind)
 
     def load(self, kind: str, address: Any, width: int = 1) -> Number:
-        """Return what stands in memory."""
+        """Return the number at an address."""
         of = TYPES[kind] if width == 1 else ir.VectorType(TYPES[kind], width)
         return Number(kind, self.b.load(address, typ=of, align=8))
 
     def store(self, number: Number, address: Any) -> None:
-        """Write to memory."""
+        """Store a number at an address."""
         self.b.store(number.ir, address, align=8)
 
     def load_some(self, stored: Any, address: Any, inside: Any) -> Any:
-        """Return a vector of entries, 0 for those that aren't there."""
+        """Return a vector of entries, 0 for those that are masked."""
         vector = ir.VectorType(stored, inside.type.count)
         of = ir.FunctionType(vector, [POINTER, I32, inside.type, vector])
         function = declared(self.module, f"llvm.masked.load.{type_name(vector)}.p0", of)
@@ -272,7 +272,7 @@ class Writer:
         return self.b.call(function, [address, align, inside, ir.Constant(vector, None)])
 
     def store_some(self, value: Any, address: Any, inside: Any) -> None:
-        """Write those entries of a vector that are there."""
+        """Store those entries of a vector that are not masked."""
         of = ir.FunctionType(ir.VoidType(), [value.type, POINTER, I32, inside.type])
         function = declared(self.module, f"llvm.masked.store.{type_name(value.type)}.p0", of)
         align = ir.Constant(I32, bytes_of(value.type.element))
@@ -343,7 +343,7 @@ class Writer:
         return Row(self, "i", length, make)
 
     def lowest(self, bits: Any) -> Any:
-        """Return the place of the lowest bit that is set, as 32 bits."""
+        """Return the index of the lowest bit that is set, as 32 bits."""
         wide = self.b.zext(bits, I32) if bits.type.width < 32 else bits
         of = ir.FunctionType(I32, [I32, I1])
         return self.b.call(declared(self.module, "llvm.cttz.i32", of), [wide, ir.Constant(I1, 1)])
@@ -366,8 +366,8 @@ class Writer:
         b.cbranch(b.icmp_unsigned("!=", rest, none), body, after)
         b.position_at_end(after)
 
-    def rest(self, step: Callable[[Any], Any], start: Any) -> Symbol:
-        """Return where ``x -> step(x)`` comes to rest from `start`, for one world."""
+    def fixed_point(self, step: Callable[[Any], Any], start: Any) -> Symbol:
+        """Return the fixed point of ``x -> step(x)`` reached from `start`, for one world."""
         b = self.b
         first, before = self.number(start), b.block
         again, after = b.append_basic_block("again"), b.append_basic_block("rest")

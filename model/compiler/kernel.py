@@ -10,15 +10,16 @@ from llvmlite import binding as llvm
 from numpy.typing import NDArray
 
 from ..month import Month
+from ..state.draw_keys import LUCK
+from ..state.drivers import DRIVERS
 from ..state.history import Events
-from ..state.scenario import DRIVERS
-from .codegen import ARGUMENTS, EVENT_BYTES, MUSTER, Code, machine
+from ..types import Ints
+from .codegen import ARGUMENTS, EVENT_BYTES, OFFICER_ARGUMENTS, Code, machine
 from .llvm_ops import POINTER
 from .symbols import LANES
-from .tracing import OCCASIONS
 
 _RECORD: Final = np.dtype(
-    [("month", "<i2"), ("code", "<i2"), ("leader", "<i2"), ("place", "<i2"), ("amount", "<f8")]
+    [("month", "<i2"), ("code", "<i2"), ("leader", "<i2"), ("garrison", "<i2"), ("amount", "<f8")]
 )
 _LIKELY: Final = 2  # events a world and month; there is room for more, but they come in parts
 
@@ -43,23 +44,24 @@ class Kernel:
         }
         months = ctypes.CFUNCTYPE(ctypes.c_int64, *by_name.values())
         self._months = months(self._engine.get_function_address("months"))
-        muster = ctypes.CFUNCTYPE(None, *(by_name[name] for name in MUSTER))
-        self._muster = muster(self._engine.get_function_address("muster"))
+        officers = ctypes.CFUNCTYPE(None, *(by_name[name] for name in OFFICER_ARGUMENTS))
+        address = self._engine.get_function_address("draw_initial_officers")
+        self._draw_initial_officers = officers(address)
 
-    def live(
+    def advance(
         self,
         month: Month,
         first: int,
         end: int,
         months: NDArray[np.float32],
-        kept: NDArray[np.int64],
+        kept: Ints,
     ) -> None:
         """Take worlds from month `first` to month `end`, all of one shape.
 
         Parameters
         ----------
         month : Month
-            The month before `first`, or that one, not lived through.
+            The month before `first`, or month `first` itself, not yet simulated.
         months : ndarray, shape ``(months since the start, kept, worlds)``
             Where the kept rows of the state are written.
         kept : ndarray of int
@@ -67,15 +69,15 @@ class Kernel:
         """
         arrays = {**_arrays_of(month), "months": months, "kept": kept, "kept_count": len(kept)}
         corps = month.now.corps
-        if not corps.mustered:
-            self._muster(*(_word(arrays[name]) for name in MUSTER))
-            corps.mustered = True
+        if not corps.initial_officers_drawn:
+            self._draw_initial_officers(*(_word(arrays[name]) for name in OFFICER_ARGUMENTS))
+            corps.initial_officers_drawn = True
         size, span = arrays["worlds"], end - first
-        channels = month.conduit
+        channels = month.channel_log
         loads = [
             np.array([np.broadcast_to(row, size) for row in channels.factual.loads[load]])
             if load[0] in channels.frozen and channels.factual is not None
-            else np.empty((month.premise.months - month.since, size))
+            else np.empty((month.scenario.months - month.since, size))
             for load in self._code.loads
         ]
         addresses = np.array([load.ctypes.data for load in loads] or [0], dtype=np.uint64)
@@ -96,7 +98,7 @@ class Kernel:
             parts.append(records[: counts[start:until].sum()])
             start = until
         records = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        month.now.chronicle.add(_events(records, counts))
+        month.now.event_log.add(_events(records, counts))
         for load, rows in zip(self._code.loads, loads, strict=True):
             if load[0] not in channels.frozen:
                 now = slice(first - month.since, end - month.since)
@@ -109,11 +111,11 @@ def _word(value: Any) -> int:
 
 def _arrays_of(month: Month) -> dict[str, Any]:
     """Return a month's arrays and numbers by the names of the code's arguments."""
-    roster, corps, chance, officers = month.roster, month.now.corps, month.chance, month.officers
+    roster, corps, draws, officers = month.roster, month.now.corps, month.draws, month.officers
     parameters = dict(month.p.items())
     varying = [value for value in parameters.values() if isinstance(value, np.ndarray)]
     fixed = [0.0 if isinstance(v, np.ndarray) else v for v in parameters.values()]
-    keys = chance.later(month.since)
+    keys = draws.later(month.since)
     size = keys.shape[-1]
 
     def flags(values: NDArray[Any]) -> NDArray[np.uint8]:
@@ -133,16 +135,16 @@ def _arrays_of(month: Month) -> dict[str, Any]:
         "generation": corps.generation,
         "parameters": np.array(fixed),
         "varying": np.array(varying).reshape(len(varying), size),
-        "drivers": by_month(np.array([month.premise.drivers[name] for name in DRIVERS])),
-        "events": by_month(chance.events),
+        "drivers": by_month(np.array([month.scenario.drivers[name] for name in DRIVERS])),
+        "events": by_month(draws.events),
         "moods": by_month(officers.moods),
         "fates": by_month(officers.fates),
-        **{f"luck_{o}": by_month(roster.keys[o]) for o in OCCASIONS},
+        **{f"luck_{o}": by_month(roster.keys[o]) for o in LUCK},
         **{f"trait_{i}": table for i, table in enumerate(corps.keys)},
         "garrison": corps.garrison,
         "top": flags(corps.top),
         "weight": corps.weight,
-        "place": roster.place,
+        "roster_index": roster.index,
         "leader_ideology": roster.ideology,
         "leader_top": flags(roster.top),
         "civilian": flags(roster.civilian),
@@ -153,8 +155,8 @@ def _arrays_of(month: Month) -> dict[str, Any]:
     }
 
 
-def _events(records: NDArray[Any], counts: NDArray[np.int64]) -> Events:
+def _events(records: NDArray[Any], counts: Ints) -> Events:
     """Return events, which come world by world, as parallel arrays; nothing is copied."""
     world = np.repeat(np.arange(len(counts)), counts)
-    columns = (records[name] for name in ("month", "code", "leader", "place", "amount"))
+    columns = (records[name] for name in ("month", "code", "leader", "garrison", "amount"))
     return Events(world, *columns)

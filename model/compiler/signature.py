@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..month import Month
-from ..state.scenario import Country, Terms
+from ..state.scenario import Country, InForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Shape:
     ----------
     country : Country
         Without its start.
-    terms : Terms
+    in_force : InForce
         Policies and interventions.
     closed, varying : tuple of str
         Closed channels; parameters that differ from world to world.
@@ -27,7 +27,7 @@ class Shape:
     """
 
     country: Country
-    terms: Terms
+    in_force: InForce
     closed: tuple[str, ...] = ()
     varying: tuple[str, ...] = ()
     listened: tuple[str, ...] = ()
@@ -37,10 +37,10 @@ class Shape:
     def of(cls, month: Month) -> Shape:
         """Return the shape of a month."""
         return cls(
-            replace(month.premise.country, start={}),
-            month.terms,
-            tuple(sorted(month.premise.closed)),
+            replace(month.scenario.country, start={}),
+            replace(month.in_force, parameters={}),
+            tuple(sorted(month.scenario.closed)),
             tuple(name for name, value in month.p.items() if isinstance(value, np.ndarray)),
-            tuple(sorted(month.conduit.listened)),
-            tuple(sorted(month.conduit.frozen)),
+            tuple(sorted(month.channel_log.listened)),
+            tuple(sorted(month.channel_log.frozen)),
         )

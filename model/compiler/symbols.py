@@ -52,7 +52,7 @@ class Chunk:
 
 
 class Emitter(Protocol):
-    """What symbols write with (:class:`~palca.model.compiler.emitter.Writer`)."""
+    """The writer of instructions (:class:`~palca.model.compiler.emitter.Writer`)."""
 
     def symbol(self, value: Any) -> Symbol: ...
     def number(self, value: Any, chunk: Chunk | None = None) -> Number: ...
@@ -115,7 +115,7 @@ class Symbol(NDArrayOperatorsMixin):
 
 
 class Value(Symbol):
-    """A number once computed."""
+    """A number that has been computed."""
 
     def __init__(self, writer: Emitter, number: Number) -> None:
         super().__init__(writer)
@@ -130,7 +130,7 @@ class Value(Symbol):
 
 
 class Cell(Symbol):
-    """A place in memory: a field of the state, of all lanes or of one world."""
+    """An address in memory: a field of the state, of all lanes or of one world."""
 
     def __init__(self, writer: Emitter, kind: str, address: Any, width: int) -> None:
         super().__init__(writer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from llvmlite import ir
@@ -12,20 +12,20 @@ from llvmlite import ir
 from ..month import Month
 from ..state import counter_rng
 from ..state.batch import Worlds
-from ..state.channels import Conduit
+from ..state.channels import ChannelLog
 from ..state.corps import Corps
-from ..state.draws import NORMAL, UNIFORM, Chance
+from ..state.draw_keys import LUCK, NORMAL, UNIFORM
+from ..state.draws import Draws
+from ..state.drivers import DRIVERS
 from ..state.history import CODE_OF
 from ..state.parameters import PARAMETERS, Parameters
 from ..state.roster import Roster
-from ..state.scenario import DRIVERS, Country, Scenario
+from ..state.scenario import Country, Scenario
 from ..state.state import FIELDS, State
 from .emitter import Writer
 from .llvm_ops import F64, I8, I16, I32, I64
 from .signature import Shape
 from .symbols import LANES, Cell, Number, Symbol, Table, Value
-
-OCCASIONS: Final = ("coup", "vote", "death")  # on which somebody comes to power
 
 
 class Loop(Protocol):
@@ -46,10 +46,10 @@ class Loop(Protocol):
     most_events: int
 
     def absences_of(self, lane: Any) -> Table: ...
-    def carry(self, conduit: Conduit, channel: str, place: str, value: Any) -> Any: ...
+    def carry(self, channel_log: ChannelLog, channel: str, site: str, value: Any) -> Any: ...
 
 
-class TracedChance(Chance):
+class TracedDraws(Draws):
     """The draws of the month as symbols."""
 
     def __init__(self, writer: Writer, keys: Symbol, tables: dict[str, Any], month: Symbol) -> None:
@@ -80,9 +80,9 @@ class TracedChance(Chance):
 
     def _key(self, row: int) -> Any:
         address, length = self._tables["events"]
-        place = self._writer.number(self._month * length + row).ir
+        offset = self._writer.number(self._month * length + row).ir
         w = self._writer
-        return Value(w, w.load("u", w.address(address, place, I64)))
+        return Value(w, w.load("u", w.address(address, offset, I64)))
 
 
 class TracedCorps(Corps):
@@ -111,7 +111,7 @@ class TracedCorps(Corps):
     def __len__(self) -> int:
         return self._size
 
-    def muster(self, keys: Any) -> None:
+    def draw_initial_officers(self, keys: Any) -> None:
         slots: Any = self._writer.places(self._size)
         ideology, grievance = self.traits(slots, 0, keys)
         self.ideology[:], self.grievance[:] = ideology, grievance
@@ -146,9 +146,9 @@ class TracedWorlds(Worlds):
         width = LANES if lane is None else 1
 
         def cell(kind: str, base: Any, row: int) -> Cell:
-            place: Any = ir.Constant(I64, row * LANES)
-            place = place if lane is None else w.b.add(place, lane)
-            return Cell(w, kind, w.address(base, place, I64), width)
+            offset: Any = ir.Constant(I64, row * LANES)
+            offset = offset if lane is None else w.b.add(offset, lane)
+            return Cell(w, kind, w.address(base, offset, I64), width)
 
         self.month: Any = body.month
         self.state = State.__new__(State)
@@ -162,7 +162,7 @@ class TracedWorlds(Worlds):
                 symbol = cell("f", memory["varying"], body.varying.index(name))
             vars(self.p)[name] = symbol
         keys: Any = cell("u", memory["keys"], 0)
-        self.chance = TracedChance(w, keys, body.tables, body.month)
+        self.draws = TracedDraws(w, keys, body.tables, body.month)
         self.absent_until: Any = TracedAbsences(body)
         if lane is not None:
             self.absent_until = body.absences_of(lane)
@@ -195,7 +195,7 @@ class TracedWorlds(Worlds):
         happened: Any = None,
         amount: Any = None,
         leader: Any = None,
-        place: Any = None,
+        garrison: Any = None,
     ) -> None:
         body, w = self.body, self.body.writer
         body.most_events += 1
@@ -206,7 +206,7 @@ class TracedWorlds(Worlds):
         def note(lane: Any, some: Callable[[Any], Any]) -> None:
             concerned = [
                 w.cast(w.number(-1 if value is None else some(value)), "i").ir
-                for value in (leader, place)
+                for value in (leader, garrison)
             ]
             size = w.cast(w.number(np.nan if amount is None else some(amount)), "f").ir
             code = ir.Constant(I64, CODE_OF[track, kind])
@@ -224,16 +224,16 @@ class TracedWorlds(Worlds):
         with w.each(w.b.and_(where, body.valid)) as lane:
             note(lane, lambda value: self._of(value, lane))
 
-    def rest(self, step: Any, start: Any) -> Any:
-        return self.body.writer.rest(step, start)
+    def fixed_point(self, step: Any, start: Any) -> Any:
+        return self.body.writer.fixed_point(step, start)
 
 
 class TracedMonth(Month):
     """The month with symbols for its arrays."""
 
     def __init__(self, body: Loop) -> None:
-        shape, scenario = body.shape, _premise(body.shape)
-        conduit = Conduit(frozenset(shape.listened), frozenset(shape.frozen))
+        shape, scenario = body.shape, _scenario_of(body.shape)
+        channel_log = ChannelLog(frozenset(shape.listened), frozenset(shape.frozen))
         self._body = body
         w, at = body.writer, body.at
         size = len(scenario.country.leaders)
@@ -242,7 +242,7 @@ class TracedMonth(Month):
             return Table(w, kind, size, at[name], stored)
 
         roster = Roster(
-            column("place", "i"),
+            column("roster_index", "i"),
             column("leader_ideology", "f"),
             column("leader_top", "b", I8),
             column("civilian", "b", I8),
@@ -250,22 +250,22 @@ class TracedMonth(Month):
             column("available_until", "i"),
             column("candidate", "b", I8),
             column("unnamed", "b", I8),
-            {occasion: f"luck_{occasion}" for occasion in OCCASIONS},  # pyright: ignore
+            {occasion: f"luck_{occasion}" for occasion in LUCK},  # pyright: ignore
         )
         now = TracedWorlds(body)
         drivers: dict[str, Any] = {}
         for row, name in enumerate(DRIVERS):
-            place = w.number(body.month * len(DRIVERS) + row).ir
-            drivers[name] = Value(w, w.load("f", w.address(at["drivers"], place, I64)))
+            offset = w.number(body.month * len(DRIVERS) + row).ir
+            drivers[name] = Value(w, w.load("f", w.address(at["drivers"], offset, I64)))
         drivers["date"] = body.month
         moods: Any = "moods"
         fates: Any = "fates"
-        super().__init__(scenario, now, roster, drivers, moods, fates, conduit, {}, 0)
-        self.terms = shape.terms
+        super().__init__(scenario, now, roster, drivers, moods, fates, channel_log, {}, 0)
+        self.in_force = shape.in_force
         self.follow()
 
-    def carry(self, channel: str, place: str, value: Any) -> Any:
-        return self._body.carry(self.conduit, channel, place, value)
+    def carry(self, channel: str, site: str, value: Any) -> Any:
+        return self._body.carry(self.channel_log, channel, site, value)
 
 
 class TracedAbsences:
@@ -290,17 +290,17 @@ class TracedAbsences:
             w.store(Number("i", entry), self._address(leader, lane))
 
     def _address(self, leader: int, lane: int) -> Any:
-        place = ir.Constant(I64, lane * len(self._body.country.leaders) + leader)
-        return self._body.writer.address(self._body.memory["absent_until"], place, I64)
+        offset = ir.Constant(I64, lane * len(self._body.country.leaders) + leader)
+        return self._body.writer.address(self._body.memory["absent_until"], offset, I64)
 
 
-def _premise(shape: Shape) -> Scenario:
+def _scenario_of(shape: Shape) -> Scenario:
     """Return a scenario of one month that has the shape."""
     return Scenario(
         "",
         1,
         shape.country,
-        {actor: ((0, policy),) for actor, policy in shape.terms.policies.items()},
+        {actor: ((0, policy),) for actor, policy in shape.in_force.policies.items()},
         {name: np.zeros(1) for name in DRIVERS},
         closed=frozenset(shape.closed),
     )

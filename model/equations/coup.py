@@ -2,7 +2,7 @@
 
 An opportunity arises; the most discontented officer finds who would follow him;
 too few are a plot, enough are an attempt. Then each officer joins the side that
-he expects to win until the cascade rests (Geddes 1999; Singh 2014; with small
+he expects to win until the cascade stops (Geddes 1999; Singh 2014; with small
 private noise it is the threshold limit of a game of regime change, Morris and
 Shin 2003). Only worlds with an opportunity pay for the game.
 """
@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..arithmetic import exp
 from ..state.batch import Worlds
-from ..state.interventions import STRONGEST_SIGNAL, Outcome
-from ..state.parameters import Parameters, Value
+from ..state.interventions import Outcome
+from ..state.parameters import Parameters
 from ..state.state import State
+from ..types import Flags, Floats, Ints, Value
 from .discontent import corps_discontent, private_discontent, risk_of_rising
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+_STRONGEST_SIGNAL = 12.0**0.5  # the bound of a standard shock, see counter_rng.normal
 _SHORT_OF_HALF = 0.499  # share of force of rebels who are made to fail
 
 
@@ -36,7 +34,7 @@ class Plot(NamedTuple):
     plotter : ndarray of int, shape ``(n,)``
         Slot of the officer who leads.
     ideology : ndarray, shape ``(n,)``
-        His.
+        The officer's ideology.
     pull : ndarray, shape ``(officers, n)``
         Each officer's net pull to the rebels before any signal.
     push : ndarray, shape ``(n,)``
@@ -67,9 +65,9 @@ class Forcing:
     outcome : str
         What becomes of them: "succeeds", "fails" or "never".
     leader : int
-        Roster place of a named leader, who strikes though perhaps nobody would have; -1 if none.
+        Roster index of a named leader, who strikes whatever his following; -1 if none.
     ideology : float
-        His; the officer nearest to it leads for him.
+        That leader's; the officer nearest to it leads in his name.
     """
 
     outcome: Outcome
@@ -120,11 +118,11 @@ def plot(
         p.discontent_spread,
     )
     plotter = np.argmax(discontent, axis=0)
-    signal: Value = worlds.chance.shock("public signal")
+    signal: Value = worlds.draws.shock("public signal")
     if forcing is not None:
         nearest = np.argmin(np.abs(corps.ideology - forcing.ideology), axis=0)
         plotter = np.where(led, nearest, plotter)
-        signal = STRONGEST_SIGNAL if forcing.outcome == "succeeds" else -STRONGEST_SIGNAL
+        signal = _STRONGEST_SIGNAL if forcing.outcome == "succeeds" else -_STRONGEST_SIGNAL
     led_by = of_officer(corps.ideology, plotter)
     top = np.take(corps.top, plotter)
 
@@ -168,7 +166,7 @@ def rise(
 def cascade(
     worlds: Worlds, pull: Floats, push: Floats, nucleus: Floats, weight: Value
 ) -> tuple[Floats, Flags]:
-    """Follow q' = force{pull_i + weight q + push > 0} from the nucleus to its rest.
+    """Follow q' = force{pull_i + weight q + push > 0} from the nucleus to its fixed point.
 
     The map is monotone in q, so the sequence is monotone and ends within as many
     rounds as there are officers.
@@ -177,7 +175,7 @@ def cascade(
     def rebels(joined: Floats) -> Flags:
         return pull > -(weight * joined + push)
 
-    joined = worlds.rest(lambda joined: worlds.corps.force_of(rebels(joined)), nucleus)
+    joined = worlds.fixed_point(lambda joined: worlds.corps.force_of(rebels(joined)), nucleus)
     return joined, rebels(joined)
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..state.batch import Worlds
-from ..state.parameters import Parameters, Value
+from ..state.parameters import Parameters
 from ..state.scenario import Country
 from ..state.state import State
-
-Floats = NDArray[np.float64]
+from ..types import Floats, Value
 
 
 def corps_discontent(state: State, p: Parameters) -> Floats:
@@ -32,14 +30,14 @@ def corps_discontent(state: State, p: Parameters) -> Floats:
 
 def private_discontent(
     shared: Floats,
-    ideology: Floats | float,
-    grievance: Floats | float,
-    mood: Floats | float,
+    ideology: Value,
+    grievance: Value,
+    mood: Value,
     orientation: Floats,
     mobilisation: Floats,
-    distance: float | Floats,
-    fear: float | Floats,
-    spread: float | Floats,
+    distance: Value,
+    fear: Value,
+    spread: Value,
 ) -> Floats:
     """Return each officer's private discontent, by broadcasting over officers and worlds.
 

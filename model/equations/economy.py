@@ -7,11 +7,9 @@ Every function is one equation, elementwise over worlds (arrays of shape
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..state.parameters import Parameters, Value
-
-Floats = NDArray[np.float64]
+from ..state.parameters import Parameters
+from ..types import Floats, Value
 
 
 def growth_next(
@@ -76,7 +74,7 @@ def tin_pressure_next(pressure: Floats, sale: Floats, p: Parameters) -> Floats:
 
 
 def pipeline_next(
-    pipeline: Floats, commitment: Floats, rate: float | Floats, speed: Floats
+    pipeline: Floats, commitment: Floats, rate: Value, speed: Floats
 ) -> tuple[Floats, Floats]:
     """Return the pipeline and this month's delivery, million USD.
 

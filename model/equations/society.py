@@ -7,13 +7,11 @@ Every function is one equation, elementwise over worlds (arrays of shape
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..arithmetic import log, logistic
-from ..state.parameters import Parameters, Value
+from ..state.parameters import Parameters
 from ..state.state import State
-
-Floats = NDArray[np.float64]
+from ..types import Floats, Value
 
 
 def share(x: Floats) -> Floats:
@@ -97,7 +95,7 @@ def mobilisation_next(
     return share(moved + p.mobilisation_noise * e)
 
 
-def trust_next(trust: Floats, pull: Floats, shock: Floats | float, p: Parameters) -> Floats:
+def trust_next(trust: Floats, pull: Floats, shock: Value, p: Parameters) -> Floats:
     """Return trust in 0..1: T' = T + t [Lambda(pull) - T] + shock."""
     return share(trust + p.trust_speed * (logistic(pull) - trust) + shock)
 

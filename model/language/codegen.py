@@ -16,18 +16,21 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
+from ..types import Value
 from .expressions import Expression
-from .functions import HELPERS, LARGEST_NUMBER, Value, finite, identifier
+from .functions import HELPERS, LARGEST_NUMBER, finite, identifier
 from .levers import Lever
 from .translator import bare
 
-Trace = Callable[[int, Any, Mapping[str, Value]], None]
+RuleCallback = Callable[[int, Any, Mapping[str, Value]], None]
 
 
 class Decide(Protocol):
     """What `compile_rules` makes."""
 
-    def __call__(self, see: Mapping[str, Value], trace: Trace | None = None) -> dict[str, Value]:
+    def __call__(
+        self, see: Mapping[str, Value], trace: RuleCallback | None = None
+    ) -> dict[str, Value]:
         """Return the value of every lever.
 
         Parameters
@@ -37,7 +40,7 @@ class Decide(Protocol):
             since January 1969.
         trace : callable, optional
             Called ``trace(rule, fired, contributions)`` for each rule that fires in any
-            world: its place in the policy, where it fired, and what it adds there to each
+            world: its index in the policy, where it fired, and what it adds there to each
             lever. `fired` and the contributions have shape ``(worlds,)`` or are scalars.
 
         Returns
@@ -57,11 +60,11 @@ def compile_rules(
     Parameters
     ----------
     rules : mapping of int to (Expression, mapping of str to Expression)
-        For each rule, by its place in the policy, its condition and what it adds to which lever.
+        For each rule, by its index in the policy, its condition and what it adds to which lever.
     levers : mapping of str to Lever
         All levers of the actor.
     """
-    rows = tuple((place, when, tuple(do.items())) for place, (when, do) in rules.items())
+    rows = tuple((index, when, tuple(do.items())) for index, (when, do) in rules.items())
     return _compiled(rows, tuple(levers.items()))
 
 
@@ -70,7 +73,7 @@ def _compiled(
     rows: tuple[tuple[int, Expression, tuple[tuple[str, Expression], ...]], ...],
     levers: tuple[tuple[str, Lever], ...],
 ) -> Decide:
-    source = source_of({place: (when, dict(do)) for place, when, do in rows}, dict(levers))
+    source = source_of({index: (when, dict(do)) for index, when, do in rows}, dict(levers))
     scope: dict[str, Any] = {
         **HELPERS,
         "finite": finite,
@@ -93,8 +96,8 @@ def source_of(
         [e for _, do in rules.values() for e in do.values()],
     )
     body = [f"sum_{_lever(lever)}_ = {_number(levers[lever].default)}" for lever in moved]
-    for place, (when, do) in rules.items():
-        body += _rule_lines(place, when, do, sharing)
+    for index, (when, do) in rules.items():
+        body += _rule_lines(index, when, do, sharing)
     body += ["return {", *(f"    {_result(levers[k], k, k in moved)}," for k in levers), "}"]
 
     head = [
@@ -107,7 +110,7 @@ def source_of(
 
 
 def _rule_lines(
-    place: int, when: Expression, do: Mapping[str, Expression], sharing: _Sharing
+    index: int, when: Expression, do: Mapping[str, Expression], sharing: _Sharing
 ) -> list[str]:
     """Return the lines of one rule.
 
@@ -124,13 +127,13 @@ def _rule_lines(
         inside.append(f"{total} = {total} + where(fired_, {add}, 0.0)")
     table = ", ".join(f"{lever!r}: add_{lever}_" for lever in do)
     return [
-        f"# rule {place}",
+        f"# rule {index}",
         *shared,
         f"fired_ = {bare(condition)}",
         "if count_nonzero(fired_):",
         *_indented(inside),
         "    if trace is not None:",
-        f"        trace({place}, fired_, {{{table}}})",
+        f"        trace({index}, fired_, {{{table}}})",
     ]
 
 

@@ -24,7 +24,8 @@ from typing import Any, Literal
 import numpy as np
 
 from ..errors import PalcaError
-from .functions import HELPERS, LARGEST_NUMBER, MOST_CHARACTERS, Value, identifier
+from ..types import Value
+from .functions import HELPERS, LARGEST_NUMBER, MOST_CHARACTERS, identifier
 from .lexer import TOO_DEEP, as_written, short, words_of
 from .translator import Reader, bare
 
@@ -93,7 +94,7 @@ def parse(text: str, kind: Kind, names: Collection[str]) -> Expression:
     text : str
         The expression.
     kind : str
-        What its place asks for: ``"condition"`` or ``"number"``.
+        What is asked for: ``"condition"`` or ``"number"``.
     names : collection of str
         Observables and parameters that it may name. ``date`` is always known.
 
@@ -119,6 +120,14 @@ def parse(text: str, kind: Kind, names: Collection[str]) -> Expression:
     return Expression(text, kind, frozenset(reader.names), bare(value.source), value.tame)
 
 
+def parse_at(value: object, kind: Kind, names: Collection[str], where: str) -> Expression:
+    """Return the expression of a file, as `text_of` and `parse` read it; `where` names it."""
+    try:
+        return parse(text_of(value), kind, names)
+    except PalcaError as error:
+        raise error.at(where) from None
+
+
 def value_of(expression: Expression, values: Mapping[str, Value]) -> Any:
     """Return what an expression comes to for some values of its names, elementwise."""
     scope = {**HELPERS, **{identifier(name): value for name, value in values.items()}}
@@ -135,13 +144,13 @@ def _tree(code: str, words: list[str]) -> ast.expr:
         start = 0  # the words are joined by one space each: find the one that Python points at
         for word in words:
             if error.offset is not None and start <= error.offset - 1 <= start + len(word):
-                place = f"near '{short(as_written(word))}'"
+                where = f"near '{short(as_written(word))}'"
                 break
             start += len(word) + 1
         else:
-            place = "at its end"
+            where = "at its end"
         raise PalcaError(
-            f"the expression can't be read {place}: is a sign, a comma or an 'else' missing?"
+            f"the expression can't be read {where}: is a sign, a comma or an 'else' missing?"
         ) from None
     except (ValueError, OverflowError, RecursionError, MemoryError):
         raise PalcaError(TOO_DEEP) from None

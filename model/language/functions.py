@@ -13,11 +13,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import arithmetic
-
-Value = float | NDArray[np.float64]
+from ..types import Value
 
 MOST_CHARACTERS: Final = 2_000
 MOST_LEVELS: Final = 40

@@ -6,8 +6,11 @@ A policy's rules add to levers; each is clipped to its range. A lever of unit
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+
+from ..errors import PalcaError, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +98,11 @@ LEVERS: Final[dict[str, dict[str, Lever]]] = {
     "party": _PARTY,
 }
 ACTORS: Final = tuple(LEVERS)
+
+
+def check_actors(names: Iterable[str], where: str) -> None:
+    """Raise a PalcaError unless every name is an actor's."""
+    for name in names:
+        if name not in ACTORS:
+            raise PalcaError(f"no actor '{name}'{nearest(name, ACTORS)}; there are "
+                             f"{', '.join(ACTORS)}", where)

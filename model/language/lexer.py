@@ -147,11 +147,11 @@ def _word(sort: str, word: str, names: Collection[str]) -> str:
         )
     known = [*names, *FUNCTIONS, "date", "true", "false"]
     hint = nearest(word, known) if len(word) <= 60 else ""
-    raise PalcaError(f"unknown name '{short(word)}'{hint}")
+    raise PalcaError(f"unknown name '{short(word)}'{hint}", unknown=word)
 
 
 def _unreadable(text: str, at: int) -> str:
-    """Return what is wrong at the place of a text where no word begins."""
+    """Return what is wrong where no word can begin in a text."""
     character, run = text[at], _RUN.match(text, at)
     if run:
         return (

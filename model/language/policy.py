@@ -11,15 +11,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..errors import PalcaError, check_text, nearest, short
+from ..errors import PalcaError, nearest, short
+from ..table import Table
 from .codegen import Decide, compile_rules
-from .expressions import Expression, Kind, parse, text_of
+from .expressions import Expression, parse_at
 from .levers import Lever
 
 MOST_RULES: Final = 200
-
-_POLICY_KEYS = ("actor", "title", "rule")
-_RULE_KEYS = ("name", "when", "do", "why", "source", "concept", "enabled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +104,10 @@ def compile_policy(policy: Policy, levers: Mapping[str, Lever]) -> Decide:
     for rule in policy.rules:
         for lever in rule.do:
             if lever not in levers:
-                raise PalcaError(f"its actor has no lever '{lever}'", _of_rule(policy.name, rule))
-    rules = {place: rule for place, rule in enumerate(policy.rules) if rule.enabled}
-    return compile_rules({k: (rule.when, rule.do) for k, rule in rules.items()}, levers)
-
-
-# ------------------------------------------------------------------------------- checking
+                raise PalcaError(f"its actor has no lever '{lever}'",
+                                 f"{policy.name}: rule {rule.name!r}")
+    rules = {i: (rule.when, rule.do) for i, rule in enumerate(policy.rules) if rule.enabled}
+    return compile_rules(rules, levers)
 
 
 def make_policy(
@@ -120,7 +116,7 @@ def make_policy(
     *,
     names: Collection[str],
     levers: Mapping[str, Lever],
-    place: str = "",
+    where: str = "",
 ) -> Policy:
     """Check the table of a policy's TOML file and make the policy.
 
@@ -136,115 +132,69 @@ def make_policy(
         Observables that the actor sees, and parameters.
     levers : mapping of str to Lever
         The actor's levers.
-    place : str
+    where : str
         The file, for errors.
 
     Raises
     ------
     PalcaError
-        With the place down to the key, as in
+        Its `where` goes down to the key, as in
         ``policies/regime/pragmatic.toml: rule 'credit': do.credit: ...``.
     """
-    if not isinstance(table, Mapping):
-        raise PalcaError("a policy is a table with actor, title and rules", place)
-    _check_keys(table, _POLICY_KEYS, place)
-    actor = _sentence(table, "actor", place)
-    title = _sentence(table, "title", place)
-    if "rule" not in table:
-        raise PalcaError("it has no rule: add a table [[rule]]", place)
-    rows = table["rule"]
-    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-        raise PalcaError("write each rule as a table that begins with [[rule]]", place)
+    top, outer = Table(table, where), f"{where}: " if where else ""
+    actor, title = _line(top, "actor"), top.text("title")
+    has_rules, rows = "rule" in top, top.rows("rule")
+    top.reject_unknown()
+    if not has_rules:
+        raise PalcaError("it has no rule: add a table [[rule]]", where)
     if len(rows) > MOST_RULES:
         raise PalcaError(
-            f"it has {len(rows)} rules and may have {MOST_RULES}: join some of them", place
+            f"it has {len(rows)} rules and may have {MOST_RULES}: join some of them", where
         )
-    rules = tuple(_rule(row, at, names, levers, place) for at, row in enumerate(rows, start=1))
-    seen: set[str] = set()
-    for rule in rules:
-        if rule.name in seen:
-            raise PalcaError("two rules have this name: give each its own", _of_rule(place, rule))
-        seen.add(rule.name)
-    return Policy(name, actor, title, rules)
+    rules: dict[str, Rule] = {}
+    for number, row in enumerate(rows, start=1):
+        rule = _rule(Table(row, f"{outer}rule {number}"), outer, names, levers)
+        if rule.name in rules:
+            raise PalcaError("two rules have this name: give each its own",
+                             f"{outer}rule {rule.name!r}")
+        rules[rule.name] = rule
+    return Policy(name, actor, title, tuple(rules.values()))
 
 
 def _rule(
-    row: Mapping[str, Any],
-    at: int,
-    names: Collection[str],
-    levers: Mapping[str, Lever],
-    place: str,
+    row: Table, outer: str, names: Collection[str], levers: Mapping[str, Lever]
 ) -> Rule:
-    """Return the rule of one table, the policy's `at`-th."""
-    name = _sentence(row, "name", _inside(place, f"rule {at}"))
-    place = _inside(place, f"rule {name!r}")
-    _check_keys(row, _RULE_KEYS, place)
-    for key in ("when", "do"):
-        if key not in row:
-            raise PalcaError(f"'{key}' is missing", place)
-    do = row["do"]
-    if not isinstance(do, Mapping) or not do:
-        raise PalcaError(
-            'write what to add to which lever, as in { credit = "20 * trust" }',
-            _inside(place, "do"),
-        )
-    for lever in do:
+    """Return the rule of a table; errors name it by its name as soon as it is known."""
+    name = _line(row, "name")
+    row.where = f"{outer}rule {name!r}"
+    when = parse_at(row.value("when"), "condition", names, f"{row.where}: when")
+    do = Table(row.value("do"), f"{row.where}: do")
+    if not do.flat():
+        raise PalcaError('write what to add to which lever, as in { credit = "20 * trust" }',
+                         do.where)
+    for lever in do.flat():
         if lever not in levers:
-            hint = nearest(str(lever), levers) or f": the levers are {', '.join(levers)}"
-            raise PalcaError(f"unknown lever {_quoted(lever)}{hint}", _inside(place, "do"))
-    enabled = row.get("enabled", True)
-    if not isinstance(enabled, bool):
-        raise PalcaError("write true or false", _inside(place, "enabled"))
-    return Rule(
+            hint = nearest(lever, levers) or f": the levers are {', '.join(levers)}"
+            raise PalcaError(f"unknown lever '{short(lever, 40)}'{hint}", do.where)
+    rule = Rule(
         name=name,
-        when=_expression(row["when"], "condition", names, _inside(place, "when")),
+        when=when,
         do={
-            lever: _expression(value, "number", names, _inside(place, f"do.{lever}"))
+            lever: parse_at(value, "number", names, f"{do.where}.{lever}")
             for lever, value in do.items()
         },
-        why=_sentence(row, "why", place),
-        source=_sentence(row, "source", place),
-        concept=_sentence(row, "concept", place) if "concept" in row else "",
-        enabled=enabled,
+        why=row.text("why"),
+        source=row.text("source"),
+        concept=row.text("concept", ""),
+        enabled=row.flag("enabled", True),
     )
+    row.reject_unknown()
+    return rule
 
 
-def _expression(value: object, kind: Kind, names: Collection[str], place: str) -> Expression:
-    try:
-        return parse(text_of(value), kind, names)
-    except PalcaError as error:
-        raise error.at(place) from None
-
-
-def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], place: str) -> None:
-    for key in table:
-        if key not in known:
-            hint = nearest(str(key), known) or f": the keys are {', '.join(known)}"
-            raise PalcaError(f"unknown key {_quoted(key)}{hint}", place)
-
-
-def _sentence(table: Mapping[str, Any], key: str, place: str) -> str:
-    """Return a text that must be there; a name is a single line."""
-    if key not in table:
-        raise PalcaError(f"'{key}' is missing", place)
-    value = table[key]
-    if not isinstance(value, str):
-        raise PalcaError("write a text in quotes", _inside(place, key))
-    if not value.strip():
-        raise PalcaError("is empty: write a text", _inside(place, key))
-    if key in ("name", "actor") and not (value.isprintable() and len(value) <= 100):
-        raise PalcaError("write one line of at most 100 characters", _inside(place, key))
-    check_text(key, value, place)
-    return value
-
-
-def _inside(place: str, inner: str) -> str:
-    return f"{place}: {inner}" if place else inner
-
-
-def _of_rule(place: str, rule: Rule) -> str:
-    return _inside(place, f"rule {rule.name!r}")
-
-
-def _quoted(key: object) -> str:
-    return ascii(short(key, 40))
+def _line(table: Table, key: str) -> str:
+    """Return a text of a single line."""
+    text = table.text(key)
+    if not (text.isprintable() and len(text) <= 100):
+        raise PalcaError("write one line of at most 100 characters", f"{table.where}: {key}")
+    return text

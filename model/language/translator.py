@@ -45,12 +45,12 @@ class Translation:
 
     @property
     def bounded(self) -> bool:
-        """Whether it is of a size that still adds up."""
+        """Whether it is small enough that sums of such numbers stay finite."""
         return max(-self.low, self.high) <= LARGEST_RESULT
 
     @property
     def tame(self) -> bool:
-        """Whether it is a finite number, or a condition that never was in doubt."""
+        """Whether it is certainly a finite number, or a condition of finite numbers."""
         return self.bounded and not self.wild
 
 
@@ -87,7 +87,7 @@ class Reader:
         )
 
     def read(self, node: ast.expr, depth: int) -> Translation:
-        """Return the translation of a part of whatever kind."""
+        """Return the translation of a part of any kind."""
         if depth >= MOST_LEVELS:
             raise PalcaError(TOO_DEEP)
         depth += 1

@@ -1,8 +1,8 @@
 """Some worlds in one month: what the equations read and change.
 
-The month's equations are elementwise over worlds. What befalls a few of them only (a
-coup, an election, a death) is written as a function of :class:`Worlds` and happens
-`among` those: the same elementwise code, paid for by those worlds alone.
+The month's equations are elementwise over worlds. What happens in a few of them only
+(a coup, an election, a death) is a function of :class:`Worlds` that is called `among` those:
+the same elementwise code on fewer worlds.
 """
 
 from __future__ import annotations
@@ -12,16 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..types import Flags, Floats, Ints
 from .corps import Corps, columns
-from .draws import Chance
-from .history import Chronicle
+from .draws import Draws
+from .history import EventLog
 from .parameters import Parameters
 from .state import State
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(slots=True)
@@ -35,13 +32,13 @@ class Worlds:
         Fields of shape ``(n,)``.
     p : Parameters
         Numbers, or arrays of shape ``(n,)``.
-    chance : Chance
+    draws : Draws
         This month's draws, ``(n,)``.
     corps : Corps
         The officers, ``(officers, n)``.
     absent_until : ndarray of int, shape ``(leaders, n)``
         Before which month each leader can't come to power.
-    chronicle : Chronicle
+    event_log : EventLog
     places : ndarray of int, shape ``(n,)``, optional
         Where among the run's worlds they stand, if they are not all of them.
     """
@@ -49,11 +46,11 @@ class Worlds:
     month: int
     state: State
     p: Parameters
-    chance: Chance
+    draws: Draws
     corps: Corps
-    absent_until: NDArray[np.int64]
-    chronicle: Chronicle
-    places: NDArray[np.int64] | None = None
+    absent_until: Ints
+    event_log: EventLog
+    places: Ints | None = None
 
     def among(self, where: Flags | bool, happens: Callable[..., None], *values: Any) -> None:
         """Let something happen in the worlds where a condition holds, and only there.
@@ -78,10 +75,10 @@ class Worlds:
             self.month,
             State(len(chosen), self.state.values[:, chosen]),
             self.p.among(chosen),
-            self.chance.among(chosen),
+            self.draws.among(chosen),
             self.corps.among(chosen),
             self.absent_until[:, chosen],
-            self.chronicle,
+            self.event_log,
             places,
         )
         happens(some, *(_among(value, chosen) for value in values))
@@ -95,16 +92,16 @@ class Worlds:
         kind: str,
         happened: Flags | None = None,
         amount: Floats | None = None,
-        leader: Floats | NDArray[np.int64] | None = None,
-        place: NDArray[np.int64] | None = None,
+        leader: Floats | Ints | None = None,
+        garrison: Ints | None = None,
     ) -> None:
         """Write down that an event happened, in all worlds or where `happened` holds.
 
         Parameters
         ----------
         happened : ndarray of bool, shape ``(n,)``, optional
-        amount, leader, place : ndarray, shape ``(n,)``, optional
-            Million USD or another size; roster place of who acted; number of the garrison.
+        amount, leader, garrison : ndarray, shape ``(n,)``, optional
+            Million USD or another size; roster index of who acted; index of the garrison.
         """
         if happened is None:
             chosen = np.arange(self.state.values.shape[1])
@@ -117,11 +114,11 @@ class Worlds:
             return values[chosen] if isinstance(values, np.ndarray) else values
 
         places = chosen if self.places is None else self.places[chosen]
-        details = map(of_those, (amount, leader, place))
-        self.chronicle.write(track, kind, places, *details)
+        details = map(of_those, (amount, leader, garrison))
+        self.event_log.write(track, kind, places, *details)
 
-    def rest(self, step: Callable[[Floats], Floats], start: Floats) -> Floats:
-        """Return where ``x -> step(x)`` comes to rest from `start`, in each world."""
+    def fixed_point(self, step: Callable[[Floats], Floats], start: Floats) -> Floats:
+        """Return the fixed point of ``x -> step(x)`` reached from `start`, in each world."""
         now = start
         while True:
             then = step(now)
@@ -130,7 +127,7 @@ class Worlds:
             now = then
 
 
-def _among(value: Any, chosen: NDArray[np.int64]) -> Any:
+def _among(value: Any, chosen: Ints) -> Any:
     if isinstance(value, tuple):
         return type(value)(*(_among(part, chosen) for part in value))
     if not isinstance(value, np.ndarray):

@@ -1,7 +1,7 @@
 """The ways in which one thing may act on another, each with a switch.
 
-Whether a channel carries anything is what Palca is asked, so none is taken for
-granted: a scenario may close any of them. A closed channel sets the parameters
+Whether a channel has an effect is a question that Palca is asked, so a scenario may
+close any of them. A closed channel sets the parameters
 that carry it to zero and hides from the actors at its end what they would see
 through it. With every Soviet channel closed, no act of Moscow can reach the
 coup process, whatever the policies say.
@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ..types import Floats, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ FREEZABLE: Final = (
 
 
 @dataclass(slots=True)
-class Conduit:
+class ChannelLog:
     """What channels carry, month by month, in the worlds of one run.
 
     Attributes
@@ -104,28 +105,26 @@ class Conduit:
         Channels whose load is written down.
     frozen : frozenset of str
         Channels that carry what they carried in `factual` instead of what they would.
-    factual : Conduit, optional
+    factual : ChannelLog, optional
         That of the same worlds' factual twins, which listened to the frozen channels.
     loads : dict of (str, str) to list of ndarray
-        Load of a channel at a place, one array a month.
+        Load of a channel at a site, one array a month.
     """
 
     listened: frozenset[str] = frozenset()
     frozen: frozenset[str] = frozenset()
-    factual: Conduit | None = None
-    loads: dict[tuple[str, str], list[NDArray[np.float64]]] = field(default_factory=dict)
+    factual: ChannelLog | None = None
+    loads: dict[tuple[str, str], list[Floats]] = field(default_factory=dict)
 
-    def carry(
-        self, channel: str, place: str, value: float | NDArray[np.float64], step: int
-    ) -> float | NDArray[np.float64]:
-        """Return what a channel carries to a place: `value`, unless it is frozen.
+    def carry(self, channel: str, site: str, value: Value, step: int) -> Value:
+        """Return what a channel carries to a site: `value`, unless it is frozen.
 
         `step` counts months from the start of the run.
         """
         if channel in self.frozen and self.factual is not None:
-            return self.factual.loads[channel, place][step]
+            return self.factual.loads[channel, site][step]
         if channel in self.listened:
-            self.loads.setdefault((channel, place), []).append(np.array(value, dtype=np.float64))
+            self.loads.setdefault((channel, site), []).append(np.array(value, dtype=np.float64))
         return value
 
     def prefixes(self, actor: str) -> Mapping[str, str]:

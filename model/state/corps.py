@@ -13,12 +13,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..types import Flags, Floats, Ints
 from . import counter_rng
+from .draw_keys import OFFICER_TRAITS
 from .scenario import Country
 from .snapshot import Snapshot
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 _GENERATIONS: Final = 16  # later ones draw as the sixteenth: 15 purges of one slot in ten years
 
@@ -35,7 +34,7 @@ class Corps:
     grievance : ndarray
         Private discontent in standard deviations.
     generation : ndarray of int16
-    mustered : bool
+    initial_officers_drawn : bool
         Whether the first officers have been drawn.
     garrison, top : ndarray, shape ``(officers, 1)``
         Garrison of each slot, and whether its rank is top.
@@ -55,8 +54,7 @@ class Corps:
         self.force = float(self.weight.sum())
         size = len(self.garrison)
         self.keys = [
-            counter_rng.event_keys(f"officer's {trait}", size, _GENERATIONS)
-            for trait in ("faction", "ideology", "grievance")
+            counter_rng.event_keys(trait, size, _GENERATIONS) for trait in OFFICER_TRAITS
         ]
         self._factions = country.factions
         if start is not None:
@@ -67,7 +65,7 @@ class Corps:
             shape = (size, keys.shape[-1])
             self.generation = np.zeros(shape, dtype=np.int16, order="F")
             self.ideology, self.grievance = (np.empty(shape, order="F") for _ in range(2))
-        self.mustered = start is not None
+        self.initial_officers_drawn = start is not None
 
     def __len__(self) -> int:
         return len(self.garrison)
@@ -77,15 +75,15 @@ class Corps:
         """How much memory they take."""
         return self.ideology.nbytes + self.grievance.nbytes + self.generation.nbytes
 
-    def muster(self, keys: counter_rng.Keys) -> None:
+    def draw_initial_officers(self, keys: counter_rng.Keys) -> None:
         """Draw the first officers of all worlds, unless they have been drawn."""
-        if not self.mustered:
+        if not self.initial_officers_drawn:
             slots = np.arange(len(self))[:, None]
             self.ideology[:], self.grievance[:] = self.traits(slots, 0, keys)
-            self.mustered = True
+            self.initial_officers_drawn = True
 
     def traits(
-        self, slots: NDArray[np.int64], generation: NDArray[Any] | int, keys: counter_rng.Keys
+        self, slots: Ints, generation: NDArray[Any] | int, keys: counter_rng.Keys
     ) -> tuple[Floats, Floats]:
         """Return ideology and grievance of officers, by broadcasting the three arguments.
 
@@ -105,7 +103,7 @@ class Corps:
         ideology = mean + spread * counter_rng.normal(of_ideology)
         return np.minimum(np.maximum(ideology, -1.0), 1.0), counter_rng.normal(of_grievance)
 
-    def among(self, worlds: NDArray[np.int64]) -> Corps:
+    def among(self, worlds: Ints) -> Corps:
         """Return the officers of some worlds, a copy."""
         some = copy(self)
         some.ideology = columns(self.ideology, worlds)
@@ -113,7 +111,7 @@ class Corps:
         some.generation = columns(self.generation, worlds)
         return some
 
-    def put(self, worlds: NDArray[np.int64], some: Corps) -> None:
+    def put(self, worlds: Ints, some: Corps) -> None:
         """Take over the officers of some worlds."""
         self.ideology[:, worlds] = some.ideology
         self.grievance[:, worlds] = some.grievance
@@ -131,6 +129,6 @@ class Corps:
         self.ideology[slots, worlds], self.grievance[slots, worlds] = traits
 
 
-def columns(table: NDArray, worlds: NDArray[np.int64]) -> NDArray:
+def columns(table: NDArray, worlds: Ints) -> NDArray:
     """Return the columns of some worlds from a table that is stored world by world."""
     return np.take(table.T, worlds, axis=0).T

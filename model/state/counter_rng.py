@@ -22,8 +22,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..types import Floats, Ints
+
 Keys = NDArray[np.uint64]
-Floats = NDArray[np.float64]
 
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _FIRST: Final = np.uint64(0xBF58476D1CE4E5B9)
@@ -42,7 +43,7 @@ def _mix(h: Keys) -> Keys:
     return h
 
 
-def world_keys(seed: int, worlds: Sequence[int] | NDArray[np.int64]) -> Keys:
+def world_keys(seed: int, worlds: Sequence[int] | Ints) -> Keys:
     """Return the key of each world, shape ``(worlds,)``.
 
     Parameters

@@ -1,4 +1,4 @@
-"""The draws of one month, by the name of the event that they decide."""
+"""The draws of a month, by the keys of the events that they decide."""
 
 from __future__ import annotations
 
@@ -6,37 +6,17 @@ from copy import copy
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..types import Flags, Floats, Ints, Value
 from . import counter_rng
-from .parameters import Value
+from .draw_keys import NORMAL, UNIFORM
 
-Floats = NDArray[np.float64]
-
-# An event is decided by comparing its uniform draw with its chance.
-UNIFORM: Final = (
-    "opportunity", "plot found out", "embassy", "agreement", "contact", "credit",
-    "soviet trade", "soviet protest", "soviet suspension", "soviet resumption", "soviet break",
-    "tin sale", "us contact", "us protest", "nationalisation", "settlement", "expulsion of soviets",
-    "expulsion of americans", "break with ussr", "ban of the party", "toleration of the party",
-    "legalisation of the party", "reform", "promise of elections", "breach of promise",
-    "self-coup", "campaign", "election result", "party protest", "party dissent",
-    "party rupture", "party front", "party stand", "strike", "general strike", "massacre",
-    "siege", "guerrilla", "amnesty",
-)  # fmt: skip
-# A shock has mean 0 and variance 1.
-NORMAL: Final = (
-    "growth", "fiscal", "legitimacy", "mobilisation", "public signal",
-    "orientation by coup", "orientation by vote", "orientation by death",
-    "size of credit", "us budget", "ussr sees regime.orientation", "us sees regime.orientation",
-    "us sees disaffection", "regime sees disaffection",
-)  # fmt: skip
 # Draws made at once, months times worlds. With few worlds calls cost more than draws, so
 # many months are drawn in one; with many each event is drawn when it is asked for.
 _WINDOW: Final = 2048
 
 
-class Chance:
+class Draws:
     """All worlds' draws, month by month.
 
     Parameters
@@ -80,10 +60,10 @@ class Chance:
         return self._keys[months.start - self._since : months.stop - self._since]
 
     def later(self, month: int) -> counter_rng.Keys:
-        """Return the keys of `month` and the months after it, as `Chance` takes them."""
+        """Return the keys of `month` and the months after it, as `Draws` takes them."""
         return self._keys if self._keys.ndim == 1 else self._keys[month - self._since :]
 
-    def among(self, worlds: NDArray[np.int64]) -> Chance:
+    def among(self, worlds: Ints) -> Draws:
         """Return the draws of some worlds, for this month only."""
         some = copy(self)
         some._keys = self.keys[worlds]
@@ -104,7 +84,7 @@ class Chance:
         """Return this month's random bits of ``(agents, worlds)`` from ``(agents, months)``."""
         return counter_rng.bits(self.keys, events[:, self.month, None])
 
-    def happens(self, event: str, probability: Value) -> NDArray[np.bool_]:
+    def happens(self, event: str, probability: Value) -> Flags:
         """Return in which worlds an event happens that has this probability, ``(worlds,)``."""
         if isinstance(probability, float) and probability <= 0.0:  # in no world: no draw
             return np.zeros(self._keys.shape[-1], dtype=np.bool_)

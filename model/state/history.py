@@ -1,4 +1,4 @@
-"""What came out of a run: labelled months and events."""
+"""The result of a run: monthly values and events."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..events import KINDS
+from ..types import Floats, Ints
 
 # (track, kind) pairs by code, so that an event is a few numbers
 EVENT_CODES: Final[tuple[tuple[str, str], ...]] = tuple(
@@ -25,30 +26,30 @@ class Events:
     Attributes
     ----------
     world, month, code : ndarray of int
-        `code` is a place in :data:`EVENT_CODES`.
-    leader, place : ndarray of int
-        Roster place of the leader concerned and garrison; -1 if none. These two, `month`
-        and `code` may be of 16 bits.
+        `code` is an index in :data:`EVENT_CODES`.
+    leader, garrison : ndarray of int
+        Roster index of the leader concerned and index of the garrison; -1 if none. These
+        two, `month` and `code` may be of 16 bits.
     amount : ndarray of float
         Million USD or another size; NaN if none.
     """
 
-    world: NDArray[np.int64]
-    month: NDArray[np.int64]
-    code: NDArray[np.int64]
-    leader: NDArray[np.int64]
-    place: NDArray[np.int64]
-    amount: NDArray[np.float64]
+    world: Ints
+    month: Ints
+    code: Ints
+    leader: Ints
+    garrison: Ints
+    amount: Floats
 
     def __len__(self) -> int:
         return len(self.world)
 
 
 @dataclass(slots=True)
-class Chronicle:
+class EventLog:
     """The events of a run as they happen: what is written down, in order."""
 
-    entries: list[tuple[int, int, NDArray[np.int64], Any, Any, Any]] = field(default_factory=list)
+    entries: list[tuple[int, int, Ints, Any, Any, Any]] = field(default_factory=list)
     pages: list[Events] = field(default_factory=list)
     month: int = 0
 
@@ -56,13 +57,13 @@ class Chronicle:
         self,
         track: str,
         kind: str,
-        worlds: NDArray[np.int64],
-        amount: NDArray[np.float64] | None = None,
+        worlds: Ints,
+        amount: Floats | None = None,
         leader: NDArray[Any] | None = None,
-        place: NDArray[np.int64] | None = None,
+        garrison: Ints | None = None,
     ) -> None:
         """Write down an event of the worlds numbered in `worlds`; other arrays match it."""
-        entry = (self.month, CODE_OF[track, kind], worlds, leader, place, amount)
+        entry = (self.month, CODE_OF[track, kind], worlds, leader, garrison, amount)
         self.entries.append(entry)
 
     def add(self, events: Events) -> None:
@@ -116,11 +117,11 @@ class Chronicle:
 
 def _columns(events: Events) -> tuple[NDArray[Any], ...]:
     return (
-        events.world, events.month, events.code, events.leader, events.place, events.amount,
+        events.world, events.month, events.code, events.leader, events.garrison, events.amount,
     )  # fmt: skip
 
 
-def _join(parts: Sequence[Any], lengths: list[int], missing: float) -> NDArray[np.float64]:
+def _join(parts: Sequence[Any], lengths: list[int], missing: float) -> Floats:
     """Return the parts end to end; a part that isn't there is filled with `missing`."""
     out = np.full(sum(lengths), missing)
     end = 0
@@ -144,12 +145,12 @@ class History:
     months : ndarray of float32, shape ``(months, fields, worlds)``
         Their values at the end of each month.
     events : Events
-        `events.world` holds places in `worlds`, not numbers.
+        `events.world` holds indices into `worlds`, not numbers.
     since : int
         The month of the first row of `months`.
     """
 
-    worlds: NDArray[np.int64]
+    worlds: Ints
     fields: tuple[str, ...]
     months: NDArray[np.float32]
     events: Events

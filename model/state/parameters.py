@@ -16,15 +16,12 @@ from copy import copy
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import PalcaError, nearest, point, short
 from ..language.functions import LARGEST_NUMBER
+from ..types import Floats, Ints, Value
 from . import counter_rng
 from .parameter_table import ROWS, Parameter
-
-Value = float | NDArray[np.float64]
-
 
 PARAMETERS: Final[dict[str, Parameter]] = ROWS
 
@@ -56,7 +53,7 @@ class Parameters:
 
         def __getattr__(self, name: str) -> Value: ...
 
-    def among(self, worlds: NDArray[np.int64]) -> Parameters:
+    def among(self, worlds: Ints) -> Parameters:
         """Return the values in some worlds."""
         arrays = {
             name: value[worlds] for name, value in self.items() if isinstance(value, np.ndarray)
@@ -72,30 +69,29 @@ class Parameters:
         return vars(self).items()
 
 
-def turns_of(seed: int, worlds: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the turn of each world in taking one of the sets of parameters, ``(worlds,)``.
+def draw_index(seed: int, worlds: Ints) -> Ints:
+    """Return which posterior draw each world has, counted on beyond the last, ``(worlds,)``.
 
-    World after world takes the next set, and another seed begins elsewhere: so a run has all
-    sets equally often, and one world alone has another set under another seed.
+    World after world has the next draw, and another seed begins elsewhere: so a run has all draws
+    equally often, and one world alone has another draw under another seed.
     """
     return worlds + int(counter_rng.world_keys(seed, [0])[0] >> np.uint64(32))
 
 
-def sets_of_worlds(
-    sets: Mapping[str, NDArray[np.float64]], turns: NDArray[np.int64]
-) -> dict[str, Value]:
-    """Return the parameters that some worlds have from sets, each ``(worlds,)``.
+def draws_of_worlds(draws: Mapping[str, Floats], index: Ints) -> dict[str, Value]:
+    """Return the parameters of some worlds by their posterior draws, each ``(worlds,)``.
 
     Parameters
     ----------
-    sets : mapping of str to ndarray, shape ``(sets,)``
-        A single set is the same for all and comes as numbers.
-    turns : ndarray of int, shape ``(worlds,)``
+    draws : mapping of str to ndarray, shape ``(draws,)``
+        A single draw is the same for all and comes as numbers.
+    index : ndarray of int, shape ``(worlds,)``
+        As :func:`draw_index` returns it.
     """
-    count = len(next(iter(sets.values()), ()))
+    count = len(next(iter(draws.values()), ()))
     if count <= 1:
-        return {name: float(values[0]) for name, values in sets.items()}
-    return {name: values[turns % count] for name, values in sets.items()}
+        return {name: float(values[0]) for name, values in draws.items()}
+    return {name: values[index % count] for name, values in draws.items()}
 
 
 def check_parameter(name: str, value: Value) -> Value:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ..types import Floats
 from . import counter_rng
 
-Floats = NDArray[np.float64]
 _PRIOR: Final = re.compile(r"(uniform|normal)\(([-.\d]+), ([-.\d]+)\)")
 
 

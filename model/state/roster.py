@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..types import Flags, Floats, Ints
 from . import counter_rng
+from .draw_keys import LUCK
 from .scenario import Country
 
 
@@ -17,14 +19,14 @@ from .scenario import Country
 class Roster:
     """The leaders of the country as arrays of shape ``(leaders, 1)``; the last is unnamed."""
 
-    place: NDArray[np.int64]
-    ideology: NDArray[np.float64]
-    top: NDArray[np.bool_]
-    civilian: NDArray[np.bool_]
-    since: NDArray[np.int64]
-    until: NDArray[np.int64]
-    candidate: NDArray[np.bool_]
-    unnamed: NDArray[np.bool_]
+    index: Ints
+    ideology: Floats
+    top: Flags
+    civilian: Flags
+    since: Ints
+    until: Ints
+    candidate: Flags
+    unnamed: Flags
     keys: dict[str, NDArray[np.uint64]]  # of the luck of each, by occasion: (leaders, months)
 
 
@@ -45,9 +47,7 @@ def roster_of(country: Country, months: int) -> Roster:
         column(leader.candidate for leader in leaders),
         column(leader is leaders[-1] for leader in leaders),
         {
-            occasion: counter_rng.event_keys(
-                f"luck of a leader by {occasion}", len(leaders), months
-            )
-            for occasion in ("coup", "vote", "death")
+            occasion: counter_rng.event_keys(key, len(leaders), months)
+            for occasion, key in LUCK.items()
         },
     )

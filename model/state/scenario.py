@@ -4,26 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..language.policy import Policy
+from ..types import Floats, Value
 from .channels import CHANNELS
-from .interventions import ForcedCoup, LeverChange, ParameterChange
-from .parameters import Value
-
-# What drives the simulated country from outside, one value a month: least, most, what it is.
-DRIVERS: Final[dict[str, tuple[float, float, str]]] = {
-    "tin": (-7.0, 7.0, "log gap of the real tin price to its mean of the 36 months before"),
-    "oil": (-7.0, 7.0, "log gap of the real oil price to its mean of the 36 months before"),
-    "abroad": (-30.0, 30.0, "growth abroad less its mean, % a year"),
-    "neighbours": (-1.0, 1.0, "mean orientation of the neighbours' regimes, left to right"),
-    "human_rights": (0.0, 1.0, "weight of human rights in US policy"),
-    "prices": (0.1, 10.0, "dollar prices against January 1969, ratio"),
-    "gdp": (10.0, 100000.0, "gross domestic product, million USD a year"),
-}
+from .interventions import InForce, Intervention
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +60,7 @@ class Faction:
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """A leader who dies and, if he rules then, his successor (roster places).
+    """A leader who dies and, if he rules then, his successor (roster indices).
 
     Without a lawful successor the armed forces choose one.
     """
@@ -98,29 +83,8 @@ class Country:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """What holds in a month, in all worlds: policies, and the interventions of that time.
-
-    Attributes
-    ----------
-    policies : mapping of str to Policy
-        By actor.
-    levers : tuple of LeverChange
-    coup : ForcedCoup, optional
-    strike : int, optional
-        Roster place of a leader who strikes this month.
-    deaths : tuple of Death
-    """
-
-    policies: Mapping[str, Policy]
-    levers: tuple[LeverChange, ...]
-    coup: ForcedCoup | None
-    strike: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Scenario:
-    """A run's premise, complete and checked.
+    """What a run is given, complete and checked.
 
     Attributes
     ----------
@@ -136,48 +100,36 @@ class Scenario:
         Sets of parameters, of which each world has one; `parameters` go before them.
     closed : frozenset of str
         Names of the channels that are closed.
-    levers, changes, coups : tuple
-        Interventions, each for its time.
+    interventions : tuple of Intervention
+        Each for its time; see :mod:`palca.model.state.interventions`.
     """
 
     title: str
     months: int
     country: Country
     policies: Mapping[str, tuple[tuple[int, Policy], ...]]
-    drivers: Mapping[str, NDArray[np.float64]]
+    drivers: Mapping[str, Floats]
     parameters: Mapping[str, Value] = field(default_factory=dict)
-    sets: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    sets: Mapping[str, Floats] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
-    levers: tuple[LeverChange, ...] = ()
-    changes: tuple[ParameterChange, ...] = ()
-    coups: tuple[ForcedCoup, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
 
-    def terms(self, month: int) -> Terms:
-        """Return what holds in a month."""
-        coup = next((c for c in self.coups if c.since <= month <= c.until), None)
-        return Terms(
-            {
-                actor: next(policy for since, policy in reversed(rows) if since <= month)
-                for actor, rows in self.policies.items()
-            },
-            tuple(change for change in self.levers if change.since <= month <= change.until),
-            coup,
-            coup.leader if coup is not None and coup.since == month else None,
-        )
+    def in_force(self, month: int) -> InForce:
+        """Return what holds in a month; a closed channel's parameters stay at 0."""
+        now = InForce({
+            actor: next(policy for since, policy in reversed(rows) if since <= month)
+            for actor, rows in self.policies.items()
+        })  # fmt: skip
+        for intervention in self.interventions:
+            if intervention.since <= month <= intervention.until:
+                intervention.apply(now, month)
+        for channel in self.closed:
+            for name in CHANNELS[channel].zeroes:
+                now.parameters.pop(name, None)
+        return now
 
     def until(self, month: int) -> int:
         """Return the first month after `month` in which something else may hold, or the end."""
-        begins = [since for rows in self.policies.values() for since, _ in rows]
-        for change in (*self.levers, *self.changes, *self.coups):
-            begins += [change.since, change.until + 1]
-        begins += [coup.since + 1 for coup in self.coups if coup.leader is not None]
-        return min([start for start in begins if start > month] + [self.months])
-
-    def changed(self, month: int) -> dict[str, float]:
-        """Return the parameters that have another value in a month, but for closed channels'."""
-        held = {name for channel in self.closed for name in CHANNELS[channel].zeroes}
-        return {
-            change.name: change.value
-            for change in self.changes
-            if change.since <= month <= change.until and change.name not in held
-        }
+        turns = [since for rows in self.policies.values() for since, _ in rows]
+        turns += [turn for intervention in self.interventions for turn in intervention.turns()]
+        return min([turn for turn in turns if turn > month] + [self.months])

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..types import Floats, Ints
 from .counter_rng import Keys
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +24,23 @@ class Snapshot:
     ideology, grievance, generation : ndarray, shape ``(officers, n)``, stored world by world
     keys : ndarray of uint64, shape ``(n,)`` or ``(months, n)``
         What the draws are made from: one key a world, or one for each month from `month` on.
-    turns : ndarray of int, shape ``(n,)``
-        By which each has its set of parameters, if the scenario has sets.
+    draw_index : ndarray of int, shape ``(n,)``
+        Which posterior draw each has, if the scenario has draws.
     """
 
     month: int
     state: Floats
-    absent_until: NDArray[np.int64]
+    absent_until: Ints
     ideology: Floats
     grievance: Floats
     generation: NDArray[np.int16]
     keys: Keys
-    turns: NDArray[np.int64]
+    draw_index: Ints
 
     def __len__(self) -> int:
         return self.state.shape[1]
 
-    def take(self, worlds: NDArray[np.int64], keys: Keys | None = None) -> Snapshot:
+    def take(self, worlds: Ints, keys: Keys | None = None) -> Snapshot:
         """Return some of the worlds, repeated or not; with other keys if they are given."""
         return Snapshot(
             self.month,
@@ -51,10 +50,10 @@ class Snapshot:
             _columns(self.grievance, worlds),
             _columns(self.generation, worlds),
             np.take(self.keys, worlds, axis=-1) if keys is None else keys,
-            np.take(self.turns, worlds),
+            np.take(self.draw_index, worlds),
         )
 
 
-def _columns(officers: NDArray, worlds: NDArray[np.int64]) -> NDArray:
+def _columns(officers: NDArray, worlds: Ints) -> NDArray:
     """Return the officers of some worlds; they are stored world by world."""
     return np.take(officers.T, worlds, axis=0).T

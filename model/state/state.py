@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from ..types import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +176,9 @@ class State:
 
     def __init__(self, worlds: int, start: Mapping[str, float] | Floats) -> None:
         values: Floats = np.empty((len(FIELDS), worlds))
-        for place, (row, field) in enumerate(zip(values, FIELDS.values(), strict=True)):
+        for index, (row, field) in enumerate(zip(values, FIELDS.values(), strict=True)):
             if isinstance(start, np.ndarray):
-                row[:] = start[place]
+                row[:] = start[index]
             else:
                 row[:] = start.get(field.name, field.start)
         self._bind(values)

@@ -1,1 +1,1 @@
-"""How files are found and read: the library of what ships, and TOML tables read key by key."""
+"""How files are found and read: the library of what ships, TOML and columns of Parquet."""

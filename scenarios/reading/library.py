@@ -1,4 +1,4 @@
-"""Where scenario files stand: the shipped ones by name, a user's by path."""
+"""How scenario files are found: the shipped ones by name, a user's by path."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from palca.model.errors import PalcaError, nearest, point, short
-from palca.model.language.levers import ACTORS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SHELF = Path(__file__).parents[1]
+LIBRARY = Path(__file__).parents[1]
 _LARGEST = 1_000_000  # bytes; a scenario or policy is a page of text
 # A key of n parts takes Python's parser n * n steps: hours, for one that fills a small file.
 _MOST_DOTS = 200  # in a line, and
@@ -31,44 +30,44 @@ _LARGEST_WHOLE = 2**63  # of TOML's whole numbers, which Python's parser doesn't
 
 def shipped_scenarios() -> dict[str, Path]:
     """Return the shipped scenarios by name."""
-    return {path.stem: path for path in sorted(SHELF.glob("*.toml"))}
+    return {path.stem: path for path in sorted(LIBRARY.glob("*.toml"))}
 
 
 def shipped_policies(actor: str) -> dict[str, Path]:
     """Return the shipped policies of an actor by name."""
-    return {path.stem: path for path in sorted((SHELF / "policies" / actor).glob("*.toml"))}
+    return {path.stem: path for path in sorted((LIBRARY / "policies" / actor).glob("*.toml"))}
 
 
-def find_scenario(name: str, beside: Path | None = None, place: str = "") -> Path:
+def find_scenario(name: str, beside: Path | None = None, where: str = "") -> Path:
     """Return the file of a scenario, as :func:`find` does."""
-    return find(name, shipped_scenarios(), beside, "scenario", place)
+    return find(name, shipped_scenarios(), beside, "scenario", where)
 
 
-def scenario_beside(name: str, folder: Path, place: str) -> str:
+def scenario_beside(name: str, folder: Path, where: str) -> str:
     """Return the scenario that a file in a folder names: a shipped name, or the path found."""
-    path = find_scenario(name, folder, place)
+    path = find_scenario(name, folder, where)
     return name if name in shipped_scenarios() else str(path)
 
 
-def find_policy(actor: str, name: str, beside: Path | None = None, place: str = "") -> Path:
+def find_policy(actor: str, name: str, beside: Path | None = None, where: str = "") -> Path:
     """Return the file of an actor's policy, as :func:`find` does."""
-    return find(name, shipped_policies(actor), beside, f"policy of '{actor}'", place)
+    return find(name, shipped_policies(actor), beside, f"policy of '{actor}'", where)
 
 
-def find_country(name: str, beside: Path | None = None, place: str = "") -> Path:
+def find_country(name: str, beside: Path | None = None, where: str = "") -> Path:
     """Return the file of a country, as :func:`find` does."""
-    shipped = {path.stem: path for path in sorted((SHELF / "countries").glob("*.toml"))}
-    return find(name, shipped, beside, "country", place)
+    shipped = {path.stem: path for path in sorted((LIBRARY / "countries").glob("*.toml"))}
+    return find(name, shipped, beside, "country", where)
 
 
-def find_driver(name: str, beside: Path | None = None, place: str = "") -> Path:
+def find_driver(name: str, beside: Path | None = None, where: str = "") -> Path:
     """Return the file of a driver, as :func:`find` does."""
-    shipped = {path.stem: path for path in sorted((SHELF / "drivers").glob("*.csv"))}
-    return find(name, shipped, beside, "driver", place)
+    shipped = {path.stem: path for path in sorted((LIBRARY / "drivers").glob("*.csv"))}
+    return find(name, shipped, beside, "driver", where)
 
 
 def find(
-    name: str, shipped: dict[str, Path], beside: Path | None, what: str, place: str = ""
+    name: str, shipped: dict[str, Path], beside: Path | None, what: str, where: str = ""
 ) -> Path:
     """Return the file of a shipped name, or of a path.
 
@@ -82,7 +81,7 @@ def find(
         a name of the command line.
     what : str
         What is looked for, for errors.
-    place : str
+    where : str
         Where it is named, for errors.
 
     Raises
@@ -93,7 +92,7 @@ def find(
     if name in shipped:
         return shipped[name]
     if not name or "\0" in name:
-        raise PalcaError(f"{name!r} is no {what}; shipped are: {', '.join(shipped)}", place)
+        raise PalcaError(f"{name!r} is no {what}; shipped are: {', '.join(shipped)}", where)
     path = Path(name)
     if beside is not None and not path.is_absolute():
         path = beside / path
@@ -101,19 +100,19 @@ def find(
         if path.is_file():
             return path
         if path.is_dir():
-            raise PalcaError(f"'{name}' is a folder; name a file", place)
+            raise PalcaError(f"'{name}' is a folder; name a file", where)
     except OSError:
         pass  # a name too long for a path, or one that may not be looked at
     if Path(name).suffix or "/" in name:
-        raise PalcaError(f"no {what} '{short(name)}': there is no such file", place)
+        raise PalcaError(f"no {what} '{short(name)}': there is no such file", where)
     raise PalcaError(f"no {what} '{short(name)}'{nearest(name, shipped)}; shipped are: "
-                     f"{', '.join(shipped)}; or give the path of a file", place)
+                     f"{', '.join(shipped)}; or give the path of a file", where)
 
 
 def label(path: Path) -> str:
     """Return how errors name a file: shipped ones from their folder, others as they are."""
     try:
-        return path.relative_to(SHELF).as_posix()
+        return path.relative_to(LIBRARY).as_posix()
     except ValueError:
         return str(path)
 
@@ -146,21 +145,21 @@ def read_toml(path: Path) -> dict[str, Any]:
     return parse_toml(read_text(path), label(path))
 
 
-def parse_toml(text: str, place: str) -> dict[str, Any]:
+def parse_toml(text: str, where: str) -> dict[str, Any]:
     """Return the table that a TOML text makes.
 
     Raises
     ------
     PalcaError
-        If it isn't TOML; `place` names its file.
+        If it isn't TOML; `where` names its file.
     """
     if len(text) > _LARGEST:
-        raise PalcaError(f"has more than {_LARGEST:,} characters", place)
+        raise PalcaError(f"has more than {_LARGEST:,} characters", where)
     if any(line.count(".") > _MOST_DOTS and _FLOAT.sub("", line).count(".") > _MOST_DOTS
            for line in text.splitlines()):
-        raise PalcaError(f"a line has more than {_MOST_DOTS} dots: break it into several", place)
+        raise PalcaError(f"a line has more than {_MOST_DOTS} dots: break it into several", where)
     if text.count(".") > _MOST_DOTS_IN_ALL and _FLOAT.sub("", text).count(".") > _MOST_DOTS_IN_ALL:
-        raise PalcaError(f"has more than {_MOST_DOTS_IN_ALL:,} dots", place)
+        raise PalcaError(f"has more than {_MOST_DOTS_IN_ALL:,} dots", where)
     try:
         table = tomllib.loads(text.replace("\r\n", "\n"))
         _check_whole_numbers(table)
@@ -168,9 +167,9 @@ def parse_toml(text: str, place: str) -> dict[str, Any]:
         comma = _BARE_COMMA.search(text)
         mend = point(comma[1]) if comma else ""
         mend += "; put months in quotes" if _BARE_MONTH.search(text) else ""
-        raise PalcaError(f"not valid TOML: {error}{mend}".replace("\n", " "), place) from None
+        raise PalcaError(f"not valid TOML: {error}{mend}".replace("\n", " "), where) from None
     except (RecursionError, ValueError) as error:
-        raise PalcaError(f"not usable TOML: {type(error).__name__}", place) from None
+        raise PalcaError(f"not usable TOML: {type(error).__name__}", where) from None
     return table
 
 
@@ -182,22 +181,13 @@ def _check_whole_numbers(value: Any) -> None:
             _check_whole_numbers(inner)
 
 
-def actors_of(table: dict[str, Any], place: str) -> None:
-    """Raise unless every key of the table is an actor."""
-    for actor in table:
-        if actor not in ACTORS:
-            raise PalcaError(
-                f"no actor '{actor}'{nearest(actor, ACTORS)}; there are {', '.join(ACTORS)}", place
-            )
-
-
 def read_columns(
     path: Path, most: int, columns: Sequence[str] | None = None, texts: Collection[str] = ()
 ) -> pa.Table:
-    """Return columns of a Parquet file, which may be a stranger's: numbers, and some texts.
+    """Return columns of a Parquet file, which may be malicious: numbers, and some texts.
 
-    What the file says of itself is held against itself before a page is read, since a few bytes
-    can ask for the memory of the whole machine; what it says to pandas is not listened to.
+    The sizes that the file declares are checked before a page is read, since a few bytes can
+    ask for all memory of the machine. Its metadata for pandas are ignored.
 
     Parameters
     ----------
@@ -216,7 +206,7 @@ def read_columns(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    place = label(path)
+    where = label(path)
     try:
         with pq.ParquetFile(
             path,
@@ -226,13 +216,13 @@ def read_columns(
             names = file.schema_arrow.names
             wanted = names if columns is None else list(columns)
             if file.metadata.num_rows > most:
-                raise PalcaError(f"has {file.metadata.num_rows:,} rows, more than {most:,}", place)
+                raise PalcaError(f"has {file.metadata.num_rows:,} rows, more than {most:,}", where)
             if len(names) > _MOST_COLUMNS:
-                raise PalcaError(f"has more than {_MOST_COLUMNS:,} columns", place)
+                raise PalcaError(f"has more than {_MOST_COLUMNS:,} columns", where)
             for name in wanted:
                 if names.count(name) != 1:
-                    raise PalcaError(f"has no column '{name}', or two", place)
-                _check_kind(name, file.schema_arrow.field(name).type, name in texts, place)
+                    raise PalcaError(f"has no column '{name}', or two", where)
+                _check_kind(name, file.schema_arrow.field(name).type, name in texts, where)
             # not by columns: to be asked of one that is broken ends pyarrow, and this process
             groups = [file.metadata.row_group(i) for i in range(file.num_row_groups)]
             room = _LARGEST_TABLE + _ROOM * file.metadata.num_rows * len(names)
@@ -240,18 +230,18 @@ def read_columns(
                     or any(group.num_rows < 0 for group in groups)
                     or sum(group.total_byte_size for group in groups) > room):
                 raise PalcaError("is no Parquet file that can be read (its parts contradict the "
-                                 "whole)", place)  # fmt: skip
+                                 "whole)", where)  # fmt: skip
             schema = pa.schema([file.schema_arrow.field(name) for name in wanted])
             batches = [*file.iter_batches(columns=wanted)]  # whole, it makes room for what is said
         table = pa.Table.from_batches(batches, batches[0].schema if batches else schema)
         table.validate(full=True)
-        return _short_texts(table.select(wanted).replace_schema_metadata(None), place)
+        return _short_texts(table.select(wanted).replace_schema_metadata(None), where)
     except (OSError, pa.ArrowException, ValueError, KeyError, MemoryError) as error:
         raise PalcaError(f"is no Parquet file that can be read ({type(error).__name__})",
-                         place) from None
+                         where) from None
 
 
-def _short_texts(table: pa.Table, place: str) -> pa.Table:
+def _short_texts(table: pa.Table, where: str) -> pa.Table:
     """Return a table with its texts written out, once they are known to be short."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -262,12 +252,12 @@ def _short_texts(table: pa.Table, place: str) -> pa.Table:
                 lengths = pc.call_function("binary_length", [chunk.dictionary])
                 longest = pc.call_function("max", [lengths]).as_py()
                 if (longest or 0) > _LONGEST_CELL:
-                    raise PalcaError(f"'{field.name}' has a text of {longest:,} bytes", place)
+                    raise PalcaError(f"'{field.name}' has a text of {longest:,} bytes", where)
             table = table.set_column(i, field.name, table.column(i).cast(pa.string()))
     return table
 
 
-def _check_kind(name: str, kind: pa.DataType, is_text: bool, place: str) -> None:
+def _check_kind(name: str, kind: pa.DataType, is_text: bool, where: str) -> None:
     from pyarrow import types
 
     if is_text:
@@ -276,4 +266,4 @@ def _check_kind(name: str, kind: pa.DataType, is_text: bool, place: str) -> None
     else:
         fits = types.is_floating(kind) or types.is_integer(kind) or types.is_boolean(kind)
     if not fits:
-        raise PalcaError(f"'{name}' must be {'texts' if is_text else 'numbers'}", place)
+        raise PalcaError(f"'{name}' must be {'texts' if is_text else 'numbers'}", where)

@@ -8,26 +8,46 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer.main
 from lab_visits import Visit, start_lab
+from sweep_folders import SWEPT
 
 from palca.experiments.cli.main import main
 from palca.experiments.cli.options import Output
+from palca.experiments.io.figure_style import Picture
 
 # Typer makes all commands anew each time, which takes longer than many a command
 _command = cache(typer.main.get_command)
 
 
+def _sketch(picture: Picture, form: str, about: dict[str, Any]) -> bytes:
+    """Return a file that is no more than a picture's head and its words."""
+    words = f"<metadata><dc:description>{escape(picture.alt)}</dc:description></metadata>"
+    svg = f'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg">{words}</svg>'
+    return b"\x89PNG" + words.encode() if form == "png" else svg.encode()
+
+
 @pytest.fixture
 def palca(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> Callable[..., tuple[int, str, str]]:
-    """Call the command line in an empty folder; give exit code, output and errors."""
+    """Call the command line in an empty folder; give exit code, output and errors.
+
+    Figures are made but not rendered, which takes longer than all else a short command does;
+    they are in tests marked ``rendered``.
+    """
+    if request.node.get_closest_marker("rendered") is None:
+        monkeypatch.setattr(Picture, "_drawn", _sketch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("typer.main.get_command", _command)
 
@@ -42,6 +62,25 @@ def palca(
         return code, out, err
 
     return call
+
+
+@pytest.fixture(scope="session")
+def _finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a sweep of two blocks that has come to its end, made once."""
+    folder = tmp_path_factory.mktemp("finished")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(Picture, "_drawn", _sketch)
+        patch.setattr(sys, "argv", ["palca", *SWEPT, "-o", "made"])
+        with suppress(SystemExit):
+            main()
+    return folder / "made"
+
+
+@pytest.fixture
+def swept(palca: Callable[..., tuple[int, str, str]], _finished: Path) -> Path:
+    """Return a copy of a finished sweep, in the empty folder that a test works in."""
+    return shutil.copytree(_finished, Path("made"))
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fault_commands import Run
 from palca.experiments.forecast.naive import naive
 from palca.experiments.infer.abc import SBC, SummaryRegression, infer, simulation_based_calibration
 from palca.experiments.infer.calibrate import Calibration, calibrate
@@ -28,9 +28,8 @@ from palca.model.calendar import month_index
 from palca.model.state.history import Events
 from palca.scenarios import build, resolve
 from palca.scenarios.posterior_draws import read_sets
-from palca.scenarios.reading.library import SHELF
+from palca.scenarios.reading.library import LIBRARY
 
-Run = Callable[..., tuple[int, str, str]]
 CHANCE = np.random.default_rng(5)
 
 
@@ -163,7 +162,7 @@ def test_nothing_is_known_of_years_that_have_not_passed(
     for values in series.values():
         values[cut:] = values[cut - 1 : cut] + 1.0
     past = course.events.month < cut
-    columns = ("world", "month", "code", "leader", "place", "amount")
+    columns = ("world", "month", "code", "leader", "garrison", "amount")
     events = Events(*(getattr(course.events, name)[past] for name in columns))
     other = Course(course.worlds, course.months, series, events)
     before, after = before_and_after(until)
@@ -275,7 +274,7 @@ def test_the_baseline_carries_the_posterior_and_its_best_set_on_demand() -> None
 
 
 def test_the_shipped_posterior_is_that_of_its_manifest_and_of_the_baseline() -> None:
-    folder = SHELF / "posteriors"
+    folder = LIBRARY / "posteriors"
     manifest = json.loads((folder / "record.json").read_text(encoding="utf-8"))
     sets = read_sets(str(folder / "record.parquet"), False)
     assert sha256(json.dumps(sets, sort_keys=True).encode()).hexdigest() == manifest["digest"]
@@ -324,46 +323,6 @@ def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
     assert resolve("baseline", ["posterior=made/posterior.parquet"])["sets"]["cost"] == [
         pytest.approx(value) for value in sets["cost"]
     ]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (("calibrate", "baseline", "-u", "1979"), "--until"),
-        (("calibrate", "baseline", "-n", "10"), "--worlds"),
-        (("calibrate", "baseline", "-n", "5000", "--check", "0"), "worlds are too few"),
-        (("calibrate", "baseline", "-n", "5000", "--sets", "6000"), "--sets"),
-        (("calibrate", "baseline", "-n", "5000", "--check", "2501"), "--check"),
-        (("calibrate", "./short.toml"), "must run to 1978-12"),
-        (("calibrate", "./fixed.toml"), "no parameter free"),
-        (("run", "--set", "posterior=nowhere"), "no posterior 'nowhere'"),
-        (("run", "--set", "posterior=short.toml"), "no Parquet file"),
-        (("run", "--set", "posterior=wrong.parquet"), "no free parameter 'costs'"),
-        (("run", "--set", "posterior=text.parquet"), "must be numbers"),
-        (("run", "--set", "posterior=far.parquet"), "must lie in"),
-        (("run", "--set", "posterior=empty.parquet"), "one a set"),
-        (("run", "./off.toml", "--set", "posterior=point"), "no posterior to take"),
-    ],
-)
-def test_bad_input_is_refused_in_one_line(
-    palca: Run, arguments: tuple[str, ...], told: str
-) -> None:
-    head = 'title = "T"\nextends = "baseline"\n'
-    Path("short.toml").write_text(head + 'until = "1975-12"\n')
-    fixed = "".join(f"{n} = {v[0]}\n" for n, v in priors.draw(0, np.arange(1), {}).items())
-    Path("fixed.toml").write_text(f"{head}[parameters]\n{fixed}")
-    bolivia = 'title = "T"\ncountry = "bolivia"\n[policy]\nussr = "pragmatic"\n'
-    Path("off.toml").write_text(bolivia + 'us = "administrations"\nregime = "by-ideology"\n'
-                                'party = "moscow-loyal"\n')  # fmt: skip
-    pd.DataFrame({"costs": [1.0]}).to_parquet("wrong.parquet")
-    pd.DataFrame({"cost": ["x"]}).to_parquet("text.parquet")
-    pd.DataFrame({"cost": [1.0, 9.0]}).to_parquet("far.parquet")
-    pd.DataFrame({"cost": np.empty(0)}).to_parquet("empty.parquet")
-    code, _, err = palca(*arguments)
-    assert code == 2
-    assert told in err
-    assert len(err.strip().splitlines()) == 1
-    assert not Path("runs").exists()
 
 
 @pytest.mark.slow

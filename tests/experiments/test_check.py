@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from concept_example import WHOLE
+from fault_commands import Run
 from palca.experiments.cli import catalogue
 from palca.experiments.cli.catalogue import describe
 from palca.model import ColdWarModel
 from palca.model.errors import PalcaError
 from palca.model.language.levers import ACTORS
-from palca.scenarios.reading.library import SHELF
+from palca.scenarios.reading.library import LIBRARY
 
 CORPUS = Path(__file__).parents[1] / "fuzz/corpus"
-Run = Callable[..., tuple[int, str, str]]
 SWEEP = 'replicates = 7\noutcome = ["growth"]\n[vary]\npolicy.ussr = ["pragmatic", "ideological"]\n'
 LAND = 'title = "x"\nextends = "baseline"\ncountry = "file.toml"\nuntil = "1969-03"\n'
 SOUND = {
-    "scenario": [path.read_bytes() for path in sorted(SHELF.glob("*.toml"))],
-    "policy": [path.read_bytes() for path in sorted((SHELF / "policies").glob("*/*.toml"))],
-    "country": [path.read_bytes() for path in sorted((SHELF / "countries").glob("*.toml"))],
-    "concept": [WHOLE.encode(), *(p.read_bytes() for p in (SHELF / "concepts").glob("*.toml"))],
+    "scenario": [path.read_bytes() for path in sorted(LIBRARY.glob("*.toml"))],
+    "policy": [path.read_bytes() for path in sorted((LIBRARY / "policies").glob("*/*.toml"))],
+    "country": [path.read_bytes() for path in sorted((LIBRARY / "countries").glob("*.toml"))],
+    "concept": [WHOLE.encode(), *(p.read_bytes() for p in (LIBRARY / "concepts").glob("*.toml"))],
     "sweep": [SWEEP.encode()],
 }
 # what would be well but for the file that it names, or for the name

@@ -7,7 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fault_commands import BRIEF, SMALL, Run
 from palca.experiments.cli.app import EXPERIMENTS, experiment_of
 from palca.experiments.cli.main import main
 from palca.experiments.io import provenance
@@ -25,9 +26,8 @@ from palca.model import ColdWarModel
 
 pytestmark = pytest.mark.pythons
 
-Run = Callable[..., tuple[int, str, str]]
 
-
+@pytest.mark.rendered
 def test_run_writes_a_folder_that_other_tools_open(palca: Run) -> None:
     code, out, _ = palca("run", "baseline", "--worlds", "40", "--out", "made")
     assert code == 0
@@ -70,9 +70,7 @@ def test_a_manifest_names_the_kind_of_its_experiment(kind: str) -> None:
 
 
 def test_rerun_comes_out_the_same_or_says_so(palca: Run) -> None:
-    palca("run", "baseline", "-n", "10", "-o", "made", "--set", "until_is_not=1")
-    assert not Path("made").exists()
-    palca("run", "baseline", "-n", "10", "-o", "made")
+    palca("run", BRIEF, "-n", "10", "-o", "made")
     code, out, _ = palca("rerun", "made")
     assert (code, "the same, bit for bit" in out) == (0, True)
     manifest = provenance.read_manifest(Path("made"))
@@ -96,7 +94,7 @@ def test_a_manifest_that_was_changed_is_refused_whatever_was_changed(
     palca: Run, data: st.DataObject
 ) -> None:
     if not Path("made").exists():
-        palca("run", "baseline", "-n", "2", "-o", "made")
+        palca("run", BRIEF, "-n", "2", "-o", "made")
         Path("sound.json").write_bytes(Path("made/manifest.json").read_bytes())
     manifest = json.loads(Path("sound.json").read_text())
     way = data.draw(st.sampled_from(sorted(_leaves(manifest), key=str)))
@@ -113,39 +111,37 @@ def test_a_manifest_that_was_changed_is_refused_whatever_was_changed(
     assert (code, err.count("\n"), out) == (2, 1, "")
 
 
-@pytest.mark.slow
 def test_nothing_is_overwritten_without_force(palca: Run) -> None:
-    palca("run", "baseline", "-n", "3", "-o", "made")
+    palca("run", BRIEF, "-n", "3", "-o", "made")
     before = Path("made/manifest.json").read_bytes()
-    code, _, err = palca("run", "baseline", "-n", "4", "-o", "made")
+    code, _, err = palca("run", BRIEF, "-n", "4", "-o", "made")
     assert code == 2
     assert "--force" in err
     assert Path("made/manifest.json").read_bytes() == before
-    assert palca("run", "baseline", "-n", "4", "-o", "made", "--force")[0] == 0
+    assert palca("run", BRIEF, "-n", "4", "-o", "made", "--force")[0] == 0
     assert Path("made/manifest.json").read_bytes() != before
     Path("mine").mkdir()
     Path("mine/thesis.txt").write_text("my only copy")
-    code, _, err = palca("run", "baseline", "-n", "3", "-o", "mine", "--force")
+    code, _, err = palca("run", BRIEF, "-n", "3", "-o", "mine", "--force")
     assert (code, "holds no run" in err) == (2, True)
     assert Path("mine/thesis.txt").read_text() == "my only copy"
 
 
-@pytest.mark.slow
 def test_two_runs_without_out_get_two_folders(palca: Run) -> None:
-    told = [palca("run", "baseline", "-n", "3") for _ in range(2)]
+    told = [palca("run", BRIEF, "-n", "3") for _ in range(2)]
     assert [code for code, _, _ in told] == [0, 0]
-    assert {path.name for path in Path("runs").iterdir()} == {"baseline", "baseline-2"}
+    assert {path.name for path in Path("runs").iterdir()} == {"brief", "brief-2"}
     first, second = (out.splitlines() for _, out, _ in told)
     assert "there already" not in first[0]
-    assert ("runs/baseline is there already" in second[0], second[0].split()[-1]) == (
-        True, "runs/baseline-2",
+    assert ("runs/brief is there already" in second[0], second[0].split()[-1]) == (
+        True, "runs/brief-2",
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("folder", ["my runs/it's $HOME", "-n", "a\"b", "x;y", "ümläut (1)",
                                     "so long a name of many words " * 5])
 def test_what_is_to_be_pasted_can_be(palca: Run, folder: str) -> None:
-    code, out, _ = palca("run", "baseline", "-n", "3", f"--out={folder}")
+    code, out, _ = palca("run", BRIEF, "-n", "1", f"--out={folder}")
     assert code == 0
     *_, written, why = out.splitlines()
     assert written.startswith(f"Written: {folder} (history.png ")
@@ -169,10 +165,7 @@ def test_explain_tells_which_rules_fired_and_what_came_of_it(
     assert palca("explain", "nowhere")[0] == 2
 
 
-@pytest.mark.parametrize(
-    "until",
-    ["1969-01", "1980-12", *(pytest.param(until, marks=pytest.mark.slow) for until in ("1969-02", "1971-08"))],
-)
+@pytest.mark.parametrize("until", ["1969-01", "1969-02", "1980-12"])
 def test_a_scenario_may_be_short_or_as_long_as_the_drivers(palca: Run, until: str) -> None:
     toml = f'title = "T"\nextends = "baseline"\nuntil = "{until}"\n'
     Path("mine.toml").write_text(toml)
@@ -182,49 +175,6 @@ def test_a_scenario_may_be_short_or_as_long_as_the_drivers(palca: Run, until: st
     assert palca(*command.split("palca ")[1].split())[0] == 0
 
 
-BAD = [
-    (["run", "basline"], "did you mean 'baseline'"),
-    (["run", "baseline", "--set", "backlsh=0"], "did you mean 'backlash'"),
-    (["run", "baseline", "--set", "policy.ussr=x"], "shipped are"),
-    (["run", "baseline", "--worlds", "0"], "greater than or equal to 1"),
-    (["run", "baseline", "--worlds", "many"], "valid integer"),
-    (["run", "baseline", "--seed", "-1"], "'--seed'"),
-    (["run", "baseline", "--jobs", "0"], "'--jobs'"),
-    (["run", "baseline", "--out", "/proc/none/x", "-n", "2"], "can't be written"),
-    (["record", "--track", "usr"], "did you mean 'ussr'"),
-    (["record", "--kind", "cuop"], "did you mean 'coup'"),
-    (["record", "--since", "1971"], "no month"),
-    (["record", "--series", "gdp_grwth"], "did you mean 'gdp_growth'"),
-    (["list", "parametres"], "did you mean 'parameters'"),
-    (["check", "nothing.toml"], "no scenario"),
-    (["explain", "."], "manifest"),
-    (["rerun", "."], "manifest"),
-    (["explain", __file__], "is a file"),
-    (["record", "--since", ""], "--since: "),
-    (["record", "--until", "1971-13"], "--until: "),
-    (["record", "--series", "gdp_growth", "--track", "us"], "--series: "),
-    (["counterfactual", "soviet-break-1971", "--through", "1971"], "--through: "),
-    (["run", "--set", "channel.unrest=off"], "--set channel.unrest=off: no channel"),
-    (["run", "--set", "start.fical=1"], "did you mean 'fiscal'"),
-    (["concepts", "-n", "3"], "--out: "),
-    (["nonsense"], "nonsense"),
-    (["run", "baseline", "-n", "2", "--out", "."], "name one inside it"),
-    (["run", "baseline", "-n", "2", "--out", "..", "--force"], "name one inside it"),
-]
-
-
-@pytest.mark.parametrize(("arguments", "says"), BAD, ids=lambda value: str(value)[:40])
-def test_bad_input_ends_in_a_clear_line_and_exit_code_2(
-    palca: Run, arguments: list[str], says: str
-) -> None:
-    code, out, err = palca(*arguments)
-    assert code == 2
-    assert says in err
-    assert "Traceback" not in out + err
-    assert err.count("\n") == 1
-    assert not list(Path().iterdir())  # nothing half-written, nothing left behind
-
-
 def test_a_broken_run_leaves_nothing_behind(palca: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from palca.experiments.run import figure
 
@@ -232,7 +182,7 @@ def test_a_broken_run_leaves_nothing_behind(palca: Run, monkeypatch: pytest.Monk
         raise KeyboardInterrupt
 
     monkeypatch.setattr(figure, "draw_history", fail)
-    monkeypatch.setattr(sys, "argv", ["palca", "run", "baseline", "-n", "3", "-o", "made"])
+    monkeypatch.setattr(sys, "argv", ["palca", *SMALL])
     with pytest.raises((KeyboardInterrupt, SystemExit)):
         main()
     assert not list(Path().iterdir())
@@ -298,7 +248,7 @@ def test_a_folder_that_cannot_be_made_is_told_before_anything_is_computed(
 
     monkeypatch.setattr(ColdWarModel, "__init__", one)
     Path("file").write_text("mine")
-    for out in ("file", "file/inside", "file/far/inside"):
+    for out in ("file", "file/far/inside"):
         code, _, err = palca(*command, "--out", out, "--force")
         assert (code, "is a file, not a folder" in err) == (2, True)
     assert Path("file").read_text() == "mine"
@@ -329,28 +279,13 @@ def test_a_strangers_words_are_printed_as_they_are(palca: Run) -> None:
         f'do = {{ protest = "0.1" }}\nwhy = "{words}"\nsource = "{words}"\n'
     )
     Path("s.toml").write_text(
-        f'title = "{words}"\nextends = "baseline"\n[policy]\nussr = "p.toml"\n'
+        f'title = "{words}"\nextends = "baseline"\nuntil = "1970-12"\n[policy]\nussr = "p.toml"\n'
     )
     code, out, _ = palca("run", "s.toml", "-n", "3", "-o", "[x]")
     assert (code, words in out) == (0, True)
-    code, out, _ = palca("explain", "[x]")
+    code, out, _ = palca("explain", "[x]", "--month", "1970-05")
     assert code == 0
     assert out.count("boo") >= 3
     assert out.count(":fire:") >= 3
     assert palca("check", "s.toml")[0] == 0
     assert ":fire:.toml" in palca("check", ":fire:.toml")[2]
-
-
-@pytest.mark.parametrize(
-    "columns", ["80", *(pytest.param(width, marks=pytest.mark.slow) for width in ("60", "120", "200"))]
-)
-def test_the_report_fits_the_terminal(
-    palca: Run, monkeypatch: pytest.MonkeyPatch, columns: str
-) -> None:
-    monkeypatch.setenv("COLUMNS", columns)
-    code, out, _ = palca("run", "baseline", "-n", "3", "-o", "made")
-    assert code == 0
-    tables = [line for line in out.splitlines() if "─" in line]
-    assert tables
-    assert all(len(line) <= int(columns) for line in tables)
-    assert "skill" in out

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from fault_commands import Run
 from palca.experiments.io import dask_cluster, provenance
 from palca.experiments.io.dask_cluster import _check
 from palca.model.errors import PalcaError
@@ -24,7 +25,6 @@ pytestmark = pytest.mark.pythons
 
 pytest.importorskip("distributed")
 
-Run = Callable[..., tuple[int, str, str]]
 VARY = ("baseline", "--vary", "backlash=0.01:0.05", "--outcome", "growth")
 # a busy machine may start workers slowly: wait longer than a user would
 COMMAND = (

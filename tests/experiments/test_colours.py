@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 
 import pytest
 
+from fault_commands import Run
 from palca.experiments.cli.options import progress
 
-Run = Callable[..., tuple[int, str, str]]
+pytestmark = pytest.mark.quick
 
 
 @pytest.mark.parametrize("forced", ["1", ""])

@@ -13,6 +13,8 @@ from palca.model import PalcaError
 from palca.scenarios import load, resolve
 from palca.scenarios.driver_series import read_series
 
+pytestmark = pytest.mark.quick
+
 
 def _file(text: str) -> Callable[[], object]:
     def read() -> object:

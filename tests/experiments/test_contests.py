@@ -29,6 +29,8 @@ from palca.experiments.validate.forecast_skill import reference_scores
 from palca.model.calendar import month_index
 from palca.scenarios import build, resolve
 
+pytestmark = pytest.mark.quick
+
 CHANCES = st.lists(st.floats(0.0, 1.0), min_size=10, max_size=40)
 
 

@@ -22,6 +22,8 @@ from palca.experiments.simulate.designs import (
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
 
+pytestmark = pytest.mark.quick
+
 numbers = st.floats(-1e6, 1e6, allow_nan=False).map(lambda x: float(f"{x:.9g}") + 0.0)
 words = st.text("abcdefgh-", min_size=1, max_size=8).filter(lambda word: word.strip("-") == word)
 
@@ -102,7 +104,7 @@ def test_paths_with_dots_are_no_months() -> None:
 def test_what_cannot_be_varied_is_refused_by_name(text: str, says: str) -> None:
     with pytest.raises(PalcaError, match=says) as error:
         parse_factor(text)
-    assert error.value.place == f"--vary {text}"
+    assert error.value.where == f"--vary {text}"
 
 
 def test_a_factor_is_varied_once() -> None:

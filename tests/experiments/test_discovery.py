@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +13,12 @@ from hypothesis import strategies as st
 from rich.console import Console
 from scipy.stats import binomtest
 
+from fault_commands import Run
 from palca.experiments.explore.discovery import discover, happens, read_question
 from palca.experiments.explore.discovery_report import _cells
 from palca.experiments.observe.outcomes import OUTCOMES
 from palca.model.errors import PalcaError
 
-Run = Callable[..., tuple[int, str, str]]
 CHANCE = np.random.default_rng(3)
 
 
@@ -164,7 +163,7 @@ def test_discover_looks_into_a_sweep(palca: Run) -> None:
 
 def test_points_that_a_sweep_repeats_are_told_apart_as_points() -> None:
     """Forty points, each fifty times: what moves a point by chance is no reason for it."""
-    for seed in range(8):
+    for seed in range(3):
         chance = np.random.default_rng(seed)
         point = np.arange(2000) % 40
         table = pd.DataFrame({"idle": chance.random(40)[point], "more": chance.random(40)[point]})
@@ -188,26 +187,3 @@ def test_nothing_is_drawn_and_printed_too() -> None:
     assert picture.png().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (("longest_spel >= 60",), "did you mean 'longest_spell'"),
-        (("longest_spell",), "where a condition belongs"),
-        (("growth", "longest_spel >= 60"), "did you mean 'longest_spell'"),
-        (("1 > 0",), "names no outcome"),
-        (("date > 1971-08",), "names no outcome"),
-        (("__import__('os')",), "palca:"),
-        (("growth > 0", "--vary", "policy.us=a,b"), "no policy"),
-        (("growth > 0", "--vary", "cost=1:2:1"), "steps"),
-        (("growth > 0", "--scenario", "nowhere"), "no scenario 'nowhere'"),
-        (("growth > 90", "-n", "1000"), "holds in 0 of 1,000 worlds"),
-    ],
-)
-def test_bad_input_is_refused_in_one_line(
-    palca: Run, arguments: tuple[str, ...], told: str
-) -> None:
-    code, _, err = palca("discover", *arguments)
-    assert code == 2
-    assert told in err
-    assert len(err.strip().splitlines()) == 1
-    assert not Path("runs").exists()

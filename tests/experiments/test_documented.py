@@ -17,6 +17,8 @@ from palca.model import PalcaError
 from palca.model.calendar import month_index, month_name
 from palca.model.events import KINDS, TRACKS
 
+pytestmark = pytest.mark.quick
+
 
 def test_the_attempts_are_those_of_powell_and_thyne() -> None:
     rows = load_record().select(["power"], ["coup", "failed coup"], "1969-01", "1978-12")
@@ -57,7 +59,7 @@ def test_a_date_is_an_interval_or_an_error(text: str) -> None:
     try:
         first, last = span(text, "here")
     except PalcaError as error:
-        place = error.place
+        place = error.where
     else:
         place = "here"
         assert first <= last <= first + 11

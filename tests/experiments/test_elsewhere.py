@@ -95,7 +95,7 @@ def test_a_discovery_in_a_sweep_needs_the_sweep_no_more(palca: Run) -> None:
 
 @pytest.mark.parametrize("fault", ["altered", "altered and in the list", "deleted", "added", "no digests"])
 def test_rerun_says_file_by_file_what_differs(palca: Run, fault: str) -> None:
-    assert palca("run", "baseline", "-n", "3", "-o", "made")[0] == 0
+    assert palca(*SMALL)[0] == 0
     path = Path("made/worlds.parquet")
     if fault == "altered":
         path.write_bytes(path.read_bytes() + b"x")

@@ -60,7 +60,7 @@ def test_a_month_that_cannot_count_is_refused(named: str) -> None:
 
 
 def test_a_file_may_not_name_what_cannot_count_either(tmp_path: Path) -> None:
-    rows = '[[event]]\ntrack = "ussr"\nkind = "embassy"\ntolerance = 3\nmiss = 0.1\n'
+    rows = '[[event]]\ntrack = "ussr"\nkind = "embassy"\ntolerance = 3\nfalse_negative = 0.1\n'
     file = tmp_path / "own.toml"
     file.write_text(f'title = "T"\n{rows}date = "1971-09"\n')
     with pytest.raises(PalcaError, match="1971-09 can't count"):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from palca.experiments.run.explain import WorldTrace, explain, trace_world
+from palca.experiments.run.explain import Trace, explain, trace_world
 from palca.experiments.run.narrate import sentences
 from palca.model import ColdWarModel
 from palca.scenarios import build, resolve
@@ -17,13 +17,13 @@ WORLD, SEED = 4, 2
 
 
 @pytest.fixture(scope="module")
-def world_trace() -> WorldTrace:
+def world_trace() -> Trace:
     return trace_world(RESOLVED, SEED, WORLD)
 
 
 @settings(max_examples=5, deadline=None)
 @given(month=st.integers(0, 119))
-def test_a_month_told_alone_is_that_of_the_tale(world_trace: WorldTrace, month: int) -> None:
+def test_a_month_told_alone_is_that_of_the_tale(world_trace: Trace, month: int) -> None:
     alone, told = explain(RESOLVED, SEED, WORLD, month), world_trace.months[month]
     assert (alone.ruler, alone.month, alone.world) == (told.ruler, told.month, told.world)
     assert alone.decisions == told.decisions
@@ -31,7 +31,7 @@ def test_a_month_told_alone_is_that_of_the_tale(world_trace: WorldTrace, month: 
     assert [row for row in alone.events if row[0] == month] == told.events
 
 
-def test_the_tale_is_the_history_of_the_same_world(world_trace: WorldTrace) -> None:
+def test_the_tale_is_the_history_of_the_same_world(world_trace: Trace) -> None:
     scenario = build(RESOLVED)
     history = ColdWarModel(scenario, worlds=[WORLD], rng=SEED).run()
     told = [event for month in world_trace.months for event in month.events]

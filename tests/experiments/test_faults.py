@@ -43,10 +43,10 @@ def disk(tmp_path: Path, palca: Run) -> Iterator[Callable[[int], None]]:
 
 SIZES = [("run", 8), ("run", 96), ("report", 60)]
 SIZES += [pytest.param(name, size, marks=pytest.mark.slow)
-          for name in ("run", "compare", "concept", "sensitivity", "discover", "sweep")
-          for size in ((140,) if name in ("discover", "sensitivity") else (24, 140))]  # type: ignore[arg-type]  # fmt: skip
+          for name, size in (("run", 24), ("compare", 140), ("discover", 140), ("sweep", 140))]  # type: ignore[arg-type]  # fmt: skip
 
 
+@pytest.mark.rendered
 @pytest.mark.parametrize(("name", "size"), SIZES)
 def test_a_full_disk_is_named_and_keeps_nothing_half_written(
     palca: Run, disk: Callable[[int], None], tmp_path: Path, name: str, size: int

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from palca.experiments.simulate.histograms import LEAST, histogram, no_worlds
 
+pytestmark = pytest.mark.quick
+
 LEVELS = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 values = st.one_of(
     st.floats(-5000, 5000, width=32),

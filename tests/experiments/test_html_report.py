@@ -6,7 +6,6 @@ import base64
 import json
 import os
 import re
-from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -14,9 +13,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fault_commands import SMALL, Run
 from palca.experiments.io import provenance
 from palca.experiments.io.numerals import decimal, significant
 from palca.experiments.io.safe_folder import Folder
@@ -28,7 +28,6 @@ from palca.experiments.report.tables import tables_of, unknown
 from palca.model.errors import PalcaError
 from palca.scenarios import resolve
 
-Run = Callable[..., tuple[int, str, str]]
 VOID = {"meta", "img", "br"}
 UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 SVG = (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><metadata>'
@@ -246,6 +245,7 @@ HOSTILE = st.lists(
 ).map("".join)  # fmt: skip
 
 
+@settings(max_examples=12)
 @given(HOSTILE)
 def test_whatever_a_folder_says_is_shown_and_nothing_else(
     tiny: dict[str, Any], place: Path, text: str
@@ -450,7 +450,7 @@ def test_what_the_naive_forecast_said_exactly_it_said_better(tmp_path: Path) -> 
 
 
 def test_a_page_says_which_files_were_altered(palca: Run) -> None:
-    palca("run", "baseline", "-n", "3", "-o", "made")
+    palca(*SMALL)
     told = "was altered after Palca wrote it"
     assert palca("report", "made")[0] == 0
     assert told not in Path("made/report.html").read_text(encoding="utf-8")
@@ -460,10 +460,8 @@ def test_a_page_says_which_files_were_altered(palca: Run) -> None:
     assert f"scores.csv {told}" in Path("made/report.html").read_text(encoding="utf-8")
 
 
-def test_a_list_of_digests_whose_last_byte_was_changed_is_noticed(
-    palca: Run,
-) -> None:
-    palca("run", "baseline", "-n", "3", "-o", "made")
+def test_a_list_of_digests_whose_last_byte_was_changed_is_noticed(palca: Run) -> None:
+    palca(*SMALL)
     sums = Path("made/SHA256SUMS")
     sums.write_bytes(sums.read_bytes().replace(b"history.png\n", b"history.png\x0b"))
     assert palca("rerun", "made")[0] != 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import re
 import socket
 import threading
 import time
@@ -25,14 +24,15 @@ from palca.experiments.lab.address import read_query, write_query
 from palca.experiments.lab.form import LONGEST
 from palca.experiments.lab.history_figure import draw_country
 from palca.experiments.lab.pages import PAGES
-from palca.experiments.lab.policy_text import line_of, read_policy, shipped_text
+from palca.experiments.lab.policy_text import line_of, read_policy
 from palca.experiments.lab.session import Asked, answer, fill
 from palca.experiments.lab.sweep_page import sweep
 from palca.experiments.lab.what_if_page import case_of, command_of
 from palca.model import ColdWarModel
+from palca.model.compiler import cache
 from palca.model.errors import PalcaError
 from palca.model.state.scenario import Country, Garrison
-from palca.scenarios import load, resolve, shipped_policies
+from palca.scenarios import load, resolve
 
 pytestmark = pytest.mark.pythons
 
@@ -80,7 +80,7 @@ TYPED = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     page=st.sampled_from(list(PAGES)),
     choices=st.dictionaries(st.sampled_from(NAMES), TYPED),
@@ -181,36 +181,6 @@ def test_no_choice_makes_more_worlds_than_a_visitor_may_have() -> None:
 
 # ----------------------------------------------------------------------- rules as text
 
-POLICIES = [(actor, name, path) for actor in ("ussr", "us", "regime", "party")
-            for name, path in shipped_policies(actor).items()]  # fmt: skip
-
-
-@pytest.mark.parametrize(("actor", "name", "path"), POLICIES)
-def test_an_error_is_shown_at_the_line_that_is_wrong(actor: str, name: str, path: Path) -> None:
-    text = shipped_text(path)
-    read_policy(actor, text)
-    lines = text.split("\n")
-    for at, line in enumerate(lines):
-        if line.startswith("when ="):
-            wrong = 'when = "regime.orientaton > 0"'
-        elif line.startswith("do ="):
-            wrong = re.sub(r"= \{ (\w+) =", r"= { \1_x =", line)
-        elif line.startswith("why ="):
-            wrong = "why = 7"
-        elif line.startswith(("source =", "concept =")):
-            wrong = f"re{line}"
-        elif line.startswith("title ="):
-            wrong = 'title = "no end'
-        else:
-            continue
-        broken = "\n".join([*lines[:at], wrong, *lines[at + 1 :]])
-        with pytest.raises(PalcaError) as error:
-            read_policy(actor, broken)
-        missing = line.startswith("source =")  # then the rule has none: its own key is unknown
-        shown = line_of(error.value, broken)
-        assert shown == at + 1 or (missing and abs(shown - at - 1) < 8), (error.value, shown, at)
-
-
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_search_for_its_line(text: str) -> None:
     with pytest.raises(PalcaError) as error:
@@ -299,7 +269,10 @@ CASES = (
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_difference_from_the_fork_on_is_that_of_two_whole_runs(case: cases.Case) -> None:
+def test_a_difference_from_the_fork_on_is_that_of_two_whole_runs(
+    monkeypatch: pytest.MonkeyPatch, case: cases.Case
+) -> None:
+    monkeypatch.setattr(cache, "WORTH_COMPILING", 10**9)  # compiling takes longer than all else here
     usual = resolve("baseline", case.settings)
     pairs = pair_block(usual, cases.resolved(case), np.arange(80), 0)
     found = cases.difference(case, 80)
@@ -351,7 +324,7 @@ def test_nothing_is_computed_once_the_lab_has_ended(monkeypatch: pytest.MonkeyPa
 
     thread = threading.Thread(target=ask)
     thread.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     waiting = threading.Thread(target=ask)
     begun.clear()
     scheduler.close()
@@ -359,9 +332,17 @@ def test_nothing_is_computed_once_the_lab_has_ended(monkeypatch: pytest.MonkeyPa
     scheduler._places.release()  # as if someone had left a place after all
     waiting.start()
     for each in (thread, waiting):
-        each.join(10)
+        each.join(60)
     assert ended == [True, True]
     assert not begun.is_set()
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    """Wait for another thread, at most a minute."""
+    ends = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < ends
+        time.sleep(0.001)
 
 
 def test_only_a_visitors_newest_wish_is_computed() -> None:
@@ -369,7 +350,7 @@ def test_only_a_visitors_newest_wish_is_computed() -> None:
 
     def slow() -> str:
         begun.set()
-        go.wait(10)
+        go.wait(60)
         return "first"
 
     def ask(work: Callable[[], str]) -> None:
@@ -380,14 +361,15 @@ def test_only_a_visitors_newest_wish_is_computed() -> None:
 
     threads = [threading.Thread(target=ask, args=(slow,))]
     threads[0].start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     for name in ("second", "third"):
+        before = visitor._newest
         threads.append(threading.Thread(target=ask, args=(lambda name=name: name,)))
         threads[-1].start()
-        time.sleep(0.1)
+        wait_until(lambda before=before: visitor._newest is not before)
     go.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert sorted(done) == ["first", "superseded", "third"]
 
 
@@ -397,20 +379,18 @@ def test_the_queue_is_bounded_and_so_is_time(monkeypatch: pytest.MonkeyPatch) ->
 
     def ask() -> None:
         try:
-            scheduler.Visitor().compute(lambda: inside.append(1) or go.wait(10))
+            scheduler.Visitor().compute(lambda: inside.append(1) or go.wait(60))
         except PalcaError as error:
             refused.append(str(error))
 
     threads = [threading.Thread(target=ask) for _ in range(count + 3)]
     for thread in threads:
         thread.start()
-    time.sleep(0.5)
-    assert len(inside) == scheduler.AT_ONCE
-    assert len(refused) == 3
+    wait_until(lambda: len(inside) == scheduler.AT_ONCE and len(refused) == 3)
     go.set()
     for thread in threads:
-        thread.join(10)
-    assert len(inside) == count
+        thread.join(60)
+    assert (len(inside), len(refused)) == (count, 3)
     monkeypatch.setattr(scheduler, "LONGEST", 0.005)
     with pytest.raises(PalcaError, match="fewer worlds"):
         scheduler.Visitor().compute(lambda: time.sleep(0.01) or scheduler.look_at_clock())

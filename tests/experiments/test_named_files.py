@@ -16,7 +16,7 @@ from palca.experiments.explore.sweep_file import plan_of, read_sweep
 from palca.model import PalcaError
 from palca.scenarios import load, resolve
 from palca.scenarios.concept import load_concept
-from palca.scenarios.reading.library import SHELF
+from palca.scenarios.reading.library import LIBRARY
 
 POLICY = """
 actor = "ussr"
@@ -61,8 +61,8 @@ def _write_sound(folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "mine.toml").write_text(POLICY)
     (folder / "parent.toml").write_text(HEAD)
-    (folder / "land.toml").write_bytes((SHELF / "countries/bolivia.toml").read_bytes())
-    (folder / "tin.csv").write_bytes((SHELF / "drivers/tin_price.csv").read_bytes())
+    (folder / "land.toml").write_bytes((LIBRARY / "countries/bolivia.toml").read_bytes())
+    (folder / "tin.csv").write_bytes((LIBRARY / "drivers/tin_price.csv").read_bytes())
     pq.write_table(pa.table({"backlash": [0.01, 0.02]}), folder / "sets.parquet")
 
 
@@ -90,7 +90,7 @@ def test_drivers_stand_beside_whichever_file_names_them(tmp_path: Path) -> None:
     _write_sound(tmp_path / "land")
     land = tmp_path / "land/land.toml"
     land.write_text(land.read_text("utf-8").replace("tin_price", "tin.csv"), "utf-8")
-    tin = (SHELF / "drivers/tin_price.csv").read_text("utf-8").splitlines(keepends=True)
+    tin = (LIBRARY / "drivers/tin_price.csv").read_text("utf-8").splitlines(keepends=True)
     flat = [",".join([row.split(",")[0], "100", *row.split(",")[2:]]) for row in tin[1:]]
     (tmp_path / "tin.csv").write_text("".join(tin[:1] + flat), "utf-8")
     own = tmp_path / "own.toml"

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from palca.experiments.io.numerals import decimal, percent
 
+pytestmark = pytest.mark.quick
+
 SHARES = st.floats(1e-6, 1.0 - 1e-6)
 
 

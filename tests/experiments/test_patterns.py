@@ -73,7 +73,7 @@ def _some(worlds: np.ndarray) -> Course:
     place = np.argsort(worlds)
     events = one.events
     moved = Events(
-        place[events.world], events.month, events.code, events.leader, events.place, events.amount
+        place[events.world], events.month, events.code, events.leader, events.garrison, events.amount
     )
     return Course(8, one.months, {k: v[:, worlds] for k, v in one.series.items()}, moved)
 

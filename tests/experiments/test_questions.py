@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-Run = Callable[..., tuple[int, str, str]]
+from fault_commands import Run
 
 SMALL = ("--worlds", "8192", "--twins", "256", "--jobs", "1")
 LIKELY = """title = "a coup of about the right"
@@ -66,51 +65,6 @@ def test_too_few_worlds_say_what_to_loosen_and_leave_nothing(
     for words in ("No answer", "The rarest evidence", "--given FILE", "--through", "--worlds"):
         assert words in out
     assert not Path("runs").exists()
-
-
-BREAK = ("counterfactual", "soviet-break-1971", "--worlds", "64")
-BAD = [
-    ((*BREAK, "--freeze", "soviet_fiscl"), "did you mean 'soviet_fiscal'"),
-    ((*BREAK, "--given", "nothing.toml"), "no file 'nothing.toml'"),
-    ((*BREAK, "--given", "cuop 1971-08"), "did you mean 'coup'"),
-    ((*BREAK, "--through", "1979-01"), "evidence must end"),
-    ((*BREAK, "--through", "soon"), "no month"),
-    ((*BREAK, "--worlds", "0"), "'--worlds'"),
-    ((*BREAK, "--twins", "1"), "'--twins'"),
-    (("counterfactual", "baseline", "--worlds", "64"), "no interventions"),
-    (("counterfactual", "soviet-brake-1971"), "did you mean 'soviet-break-1971'"),
-    (
-        (*BREAK, "-i", 'at = "1971-09", policy.ussr = "party-first"',
-         "-i", 'at = "1971-09", policy.ussr = "ideological"'),
-        "contradict each other",
-    ),
-    (("compare", "baseline", "basline"), "did you mean 'baseline'"),
-    (("compare", "baseline"), "Missing argument"),
-    (("claims", "--jobs", "0"), "'--jobs'"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("arguments", "says"), BAD, ids=lambda value: str(value)[-40:])
-def test_bad_questions_end_in_a_clear_line_and_exit_code_2(
-    palca: Run, arguments: tuple[str, ...], says: str
-) -> None:
-    code, out, err = palca(*arguments)
-    assert code == 2
-    assert says in err
-    assert err.count("\n") == 1
-    assert out == ""
-    assert not Path("runs").exists()
-
-
-def test_two_changes_that_contradict_each_other_are_both_named(palca: Run) -> None:
-    first, second = (
-        'at = "1971-09", until = "1972-01", policy.us = "{}"',
-        'at = "1971-09", policy.us = "{}"',
-    )
-    changes = first.format("punitive"), second.format("disengaged")
-    code, _, err = palca("counterfactual", "baseline", "-i", changes[0], "-i", changes[1])
-    assert code == 2
-    assert all(word in err for word in ("punitive", "1971-09", "disengaged", "1972-01"))
 
 
 def test_evidence_files_are_checked(palca: Run) -> None:

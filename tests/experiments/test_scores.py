@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from palca.experiments.forecast.scores import Verdict, crps, judge, position
 from palca.experiments.observe.outcomes import OUTCOMES
 
+pytestmark = pytest.mark.quick
+
 values = st.lists(st.floats(-100, 100), min_size=1, max_size=40)
 
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from SALib.analyze import sobol as analyze
 from SALib.sample import sobol as sample
 
+from fault_commands import Run
 from palca.experiments.explore.sensitivity import (
     Measured,
     Noise,
@@ -27,7 +28,6 @@ from palca.experiments.explore.sensitivity_report import draw_indices, index_tab
 from palca.experiments.explore.sweep_table import chosen_outcomes
 from palca.experiments.simulate import priors
 
-Run = Callable[..., tuple[int, str, str]]
 XYZ = ("cost", "purge", "discontent_fear")  # free parameters whose priors are uniform
 
 

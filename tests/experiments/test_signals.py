@@ -96,6 +96,7 @@ def _hit(number: signal.Signals, arguments: list[str], after: float) -> tuple[in
     return process.returncode, err.decode()
 
 
+@pytest.mark.rendered
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=lambda n: n.name)
 def test_a_terminal_that_interrupts_a_sweep_leaves_one_that_can_be_resumed(

@@ -13,6 +13,8 @@ from palca.experiments.observe.outcomes import OUTCOMES, RIGHT, measure
 from palca.experiments.observe.windows import FIRST, LAST, before_and_after, outcomes_of, spans
 from palca.model.state.history import CODE_OF, Events
 
+pytestmark = pytest.mark.quick
+
 WORLDS = 400
 
 

@@ -15,8 +15,9 @@ from typing import Any
 import pandas as pd
 import psutil
 import pytest
-from sweep_folders import QUICK, Run, digests, read
+from sweep_folders import QUICK, SWEPT, digests, read
 
+from fault_commands import Run
 from palca.experiments.explore import sweep_folder
 from palca.experiments.io import provenance
 
@@ -54,6 +55,7 @@ def _killed(folder: str, arguments: list[str], parts: int) -> None:
     assert alive == []  # none waits for ever for the one that is gone
 
 
+@pytest.mark.rendered
 @pytest.mark.slow
 def test_a_sweep_that_is_killed_ends_as_if_it_had_not_been(palca: Run) -> None:
     assert palca(*LONG, "-o", "whole", "--jobs", "2")[0] == 0
@@ -170,29 +172,26 @@ def test_nothing_but_a_sweep_that_was_begun_is_left_behind(
     assert not list(Path().iterdir())
 
 
-def test_two_sweeps_do_not_share_a_folder(palca: Run) -> None:
-    small = ["sweep", "baseline", "--vary", "backlash=0.01:0.05", "-r", "2", *QUICK]
-    assert palca(*small, "-o", "made")[0] == 0
+def test_two_sweeps_do_not_share_a_folder(palca: Run, swept: Path) -> None:
     before = digests("made")
-    with sweep_folder.held(Path("made")):
-        for arguments in (["sweep", "--resume", "made"], [*small, "-o", "made", "--force"]):
+    with sweep_folder.held(swept):
+        for arguments in (["sweep", "--resume", "made"], [*SWEPT, "-o", "made", "--force"]):
             code, _, err = palca(*arguments)
             assert (code, "another sweep is writing into it" in err) == (2, True)
     assert digests("made") == before
-    code, _, err = palca(*small, "-o", "made")
+    code, _, err = palca(*SWEPT, "-o", "made")
     assert (code, "--resume" in err, "--force" in err) == (2, True, True)
-    assert palca(*small, "-s", "1", "-o", "made", "--force")[0] == 0
+    assert palca(*SWEPT, "-s", "1", "-o", "made", "--force")[0] == 0
     assert digests("made") != before
 
 
 def test_a_folder_that_is_no_sweeps_is_left_alone(palca: Run) -> None:
-    small = ["sweep", "baseline", "--vary", "backlash=0.01:0.05", "-r", "2", *QUICK]
     for inside in ("thesis.txt", ".git/config"):
         path = Path("mine", inside)
         path.parent.mkdir(parents=True)
         path.write_text("my only copy")
         for more in ([], ["--force"]):
-            assert palca(*small, "-o", "mine", *more)[0] == 2
+            assert palca(*SWEPT, "-o", "mine", *more)[0] == 2
         assert path.read_text() == "my only copy"
         shutil.rmtree("mine")
 
@@ -218,10 +217,10 @@ def test_the_folders_own_copy_of_the_scenario_counts(palca: Run) -> None:
 
 
 @pytest.mark.parametrize("name", ["worlds/part-000001.parquet", "scenarios.json.xz"])
-def test_what_was_altered_after_the_end_is_refused_and_stays(palca: Run, name: str) -> None:
-    small = ["sweep", "baseline", "--vary", "backlash=0.01:0.05", "-n", "1000", *QUICK]
-    palca(*small, "-o", "made")
-    sums, path = Path("made/SHA256SUMS").read_bytes(), Path("made", name)
+def test_what_was_altered_after_the_end_is_refused_and_stays(
+    palca: Run, swept: Path, name: str
+) -> None:
+    sums, path = (swept / "SHA256SUMS").read_bytes(), swept / name
     whole = path.read_bytes()
     if name.endswith(".parquet"):  # what can be read, and was accepted
         rows = pd.read_parquet(path)
@@ -237,12 +236,11 @@ def test_what_was_altered_after_the_end_is_refused_and_stays(palca: Run, name: s
     assert (path.read_bytes(), Path("made/SHA256SUMS").read_bytes()) == (whole, sums)
 
 
-def test_rerun_says_whether_it_comes_out_the_same(palca: Run) -> None:
-    palca("sweep", "baseline", "--vary", "backlash=0.01:0.05", "-n", "1000", "-o", "made", *QUICK)
-    before = {path: path.read_bytes() for path in Path("made").rglob("*") if path.is_file()}
+def test_rerun_says_whether_it_comes_out_the_same(palca: Run, swept: Path) -> None:
+    before = {path: path.read_bytes() for path in swept.rglob("*") if path.is_file()}
     code, out, _ = palca("rerun", "made")
     assert (code, "the same, bit for bit" in out) == (0, True)
-    assert {path: path.read_bytes() for path in Path("made").rglob("*") if path.is_file()} == before
+    assert {path: path.read_bytes() for path in swept.rglob("*") if path.is_file()} == before
     part = Path("made/worlds/part-000001.parquet")
     rows = pd.read_parquet(part)
     rows["growth"] = rows["growth"].mask(rows.index == 3, rows["growth"] + 1e-12)

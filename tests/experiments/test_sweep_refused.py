@@ -5,64 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sweep_folders import QUICK, Run
+from sweep_folders import QUICK
 
+from fault_commands import BRIEF, Run
 from palca.experiments.io import provenance
 
 ONE = ("--vary", "backlash=0.01:0.05")
-BAD = [
-    (["baseline"], "name at least one factor"),
-    (["basline", *ONE], "did you mean 'baseline'"),
-    (["basline", "--vary", "channel.tin=on,off"], "did you mean 'baseline'"),
-    (["baseline", *ONE, "--vary", "backlash=0,0.1"], "'backlash' is named twice"),
-    (["baseline", *ONE, "--set", "backlash=0.1"], "'backlash' is both set and varied"),
-    (["baseline", "--vary", "backlsh=0:1"], "--vary backlsh=0.0: no parameter 'backlsh' (did you mean 'backlash'?)"),
-    (["baseline", "--vary", "backlash=0.05:0.01"], "empty range"),
-    (["baseline", "--vary", "backlash=0:99"], "backlash"),
-    (["baseline", "--vary", "policy.ussr=pragmatic,nice"], "--vary policy.ussr=nice: no policy of 'ussr'"),
-    (["baseline", "--vary", "channel.tin=on,maybe"], "--vary channel.tin=maybe: a channel is"),
-    (["baseline", "--vary", "channel.gold=on,off"], "channel 'gold'"),
-    (["baseline", "--vary", "start.legitimacy=0,7"], "--vary start.legitimacy=7.0"),
-    (["baseline", "--vary", "lever.us.ade.scale=0,1"], "did you mean 'aid'"),
-    (["baseline", "--vary", "intervene[0].at=1971-01..1971-03"], "has 0 interventions"),
-    (["soviet-break-1971", "--vary", "intervene[0].at=1971-01..1973-12"], "'until' lies before 'at'"),
-    (["soviet-break-1971", "--vary", "intervene[0].at=1971-01,1972-01", "--vary", "intervene[0].until=1971-10,1973-01"],
-     "--vary intervene[0].at=1972-01 --vary intervene[0].until=1971-10: 'until' lies before"),
-    (["baseline", *ONE, "--design", "gird"], "no design 'gird' (did you mean 'grid'?)"),
-    (["baseline", *ONE, "-n", "50", "-r", "7"], "drop --worlds or --replicates"),
-    (["baseline", "--vary", "start.legitimacy=0:1:9999", "--vary", "start.fiscal=0:1:9999", "-d", "lhs"],
-     "scenarios are more"),
-    (["baseline", "--vary", "backlash=0:0.1:9999", "--vary", "coup_trap=0:0.1:9999", "-r", "2"], "worlds are more"),
-    (["baseline", "--vary", "backlash=0:0.1:9999", "--vary", "coup_trap=0:0.1:9999",
-      "--vary", "suppression=1:1.5:9", "-n", "5"], "points are more"),
-    (["baseline", *ONE, "--outcome", "grwth"], "did you mean 'growth'"),
-    (["baseline", *ONE, "--outcome", "growth", "--outcome", "growth"], "--outcome: 'growth' is named twice"),
-    (["baseline", *ONE, "--set", "coup_trap=0", "--set", "coup_trap = 1"], "--set: 'coup_trap' is set twice"),
-    (["baseline", *ONE, "-n", "0"], "--worlds"),
-    (["baseline", *ONE, "-o", "/proc/none/x"], "can't be written to"),
-    (["baseline", *ONE, "-o", "/etc/hostname/x"], "can't be made: /etc/hostname is a file, not a folder"),
-    (["baseline", *ONE, "-o", "/etc/hostname"], "is a file, not a folder"),
-    (["baseline", *ONE, "-o", "."], "name one inside it"),
-    (["baseline", *ONE, "-o", "..", "--force"], "name one inside it"),
-    (["--resume", "nowhere"], "no such folder"),
-    (["--resume", "."], "manifest"),
-    (["--resume", "x", "-n", "5"], "give it nothing else"),
-    (["soviet-break-1971", "--resume", "x"], "give it nothing else"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("arguments", "says"), BAD, ids=lambda value: str(value)[-60:])
-def test_bad_input_ends_in_a_clear_line_and_leaves_nothing(
-    palca: Run, arguments: list[str], says: str
-) -> None:
-    code, out, err = palca("sweep", *arguments)
-    assert code == 2
-    assert says in err
-    assert "Traceback" not in out + err
-    assert err.count("\n") == 1
-    assert not list(Path().iterdir())
-
-
 BAD_FILES = [
     ('[vary]\nbacklash = 3\n', "[vary]: backlash"),
     ('[vary]\nbacklash = "0.05:0.01"\n', "empty range"),
@@ -136,21 +84,21 @@ def test_a_posterior_that_would_not_be_used_is_refused(palca: Run, command: list
     assert (code, "uses no posterior" in err, list(Path().iterdir())) == (2, True, [])
 
 
-@pytest.mark.slow
-def test_what_another_version_began_and_what_is_no_sweep_are_refused(palca: Run) -> None:
-    palca("run", "baseline", "-n", "2", "-o", "run")
+def test_what_another_version_began_and_what_is_no_sweep_are_refused(
+    palca: Run, swept: Path
+) -> None:
+    palca("run", BRIEF, "-n", "2", "-o", "run")
     code, _, err = palca("sweep", "--resume", "run")
     assert (code, err) == (2, "palca: run: holds no sweep\n")
-    palca("sweep", "baseline", *ONE, "-r", "2", "-o", "made", *QUICK)
-    sound = Path("made/manifest.json").read_bytes()
+    sound = (swept / "manifest.json").read_bytes()
     for group, name in (("versions", "palca"), ("versions", "numpy"), ("libraries", "pyarrow"), ("versions", "palca's code")):
-        manifest = provenance.read_manifest(Path("made"))
+        manifest = provenance.read_manifest(swept)
         manifest[group] = {**manifest[group], name: "0.0.1"}
-        provenance.write_manifest(Path("made"), **manifest)
+        provenance.write_manifest(swept, **manifest)
         for command in (["sweep", "--resume", "made"], ["rerun", "made"]):
             code, _, err = palca(*command)
             assert (code, err.count("\n"), f"begun with {name} 0.0.1" in err) == (2, 1, True)
-        Path("made/manifest.json").write_bytes(sound)
+        (swept / "manifest.json").write_bytes(sound)
     assert palca("sweep", "--resume", "made", *QUICK)[0] == 0
 
 
@@ -176,4 +124,4 @@ def test_a_parameter_that_feeds_a_closed_channel_is_refused(
 
 def test_a_channel_may_be_closed_and_what_feeds_it_be_nothing(palca: Run) -> None:
     both = ("--set", "channel.soviet_prestige=off", "--set", "prestige_ussr=0")
-    assert palca("run", *both, "-n", "3", "-o", "r")[0] == 0
+    assert palca("run", BRIEF, *both, "-n", "3", "-o", "r")[0] == 0

@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 from collections import Counter
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
 from palca.experiments.io.table import Column, Table, numbers
+
+pytestmark = pytest.mark.quick
 
 WIDTHS = st.integers(60, 200)
 NUMBERS = st.one_of(

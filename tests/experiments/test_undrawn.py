@@ -95,6 +95,7 @@ def columns_of(file: Path) -> set[str]:
 HOSTILE = "text.usetex: True\nfigure.dpi: 31\naxes.grid: True\nsavefig.bbox: tight\nnonsense: {\nno colon\n"
 
 
+@pytest.mark.rendered
 @pytest.mark.slow
 @pytest.mark.parametrize("place", ["here", "home", "broken", "backend", "unwritable"])
 def test_what_the_user_has_set_for_matplotlib_changes_no_byte(palca: Run, place: str) -> None:

@@ -20,7 +20,8 @@ from palca.experiments.report.tables import tables_of
 from palca.experiments.simulate.designs import Factor
 from palca.model.errors import PalcaError
 from palca.model.language.levers import ACTORS
-from palca.model.state.scenario import DRIVERS, Scenario
+from palca.model.state.drivers import DRIVERS
+from palca.model.state.scenario import Scenario
 from palca.scenarios import build
 from palca.scenarios.posterior_draws import read_sets
 
@@ -107,9 +108,9 @@ def check_whole(read: Scenario) -> None:
     assert all(np.isfinite(value).all() for value in read.parameters.values())
     assert all(0 <= read.until(month) <= read.months for month in range(read.months))
     for month in {0, read.months - 1}:
-        terms = read.terms(month)
-        assert terms.policies.keys() == {*ACTORS}
-        assert all(np.isfinite(change.of(1.0)) for change in terms.levers)
+        in_force = read.in_force(month)
+        assert in_force.policies.keys() == {*ACTORS}
+        assert all(np.isfinite(change.changed(1.0)) for change in in_force.levers)
 
 
 def table(data: bytes) -> None:

@@ -2,8 +2,8 @@
 
 Each target runs in a process of its own, for a bounded time and in bounded memory. An input that
 a target does not survive is written to build/fuzz/; one that reaches what none reached before
-joins the corpus, which is made minimal again at the end: tests/fuzz/corpus/ holds it, and
-test_corpus.py replays it without atheris.
+joins the corpus, of which ten a target are kept at the end: tests/fuzz/corpus/ holds them, and
+test_corpus.py replays them without atheris.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CORPUS = HERE / "corpus"
 OUT = HERE.parent.parent / "build" / "fuzz"
 _MEMORY = 2048  # MB
 _SLOWEST = 25  # seconds an input may take
-_LARGEST_CORPUS = 90_000  # bytes kept of a target: what is smallest first
+_MOST = 10  # inputs kept of a target, those with a name of their own among them
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -106,7 +106,7 @@ def _summary(told: str) -> str:
 
 
 def _merge(name: str, work: Path) -> str:
-    """Make the kept corpus minimal: the smallest inputs that together reach all that was reached."""
+    """Keep few inputs, small and large, of the smallest that together reach all that was reached."""
     merged, kept = work / "merged", CORPUS / name
     shutil.rmtree(merged, ignore_errors=True)
     merged.mkdir()
@@ -117,12 +117,11 @@ def _merge(name: str, work: Path) -> str:
     for path in kept.iterdir():
         if re.fullmatch("[0-9a-f]{40}", path.name):  # what has a name of its own stays
             path.unlink()
-    total = count = 0
-    for size, own in sizes:
-        if total + size <= _LARGEST_CORPUS:
-            shutil.copyfile(merged / own, kept / own)
-            total, count = total + size, count + 1
-    return f"kept {count} of {len(sizes)} inputs, {total:,} bytes"
+    room = max(_MOST - len(list(kept.iterdir())), 1)
+    chosen = sizes[:: -(-len(sizes) // room)]
+    for _, own in chosen:
+        shutil.copyfile(merged / own, kept / own)
+    return f"kept {len(chosen)} of {len(sizes)} inputs, {sum(size for size, _ in chosen):,} bytes"
 
 
 if __name__ == "__main__":

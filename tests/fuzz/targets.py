@@ -26,11 +26,12 @@ from palca.model.language.expressions import Kind, parse, value_of
 from palca.model.language.functions import LARGEST_RESULT, finite
 from palca.model.language.levers import ACTORS, LEVERS, Lever
 from palca.model.language.policy import compile_policy, make_policy
-from palca.model.state.scenario import DRIVERS
+from palca.model.state.drivers import DRIVERS
+from palca.model.state.interventions import LeverChange
 from palca.scenarios import build, load, resolve
 from palca.scenarios.concept import make_concept
 from palca.scenarios.country import build_country
-from palca.scenarios.interventions import check_changes, lever_changes, parse_change
+from palca.scenarios.interventions import build_interventions, check_changes, parse_change
 from palca.scenarios.loader import _drivers
 from palca.scenarios.outline import read_map
 from palca.scenarios.overrides import Beside, apply_setting
@@ -155,8 +156,10 @@ def options(data: bytes) -> None:
         else:
             merged["intervene"].append(Beside(parse_change(line), None))
     changes = [change for beside in merged["intervene"] for change in beside.changes()]
-    for change in lever_changes(check_changes(changes, 120)):
-        assert np.isfinite(change.of(1.0))
+    held = [change for change in check_changes(changes, 120) if change.kind == "lever"]
+    for change in build_interventions(held, ()):
+        assert isinstance(change, LeverChange)
+        assert np.isfinite(change.changed(1.0))
 
 
 def country(data: bytes) -> None:

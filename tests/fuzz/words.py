@@ -11,18 +11,18 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from palca.experiments.infer.evidence_file import SHELF as GIVEN
+from palca.experiments.infer.evidence_file import LIBRARY as GIVEN
 from palca.experiments.observe import documented
 from palca.model.agents.observables import OBSERVABLES
 from palca.model.events import KINDS, TRACKS
 from palca.model.language.functions import FUNCTIONS
 from palca.model.language.levers import ACTORS, LEVERS
 from palca.model.state.channels import CHANNELS
+from palca.model.state.drivers import DRIVERS
 from palca.model.state.parameters import PARAMETERS
-from palca.model.state.scenario import DRIVERS
 from palca.model.state.state import FIELDS
 from palca.scenarios import resolve
-from palca.scenarios.reading.library import SHELF
+from palca.scenarios.reading.library import LIBRARY
 
 _LEVERS: Final = tuple(sorted({lever for levers in LEVERS.values() for lever in levers}))
 _KINDS: Final = tuple(sorted({kind for kinds in KINDS.values() for kind in kinds}))
@@ -87,7 +87,7 @@ MARKDOWN: Final = ("# ", "## ", "| ", "|---|", "```", "![", "](", "<script>", "<
 
 def toml(folder: str) -> Iterable[bytes]:
     """Return the texts of the shipped TOML files of some folders."""
-    return [path.read_bytes() for path in sorted(SHELF.glob(folder))]
+    return [path.read_bytes() for path in sorted(LIBRARY.glob(folder))]
 
 
 def given() -> Iterable[bytes]:
@@ -100,7 +100,7 @@ def language() -> Iterable[bytes]:
     """Return expressions: an even byte before a number, an odd one before a condition."""
     from palca.scenarios.reading.library import read_toml
 
-    for path in sorted(SHELF.glob("policies/*/*.toml")):
+    for path in sorted(LIBRARY.glob("policies/*/*.toml")):
         for rule in read_toml(path)["rule"]:
             yield b"1" + rule["when"].encode()
             yield from (b"0" + str(said).encode() for said in rule["do"].values())
@@ -129,7 +129,7 @@ def sweeps() -> Iterable[bytes]:
 
 def series() -> Iterable[bytes]:
     """Return the shipped series; the first byte says which driver each is used for."""
-    files = {path.stem: path for path in SHELF.rglob("*.csv")}
+    files = {path.stem: path for path in LIBRARY.rglob("*.csv")}
     names = ("us_growth", "neighbours", "us_administrations", "us_cpi", "host_gdp", "tin_price")
     for place, name in enumerate(names):
         lines = files[name].read_bytes().splitlines()

@@ -3,10 +3,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from palca.model.arithmetic import exp, log, logistic
+
+pytestmark = pytest.mark.quick
 
 
 @given(st.floats(-690, 690))

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from palca.model import PalcaError
 from palca.model.calendar import month_index, month_name
+
+pytestmark = pytest.mark.quick
 
 
 @given(st.integers(-2000, 5000))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from palca.model import ColdWarModel, PalcaError, Scenario
 from palca.model.compiler import cache
-from palca.model.state.channels import Conduit
+from palca.model.state.channels import ChannelLog
 from palca.model.state.history import Events, History
 from palca.model.state.state import FIELDS
 from palca.scenarios import build, resolve
@@ -38,10 +38,10 @@ def _always(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def made(scenario: Scenario) -> ColdWarModel:
-    return ColdWarModel(scenario, WORLDS, 3, conduit=Conduit(frozenset({"soviet_fiscal"})))
+    return ColdWarModel(scenario, WORLDS, 3, channel_log=ChannelLog(frozenset({"soviet_fiscal"})))
 
 
-def live(model: ColdWarModel, months: int, by_code: bool) -> None:
+def advance(model: ColdWarModel, months: int, by_code: bool) -> None:
     if by_code:
         model.advance(months)
     else:
@@ -57,24 +57,24 @@ def assert_same(one: History, other: History) -> None:
 
 
 @pytest.mark.usefixtures("_always")
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(COPY)), st.integers(0, MONTHS), st.booleans(), st.booleans())
 def test_both_go_on_as_if_they_had_never_been_parted(
     scenario: Scenario, way: str, month: int, before: bool, after: bool
 ) -> None:
     whole = made(scenario)
-    live(whole, MONTHS, False)
+    advance(whole, MONTHS, False)
     model = made(scenario)
-    live(model, month, before)
+    advance(model, month, before)
     kept = model.state.values.copy()
     twin = COPY[way](model)
-    live(twin, MONTHS - month, after)
+    advance(twin, MONTHS - month, after)
     assert np.array_equal(model.state.values, kept)
-    live(model, MONTHS - month, not after)
+    advance(model, MONTHS - month, not after)
     for each in (twin, model):
         assert_same(each.history(), whole.history())
         assert np.array_equal(each.state.values, whole.state.values)
-        heard, told = each.conduit.loads, whole.conduit.loads
+        heard, told = each.channel_log.loads, whole.channel_log.loads
         assert heard.keys() == told.keys()
         assert all(np.array_equal(heard[load], told[load]) for load in told)
 
@@ -95,7 +95,7 @@ def test_what_a_model_hands_out_is_copied_whole(scenario: Scenario, way: str) ->
 def test_an_agent_brings_its_model_along(scenario: Scenario) -> None:
     """The model hangs on its agents, and they on it: whichever is copied, both are."""
     model = made(scenario)
-    live(model, 7, False)
+    advance(model, 7, False)
     agent = pickle.loads(pickle.dumps(next(iter(model.agents))))
     assert agent.acts is agent.model.current.ussr
     assert_same(agent.model.run(), model.run())

@@ -12,12 +12,14 @@ from palca.model.equations.coup import cascade
 from palca.model.state import counter_rng
 from palca.model.state.batch import Worlds
 from palca.model.state.corps import Corps
-from palca.model.state.draws import Chance
-from palca.model.state.history import Chronicle
+from palca.model.state.draws import Draws
+from palca.model.state.history import EventLog
 from palca.model.state.parameters import Parameters
 from palca.model.state.scenario import Country, Faction, Garrison
 from palca.model.state.state import State
 from palca.scenarios import build
+
+pytestmark = pytest.mark.quick
 
 NOBODY = np.zeros((0, 1), dtype=np.int64)
 
@@ -27,8 +29,8 @@ def world_of(*weights: int) -> Worlds:
     garrisons = tuple(Garrison(f"g{i}", 1, 0, w) for i, w in enumerate(weights))
     country = Country("x", (), garrisons, (Faction("f", 1, 0, 0.1),), {})
     keys = counter_rng.world_keys(0, [0])
-    chance, corps = Chance(keys, 1), Corps(country, keys)
-    return Worlds(0, State(1, {}), Parameters(), chance, corps, NOBODY, Chronicle())
+    draws, corps = Draws(keys, 1), Corps(country, keys)
+    return Worlds(0, State(1, {}), Parameters(), draws, corps, NOBODY, EventLog())
 
 
 def test_cascade_worked_out_on_paper() -> None:
@@ -88,7 +90,7 @@ def test_purged_officers_make_room_and_nobody_else_moves(baseline: dict[str, Any
     country = build(baseline).country
     keys = counter_rng.world_keys(0, [5, 6])
     corps = Corps(country, keys)
-    corps.muster(keys)
+    corps.draw_initial_officers(keys)
     before = corps.ideology.copy(), corps.grievance.copy()
     purged = np.zeros(corps.ideology.shape, dtype=np.bool_)
     purged[3, 0] = purged[7, 1] = True

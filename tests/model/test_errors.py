@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from palca.model.errors import PalcaError, one_line, short
+
+pytestmark = pytest.mark.quick
 
 
 @given(st.lists(st.from_regex(r"\A[a-z_]{1,60}\Z"), min_size=1, max_size=120))

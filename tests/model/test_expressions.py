@@ -18,7 +18,7 @@ from palca.model.language.functions import LARGEST_NUMBER, finite
 from palca.model.language.lexer import words_of
 from palca.model.language.translator import Reader
 
-pytestmark = pytest.mark.pythons
+pytestmark = [pytest.mark.pythons, pytest.mark.quick]
 
 
 def value(text: str, kind: Kind = "number", **values):
@@ -400,7 +400,7 @@ def read(text: str, kind: Kind):
 @pytest.mark.parametrize(("kind", "pairs"), [("number", numbers), ("condition", conditions)])
 def test_arrays_give_what_python_floats_give(kind, pairs):
     @given(pairs, worlds, st.sampled_from([-20, -1, 31, 90]))
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=150, deadline=None)
     def check(pair, seen, month):
         text, python = pair
         if len(text) > 2000:

@@ -20,7 +20,7 @@ from palca.model.compiler import cache, codegen
 from palca.model.compiler.cache import kernel_for
 from palca.model.month import Month
 from palca.model.seeds import LARGEST
-from palca.model.state.channels import FREEZABLE, Conduit
+from palca.model.state.channels import FREEZABLE, ChannelLog
 from palca.model.state.history import Events
 from palca.scenarios import load
 from random_scenarios import scenarios
@@ -35,7 +35,15 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def made(baseline_code: Any, monkeypatch: pytest.MonkeyPatch) -> list[cache.Shape]:
+    """What is compiled, of which each has the same code, at hand."""
+    shapes: list[cache.Shape] = []
+    monkeypatch.setattr(codegen, "compile_months", lambda shape: shapes.append(shape) or baseline_code)
+    return shapes
+
+
+@pytest.fixture
+def folder(made: list[cache.Shape], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Nothing has been compiled before, and here is where it will be kept."""
     monkeypatch.setattr(cache, "_kernels", {})
     monkeypatch.setattr(cache, "_asked", Counter())
@@ -55,7 +63,7 @@ def compiled(scenario: Scenario, **options: Any) -> ColdWarModel:
     """Return a model that has lived through all months by compiled code."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "WORTH_COMPILING", 0)
-        patch.setattr(Month, "live", refused)
+        patch.setattr(Month, "step", refused)
         model = ColdWarModel(scenario, **{"rng": 0, **options})
         model.run()
     return model
@@ -65,10 +73,10 @@ def refused(month: Month) -> None:
     """Stand for NumPy's month where only compiled code may run; the compiler traces it."""
     if type(month) is Month:
         raise AssertionError("a month of NumPy")
-    _LIVE(month)
+    _STEP(month)
 
 
-_LIVE = Month.live
+_STEP = Month.step
 
 
 def assert_same(one: ColdWarModel, other: ColdWarModel) -> None:
@@ -113,10 +121,10 @@ def test_channels_are_listened_to_and_frozen_alike() -> None:
     factual, counter, channels = load("baseline"), load("soviet-break-1972"), frozenset(FREEZABLE)
     ears, twins = [], []
     for run, other in ((stepped, compiled), (compiled, stepped)):
-        ear = Conduit(listened=channels)
-        run(factual, worlds=37, conduit=ear)
-        twin = Conduit(frozen=channels, factual=ear)
-        twins.append(other(counter, worlds=37, conduit=twin))
+        ear = ChannelLog(listened=channels)
+        run(factual, worlds=37, channel_log=ear)
+        twin = ChannelLog(frozen=channels, factual=ear)
+        twins.append(other(counter, worlds=37, channel_log=twin))
         ears.append(ear)
     assert ears[0].loads.keys() == ears[1].loads.keys()
     for load_of, rows in ears[0].loads.items():
@@ -160,19 +168,19 @@ def test_a_month_at_a_time_is_the_same(always: None) -> None:
     model = ColdWarModel(scenario, worlds=33, rng=6)
     while model.running:
         model.advance()
-        assert model.chance.keys.shape == (33,)
+        assert model.draws.keys.shape == (33,)
     assert_same(stepped(scenario, worlds=33, rng=6), model)
 
 
 def test_what_is_compiled_is_kept(
-    folder: Path, always: None, monkeypatch: pytest.MonkeyPatch
+    folder: Path, always: None, made: list[cache.Shape], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = replace(load("baseline"), months=3)
     assert kernel_for(ColdWarModel(scenario, rng=0).current, 0) is not None
     assert len(list(folder.iterdir())) == 1
     cache._kernels.clear()
-    monkeypatch.setattr(codegen, "compile_months", None)
     assert kernel_for(ColdWarModel(scenario, rng=5).current, 0) is not None
+    assert len(made) == 1
     # and even for one world, since it is at hand
     monkeypatch.setattr(cache, "WORTH_COMPILING", 10**9)
     cache._kernels.clear()
@@ -180,12 +188,9 @@ def test_what_is_compiled_is_kept(
 
 
 def test_a_damaged_file_is_made_anew(
-    folder: Path, always: None, monkeypatch: pytest.MonkeyPatch
+    folder: Path, always: None, made: list[cache.Shape]
 ) -> None:
     scenario = replace(load("baseline"), months=3)
-    code = codegen.compile_months(cache.Shape.of(ColdWarModel(scenario, rng=0).current))
-    made = []
-    monkeypatch.setattr(codegen, "compile_months", lambda shape: made.append(shape) or code)
     kernel_for(ColdWarModel(scenario, rng=0).current, 0)
     (file,) = folder.iterdir()
     whole = file.read_bytes()

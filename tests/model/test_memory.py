@@ -27,7 +27,7 @@ LIVES = {
 def test_of_many_models_few_stay(baseline: dict[str, Any], life: str) -> None:
     scenario = build({**baseline, "months": 3})
     models: weakref.WeakSet[ColdWarModel] = weakref.WeakSet()
-    for seed in range(300):
+    for seed in range(60):
         model = ColdWarModel(scenario, worlds=2, rng=seed)
         LIVES[life](model)
         models.add(model)

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from palca.model.state import counter_rng
-from palca.model.state.draws import NORMAL, UNIFORM, Chance
+from palca.model.state.draw_keys import NORMAL, UNIFORM
+from palca.model.state.draws import Draws
+
+pytestmark = pytest.mark.quick
 
 
 @given(
@@ -34,7 +38,7 @@ def test_draws_do_not_depend_on_the_window_in_which_they_are_made(
 ) -> None:
     few = counter_rng.world_keys(3, np.arange(worlds))
     many = counter_rng.world_keys(3, np.arange(worlds * scale * 100))
-    one, other = Chance(few, 120), Chance(many, 120)
+    one, other = Draws(few, 120), Draws(many, 120)
     for earlier in range(0, month, 17):  # arrive there by different ways
         one.turn_to(earlier)
     one.turn_to(month)

@@ -13,6 +13,8 @@ from palca.model.equations.discontent import garrison_loyalty
 from palca.model.state.batch import Worlds
 from palca.scenarios import load
 
+pytestmark = pytest.mark.quick
+
 LONE = {"affinity": 0.0, "comrades": 0.0, "discontent_mood": 0.0}  # nobody minds who leads
 
 
@@ -30,15 +32,15 @@ def with_parameters(worlds: Worlds, **values: float) -> Worlds:
     changed = type(some)(dict(some.items()))
     for name, value in values.items():
         changed.set(name, value)
-    return Worlds(worlds.month, worlds.state, changed, worlds.chance, worlds.corps,
-                  worlds.absent_until, worlds.chronicle)  # fmt: skip
+    return Worlds(worlds.month, worlds.state, changed, worlds.draws, worlds.corps,
+                  worlds.absent_until, worlds.event_log)  # fmt: skip
 
 
 def test_whoever_is_not_loyal_would_rise(baseline: ColdWarModel) -> None:
     # Without mood, comrades and likeness the nucleus of a plot is all who are not loyal.
     worlds = with_parameters(baseline.current.now, **LONE)
     loyalty = garrison_loyalty(worlds)
-    garrisons = baseline.premise.country.garrisons
+    garrisons = baseline.current.scenario.country.garrisons
     force = np.array([garrison.officers * garrison.weight for garrison in garrisons], dtype=float)
     nothing = np.zeros(60)
     plot = coup.plot(worlds, np.zeros((len(worlds.corps), 60)), nothing, False)
@@ -54,5 +56,5 @@ def test_no_garrison_grows_less_loyal_as_rising_grows_dearer(
         garrison_loyalty(with_parameters(baseline.current.now, cost=value))
         for value in (cost, min(cost + more, 3.0))
     )
-    assert low.shape == (len(baseline.premise.country.garrisons), 60)
+    assert low.shape == (len(baseline.current.scenario.country.garrisons), 60)
     assert ((low >= 0.0) & (low <= high) & (high <= 1.0)).all()

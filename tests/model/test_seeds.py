@@ -44,7 +44,7 @@ def test_a_seed_is_given_once(brief: Scenario) -> None:
 def test_the_last_seed_and_the_last_world_are_like_any_others(brief: Scenario) -> None:
     """Distinct numbers have distinct draws, at the ends as elsewhere."""
     numbers = [0, 1, LARGEST - 1, LARGEST]
-    keys = {int(key) for seed in numbers for key in ColdWarModel(brief, numbers, seed).chance.keys}
+    keys = {int(key) for seed in numbers for key in ColdWarModel(brief, numbers, seed).draws.keys}
     assert len(keys) == 16
     whole = ColdWarModel(brief, numbers, LARGEST).run()
     alone = ColdWarModel(brief, np.array([LARGEST], np.uint64), np.int64(LARGEST)).run()

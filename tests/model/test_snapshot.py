@@ -14,7 +14,7 @@ from palca.model import ColdWarModel, Scenario
 from palca.model.state.counter_rng import world_keys
 from palca.scenarios import build
 
-pytestmark = pytest.mark.pythons
+pytestmark = [pytest.mark.pythons, pytest.mark.quick]
 
 MONTHS, WORLDS = 40, 12
 

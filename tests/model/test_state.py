@@ -13,6 +13,8 @@ from palca.model.state.state import FIELDS
 from palca.scenarios import build, resolve
 from random_scenarios import scenarios
 
+pytestmark = pytest.mark.quick
+
 SHARES = ("share", "0 or 1", "0, 0.5 or 1", "0 to 3", "left -1 to right 1")
 BOUNDED = [name for name, row in FIELDS.items() if row.unit in SHARES and row.high != 2]
 

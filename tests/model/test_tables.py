@@ -17,6 +17,8 @@ from palca.model.state.parameters import PARAMETERS
 from palca.model.state.state import FIELDS
 from palca.scenarios import build, resolve
 
+pytestmark = pytest.mark.quick
+
 OF_FIELDS = [name for name, row in OBSERVABLES.items() if row.field]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from palca.model import ColdWarModel, History
 from palca.model.seeds import LARGEST
-from palca.model.state.draws import NORMAL, UNIFORM
+from palca.model.state.draw_keys import NORMAL, UNIFORM
 from palca.model.state.history import CODE_OF
 from palca.model.state.state import FIELDS
 from palca.scenarios import build
@@ -25,7 +25,7 @@ def run(resolved: dict[str, Any], worlds: Any, seed: int = 0) -> History:
 def events_of(history: History, place: int) -> list[tuple[Any, ...]]:
     e = history.events
     mine = e.world == place
-    columns = (e.month, e.code, e.leader, e.place, np.nan_to_num(e.amount, nan=-9.0))
+    columns = (e.month, e.code, e.leader, e.garrison, np.nan_to_num(e.amount, nan=-9.0))
     return list(zip(*(column[mine].tolist() for column in columns), strict=True))
 
 
@@ -109,7 +109,7 @@ def test_a_rule_switched_off_moves_no_other_draw(
     for _ in range(short["months"]):
         for model in models:
             model.step()
-        on, off = (model.chance for model in models)
+        on, off = (model.draws for model in models)
         for event in UNIFORM:
             assert np.array_equal(on.of(event), off.of(event))
         for event in NORMAL:

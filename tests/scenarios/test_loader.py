@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palca.model import PalcaError, Scenario
-from palca.scenarios import build, load, resolve, shipped_policies, shipped_scenarios
-from palca.scenarios.reading.library import SHELF, read_toml
-from palca.scenarios.reading.toml_table import Table
+from palca.model.table import Table
+from palca.scenarios import build, load, resolve
+from palca.scenarios.reading.library import LIBRARY
+
+pytestmark = pytest.mark.quick
 
 BAD = {
     "not TOML": ("title = ", "not valid TOML"),
@@ -111,19 +113,8 @@ def test_a_scenario_inherits_and_changes_policies_by_date(tmp_path: Path) -> Non
     ]  # fmt: skip
 
 
-@settings(max_examples=300)
-@given(st.text(max_size=300))
-def test_no_text_brings_anything_but_a_scenario_or_an_error(
-    tmp_path_factory: pytest.TempPathFactory, text: str
-) -> None:
-    file = tmp_path_factory.getbasetemp() / "fuzz.toml"
-    file.write_bytes(text.encode("utf-8", "surrogatepass"))
-    with pytest.raises(PalcaError):
-        load(str(file))
-
-
-@settings(max_examples=200)
-@given(st.binary(max_size=200))
+@settings(max_examples=150)
+@given(st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary(max_size=200))
 def test_no_bytes_bring_anything_but_an_error(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
 ) -> None:
@@ -149,7 +140,7 @@ def paths(value: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [here]
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(data=st.data(), junk=JUNK)
 def test_a_country_or_policy_with_junk_in_it_is_built_or_refused(
     baseline: dict[str, Any], data: st.DataObject, junk: Any
@@ -175,20 +166,6 @@ def test_a_country_or_policy_with_junk_in_it_is_built_or_refused(
         assert "\n" not in str(error)  # noqa: PT017
 
 
-def test_everything_shipped_is_sound() -> None:
-    for name in shipped_scenarios():
-        load(name)
-    for actor in ("ussr", "us", "regime", "party"):
-        policies = shipped_policies(actor)
-        assert len(policies) >= 4
-        for name, path in policies.items():
-            rules = read_toml(path)["rule"]
-            few = f"{actor}/{name} has {len(rules)} rules; a shipped policy has 6 to 12"
-            assert 6 <= len(rules) <= 12, few
-            assert all(rule["why"] and rule["source"] for rule in rules), name
-            load("baseline", [f"policy.{actor}={name}"])
-
-
 def test_a_policy_may_not_name_what_its_actor_does_not_see(tmp_path: Path) -> None:
     file = tmp_path / "p.toml"
     file.write_text(
@@ -209,7 +186,7 @@ def test_a_resolved_scenario_survives_json(baseline: dict[str, Any]) -> None:
 
 def test_resolving_reads_every_file_once_and_for_all(tmp_path: Path) -> None:
     policy = tmp_path / "mine.toml"
-    policy.write_text((SHELF / "policies/ussr/pragmatic.toml").read_text())
+    policy.write_text((LIBRARY / "policies/ussr/pragmatic.toml").read_text())
     resolved = resolve("baseline", [f"policy.ussr={policy}"])
     policy.unlink()
     assert build(resolved).policies["ussr"][0][1].name == "mine"
@@ -220,7 +197,7 @@ def test_a_table_tells_of_keys_that_nobody_asked_for() -> None:
     with pytest.raises(PalcaError, match=r"f\.toml: 'name' is missing"):
         table.text("name")
     with pytest.raises(PalcaError, match="did you mean 'name'"):
-        table.done()
+        table.reject_unknown()
 
 
 @pytest.mark.parametrize("value", ["off", "point", "record"])
@@ -234,4 +211,4 @@ def test_a_file_takes_up_a_posterior_as_the_command_line_does(tmp_path: Path, va
 
 def test_a_policy_of_another_actor_is_named_before_its_levers_are() -> None:
     with pytest.raises(PalcaError, match="actor is 'us', but it is used for 'ussr'"):
-        load("baseline", [f"policy.ussr={SHELF / 'policies' / 'us' / 'punitive.toml'}"])
+        load("baseline", [f"policy.ussr={LIBRARY / 'policies' / 'us' / 'punitive.toml'}"])

@@ -1,4 +1,4 @@
-"""A TOML table that is read key by key, with errors that name the place and the mend."""
+"""A table of plain data that is read key by key, with errors that say where and how to mend it."""
 
 from __future__ import annotations
 
@@ -7,68 +7,69 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from palca.model.calendar import month_index
-from palca.model.errors import PalcaError, check_text, nearest, point, short
+from .calendar import month_index
+from .errors import PalcaError, check_text, nearest, point, short
 
 
 class Table:
-    """One table of a file; every key must be asked for before :meth:`done`.
+    """One table of a file; every key must be asked for before :meth:`reject_unknown`.
 
     Parameters
     ----------
     data : mapping
-    place : str
+    where : str
         File and table, for errors.
     """
 
-    def __init__(self, data: Any, place: str) -> None:
+    def __init__(self, data: Any, where: str) -> None:
         if not isinstance(data, Mapping):
-            raise PalcaError(f"must be a table, not {_kind(data)}", place)
+            raise PalcaError(f"must be a table, not {_kind(data)}", where)
         self._data = data
-        self.place = place
+        self.where = where
         self._known: set[str] = set()
 
     def __contains__(self, key: str) -> bool:
         self._known.add(key)
         return key in self._data
 
-    def _value(self, key: str, default: Any) -> Any:
+    def value(self, key: str, default: Any = None) -> Any:
+        """Return the value of a key; it must be there if there is no default."""
         self._known.add(key)
         if key in self._data:
             return self._data[key]
         if default is None:
-            raise PalcaError(f"'{key}' is missing{nearest(key, self._data)}", self.place)
+            raise PalcaError(f"'{key}' is missing{nearest(key, self._data)}", self.where)
         return default
 
     def text(self, key: str, default: str | None = None) -> str:
         """Return a text, not empty unless the default is."""
-        value = self._value(key, default)
+        value = self.value(key, default)
         if not isinstance(value, str):
-            raise PalcaError(f"'{key}' must be a text, not {_kind(value)}", self.place)
+            raise PalcaError(f"'{key}' must be a text, not {_kind(value)}", self.where)
         if not value.strip() and value != default:
-            raise PalcaError(f"'{key}' is empty: write a text", self.place)
-        check_text(key, value, self.place)
+            raise PalcaError(f"'{key}' is empty: write a text", self.where)
+        check_text(key, value, self.where)
         return value
 
     def number(
         self, key: str, low: float, high: float, default: float | None = None
     ) -> float:
         """Return a finite number between `low` and `high`."""
-        value = self._value(key, default)
-        return check_number(key, value, low, high, self.place)
+        value = self.value(key, default)
+        return check_number(key, value, low, high, self.where)
 
-    def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
+    def integer(self, key: str, low: int, high: int, default: int | None = None) -> int:
         """Return a whole number between `low` and `high`."""
         value = self.number(key, low, high, default)
         if value != int(value):
-            raise PalcaError(f"'{key}' must be a whole number, not {value}", self.place)
+            raise PalcaError(f"'{key}' must be a whole number, not {value}", self.where)
         return int(value)
 
     def flag(self, key: str, default: bool | None = None) -> bool:
         """Return true or false."""
-        value = self._value(key, default)
+        value = self.value(key, default)
         if not isinstance(value, bool):
-            raise PalcaError(f"'{key}' must be true or false, not {_kind(value)}", self.place)
+            raise PalcaError(f"'{key}' must be true or false, not {_kind(value)}", self.where)
         return value
 
     def month(self, key: str, default: str | None = None) -> int:
@@ -77,24 +78,24 @@ class Table:
         try:
             return month_index(text)
         except PalcaError as error:
-            raise PalcaError(f"'{key}': {error.message}", self.place) from None
+            raise PalcaError(f"'{key}': {error.message}", self.where) from None
 
     def table(self, key: str) -> Table:
         """Return a table within this one; an empty one if it isn't there."""
-        return Table(self._value(key, {}), f"{self.place}: [{key}]")
+        return Table(self.value(key, {}), f"{self.where}: [{key}]")
 
     def tables(self, key: str) -> list[Table]:
         """Return an array of tables; an empty one if it isn't there."""
-        places = [f"{self.place}: [[{key}]] {i + 1}" for i in range(len(self.rows(key)))]
-        return [Table(row, place) for row, place in zip(self.rows(key), places, strict=True)]
+        places = [f"{self.where}: [[{key}]] {i + 1}" for i in range(len(self.rows(key)))]
+        return [Table(row, where) for row, where in zip(self.rows(key), places, strict=True)]
 
     def rows(self, key: str) -> list[Any]:
         """Return an array of tables as plain data; an empty one if it isn't there."""
-        value = self._value(key, [])
+        value = self.value(key, [])
         if not isinstance(value, (list, Mapping)):
-            raise PalcaError(f"'{key}' must be a list, not {_kind(value)}", self.place)
+            raise PalcaError(f"'{key}' must be a list, not {_kind(value)}", self.where)
         if not isinstance(value, list):
-            raise PalcaError(f"write [[{key}]], not [{key}]", self.place)
+            raise PalcaError(f"write [[{key}]], not [{key}]", self.where)
         return value
 
     def items(self) -> list[tuple[str, Any]]:
@@ -106,20 +107,22 @@ class Table:
         """Return all keys and values as a dict."""
         return dict(self.items())
 
-    def done(self) -> None:
+    def reject_unknown(self) -> None:
         """Raise if the table has a key that nobody asked for."""
         for key in self._data:
             if key not in self._known:
-                raise PalcaError(f"unknown key '{key}'{nearest(key, self._known)}", self.place)
+                known = sorted(self._known)
+                hint = nearest(key, known) or f": the keys are {', '.join(known)}"
+                raise PalcaError(f"unknown key '{short(key, 40)}'{hint}", self.where)
 
 
-def check_number(name: str, value: Any, low: float, high: float, place: str) -> float:
+def check_number(name: str, value: Any, low: float, high: float, where: str) -> float:
     """Return `value` as a float if it is a finite number between `low` and `high`."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         hint = point(value) if isinstance(value, str) else ""
-        raise PalcaError(f"'{name}' must be a number, not {_kind(value)}{hint}", place)
+        raise PalcaError(f"'{name}' must be a number, not {_kind(value)}{hint}", where)
     if not (low <= value <= high) or math.isnan(value):
-        raise PalcaError(f"'{name}' must lie in {low:g} to {high:g}, not {short(value)}", place)
+        raise PalcaError(f"'{name}' must lie in {low:g} to {high:g}, not {short(value)}", where)
     return float(value)
 
 
