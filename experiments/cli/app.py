@@ -168,7 +168,7 @@ def explain(
     from palca.model.calendar import month_index
 
     from ..io import provenance
-    from ..run.explain import explain as tell
+    from ..run.explain import explain as explain_month
     from ..run.explain import print_explanation
 
     manifest = provenance.read_manifest(folder)
@@ -179,8 +179,9 @@ def explain(
     with provenance.as_written(folder):
         if world >= manifest["worlds"]:
             raise PalcaError(f"the run has worlds 0 to {manifest['worlds'] - 1}", "--world")
-        told = tell(manifest["scenario"], manifest["seed"], world, month_index(month, "--month"))
-    print_explanation(options.make_console(), told)
+        asked = manifest["scenario"], manifest["seed"], world, month_index(month, "--month")
+        explained = explain_month(*asked)
+    print_explanation(options.make_console(), explained)
 
 
 @app.command()

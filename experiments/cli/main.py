@@ -71,8 +71,8 @@ def _refused(error: Exception) -> int:
         case PalcaError():
             return _refuse(str(error))
         case typer.TyperException():  # an unknown option, or a value that it can't have
-            tell = getattr(error, "format_message", error.__str__)
-            return _refuse(f"{' '.join(tell().split())} (see 'palca --help')")
+            message_of = getattr(error, "format_message", error.__str__)
+            return _refuse(f"{' '.join(message_of().split())} (see 'palca --help')")
         case BrokenPipeError():
             return 0  # the reader of our output has left; nothing to tell
         case OSError():

@@ -6,10 +6,10 @@ import os
 import re
 import shlex
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
 import typer
 from rich.console import Console
@@ -17,6 +17,9 @@ from typer.core import TyperCommand
 
 from palca.model.errors import PalcaError, short
 from palca.model.seeds import LARGEST
+
+if TYPE_CHECKING:
+    from ..io.experiment import OnProgress
 
 _MOST_WORLDS = 100_000_000
 
@@ -62,7 +65,6 @@ def scenario_names(incomplete: str) -> list[str]:
     return [name for name in shipped_scenarios() if name.startswith(incomplete)]
 
 
-Tell = Callable[[str, int, int], None]  # what is done, how much of it, of how much
 
 ScenarioName = Annotated[
     str, typer.Argument(help="A shipped scenario's name, or a path.", autocompletion=scenario_names)
@@ -190,7 +192,7 @@ class TakesNumbers(TyperCommand):
 
 
 @contextmanager
-def progress(unit: str = "") -> Iterator[Tell]:
+def progress(unit: str = "") -> Iterator[OnProgress]:
     """Show a progress bar on the error stream; give what moves it: doing, done, of how many.
 
     Parameters
@@ -229,7 +231,7 @@ def progress(unit: str = "") -> Iterator[Tell]:
     with bar:
         task = bar.add_task("starting", total=None)
 
-        def tell(doing: str, done: int, total: int) -> None:
+        def on_progress(doing: str, done: int, total: int) -> None:
             bar.update(task, description=doing, completed=done, total=total)
 
-        yield tell
+        yield on_progress

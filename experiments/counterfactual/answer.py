@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from ..infer.abduction import ParticleSet, abduct, join_islands
 from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
 from ..infer.weights import systematic
+from ..io.experiment import OnProgress
 from ..io.parallel import shared
 from ..observe.documented import load_record, record_for
 from ..observe.history import documented
@@ -193,13 +194,12 @@ def uninformed(answer: Answer, parameters: Sequence[str]) -> list[str]:
     return [name for name in parameters if name in shifts and not shifts[name].informative]
 
 
-Tell = Callable[[str, int, int], None]  # what is done, how much of it is done, how much there is
 
 
 def ask(
     question: Question,
     jobs: int = 1,
-    tell: Tell = lambda *_: None,
+    on_progress: OnProgress = lambda *_: None,
     inputs: Inputs | None = None,
 ) -> Answer:
     """Answer a counterfactual question.
@@ -209,7 +209,7 @@ def ask(
     question : Question
     jobs : int
         Processes; the answer is the same for any number.
-    tell : callable, optional
+    on_progress : callable, optional
         Told of the progress.
     inputs : Inputs, optional
         As a manifest keeps them, instead of reading the files that are named.
@@ -221,12 +221,12 @@ def ask(
     """
     inputs = inputs or read_inputs(question)
     freeze = _channels(question, inputs.scenario)
-    answer = _abduce(question, inputs, question.worlds, jobs, tell)
+    answer = _abduce(question, inputs, question.worlds, jobs, on_progress)
     if answer.fewest < FEWEST:
         return answer
     particles = answer.particles
-    answer.twins = twins = _replay(answer, particles, freeze, jobs, tell, "replaying twins")
-    answer.average = _average(answer, jobs, tell)
+    answer.twins = twins = _replay(answer, particles, freeze, jobs, on_progress, "replaying twins")
+    answer.average = _average(answer, jobs, on_progress)
     for months_on in answer.horizons:
         for quantity in QUANTITIES:
             answer.effects[quantity, months_on] = effect_of(twins, quantity, months_on)
@@ -240,11 +240,13 @@ def ask(
     )
     if question.variants:
         for name, settings in VARIANTS.items():
-            answer.variants[name] = _variant(answer, name, settings, jobs, tell)
+            answer.variants[name] = _variant(answer, name, settings, jobs, on_progress)
     return answer
 
 
-def _abduce(question: Question, inputs: Inputs, worlds: int, jobs: int, tell: Tell) -> Answer:
+def _abduce(
+    question: Question, inputs: Inputs, worlds: int, jobs: int, on_progress: OnProgress
+) -> Answer:
     """Return the answer as far as the past goes."""
     counter = inputs.scenario
     factual = factual_of(counter) if counter["changes"] else counter
@@ -263,7 +265,7 @@ def _abduce(question: Question, inputs: Inputs, worlds: int, jobs: int, tell: Te
     for island in abduct(factual, evidence, fork, until, worlds, question.seed, jobs):
         islands.append(island)
         done += island.diagnostics.worlds
-        tell("looking for worlds like the record", done, worlds)
+        on_progress("looking for worlds like the record", done, worlds)
     particles = join_islands(islands)
     return Answer(
         question, inputs, factual, scenario.country, whole, evidence, fork, last, particles
@@ -321,7 +323,7 @@ def _replay(
     particles: ParticleSet,
     freeze: Sequence[str],
     jobs: int,
-    tell: Tell,
+    on_progress: OnProgress,
     doing: str,
 ) -> Twins:
     """Return twins of worlds that are chosen by their weights, evenly spaced."""
@@ -334,29 +336,32 @@ def _replay(
     parts: list[Twins] = []
     for part in shared(replay, calls, jobs):
         parts.append(part)
-        tell(doing, len(parts), len(blocks))
+        on_progress(doing, len(parts), len(blocks))
     return concatenate_worlds(parts)
 
 
-def _average(answer: Answer, jobs: int, tell: Tell) -> Twins:
+def _average(answer: Answer, jobs: int, on_progress: OnProgress) -> Twins:
     """Return twins of as many worlds without evidence."""
     question = answer.question
     nothing = Evidence("nothing")
     parts = abduct(
         answer.factual, nothing, answer.fork, answer.fork - 1, question.twins, question.seed, jobs
     )
-    return _replay(answer, join_islands(list(parts)), (), jobs, tell, "worlds without evidence")
+    islands, doing = join_islands(list(parts)), "worlds without evidence"
+    return _replay(answer, islands, (), jobs, on_progress, doing)
 
 
 def _variant(
-    asked: Answer, name: str, settings: tuple[str, ...], jobs: int, tell: Tell
+    asked: Answer, name: str, settings: tuple[str, ...], jobs: int, on_progress: OnProgress
 ) -> tuple[float, dict[str, Effect]]:
     """Return effective worlds and effects of the question asked of another model."""
     question = asked.question
     counter = resolve(question.scenario, (*question.settings, *settings), question.interventions)
     inputs = Inputs(counter, asked.inputs.given)
     worlds = max(question.worlds // 4, 1)
-    answer = _abduce(question, inputs, worlds, jobs, lambda _, *n: tell(f"variant: {name}", *n))
+    answer = _abduce(
+        question, inputs, worlds, jobs, lambda _, *n: on_progress(f"variant: {name}", *n)
+    )
     if answer.fewest < FEWEST / 4:
         return answer.fewest, {}
     twins = _replay(answer, answer.particles, (), jobs, lambda *_: None, name)

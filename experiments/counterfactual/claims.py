@@ -15,10 +15,11 @@ import numpy as np
 
 from palca.model.calendar import month_index, month_name
 
+from ..io.experiment import OnProgress
 from ..io.figure_style import PALE, SERIES, Picture, head, new_figure, style
 from ..io.numerals import decimal
 from ..io.table import Column, Table, decimals, whole
-from .answer import Answer, Question, Tell, ask, uninformed
+from .answer import Answer, Question, ask, uninformed
 from .effects import Effect, clustered_error, effect_of, explained_spread
 from .report import EFFECT
 from .twins import QUANTITIES
@@ -62,7 +63,9 @@ class Finding:
     verdict: str
 
 
-def ask_all(worlds: int, twins: int, seed: int, jobs: int, tell: Tell) -> dict[str, Answer]:
+def ask_all(
+    worlds: int, twins: int, seed: int, jobs: int, on_progress: OnProgress
+) -> dict[str, Answer]:
     """Ask every question that the claims and the headline need, by scenario.
 
     It ends with the first that too few worlds can answer.
@@ -72,7 +75,11 @@ def ask_all(worlds: int, twins: int, seed: int, jobs: int, tell: Tell) -> dict[s
         question = Question(
             name, worlds=worlds, twins=twins, seed=seed, freeze=freeze, variants=False
         )
-        out[name] = ask(question, jobs, lambda doing, *n, of=name: tell(f"{of}: {doing}", *n))
+
+        def on_part(doing: str, done: int, total: int, of: str = name) -> None:
+            on_progress(f"{of}: {doing}", done, total)
+
+        out[name] = ask(question, jobs, on_part)
         if out[name].twins is None:
             break
     return out

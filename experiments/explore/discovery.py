@@ -140,7 +140,7 @@ def discover(
     hits: Flags,
     seed: int,
     draws: NDArray[np.int64] | None = None,
-    tell: Callable[[int, int], None] = lambda done, of: None,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Discovery:
     """Return what leads to an outcome.
 
@@ -193,7 +193,7 @@ def discover(
     )
     tree.fit(table[grown], hits[grown])
     unseen, truth = table[~grown], hits[~grown]
-    tell(1, 3)
+    on_progress(1, 3)
     expected = np.asarray(tree.predict_proba(unseen))[:, 1]
     chance = np.random.default_rng(seed)
     group = group[~grown] - groups // 2
@@ -204,7 +204,7 @@ def discover(
         if 0 < (weight * truth).sum() < weight.sum():
             areas.append(roc_auc_score(truth, expected, sample_weight=weight))
     low, high = np.quantile(areas, _INTERVAL)
-    tell(2, 3)
+    on_progress(2, 3)
     shuffled: Any = permutation_importance(
         tree, unseen, truth, scoring="roc_auc", n_repeats=_SHUFFLES, random_state=seed % 2**32
     )
@@ -221,7 +221,7 @@ def discover(
             ends = _wilson(caught / worlds, _effective_sample_size(truth[inside], group[inside]))
             boxes.append(Box(limits, worlds, caught, *ends, caught / truth.sum()))
     boxes.sort(key=lambda box: -box.share)
-    tell(3, 3)
+    on_progress(3, 3)
     return Discovery(
         question.text, count / len(hits), boxes,
         (float(roc_auc_score(truth, expected)), float(low), float(high)),

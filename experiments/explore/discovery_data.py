@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 
 def drawn_worlds(
-    asked: dict[str, Any], names: Collection[str], jobs: int, tell: Callable[[int, int], None]
+    asked: Mapping[str, Any],
+    names: Collection[str],
+    jobs: int,
+    on_progress: Callable[[int, int], None],
 ) -> tuple[pd.DataFrame, dict[str, Floats]]:
     """Return worlds with parameters from their priors and any level of what is varied.
 
@@ -57,7 +60,7 @@ def drawn_worlds(
     rows = table.assign(world=np.arange(worlds), seed=seed)
     factors = (*varied, *(Factor(name) for name in free))
     wanted = partial(measure, names=tuple(names))
-    return table, run_table(variants, factors, rows, wanted, jobs, tell)
+    return table, run_table(variants, factors, rows, wanted, jobs, on_progress)
 
 
 def swept_worlds(

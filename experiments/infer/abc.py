@@ -306,7 +306,7 @@ def simulation_based_calibration(
     nearest: int,
     draws: int,
     seed: int,
-    tell: Callable[[int, int], None] = lambda done, of: None,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> SBC:
     """Return how well the parameters of some worlds of the table are found by the others.
 
@@ -331,7 +331,7 @@ def simulation_based_calibration(
         means.append(found.mean)
         spreads.append(found.sd)
         radii.append(found.radius)
-        tell(done, len(histories))
+        on_progress(done, len(histories))
     return SBC(
         np.array(ranks), draws, scores[histories], np.array(means), np.array(spreads),
         np.array(radii),

@@ -7,7 +7,6 @@ went most like the record: a forecast made at the end of the year.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -24,6 +23,7 @@ from palca.scenarios import build
 
 from ..forecast.naive import naive
 from ..forecast.scores import OutcomeScore, evaluate
+from ..io.experiment import OnProgress
 from ..observe.documented import load_record, record_for
 from ..observe.history import documented
 from ..observe.outcomes import Outcome, measure
@@ -42,7 +42,6 @@ from .abc import (
 )
 from .reference_table import Table, simulate, values_of
 
-Tell = Callable[[str, int, int], None]
 WORLDS: Final = 1_000_000
 DRAWS: Final = 1000
 HISTORIES: Final = 300  # whose parameters are to be found again
@@ -163,7 +162,7 @@ def calibrate(
     histories: int = HISTORIES,
     seed: int = 0,
     jobs: int = 1,
-    tell: Tell = lambda *_: None,
+    on_progress: OnProgress = lambda *_: None,
 ) -> Calibration:
     """Calibrate a scenario's free parameters on the record up to a year.
 
@@ -205,11 +204,12 @@ def calibrate(
     if histories > others:
         raise PalcaError(f"{worlds:,} worlds have {others:,} histories to look at, not "
                          f"{histories:,}", "--check")
-    table = simulate(resolved, free, until, worlds, seed, jobs, partial(tell, "simulating worlds"))
+    doing = partial(on_progress, "simulating worlds")
+    table = simulate(resolved, free, until, worlds, seed, jobs, doing)
     evidence, _ = before_and_after(until)
     truth = measure(table.outcomes, documented(record, scenario))
     seen = np.array([[truth[outcome.name][0] for outcome in evidence]])
-    tell("regressing on the table", 0, 1)
+    on_progress("regressing on the table", 0, 1)
     regression = SummaryRegression(table.part(slice(taught)), evidence)
     table = table.part(slice(taught, None))  # the rest: none of it has taught
     summaries = regression.summaries(table.columns(evidence))
@@ -224,7 +224,9 @@ def calibrate(
     drawn = values_of(free, found.scores[found.draw(count, np.random.default_rng(seed))])
     drawn = {name: np.array([float(f"{v:.{_DIGITS}g}") for v in drawn[name]]) for name in free}
     later = seed_after(seed, 1)
-    drawn, tried = _best_first(resolved, drawn, until, regression, observed, later, jobs, tell)
+    drawn, tried = _best_first(
+        resolved, drawn, until, regression, observed, later, jobs, on_progress
+    )
     out = Calibration(free, until, worlds, drawn, found, regression.outliers(seen), [], [])
     out.information_gain_by_chance = found.adjusted.information_gain_by_chance(len(free), seed)
     if histories:
@@ -232,7 +234,7 @@ def calibrate(
         for name, places in (("anywhere", np.arange(histories)), ("near", like)):
             again = simulation_based_calibration(
                 summaries, table.scores, places, nearest, _RANKED_AMONG, seed,
-                partial(tell, "finding known parameters again"),
+                partial(on_progress, "finding known parameters again"),
             )  # fmt: skip
             setattr(out, name, again)
     _hold_against_the_record(out, resolved, table, tried, seed)
@@ -251,7 +253,7 @@ def _best_first(
     observed: Floats,
     seed: int,
     jobs: int,
-    tell: Tell,
+    on_progress: OnProgress,
 ) -> tuple[dict[str, Floats], Table]:
     """Return the draws, the likeliest first, and the worlds by which all of them were judged."""
     count = len(next(iter(draws.values())))
@@ -260,7 +262,7 @@ def _best_first(
     for some, replicates in ((count, _REPLICATES), (-(-count // 20), 16 * _REPLICATES)):
         judged = _with_draws(resolved, {name: values[:some] for name, values in draws.items()})
         table = simulate(judged, (), until, some * replicates, seed, jobs,
-                         partial(tell, "comparing draws"))  # fmt: skip
+                         partial(on_progress, "comparing draws"))  # fmt: skip
         summaries = regression.summaries(table.columns(regression.outcomes))
         first = draw_index(seed, np.arange(some)) % some
         order = np.argsort(-_likelihoods(summaries, observed, first), kind="stable")

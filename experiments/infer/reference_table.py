@@ -64,7 +64,7 @@ def simulate(
     worlds: int,
     seed: int,
     jobs: int = 1,
-    tell: Callable[[int, int], None] = lambda done, of: None,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Table:
     """Return a table of worlds with their outcomes up to a year and after it.
 
@@ -76,7 +76,7 @@ def simulate(
         Parameters that are drawn from their priors.
     until : int
         The year at whose end spans of outcomes are cut.
-    tell : callable
+    on_progress : callable
         Told how many worlds are done, and of how many.
     """
     outcomes = _outcomes(until)
@@ -86,7 +86,7 @@ def simulate(
     calls = ((resolved, tuple(free), until, piece, seed) for piece in pieces)
     for piece, (drawn, made) in zip(pieces, shared(_live, calls, jobs), strict=True):
         scores[piece], values[piece] = drawn, made
-        tell(int(piece[-1]) + 1, worlds)
+        on_progress(int(piece[-1]) + 1, worlds)
     return Table(tuple(free), outcomes, scores, values)
 
 

@@ -74,13 +74,13 @@ def unwinding() -> Iterator[None]:
 
 
 @contextmanager
-def held(tell: Callable[[], object] = lambda: None) -> Iterator[None]:
+def held(notify: Callable[[], object] = lambda: None) -> Iterator[None]:
     """Put a signal that ends this process off to the end of the block.
 
     Parameters
     ----------
-    tell : callable
-        Told at once, so that the block may come to its end.
+    notify : callable
+        Called at once, so that the block may come to its end.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -88,7 +88,7 @@ def held(tell: Callable[[], object] = lambda: None) -> Iterator[None]:
 
     def hear(number: int, frame: object) -> None:
         came.append(number)
-        tell()
+        notify()
 
     came: list[int] = []
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, *_ENDING)}

@@ -26,12 +26,12 @@ from ..forecast.scores import OutcomeScore, evaluate
 from ..observe.documented import load_record
 from ..observe.history import SERIES, Course, documented, simulated
 from ..observe.outcomes import atmosphere, outcomes
-from ..run.explain import Trace, tell
+from ..run.explain import Trace, trace_world
 from ..run.rule_use import RuleUse, rule_use
 from ..simulate.ensemble import QUANTILES, Block, Summary, run_block, summarise
-from .desk import look_at_clock
 from .kept import kept
 from .policy_text import policy_of, read_policy
+from .scheduler import look_at_clock
 
 SEED: Final = 0
 TOGETHER: Final = 1_000  # worlds between two looks at the clock
@@ -77,9 +77,9 @@ def scenario_of(case: Case) -> Scenario:
 
 
 @kept
-def tale(case: Case, world: int) -> Trace:
+def world_trace(case: Case, world: int) -> Trace:
     """Return the whole story of one world."""
-    return tell(resolved(case), SEED, world)
+    return trace_world(resolved(case), SEED, world)
 
 
 @kept

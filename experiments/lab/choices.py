@@ -12,8 +12,8 @@ from palca.scenarios import shipped_policies, shipped_scenarios
 from palca.scenarios.reading.library import read_toml
 
 from ..run.explain import ACTORS
-from .desk import MOST_WORLDS
 from .form import Form
+from .scheduler import MOST_WORLDS
 
 WORLDS: Final = {
     str(count): f"{count:,}" for count in (250, 1_000, 2_000, 5_000) if count <= MOST_WORLDS

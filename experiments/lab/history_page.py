@@ -38,7 +38,7 @@ def _ask(form: Form) -> None:
 
 def _show(values: Values) -> list[Block]:
     case, month = Case(values["scenario"]), values["month"]
-    story = cases.tale(case, values["world"])
+    story = cases.world_trace(case, values["world"])
     told, country = story.months[month], story.scenario.country
     events = story.course.events
     now = (events.month == month) & np.isin(events.code, _STRIKES)
@@ -72,7 +72,7 @@ def _show(values: Values) -> list[Block]:
 
 @kept
 def _courses(case: Case, world: int) -> dict[str, Course]:
-    return {"documented": cases.record_of(case), "simulated": cases.tale(case, world).course}
+    return {"documented": cases.record_of(case), "simulated": cases.world_trace(case, world).course}
 
 
 def _events(events: list[tuple[int, str]]) -> list[Block]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from palca.model.errors import PalcaError
 
 from ..io.signals import held
-from .desk import VISITORS, close
+from .scheduler import VISITORS, close
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -48,7 +48,7 @@ _ENVIRONMENT: Final = {
 
 
 def serve(
-    host: str, port: int, opened: bool, tell: Callable[[str], None] = lambda address: None
+    host: str, port: int, opened: bool, announce: Callable[[str], None] = lambda address: None
 ) -> None:
     """Serve the lab until it is interrupted.
 
@@ -60,7 +60,7 @@ def serve(
         0 takes a free one.
     opened : bool
         Whether to open a browser.
-    tell : callable
+    announce : callable
         Told the address as soon as the lab answers.
 
     Raises
@@ -89,7 +89,7 @@ def serve(
             if server.should_exit:
                 return
             threading.Event().wait(0.05)
-        tell(address)
+        announce(address)
         if opened:
             webbrowser.open(address)
         _answer_ahead(server)
@@ -107,7 +107,7 @@ def serve(
 
 def _answer_ahead(server: Server) -> None:
     """Answer what most visitors ask, one after another, so that it is at hand when they do."""
-    from .desk import Visitor
+    from .scheduler import Visitor
     from .session import answer, common, fill
 
     visitor = Visitor()

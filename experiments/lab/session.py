@@ -160,34 +160,34 @@ def _also_changed(asked: Asked, form: Form) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Shown:
     """What a page shows: blocks, or what is wrong."""
 
     blocks: tuple[Block, ...] = ()
     error: str = ""
 
 
-def answer(filled: Filled) -> Answer:
+def answer(filled: Filled) -> Shown:
     """Return a page's answer; what was asked before, by whomever, is at hand at once.
 
     Whatever goes wrong is said on the page: only a mistake of the visitor in its own words.
     """
     if filled.wrong:
         boxes = ", ".join(filled.wrong)
-        return Answer((text(f"Nothing is shown until this can be used: {boxes}."),))
+        return Shown((text(f"Nothing is shown until this can be used: {boxes}."),))
     try:
         return _answered(filled.page, tuple(filled.values.items()))
     except PalcaError as error:
-        return Answer(error=str(error))
+        return Shown(error=str(error))
     except Exception:
         _LOG.exception("the page %s failed", filled.page)
-        return Answer(error="This page has failed: a mistake of Palca, not of yours. Other choices "
+        return Shown(error="This page has failed: a mistake of Palca, not of yours. Other choices "
                       "may work.")  # fmt: skip
 
 
 @kept
-def _answered(page: str, values: tuple[tuple[str, Any], ...]) -> Answer:
-    return Answer(tuple(page_of(page).show(dict(values))))
+def _answered(page: str, values: tuple[tuple[str, Any], ...]) -> Shown:
+    return Shown(tuple(page_of(page).show(dict(values))))
 
 
 def common() -> Iterator[Asked]:

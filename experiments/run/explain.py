@@ -123,7 +123,7 @@ def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Expl
     return told
 
 
-def tell(resolved: dict[str, Any], seed: int, world: int) -> Trace:
+def trace_world(resolved: dict[str, Any], seed: int, world: int) -> Trace:
     """Run a world to its end and tell of every month what :func:`explain` tells of one.
 
     Parameters

@@ -100,7 +100,7 @@ def run_table(
     table: pd.DataFrame,
     measure: Measure = outcomes,
     jobs: int = 1,
-    tell: Callable[[int, int], None] = lambda done, of: None,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> dict[str, Floats]:
     """Return the outcomes of a table's rows, as :func:`run_rows` does, on several processes.
 
@@ -108,7 +108,7 @@ def run_table(
     ----------
     measure : callable
         A function of a module, or a partial of one, so that processes can share it.
-    tell : callable
+    on_progress : callable
         Told how many worlds are done, and of how many.
     """
     starts = range(0, len(table), PIECE)
@@ -119,7 +119,7 @@ def run_table(
     parts: list[dict[str, Floats]] = []
     for start, part in zip(starts, shared(run_rows, calls, jobs), strict=True):
         parts.append(part)
-        tell(min(start + PIECE, len(table)), len(table))
+        on_progress(min(start + PIECE, len(table)), len(table))
     return concatenate_worlds(parts)
 
 
@@ -130,7 +130,7 @@ def run_points(
     seed: int,
     measure: Measure = outcomes,
     jobs: int = 1,
-    tell: Callable[[int, int], None] = lambda done, of: None,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> dict[str, Floats]:
     """Return the outcomes at some points of the parameters, each ``(points, replicates)``.
 
@@ -147,5 +147,5 @@ def run_points(
     table = points.loc[points.index.repeat(replicates)].reset_index(drop=True)
     table["world"] = np.tile(np.arange(replicates), len(points))
     table["seed"] = seed
-    out = run_table({(): resolved}, factors, table, measure, jobs, tell)
+    out = run_table({(): resolved}, factors, table, measure, jobs, on_progress)
     return {name: values.reshape(-1, replicates) for name, values in out.items()}

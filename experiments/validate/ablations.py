@@ -35,7 +35,6 @@ from .one_step_ahead import filtered
 if TYPE_CHECKING:
     import pandas as pd
 
-Tell = Callable[[str, int, int], None]
 Version = Callable[..., dict[str, Any]]  # from settings to the resolved scenario with them
 _TRIVIAL: Final = 1.0  # log evidence, in nats, below which nothing is said
 _TINY: Final = 1e-12
@@ -204,7 +203,7 @@ def compare_models(
     worlds: int,
     seed: int,
     jobs: int = 1,
-    tell: Callable[[int, int], None] = lambda done, of: None,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[ModelComparison]:
     """Return how versions of the model stand to the record, the first as the measure of all.
 
@@ -218,7 +217,7 @@ def compare_models(
     out: list[ModelComparison] = []
     scores: dict[str, float] = {}
     for place, (name, (group, resolved)) in enumerate(versions.items()):
-        tell(place, len(versions))
+        on_progress(place, len(versions))
         truth = outcomes(documented(record, build(resolved)))
         evidence = record_evidence(resolved, record)
         measured, _ = prior_worlds(resolved, max(worlds // 4, 500), seed, jobs)
@@ -232,5 +231,5 @@ def compare_models(
         logs = log_evidence(resolved, evidence, worlds, seed, jobs)
         shares = pattern_shares(measured)
         out.append(ModelComparison(name, group, logs, float(np.mean(losses)), shares))
-    tell(len(versions), len(versions))
+    on_progress(len(versions), len(versions))
     return out

@@ -190,7 +190,7 @@ def regularities(
     worlds: int = WORLDS,
     seed: int = 0,
     jobs: int = 1,
-    tell: Callable[[int, int], None] = lambda done, of: None,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Regularities:
     """Count the coups of invented countries as those of twenty real ones were counted."""
     import pandas as pd
@@ -201,7 +201,7 @@ def regularities(
     parts: list[pd.DataFrame] = []
     for part in shared(_count_some, calls, jobs):
         parts.append(part)
-        tell(min(len(parts) * _TOGETHER, count), count)
+        on_progress(min(len(parts) * _TOGETHER, count), count)
     return summarise(pd.concat(parts, ignore_index=True), record)
 
 

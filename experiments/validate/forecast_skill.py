@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,13 +25,13 @@ from ..forecast.comparisons import (
 from ..forecast.naive import HAZARDS, base_rates, naive
 from ..forecast.scores import OutcomeScore, evaluate
 from ..infer.calibrate import calibrate
+from ..io.experiment import OnProgress
 from ..observe.documented import Record
 from ..observe.history import Course, documented, free_running
 from ..observe.outcomes import OUTCOMES, atmosphere, measure, outcomes, unrest
 from ..observe.windows import before_and_after
 from .one_step_ahead import ahead_comparisons
 
-Tell = Callable[[str, int, int], None]
 SPANS: Final = {
     # the death of April 1969 is an input
     "1969–78": slice(month_index("1969-05"), month_index("1978-12") + 1),
@@ -93,7 +92,7 @@ def score(
     ensemble: int,
     seed: int,
     jobs: int,
-    tell: Tell,
+    on_progress: OnProgress,
 ) -> Scores:
     """Return the comparisons of the model with the naive forecasts."""
     scenario = build(resolved)
@@ -128,7 +127,7 @@ def score(
         )
     )
     # out of sample: a posterior of the years to 1974, tested on those after
-    earlier = calibrate(resolved, 1974, 4 * worlds, 1000, 0, seed, jobs, tell)
+    earlier = calibrate(resolved, 1974, 4 * worlds, 1000, 0, seed, jobs, on_progress)
     sets = {name: values.tolist() for name, values in earlier.draws.items()}
     later = free_running({**resolved, "sets": sets}, ensemble, seed)
     comparisons["free-running, by month, 1975–78 (calibrated on 1969–74)"] = monthly_comparisons(
@@ -140,7 +139,7 @@ def score(
         measure(after, later), {h: measure(after, course) for h, course in baseline.items()},
         real_after,
     )  # fmt: skip
-    tell("forecasting one month ahead", 0, 1)
+    on_progress("forecasting one month ahead", 0, 1)
     plain = {**resolved, "sets": {}}
     histories = int(np.clip(worlds // 655, 10, 100))
     ahead, said, naive_said = ahead_comparisons(plain, record, worlds, histories, SPANS, seed, jobs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from palca.scenarios import build
 
 from ..forecast.naive import naive
 from ..forecast.scores import OutcomeScore, evaluate
+from ..io.experiment import OnProgress
 from ..observe.documented import Record, record_for
 from ..observe.history import documented, free_running
 from ..observe.outcomes import outcomes
@@ -23,8 +24,6 @@ from .cross_country import Regularities, regularities
 from .forecast_skill import Scores, score
 from .invariants import Check, checks
 from .pattern_frequencies import Patterns, find_patterns
-
-Tell = Callable[[str, int, int], None]
 
 # Models that are wrong on purpose: what a validation is worth is seen by what it refuses.
 BROKEN: Final[dict[str, tuple[str, ...]]] = {
@@ -91,7 +90,7 @@ def validate(
     worlds: int,
     seed: int,
     jobs: int = 1,
-    tell: Tell = lambda *_: None,
+    on_progress: OnProgress = lambda *_: None,
 ) -> Validation:
     """Validate a scenario.
 
@@ -122,19 +121,19 @@ def validate(
 
     def count_countries(of: dict[str, Any], doing: str) -> Regularities:
         return regularities(of, record, countries, 100, seed, jobs,
-                            lambda done, total: tell(doing, done, total))  # fmt: skip
+                            lambda done, total: on_progress(doing, done, total))  # fmt: skip
 
     if "checks" in parts:
-        tell("checking extremes, directions and units", 0, 1)
+        on_progress("checking extremes, directions and units", 0, 1)
         out.checks = checks(resolved, seed=seed)
     if "reading" in parts:
-        tell("reading the record again", 0, 1)
+        on_progress("reading the record again", 0, 1)
         out.reading = read_again(resolved, record, ensemble, seed)
     if "patterns" in parts:
-        tell("looking for patterns", 0, 1)
+        on_progress("looking for patterns", 0, 1)
         out.patterns = find_patterns(version, record, ensemble, seed, jobs)
     if "scores" in parts:
-        out.scores = score(resolved, record, worlds, ensemble, seed, jobs, tell)
+        out.scores = score(resolved, record, worlds, ensemble, seed, jobs, on_progress)
     if "countries" in parts:
         out.countries = count_countries(resolved, "counting other countries' coups")
     if "versions" in parts:
@@ -147,7 +146,7 @@ def validate(
         versions |= {k: ("broken", v) for k, v in broken.items()}
         comparisons = ablations.compare_models(
             versions, record, worlds, seed, jobs,
-            lambda done, total: tell("comparing versions of the model", done, total),
+            lambda done, total: on_progress("comparing versions of the model", done, total),
         )  # fmt: skip
         dealings = {
             key: ablations.log_evidence(

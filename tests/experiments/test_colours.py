@@ -18,8 +18,8 @@ def test_no_bar_goes_into_a_file(
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", forced)
     assert not sys.stderr.isatty()
-    with progress() as tell:
-        tell("doing", 1, 2)
+    with progress() as on_progress:
+        on_progress("doing", 1, 2)
     assert capsys.readouterr() == ("", "")
 
 

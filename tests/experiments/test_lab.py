@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from palca.experiments.counterfactual.paired import pair_block
-from palca.experiments.lab import cases, desk, session
+from palca.experiments.lab import cases, scheduler, session
 from palca.experiments.lab.address import read_query, write_query
 from palca.experiments.lab.form import LONGEST
 from palca.experiments.lab.history_figure import draw_country
@@ -176,7 +176,7 @@ def test_no_choice_makes_more_worlds_than_a_visitor_may_have() -> None:
     for page in PAGES:
         for field in fill(Asked(page)).form["fields"]:
             if field["name"] == "worlds":
-                assert max(int(o["value"]) for o in field["options"]) <= desk.MOST_WORLDS
+                assert max(int(o["value"]) for o in field["options"]) <= scheduler.MOST_WORLDS
 
 
 # ----------------------------------------------------------------------- rules as text
@@ -307,19 +307,19 @@ def test_a_sweep_of_one_point_is_the_model_there() -> None:
 
 
 def test_nothing_is_computed_once_the_lab_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk, "_closed", threading.Event())
-    monkeypatch.setattr(desk, "_places", threading.BoundedSemaphore(desk.AT_ONCE))
+    monkeypatch.setattr(scheduler, "_closed", threading.Event())
+    monkeypatch.setattr(scheduler, "_places", threading.BoundedSemaphore(scheduler.AT_ONCE))
     begun, ended = threading.Event(), []
 
     def work() -> None:
         begun.set()
         while True:
             time.sleep(0.01)
-            desk.look_at_clock()
+            scheduler.look_at_clock()
 
     def ask() -> None:
         with pytest.raises(PalcaError, match="ended"):
-            desk.Visitor().compute(work)
+            scheduler.Visitor().compute(work)
         ended.append(True)
 
     thread = threading.Thread(target=ask)
@@ -327,9 +327,9 @@ def test_nothing_is_computed_once_the_lab_has_ended(monkeypatch: pytest.MonkeyPa
     assert begun.wait(60)
     waiting = threading.Thread(target=ask)
     begun.clear()
-    desk.close()
-    assert not desk._places.acquire(blocking=False)
-    desk._places.release()  # as if someone had left a place after all
+    scheduler.close()
+    assert not scheduler._places.acquire(blocking=False)
+    scheduler._places.release()  # as if someone had left a place after all
     waiting.start()
     for each in (thread, waiting):
         each.join(60)
@@ -346,7 +346,7 @@ def wait_until(happened: Callable[[], bool]) -> None:
 
 
 def test_only_a_visitors_newest_wish_is_computed() -> None:
-    visitor, begun, go, done = desk.Visitor(), threading.Event(), threading.Event(), []
+    visitor, begun, go, done = scheduler.Visitor(), threading.Event(), threading.Event(), []
 
     def slow() -> str:
         begun.set()
@@ -356,7 +356,7 @@ def test_only_a_visitors_newest_wish_is_computed() -> None:
     def ask(work: Callable[[], str]) -> None:
         try:
             done.append(visitor.compute(work))
-        except desk.Superseded:
+        except scheduler.Superseded:
             done.append("superseded")
 
     threads = [threading.Thread(target=ask, args=(slow,))]
@@ -375,25 +375,25 @@ def test_only_a_visitors_newest_wish_is_computed() -> None:
 
 def test_the_queue_is_bounded_and_so_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
     go, refused, inside = threading.Event(), [], []
-    count = desk.AT_ONCE + desk.MOST_WAITING
+    count = scheduler.AT_ONCE + scheduler.MOST_WAITING
 
     def ask() -> None:
         try:
-            desk.Visitor().compute(lambda: inside.append(1) or go.wait(60))
+            scheduler.Visitor().compute(lambda: inside.append(1) or go.wait(60))
         except PalcaError as error:
             refused.append(str(error))
 
     threads = [threading.Thread(target=ask) for _ in range(count + 3)]
     for thread in threads:
         thread.start()
-    wait_until(lambda: len(inside) == desk.AT_ONCE and len(refused) == 3)
+    wait_until(lambda: len(inside) == scheduler.AT_ONCE and len(refused) == 3)
     go.set()
     for thread in threads:
         thread.join(60)
     assert (len(inside), len(refused)) == (count, 3)
-    monkeypatch.setattr(desk, "LONGEST", 0.005)
+    monkeypatch.setattr(scheduler, "LONGEST", 0.005)
     with pytest.raises(PalcaError, match="fewer worlds"):
-        desk.Visitor().compute(lambda: time.sleep(0.01) or desk.look_at_clock())
+        scheduler.Visitor().compute(lambda: time.sleep(0.01) or scheduler.look_at_clock())
 
 
 def test_a_page_that_fails_says_so_without_telling_secrets(

@@ -16,7 +16,7 @@ from palca.experiments.lab import kept
 
 VISITS = """
 import random, sys, threading
-from palca.experiments.lab.desk import Visitor
+from palca.experiments.lab.scheduler import Visitor
 from palca.experiments.lab.session import Asked, answer, fill
 
 chance = random.Random(7)
