@@ -21,24 +21,24 @@ help:
 	@echo "make quick        run the tests of pure functions and short histories (half a minute)"
 	@echo "make test         run the tests that take seconds (some minutes); ARGS=tests runs all (half an hour)"
 	@echo "make bench        measure the speed; writes docs/BENCHMARKS.md (some minutes)"
-	@echo "make posterior    calibrate the baseline on the whole record; it ships with what comes out"
-	@echo "make validation   validate the baseline; writes docs/VALIDATION.md (some ten minutes)"
+	@echo "make posterior    calibrate the baseline on the whole record; replaces the shipped posterior"
+	@echo "make validation   validate the baseline; writes docs/VALIDATION.md (about ten minutes)"
 	@echo "make gallery      simulate every concept; writes docs/CONCEPTS.md"
-	@echo "make pictures     make the other pictures of docs/, the lab's pages too, and the table of pairing (some minutes; needs chromium)"
-	@echo "make site         build the documentation as a site, in build/site, and check its links"
+	@echo "make pictures     make the other figures of docs/, pictures of the lab's pages, and the table of pairing (some minutes; needs chromium)"
+	@echo "make site         build the site of the documentation, in build/site, and check its links"
 	@echo "make lint         look for mistakes (ruff) and check the types (pyright)"
-	@echo "make format       lay the code out and mend what ruff can mend"
+	@echo "make format       format the code and mend what ruff can mend"
 	@echo "make env          only make the environment, in $(VENV)"
 	@echo "make constraints  pin the newest versions that fit pyproject.toml (needs the network)"
-	@echo "make audit        look what is pinned up among known vulnerabilities (needs the network)"
+	@echo "make audit        check the pinned packages for known vulnerabilities (needs the network)"
 	@echo "make dist         build the wheel and the source distribution in dist/"
-	@echo "make release      build both and try them in empty environments of every Python here"
-	@echo "make fuzz         throw bytes at every loader, a minute for each; ARGS=\"--seconds 300 policy\""
-	@echo "make mutants      change equations, one at a time, and see whether a test notices (hours)"
-	@echo "make clean        remove environments, builds and caches; runs/ stays"
+	@echo "make release      build both and test them in empty environments of every installed Python"
+	@echo "make fuzz         send random input to every loader, a minute for each; ARGS=\"--seconds 300 policy\""
+	@echo "make mutants      change equations one at a time and see whether a test notices (hours)"
+	@echo "make clean        remove environments, builds and caches; keeps runs/"
 	@echo
 	@echo "PYTHON=python3.12 and VENV=folder choose another Python and another environment;"
-	@echo "ARGS=\"...\" is handed on to palca run, pytest or ruff check."
+	@echo "ARGS=\"...\" is passed to palca run, pytest or ruff check."
 
 run: env
 	@$(bin)/palca run $(SCENARIO) $(ARGS)
@@ -104,8 +104,8 @@ format: env
 	@$(bin)/ruff format .
 	@$(bin)/ruff check --fix $(ARGS) .
 
-# The environment: what others wrote, by hash, then Palca itself as links to this folder. Where uv
-# is (`make build/uv/bin/uv`), it installs in half the time that pip takes.
+# The environment: the dependencies, by hash, then Palca itself as links to this folder. If uv is
+# there (`make build/uv/bin/uv`), it installs in half the time that pip takes.
 
 deps: $(VENV)/.constraints
 env: $(VENV)/.palca
@@ -134,14 +134,14 @@ $(VENV)/.palca: $(VENV)/.constraints pyproject.toml
 	  echo "constraints.txt lags behind pyproject.toml: make constraints" >&2; exit 1; }
 	@echo '$(files)' >$@
 
-# A strict editable install links the files that it finds: do it again when one has come or gone.
+# A strict editable install links each file: install again when a file was added or removed.
 ifneq ($(strip $(files)),$(strip $(shell cat $(VENV)/.palca 2>/dev/null)))
 $(VENV)/.palca: FORCE
 else ifeq ($(wildcard build/__editable__.palca-*),)
 $(VENV)/.palca: FORCE
 endif
 
-# Asked for another Python than the environment has: make it anew.
+# If another Python is asked for than the environment has, make the environment again.
 ifneq ($(filter command environment,$(firstword $(origin PYTHON))),)
 ifneq ($(wildcard $(VENV)/pyvenv.cfg),)
 ifneq ($(shell $(PYTHON) -c 'import platform; print(platform.python_version())' 2>/dev/null),$(shell sed -n 's/^version = //p' $(VENV)/pyvenv.cfg))
@@ -168,7 +168,7 @@ dist: env
 release: dist $(uv)
 	@.ci/try-release
 
-# What can't be looked up counts as a failure: silence must not pass for "no known vulnerability".
+# A package that can't be looked up counts as a failure: silence doesn't mean "no known vulnerability".
 audit: env
 	@$(bin)/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict --progress-spinner off
 

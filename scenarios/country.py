@@ -11,6 +11,8 @@ from palca.model.state.scenario import Country, Death, Faction, Garrison, Leader
 from palca.model.state.state import FIELDS
 from palca.model.table import Table, check_number
 
+from .driver_series import files_table
+
 _RANKS: Final = ("top", "middle", "civilian")
 _MOST_OFFICERS: Final = 4096
 UNNAMED: Final = "an unnamed junta"
@@ -44,7 +46,7 @@ def build_country(data: Mapping[str, Any], where: str) -> Country:
         start={},
         deaths=tuple(_death(row, names) for row in table.tables("death")),
     )
-    table.table("drivers")
+    files_table(table)
     start = table.table("start")
     table.reject_unknown()
     return replace(country, start=check_start(start.flat(), country, start.where))

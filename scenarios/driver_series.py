@@ -10,18 +10,39 @@ import csv
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from palca.model.calendar import month_index
-from palca.model.errors import PalcaError, point
+from palca.model.errors import PalcaError, nearest, point
+from palca.model.state.drivers import DRIVERS
 from palca.model.state.interventions import Change, DriverChange
+from palca.model.table import Table
 from palca.model.types import Floats
 
 from .reading.library import label, read_text
 
+# The deflator's file gives the driver "prices" too.
+FILES: Final = (*(name for name in DRIVERS if name != "prices"), "deflator")
 _TRAILING = 36  # months whose mean is the usual price
 _MOST = 1e15  # of a value, either way
+
+
+def files_table(table: Table) -> Table:
+    """Return the table ``[drivers]`` of a file, which names a file for each driver.
+
+    Raises
+    ------
+    PalcaError
+        If it names a driver that there is not.
+    """
+    named = table.table("drivers")
+    for name in named.flat():
+        if name not in FILES:
+            raise PalcaError(f"no driver '{name}'{nearest(name, FILES)}; there are "
+                             f"{', '.join(FILES)}", named.where)
+    return named
 
 
 def read_series(path: Path) -> list[tuple[str, float, dict[str, str]]]:

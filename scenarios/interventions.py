@@ -23,6 +23,7 @@ from palca.model.state.interventions import (
     ONCE,
     Change,
     Intervention,
+    as_written,
     month_of,
     read_contents,
 )
@@ -150,7 +151,7 @@ def build_interventions(
     found: list[Intervention] = []
     for change in changes:
         if kind := MONTHLY.get(change.kind):
-            asked = Table(kind.written(change), change.place)
+            asked = Table(as_written(change), change.place)
             if read_contents(asked) != [(change.target, change.content)]:
                 raise PalcaError(f"no change such as {change.target!r}", change.place)
         for name, month in (("since", change.since), ("until", change.until)):

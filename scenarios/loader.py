@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 
 from palca.model.calendar import month_index, month_name
-from palca.model.errors import PalcaError, nearest
+from palca.model.errors import PalcaError
 from palca.model.language.levers import ACTORS, check_actors
 from palca.model.state.channels import CHANNELS
 from palca.model.state.drivers import DRIVERS
@@ -42,8 +42,6 @@ from .scenario import build
 
 _LONGEST: Final = LATEST + 1  # months
 _ANCESTORS: Final = 10
-# the deflator's file gives the driver "prices" too
-_DRIVER_FILES: Final = (*(name for name in DRIVERS if name != "prices"), "deflator")
 
 
 def factual_of(resolved: dict[str, Any]) -> dict[str, Any]:
@@ -249,11 +247,8 @@ def _timeline(actor: str, usual: str, changes: Sequence[Change]) -> list[dict[st
 
 def _driver_files(table: Table, folder: Path) -> dict[str, str]:
     """Return the file of each driver in [drivers] of a file that stands in a folder."""
-    named, out = table.table("drivers"), {}
+    named, out = driver_series.files_table(table), {}
     for name, _ in named.items():
-        if name not in _DRIVER_FILES:
-            raise PalcaError(f"no driver '{name}'{nearest(name, _DRIVER_FILES)}; there are "
-                             f"{', '.join(_DRIVER_FILES)}", named.where)
         out[name] = str(find_driver(named.text(name), folder, named.where))
     return out
 
@@ -261,7 +256,7 @@ def _driver_files(table: Table, folder: Path) -> dict[str, str]:
 def _country_drivers(country: Mapping[str, Any], file: Path) -> dict[str, str]:
     """Return the file of each driver of a country, which must name them all."""
     files = _driver_files(Table(country, label(file)), file.parent)
-    for name in _DRIVER_FILES:
+    for name in driver_series.FILES:
         if name not in files:
             raise PalcaError(f"no file for the driver '{name}'", f"{label(file)}: [drivers]")
     return files

@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from palca.experiments.cli.concepts import tables
 from palca.experiments.concepts.contrast import contrast
 from palca.experiments.concepts.figure import draw_concept
+from palca.experiments.concepts.tables import tables
 from palca.experiments.lab.policy_text import line_of, read_policy
 from palca.model import ColdWarModel, History, PalcaError
 from palca.model.calendar import month_index
@@ -33,7 +33,7 @@ from palca.scenarios.scenario import build_policy, names_for
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Try each test of a contract with each file of its kind."""
-    if "path" in metafunc.fixturenames:
+    if "path" in metafunc.fixturenames and metafunc.cls is not None:
         files = metafunc.cls.files
         metafunc.parametrize("path", files.values(), ids=files)
 

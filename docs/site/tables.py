@@ -62,7 +62,7 @@ def parameters() -> str:
         "each is used.",
         f"## Free: {len(free)} {{#free}}",
         "Free parameters are uncertain and have a prior. Their posterior given the record is in "
-        "[Calibration](../CALIBRATION.md#what-came-out).",
+        "[Calibration](../CALIBRATION.md#results).",
         _named(header, free),
         f"## Fixed: {len(fixed)} {{#fixed}}",
         _named(

@@ -1,6 +1,6 @@
-"""Contests of forecasts: a model against a naive forecast, on one thing and by one score.
+"""Comparisons of forecasts: a model against a naive forecast, on one thing and by one score.
 
-A difference of scores means little where there are seven coups. So each contest has two
+A difference of scores means little where there are seven coups. So each comparison has two
 margins: an interval by bootstrap over the worlds (how far more worlds might move it), and
 the *power*: how often the model would win if histories came from the model itself. Where
 that is rare, winning or losing tells nothing (THEORY: "cannot discriminate").
@@ -29,7 +29,7 @@ Score = Callable[[Floats, Floats], Floats]
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
+class SkillComparison:
     """A model against a naive forecast.
 
     Attributes
@@ -149,16 +149,16 @@ def decompose(chance: Floats, truth: Floats, bins: int = 5) -> Decomposed:
     return Decomposed(float(reliability), float(resolution), float(uncertainty), rest)
 
 
-def monthly_contests(
-    model: Floats, rivals: dict[str, Floats], truth: Floats, months: slice
-) -> list[Contest]:
-    """Return the contests of free-running worlds on what happens month by month.
+def monthly_comparisons(
+    model: Floats, baselines: dict[str, Floats], truth: Floats, months: slice
+) -> list[SkillComparison]:
+    """Return the comparisons of free-running worlds on what happens month by month.
 
     Parameters
     ----------
     model : ndarray, shape ``(2, months, worlds)``
         As :func:`happened` gives it.
-    rivals : dict
+    baselines : dict
         The same of naive forecasts.
     truth : ndarray, shape ``(2, months, 1)``
     months : slice
@@ -171,17 +171,18 @@ def monthly_contests(
         said = worlds.mean(axis=0)
         some = worlds[:HISTORIES]
         without = (len(worlds) * said - some) / (len(worlds) - 1)  # the rest, for each of them
-        for against, others in rivals.items():
+        for against, others in baselines.items():
             naive = others[place, months].T
-            blind = naive.mean(axis=0)
-            again, blind_again = _resampled(worlds), _resampled(naive)
+            baseline = naive.mean(axis=0)
+            again, baseline_again = _resampled(worlds), _resampled(naive)
             for name, score in SCORES.items():
-                skills = 1.0 - score(again, came) / score(blind_again, came)
-                wins = score(without, some) < score(blind[None, :], some)
+                skills = 1.0 - score(again, came) / score(baseline_again, came)
+                wins = score(without, some) < score(baseline[None, :], some)
                 low, high = np.quantile(skills, (0.05, 0.95))
                 out.append(
-                    Contest(event, name, against, float(score(said, came)),
-                            float(score(blind, came)), float(low), float(high), float(wins.mean()))
+                    SkillComparison(event, name, against, float(score(said, came)),
+                                    float(score(baseline, came)), float(low), float(high),
+                                    float(wins.mean()))
                 )  # fmt: skip
     return out
 
@@ -197,18 +198,18 @@ def _resampled(worlds: Floats) -> Floats:
 # Single numbers that sum up a world.
 
 
-def outcome_contests(
-    model: dict[str, Floats], rivals: dict[str, dict[str, Floats]], truth: dict[str, float]
-) -> list[Contest]:
-    """Return the contests on outcomes, by the continuous ranked probability score.
+def outcome_comparisons(
+    model: dict[str, Floats], baselines: dict[str, dict[str, Floats]], truth: dict[str, float]
+) -> list[SkillComparison]:
+    """Return the comparisons on outcomes, by the continuous ranked probability score.
 
     Parameters
     ----------
     model : dict of str to ndarray, shape ``(worlds,)``
-    rivals : dict
+    baselines : dict
         The same of naive forecasts, by their names.
     truth : dict
-        What is documented; the contests are about these.
+        What is documented; the comparisons are about these.
     """
     out = []
     for name, came in truth.items():
@@ -217,16 +218,16 @@ def outcome_contests(
         own = _crps(some, worlds)
         score = crps(worlds, came)
         again = _crps_again(worlds, came)
-        for against, others in rivals.items():
+        for against, others in baselines.items():
             naive = others[name]
             theirs = _crps(some, naive)
-            blind, blind_again = crps(naive, came), _crps_again(naive, came)
+            baseline, baseline_again = crps(naive, came), _crps_again(naive, came)
             with np.errstate(divide="ignore", invalid="ignore"):
-                skills = np.where(blind_again > 0.0, 1.0 - again / blind_again, -np.inf)
+                skills = np.where(baseline_again > 0.0, 1.0 - again / baseline_again, -np.inf)
             low, high = np.quantile(skills, (0.05, 0.95), method="nearest")
             out.append(
-                Contest(name, "CRPS", against, score, blind, float(low), float(high),
-                        float((own < theirs).mean()))
+                SkillComparison(name, "CRPS", against, score, baseline, float(low),
+                                float(high), float((own < theirs).mean()))
             )  # fmt: skip
     return out
 
@@ -250,8 +251,10 @@ def _crps(came: Floats, worlds: Floats) -> Floats:
 _PATH_WORLDS: Final = 400  # the scores of whole paths compare all with all
 
 
-def path_contests(model: Floats, rivals: dict[str, Floats], truth: Floats) -> list[Contest]:
-    """Return the contests on the joint path, by the energy and the variogram score.
+def path_comparisons(
+    model: Floats, baselines: dict[str, Floats], truth: Floats
+) -> list[SkillComparison]:
+    """Return the comparisons on the joint path, by the energy and the variogram score.
 
     (Gneiting and Raftery 2007, doi:10.1198/016214506000001437, eq. 22; Scheuerer and Hamill
     2015, doi:10.1175/MWR-D-14-00269.1.) The first is weak on correlations, the second reads
@@ -261,7 +264,7 @@ def path_contests(model: Floats, rivals: dict[str, Floats], truth: Floats) -> li
     ----------
     model : ndarray, shape ``(worlds, n)``
         Standardised.
-    rivals : dict of str to ndarray, shape ``(worlds, n)``
+    baselines : dict of str to ndarray, shape ``(worlds, n)``
     truth : ndarray, shape ``(n,)``
     """
     from scoringrules import es_ensemble, vs_ensemble
@@ -275,25 +278,25 @@ def path_contests(model: Floats, rivals: dict[str, Floats], truth: Floats) -> li
         own = np.array([function(one, worlds) for one in some])
         lots = [chance.integers(0, len(worlds), len(worlds)) for _ in range(30)]
         again = np.array([function(truth, worlds[lot]) for lot in lots])
-        for against, others in rivals.items():
+        for against, others in baselines.items():
             naive = others[:_PATH_WORLDS]
-            blind = float(function(truth, naive))
+            baseline = float(function(truth, naive))
             theirs = np.array([function(one, naive) for one in some])
-            low, high = np.quantile(1.0 - again / blind, (0.05, 0.95))
+            low, high = np.quantile(1.0 - again / baseline, (0.05, 0.95))
             out.append(
-                Contest("joint path", name, against, score, blind, float(low), float(high),
-                        float((own < theirs).mean()))
+                SkillComparison("joint path", name, against, score, baseline, float(low),
+                                float(high), float((own < theirs).mean()))
             )  # fmt: skip
     return out
 
 
-def won(contests: Sequence[Contest]) -> str:
-    """Return in words how many contests were won, and how many can tell anything."""
-    verdicts = [contest.verdict for contest in contests]
-    better = sum(contest.model < contest.naive for contest in contests)
+def wins_in_words(comparisons: Sequence[SkillComparison]) -> str:
+    """Return in words how many comparisons were won, and how many can tell anything."""
+    verdicts = [comparison.verdict for comparison in comparisons]
+    better = sum(comparison.model < comparison.naive for comparison in comparisons)
     exact = verdicts.count("naive exact")
     return (
-        f"{better} of {len(contests)} won"
+        f"{better} of {len(comparisons)} won"
         + (f" ({exact} could not be: the naive forecast is exact)" if exact else "")
         + f"; {verdicts.count('better')} of them with power {ENOUGH_POWER} or more, "
         f"{verdicts.count('worse')} lost with it"

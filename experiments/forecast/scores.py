@@ -23,13 +23,13 @@ def crps(ensemble: Floats, observed: float) -> float:
     return float(np.asarray(crps_ensemble(observed, ensemble)))
 
 
-def position(ensemble: Floats, observed: float) -> float:
+def pit(ensemble: Floats, observed: float) -> float:
     """Return where the observed value falls in the ensemble, 0 to 1; ties count half."""
     return float((ensemble < observed).mean() + 0.5 * (ensemble == observed).mean())
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class OutcomeScore:
     """An outcome of the ensemble held against the record.
 
     Attributes
@@ -39,7 +39,7 @@ class Verdict:
         NaN if the record has no figure.
     median, low, high : float
         The ensemble's median and its 5 and 95 % quantiles.
-    position : float
+    pit : float
         Where the documented value falls among the worlds, 0 to 1.
     score, naive : float
         CRPS of the ensemble and of the naive forecast, in the outcome's unit.
@@ -50,7 +50,7 @@ class Verdict:
     median: float
     low: float
     high: float
-    position: float
+    pit: float
     score: float
     naive: float
 
@@ -77,12 +77,12 @@ class Verdict:
         return ""
 
 
-def judge(
+def evaluate(
     ensemble: dict[str, Floats],
     documented: dict[str, float],
     naive: dict[str, Floats],
     outcomes: Sequence[Outcome] = OUTCOMES,
-) -> list[Verdict]:
+) -> list[OutcomeScore]:
     """Return a verdict on every one of the outcomes that the ensemble has, in their order."""
     verdicts = []
     for outcome in outcomes:
@@ -93,13 +93,13 @@ def judge(
         low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
         known = not np.isnan(truth)
         verdicts.append(
-            Verdict(
+            OutcomeScore(
                 outcome,
                 truth,
                 float(median),
                 float(low),
                 float(high),
-                position(values, truth) if known else np.nan,
+                pit(values, truth) if known else np.nan,
                 crps(values, truth) if known else np.nan,
                 crps(naive[outcome.name], truth) if known else np.nan,
             )

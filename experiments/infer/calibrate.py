@@ -22,7 +22,7 @@ from palca.model.types import AnyFloats as Floats
 from palca.scenarios import build
 
 from ..forecast.naive import naive
-from ..forecast.scores import Verdict, judge
+from ..forecast.scores import OutcomeScore, evaluate
 from ..io.experiment import OnProgress
 from ..observe.documented import load_record, record_for
 from ..observe.history import documented
@@ -63,15 +63,15 @@ class Forecast:
 
     Attributes
     ----------
-    free, prior, given : list of Verdict
+    free, prior, given : list of OutcomeScore
         Of free-running worlds with parameters of the posterior, and with those of the prior,
         against the naive forecast of January 1969; of worlds that went like the record
         until then, against the naive forecast made then.
     """
 
-    free: list[Verdict]
-    prior: list[Verdict]
-    given: list[Verdict]
+    free: list[OutcomeScore]
+    prior: list[OutcomeScore]
+    given: list[OutcomeScore]
 
 
 @dataclass(slots=True)
@@ -91,9 +91,9 @@ class Calibration:
     outliers : list of Outcome
         Prior-predictive outliers: documented outcomes that hardly any world has, whatever its
         parameters.
-    fit : list of Verdict
+    fit : list of OutcomeScore
         Free-running worlds of the posterior against the evidence.
-    prior_fit : list of Verdict
+    prior_fit : list of OutcomeScore
         The same with parameters of the prior.
     anywhere, near : SBC, optional
         Whether known parameters are found again: in worlds of all kinds, and in those that
@@ -111,8 +111,8 @@ class Calibration:
     draws: dict[str, Floats]
     posterior: Posterior
     outliers: list[Outcome]
-    fit: list[Verdict]
-    prior_fit: list[Verdict]
+    fit: list[OutcomeScore]
+    prior_fit: list[OutcomeScore]
     anywhere: SBC | None = None
     near: SBC | None = None
     forecast: Forecast | None = field(default=None)
@@ -313,14 +313,14 @@ def _hold_against_the_record(
         dict(zip(told, values.astype(np.float64).T, strict=True))
         for values in (tried.values[:_FORECAST], table.values[:_FORECAST], table.values[like])
     )
-    blind = measure(table.outcomes, naive(scenario, record, _FORECAST, seed))
-    out.fit = judge(free, told, blind, before)
-    out.prior_fit = judge(prior, told, blind, before)
+    baseline = measure(table.outcomes, naive(scenario, record, _FORECAST, seed))
+    out.fit = evaluate(free, told, baseline, before)
+    out.prior_fit = evaluate(prior, told, baseline, before)
     if after:
         then = month_index(f"{out.until + 1}-01")
         informed = measure(after, naive(scenario, record, _FORECAST, seed, then))
         out.forecast = Forecast(
-            judge(free, told, blind, after),
-            judge(prior, told, blind, after),
-            judge(given, told, informed, after),
+            evaluate(free, told, baseline, after),
+            evaluate(prior, told, baseline, after),
+            evaluate(given, told, informed, after),
         )

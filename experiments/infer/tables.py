@@ -10,7 +10,7 @@ import numpy as np
 
 from palca.model.state.parameters import PARAMETERS
 
-from ..forecast.scores import Verdict
+from ..forecast.scores import OutcomeScore
 from ..io.numerals import decimal, percent, significant
 from ..io.table import Column, Table, decimals, digits, numbers, shares
 from ..observe.windows import OUTCOME_COLUMNS
@@ -75,7 +75,7 @@ def outcome_table(found: Calibration) -> pd.DataFrame:
         [
             {"years": years, "worlds": worlds, "outcome": v.outcome.name, "unit": v.outcome.unit,
              "documented": v.documented, "median": v.median, "q05": v.low, "q95": v.high,
-             "position": v.position, "crps": v.score, "crps_naive": v.naive,
+             "pit": v.pit, "crps": v.score, "crps_naive": v.naive,
              "skill": v.skill, "no_skill": v.unscored}
             for years, worlds, verdicts in groups
             for v in verdicts
@@ -244,12 +244,12 @@ def _after(found: Calibration) -> Table:
     )  # fmt: skip
 
 
-def _range(verdict: Verdict) -> str:
+def _range(verdict: OutcomeScore) -> str:
     ends = (significant(end, 2) for end in (verdict.low, verdict.high))
     return f"{significant(verdict.median)} ({' to '.join(ends)})"
 
 
-def _skill(verdict: Verdict) -> str | Text:
+def _skill(verdict: OutcomeScore) -> str | Text:
     from rich.text import Text
 
     if verdict.naive == 0.0:
@@ -259,7 +259,7 @@ def _skill(verdict: Verdict) -> str | Text:
     return Text(decimal(verdict.skill, 2, "+"), "" if verdict.skill > 0 else "dim")
 
 
-def _balance(title: str, verdicts: Sequence[Verdict]) -> str:
+def _balance(title: str, verdicts: Sequence[OutcomeScore]) -> str:
     """Return a sentence on how often the naive forecast is beaten."""
     better = [v for v in verdicts if v.score < v.naive]
     even = [v for v in verdicts if v.score == v.naive]

@@ -22,7 +22,7 @@ from ..counterfactual.divergence import Divergence, divergence
 from ..counterfactual.effects import Effect, effect_of
 from ..counterfactual.twins import QUANTITIES, Paths, Twins, fork_of, run_from
 from ..forecast.naive import naive
-from ..forecast.scores import Verdict, judge
+from ..forecast.scores import OutcomeScore, evaluate
 from ..observe.documented import load_record
 from ..observe.history import SERIES, Course, documented, simulated
 from ..observe.outcomes import atmosphere, outcomes
@@ -113,10 +113,10 @@ def record_of(case: Case) -> Course:
 
 
 @kept
-def verdicts(case: Case, worlds: int) -> list[Verdict]:
+def verdicts(case: Case, worlds: int) -> list[OutcomeScore]:
     """Return the outcomes of some worlds, held against the record."""
     truth = {name: float(values[0]) for name, values in outcomes(record_of(case)).items()}
-    return judge(ensemble(case, worlds)[1], truth, _naive(case))
+    return evaluate(ensemble(case, worlds)[1], truth, _naive(case))
 
 
 @kept

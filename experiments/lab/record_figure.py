@@ -9,7 +9,7 @@ import numpy as np
 
 from palca.model.types import Floats
 
-from ..forecast.scores import Verdict
+from ..forecast.scores import OutcomeScore
 from ..io.figure_style import (
     FACT,
     PALE,
@@ -65,7 +65,7 @@ def draw_months(summary: Summary, series: str, fact: Floats | None) -> Picture:
                    f"{low:.2f} and {high:.2f}. {said}")  # fmt: skip
 
 
-def draw_outcomes(verdicts: Sequence[Verdict]) -> Picture:
+def draw_outcomes(verdicts: Sequence[OutcomeScore]) -> Picture:
     """Draw each outcome's range, its median, and the documented value, on a scale of its own."""
     with style():
         figure = fixed_figure(9.5, 0.55 + 0.62 * len(verdicts), 3.4, 0.2, 0.3, 0.25, up=1.4)
@@ -89,7 +89,7 @@ def draw_outcomes(verdicts: Sequence[Verdict]) -> Picture:
     return Picture(figure, f"Simulated ranges and documented values. {said}.")
 
 
-def _in_words(verdict: Verdict) -> str:
+def _in_words(verdict: OutcomeScore) -> str:
     unit = verdict.outcome.unit
     simulated = f"{number(verdict.low, unit)} to {number(verdict.high, unit)}"
     if verdict.documented != verdict.documented:
@@ -98,9 +98,9 @@ def _in_words(verdict: Verdict) -> str:
     return f"simulated {simulated}, documented {number(verdict.documented, unit)}, {where}"
 
 
-def grouped(verdicts: Sequence[Verdict]) -> Mapping[str, list[Verdict]]:
+def grouped(verdicts: Sequence[OutcomeScore]) -> Mapping[str, list[OutcomeScore]]:
     """Return the verdicts by the group of their outcome."""
-    groups: dict[str, list[Verdict]] = {}
+    groups: dict[str, list[OutcomeScore]] = {}
     for verdict in verdicts:
         groups.setdefault(verdict.outcome.group, []).append(verdict)
     return groups

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 from palca.scenarios import build
 
 from ..forecast.naive import naive
-from ..forecast.scores import Verdict, judge
+from ..forecast.scores import OutcomeScore, evaluate
 from ..io.experiment import AtomicExperiment, OnProgress, Result
 from ..observe.documented import record_of
 from ..observe.history import documented
@@ -54,11 +54,11 @@ class RunExperiment(AtomicExperiment):
             summary, rows = summarise(blocks, keep, checked.months, leaders)
 
         @cache
-        def verdicts() -> list[Verdict]:
+        def verdicts() -> list[OutcomeScore]:
             if record is None or history is None:
-                return judge(rows, {}, {})
+                return evaluate(rows, {}, {})
             truth = {name: float(values[0]) for name, values in outcomes(history).items()}
-            return judge(rows, truth, outcomes(naive(checked, record, _FORECASTS, self.seed)))
+            return evaluate(rows, truth, outcomes(naive(checked, record, _FORECASTS, self.seed)))
 
         return Result(
             digest(summary, rows),

@@ -14,7 +14,7 @@ from palca.model.calendar import month_name
 from palca.model.state.history import EVENT_CODES
 from palca.model.state.scenario import Scenario
 
-from ..forecast.scores import Verdict
+from ..forecast.scores import OutcomeScore
 from ..simulate.ensemble import MONTHLY, QUANTILES, Block, Summary
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class EventsFile:
 
 
 def tables(
-    summary: Summary, rows: dict[str, NDArray[np.float64]], verdicts: list[Verdict]
+    summary: Summary, rows: dict[str, NDArray[np.float64]], verdicts: list[OutcomeScore]
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of worlds, months and scores by their files."""
     import pandas as pd
@@ -97,13 +97,13 @@ def tables(
     return {"worlds.parquet": worlds, "months.parquet": pd.concat(parts), "scores.csv": scores}
 
 
-def score_rows(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+def score_rows(verdicts: Iterable[OutcomeScore]) -> list[dict[str, Any]]:
     """Return the rows of ``scores.csv``, one an outcome."""
     return [
         {
             "outcome": v.outcome.name, "title": v.outcome.heading, "unit": v.outcome.unit,
             "documented": v.documented, "median": v.median, "q05": v.low, "q95": v.high,
-            "position": v.position, "inside": v.inside if not np.isnan(v.documented) else None,
+            "pit": v.pit, "inside": v.inside if not np.isnan(v.documented) else None,
             "crps": v.score, "crps_naive": v.naive, "skill": v.skill, "no_skill": v.unscored,
         }
         for v in verdicts

@@ -11,7 +11,7 @@ import numpy as np
 from palca.model.calendar import month_name
 from palca.model.state.scenario import Scenario
 
-from ..forecast.scores import Verdict
+from ..forecast.scores import OutcomeScore
 from ..io.figure_style import COLOURS
 from ..io.numerals import decimal, percent
 from ..io.table import Column, Table, decimals, numbers, shares
@@ -39,7 +39,7 @@ def print_report(
     console: Console,
     scenario: Scenario,
     summary: Summary,
-    verdicts: list[Verdict],
+    verdicts: list[OutcomeScore],
     history: Course | None,
     *,
     worlds: int,
@@ -52,7 +52,7 @@ def print_report(
     ----------
     summary : Summary
         Of the ensemble.
-    verdicts : list of Verdict
+    verdicts : list of OutcomeScore
     history : Course, optional
         The documented one, of a single world; None if the country has no record.
     """
@@ -181,7 +181,7 @@ _SCORES: Final = (
     Column("median", write=_value),
     Column("q05", "5–95 %", _value, to="q95"),
     Column("width", write=_value, rank=4),
-    Column("position", "at", shares(), rank=2,
+    Column("pit", "at", shares(), rank=2,
            note="share of worlds below the record, ties counted half"),
     Column("inside", "in", note="whether it lies within 5–95 %"),
     Column("crps", "CRPS", decimals(2), rank=3,
@@ -200,7 +200,7 @@ def scores_table(rows: Iterable[Mapping[str, Any]], title: str) -> Table:
     return Table.of(title, _SCORES, rows, file="scores.csv")
 
 
-def _outcomes(verdicts: list[Verdict]) -> Table:
+def _outcomes(verdicts: list[OutcomeScore]) -> Table:
     """Return the outcomes, group by group."""
     from rich.text import Text
 
@@ -221,7 +221,7 @@ def _outcomes(verdicts: list[Verdict]) -> Table:
     return table
 
 
-def _before_and_after(verdicts: list[Verdict]) -> Table:
+def _before_and_after(verdicts: list[OutcomeScore]) -> Table:
     """Return cooperation with both patrons before and after August 1971, side by side."""
     by_name = {verdict.outcome.name: verdict for verdict in verdicts}
     table = Table(

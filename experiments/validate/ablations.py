@@ -47,12 +47,12 @@ TOGETHER: Final[dict[str, tuple[str, ...]]] = {
     "US aid": ("us_fiscal", "us_military"),
     "PCB loyalty": ("moscow_line", "soviet_restraint"),
 }
-RIVALS: Final = ("ideological", "party-first", "random")  # policies of the USSR
+ALTERNATIVES: Final = ("ideological", "party-first", "random")  # policies of the USSR
 BASELINE: Final = "the scenario"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ModelComparison:
     """How one version of the model stands to the record.
 
     Attributes
@@ -89,7 +89,7 @@ def log_mean(logs: Floats) -> Floats:
     return np.logaddexp.reduce(logs, axis=-1) - np.log(logs.shape[-1])
 
 
-def log_bayes_factor(one: Standing, other: Standing) -> tuple[float, float, float]:
+def log_bayes_factor(one: ModelComparison, other: ModelComparison) -> tuple[float, float, float]:
     """Return the log Bayes factor of one version against another, with 5 and 95 %.
 
     The interval is that of the filter's noise, by bootstrap over groups of worlds; of a
@@ -133,9 +133,9 @@ def ablations(resolved: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return out
 
 
-def rivals(version: Version) -> dict[str, dict[str, Any]]:
-    """Return the scenario with each rival policy of the USSR, by name."""
-    return {rival: version("posterior=off", f"policy.ussr={rival}") for rival in RIVALS}
+def alternatives(version: Version) -> dict[str, dict[str, Any]]:
+    """Return the scenario with each alternative policy of the USSR, by name."""
+    return {name: version("posterior=off", f"policy.ussr={name}") for name in ALTERNATIVES}
 
 
 def record_evidence(
@@ -197,14 +197,14 @@ def pattern_shares(measured: dict[str, Floats]) -> Floats:
     return np.array(shares)
 
 
-def standings(
+def compare_models(
     versions: dict[str, tuple[str, dict[str, Any]]],
     record: Record,
     worlds: int,
     seed: int,
     jobs: int = 1,
     on_progress: Callable[[int, int], None] = lambda done, of: None,
-) -> list[Standing]:
+) -> list[ModelComparison]:
     """Return how versions of the model stand to the record, the first as the measure of all.
 
     Parameters
@@ -214,7 +214,7 @@ def standings(
     worlds : int
         In each filter; the worlds with parameters from the priors are a quarter of it.
     """
-    out: list[Standing] = []
+    out: list[ModelComparison] = []
     scores: dict[str, float] = {}
     for place, (name, (group, resolved)) in enumerate(versions.items()):
         on_progress(place, len(versions))
@@ -229,6 +229,7 @@ def standings(
         scores = scores or own
         losses = [(own[key] - scores[key]) / max(own[key] + scores[key], _TINY) for key in own]
         logs = log_evidence(resolved, evidence, worlds, seed, jobs)
-        out.append(Standing(name, group, logs, float(np.mean(losses)), pattern_shares(measured)))
+        shares = pattern_shares(measured)
+        out.append(ModelComparison(name, group, logs, float(np.mean(losses)), shares))
     on_progress(len(versions), len(versions))
     return out

@@ -209,10 +209,10 @@ def summarise(years: pd.DataFrame, record: Record) -> Regularities:
     """Return what country-years have in common, beside what documented ones have."""
     import pandas as pd
 
-    rates = record.base_rates.set_index("series")
+    rates = record.base_rates.set_index("series")[["value", "n", "se"]].astype(np.float64)
 
     def known(name: str) -> tuple[float, int]:
-        value, count = rates.loc[name, ["value", "n"]]
+        value, count, _ = rates.loc[name].to_numpy()
         return float(value), 0 if np.isnan(count) else int(count)
 
     any_attempt = (years["attempts"] > 0).to_numpy(np.float64)
@@ -283,7 +283,7 @@ def _logit(years: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     for place, (name, series) in enumerate(
         (("growth", "g1"), ("income", "lninc"), ("recent attempt", "rec"))
     ):
-        value, error = rates.loc[f"logit_LA20_{series}", ["value", "se"]]
+        value, _, error = rates.loc[f"logit_LA20_{series}"].to_numpy()
         rows.append((name, whole[place], errors[place], float(value), float(error)))
     return pd.DataFrame(
         rows, columns=["driver", "simulated", "simulated_se", "documented", "documented_se"]

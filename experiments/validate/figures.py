@@ -36,7 +36,7 @@ _IMPOSSIBLE: Final = 500.0  # log evidence beyond which no number is told
 _NAIVE: Final = "#5a5a5a"
 _ALL: Final = "#aac0d4"  # worlds where a pattern could show
 _GROUPS: Final = {
-    "without": ("without ", SERIES[0], ""), "rival": ("Moscow ", SERIES[1], "///"),
+    "without": ("without ", SERIES[0], ""), "alternative": ("Moscow ", SERIES[1], "///"),
     "broken": ("broken: ", PALE, "..."),
 }  # fmt: skip
 
@@ -66,11 +66,12 @@ def draw_ahead(scores: Scores) -> Picture:
         for place, (axis, event) in enumerate(zip(axes, EVENTS, strict=True)):
             said = 100 * scores.said[place]
             axis.step(months + 0.5, said, where="mid", color=SERIES[0], lw=1.3, label="model")
-            for (name, blind), dashes in zip(scores.blind.items(), DASHES[1:], strict=False):
-                axis.plot(months + 0.5, 100 * blind[place], color=_NAIVE, lw=1.2, ls=dashes,
+            for (name, baseline), dashes in zip(scores.baseline.items(), DASHES[1:], strict=False):
+                axis.plot(months + 0.5, 100 * baseline[place], color=_NAIVE, lw=1.2, ls=dashes,
                           label=name)  # fmt: skip
             came = np.nonzero(scores.truth[place])[0]
-            top = 120 * float(np.nanmax([s[place] for s in (scores.said, *scores.blind.values())]))
+            lines = [said[place] for said in (scores.said, *scores.baseline.values())]
+            top = 120 * float(np.nanmax(lines))
             axis.plot(came + 0.5, np.full(len(came), top), "v", color=FACT, ms=7, clip_on=False)
             axis.set_ylim(0, top)
             axis.set_ylabel(f"chance of a {event}\nin the month (%)")
@@ -160,16 +161,16 @@ def _curve(axis: Axes, name: str, found: Regularities, by_chance: Regularities |
 
 def draw_versions(versions: Versions) -> Picture:
     """Draw how much likelier the record is with each mechanism, and with which policy."""
-    own = versions.standings[0]
-    rows = [(standing, *log_bayes_factor(own, standing)) for standing in versions.standings[1:]]
-    order = {"without": 2, "rival": 1, "broken": 0}
+    own, *others = versions.comparisons
+    rows = [(other, *log_bayes_factor(own, other)) for other in others]
+    order = {"without": 2, "alternative": 1, "broken": 0}
     rows.sort(key=lambda row: (order[row[0].group], min(row[1], _OFF)))
     with style():
         figure = new_figure(9, 0.235 * len(rows) + 1.4)
         axis = figure.subplots()
         axis.axvspan(-1, 1, color="#e4e4e4", zorder=0)
-        for place, (standing, factor, low, high) in enumerate(rows):
-            _, colour, hatch = _GROUPS[standing.group]
+        for place, (comparison, factor, low, high) in enumerate(rows):
+            _, colour, hatch = _GROUPS[comparison.group]
             shown = min(factor, _OFF)
             axis.barh(place, shown, color=colour, height=0.7, hatch=hatch, edgecolor="white", lw=0)
             if factor >= _OFF:
@@ -177,7 +178,7 @@ def draw_versions(versions: Versions) -> Picture:
                 axis.text(shown, place, text, va="center", fontsize=8)
             elif np.isfinite(low):
                 axis.plot([low, high], [place, place], color=INK, lw=1.2)
-        names = [_GROUPS[standing.group][0] + standing.name for standing, *_ in rows]
+        names = [_GROUPS[comparison.group][0] + comparison.name for comparison, *_ in rows]
         axis.set_yticks(range(len(rows)), names)
         axis.set_ylim(-0.6, len(rows) - 0.4)
         axis.set_xlabel("log evidence for the scenario as it is (nats)")
@@ -186,9 +187,9 @@ def draw_versions(versions: Versions) -> Picture:
     most = max(rows, key=lambda row: row[1])
     least = min(rows, key=lambda row: row[1])
     untold = sum(abs(factor) < 1 for _, factor, *_ in rows)
-    names = [_GROUPS[standing.group][0] + standing.name for standing, *_ in (most, least)]
+    names = [_GROUPS[comparison.group][0] + comparison.name for comparison, *_ in (most, least)]
     return Picture(figure, "Bars of the log evidence for the scenario against versions without a "
-                           "mechanism, with rival policies and broken on purpose. It speaks most "
-                           f"against '{names[0]}' and least against '{names[1]}' "
+                           "mechanism, with alternative policies and broken on purpose. It speaks "
+                           f"most against '{names[0]}' and least against '{names[1]}' "
                            f"({least[1]:+.1f} nats); of {len(rows)} versions {untold} can't be "
                            "told from it.")  # fmt: skip

@@ -12,25 +12,25 @@ from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..forecast.comparisons import (
-    Contest,
     Decomposed,
+    SkillComparison,
     brier,
     decompose,
     happened,
     logarithmic,
-    monthly_contests,
-    outcome_contests,
-    path_contests,
+    monthly_comparisons,
+    outcome_comparisons,
+    path_comparisons,
 )
 from ..forecast.naive import HAZARDS, base_rates, naive
-from ..forecast.scores import Verdict, judge
+from ..forecast.scores import OutcomeScore, evaluate
 from ..infer.calibrate import calibrate
 from ..io.experiment import OnProgress
 from ..observe.documented import Record
 from ..observe.history import Course, documented, free_running
 from ..observe.outcomes import OUTCOMES, atmosphere, measure, outcomes, unrest
 from ..observe.windows import before_and_after
-from .one_step_ahead import ahead_contests
+from .one_step_ahead import ahead_comparisons
 
 SPANS: Final = {
     # the death of April 1969 is an input
@@ -42,13 +42,13 @@ REFERENCE: Final = slice(month_index("1969-09"), month_index("1978-12") + 1)
 
 @dataclass(slots=True)
 class Scores:
-    """Contests of the model with naive forecasts.
+    """Comparisons of the model with naive forecasts.
 
     Attributes
     ----------
-    verdicts : list of Verdict
+    verdicts : list of OutcomeScore
         Free-running worlds of the posterior against the record.
-    contests : dict of str to list of Contest
+    comparisons : dict of str to list of SkillComparison
         By title.
     decomposed : dict of str to Decomposed
         The Brier score of attempts one month ahead, the model's and the naive ones'.
@@ -56,16 +56,16 @@ class Scores:
         Brier and log score of a constant chance from September 1969 on, to compare with.
     said : ndarray, shape ``(2, months)``
         What the model said one month ahead.
-    blind : dict of str to ndarray, shape ``(2, months)``
+    baseline : dict of str to ndarray, shape ``(2, months)``
     truth : ndarray, shape ``(2, months)``
     """
 
-    verdicts: list[Verdict]
-    contests: dict[str, list[Contest]]
+    verdicts: list[OutcomeScore]
+    comparisons: dict[str, list[SkillComparison]]
     decomposed: dict[str, Decomposed]
     reference: dict[str, tuple[float, float]]
     said: Floats
-    blind: dict[str, Floats]
+    baseline: dict[str, Floats]
     truth: Floats
 
 
@@ -94,33 +94,33 @@ def score(
     jobs: int,
     on_progress: OnProgress,
 ) -> Scores:
-    """Return the contests of the model with the naive forecasts."""
+    """Return the comparisons of the model with the naive forecasts."""
     scenario = build(resolved)
     known = documented(record, scenario)
     free = free_running(resolved, ensemble, seed)
-    blind = {h: naive(scenario, record, ensemble, seed, hazard=h) for h in HAZARDS}
+    baseline = {h: naive(scenario, record, ensemble, seed, hazard=h) for h in HAZARDS}
     truth = happened(known)
-    rivals = {h: happened(course) for h, course in blind.items()}
+    baselines = {h: happened(course) for h, course in baseline.items()}
     told = {
         outcome.name: float(values[0])
         for outcome, values in ((o, outcomes(known)[o.name]) for o in OUTCOMES)
         if outcome.scored
     }
     own = outcomes(free)
-    verdicts = judge(own, told, outcomes(blind["constant"]))
-    contests = {
-        "free-running, by month, 1969–78 (calibrated on these years)": monthly_contests(
-            happened(free), rivals, truth, SPANS["1969–78"]
+    verdicts = evaluate(own, told, outcomes(baseline["constant"]))
+    comparisons = {
+        "free-running, by month, 1969–78 (calibrated on these years)": monthly_comparisons(
+            happened(free), baselines, truth, SPANS["1969–78"]
         ),
-        "outcomes 1969–78 (calibrated on these years)": outcome_contests(
-            own, {h: outcomes(course) for h, course in blind.items()}, told
+        "outcomes 1969–78 (calibrated on these years)": outcome_comparisons(
+            own, {h: outcomes(course) for h, course in baseline.items()}, told
         ),
     }
-    paths = {h: joint_path(course) for h, course in blind.items()}
+    paths = {h: joint_path(course) for h, course in baseline.items()}
     path, real = joint_path(free), joint_path(known)[0]
     centre, spread = path.mean(axis=0), np.maximum(path.std(axis=0), 1e-6)
-    contests["joint path of growth, US money, Soviet atmosphere and unrest by year"] = (
-        path_contests(
+    comparisons["joint path of growth, US money, Soviet atmosphere and unrest by year"] = (
+        path_comparisons(
             (path - centre) / spread,
             {h: (values - centre) / spread for h, values in paths.items()},
             (real - centre) / spread,
@@ -130,26 +130,26 @@ def score(
     earlier = calibrate(resolved, 1974, 4 * worlds, 1000, 0, seed, jobs, on_progress)
     sets = {name: values.tolist() for name, values in earlier.draws.items()}
     later = free_running({**resolved, "sets": sets}, ensemble, seed)
-    contests["free-running, by month, 1975–78 (calibrated on 1969–74)"] = monthly_contests(
-        happened(later), rivals, truth, SPANS["1975–78"]
+    comparisons["free-running, by month, 1975–78 (calibrated on 1969–74)"] = monthly_comparisons(
+        happened(later), baselines, truth, SPANS["1975–78"]
     )
     _, after = before_and_after(1974)
     real_after = {name: float(values[0]) for name, values in measure(after, known).items()}
-    contests["outcomes 1975–78 (calibrated on 1969–74)"] = outcome_contests(
-        measure(after, later), {h: measure(after, course) for h, course in blind.items()},
+    comparisons["outcomes 1975–78 (calibrated on 1969–74)"] = outcome_comparisons(
+        measure(after, later), {h: measure(after, course) for h, course in baseline.items()},
         real_after,
     )  # fmt: skip
     on_progress("forecasting one month ahead", 0, 1)
     plain = {**resolved, "sets": {}}
     histories = int(np.clip(worlds // 655, 10, 100))
-    ahead, said, naive_said = ahead_contests(plain, record, worlds, histories, SPANS, seed, jobs)
+    ahead, said, naive_said = ahead_comparisons(plain, record, worlds, histories, SPANS, seed, jobs)
     for span, rows in ahead.items():
-        contests[f"one month ahead, {span} (priors and the past alone)"] = rows
+        comparisons[f"one month ahead, {span} (priors and the past alone)"] = rows
     some, came = SPANS["1969–78"], truth[:, :, 0]
     decomposed = {"model": decompose(said[0, some], came[0, some])}
     decomposed |= {h: decompose(naive_said[h][0, some], came[0, some]) for h in HAZARDS}
     reference = reference_scores(came[0], record)
-    return Scores(verdicts, contests, decomposed, reference, said, naive_said, came)
+    return Scores(verdicts, comparisons, decomposed, reference, said, naive_said, came)
 
 
 def reference_scores(attempts: Floats, record: Record) -> dict[str, tuple[float, float]]:

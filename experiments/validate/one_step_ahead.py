@@ -18,7 +18,7 @@ from palca.model.seeds import seed_after
 from palca.model.types import Floats
 from palca.scenarios import build
 
-from ..forecast.comparisons import EVENTS, SCORES, Contest, happened
+from ..forecast.comparisons import EVENTS, SCORES, SkillComparison, happened
 from ..forecast.naive import HAZARDS, RECENT, base_rates, income
 from ..infer.abduction import ISLAND, filter_island, mix
 from ..infer.evidence import Evidence
@@ -96,7 +96,7 @@ def naive_ahead(
     return out
 
 
-def ahead_contests(
+def ahead_comparisons(
     resolved: dict[str, Any],
     record: Record,
     worlds: int,
@@ -104,8 +104,8 @@ def ahead_contests(
     months: dict[str, slice],
     seed: int,
     jobs: int = 1,
-) -> tuple[dict[str, list[Contest]], Floats, dict[str, Floats]]:
-    """Return the contests one month ahead, for several spans of months.
+) -> tuple[dict[str, list[SkillComparison]], Floats, dict[str, Floats]]:
+    """Return the comparisons one month ahead, for several spans of months.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def ahead_contests(
 
     Returns
     -------
-    dict of str to list of Contest
+    dict of str to list of SkillComparison
     ndarray, shape ``(2, months)``
         What the model said.
     dict of str to ndarray, shape ``(2, months)``
@@ -129,35 +129,36 @@ def ahead_contests(
     truth = happened(known)[:, :, 0]
     logs, each = filtered(resolved, past_evidence(known, record), worlds, seed, jobs)
     said, islands = mix(each, logs).T, each.transpose(0, 2, 1)
-    blind = {
+    baseline = {
         hazard: naive_ahead(hazard, truth, known.series["growth"][:, 0], record, age)
         for hazard in HAZARDS
     }
     pseudo = _pseudo_histories(resolved, record, histories, seed, jobs)
     chance = np.random.default_rng(seed)
     lots = chance.integers(0, len(islands), (_BOOTSTRAPS, len(islands)))
-    out: dict[str, list[Contest]] = {}
+    out: dict[str, list[SkillComparison]] = {}
     for span, some in months.items():
-        contests = []
+        comparisons = []
         for place, event in enumerate(EVENTS):
             came = truth[place, some]
             again = np.nanmean(islands[lots][:, :, place, some], axis=1)
             for hazard in HAZARDS:
-                naive = blind[hazard][place, some]
+                naive = baseline[hazard][place, some]
                 for name, score in SCORES.items():
                     theirs = float(score(naive, came))
                     low, high = np.quantile(1.0 - score(again, came) / theirs, (0.05, 0.95))
                     wins = [
                         float(score(own[place, some], real[place, some]))
-                        < float(score(rival[hazard][place, some], real[place, some]))
-                        for own, rival, real in pseudo
+                        < float(score(baseline[hazard][place, some], real[place, some]))
+                        for own, baseline, real in pseudo
                     ]
-                    contests.append(
-                        Contest(event, name, hazard, float(score(said[place, some], came)), theirs,
-                                float(low), float(high), float(np.mean(wins)) if wins else np.nan)
+                    comparisons.append(
+                        SkillComparison(event, name, hazard, float(score(said[place, some], came)),
+                                        theirs, float(low), float(high),
+                                        float(np.mean(wins)) if wins else np.nan)
                     )  # fmt: skip
-        out[span] = contests
-    return out, said, blind
+        out[span] = comparisons
+    return out, said, baseline
 
 
 def _pseudo_histories(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from ..forecast.comparisons import won
+from ..forecast.comparisons import wins_in_words
 from ..io.markdown_page import render
 from ..io.numerals import percent
 from ..observe.patterns import PATTERNS
@@ -61,17 +61,17 @@ def page(found: Validation, command: str, alts: Mapping[str, str] | None = None)
         file = f"validation-{name}.png"
         return f"![{(alts or {}).get(file, title)}]({file})"
 
-    standings = found.versions.standings if found.versions else []
+    comparisons = found.versions.comparisons if found.versions else []
     idle = [
         (other.name, STAYS[other.name])
-        for other in standings
+        for other in comparisons
         if other.group == "without" and other.name in STAYS
-        and tables.verdict(standings[0], other) != "earns its place"
+        and tables.verdict(comparisons[0], other) != "earns its place"
     ]  # fmt: skip
     return render(
         _TEMPLATE, found=found, command=command, summary=summary(found), figure=figure,
-        tables=tables, won=won, capital=_capital, percent=percent, ruled_out=ruled_out, idle=idle,
-        all_patterns=PATTERNS, broken=BROKEN, baseline=BASELINE,
+        tables=tables, wins_in_words=wins_in_words, capital=_capital, percent=percent,
+        ruled_out=ruled_out, idle=idle, all_patterns=PATTERNS, broken=BROKEN, baseline=BASELINE,
     )  # fmt: skip
 
 
@@ -79,8 +79,8 @@ def summary(found: Validation) -> list[str]:
     """Return what was found, a sentence each."""
     out = []
     if found.scores is not None:
-        for title, contests in found.scores.contests.items():
-            out.append(f"{_capital(title)}: {won(contests)}.")
+        for title, comparisons in found.scores.comparisons.items():
+            out.append(f"{_capital(title)}: {wins_in_words(comparisons)}.")
     if found.patterns is not None:
         table = found.patterns.table
         plain, there = (int((table[c] >= _HALF).sum()) for c in ("worlds", "of_those"))
@@ -98,10 +98,10 @@ def summary(found: Validation) -> list[str]:
             f"{len(verdicts)} hold" + (f"; not: {'; '.join(failed)}." if failed else ".")
         )
     if found.versions is not None:
-        for rival in ablations.RIVALS:
-            whole, given = found.versions.rival(rival)
+        for name in ablations.ALTERNATIVES:
+            whole, given = found.versions.alternative(name)
             likelier, by_whole = tables.times(given), tables.times(whole)
-            out.append(f"Raison d'état against the policy '{rival}': the dealings between Moscow, "
+            out.append(f"Raison d'état against the policy '{name}': the dealings between Moscow, "
                        f"host and party, given all else, are {likelier} as likely; the whole "
                        f"record {by_whole}.")  # fmt: skip
     if found.checks:

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..forecast.comparisons import Contest
+from ..forecast.comparisons import SkillComparison
 from ..io.numerals import percent
 from ..io.table import Column, Table, numbers
 from ..observe.outcomes import OUTCOMES
 from ..observe.patterns import PATTERNS
 from ..observe.windows import FIRST, LAST, outcomes_of
 from . import ablations
-from .ablations import Standing, log_bayes_factor
+from .ablations import ModelComparison, log_bayes_factor
 from .cross_country import Regularities
 from .forecast_skill import Scores
 from .pattern_frequencies import Patterns
@@ -39,26 +39,26 @@ def reference(scores: Scores) -> str:
     return _table(["constant chance", "Brier", "log, nats"], rows)
 
 
-def contests(found: Sequence[Contest]) -> str:
+def comparisons(found: Sequence[SkillComparison]) -> str:
     """Return a row a thing and score, three columns for the three naive forecasts."""
-    groups: dict[tuple[str, str], list[Contest]] = {}
-    for contest in found:
-        groups.setdefault((contest.what, contest.score), []).append(contest)
-    naive = [contest.against for contest in next(iter(groups.values()))]
+    groups: dict[tuple[str, str], list[SkillComparison]] = {}
+    for comparison in found:
+        groups.setdefault((comparison.what, comparison.score), []).append(comparison)
+    naive = [comparison.against for comparison in next(iter(groups.values()))]
     rows = [
-        [f"{_TITLES.get(what, what)}, {score}", f"{some[0].model:.4g}", *map(_contest, some)]
+        [f"{_TITLES.get(what, what)}, {score}", f"{some[0].model:.4g}", *map(_comparison, some)]
         for (what, score), some in groups.items()
     ]
     return _table(["what, by which score", "model", *(f"skill against {n}" for n in naive)], rows)
 
 
-def _contest(contest: Contest) -> str:
-    if contest.verdict == "naive exact":
+def _comparison(comparison: SkillComparison) -> str:
+    if comparison.verdict == "naive exact":
         return "naive exact"
-    mark = {"better": " **better**", "worse": " **worse**"}.get(contest.verdict, "")
+    mark = {"better": " **better**", "worse": " **worse**"}.get(comparison.verdict, "")
     low, high = (f"{end:+.2f}" if np.isfinite(end) else "unbounded"
-                 for end in (contest.low, contest.high))  # fmt: skip
-    return f"{contest.skill:+.2f} ({low} to {high}), power {contest.power:.2f}{mark}"
+                 for end in (comparison.low, comparison.high))  # fmt: skip
+    return f"{comparison.skill:+.2f} ({low} to {high}), power {comparison.power:.2f}{mark}"
 
 
 def brier_parts(scores: Scores) -> str:
@@ -73,7 +73,7 @@ def places(scores: Scores) -> str:
     """Return where the documented values fall among the worlds."""
     return _table(["outcome", "documented", "5–50–95 %", "place"], (
         [v.outcome.heading, f"{v.documented:.3g}", f"{v.low:.3g} – {v.median:.3g} – {v.high:.3g}",
-         f"{v.position:.2f}{'' if v.inside else ' **outside**'}"]
+         f"{v.pit:.2f}{'' if v.inside else ' **outside**'}"]
         for v in scores.verdicts if not np.isnan(v.documented)
     ))  # fmt: skip
 
@@ -131,28 +131,28 @@ def logit(found: Regularities) -> str:
 
 def without(versions: Versions) -> str:
     """Return what the record says of each mechanism."""
-    own, *others = versions.standings
+    own, *others = versions.comparisons
     rows = [_row(own, other) for other in others if other.group == "without"]
     return _table(["without", "log evidence", "loss", "patterns", "the record says"], rows)
 
 
-def rivals(versions: Versions) -> str:
-    """Return what the record says of each rival policy of the USSR."""
-    own, *others = versions.standings
+def alternatives(versions: Versions) -> str:
+    """Return what the record says of each alternative policy of the USSR."""
+    own, *others = versions.comparisons
     rows = []
     for other in others:
-        if other.group == "rival":
-            whole, given = versions.rival(other.name)
+        if other.group == "alternative":
+            whole, given = versions.alternative(other.name)
             rows.append([f"`{other.name}`", f"{whole:+.1f}", f"{given:+.1f}", times(given),
                          f"{other.loss:+.3f}", _lost(own, other)])  # fmt: skip
     return _table(
-        ["rival", "whole record", "dealings", "likelier by", "loss", "patterns lost"], rows
+        ["alternative", "whole record", "dealings", "likelier by", "loss", "patterns lost"], rows
     )
 
 
 def broken(versions: Versions) -> str:
     """Return what the record says of models that are wrong on purpose."""
-    own, *others = versions.standings
+    own, *others = versions.comparisons
     words = {"earns its place": "refuses it", "costs more than it earns": "prefers it"}
     rows = []
     for other in others:
@@ -171,19 +171,19 @@ def times(nats: float) -> str:
     return f"{rounded} times" if nats >= 0 else f"1/{rounded}"
 
 
-def verdict(own: Standing, other: Standing) -> str:
+def verdict(own: ModelComparison, other: ModelComparison) -> str:
     """Return what the record says of a version of the model."""
     return ablations.verdict(log_bayes_factor(own, other))
 
 
-def _row(own: Standing, other: Standing) -> list[str]:
+def _row(own: ModelComparison, other: ModelComparison) -> list[str]:
     factor, low, high = log_bayes_factor(own, other)
     noise = f"{low:+.1f} to {high:+.1f}" if np.isfinite(low) else "one group: no interval"
     evidence = f"{factor:+.1f} ({noise})" if factor < 500 else "impossible without"
     return [other.name, evidence, f"{other.loss:+.3f}", f"{other.shown}", verdict(own, other)]
 
 
-def _lost(own: Standing, other: Standing) -> str:
+def _lost(own: ModelComparison, other: ModelComparison) -> str:
     """Return the patterns that half of the scenario's worlds show, and not half of another's."""
     lost = [str(pattern.number) for pattern, mine, theirs
             in zip(PATTERNS, own.patterns, other.patterns, strict=True)

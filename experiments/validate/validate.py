@@ -14,7 +14,7 @@ from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..forecast.naive import naive
-from ..forecast.scores import Verdict, judge
+from ..forecast.scores import OutcomeScore, evaluate
 from ..io.experiment import OnProgress
 from ..observe.documented import Record, record_for
 from ..observe.history import documented, free_running
@@ -41,28 +41,28 @@ BROKEN: Final[dict[str, tuple[str, ...]]] = {
 
 @dataclass(slots=True)
 class Versions:
-    """Versions of the model: without a mechanism, with rival policies, broken on purpose.
+    """Versions of the model: without a mechanism, with alternative policies, broken on purpose.
 
     Attributes
     ----------
-    standings : list of Standing
+    comparisons : list of ModelComparison
         The scenario as it is, first.
     dealings : dict of str to ndarray, shape ``(islands,)``
-        Log evidence of all but the dealings with the USSR, of the scenario and its rivals.
+        Log evidence of all but the dealings with the USSR, of the scenario and its alternatives.
     random_countries : Regularities
         Those of coups at random.
     """
 
-    standings: list[ablations.Standing]
+    comparisons: list[ablations.ModelComparison]
     dealings: dict[str, Floats]
     random_countries: Regularities
 
-    def rival(self, name: str) -> tuple[float, float]:
-        """Return the log Bayes factors of the scenario against a rival policy of the USSR.
+    def alternative(self, name: str) -> tuple[float, float]:
+        """Return the log Bayes factors of the scenario against an alternative policy of the USSR.
 
         By the whole record, and by the dealings given the rest of it.
         """
-        by_name = {standing.name: standing.log_evidence for standing in self.standings}
+        by_name = {comparison.name: comparison.log_evidence for comparison in self.comparisons}
         whole = by_name[ablations.BASELINE] - by_name[name]
         rest = [float(ablations.log_mean(self.dealings[key]))
                 for key in (ablations.BASELINE, name)]  # fmt: skip
@@ -139,12 +139,12 @@ def validate(
     if "versions" in parts:
         plain = {**resolved, "sets": {}}
         broken = {title: version("posterior=off", *changes) for title, changes in BROKEN.items()}
-        rivals = ablations.rivals(version)
+        alternatives = ablations.alternatives(version)
         versions = {ablations.BASELINE: ("", plain)}
         versions |= {k: ("without", v) for k, v in ablations.ablations(plain).items()}
-        versions |= {k: ("rival", v) for k, v in rivals.items()}
+        versions |= {k: ("alternative", v) for k, v in alternatives.items()}
         versions |= {k: ("broken", v) for k, v in broken.items()}
-        standings = ablations.standings(
+        comparisons = ablations.compare_models(
             versions, record, worlds, seed, jobs,
             lambda done, total: on_progress("comparing versions of the model", done, total),
         )  # fmt: skip
@@ -152,10 +152,10 @@ def validate(
             key: ablations.log_evidence(
                 of, ablations.record_evidence(of, record, dealings=False), worlds, seed, jobs
             )
-            for key, of in ({ablations.BASELINE: plain} | rivals).items()
+            for key, of in ({ablations.BASELINE: plain} | alternatives).items()
         }
         by_chance = count_countries(broken["coups at random"], "counting coups at random")
-        out.versions = Versions(standings, dealings, by_chance)
+        out.versions = Versions(comparisons, dealings, by_chance)
     return out
 
 
@@ -173,7 +173,7 @@ def read_again(
     verdicts = []
     for rows in (record, confident(record)):
         told = {k: float(v[0]) for k, v in outcomes(documented(rows, scenario)).items()}
-        verdicts.append(judge(own, told, outcomes(naive(scenario, record, worlds, seed))))
+        verdicts.append(evaluate(own, told, outcomes(naive(scenario, record, worlds, seed))))
     return [
         (every.outcome.heading, _in_words(every), _in_words(high))
         for every, high in zip(*verdicts, strict=True)
@@ -190,12 +190,12 @@ def confident(record: Record) -> Record:
     )
 
 
-def _judged(verdict: Verdict) -> tuple[bool, bool, bool]:
+def _judged(verdict: OutcomeScore) -> tuple[bool, bool, bool]:
     """Return whether it is documented, inside, and better than the naive forecast."""
     return (np.isnan(verdict.documented), verdict.inside, verdict.score < verdict.naive)
 
 
-def _in_words(verdict: Verdict) -> str:
+def _in_words(verdict: OutcomeScore) -> str:
     unknown, inside, better = _judged(verdict)
     if unknown:
         return "not known"

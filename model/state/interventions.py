@@ -151,22 +151,11 @@ class LeverChange:
                     check_number(f"{name}.{operation}", value, low, high, lever.where)
                 yield f"lever.{actor}.{name}", [operation, value]
 
-    @staticmethod
-    def written(change: Change) -> dict[str, Any]:
-        """Return the part of a table that asks for a change."""
-        actor, _, lever = change.target.partition(".")[2].partition(".")
-        operation, value = change.content
-        return {"lever": {actor: {lever: {operation: value}}}}
-
     @classmethod
     def of(cls, change: Change, leaders: Sequence[str]) -> LeverChange:
         """Return a checked change as the model applies it."""
         _, actor, lever = change.target.split(".")
         return cls(actor, lever, *change.content, change.since, change.until)
-
-    def turns(self) -> tuple[int, ...]:
-        """Return the months in which it begins or no longer holds."""
-        return self.since, self.until + 1
 
     def apply(self, in_force: InForce, month: int) -> None:
         """Add it to what is in force: the strategist changes its lever by :meth:`changed`."""
@@ -206,19 +195,10 @@ class ParameterChange:
             except PalcaError as error:
                 raise error.at(parameters.where) from None
 
-    @staticmethod
-    def written(change: Change) -> dict[str, Any]:
-        """Return the part of a table that asks for a change."""
-        return {"parameter": {change.target.partition(".")[2]: change.content}}
-
     @classmethod
     def of(cls, change: Change, leaders: Sequence[str]) -> ParameterChange:
         """Return a checked change as the model applies it."""
         return cls(change.target.partition(".")[2], change.content, change.since, change.until)
-
-    def turns(self) -> tuple[int, ...]:
-        """Return the months in which it begins or no longer holds."""
-        return self.since, self.until + 1
 
     def apply(self, in_force: InForce, month: int) -> None:
         """Put its value into force."""
@@ -373,11 +353,6 @@ class ForcedCoup:
         coup.reject_unknown()
         yield "coup", {"outcome": outcome, "by": by}
 
-    @staticmethod
-    def written(change: Change) -> dict[str, Any]:
-        """Return the part of a table that asks for a change."""
-        return {"coup": {key: value for key, value in change.content.items() if value != ""}}
-
     @classmethod
     def of(cls, change: Change, leaders: Sequence[str]) -> ForcedCoup:
         """Return a checked change as the model applies it; `leaders` are the roster's names."""
@@ -386,11 +361,6 @@ class ForcedCoup:
             raise PalcaError(f"no leader '{by}'{nearest(by, leaders)}", change.place)
         leader = list(leaders).index(by) if by else None
         return cls(change.content["outcome"], leader, change.since, change.until)
-
-    def turns(self) -> tuple[int, ...]:
-        """Return the months in which it begins, goes on otherwise, or no longer holds."""
-        goes_on = () if self.leader is None else (self.since + 1,)
-        return (self.since, *goes_on, self.until + 1)
 
     def apply(self, in_force: InForce, month: int) -> None:
         """Put it into force, and the strike of its leader in its first month."""
@@ -468,6 +438,18 @@ ONCE: Final = {"coup", *LIVES}  # happen in their first month, unless an `until`
 def read_contents(table: Table) -> list[tuple[str, Any]]:
     """Return target and content of every change of a table."""
     return [each for key, kind in KINDS.items() if key in table for each in kind.read(table)]
+
+
+def as_written(change: Change) -> dict[str, Any]:
+    """Return the table that asks for a change of :data:`MONTHLY`."""
+    content = change.content
+    if change.kind == "lever":
+        content = dict([content])
+    if isinstance(content, Mapping):
+        content = {key: value for key, value in content.items() if value != ""}
+    for key in reversed(change.target.split(".", 2)):
+        content = {key: content}
+    return content
 
 
 def month_of(death: Mapping[str, Any]) -> int:

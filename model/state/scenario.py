@@ -131,5 +131,6 @@ class Scenario:
     def until(self, month: int) -> int:
         """Return the first month after `month` in which something else may hold, or the end."""
         turns = [since for rows in self.policies.values() for since, _ in rows]
-        turns += [turn for intervention in self.interventions for turn in intervention.turns()]
+        for change in self.interventions:  # a forced coup's leader strikes in its first month only
+            turns += [change.since, change.since + 1, change.until + 1]
         return min([turn for turn in turns if turn > month] + [self.months])

@@ -1,4 +1,4 @@
-"""Scores of forecasts: known answers, and what a contest may claim."""
+"""Scores of forecasts: known answers, and what a comparison may claim."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from palca.experiments.forecast.comparisons import (
     EVENTS,
     HISTORIES,
     SCORES,
-    Contest,
+    SkillComparison,
     brier,
     decompose,
     happened,
     logarithmic,
-    monthly_contests,
-    outcome_contests,
-    path_contests,
+    monthly_comparisons,
+    outcome_comparisons,
+    path_comparisons,
     skill,
-    won,
+    wins_in_words,
 )
 from palca.experiments.forecast.scores import crps
 from palca.experiments.observe.documented import load_record
@@ -28,8 +28,6 @@ from palca.experiments.observe.history import documented
 from palca.experiments.validate.forecast_skill import reference_scores
 from palca.model.calendar import month_index
 from palca.scenarios import build, resolve
-
-pytestmark = pytest.mark.quick
 
 CHANCES = st.lists(st.floats(0.0, 1.0), min_size=10, max_size=40)
 
@@ -81,13 +79,13 @@ def test_skill_where_the_naive_forecast_is_exact() -> None:
 
 
 def test_without_power_a_contest_tells_nothing() -> None:
-    def contest(model: float, naive: float, power: float) -> str:
-        return Contest("x", "CRPS", "y", model, naive, 0.0, 0.0, power).verdict
+    def comparison(model: float, naive: float, power: float) -> str:
+        return SkillComparison("x", "CRPS", "y", model, naive, 0.0, 0.0, power).verdict
 
-    assert contest(1.0, 2.0, 0.79) == "cannot discriminate"
-    assert contest(1.0, 2.0, 0.81) == "better"
-    assert contest(2.0, 1.0, 0.81) == "worse"
-    assert contest(2.0, 0.0, 0.99) == "naive exact"
+    assert comparison(1.0, 2.0, 0.79) == "cannot discriminate"
+    assert comparison(1.0, 2.0, 0.81) == "better"
+    assert comparison(2.0, 1.0, 0.81) == "worse"
+    assert comparison(2.0, 0.0, 0.99) == "naive exact"
 
 
 def test_the_truth_wins_and_has_the_power_to() -> None:
@@ -95,31 +93,31 @@ def test_the_truth_wins_and_has_the_power_to() -> None:
     chance = np.random.default_rng(1)
     levels = np.tile([0.9, 0.1], 60)[:, None]
     knows = (chance.random((2, 120, 3000)) < levels).astype(float)
-    blind = (chance.random((2, 120, 3000)) < 0.5).astype(float)
+    baseline_forecast = (chance.random((2, 120, 3000)) < 0.5).astype(float)
     truth = (chance.random((2, 120, 1)) < levels).astype(float)
-    for contest in monthly_contests(knows, {"blind": blind}, truth, slice(0, 120)):
-        assert contest.verdict == "better"
-        assert contest.low > 0.0
-    for contest in monthly_contests(blind, {"knows": knows}, truth, slice(0, 120)):
-        assert contest.skill < 0.0
+    for comparison in monthly_comparisons(knows, {"baseline_forecast": baseline_forecast}, truth, slice(0, 120)):
+        assert comparison.verdict == "better"
+        assert comparison.low > 0.0
+    for comparison in monthly_comparisons(baseline_forecast, {"knows": knows}, truth, slice(0, 120)):
+        assert comparison.skill < 0.0
     # and against itself nothing can be told
-    same = monthly_contests(knows, {"same": knows}, truth, slice(0, 120))
-    assert {contest.verdict for contest in same} == {"cannot discriminate"}
+    same = monthly_comparisons(knows, {"same": knows}, truth, slice(0, 120))
+    assert {comparison.verdict for comparison in same} == {"cannot discriminate"}
 
 
 @pytest.mark.slow
 def test_contests_on_numbers_and_on_paths() -> None:
     chance = np.random.default_rng(2)
     near, far = chance.normal(0, 1, 2000), chance.normal(5, 1, 2000)
-    (contest,) = outcome_contests({"x": near}, {"far": {"x": far}}, {"x": 0.3})
-    assert contest.verdict == "better"
-    assert contest.low > 0.5
-    (exact,) = outcome_contests({"x": near}, {"sure": {"x": np.zeros(50)}}, {"x": 0.0})
+    (comparison,) = outcome_comparisons({"x": near}, {"far": {"x": far}}, {"x": 0.3})
+    assert comparison.verdict == "better"
+    assert comparison.low > 0.5
+    (exact,) = outcome_comparisons({"x": near}, {"sure": {"x": np.zeros(50)}}, {"x": 0.0})
     assert exact.verdict == "naive exact"
     # the same margins, another correlation: only the variogram can see it well
     joint = chance.multivariate_normal(np.zeros(6), 0.9 + 0.1 * np.eye(6), 600)
     apart = chance.normal(0, 1, (600, 6))
-    by_name = {c.score: c for c in path_contests(joint, {"apart": apart}, np.full(6, 0.5))}
+    by_name = {c.score: c for c in path_comparisons(joint, {"apart": apart}, np.full(6, 0.5))}
     assert by_name["variogram"].skill > by_name["energy"].skill > 0.0
 
 
@@ -132,43 +130,43 @@ def pairs(seed: int, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray, np
 
 
 def test_a_monthly_contest_worked_out_plainly() -> None:
-    model, blind, truth = pairs(4, (2, 9, 700))
+    model, baseline_forecast, truth = pairs(4, (2, 9, 700))
     some = slice(2, 8)
-    made = monthly_contests(model, {"blind": blind}, truth, some)
+    made = monthly_comparisons(model, {"baseline_forecast": baseline_forecast}, truth, some)
     assert [(c.what, c.score) for c in made] == [(e, s) for e in EVENTS for s in ("Brier", "log")]
-    for contest in made:
-        place, score = EVENTS.index(contest.what), SCORES[contest.score]
-        mine, theirs, came = (x[place, some] for x in (model, blind, truth))
-        assert contest.model == pytest.approx(float(score(mine.mean(1), came[:, 0])))
-        assert contest.naive == pytest.approx(float(score(theirs.mean(1), came[:, 0])))
+    for comparison in made:
+        place, score = EVENTS.index(comparison.what), SCORES[comparison.score]
+        mine, theirs, came = (x[place, some] for x in (model, baseline_forecast, truth))
+        assert comparison.model == pytest.approx(float(score(mine.mean(1), came[:, 0])))
+        assert comparison.naive == pytest.approx(float(score(theirs.mean(1), came[:, 0])))
         wins = [  # a world is history for the others
             score((mine.sum(1) - mine[:, k]) / 699, mine[:, k]) < score(theirs.mean(1), mine[:, k])
             for k in range(HISTORIES)
         ]
-        assert contest.power == np.mean(wins)
+        assert comparison.power == np.mean(wins)
         # five and ninety-five per cent of many worlds drawn with replacement
         lots = np.random.default_rng(0).integers(0, 700, (4000, 700))
         skills = 1 - score(mine[:, lots].mean(2).T, came[:, 0]) / score(
             theirs[:, lots].mean(2).T, came[:, 0]
         )
         low, high = np.quantile(skills, (0.05, 0.95))
-        assert (contest.low, contest.high) == pytest.approx((low, high), abs=0.25 * (high - low))
+        assert (comparison.low, comparison.high) == pytest.approx((low, high), abs=0.25 * (high - low))
 
 
 def test_a_contest_on_an_outcome_worked_out_plainly() -> None:
     chance = np.random.default_rng(5)
     mine, theirs, truth = chance.normal(0, 1, 600), chance.normal(0.4, 1.5, 400), 0.3
-    (contest,) = outcome_contests({"x": mine}, {"y": {"x": theirs}}, {"x": truth})
-    assert (contest.what, contest.score, contest.against) == ("x", "CRPS", "y")
-    assert (contest.model, contest.naive) == (crps(mine, truth), crps(theirs, truth))
+    (comparison,) = outcome_comparisons({"x": mine}, {"y": {"x": theirs}}, {"x": truth})
+    assert (comparison.what, comparison.score, comparison.against) == ("x", "CRPS", "y")
+    assert (comparison.model, comparison.naive) == (crps(mine, truth), crps(theirs, truth))
     own, rival = ([crps(x, one) for one in mine[:HISTORIES]] for x in (mine, theirs))
-    assert contest.power == np.mean(np.array(own) < np.array(rival))
+    assert comparison.power == np.mean(np.array(own) < np.array(rival))
     skills = [
         1 - crps(chance.choice(mine, 600), truth) / crps(chance.choice(theirs, 400), truth)
         for _ in range(2000)
     ]
     low, high = np.quantile(skills, (0.05, 0.95))
-    assert (contest.low, contest.high) == pytest.approx((low, high), abs=0.25 * (high - low))
+    assert (comparison.low, comparison.high) == pytest.approx((low, high), abs=0.25 * (high - low))
 
 
 @pytest.mark.slow
@@ -181,28 +179,28 @@ def test_a_contest_on_paths_worked_out_plainly() -> None:
         apart = np.linalg.norm(worlds[:, None] - worlds, axis=2).mean()
         return float(np.linalg.norm(worlds - came, axis=1).mean() - apart / 2)
 
-    made = {c.score: c for c in path_contests(mine, {"y": theirs}, truth)}
+    made = {c.score: c for c in path_comparisons(mine, {"y": theirs}, truth)}
     # four hundred worlds are the forecast, the hundred after them the histories for the power
     forecast, naive = mine[:400], theirs[:400]
-    contest = made["energy"]
-    assert contest.model == pytest.approx(energy(forecast, truth))
-    assert contest.naive == pytest.approx(energy(naive, truth))
+    comparison = made["energy"]
+    assert comparison.model == pytest.approx(energy(forecast, truth))
+    assert comparison.naive == pytest.approx(energy(naive, truth))
     wins = [energy(forecast, one) < energy(naive, one) for one in mine[400:500]]
-    assert contest.power == np.mean(wins)
+    assert comparison.power == np.mean(wins)
     lots = chance.integers(0, 400, (60, 400))
-    skills = [1 - energy(forecast[lot], truth) / contest.naive for lot in lots]
+    skills = [1 - energy(forecast[lot], truth) / comparison.naive for lot in lots]
     low, high = np.quantile(skills, (0.05, 0.95))
-    assert (contest.low, contest.high) == pytest.approx((low, high), abs=0.5 * (high - low))
+    assert (comparison.low, comparison.high) == pytest.approx((low, high), abs=0.5 * (high - low))
     assert made["variogram"].low < made["variogram"].skill + 0.05 < made["variogram"].high + 0.1
 
 
 def test_won_counts_what_it_says() -> None:
-    def contest(model: float, naive: float, power: float) -> Contest:
-        return Contest("x", "CRPS", "y", model, naive, 0.0, 0.0, power)
+    def comparison(model: float, naive: float, power: float) -> SkillComparison:
+        return SkillComparison("x", "CRPS", "y", model, naive, 0.0, 0.0, power)
 
-    rows = [contest(1, 2, 0.9), contest(1, 2, 0.5), contest(2, 1, 0.9), contest(2, 1, 0.1)]
-    assert won(rows) == "2 of 4 won; 1 of them with power 0.8 or more, 1 lost with it"
-    assert won([*rows, contest(1, 0, 0.9)]).startswith("2 of 5 won (1 could not be: the naive")
+    rows = [comparison(1, 2, 0.9), comparison(1, 2, 0.5), comparison(2, 1, 0.9), comparison(2, 1, 0.1)]
+    assert wins_in_words(rows) == "2 of 4 won; 1 of them with power 0.8 or more, 1 lost with it"
+    assert wins_in_words([*rows, comparison(1, 0, 0.9)]).startswith("2 of 5 won (1 could not be: the naive")
 
 
 def test_a_decomposition_in_bins_by_hand() -> None:

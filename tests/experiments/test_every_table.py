@@ -35,7 +35,7 @@ from palca.experiments.explore.sensitivity_report import print_indices
 from palca.experiments.explore.sweep import make_plan
 from palca.experiments.explore.sweep_table import chosen_outcomes, explained, means, print_sweep
 from palca.experiments.forecast.naive import naive
-from palca.experiments.forecast.scores import judge
+from palca.experiments.forecast.scores import evaluate
 from palca.experiments.infer.calibrate import Calibration, Forecast
 from palca.experiments.infer.tables import print_calibration
 from palca.experiments.io.table import Table
@@ -96,7 +96,7 @@ def run() -> Print:
                               len(scenario.country.leaders))  # fmt: skip
     history = documented(record, scenario)
     truth = {name: float(values[0]) for name, values in outcomes(history).items()}
-    verdicts = judge(rows, truth, outcomes(naive(scenario, record, 400, 0)))
+    verdicts = evaluate(rows, truth, outcomes(naive(scenario, record, 400, 0)))
     return lambda console: print_report(console, scenario, summary, verdicts, history,
                                         worlds=40, seed=0, seconds=1.5)  # fmt: skip
 
@@ -147,7 +147,7 @@ def discovery() -> Print:
 
 def calibration() -> Print:
     rows = {o.name: CHANCE.normal(5, 3, 60) for o in OUTCOMES}
-    verdicts = judge(rows, {name: float(values[3]) for name, values in rows.items()},
+    verdicts = evaluate(rows, {name: float(values[3]) for name, values in rows.items()},
                      {name: values + 1 for name, values in rows.items()})  # fmt: skip
     count = len(priors.FREE)
 

@@ -184,10 +184,10 @@ def test_an_outcome_hears_of_the_months_that_its_title_names(outcome: Outcome) -
     """It moves if something happens in one of them; later months are never heard of."""
     first, last = window(outcome.title) or (0, 0)
     usual = float(outcome.of(course(120))[0])
-    months = np.arange(120)  # in which it happens: another in each world
+    months = range(120)  # in which it happens: another in each world
     kind = next((pair for name, pair in MOVED.items() if outcome.name.startswith(name)), None)
     once = course(120, *([(month, *kind) for month in months] if kind else ()))
-    apart = replace(once.events, world=months if kind else once.events.world)
+    apart = replace(once.events, world=np.arange(120) if kind else once.events.world)
     moved = {name: np.where(np.eye(120) * (not kind) > 0, 12.0, 0.0) for name in SERIES}
     heard = (outcome.of(Course(120, 120, moved, apart)) != usual).tolist()
     remembers = "atmosphere" in outcome.name or "friction" in outcome.name

@@ -43,7 +43,7 @@ def test_only_the_country_of_the_record_is_scored(tmp_path: Path) -> None:
     assert scores.loc[scores["skill"].notna(), "no_skill"].isna().all()
     other = scores_of(scenario_of(tmp_path, "Elsewhere"), tmp_path / "other")
     assert list(other["outcome"]) == list(scores["outcome"])
-    for column in ("documented", "position", "inside", "crps", "crps_naive", "skill"):
+    for column in ("documented", "pit", "inside", "crps", "crps_naive", "skill"):
         assert other[column].isna().all(), column
     assert (other["no_skill"] == "no documented value").all()
     words = (tmp_path / "other" / "history.svg").read_text(encoding="utf-8")

@@ -49,7 +49,7 @@ from palca.experiments.run.figure import draw_history
 from palca.experiments.simulate import priors
 from palca.experiments.simulate.designs import parse_factor
 from palca.experiments.simulate.ensemble import run_blocks, summarise
-from palca.experiments.validate.ablations import Standing
+from palca.experiments.validate.ablations import ModelComparison
 from palca.experiments.validate.cross_country import Regularities
 from palca.experiments.validate.figures import pictures
 from palca.experiments.validate.forecast_skill import Scores
@@ -152,12 +152,12 @@ def validation() -> dict[str, Picture]:
                          "high": [0.5, 0.3], "documented": [0.3, 0.1], "years": [90, 80]})  # fmt: skip
     growth = rows.assign(**{"class": ["lt0", "ge3"]})
     countries = Regularities(rows, growth, (0.5, 0.4, 0.6, 0.5), pd.DataFrame(), 200)
-    standings = [
-        Standing(name, group, np.array([level, level + 0.5]), 0.0, np.zeros(len(PATTERNS)))
+    comparisons = [
+        ModelComparison(name, group, np.array([level, level + 0.5]), 0.0, np.zeros(len(PATTERNS)))
         for name, group, level in (("the scenario", "own", -50.0), ("tin", "without", -53.0),
-                                   ("random", "rival", -600.0), ("broken", "broken", -1050.0))
+                                   ("random", "alternative", -600.0), ("broken", "broken", -1050.0))
     ]  # fmt: skip
-    versions = Versions(standings, {}, countries)
+    versions = Versions(comparisons, {}, countries)
     patterns = Patterns(table, np.zeros(1, np.int64), pd.DataFrame(), pd.DataFrame())
     made = pictures(Validation("x", 1, 0, scores, patterns, countries, versions))
     return {name: draw() for name, draw in made.items()}

@@ -58,7 +58,7 @@ REFUSED = [
     (["sweep", "baseline", "--vary", "start.legitimacy=0,7"], "--vary start.legitimacy=7.0"),
     (["sweep", "baseline", "--vary", "lever.us.ade.scale=0,1"], "did you mean 'aid'"),
     (["sweep", "baseline", "--vary", "intervene[0].at=1971-01..1971-03"], "has 0 interventions"),
-    (["sweep", "soviet-break-1971", "--vary", "intervene[0].at=1971-01..1973-12"], "'until' lies before 'at'"),
+    (["sweep", "soviet-break-1971", "--vary", "intervene[0].at=1973-11..1973-12"], "'until' lies before 'at'"),
     (["sweep", "soviet-break-1971", "--vary", "intervene[0].at=1971-01,1972-01", "--vary", "intervene[0].until=1971-10,1973-01"],
      "--vary intervene[0].at=1972-01 --vary intervene[0].until=1971-10: 'until' lies before"),
     (["sweep", "baseline", *ONE, "--design", "gird"], "no design 'gird' (did you mean 'grid'?)"),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palca.experiments.forecast.scores import Verdict, crps, judge, position
+from palca.experiments.forecast.scores import OutcomeScore, crps, evaluate, pit
 from palca.experiments.observe.outcomes import OUTCOMES
 
 pytestmark = pytest.mark.quick
@@ -33,12 +33,12 @@ def test_crps_is_proper(xs: list[float]) -> None:
 
 
 def test_position_counts_ties_half() -> None:
-    assert position(np.array([0.0, 1.0, 1.0, 2.0]), 1.0) == 0.5
-    assert position(np.array([0.0, 1.0]), 5.0) == 1.0
+    assert pit(np.array([0.0, 1.0, 1.0, 2.0]), 1.0) == 0.5
+    assert pit(np.array([0.0, 1.0]), 5.0) == 1.0
 
 
-def verdict_on(documented: float, score: float = 1.0, naive: float = 2.0) -> Verdict:
-    return Verdict(OUTCOMES[0], documented, 2.0, 1.0, 3.0, 0.5, score, naive)
+def verdict_on(documented: float, score: float = 1.0, naive: float = 2.0) -> OutcomeScore:
+    return OutcomeScore(OUTCOMES[0], documented, 2.0, 1.0, 3.0, 0.5, score, naive)
 
 
 def test_skill_is_what_is_left_of_the_naive_error() -> None:
@@ -53,7 +53,7 @@ def test_skill_is_what_is_left_of_the_naive_error() -> None:
     [(verdict_on(2.0, 1.0, 0.0), "exactly right"), (verdict_on(2.0, 0.0, 0.0), "exactly right"),
      (verdict_on(np.nan), "no documented value")],
 )  # fmt: skip
-def test_what_has_no_skill_says_why_and_has_no_infinite_one(verdict: Verdict, why: str) -> None:
+def test_what_has_no_skill_says_why_and_has_no_infinite_one(verdict: OutcomeScore, why: str) -> None:
     assert np.isnan(verdict.skill)
     assert why in verdict.unscored
 
@@ -66,12 +66,12 @@ def test_the_bounds_of_the_range_lie_within_it(documented: float, inside: bool) 
 def test_a_judgement_on_paper() -> None:
     one, two = OUTCOMES[:2]
     even = np.arange(101.0)
-    (verdict,) = judge({one.name: even}, {one.name: 20.0, two.name: 3.0}, {one.name: even + 60.0})
+    (verdict,) = evaluate({one.name: even}, {one.name: 20.0, two.name: 3.0}, {one.name: even + 60.0})
     assert verdict.outcome is one
     assert (verdict.low, verdict.median, verdict.high) == (5.0, 50.0, 95.0)
-    assert verdict.position == pytest.approx(20.5 / 101)
+    assert verdict.pit == pytest.approx(20.5 / 101)
     assert verdict.score == pytest.approx(crps(even, 20.0))
     assert verdict.naive == pytest.approx(crps(even + 60.0, 20.0))
-    (unknown,) = judge({one.name: even}, {}, {one.name: even})
-    assert np.isnan([unknown.documented, unknown.position, unknown.score, unknown.naive]).all()
+    (unknown,) = evaluate({one.name: even}, {}, {one.name: even})
+    assert np.isnan([unknown.documented, unknown.pit, unknown.score, unknown.naive]).all()
     assert unknown.median == 50.0

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from palca.experiments.forecast.comparisons import (
-    Contest,
+    SkillComparison,
     brier,
     happened,
-    monthly_contests,
-    outcome_contests,
+    monthly_comparisons,
+    outcome_comparisons,
 )
 from palca.experiments.forecast.naive import HAZARDS, naive
-from palca.experiments.forecast.scores import judge
+from palca.experiments.forecast.scores import evaluate
 from palca.experiments.observe.documented import load_record
 from palca.experiments.observe.history import Course, documented, free_running
 from palca.experiments.observe.outcomes import OUTCOMES, atmosphere, measure, outcomes, unrest
@@ -66,38 +66,38 @@ def test_scores_are_those_of_their_parts(
     known, free = documented(record, scenario), free_running(baseline, WORLDS, SEED)
     sets = {name: values.tolist() for name, values in early.items()}
     later = free_running({**baseline, "sets": sets}, WORLDS, SEED)
-    blind = {h: naive(scenario, record, WORLDS, SEED, hazard=h) for h in HAZARDS}
-    rivals = {h: happened(course) for h, course in blind.items()}
+    baseline_forecast = {h: naive(scenario, record, WORLDS, SEED, hazard=h) for h in HAZARDS}
+    baselines = {h: happened(course) for h, course in baseline_forecast.items()}
     truth = happened(known)
     told = {o.name: float(outcomes(known)[o.name][0]) for o in OUTCOMES if o.scored}
-    expected = judge(outcomes(free), told, outcomes(blind["constant"]))
+    expected = evaluate(outcomes(free), told, outcomes(baseline_forecast["constant"]))
     assert repr(found.verdicts) == repr(expected)
 
-    by_title = dict(found.contests)
+    by_title = dict(found.comparisons)
     assert same(
         by_title.pop("free-running, by month, 1969–78 (calibrated on these years)"),
-        monthly_contests(happened(free), rivals, truth, slice(4, 120)),
+        monthly_comparisons(happened(free), baselines, truth, slice(4, 120)),
     )
     assert same(
         by_title.pop("free-running, by month, 1975–78 (calibrated on 1969–74)"),
-        monthly_contests(happened(later), rivals, truth, slice(72, 120)),
+        monthly_comparisons(happened(later), baselines, truth, slice(72, 120)),
     )
     assert same(
         by_title.pop("outcomes 1969–78 (calibrated on these years)"),
-        outcome_contests(outcomes(free), {h: outcomes(c) for h, c in blind.items()}, told),
+        outcome_comparisons(outcomes(free), {h: outcomes(c) for h, c in baseline_forecast.items()}, told),
     )
     after = [o for o in outcomes_of(1975, 1978) if o.name != "friction_after"]
     real = {name: float(values[0]) for name, values in measure(after, known).items()}
     assert same(
         by_title.pop("outcomes 1975–78 (calibrated on 1969–74)"),
-        outcome_contests(
-            measure(after, later), {h: measure(after, c) for h, c in blind.items()}, real
+        outcome_comparisons(
+            measure(after, later), {h: measure(after, c) for h, c in baseline_forecast.items()}, real
         ),
     )
     paths = by_title.pop("joint path of growth, US money, Soviet atmosphere and unrest by year")
     energy = next(c for c in paths if (c.score, c.against) == ("energy", "constant"))
     assert energy.model == pytest.approx(standardised_energy(free, free, known))
-    assert energy.naive == pytest.approx(standardised_energy(free, blind["constant"], known))
+    assert energy.naive == pytest.approx(standardised_energy(free, baseline_forecast["constant"], known))
     ahead = [
         (months, by_title.pop(f"one month ahead, {years} (priors and the past alone)"))
         for years, months in (("1969–78", slice(4, 120)), ("1975–78", slice(72, 120)))
@@ -106,19 +106,19 @@ def test_scores_are_those_of_their_parts(
 
     assert (found.truth == truth[:, :, 0]).all()
     assert found.said.shape == (2, 120)
-    for months, contests in ahead:
+    for months, comparisons in ahead:
         for place, event in enumerate(("coup attempt", "change of power")):
-            mine = [c for c in contests if (c.what, c.score) == (event, "Brier")]
+            mine = [c for c in comparisons if (c.what, c.score) == (event, "Brier")]
             scored = float(brier(found.said[place, months], found.truth[place, months]))
             assert [c.model for c in mine] == [pytest.approx(scored)] * len(HAZARDS)
-    said = {"model": found.said, **found.blind}
+    said = {"model": found.said, **found.baseline}
     for name, parts in found.decomposed.items():
         total = parts.reliability - parts.resolution + parts.uncertainty + parts.rest
         assert total == pytest.approx(float(brier(said[name][0, 4:], found.truth[0, 4:])))
     assert found.reference["the record's own rate"] == pytest.approx((0.0586, 0.234), abs=5e-4)
 
 
-def same(some: list[Contest], others: list[Contest]) -> bool:
+def same(some: list[SkillComparison], others: list[SkillComparison]) -> bool:
     return repr(some) == repr(others)  # NaN is itself
 
 

@@ -36,7 +36,7 @@ FILES = {
     "discover": ({"boxes.csv", "worlds.parquet"}, {"discovery"}),
     "sweep": ({"worlds/part-000000.parquet", "scenarios.json.xz", "summary.csv"}, {"sweep"}),
     "counterfactual": ({"effects.csv", "months.csv", "twins.parquet", "answer.txt", "channels.csv", "variants.csv",
-                        "parameters.csv", "evidence.csv", "effective.csv"}, {"counterfactual"}),
+                        "parameters.csv", "evidence.csv", "effective.csv", "overlap.csv"}, {"counterfactual"}),
     "claims": ({"claims.csv", "headline.csv"}, {"claims"}),
     "calibrate": ({"posterior.parquet", "parameters.csv", "outcomes.csv"}, {"posterior"}),
     "validate": ({"VALIDATION.md"}, {"validation-countries"}),

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from fault_commands import Run
-from palca.experiments.forecast.comparisons import Contest, decompose, happened
+from palca.experiments.forecast.comparisons import SkillComparison, decompose, happened
 from palca.experiments.forecast.naive import HAZARDS
 from palca.experiments.infer.abduction import mix
 from palca.experiments.infer.evidence_file import make_evidence
@@ -22,12 +22,12 @@ from palca.experiments.observe.patterns import PATTERNS
 from palca.experiments.validate import invariants as checking
 from palca.experiments.validate.ablations import (
     BASELINE,
-    Standing,
+    ModelComparison,
     ablations,
+    alternatives,
+    compare_models,
     log_bayes_factor,
     prior_worlds,
-    rivals,
-    standings,
     verdict,
 )
 from palca.experiments.validate.cross_country import (
@@ -70,7 +70,7 @@ def plain() -> dict[str, Any]:
 def test_moscow_by_ideology_fails_where_it_should(plain: dict[str, Any]) -> None:
     record = load_record()
     broken = resolve("baseline", ["posterior=off", *BROKEN["Moscow flips with ideology"]])
-    own, flips = standings({BASELINE: ("", plain), "flips": ("broken", broken)}, record, 8192, 0)
+    own, flips = compare_models({BASELINE: ("", plain), "flips": ("broken", broken)}, record, 8192, 0)
     for number in (7, 10):  # ties outlive a coup of the right; the party's crisis
         assert own.patterns[PLACE[number]] > 2.0 * flips.patterns[PLACE[number]]
     assert own.patterns[PLACE[7]] > 0.5 > flips.patterns[PLACE[7]]
@@ -95,7 +95,7 @@ def test_coups_at_random_fail_where_they_should() -> None:
 
 @pytest.mark.slow
 def test_a_version_that_differs_in_nothing_earns_nothing(plain: dict[str, Any]) -> None:
-    same = standings({BASELINE: ("", plain), "same": ("without", plain)}, load_record(), 8192, 0)
+    same = compare_models({BASELINE: ("", plain), "same": ("without", plain)}, load_record(), 8192, 0)
     assert same[0].log_evidence == same[1].log_evidence
     assert same[1].loss == 0.0
     assert (same[0].patterns == same[1].patterns).all()
@@ -116,23 +116,23 @@ def test_every_mechanism_is_switched_off_and_nothing_else(plain: dict[str, Any])
         idle = made[f"rules of {actor}"]
         assert all(not spell["table"]["rule"] for spell in idle["policies"][actor])
         assert spells[0]["table"]["rule"]  # the scenario itself is left as it was
-    assert set(rivals(version)) == {"ideological", "party-first", "random"}
+    assert set(alternatives(version)) == {"ideological", "party-first", "random"}
 
 
 def test_bayes_factors() -> None:
-    def standing(*logs: float) -> Standing:
-        return Standing("x", "", np.array(logs), 0.0, np.zeros(1))
+    def comparison(*logs: float) -> ModelComparison:
+        return ModelComparison("x", "", np.array(logs), 0.0, np.zeros(1))
 
-    two, none = standing(-1.0, -1.0), standing(-3.0, -3.0)
+    two, none = comparison(-1.0, -1.0), comparison(-3.0, -3.0)
     assert log_bayes_factor(two, none) == (2.0, 2.0, 2.0)
-    single = log_bayes_factor(standing(-1.0), standing(-9.0))
+    single = log_bayes_factor(comparison(-1.0), comparison(-9.0))
     assert single == (8.0, -np.inf, np.inf)  # a single filter doesn't know its noise
     assert verdict(single) == "can't tell"
     assert verdict((2.0, 1.5, 2.5)) == "earns its place"
     assert verdict((2.0, 0.5, 2.5)) == "can't tell"
     assert verdict((-2.0, -2.5, -1.5)) == "costs more than it earns"
     # the mean of probabilities, not of logarithms
-    assert standing(np.log(0.5), np.log(0.1)).log_evidence == pytest.approx(np.log(0.3))
+    assert comparison(np.log(0.5), np.log(0.1)).log_evidence == pytest.approx(np.log(0.3))
 
 
 # one month ahead
@@ -362,13 +362,13 @@ def test_the_filter_sees_what_it_simulates(plain: dict[str, Any]) -> None:
 
 
 def test_a_page_of_scores_and_versions_says_what_was_found() -> None:
-    def standing(name: str, group: str, log: float) -> Standing:
-        return Standing(name, group, np.full(4, log), 0.1, np.full(len(PATTERNS), 0.6))
+    def comparison(name: str, group: str, log: float) -> ModelComparison:
+        return ModelComparison(name, group, np.full(4, log), 0.1, np.full(len(PATTERNS), 0.6))
 
-    rows = [standing(BASELINE, "", -10.0), standing("cascade", "without", -14.0)]
-    rows += [standing("coup_trap", "without", -10.2), standing("rules of us", "without", -1000.0)]
-    rows += [standing(name, "rival", -13.0) for name in ("ideological", "party-first", "random")]
-    rows += [standing("coups at random", "broken", -5.0)]
+    rows = [comparison(BASELINE, "", -10.0), comparison("cascade", "without", -14.0)]
+    rows += [comparison("coup_trap", "without", -10.2), comparison("rules of us", "without", -1000.0)]
+    rows += [comparison(name, "alternative", -13.0) for name in ("ideological", "party-first", "random")]
+    rows += [comparison("coups at random", "broken", -5.0)]
     dealings = {row.name: np.full(4, -6.0) for row in rows}
     frame = pd.DataFrame({"class": [], "simulated": [], "documented": []})
     nothing = Regularities(frame, frame, (0.5, 0.4, 0.6, 0.5), frame, 0)
@@ -380,7 +380,7 @@ def test_a_page_of_scores_and_versions_says_what_was_found() -> None:
     assert "| `random` | +3.0 | +3.0 | 20 times | +0.100 | none |" in text
     assert "| coups at random | -5.0 (-5.0 to -5.0) | +0.100 | 17 | prefers it | none |" in text
     (won, lost, exact) = (
-        Contest("coup attempt", "Brier", "constant", *numbers)
+        SkillComparison("coup attempt", "Brier", "constant", *numbers)
         for numbers in (
             (1.0, 2.0, 0.4, 0.6, 0.9), (2.0, 1.0, -1.2, -0.8, 0.9), (1.0, 0.0, -1.0, -1.0, 0.9)
         )

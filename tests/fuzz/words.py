@@ -212,7 +212,7 @@ def pages() -> Iterator[bytes]:
 def cells() -> Iterator[bytes]:
     """Return tables of a run's folder; the first byte says of which kind of run."""
     for place, text in enumerate((
-        "title,unit,documented,median,q05,q95,position,inside,crps,crps_naive,skill\nx,y,1,2,0,3,0.4,True,1,2,0.5\n",
+        "title,unit,documented,median,q05,q95,pit,inside,crps,crps_naive,skill\nx,y,1,2,0,3,0.4,True,1,2,0.5\n",
         "title,unit,first,second,difference,error\nx,y,1,2,1,0.1\n",
         "given,months_on,quantity,month,factual,counter,effect,error\nevidence,36,attempts,1974-09,1,2,1,0.1\n",
         "quantity,months_on,channel,part,error\nattempts,36,soviet_fiscal,0.2,0.01\n",
