@@ -155,7 +155,8 @@ class LeverChange:
     def of(cls, change: Change, leaders: Sequence[str]) -> LeverChange:
         """Return a checked change as the model applies it."""
         _, actor, lever = change.target.split(".")
-        return cls(actor, lever, *change.content, change.since, change.until)
+        operation, value = change.content
+        return cls(actor, lever, operation, value, change.since, change.until)
 
     def apply(self, in_force: InForce, month: int) -> None:
         """Add it to what is in force: the strategist changes its lever by :meth:`changed`."""
