@@ -134,7 +134,7 @@ def _kind(value: Any) -> str:
     if isinstance(value, list):
         return "a list"
     if isinstance(value, date):
-        return f'the date {value}; a month stands in quotes: "{value.isoformat()[:7]}"'
+        return f'the date {value}; write a month in quotes: "{value.isoformat()[:7]}"'
     if isinstance(value, time):
         return f"the time {value}"
     return short(repr(value), 60)

@@ -191,7 +191,7 @@ def make_concept(name: str, text: str, where: str) -> Concept:
     if len(arms) < 2:
         raise PalcaError("a contrast needs two or more [[arm]] tables", table.where)
     if not measures:
-        raise PalcaError("a concept needs a [[measure]]: what is seen in each arm", table.where)
+        raise PalcaError("a concept needs a [[measure]]: what is measured in each arm", table.where)
     known = [f"{arm.name}.{measure.name}" for arm in arms for measure in measures]
     claims = tuple(_claim(row, known) for row in table.tables("claim"))
     if not claims:
@@ -217,7 +217,10 @@ def make_concept(name: str, text: str, where: str) -> Concept:
 def _literature(table: Table) -> tuple[str, ...]:
     works = tuple(_texts(table, "literature"))
     if not works:
-        raise PalcaError('who says so? write literature = ["Author Year, Title", …]', table.where)
+        raise PalcaError(
+            'a concept needs its literature: write literature = ["Author Year, Title", …]',
+            table.where,
+        )
     return works
 
 

@@ -37,7 +37,7 @@ def build_country(data: Mapping[str, Any], where: str) -> Country:
         raise PalcaError(f"give 1 to {_MOST_OFFICERS} officers in [[garrison]]s", where)
     factions = tuple(_faction(row) for row in table.tables("faction"))
     if not factions or sum(faction.share for faction in factions) <= 0:
-        raise PalcaError("no [[faction]] of officers, or only empty ones", where)
+        raise PalcaError("there is no [[faction]] of officers, or only empty ones: add one", where)
     country = Country(
         name=table.text("name"),
         leaders=tuple(leaders),

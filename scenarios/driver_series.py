@@ -40,8 +40,10 @@ def files_table(table: Table) -> Table:
     named = table.table("drivers")
     for name in named.flat():
         if name not in FILES:
-            raise PalcaError(f"no driver '{name}'{nearest(name, FILES)}; there are "
-                             f"{', '.join(FILES)}", named.where)
+            raise PalcaError(
+                f"no driver '{name}'{nearest(name, FILES)}; there are {', '.join(FILES)}",
+                named.where,
+            )
     return named
 
 
@@ -58,11 +60,11 @@ def read_series(path: Path) -> list[tuple[str, float, dict[str, str]]]:
     try:
         table = list(csv.DictReader(read_text(path).splitlines()))
     except csv.Error as error:
-        raise PalcaError(f"is no table of comma-separated values: {error}", file) from None
+        raise PalcaError(f"is not a table of comma-separated values: {error}", file) from None
     for i, row in enumerate(table, start=2):
         where = f"{file}: line {i}"
         if not (row.get("source") or "").strip():
-            raise PalcaError("a row without a source", where)
+            raise PalcaError("the row has no source: name one", where)
         try:
             value = float(row["value"])
         except (KeyError, TypeError, ValueError):
@@ -82,8 +84,11 @@ def _by_month(path: Path, first: int, last: int) -> Floats:
     values = {month_index(date, label(path)): value for date, value, _ in read_series(path)}
     missing = [month for month in range(first, last + 1) if month not in values]
     if missing:
-        raise PalcaError(f"{len(missing)} months are missing, the first is number {missing[0]} "
-                         "from January 1969", label(path))
+        raise PalcaError(
+            f"{len(missing)} months are missing, the first is number {missing[0]} "
+            "from January 1969",
+            label(path),
+        )
     return np.array([values[month] for month in range(first, last + 1)])
 
 
@@ -92,7 +97,7 @@ def _by_year(path: Path) -> tuple[Floats, Floats]:
     rows = read_series(path)
     middles = np.array([(int(date[:4]) - 1969) * 12 + 5.5 for date, _, _ in rows])
     if (np.diff(middles) <= 0).any():
-        raise PalcaError("the years must come in their order, each once")
+        raise PalcaError("the years must be in order, each once")
     return middles, np.array([value for _, value, _ in rows])
 
 

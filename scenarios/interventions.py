@@ -47,8 +47,11 @@ def read_changes(tables: Sequence[Table]) -> list[Change]:
         since = table.month("at")
         until = table.month("until") if "until" in table else FOREVER
         if LATEST < until < FOREVER:
-            raise PalcaError(f"'until' is {month_name(LATEST)} at the latest; leave it out for a "
-                             "change without an end", table.where)
+            raise PalcaError(
+                f"'until' may be {month_name(LATEST)} at the latest; leave it out for "
+                "a change without an end",
+                table.where,
+            )
         if until < since:
             raise PalcaError(f"'until' lies before 'at' ({month_name(since)})", table.where)
         for key in ("why", "source"):
@@ -72,8 +75,9 @@ def parse_change(text: str) -> Table:
         table = parse_toml(f"x = {{{text}}}", where)["x"]
     except PalcaError:
         raise PalcaError(
-            "write it as 'at = \"1971-09\", policy.ussr = \"ideological\"': months and names in "
-            f"double quotes, a comma between two parts{point(text)}", where
+            'write it as \'at = "1971-09", policy.ussr = "ideological"\': months and names in '
+            f"double quotes, a comma between two parts{point(text)}",
+            where,
         ) from None
     return Table(table, where)
 
@@ -118,8 +122,11 @@ def _in_turn(changes: Sequence[Change]) -> list[Change]:
     for earlier, later in combinations(changes, 2):
         dies = later.kind in LIVES  # nobody does so twice
         if later.since == earlier.since or (dies and earlier.holds(later.since)):
-            raise PalcaError(f"{earlier} ({earlier.place}) and {later} contradict each other: "
-                             "drop one, or give one another 'at'", later.place)
+            raise PalcaError(
+                f"{earlier} ({earlier.place}) and {later} contradict each other: "
+                "drop one, or give one another 'at'",
+                later.place,
+            )
     turns = sorted({change.since for change in changes} | {c.until + 1 for c in changes})
     out: list[Change] = []
     before: Change | None = None
@@ -173,6 +180,9 @@ def change_deaths(
     for change in changes:
         by = change.content["by"] if change.kind == "coup" else ""
         if 0 <= dead.get(by, -1) < change.since:
-            raise PalcaError(f"'{by}' can't lead a coup in {month_name(change.since)}: he dies in "
-                             f"{month_name(dead[by])}", change.place)
+            raise PalcaError(
+                f"'{by}' can't lead a coup in {month_name(change.since)}: he dies in "
+                f"{month_name(dead[by])}",
+                change.place,
+            )
     return out

@@ -53,9 +53,7 @@ def factual_of(resolved: dict[str, Any]) -> dict[str, Any]:
     return {**resolved, **resolved["factual"], "changes": []}
 
 
-def load(
-    name: str, settings: Sequence[str] = (), interventions: Sequence[str] = ()
-) -> Scenario:
+def load(name: str, settings: Sequence[str] = (), interventions: Sequence[str] = ()) -> Scenario:
     """Return the scenario of a shipped name or a path; the rest as in :func:`resolve`."""
     return build(resolve(name, settings, interventions))
 
@@ -102,8 +100,11 @@ def resolve(
                    if kind == "parameter" and rest in idle]  # fmt: skip
     for parameter, value, where in values:
         if value != 0.0:
-            raise PalcaError(f"'{parameter}' does nothing: the channel '{idle[parameter]}' is "
-                             "closed; leave out one of them", where)
+            raise PalcaError(
+                f"'{parameter}' has no effect, because the channel "
+                f"'{idle[parameter]}' is closed: leave out one of them",
+                where,
+            )
     return _complete(merged)
 
 
@@ -121,7 +122,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     """Return a scenario's raw tables with those that it extends merged in below."""
     where = label(path)
     if path.resolve() in descendants or len(descendants) >= _ANCESTORS:
-        raise PalcaError("'extends' goes round in a circle, or more than ten deep", where)
+        raise PalcaError("'extends' is circular, or more than ten deep", where)
     table = Table(read_toml(path), where)
     parent = table.text("extends", "")
     below: dict[str, Any] = {}
@@ -138,8 +139,11 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
         "place": where,
     }
     if own["plausibility"] not in ("", "A", "B", "C"):
-        raise PalcaError("'plausibility' is A (an alternative that was considered), B (fits the "
-                         "actors' aims) or C (another aim)", where)
+        raise PalcaError(
+            "'plausibility' must be A (an alternative that was considered at the "
+            "time), B (fits the actors' aims) or C (needs another aim)",
+            where,
+        )
     if own["given"]:
         month_index(own["given"], f"{where}: given")
     merged = {**below, **own}
@@ -189,8 +193,10 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     leaders = [row.text("name") for row in Table(country, country["place"]).tables("leader")]
     country["death"] = change_deaths(deaths, changes, leaders)
     files = {**_country_drivers(country, country_file), **merged["drivers"]}
-    resolved = {key: merged[key] for key in
-                ("title", "question", "plausibility", "expect", "sources", "given", "place")}
+    resolved = {
+        key: merged[key]
+        for key in ("title", "question", "plausibility", "expect", "sources", "given", "place")
+    }
     resolved |= {
         "months": months,
         "country": country,
@@ -306,12 +312,14 @@ def _drivers(
             low, high, _ = DRIVERS[name]
             outside = values[~((values >= low) & (values <= high))]
             if len(outside):
-                raise PalcaError(f"must stay within {low:g} to {high:g}, "
-                                 f"and becomes {outside[0]:g}")
+                raise PalcaError(
+                    f"must stay within {low:g} to {high:g}, and becomes {outside[0]:g}"
+                )
             out[name] = [float(value) for value in values]
         except PalcaError as error:
             raise error.at(where) from None
         except (KeyError, ValueError):
-            raise PalcaError("dates must be years or months such as 1971-08, in every row",
-                             where) from None
+            raise PalcaError(
+                "dates must be years or months such as 1971-08, in every row", where
+            ) from None
     return out

@@ -38,8 +38,11 @@ class Beside:
         return [
             replace(
                 change,
-                content=str(find_policy(change.target.split(".")[1], change.content, self.folder,
-                                        self.where)),
+                content=str(
+                    find_policy(
+                        change.target.split(".")[1], change.content, self.folder, self.where
+                    )
+                ),
             )
             if change.kind == "policy"
             else change
@@ -146,8 +149,11 @@ def apply_setting(merged: dict[str, Any], setting: str) -> None:
         set_posterior(merged, value, where)
     elif not dot:
         if name not in PARAMETERS:
-            raise PalcaError(f"no parameter '{name}'{nearest(name, PARAMETERS)}; "
-                             "'palca list parameters' shows them all", where)
+            raise PalcaError(
+                f"no parameter '{name}'{nearest(name, PARAMETERS)}; "
+                "'palca list parameters' shows them all",
+                where,
+            )
         try:
             merged["parameters"][name] = check_parameter(name, _number(value, ""))
         except PalcaError as error:
@@ -157,15 +163,20 @@ def apply_setting(merged: dict[str, Any], setting: str) -> None:
         merged["policies"][rest] = str(find_policy(rest, value, where=where))
     elif group == "channel":
         if rest not in CHANNELS:
-            raise PalcaError(f"no channel '{rest}'{nearest(rest, CHANNELS)}; 'palca list channels' "
-                             "shows them all", where)
+            raise PalcaError(
+                f"no channel '{rest}'{nearest(rest, CHANNELS)}; 'palca list channels' "
+                "shows them all",
+                where,
+            )
         if value not in ("on", "off"):
             raise PalcaError("a channel is 'on' or 'off'", where)
         merged["channels"][rest] = value == "on"
     elif group == "start":
         if rest not in FIELDS:
-            raise PalcaError(f"no quantity '{rest}'{nearest(rest, FIELDS)}; 'palca list fields' "
-                             "shows them all", where)
+            raise PalcaError(
+                f"no quantity '{rest}'{nearest(rest, FIELDS)}; 'palca list fields' shows them all",
+                where,
+            )
         merged["start"][rest] = _number(value, where)
     elif group == "lever":
         actor, _, lever = rest.partition(".")
@@ -181,9 +192,12 @@ def apply_setting(merged: dict[str, Any], setting: str) -> None:
         tables[int(match[1])] = replace(changed, table=Table(changed.table.flat(), where))
     else:
         groups = ("policy", "channel", "start", "lever", "intervene[0]")
-        raise PalcaError(f"no settings '{group}.…'{nearest(group, groups)}; there are a "
-                         "parameter's name, posterior, policy.ACTOR, channel.NAME, start.FIELD, "
-                         "lever.ACTOR.LEVER.scale and intervene[0].KEY", where)
+        raise PalcaError(
+            f"unknown setting '{group}.…'{nearest(group, groups)}; use a parameter's "
+            "name, posterior, policy.ACTOR, channel.NAME, start.FIELD, "
+            "lever.ACTOR.LEVER.scale or intervene[0].KEY",
+            where,
+        )
 
 
 def _number(text: str, where: str) -> float:

@@ -79,10 +79,11 @@ def check_sets(columns: Mapping[str, Any], where: str) -> dict[str, Floats]:
         except (TypeError, ValueError, OverflowError):
             raise PalcaError(f"'{name}' must be numbers", where) from None
         if array.ndim != 1 or not len(array):
-            raise PalcaError(f"'{name}' must be a list of numbers, one a set", where)
+            raise PalcaError(f"'{name}' must be a list of numbers, one per set", where)
         if out and len(array) != len(next(iter(out.values()))):
-            raise PalcaError(f"'{name}' has another number of sets than the parameters before it",
-                             where)
+            raise PalcaError(
+                f"'{name}' has a different number of sets from the parameters before it", where
+            )
         try:
             check_parameter(name, array)
         except PalcaError as error:

@@ -40,8 +40,10 @@ def build_policy(actor: str, name: str, table: Mapping[str, Any], where: str) ->
     except PalcaError as error:
         if error.unknown not in BLIND[actor]:
             raise
-        raise PalcaError(f"'{actor}' can't see '{error.unknown}': 'palca list observables' says "
-                         "who can", error.where) from None
+        raise PalcaError(
+            f"'{actor}' can't observe '{error.unknown}': 'palca list observables' says who can",
+            error.where,
+        ) from None
 
 
 def build(resolved: Mapping[str, Any]) -> Scenario:
@@ -68,8 +70,9 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
     closed = set()
     for name, is_open in resolved["channels"].items():
         if name not in CHANNELS:
-            raise PalcaError(f"no channel '{name}'{nearest(name, CHANNELS)}",
-                             f"{where}: [channels]")
+            raise PalcaError(
+                f"no channel '{name}'{nearest(name, CHANNELS)}", f"{where}: [channels]"
+            )
         if not isinstance(is_open, bool):
             raise PalcaError(f"'{name}' must be true or false", f"{where}: [channels]")
         if not is_open:
@@ -100,16 +103,14 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
     )
 
 
-def _checked_drivers(
-    values: Mapping[str, Any], months: int, where: str
-) -> dict[str, np.ndarray]:
+def _checked_drivers(values: Mapping[str, Any], months: int, where: str) -> dict[str, np.ndarray]:
     """Return the drivers as arrays of a number in each month, and maybe in months after."""
     out = {}
     for name, (low, high, _) in DRIVERS.items():
         try:
             out[name] = series = np.array(values[name], dtype=np.float64)
         except (KeyError, TypeError, ValueError):
-            raise PalcaError(f"'{name}' must be numbers, one a month", where) from None
+            raise PalcaError(f"'{name}' must be numbers, one per month", where) from None
         if series.ndim != 1 or len(series) < months:
             raise PalcaError(f"'{name}' must have a number in each of {months} months", where)
         if not ((series >= low) & (series <= high)).all():

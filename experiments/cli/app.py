@@ -44,7 +44,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     help="A laboratory of Cold War history: simulated histories of a country between two patrons, "
-    "held against the documented one.\n\nStart with: [bold]palca run baseline[/]",
+    "compared with the documented history.\n\nStart with: [bold]palca run baseline[/]",
 )
 
 
@@ -72,11 +72,11 @@ app.command()(run)
 
 @app.command()
 def rerun(
-    folder: Annotated[Path, typer.Argument(help="A run's folder.")], jobs: options.Jobs = 1
+    folder: Annotated[Path, typer.Argument(help="The folder of a run.")], jobs: options.Jobs = 1
 ) -> None:
-    """Run a run again from its manifest and say whether it comes out the same, bit for bit.
+    """Repeat a run from its manifest and say whether the result is the same, bit for bit.
 
-    If it doesn't, the exit code is 1.
+    If it is not, the exit code is 1.
 
     Example: palca rerun runs/baseline
     """
@@ -88,13 +88,13 @@ def rerun(
     with provenance.as_written(folder), options.progress(experiment.rate) as on_progress:
         wrong |= experiment.differences(folder, manifest, jobs, on_progress)
     for name in others:
-        options.print_line(one_line(f"{name} was not written with the others"))
+        options.print_line(one_line(f"{name} was not written together with the other files"))
     if not wrong:
         options.print_line(f"{folder}: the same, bit for bit ({manifest['worlds']} worlds)")
         return
     for name, how in sorted(wrong.items()):
         options.print_line(one_line(f"{name} {how}"))
-    options.print_line(f"{folder}: differs from what was written")
+    options.print_line(f"{folder}: the result differs from the files that were written")
     with provenance.as_written(folder):
         libraries = {**manifest.get("libraries", {})}
         then = {**manifest.get("versions", {}), **libraries}
@@ -115,7 +115,7 @@ def experiment_of(manifest: dict[str, Any]) -> type[Experiment]:
 
     kind = str(manifest.get("kind", "run"))
     if kind not in EXPERIMENTS:
-        raise PalcaError(f"no kind of folder is called '{short(kind, 40)}'", "manifest.json")
+        raise PalcaError(f"unknown kind of folder '{short(kind, 40)}'", "manifest.json")
     module, _, name = EXPERIMENTS[kind].partition(":")
     return getattr(import_module(f"palca.experiments.{module}"), name)
 
@@ -136,13 +136,22 @@ app.command()(concepts)
 @app.command()
 def lab(
     host: Annotated[
-        str, typer.Option("--host", help="Where to listen; others can reach what isn't loopback.")
+        str,
+        typer.Option(
+            "--host",
+            help=(
+                "Address to listen on; other computers can reach any address that isn't loopback."
+            ),
+        ),
     ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option("--port", "-p", help="0 takes a free one.", min=0, max=65_535)
+        int,
+        typer.Option(
+            "--port", "-p", help="Port to listen on; 0 chooses a free one.", min=0, max=65_535
+        ),
     ] = 8765,
     opened: Annotated[
-        bool, typer.Option("--open/--no-open", help="Open it in a browser.")
+        bool, typer.Option("--open/--no-open", help="Open the page in a browser.")
     ] = True,
 ) -> None:
     """Open the laboratory in a web browser: histories, what-ifs, sweeps and policies.
@@ -157,11 +166,11 @@ def lab(
 
 @app.command()
 def explain(
-    folder: Annotated[Path, typer.Argument(help="A run's folder.")],
-    world: Annotated[int, typer.Option("--world", "-w", help="The world's number.", min=0)] = 0,
-    month: Annotated[str, typer.Option("--month", "-m", help=f"Such as {WHY}.")] = WHY,
+    folder: Annotated[Path, typer.Argument(help="The folder of a run.")],
+    world: Annotated[int, typer.Option("--world", "-w", help="Number of the world.", min=0)] = 0,
+    month: Annotated[str, typer.Option("--month", "-m", help=f"The month, such as {WHY}.")] = WHY,
 ) -> None:
-    """Tell why: which rules fired for each actor, what each added, and what then happened.
+    """Explain a month of a world: which rules fired, what each added, and what happened.
 
     Example: palca explain runs/baseline --world 17 --month 1971-09
     """
@@ -174,7 +183,8 @@ def explain(
     manifest = provenance.read_manifest(folder)
     if manifest.get("kind", "run") != "run":
         raise PalcaError(
-            "holds no run of one scenario: explain takes what 'palca run' wrote", str(folder)
+            "holds no run of a single scenario: give explain a folder that 'palca run' wrote",
+            str(folder),
         )
     with provenance.as_written(folder):
         if world >= manifest["worlds"]:
@@ -188,20 +198,31 @@ def explain(
 def record(
     track: Annotated[
         list[str] | None,
-        typer.Option("--track", "-t", help="power, ussr, us, party or conflict; may be repeated."),
+        typer.Option(
+            "--track", "-t", help="Only this track: power, ussr, us, party or conflict; repeatable."
+        ),
     ] = None,
     kind: Annotated[
         list[str] | None,
-        typer.Option("--kind", "-k", help="Such as coup or credit; may be repeated."),
+        typer.Option(
+            "--kind", "-k", help="Only this kind of event, such as coup or credit; repeatable."
+        ),
     ] = None,
-    since: Annotated[str | None, typer.Option("--since", help="Such as 1971-08.")] = None,
-    until: Annotated[str | None, typer.Option("--until", help="Such as 1972-12.")] = None,
-    sources: Annotated[bool, typer.Option("--sources", help="With source and confidence.")] = False,
+    since: Annotated[
+        str | None, typer.Option("--since", help="First month, such as 1971-08.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="Last month, such as 1972-12.")
+    ] = None,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Print source and confidence too.")
+    ] = False,
     series: Annotated[
-        str | None, typer.Option("--series", help="A yearly series by name; 'list' names them.")
+        str | None,
+        typer.Option("--series", help="Print this yearly series; 'list' prints the names."),
     ] = None,
 ) -> None:
-    """Print what is documented.
+    """Print documented events or series.
 
     Example: palca record --track ussr --since 1971-08 --sources
     """
@@ -211,7 +232,7 @@ def record(
     shown = load_record()
     if series is not None:
         if any((track, kind, since, until, sources)):
-            raise PalcaError("shows a whole series: give it nothing else", "--series")
+            raise PalcaError("prints a whole series: leave out the other options", "--series")
         print_series(shown, options.make_console(), series)
     else:
         print_record(shown, options.make_console(), track, kind, since, until, sources)
@@ -222,12 +243,12 @@ def check(
     file: Annotated[
         str,
         typer.Argument(
-            help="A scenario, policy, concept, sweep, country or evidence: a file, or the name of "
-            "a shipped scenario."
+            help="A file with a scenario, policy, concept, sweep, country or evidence, or the name "
+            "of a shipped scenario."
         ),
     ],
 ) -> None:
-    """Check a file that you wrote and say what is in it.
+    """Check a file and say what it contains.
 
     Example: palca check my-policy.toml
     """
@@ -241,11 +262,14 @@ def list_(
     what: Annotated[
         str,
         typer.Argument(
-            help="scenarios, policies, parameters, observables, levers, channels, fields or events."
+            help=(
+                "What to list: scenarios, policies, parameters, observables, levers, channels, "
+                "fields or events."
+            )
         ),
     ] = "scenarios",
 ) -> None:
-    """List what there is: scenarios, policies, parameters, observables, levers, channels, and more.
+    """List scenarios, policies, parameters, observables, levers, channels, fields or events.
 
     Example: palca list parameters
     """

@@ -39,7 +39,7 @@ def print_list(console: Console, what: str) -> None:
     """Print one of the tables in :data:`LISTS`."""
     if what not in LISTS:
         raise PalcaError(
-            f"nothing called '{what}' to list{nearest(what, LISTS)}; there are {', '.join(LISTS)}"
+            f"can't list '{what}'{nearest(what, LISTS)}; choose one of {', '.join(LISTS)}"
         )
     console.print(LISTS[what]())
 
@@ -61,24 +61,32 @@ def describe(file: str) -> str:
     if "garrison" in table or "leader" in table:
         country = build_country(table, file)
         last = month_name(driver_months(table, path) - 1)
-        return (f"{file}: a country, {country.name}, {len(country.leaders) - 1} leaders, drivers "
-                f"to {last}; all is well")
+        return (
+            f"{file}: a country, {country.name}, {len(country.leaders) - 1} leaders, drivers "
+            f"to {last}; all is well"
+        )
     if not table.keys().isdisjoint(ASPECTS):
         record = load_record()
         known = documented(record, build(resolve("baseline")))
         evidence = make_evidence(table, file, known, record)
-        return (f"{file}: evidence, “{evidence.title}”, {len(evidence.events)} events and "
-                f"{len(evidence.levels)} levels; all is well")
+        return (
+            f"{file}: evidence, “{evidence.title}”, {len(evidence.events)} events and "
+            f"{len(evidence.levels)} levels; all is well"
+        )
     if "arm" in table:
         concept = load_concept(file)
         resolve_arms(concept)
-        return (f"{file}: a concept, “{concept.title}”, {len(concept.arms)} arms, "
-                f"{len(concept.measures)} measures and {len(concept.claims)} claims; all is well")
+        return (
+            f"{file}: a concept, “{concept.title}”, {len(concept.arms)} arms, "
+            f"{len(concept.measures)} measures and {len(concept.claims)} claims; all is well"
+        )
     if "vary" in table:
         sweep = read_sweep(path)
         plan = plan_of(sweep)
-        return (f"{file}: a sweep of {sweep.scenario}, a {plan.design} of {plan.points:,} points, "
-                f"{plan.worlds:,} worlds; all is well")
+        return (
+            f"{file}: a sweep of {sweep.scenario}, a {plan.design} of {plan.points:,} points, "
+            f"{plan.worlds:,} worlds; all is well"
+        )
     return _describe_scenario(file)
 
 
@@ -97,10 +105,11 @@ def _describe_policy(file: str, table: dict[str, Any]) -> str:
     silent = [use for use in uses if use.enabled and use.first is None]
     late = {use.rule: use for use in rule_use(policy, baseline, since=_LATE)} if silent else {}
     count = f"{len(uses)} rule{'s' if len(uses) > 1 else ''}"
-    verdict = f"{len(silent)} of them never fired" if silent else "all is well"
+    verdict = f"{len(silent)} of them never fire" if silent else "all is well"
     lines = [
         f"{file}: a policy of '{actor}' with {count}; {verdict}",
-        f"In {WORLDS} worlds of the baseline, in which '{actor}' follows it from 1969-01, fired:",
+        f"How often each rule fires in {WORLDS} worlds of the baseline in which '{actor}' follows "
+        "the policy from 1969-01:",
     ]
     for use in uses:
         if not use.enabled:
@@ -108,9 +117,11 @@ def _describe_policy(file: str, table: dict[str, Any]) -> str:
         elif use.first is not None:
             told = f"in {_often(use)}, first in {month_name(use.first)}"
         elif late[use.rule].worlds:
-            told = f"never; if taken up in {month_name(_LATE)}, in {_often(late[use.rule])}"
+            told = (
+                f"never; if the policy begins in {month_name(_LATE)}: in {_often(late[use.rule])}"
+            )
         else:
-            told = f"never, nor if taken up in {month_name(_LATE)}"
+            told = f"never, even if the policy begins in {month_name(_LATE)}"
         lines.append(f"  {use.rule}: {told}")
     return "\n".join(lines)
 
@@ -135,8 +146,8 @@ def _describe_scenario(name: str) -> str:
 def _scenarios() -> Table:
     table = Table(
         "Scenarios by date", texts("from", "name", "plausible", "title", "question"),
-        "plausible: A, an alternative that was considered; B, fits the actors' aims; C, needs "
-        "another aim",
+        "plausible: A, an alternative that was considered at the time; B, one that fits the "
+        "actors' aims; C, one that needs another aim",
     )  # fmt: skip
     rows = []
     for name, path in shipped_scenarios().items():
@@ -175,8 +186,8 @@ def _parameters() -> Table:
 
 def _observables() -> Table:
     table = Table(
-        "Observables that rules may name, besides parameters and 'date'",
-        [*texts("name"), *numbers("range"), *texts("unit", "meaning", "not seen by")],
+        "Observables that rules may use, besides parameters and 'date'",
+        [*texts("name"), *numbers("range"), *texts("unit", "meaning", "hidden from")],
     )
     for row in OBSERVABLES.values():
         blind = ", ".join(actor for actor, names in BLIND.items() if row.name in names)
@@ -186,7 +197,7 @@ def _observables() -> Table:
 
 def _levers() -> Table:
     table = Table(
-        "Levers that rules may move",
+        "Levers that rules may change",
         [*texts("actor", "name"), *numbers("range", "default"), *texts("unit", "meaning")],
     )
     for actor, levers in LEVERS.items():
@@ -199,8 +210,8 @@ def _levers() -> Table:
 def _channels() -> Table:
     table = Table(
         "Channels that a scenario may close ([channels] NAME = false)",
-        texts("name", "can be frozen", "meaning", "what it zeroes or hides"),
-        "Can be frozen: palca counterfactual --freeze takes it",
+        texts("name", "can be frozen", "meaning", "what it sets to zero or hides"),
+        "can be frozen: by palca counterfactual --freeze",
     )
     for row in CHANNELS.values():
         hides = [f"{prefix}* from {actor}" for actor, prefix in row.hides]
@@ -211,10 +222,11 @@ def _channels() -> Table:
 
 def _fields() -> Table:
     table = Table(
-        "Fields of the state: what a concept's measures may name",
+        "Fields of the state, which a concept's measures may use",
         [*texts("name"), *numbers("range"), *texts("unit", "meaning")],
-        "Measures may also name event.TRACK.KIND and amount.TRACK.KIND ('palca list events', with "
-        "'_' for a space), 'date', and first.NAME: the same world in the first arm.",
+        "Measures may also use event.TRACK.KIND and amount.TRACK.KIND (see 'palca list events'; "
+        "write '_' for a space), 'date', and first.NAME, the value in the same world of the first "
+        "arm.",
     )
     for row in FIELDS.values():
         table.add(row.name, f"{row.low:g} to {row.high:g}", row.unit, row.meaning)
@@ -222,7 +234,7 @@ def _fields() -> Table:
 
 
 def _events() -> Table:
-    table = Table("Events, documented or simulated", texts("track", "kind", "meaning"))
+    table = Table("Kinds of events, documented and simulated", texts("track", "kind", "meaning"))
     for track, kinds in KINDS.items():
         for kind, meaning in kinds.items():
             table.add(track, kind, meaning)

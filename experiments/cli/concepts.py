@@ -13,10 +13,11 @@ from . import options
 from .runner import make
 
 Worlds = Annotated[
-    int, typer.Option("--worlds", "-n", help="Worlds in each arm.", min=2, max=1_000_000)
+    int, typer.Option("--worlds", "-n", help="Number of worlds in each arm.", min=2, max=1_000_000)
 ]
 
 _WORLDS: Final = 2000
+
 
 def concept_names(incomplete: str) -> list[str]:
     """Return the shipped concepts whose names begin so, for tab completion."""
@@ -28,18 +29,19 @@ def concept_names(incomplete: str) -> list[str]:
 def concept(
     name: Annotated[
         str,
-        typer.Argument(help="A concept's name, or the path of a file.",
-                       autocompletion=concept_names),
+        typer.Argument(
+            help="A concept's name, or the path of a file.", autocompletion=concept_names
+        ),
     ],
     worlds: Worlds = _WORLDS,
     seed: options.Seed = 0,
     out: options.Out = None,
     force: options.Force = False,
 ) -> None:
-    """Show a concept of political science: its contrast, simulated, and whether it shows.
+    """Simulate a concept of political science and say whether the model shows it.
 
-    The verdict comes from the run: each claim is a comparison of measures between arms,
-    and is shown if it holds in 97.5 % of the resamples of worlds.
+    The verdict is computed from the run: each claim compares measures between arms,
+    and is shown if it holds in 97.5 % of the bootstrap samples of worlds.
 
     Example: palca concept coup-trap
     """
@@ -56,13 +58,17 @@ def concept(
 def concepts(
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Simulate them all, and write a page with pictures."),
+        typer.Option(
+            "--out",
+            "-o",
+            help="Simulate all concepts, and write a page with figures into this folder.",
+        ),
     ] = None,
     worlds: Worlds = _WORLDS,
     seed: options.Seed = 0,
     force: options.Force = False,
 ) -> None:
-    """List the concepts of the gallery; with --out, simulate them all.
+    """List the shipped concepts; with --out, simulate all of them.
 
     Example: palca concepts --out runs/gallery
     """
@@ -76,7 +82,11 @@ def concepts(
         make(GalleryExperiment.shipped(worlds, seed), out, "", force)
         return
     if (worlds, seed, force) != (_WORLDS, 0, False):
-        raise PalcaError("is needed to simulate them: without it they are only listed", "--out")
+        raise PalcaError(
+            "is missing: give --out FOLDER to simulate the concepts; without it they "
+            "are only listed",
+            "--out",
+        )
     columns = texts("name", "concept", "a question for students")
     table = Table("Concepts: 'palca concept NAME' simulates one", columns)
     for name in shipped_concepts():

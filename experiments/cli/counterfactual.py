@@ -24,7 +24,7 @@ def compare(
 ) -> None:
     """Compare two scenarios world by world, on the same draws.
 
-    It answers what tends to differ. --set holds for both.
+    This shows what tends to differ. --set applies to both scenarios.
 
     Example: palca compare baseline soviet-break-1971 --worlds 10000
     """
@@ -55,14 +55,18 @@ def counterfactual(
         typer.Option(
             "--through",
             metavar="MONTH",
-            help="Last month of evidence; after the fork it counts too. Before it by default.",
+            help=(
+                "Last month of evidence; by default the month before the fork. Later evidence "
+                "counts too."
+            ),
         ),
     ] = None,
     worlds: Annotated[
-        int, typer.Option("--worlds", "-n", help="Worlds to look among.", min=1, max=100_000_000)
+        int,
+        typer.Option("--worlds", "-n", help="Number of worlds to filter.", min=1, max=100_000_000),
     ] = 131_072,
     twins: Annotated[
-        int, typer.Option("--twins", help="Pairs to replay.", min=2, max=1_000_000)
+        int, typer.Option("--twins", help="Number of pairs to replay.", min=2, max=1_000_000)
     ] = 4096,
     seed: options.Seed = 0,
     settings: options.Settings = None,
@@ -72,24 +76,27 @@ def counterfactual(
         typer.Option(
             "--freeze",
             metavar="CHANNEL",
-            help="Hold a channel at its factual path; repeatable. Those of the changed actor "
-            "by default.",
+            help="Hold this channel at its factual path; repeatable. By default the channels of "
+            "the changed actor.",
         ),
     ] = None,
     variants: Annotated[
-        bool, typer.Option(help="Ask the same of models built otherwise.")
+        bool, typer.Option(help="Ask the same question of alternative models.")
     ] = True,
     stories: Annotated[
-        int, typer.Option("--stories", help="Tell of so many worlds and their twins.", min=0)
+        int,
+        typer.Option(
+            "--stories", help="Number of worlds to tell as stories, each with its twin.", min=0
+        ),
     ] = 0,
     out: options.Out = None,
     jobs: options.Jobs = 2,
     force: options.Force = False,
 ) -> None:
-    """Ask what would have happened, given what did.
+    """Ask what would have happened, given what did happen.
 
-    Worlds that went like the record are taken up where the first intervention begins and
-    replayed with it and without, on the same draws. Where too few went like it, there is no
+    Worlds that went like the record are replayed from the month of the first intervention,
+    with it and without it, on the same draws. If too few went like the record, there is no
     answer, and the exit code is 1.
 
     Example: palca counterfactual soviet-break-1971 --stories 3
@@ -117,17 +124,18 @@ def counterfactual(
 
 def claims(
     worlds: Annotated[
-        int, typer.Option("--worlds", "-n", help="Worlds to look among.", min=1, max=100_000_000)
+        int,
+        typer.Option("--worlds", "-n", help="Number of worlds to filter.", min=1, max=100_000_000),
     ] = 131_072,
     twins: Annotated[
-        int, typer.Option("--twins", help="Pairs to replay.", min=2, max=1_000_000)
+        int, typer.Option("--twins", help="Number of pairs to replay.", min=2, max=1_000_000)
     ] = 4096,
     seed: options.Seed = 0,
     out: options.Out = None,
     jobs: options.Jobs = 2,
     force: options.Force = False,
 ) -> None:
-    """Put the claims of the source study as questions, beside their rivals, on one axis.
+    """Test the source study's claims as questions, with rival causes on the same axis.
 
     Example: palca claims
     """

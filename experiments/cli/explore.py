@@ -31,16 +31,31 @@ def sensitivity(
     ] = None,
     points: Annotated[
         int | None,
-        typer.Option("--points", help="Base points of the Sobol design, a power of two: times "
-                     "parameters + 2 are simulated.", min=16, max=65_536, show_default="512"),
+        typer.Option(
+            "--points",
+            help="Base points of the Sobol design, a power of two; "
+            "(parameters + 2) times as many points are "
+            "simulated.",
+            min=16,
+            max=65_536,
+            show_default="512",
+        ),
     ] = None,
     trajectories: Annotated[
         int | None,
-        typer.Option("--trajectories", help="Of the screening.", min=4, max=10_000,
-                     show_default="100"),
+        typer.Option(
+            "--trajectories",
+            help="Number of trajectories of the screening.",
+            min=4,
+            max=10_000,
+            show_default="100",
+        ),
     ] = None,
     replicates: Annotated[
-        int, typer.Option("--replicates", "-r", help="Worlds at each point.", min=2, max=10_000)
+        int,
+        typer.Option(
+            "--replicates", "-r", help="Number of worlds at each point.", min=2, max=10_000
+        ),
     ] = 64,
     seed: options.Seed = 0,
     settings: options.Settings = None,
@@ -49,7 +64,7 @@ def sensitivity(
     jobs: options.Jobs = 1,
     force: options.Force = False,
 ) -> None:
-    """Find which free parameters matter for the outcomes, and how much is chance.
+    """Find which free parameters the outcomes depend on, and how much is chance.
 
     Example: palca sensitivity baseline --outcome coups_1972_77 --jobs 2
     """
@@ -61,15 +76,15 @@ def sensitivity(
 
     chosen_outcomes(outcomes)
     if method not in ("morris", "sobol", "both"):
-        raise PalcaError(f"no method '{method}'; there are morris, sobol and both", "--method")
+        raise PalcaError(f"unknown method '{method}'; choose morris, sobol or both", "--method")
     for option, given, idle in (
         ("--points", points, "morris"), ("--trajectories", trajectories, "sobol")
     ):  # fmt: skip
         if given is not None and method == idle:
-            raise PalcaError(f"is not used by --method {idle}: leave it out", option)
+            raise PalcaError(f"has no effect with --method {idle}: leave it out", option)
     points, trajectories = points or 512, trajectories or 100
     if points & (points - 1):
-        raise PalcaError(f"{points} is no power of two, which the design needs", "--points")
+        raise PalcaError(f"must be a power of two, such as 512, not {points}", "--points")
     resolved = resolve(scenario, options.chosen(settings), interventions or [])
     names = _free(resolved, parameters)
     shown = [outcome.name for outcome in chosen_outcomes(outcomes)]
@@ -83,23 +98,35 @@ def sensitivity(
 def discover(
     outcome: Annotated[
         list[str],
-        typer.Argument(metavar="OUTCOME", help="A condition on outcomes, in one text or several, "
-                       'such as "coups_1972_77 == 0 and right_share > 0.5".'),
+        typer.Argument(
+            metavar="OUTCOME",
+            help="A condition on outcomes, as one argument or "
+            'several, such as "coups_1972_77 == 0 and '
+            'right_share > 0.5".',
+        ),
     ],
     scenario: Annotated[
         str | None,
-        typer.Option("--scenario", help="A shipped scenario's name, or a path: the baseline if "
-                     "none is named.", autocompletion=options.scenario_names),
+        typer.Option(
+            "--scenario",
+            help="Name of a shipped scenario, or a path; by default the baseline.",
+            autocompletion=options.scenario_names,
+        ),
     ] = None,
     vary: options.Vary = None,
     sweep: Annotated[
-        Path | None, typer.Option("--from", metavar="DIR", help="A sweep's folder: look at what "
-                                  "it varied, in its worlds.")
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="DIR",
+            help="Folder of a sweep: use its worlds, and the factors that it varied.",
+        ),
     ] = None,
     worlds: Annotated[
         int | None,
-        typer.Option("--worlds", "-n", help="How many worlds: 100,000 if not given.", min=1000,
-                     max=10_000_000),
+        typer.Option(
+            "--worlds", "-n", help="Number of worlds; by default 100,000.", min=1000, max=10_000_000
+        ),
     ] = None,
     seed: options.Seed = 0,
     settings: options.Settings = None,
@@ -108,7 +135,7 @@ def discover(
     jobs: options.Jobs = 1,
     force: options.Force = False,
 ) -> None:
-    """Find which parameters, and which policies if --vary names some, lead to an outcome.
+    """Find which parameters, and which factors of --vary, lead to an outcome (scenario discovery).
 
     Example: palca discover longest_spell ">= 60" --vary policy.us=administrations,disengaged
     """
@@ -131,8 +158,11 @@ def discover(
         experiment = DiscoveryExperiment(outcome, vary or [], seed, worlds, rows, title=title)
     else:
         if any((scenario, vary, worlds, settings, interventions)):
-            raise PalcaError("takes the sweep's worlds as they are: give it no --scenario, --vary, "
-                             "--worlds, --set or --intervene", "--from")
+            raise PalcaError(
+                "uses the sweep's worlds unchanged: leave out --scenario, --vary, "
+                "--worlds, --set and --intervene",
+                "--from",
+            )
         at, title = str(sweep.resolve()), sweep.name
         experiment = DiscoveryExperiment(outcome, [], seed, sweep=at, title=title)
     make(experiment, out, f"{Path(title).stem}-discovery", force, jobs)
@@ -145,12 +175,18 @@ def _free(resolved: dict[str, Any], wanted: list[str] | None) -> list[str]:
     free = free_in(resolved)
     for name in wanted or ():
         if name not in FREE:
-            raise PalcaError(f"no free parameter '{name}'{nearest(name, FREE)}; 'palca list "
-                             "parameters' shows which have a prior", "--parameter")
+            raise PalcaError(
+                f"unknown free parameter '{name}'{nearest(name, FREE)}; 'palca list "
+                "parameters' shows which have a prior",
+                "--parameter",
+            )
         if name not in free:
-            raise PalcaError(f"'{name}' is set by the scenario, or its channel is closed",
-                             "--parameter")
+            raise PalcaError(
+                f"'{name}' is set by the scenario, or its channel is closed", "--parameter"
+            )
     names = [name for name in free if not wanted or name in wanted]
     if not names:
-        raise PalcaError("leaves no parameter free", resolved["place"])
+        raise PalcaError(
+            "leaves no free parameter: set fewer, or close fewer channels", resolved["place"]
+        )
     return names

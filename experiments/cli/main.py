@@ -41,10 +41,11 @@ def _run() -> int:
     UNDRAWN.clear()
     code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
     for picture in UNDRAWN:
-        code = _refuse(one_line(f"{picture}; the other files are complete. Mend that, then run the "
-                                "command again with --force, a sweep with --resume"))  # fmt: skip
+        code = _refuse(one_line(f"{picture}; all other files are complete. Mend the cause, then "
+                                "run the command again with --force (a sweep with "
+                                "--resume)"))  # fmt: skip
     if Output.lost:
-        lost = f"standard output: can't be written to ({Output.lost}); files are complete"
+        lost = f"standard output: can't be written ({Output.lost}); all files are complete"
         return _refuse(lost)
     return code or 0
 
@@ -79,8 +80,8 @@ def _refused(error: Exception) -> int:
             place = error.filename if isinstance(error.filename, str) else ""
             return _refuse(str(PalcaError(f"can't be used ({error.strerror or error})", place)))
         case BrokenExecutor() | MemoryError():
-            return _refuse("there was too little memory, or one of the processes was killed: take "
-                           "fewer --jobs or worlds")  # fmt: skip
+            return _refuse("there was too little memory, or one of the processes was killed: use "
+                           "fewer --jobs or --worlds")  # fmt: skip
     raise error
 
 

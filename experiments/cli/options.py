@@ -49,8 +49,6 @@ class Output(Console):
             os.dup2(nowhere.fileno(), self.file.fileno())  # else Python fails again at its end
 
 
-
-
 def make_console() -> Console:
     """Return the console of the standard output."""
     # a pipe has no width of its own: lines of 120 columns stay readable in a file
@@ -65,17 +63,20 @@ def scenario_names(incomplete: str) -> list[str]:
     return [name for name in shipped_scenarios() if name.startswith(incomplete)]
 
 
-
 ScenarioName = Annotated[
-    str, typer.Argument(help="A shipped scenario's name, or a path.", autocompletion=scenario_names)
+    str,
+    typer.Argument(help="Name of a shipped scenario, or a path.", autocompletion=scenario_names),
 ]
 Worlds = Annotated[
-    int, typer.Option("--worlds", "-n", help="How many worlds.", min=1, max=_MOST_WORLDS)
+    int, typer.Option("--worlds", "-n", help="Number of worlds.", min=1, max=_MOST_WORLDS)
 ]
-SEED: Final = typer.Option("--seed", "-s", help="Seed of all chance.", min=0, max=LARGEST)
+SEED: Final = typer.Option("--seed", "-s", help="Seed of all random draws.", min=0, max=LARGEST)
 Seed = Annotated[int, SEED]
 Jobs = Annotated[
-    int, typer.Option("--jobs", "-j", help="Processes; the result is the same.", min=1, max=256)
+    int,
+    typer.Option(
+        "--jobs", "-j", help="Number of processes; it does not change the result.", min=1, max=256
+    ),
 ]
 Settings = Annotated[
     list[str] | None,
@@ -89,21 +90,23 @@ Settings = Annotated[
 
 Point = Annotated[
     bool,
-    typer.Option("--point", help="Give all worlds the posterior's single best set of parameters."),
+    typer.Option("--point", help="Give all worlds the single best parameter set of the posterior."),
 ]
 
 Out = Annotated[
-    Path | None, typer.Option("--out", "-o", help="Folder to write; runs/NAME if not given.")
+    Path | None, typer.Option("--out", "-o", help="Folder to write; by default runs/NAME.")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace an earlier run in --out.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace an earlier run in the folder of --out.")
+]
 Interventions = Annotated[
     list[str] | None,
     typer.Option(
         "--intervene",
         "-i",
         metavar="CHANGE",
-        help="A dated change, as inside the braces of an intervene table: "
-        "'at = \"1971-09\", policy.ussr = \"ideological\"'; repeatable.",
+        help='A dated intervention, written as in an [[intervene]] table: \'at = "1971-09", '
+        'policy.ussr = "ideological"\'; repeatable.',
     ),
 ]
 
@@ -116,7 +119,7 @@ def folder_for(out: Path | None, name: str) -> Path:
         return out
     folder = free_folder(name)
     if folder.name != name:
-        print_line(f"{folder.with_name(name)} is there already and stays: this goes to {folder}")
+        print_line(f"{folder.with_name(name)} exists and is kept: this run is written to {folder}")
     return folder
 
 
@@ -160,7 +163,7 @@ def of_priors(settings: list[str] | None) -> list[str]:
     for setting in kept:
         name, _, value = (part.strip() for part in setting.partition("="))
         if name == "posterior" and value != "off":
-            raise PalcaError("this command draws the parameters from their priors, and uses no "
+            raise PalcaError("this command samples the parameters from their priors and uses no "
                              "posterior: leave it out", short(f"--set {setting}", 120))  # fmt: skip
     return [*kept, "posterior=off"]
 
@@ -170,7 +173,10 @@ Vary = Annotated[
     typer.Option(
         "--vary",
         metavar="NAME=VALUES",
-        help="What --set takes, over lo:hi, lo:hi:n, 1971-01..1973-12 or a,b,c; repeatable.",
+        help=(
+            "A factor: a name as in --set, with its values lo:hi, lo:hi:n, 1971-01..1973-12 or "
+            "a,b,c; repeatable."
+        ),
     ),
 ]
 

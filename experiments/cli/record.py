@@ -41,8 +41,10 @@ def print_record(
     console.print(table)
     counts = ", ".join(f"{track} {n}" for track, n in rows["track"].value_counts().items())
     may_score = int(rows.index.isin(scored(record).index).sum())
-    console.print(f"{len(rows)} rows ({counts or 'none'}); {may_score} may score: not of low "
-                  "confidence, not unverified, not mere context")
+    console.print(
+        f"{len(rows)} rows ({counts or 'none'}); {may_score} may score, because they are "
+        "not of low confidence, unverified or only context"
+    )
 
 
 def print_series(record: Record, console: Console, name: str) -> None:

@@ -14,15 +14,19 @@ def report(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="A folder that Palca wrote.")],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="FILE", help="File to write; RUN/report.html if not "
-                     "given."),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="File to write; by default report.html in the folder.",
+        ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> None:
-    """Write what is in a folder as one HTML page, to read, to hand on or to print.
+    """Write the contents of a folder as one HTML page, to read, send or print.
 
-    It takes every kind of folder that Palca writes. The page holds all it shows: no script, and
-    nothing from elsewhere.
+    Every kind of folder that Palca writes will do. The page is self-contained: it has no script
+    and loads nothing from other hosts.
 
     Example: palca report runs/baseline
     """

@@ -22,7 +22,7 @@ def run(
     jobs: options.Jobs = 1,
     force: options.Force = False,
 ) -> None:
-    """Run a scenario in many worlds and hold it against the record.
+    """Simulate a scenario in many worlds and compare it with the record.
 
     Example: palca run baseline --worlds 5000 --set backlash=0.04 --set policy.ussr=ideological
     """
@@ -37,4 +37,4 @@ def run(
     turns = [change["since"] for change in resolved["changes"]] or [month_index(WHY)]
     month = month_name(min(*turns, resolved["months"] - 1))
     why = options.command("explain", folder, "--world", 0, "--month", month)
-    options.print_line(f"Why did it happen? {why}")
+    options.print_line(f"To see why something happened: {why}")

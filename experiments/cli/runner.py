@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from ..io.experiment import Experiment
 
 
-def make(
-    experiment: Experiment, out: Path | None, name: str, force: bool, jobs: int = 1
-) -> Path:
+def make(experiment: Experiment, out: Path | None, name: str, force: bool, jobs: int = 1) -> Path:
     """Make an experiment's folder, with a progress bar, and print what was found.
 
     Parameters

@@ -15,7 +15,9 @@ from .runner import make
 Cluster = Annotated[
     str | None,
     typer.Option(
-        "--cluster", metavar="tcp://…", help="A Dask scheduler whose workers run the blocks."
+        "--cluster",
+        metavar="tcp://…",
+        help="Address of a Dask scheduler whose workers run the blocks.",
     ),
 ]
 
@@ -23,21 +25,29 @@ Cluster = Annotated[
 def sweep(
     scenario: Annotated[
         str,
-        typer.Argument(help="A shipped scenario's name, a path, or a sweep's own file.",
-                       autocompletion=options.scenario_names),
+        typer.Argument(
+            help="Name of a shipped scenario, or the path of a scenario or a sweep file.",
+            autocompletion=options.scenario_names,
+        ),
     ] = "baseline",
     vary: options.Vary = None,
     design: Annotated[
         str | None,
-        typer.Option("--design", "-d", help="grid (if none is named), lhs, sobol or random."),
+        typer.Option(
+            "--design", "-d", help="Design of the points: grid (the default), lhs, sobol or random."
+        ),
     ] = None,
     worlds: Annotated[
-        int | None, typer.Option("--worlds", "-n", help="Worlds in all.", min=1)
+        int | None, typer.Option("--worlds", "-n", help="Number of worlds in total.", min=1)
     ] = None,
     replicates: Annotated[
         int | None,
-        typer.Option("--replicates", "-r", help="Worlds at each point: 100 in a grid, else 1.",
-                     min=1),
+        typer.Option(
+            "--replicates",
+            "-r",
+            help="Number of worlds at each point; by default 100 in a grid, otherwise 1.",
+            min=1,
+        ),
     ] = None,
     seed: Annotated[int | None, options.SEED] = None,
     settings: options.Settings = None,
@@ -45,11 +55,12 @@ def sweep(
     interventions: options.Interventions = None,
     outcomes: Annotated[
         list[str] | None,
-        typer.Option("--outcome", metavar="NAME", help="What to show and draw; repeatable."),
+        typer.Option("--outcome", metavar="NAME", help="Outcome to print and plot; repeatable."),
     ] = None,
     out: options.Out = None,
     resume: Annotated[
-        Path | None, typer.Option("--resume", metavar="DIR", help="Go on with a sweep's folder.")
+        Path | None,
+        typer.Option("--resume", metavar="DIR", help="Continue the sweep in this folder."),
     ] = None,
     jobs: options.Jobs = 1,
     cluster: Cluster = None,
@@ -57,7 +68,7 @@ def sweep(
 ) -> None:
     """Run a scenario over a design of parameters, policies, levers and dates.
 
-    All of it may stand in a file: "palca sweep FILE.toml", with a table called vary.
+    The settings may be in a file, with a table [vary]: "palca sweep FILE.toml".
 
     Example: palca sweep baseline --vary backlash=0.01:0.05 --vary policy.ussr=pragmatic,ideological
     """
@@ -68,11 +79,22 @@ def sweep(
     from ..simulate.designs import parse_factor
 
     if resume is not None:
-        given = (vary, design, worlds, replicates, settings, interventions, out,
-                 force or point or None)
+        given = (
+            vary,
+            design,
+            worlds,
+            replicates,
+            settings,
+            interventions,
+            out,
+            force or point or None,
+        )
         if scenario != "baseline" or seed is not None or any(given):
-            raise PalcaError("goes on with what the folder says: give it nothing else but --jobs, "
-                             "--cluster and --outcome", "--resume")
+            raise PalcaError(
+                "continues with the settings in the folder: leave out all other "
+                "options except --jobs, --cluster and --outcome",
+                "--resume",
+            )
         chosen_outcomes(outcomes)
         experiment = SweepExperiment(read_plan(resume), tuple(outcomes or ()), cluster, True)
     else:

@@ -32,7 +32,7 @@ def validate(
         typer.Option(
             "--worlds",
             "-n",
-            help="Worlds in each particle filter; all else in proportion.",
+            help="Number of worlds in each particle filter; all other numbers are in proportion.",
             min=8192,
             max=10_000_000,
         ),
@@ -43,9 +43,9 @@ def validate(
     jobs: options.Jobs = 1,
     force: options.Force = False,
 ) -> None:
-    """Test the model: scores, patterns, other countries, ablations, rivals, extremes.
+    """Test the model: scores, patterns, other countries, ablations, rivals, extreme conditions.
 
-    Writes a page, VALIDATION.md, with its figures. All parts take some ten minutes.
+    Writes a page, VALIDATION.md, with its figures. All parts take about ten minutes.
 
     Example: palca validate baseline --part patterns --part checks --jobs 2
     """
@@ -53,7 +53,7 @@ def validate(
 
     for name in part or ():
         if name not in _PARTS:
-            raise PalcaError(f"no part '{name}'{nearest(name, _PARTS)}; there are "
+            raise PalcaError(f"unknown part '{name}'{nearest(name, _PARTS)}; choose one of "
                              f"{', '.join(_PARTS)}", "--part")  # fmt: skip
     parts = [name for name in _PARTS if not part or name in part]
     words: list[object] = ["validate", scenario]

@@ -76,10 +76,10 @@ class Finding:
         if self.shown:
             return "shown"
         if self.difference.high < 0.0:
-            return "not shown (the contrary is)"
+            return "not shown (the opposite is)"
         if self.difference.low == self.difference.high == 0.0:
             return "not shown (no difference at all)"
-        return "not shown (no more than chance would give)"
+        return "not shown (the difference may be due to chance)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +250,12 @@ def _estimate(central: Floats, resampled: Floats) -> Estimate:
 def _judge(claim: Claim, central: dict[str, Floats], resampled: dict[str, Floats]) -> Finding:
     sides = []
     for values, size in ((central, 1), (resampled, _RESAMPLES)):
-        sides.append([
-            np.broadcast_to(value_of(side, values), size).astype(float)
-            for side in (claim.greater, claim.lesser)
-        ])
+        sides.append(
+            [
+                np.broadcast_to(value_of(side, values), size).astype(float)
+                for side in (claim.greater, claim.lesser)
+            ]
+        )
     (more, less), (more_again, less_again) = sides
     return Finding(
         claim,

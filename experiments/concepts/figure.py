@@ -41,7 +41,7 @@ def draw_concept(found: Contrast) -> Picture:
             axis = figure.add_subplot(grid[place, 1])
             _draw_measure(axis, measure, estimates, [arm.title for arm in arms])
         figure.suptitle(
-            f"{concept.title}: {found.verdict}\n{found.worlds:,} worlds in each arm, the same "
+            f"{concept.title}: {found.verdict}\n{found.worlds:,} worlds in each arm, on the same "
             "draws; bands and bars: 95 % intervals", fontsize=10.5, x=0.01, ha="left",
         )  # fmt: skip
     says = " ".join(f"{finding.says} ({finding.verdict}.)" for finding in found.findings)

@@ -70,8 +70,13 @@ def measures_table(rows: Iterable[Mapping[str, Any]], title: str = "Measures") -
     for row in rows:
         value, low, high = (value_of(row.get(end)) for end in ("value", "ci95_low", "ci95_high"))
         said = f"{significant(value)} ({interval(low, high)})"
-        cells.append((f"{row.get('title')}, {row.get('unit')}", str(row.get("arm_title")),
-                      "none counts" if math.isnan(value) else said))
+        cells.append(
+            (
+                f"{row.get('title')}, {row.get('unit')}",
+                str(row.get("arm_title")),
+                "none counts" if math.isnan(value) else said,
+            )
+        )
     return pivot(title, Column("measure"), cells, {})
 
 
@@ -92,19 +97,22 @@ def print_concept(console: Console, found: Contrast) -> None:
     console.print(f"\n{told.definition}\n")
     rows = measure_rows(found)
     console.print(measures_table(rows, f"{found.worlds:,} worlds in each arm, on the same draws: "
-                                       "means, and 95 % intervals"))  # fmt: skip
+                                       "means with 95 % intervals"))  # fmt: skip
     arms = [[row["value"] for row in rows if row["arm"] == arm.name] for arm in told.arms]
     if all(values == arms[0] for values in arms):
-        console.print("All arms came out alike: what sets them apart is nothing that acts here.\n")
+        console.print(
+            "All arms give the same result: the settings that differ between them have "
+            "no effect here.\n"
+        )
     for finding in found.findings:
         mark = "[green]✓[/]" if finding.shown else "[red]✗[/]"
         console.print(f"{mark} {escape(finding.says)}", markup=True)
         console.print(Padding.indent(f"{finding.verdict}: {found_out(finding)}", 4), style="dim")
         if not finding.shown and math.isfinite(finding.difference.value):
-            console.print(Padding.indent(f"Why not in this model: {finding.otherwise}", 4))
+            console.print(Padding.indent(f"Why the model may not show it: {finding.otherwise}", 4))
     console.print(f"\nWhat would count against it: {told.against}")
     if told.limits:
-        console.print(f"What this contrast can't say: {told.limits}")
+        console.print(f"What this contrast can't show: {told.limits}")
     console.print(f"For students: {told.question}")
     console.print("\nLiterature:", style="bold")
     for work in told.literature:

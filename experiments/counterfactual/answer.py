@@ -194,8 +194,6 @@ def uninformed(answer: Answer, parameters: Sequence[str]) -> list[str]:
     return [name for name in parameters if name in shifts and not shifts[name].informative]
 
 
-
-
 def ask(
     question: Question,
     jobs: int = 1,
@@ -265,7 +263,7 @@ def _abduce(
     for island in abduct(factual, evidence, fork, until, worlds, question.seed, jobs):
         islands.append(island)
         done += island.diagnostics.worlds
-        on_progress("looking for worlds like the record", done, worlds)
+        on_progress("filtering worlds by the evidence", done, worlds)
     particles = join_islands(islands)
     return Answer(
         question, inputs, factual, scenario.country, whole, evidence, fork, last, particles
@@ -292,9 +290,12 @@ def _check_seen(whole: Evidence, last: int, place: str) -> None:
     for event in whole.events:
         if event.named and event.month > last:
             month = month_name(event.month)
-            end = f"ends in {month_name(last)}" if last >= 0 else "would begin after the fork"
-            raise PalcaError(f"{event.kind} {month} can't count: evidence {end}; leave it out, "
-                             f"or let evidence go on: --through {month}", place)
+            end = f"ends in {month_name(last)}" if last >= 0 else "would be later than the fork"
+            raise PalcaError(
+                f"{event.kind} {month} can't count: evidence {end}; leave it out, or "
+                f"extend the evidence with --through {month}",
+                place,
+            )
 
 
 def _channels(question: Question, counter: dict[str, Any]) -> tuple[str, ...]:
@@ -302,8 +303,11 @@ def _channels(question: Question, counter: dict[str, Any]) -> tuple[str, ...]:
     if question.freeze is not None:
         for name in question.freeze:
             if name not in FREEZABLE:
-                raise PalcaError(f"no channel '{name}' that can be frozen{nearest(name, FREEZABLE)}"
-                                 f"; there are {', '.join(FREEZABLE)}", "--freeze")
+                raise PalcaError(
+                    f"can't freeze the channel '{name}'{nearest(name, FREEZABLE)}; "
+                    f"choose one of {', '.join(FREEZABLE)}",
+                    "--freeze",
+                )
         return question.freeze
     actors = {change["target"].split(".")[1] for change in counter["changes"]
               if change["target"].startswith(("policy.", "lever.", "rule."))}  # fmt: skip
@@ -329,10 +333,7 @@ def _replay(
     """Return twins of worlds that are chosen by their weights, evenly spaced."""
     chosen = systematic(particles.weights, answer.question.twins, 0.5)
     blocks = [chosen[at : at + BLOCK] for at in range(0, len(chosen), BLOCK)]
-    calls = (
-        (answer.factual, answer.counter, particles.take(block), freeze)
-        for block in blocks
-    )
+    calls = ((answer.factual, answer.counter, particles.take(block), freeze) for block in blocks)
     parts: list[Twins] = []
     for part in shared(replay, calls, jobs):
         parts.append(part)
@@ -360,13 +361,10 @@ def _variant(
     inputs = Inputs(counter, asked.inputs.given)
     worlds = max(question.worlds // 4, 1)
     answer = _abduce(
-        question, inputs, worlds, jobs, lambda _, *n: on_progress(f"variant: {name}", *n)
+        question, inputs, worlds, jobs, lambda _, *n: on_progress(f"alternative model: {name}", *n)
     )
     if answer.fewest < FEWEST / 4:
         return answer.fewest, {}
     twins = _replay(answer, answer.particles, (), jobs, lambda *_: None, name)
     answer.twins = twins
-    return answer.fewest, {
-        quantity: effect_of(twins, quantity, answer.main) for quantity in VARIED
-    }
-
+    return answer.fewest, {quantity: effect_of(twins, quantity, answer.main) for quantity in VARIED}

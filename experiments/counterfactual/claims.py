@@ -35,7 +35,7 @@ SOVIET: Final = (
 HEADLINE: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("Moscow suspends (1971)", "soviet-break-1971", SOVIET),
     ("Moscow breaks at the expulsion (1972)", "soviet-break-1972", SOVIET),
-    ("fast and generous delivery (1971)", "fast-delivery-1971", SOVIET),
+    ("fast delivery without conditions (1971)", "fast-delivery-1971", SOVIET),
     ("Washington disengages (1971)", "us-disengages-1971", ()),
     ("no boom of tin and oil (1973)", "no-boom-1973", ()),
 )
@@ -90,27 +90,29 @@ def findings(answers: dict[str, Answer]) -> list[Finding]:
     suspended, failed = answers["soviet-break-1971"], answers[_FAILS]
     out = [
         _effect(
-            "Soviet policy did not turn on the regime's colour", failed, "ussr_commitments", 60,
-            "credits from then to {until}, had the coup of August 1971 failed and the left held, "
-            "less as it was",
+            "Soviet policy did not depend on the regime's political "
+            "colour", failed, "ussr_commitments", 60,
+            "credits until {until} if the coup of August 1971 had failed and the left had stayed "
+            "in power, minus credits without this change",
             _colour,
         ),
         _growth(suspended),
         _effect(
             "it stabilised Bolivia", suspended, "attempts", 36,
-            "coup attempts from {since} to {until}, had Moscow suspended cooperation, less as it "
-            "was",
+            "coup attempts from {since} to {until} if Moscow had suspended cooperation, minus "
+            "attempts without this change",
             _stability,
         ),
         _effect(
-            "it stabilised Bolivia (the regime's life)", suspended, "rules", 36,
-            "chance that the regime that ruled before {since} still does in {until}, likewise",
+            "it stabilised Bolivia (survival of the regime)", suspended, "rules", 36,
+            "probability that the regime that ruled before {since} still rules in {until}, with "
+            "the same change minus without it",
             _stability,
         ),
         _effect(
             "it cost Moscow the party", suspended, "friction", 36,
-            "friction of party and Moscow in {until}, had Moscow suspended cooperation, less as it "
-            "was",
+            "friction of party and Moscow in {until} if Moscow had suspended cooperation, minus "
+            "friction without this change",
             _friction,
         ),
     ]  # fmt: skip
@@ -123,9 +125,7 @@ def _effect(
 ) -> Finding:  # fmt: skip
     found = answer.effects[quantity, min(months_on, max(answer.horizons))]
     told = measure.format(since=month_name(answer.fork), until=month_name(found.month))
-    return Finding(
-        claim, told, found.effect, found.se, found.parameters_sd, verdict(found, answer)
-    )
+    return Finding(claim, told, found.effect, found.se, found.parameters_sd, verdict(found, answer))
 
 
 def _growth(answer: Answer) -> Finding:
@@ -145,27 +145,28 @@ def _growth(answer: Answer) -> Finding:
         float(grew.mean()),
         clustered_error(grew, answer.twins.ancestors),
         explained_spread(grew, answer.twins.parameters),
-        "follows from the baseline policy, which goes on lending to a settled right; the record "
-        "has no yearly deliveries to hold it against",
+        "follows from the baseline policy, which continues to lend to a settled regime of the "
+        "right; the record has no yearly deliveries to compare with",
     )
 
 
 def _colour(found: Effect, answer: Answer) -> str:
     return (
         "built in: the baseline policy lends to the left at once and to the right once it has "
-        "settled; the number is what that policy gives, not a test of it"
+        "settled; the number is a result of that policy, not a test of it"
     )
 
 
 def _stability(found: Effect, answer: Answer) -> str:
     if not found.clear:
-        return "no effect that can be told from none"
-    size = "small against its parameters" if found.parameters_sd > abs(found.effect) else "clear"
+        return "no effect that can be distinguished from zero"
+    small = found.parameters_sd > abs(found.effect)
+    size = "small compared with its uncertainty over parameters" if small else "clear"
     carriers = ("fiscal_aid_ussr", "prestige_ussr", "restraint_party", "leverage_ussr")
     untold = uninformed(answer, carriers)
     told = ""
     if untold:
-        told = f"; the record tells no more of {', '.join(untold)} than chance would"
+        told = f"; the record is not informative about {', '.join(untold)}"
     return f"{size}: without cooperation the regime is {_less(found)} stable{told}"
 
 
@@ -176,9 +177,13 @@ def _less(found: Effect) -> str:
 
 def _friction(found: Effect, answer: Answer) -> str:
     return (
-        "yes, by construction of friction: it grows by cooperation with a regime that represses "
-        "the party; its size is a free parameter"
-        + (", and the record can't tell it" if uninformed(answer, ["friction_gain"]) else "")
+        "yes, by construction: friction grows through cooperation with a regime that represses the "
+        "party; its size is a free parameter"
+        + (
+            ", about which the record is not informative"
+            if uninformed(answer, ["friction_gain"])
+            else ""
+        )
     )
 
 
@@ -211,8 +216,8 @@ def print_claims(console: Console, answers: dict[str, Answer]) -> None:
     """Print the claims, and the headline effects on one axis."""
     console.print(claims_table(map(asdict, findings(answers))))
     console.print(headline_table(
-        "On one axis: the effect on coup attempts from the change to the month "
-        f"{next(iter(answers.values())).main} months on, with all channels and with each frozen",
+        f"On one axis: the effect on coup attempts in the {next(iter(answers.values())).main} "
+        "months after the change, with all channels and with each channel frozen",
         [{"change": label, "frozen": channel, "effect": effect.effect, "se": effect.se,
           "parameters_sd": effect.parameters_sd, "rules": 100 * rules.effect,
           "effective": answer.fewest,
@@ -258,13 +263,13 @@ def draw_claims(answers: dict[str, Answer]) -> Picture:
         for label, (_, channel, *_) in zip(axis.get_yticklabels(), rows, strict=True):
             label.set_fontweight("normal" if channel else "bold")
         axis.set_xlabel(
-            f"{QUANTITIES['attempts'][0]} (attempts), with the change less without, {main} months "
-            "on\nthick: two standard errors; thin: one standard deviation over parameters that "
+            f"{QUANTITIES['attempts'][0]} (attempts), with the change minus without, after {main} "
+            "months\nthick: two standard errors; thin: one standard deviation over parameters that "
             "fit"
         )
-        head(figure, "What each change does to coup attempts, given the record")
+        head(figure, "Effect of each change on coup attempts, given the record")
     told = "; ".join(f"{label} {decimal(effect.effect, 2, '+')} ({decimal(effect.se, 2)})"
                      for label, channel, effect, *_ in rows if not channel)  # fmt: skip
-    return Picture(figure, f"Effects on {QUANTITIES['attempts'][0]}, {main} months on, with "
-                           f"standard errors: {told}. Below the Soviet changes, the same with "
-                           "each channel frozen.")  # fmt: skip
+    return Picture(figure, f"Effects on {QUANTITIES['attempts'][0]} after {main} months, with "
+                           f"standard errors: {told}. Below the Soviet changes, the same with each "
+                           "channel frozen.")  # fmt: skip

@@ -66,19 +66,19 @@ def _in_words(answer: Answer) -> str:
     main, twins = answer.main, answer.twins
     assert twins is not None
     rules, attempts = answer.effects["rules", main], answer.effects["attempts", main]
-    clear = "" if attempts.clear else ", which can't be told from none"
+    clear = "" if attempts.clear else ", which can't be distinguished from zero"
     return (
-        f"{twins.factual.worlds:,} worlds {like(answer)}, replayed with the change and without: "
+        f"{twins.factual.worlds:,} worlds {like(answer)}, replayed with and without the change: "
         f"{answer.counter['title']}. After {main} months the regime of the fork still rules in "
-        f"{percent(rules.factual)} without it and in {percent(rules.counter)} with it; it has "
-        f"{decimal(attempts.effect, 2, '+')} coup attempts (standard error "
+        f"{percent(rules.factual)} without it and in {percent(rules.counter)} with it; the effect "
+        f"on coup attempts is {decimal(attempts.effect, 2, '+')} (standard error "
         f"{decimal(attempts.se, 2)}){clear}."
     )
 
 
 def _arms(twins: Twins) -> tuple[tuple[Paths, str, Any, str], ...]:
     return (
-        (twins.factual, SERIES[0], DASHES[0], "as it was"),
+        (twins.factual, SERIES[0], DASHES[0], "without the change"),
         (twins.counter, SERIES[1], DASHES[1], "changed"),
     )
 
@@ -115,13 +115,13 @@ def _paired(axis: Axes, answer: Answer) -> None:
     axis.set_yscale("log")
     axis.yaxis.set_major_formatter("{x:g}")
     axis.set_ylabel("% of pairs")
-    axis.set_xlabel(f"coup attempts with the change, less without, {main} months on")
+    axis.set_xlabel(f"coup attempts with the change minus without, after {main} months")
     mean = float(difference.mean())
     axis.axvline(mean, color=SERIES[1], ls=DASHES[1])
     axis.annotate(f"mean {decimal(mean, 2, '+')}", (mean, 1.0), (4, -2), va="top",
                   textcoords="offset points", xycoords=("data", "axes fraction"),
                   color="#a85a00")  # fmt: skip
-    axis.set_title("how pairs differ")
+    axis.set_title("differences within pairs")
 
 
 def _timelines(axis: Axes, twins: Twins, answer: Answer) -> None:

@@ -64,7 +64,7 @@ def evidence_table(rows: Iterable[Mapping[str, Any]]) -> Table:
 
 def shifts_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     """Return prior and posterior from rows of ``parameters.csv``."""
-    return Table.of("What the evidence says of the parameters", _SHIFTS, rows)
+    return Table.of("The parameters, given the evidence", _SHIFTS, rows)
 
 
 def tables(answer: Answer) -> dict[str, pd.DataFrame | str]:

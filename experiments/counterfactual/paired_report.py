@@ -58,18 +58,18 @@ def differences_table(
 
 def print_comparison(console: Console, names: tuple[str, str], pairs: Pairs) -> None:
     """Print the outcomes of two scenarios and their differences."""
-    title = f"{names[1]} less {names[0]}, world by world on the same draws"
+    title = f"{names[1]} minus {names[0]}, world by world on the same draws"
     console.print(differences_table(title, map(asdict, contrasts(pairs)), names))
     diverged = pairs.diverged >= 0
     share = diverged.mean()
     if share == 0:
-        console.print("No world changes course: who rules and who tries a coup stay as they were.")
+        console.print("No world diverges: in all worlds the same people rule and attempt coups.")
         return
     first = month_name(int(np.median(pairs.diverged[diverged])))
     console.print(
-        f"{percent(share)} of the worlds change course (who rules, or an attempt), half of them by "
-        f"{first}; {percent(pairs.reconverged[diverged].mean())} of those that do have the same "
-        "ruler and course at the end."
+        f"{percent(share)} of the worlds diverge (in who rules, or in a coup attempt), half of "
+        f"them by {first}; {percent(pairs.reconverged[diverged].mean())} of these have the same "
+        "ruler and a similar orientation at the end."
     )
 
 
@@ -95,11 +95,11 @@ def draw_comparison(names: tuple[str, str], pairs: Pairs) -> Picture:
         by_month = np.bincount(pairs.diverged[pairs.diverged >= 0], minlength=months)
         axes[-1].plot(x, 100 * np.cumsum(by_month) / size, color=INK)
         axes[-1].set_ylim(0, 100)
-        axes[-1].set_title("worlds that have changed course")
+        axes[-1].set_title("worlds that have diverged")
         axes[-1].set_ylabel("% of worlds")
         for axis in axes:
             ends_of_years(axis, months)
-        head(figure, f"{names[1]} less {names[0]}\nmean of {many(size, 'world')} on the same "
+        head(figure, f"{names[1]} minus {names[0]}\nmean of {many(size, 'world')} on the same "
                      "draws; bands: two standard errors")  # fmt: skip
     return Picture(figure, _picture_in_words(names, pairs))
 
@@ -109,9 +109,9 @@ def _picture_in_words(names: tuple[str, str], pairs: Pairs) -> str:
     rows.sort(key=lambda row: -abs(row.difference) / (row.se or 1.0))
     told = "; ".join(f"{row.title} {number(row.difference, row.unit, '+')}" for row in rows[:3])
     return (
-        f"Differences by month of {names[1]} less {names[0]} in {many(len(pairs.worlds), 'world')} "
-        f"on the same draws, with two standard errors. {percent((pairs.diverged >= 0).mean())} "
-        "of the worlds change course. "
-        + (f"Clearest differences of outcomes: {told}." if told else
+        f"Differences by month of {names[1]} minus {names[0]} in "
+        f"{many(len(pairs.worlds), 'world')} on the same draws, with two standard errors. "
+        f"{percent((pairs.diverged >= 0).mean())} of the worlds diverge. "
+        + (f"The clearest differences of outcomes: {told}." if told else
            "No outcome differs by more than two standard errors.")
     )  # fmt: skip

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 _COLOURS: Final = {"green": "green", "amber": "yellow", "red": "red"}
 _RED: Final = (
-    "This scenario leaves the range of situations that the factual worlds cover. The figures show "
-    "what the assumptions imply, not evidence about the country."
+    "This scenario leaves the range of situations that the factual worlds cover. The numbers "
+    "follow from the assumptions; they are no evidence about the country."
 )
 
 
@@ -68,15 +68,15 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
     years = ", ".join(percent(share) for share in overlap.by_year)
     console.print(
         f"Overlap: [{_COLOURS[overlap.colour]}]{overlap.colour}[/]. {percent(overlap.near)} of the "
-        "intervened world-months lie where factual ones have been (95 % if nothing changed); by "
-        f"year after the fork: {years}.",
+        "intervened world-months lie near factual ones (95 % if nothing changed); by year after "
+        f"the fork: {years}.",
         markup=True,
     )
     console.print("\n[bold]What may be concluded[/]", markup=True)
     console.print(f"{in_words(answer)}\n")
     for place, world in enumerate(exemplars(answer.twins, stories), start=1):
         table = Table(f"Story {place}: world {world} and its twin",
-                              texts("month", "as it was", "with the change"))  # fmt: skip
+                              texts("month", "without the change", "with the change"))  # fmt: skip
         for row in story(answer.twins, answer.country, world):
             table.add(*row, style="dim" if row[1] == row[2] else "")
         console.print(table)
@@ -100,21 +100,22 @@ def _print_past(console: Console, answer: Answer) -> None:
     particles, diagnostics = answer.particles, answer.particles.diagnostics
     console.print(f"\n{_counted(answer)} The fork: {month_name(answer.fork)}.")
     log_evidence = float(diagnostics.log_evidence.sum())
-    worst = f"{answer.fewest:,.0f} effective worlds in the worst month"
+    worst = f"effective sample size {answer.fewest:,.0f} in the worst month"
     if len(diagnostics.ess):
         month = month_name(int(np.argmin(diagnostics.ess)))
         worst += f" ({month})"
     console.print(
-        f"Of {diagnostics.worlds:,} worlds, {worst}, {particles.ess:,.0f} at the fork; they "
-        f"descend from {particles.ancestral_ess:,.0f} effective worlds of January 1969. The "
-        f"evidence has a log probability of {log_evidence:.1f} under the model"
+        f"{diagnostics.worlds:,} worlds: {worst}, {particles.ess:,.0f} at the fork; they descend "
+        f"from {particles.ancestral_ess:,.0f} effective worlds of January 1969. The evidence has a "
+        f"log probability of {log_evidence:.1f} under the model"
         + (f" (about one world in {np.exp(-log_evidence):.0e})" if log_evidence > -30 else "")
         + "."
     )
     if answer.evidence.events:
         predictive = [f"{event} {percent(share, 1)}" for share, event in _predictive(answer)]
         console.print(
-            f"How probable each was, given what went before: {'; '.join(predictive)}."
+            "Predictive probability of each event, given the evidence before it: "
+            f"{'; '.join(predictive)}."
         )
 
 
@@ -130,20 +131,20 @@ def _counted(answer: Answer) -> str:
     whole, evidence = answer.whole, answer.evidence
     if evidence.silent:
         end = f" to {month_name(answer.last)}" if answer.last >= 0 else " before the first month"
-        return f"Given: nothing. “{whole.title}” has nothing to say{end}."
-    after = " Evidence from after the fork counts." if answer.last >= answer.fork else ""
+        return f"Given: nothing. “{whole.title}” has no evidence{end}."
+    after = " Evidence after the fork counts too." if answer.last >= answer.fork else ""
     parts = [f"{len(some)} of {len(every)} {what}"
              for what, some, every in (("events", evidence.events, whole.events),
                                        ("levels", evidence.levels, whole.levels))
              if every]  # fmt: skip
-    counts = f" {' and '.join(parts)} count: what happened by then." if parts else ""
+    counts = f" {' and '.join(parts)} count: those until then." if parts else ""
     return f"Given: {whole.title}, to {month_name(answer.last)}.{counts}{after}"
 
 
 def like(answer: Answer) -> str:
     """Return which worlds the answer is about, such as "that went like the record to 1971-08"."""
     if answer.evidence.silent:
-        return "of which nothing is given"
+        return "without any evidence"
     last = month_name(answer.last)
     if answer.question.given == "record":
         return f"that went like the record to {last}"
@@ -153,8 +154,8 @@ def like(answer: Answer) -> str:
 def too_few(answer: Answer) -> list[str]:
     """Return why there is no number, and what to loosen."""
     lines = [
-        f"No answer: {answer.fewest:,.0f} effective worlds, and {FEWEST:.0f} are needed for a "
-        "number that means anything."
+        f"No answer: the effective sample size is {answer.fewest:,.0f}, and at least {FEWEST:.0f} "
+        "is needed."
     ]
     seen = [(share, f"{event} ({percent(share, 2)})") for share, event in _predictive(answer)]
     if seen:
@@ -162,7 +163,7 @@ def too_few(answer: Answer) -> list[str]:
         lines.append(f"The rarest evidence: {rarest}.")
     lines.append(
         "Loosen the evidence (a copy of given/record.toml with wider tolerances: --given FILE), "
-        f"end it sooner (--through), or simulate more worlds than {answer.question.worlds:,} "
+        f"end it earlier (--through), or simulate more than {answer.question.worlds:,} worlds "
         "(--worlds)."
     )
     return lines
@@ -210,8 +211,8 @@ def effects_table(
 
 def _print_effects(console: Console, answer: Answer, months_on: int) -> None:
     assert answer.twins is not None
-    title = (f"Effects in {when(answer.twins, months_on)}, {months_on} months on: with the change "
-             "less without")  # fmt: skip
+    title = (f"Effects in {when(answer.twins, months_on)}, after {months_on} months: with the "
+             "change minus without")  # fmt: skip
     rows = [{**asdict(answer.effects[name, months_on]),
              "average": answer.average_effects[name, months_on].effect}
             for name in QUANTITIES]  # fmt: skip
@@ -225,10 +226,12 @@ def _with_error(part: float, error: float) -> str:
 
 def _print_causes(console: Console, answer: Answer) -> None:
     table = Table(
-        "Was what was done necessary, and sufficient, for the regime of the fork to last?",
-        numbers("months on", "necessary", "sufficient", "both", "did harm"),
-        "necessary: of worlds in which it lasted, those in which it falls with the change. "
-        "sufficient: of worlds in which it falls with the change, those in which it lasted.",
+        "Was the factual act necessary, and was it sufficient, for the regime of the fork to last?",
+        numbers("months", "necessary", "sufficient", "both", "harm"),
+        "necessary: among worlds in which the regime lasted without the change, the share in which "
+        "it falls with it. sufficient: among worlds in which it falls with the change, the share "
+        "in which it lasted without it. both: share of pairs in which it lasts without the change "
+        "and falls with it. harm: the opposite.",
     )
     for months_on, cause in answer.causes.items():
         table.add(str(months_on), percent(cause.necessary, 1), percent(cause.sufficient, 1),
@@ -251,9 +254,7 @@ _CARRIED: Final = ("attempts", "successes", "fiscal", "legitimacy", "us_commitme
 _OF_VARIANTS: Final = ("attempts", "successes", "rules", "friction", "ussr_delivered")
 
 
-def channels_table(
-    months_on: str, rows: Iterable[Mapping[str, Any]], units: bool = True
-) -> Table:
+def channels_table(months_on: str, rows: Iterable[Mapping[str, Any]], units: bool = True) -> Table:
     """Return which channel carries the effects, from rows of ``channels.csv``."""
     cells = [
         (str(row.get("channel")), str(row.get("quantity")),
@@ -261,8 +262,8 @@ def channels_table(
         for row in rows if row.get("quantity") in _CARRIED
     ]  # fmt: skip
     return pivot(
-        f"Which channel carries the effect, {months_on} months on: effect less that with the "
-        "channel at its factual path (standard errors in brackets)",
+        f"Mediated effects after {months_on} months: the effect minus the effect with the channel "
+        "at its factual path (standard errors in brackets)",
         Column("channel"), cells,
         {name: Column(name, quantity, unit=unit if units else "")
          for name, (quantity, unit) in QUANTITIES.items()},
@@ -286,13 +287,13 @@ def _print_variants(console: Console, answer: Answer) -> None:
     if not answer.variants:
         return
     own = {name: answer.effects[name, answer.main] for name in _OF_VARIANTS}
-    rows = {"as it is": (answer.fewest, own), **answer.variants}
+    rows = {"the model as it is": (answer.fewest, own), **answer.variants}
     headings = [QUANTITIES[name][0] for name in _OF_VARIANTS]
     console.print(Table(
-        f"The same question of other models, {answer.main} months on: effects (standard errors in "
-        "brackets)",
+        f"The same question to alternative models, after {answer.main} months: effects (standard "
+        "errors in brackets)",
         [Column("model"), *numbers("effective", *headings)],
-        "effective: the fewest effective worlds in any month of the evidence",
+        "effective: the smallest effective sample size in any month of evidence",
     ).filled(
         (name, f"{effective:,.0f}",
          *(_with_error(effects[q].effect, effects[q].se) if effects else "too few worlds"
@@ -308,7 +309,7 @@ def in_words(answer: Answer) -> str:
     main = answer.main
     rules, attempts = answer.effects["rules", main], answer.effects["attempts", main]
     of_attempts = _moves(attempts, "coup attempts", decimal(attempts.effect, 2, "+"))
-    lasting = "the chance that the regime still rules"
+    lasting = "the probability that the regime still rules"
     of_rule = _moves(rules, lasting, f"{decimal(100 * rules.effect, 1, '+')} points")
     said = [
         f"In worlds {like(answer)}, from {month_name(answer.fork)} to "
@@ -323,8 +324,8 @@ def in_words(answer: Answer) -> str:
     spread = attempts.parameters_sd
     if attempts.clear and spread > abs(attempts.effect):
         said.append(
-            "Parameters that fit the evidence alike disagree about the size, and some about the "
-            f"sign: over them the effect on attempts has a standard deviation of {spread:.2f}."
+            "Parameters that fit the evidence equally well disagree about the size, and some about "
+            f"the sign: over them the effect on attempts has a standard deviation of {spread:.2f}."
         )
     signs = [
         np.sign(effects["attempts"].effect)
@@ -333,35 +334,37 @@ def in_words(answer: Answer) -> str:
     ]
     if answer.variants:
         same = sum(sign == np.sign(attempts.effect) for sign in signs)
-        agree = f"{same} see a clear effect of that sign"
+        agree = f"{same} have a clear effect of that sign"
         if not attempts.clear:
-            agree = f"{len(signs)} see a clear effect"
-        said.append(f"Of {len(answer.variants)} models built otherwise {agree}.")
+            agree = f"{len(signs)} have a clear effect"
+        said.append(f"Of {len(answer.variants)} alternative models {agree}.")
     carriers = ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
     untold = uninformed(answer, carriers)
     families = answer.particles.ancestral_ess
     if families < FEWEST:
         said.append(
-            f"The worlds descend from {families:.0f} effective worlds of January 1969: errors are "
-            "rough and parameters hardly sampled; more --worlds mend both."
+            f"The worlds descend from {families:.0f} effective worlds of January 1969: standard "
+            "errors are rough and few parameter values are sampled; more --worlds mend both."
         )
     if untold:
         said.append(
-            "The record can't tell how strong " + ", ".join(untold) + " are: it moves them no more "
-            "than chance would, so the effect through them is assumption too."
+            "The record is not informative about " + ", ".join(untold) + ": it moves them no more "
+            "than chance would, so "
+            "the effect through them "
+            "is an assumption."
         )
     said.append(
         _RED
         if answer.overlap.colour == "red"
-        else "These are statements about the model given the record; that policies would have been "
-        "answered as its rules say can't be seen in it."
+        else "These are statements about the model, given the record. No record can show that "
+        "actors would have answered the changed policy as the rules say."
     )
     return " ".join(said)
 
 
 def _moves(effect: Effect, what: str, size: str) -> str:
     if effect.se == 0.0 and effect.effect == 0.0:
-        return f"leaves {what} as it was in every world"
+        return f"changes {what} in no world"
     if not effect.clear:
         return f"has no clear effect on {what} ({size})"
     return f"changes {what} by {size}"

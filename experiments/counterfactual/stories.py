@@ -15,11 +15,11 @@ from .twins import Twins
 # what is told in a story of twins; {who} acts, {size} is the event's amount
 _TOLD: Final[dict[tuple[str, str], str]] = {
     ("power", "coup"): "{who} seizes power",
-    ("power", "failed coup"): "{who} strikes and fails",
+    ("power", "failed coup"): "{who} attempts a coup and fails",
     ("power", "self-coup"): "{who} closes politics by force",
     ("power", "election"): "an election is held",
-    ("power", "handover"): "{who} takes office by law",
-    ("power", "annulment"): "elections are put off or annulled",
+    ("power", "handover"): "{who} takes office lawfully",
+    ("power", "annulment"): "elections are postponed or annulled",
     ("power", "death"): "{who} dies in office",
     ("ussr", "embassy"): "embassies are exchanged with Moscow",
     ("ussr", "credit"): "Moscow commits {size:.0f} million USD",

@@ -219,8 +219,10 @@ def fork_of(resolved: dict[str, Any]) -> int:
     """
     months = [change["since"] for change in resolved["changes"]]
     if not months:
-        raise PalcaError("has no interventions: a counterfactual needs an [[intervene]] table, or "
-                         "--intervene", resolved["place"])
+        raise PalcaError(
+            "has no interventions: a counterfactual needs an [[intervene]] table, or --intervene",
+            resolved["place"],
+        )
     return min(months)
 
 

@@ -123,9 +123,14 @@ def read_question(words: Sequence[str]) -> Expression:
     except PalcaError as error:
         raise error.at("OUTCOME") from None
     if not found.names - {"date"}:
-        raise PalcaError('names no outcome; write one such as "coups_1972_77 == 0"', "OUTCOME")
+        raise PalcaError(
+            'has no outcome; write a condition such as "coups_1972_77 == 0"', "OUTCOME"
+        )
     if "date" in found.names:
-        raise PalcaError("an outcome has no date: it sums up a whole history", "OUTCOME")
+        raise PalcaError(
+            "an outcome has no date, because it summarises a whole history: leave the date out",
+            "OUTCOME",
+        )
     return found
 
 
@@ -171,14 +176,21 @@ def discover(
     group = pd.factorize(np.arange(len(hits)) if draws is None else draws)[0]  # as they come
     groups = int(group.max()) + 1
     if groups < 2 * _CLUSTERS:
-        raise PalcaError(f"the worlds are of {groups} points or sets of draws, too few to judge by "
-                         f"one half what the other shows ({2 * _CLUSTERS} are needed): sweep more "
-                         "points, or a grid with more --replicates", "--from")
+        raise PalcaError(
+            f"the worlds have only {groups} points or sets of draws; to fit the tree "
+            f"on one half and test it on the other {2 * _CLUSTERS} are needed: sweep "
+            "more points, or a grid with more --replicates",
+            "--from",
+        )
     grown = group < groups // 2
     halves = [(part.sum(), len(part) - part.sum()) for part in (hits[grown], hits[~grown])]
     if np.min(halves) < _FEWEST:
-        raise PalcaError(f"'{question.text}' holds in {count:,} of {len(hits):,} worlds: too "
-                         "one-sided to look for causes; ask for more --worlds or less", "OUTCOME")
+        raise PalcaError(
+            f"'{question.text}' is true in {count:,} of {len(hits):,} worlds, too few "
+            "or too many to look for causes: use more --worlds, or another "
+            "limit",
+            "OUTCOME",
+        )
     monthly = [str(name) for name in factors if _are_months(factors[name])]
     plain = factors.assign(**{name: factors[name].map(month_index) for name in monthly})
     table = pd.get_dummies(plain, prefix_sep=_IS, dtype=float)

@@ -81,7 +81,7 @@ def swept_worlds(
         raise PalcaError("holds no sweep", str(folder))
     parts = sorted((folder / sweep_folder.PARTS).glob("part-*.parquet"))
     if not parts:
-        raise PalcaError("has no worlds yet: palca sweep --resume goes on with it", str(folder))
+        raise PalcaError("has no worlds yet: palca sweep --resume continues it", str(folder))
     with provenance.as_written(folder):
         plan = sweep_folder.plan_of(manifest["plan"])
     measured = [name for name in sorted(names) if name in sweep_folder.column_names(folder)]

@@ -62,14 +62,16 @@ def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
                       f"{area:.2f}, 95 % interval {low:.2f} to {high:.2f}): what boxes.csv and "
                       "the picture tell apart is chance.")  # fmt: skip
         return
-    console.print(f"Told from the factors: a world in which it happens is known from one in "
-                  f"which it doesn't with a chance of {percent(area)} "
-                  f"(95 % interval {percent(low)[:-2]} to {percent(high)}; a coin has "
-                  "50 %).")  # fmt: skip
+    console.print(f"AUC {percent(area)} (95 % interval {percent(low)[:-2]} to {percent(high)}): "
+                  "the probability that the factors rank a world in which it happens above one in "
+                  "which it doesn't; 50 % is chance.")  # fmt: skip
     telling = [f"{name} ({100 * fall:.1f})" for name, fall in found.importance.items()
                if fall >= 0.0005][:_BARS]  # fmt: skip
     if telling:
-        console.print(f"Most telling, by the points that are lost without: {', '.join(telling)}.")
+        console.print(
+            "Most important factors, with the percentage points of AUC lost without "
+            f"each: {', '.join(telling)}."
+        )
     rows: Any = box_table(found).to_dict("records")
     for title, some in (
         ("Where it happens most", rows[:_SHOWN]),
@@ -77,8 +79,11 @@ def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
     ):
         if some:
             console.print(boxes_table(title, some))
-    console.print("Shares are of the worlds that the boxes were not drawn on. Of worlds, not of "
-                  "history: a box says what the model needs for it to happen.")
+    console.print(
+        "Shares are estimated from the worlds that the boxes were not fitted to. They "
+        "are about simulated worlds, not about history: a box says under which inputs "
+        "the outcome happens in the model."
+    )
 
 
 def draw_discovery(found: Discovery, factors: pd.DataFrame, title: str) -> Picture:
@@ -93,9 +98,9 @@ def draw_discovery(found: Discovery, factors: pd.DataFrame, title: str) -> Pictu
     area, least, most = (100 * part for part in found.auc)
     names = [name for name, fall in found.importance.items() if fall > 0.0 and found.told][:3]
     alt = (
-        f"{found.text} in {percent(found.base, 1)} of {many(len(factors), 'world')}; such a world "
-        f"is told from the factors with a chance of {area:.0f} % ({least:.0f}–{most:.0f}; a coin "
-        f"has 50). Most telling: {', '.join(names) or 'nothing'}."
+        f"{found.text} in {percent(found.base, 1)} of {many(len(factors), 'world')}; AUC of the "
+        f"factors {area:.0f} % ({least:.0f}–{most:.0f}; 50 is chance). Most important: "
+        f"{', '.join(names) or 'nothing'}."
     )
     if found.boxes and found.told:
         first = found.boxes[0]
@@ -109,10 +114,10 @@ def _importance(axis: Axes, found: Discovery) -> None:
     axis.bar_label(axis.barh(range(len(names)), falls, color=SERIES[0]), fmt="%.1f", padding=2,
                    fontsize=7.5)  # fmt: skip
     axis.set_yticks(range(len(names)), names)
-    axis.set_xlabel("lost of that chance without the factor (percentage points)")
+    axis.set_xlabel("loss of AUC without the factor (percentage points)")
     area, least, most = (100 * part for part in found.auc)
-    axis.set_title(f"What tells: the chance to tell such a world is {area:.0f} %\n({least:.0f}–"
-                   f"{most:.0f}; a coin has 50)")  # fmt: skip
+    axis.set_title(f"Importance of the factors: AUC {area:.0f} %\n({least:.0f}–{most:.0f}; 50 is "
+                   "chance)")  # fmt: skip
     if not names:
         axis.text(0.5, 0.5, "nothing", transform=axis.transAxes, ha="center")
 

@@ -169,7 +169,8 @@ class DiscoveryExperiment(AtomicExperiment):
         """Return the worlds that a folder keeps: factors, whether it happens, their draws."""
         path = Folder(folder).inside("worlds.parquet")
         if path is None:
-            raise PalcaError("is not there: it holds the worlds that were looked at",
+            raise PalcaError("is missing: it holds the worlds that the command used; run the "
+                             "command again",
                              str(folder / "worlds.parquet"))  # fmt: skip
         rows = read_columns(path, MOST_POINTS, texts=self.texts).to_pandas()
         hits, draws = rows.pop("happens"), rows.pop("draws")

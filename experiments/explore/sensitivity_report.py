@@ -61,9 +61,9 @@ def indices_table(index: str, rows: Iterable[Mapping[str, Any]]) -> Table:
             cells.append((str(row.get("parameter")), str(row.get("outcome")), said))
     return pivot(
         {"total": "Total Sobol indices: % of the expected outcome's variance"}.get(
-            index, "Effects of a whole prior on the expected outcome, in its unit"),
+            index, "Effects of the whole range of a prior on the expected outcome, in its unit"),
         Column("parameter"), cells, OUTCOME_COLUMNS,
-        f"With 95 % intervals; {TOO_WIDE}: it says nothing.",
+        f"With 95 % intervals; {TOO_WIDE}: no conclusion.",
     )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def noise_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     """Return what chance alone does, from rows of ``indices.csv``."""
     known = [(str(row.get("outcome")), row) for row in rows if row.get("index") == "noise_share"]
     return Table.of(
-        "Noise: what chance alone does",
+        "Noise: the share of the variance that is chance",
         [Column("outcome"), Column("value", "noise", shares(), note="part of a world's variance")],
         [{**row, "outcome": OUTCOME_COLUMNS.get(name, Column(name)).title} for name, row in known],
     )
@@ -100,10 +100,10 @@ def print_indices(
     sizes = [np.where(told[n], of[n].value, 0.0) / (scale[n] or 1.0) for n in of]
     rank = np.max(sizes, axis=0)
     title = {
-        "total": "Total Sobol indices, %: the part of the expected outcome's variance that hangs "
-                 "on a parameter, alone or with others",
-        "effect": "Effects of a whole prior on the expected outcome, in its own unit (Morris); "
-                  "±: up in some places, down in others, or not to be told",
+        "total": "Total Sobol indices, %: the share of the expected outcome's variance that "
+                 "depends on a parameter, alone or with others",
+        "effect": "Effects of the whole range of a prior on the expected outcome, in its unit "
+                  "(Morris); ±: up at some points and down at others, or an unclear sign",
     }[measure]  # fmt: skip
     limit = {"total": "over 100 points, or all above 100 %", "effect": "over twice the effect"}[
         measure
@@ -111,8 +111,8 @@ def print_indices(
     table = Table(
         title,
         [Column("parameter"), *numbers(*(outcome.name.replace("_", " ") for outcome in outcomes))],
-        "·: the 95 % interval reaches nothing. Of forty that do nothing one would not. ?: it is "
-        f"too wide to say anything ({limit}).",
+        "·: the 95 % interval contains zero. By chance, one of forty parameters without effect "
+        f"would have no dot. ?: the interval is too wide ({limit}).",
         "indices.csv",
     )
     for place in np.argsort(-rank, kind="stable"):
@@ -122,8 +122,10 @@ def print_indices(
         table.add(str(names[place]), *cells)
     table.section("chance")
     shares = {part.outcome: part.share for part in noise}
-    table.add("noise, % of a world's variance",
-              *(decimal(100 * shares.get(o.name, np.nan), 0) for o in outcomes))
+    table.add(
+        "noise, % of a world's variance",
+        *(decimal(100 * shares.get(o.name, np.nan), 0) for o in outcomes),
+    )
     console.print(table)
     vague = {name: m.wide for name, m in of.items()}
     for outcome in outcomes:
@@ -132,18 +134,21 @@ def print_indices(
     silent = [n for i, n in enumerate(names)
               if not any(told[name][i] or vague[name][i] for name in of)]  # fmt: skip
     if silent:
-        console.print(f"Not to be told from nothing in any of these outcomes: {', '.join(silent)}.")
+        console.print(
+            "Parameters whose effect can't be distinguished from zero in any of these "
+            f"outcomes: {', '.join(silent)}."
+        )
     console.print()
 
 
 def _too_few(of: Measured, outcome: Outcome) -> str:
     """Return in words that intervals are too wide, with the widest."""
     scale, unit = (100.0, "%") if of.measure == "total" else (1.0, outcome.unit)
-    said = (f"{outcome.heading}: too few points or replicates to say anything of "
-            f"{of.wide.sum()} of {len(of.wide)} parameters")  # fmt: skip
+    said = (f"{outcome.heading}: too few points or replicates for {of.wide.sum()} of "
+            f"{len(of.wide)} parameters")  # fmt: skip
     width = np.where(of.wide, of.high - of.low, np.nan)
     if np.isnan(width).all():
-        return f"{said}: what they do can't be told from chance."
+        return f"{said}: their effects can't be distinguished from chance."
     widest = np.nanargmax(width)
     low, high = (f"{scale * end:.3g}" for end in (of.low[widest], of.high[widest]))
     return f"{said}; the widest 95 % interval is {low} to {high} {unit}."
@@ -190,8 +195,8 @@ def draw_indices(
         note = (
             "bars: total Sobol indices of the expected outcome; diamonds: first-order;\n"
             if total else "bars: effects of a whole prior on the expected outcome;\n"
-        ) + ("lines: 95 % intervals; pale bars: not to be told from nothing, "
-             "or with too wide an interval to say anything")  # fmt: skip
+        ) + ("lines: 95 % intervals; pale bars: the interval contains zero or is too "
+             "wide")  # fmt: skip
         head(figure, f"{title}\n{note}")
     told = [_strongest(names, outcome, by[outcome.name, measure], total)
             for outcome in outcomes[:_WORDS]]  # fmt: skip
@@ -205,10 +210,10 @@ def _strongest(names: Sequence[str], outcome: Outcome, of: Measured, total: bool
     if sizes[place] < 0 and of.wide.any():
         return _too_few(of, outcome).rstrip(".")
     if sizes[place] < 0:
-        return f"{outcome.heading} hangs on none that can be told from nothing"
+        return f"{outcome.heading}: no parameter has an effect that can be distinguished from zero"
     size = (f"{percent(of.value[place])} of the variance" if total
             else f"{of.value[place]:.2g} {outcome.unit}")  # fmt: skip
-    return f"{outcome.heading} hangs most on {names[place]} ({size})"
+    return f"{outcome.heading} depends most on {names[place]} ({size})"
 
 
 def _bars(axis: Axes, names: Sequence[str], of: Measured, first: Measured | None) -> None:

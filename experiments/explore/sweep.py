@@ -138,14 +138,19 @@ def lay_out(
     """Return a plan of which no scenario has been read yet; the rest as :func:`make_plan`."""
     check_number("the seed", seed)
     if design not in DESIGNS:
-        raise PalcaError(f"no design '{design}'{nearest(design, DESIGNS)}; there are "
-                         f"{', '.join(DESIGNS)}", "--design")
+        raise PalcaError(
+            f"unknown design '{design}'{nearest(design, DESIGNS)}; choose one of "
+            f"{', '.join(DESIGNS)}",
+            "--design",
+        )
     if design == "grid":
         points = grid_size(factors)
         if worlds is not None and replicates is not None and worlds != points * replicates:
-            raise PalcaError(f"a grid of {points:,} points with {replicates:,} replicates has "
-                             f"{points * replicates:,} worlds: drop --worlds or --replicates",
-                             "--worlds")
+            raise PalcaError(
+                f"a grid of {points:,} points with {replicates:,} replicates has "
+                f"{points * replicates:,} worlds: drop --worlds or --replicates",
+                "--worlds",
+            )
         if worlds is not None:
             replicates = -(-worlds // points)
         replicates = replicates or REPLICATES
@@ -155,17 +160,26 @@ def lay_out(
         points = -(-worlds // replicates)
     if max(points, worlds) > MOST_POINTS:
         what = f"{points:,} points" if points > worlds else f"{worlds:,} worlds"
-        raise PalcaError(f"{what} are more than {MOST_POINTS:,}: fewer levels or replicates, or "
-                         "another --design", "--vary")
+        raise PalcaError(
+            f"{what} are more than {MOST_POINTS:,}: use fewer levels or replicates, "
+            "or another --design",
+            "--vary",
+        )
     set_already = {setting.partition("=")[0].strip() for setting in settings}
     for factor in factors:
         if factor.name in set_already:
-            raise PalcaError(f"'{factor.name}' is both set and varied", f"--vary {factor.name}")
+            raise PalcaError(
+                f"'{factor.name}' is both set and varied: leave one of them out",
+                f"--vary {factor.name}",
+            )
     plan = Plan(scenario, tuple(settings), tuple(interventions), factors, design, points,
                 replicates, worlds, seed)  # fmt: skip
     if plan.variants > _MOST_VARIANTS:
-        raise PalcaError(f"{plan.variants:,} scenarios are more than {_MOST_VARIANTS:,}: fewer "
-                         "levels of what isn't a parameter", "--vary")
+        raise PalcaError(
+            f"{plan.variants:,} scenarios are more than {_MOST_VARIANTS:,}: use fewer "
+            "levels of the factors that aren't parameters",
+            "--vary",
+        )
     return plan
 
 
@@ -239,8 +253,12 @@ def variants_of(plan: Plan) -> dict[tuple[float | str, ...], dict[str, Any]]:
     idle = [idle_parameters(resolved["channels"]) for resolved in variants.values()]
     for factor in plan.factors:
         if all(factor.name in closed for closed in idle):
-            raise PalcaError(f"'{factor.name}' does nothing: the channel "
-                             f"'{idle[0][factor.name]}' is closed", f"--vary {factor.name}")
+            raise PalcaError(
+                f"'{factor.name}' has no effect, because the channel "
+                f"'{idle[0][factor.name]}' is closed: leave it out, or open the "
+                "channel",
+                f"--vary {factor.name}",
+            )
     return variants
 
 
@@ -290,7 +308,7 @@ def _decompressed(packed: bytes) -> bytes:
     reader = lzma.LZMADecompressor()
     content = reader.decompress(packed, _MOST_BYTES)
     if not reader.eof:
-        raise ValueError(f"its scenarios are cut short, or more than {_MOST_BYTES:,} bytes")
+        raise ValueError(f"its scenarios are incomplete, or larger than {_MOST_BYTES:,} bytes")
     return content
 
 
@@ -303,7 +321,7 @@ def check_packed(plan: Plan, packed: bytes) -> None:
     """
     variants = _unpack(packed)
     if variants.keys() != {levels for _, levels in _levels(plan)}:
-        raise ValueError("its scenarios are not those of its plan")
+        raise ValueError("its scenarios do not agree with its plan")
     for scenario in variants.values():
         build(scenario)
 
@@ -333,9 +351,7 @@ def run_blocks(
     spread : callable, optional
         Runs them elsewhere instead, from :func:`~palca.experiments.io.dask_cluster.workers`.
     """
-    calls = (
-        (block, plan.factors, packed, plan_rows(plan, design, block)) for block in blocks
-    )
+    calls = ((block, plan.factors, packed, plan_rows(plan, design, block)) for block in blocks)
     return (spread or partial(shared, jobs=jobs, ordered=False))(_numbered, calls)
 
 

@@ -91,7 +91,7 @@ class SweepExperiment(Experiment):
 
         def show(console: Console, seconds: float) -> str:
             for name in damaged:
-                console.print(f"{name} is cut short or damaged: run again", soft_wrap=True)
+                console.print(f"{name} is incomplete or damaged: it is run again", soft_wrap=True)
             print_sweep(console, plan, table, explained(plan, rows, outcomes), outcomes)
             return f"Digest {digest[:16]}. "
 
@@ -109,7 +109,7 @@ class SweepExperiment(Experiment):
             name = sweep_folder.part_path(Path(), block).as_posix()
             path = Folder(folder).inside(name)
             if path is None:
-                differing[name] = "is not there; --resume makes it"
+                differing[name] = "is missing; palca sweep --resume makes it"
             elif path.stat().st_size != len(content) or path.read_bytes() != content:
                 differing[name] = "comes out otherwise"
             done += plan.rows(block)

@@ -49,7 +49,7 @@ def draw_sweep(
         else:
             figure, note = _multiples(factors, table, outcomes)
             if plan.factors[_MOST:]:
-                note += f"; {len(plan.factors) - _MOST} factors more"
+                note += f"; {len(plan.factors) - _MOST} more factors"
         head(figure, f"{title}\n{many(len(worlds), 'world')}; {note}")
     said = _in_words(plan, table, outcomes)
     return Picture(figure, f"{title}: {many(len(worlds), 'world')}; {said}")

@@ -162,7 +162,7 @@ def _level(level: Any, place: str) -> str:
     if isinstance(level, bool):
         return "on" if level else "off"
     if not isinstance(level, (str, int, float)) or "," in str(level):
-        raise PalcaError("a list is of numbers or of texts without a comma", place)
+        raise PalcaError("a list holds numbers, or texts without a comma", place)
     return str(level)
 
 

@@ -50,7 +50,8 @@ def held(folder: Path) -> Iterator[None]:
     """
     folder = run_folder.place_of(folder)
     if (folder / PARTS).is_symlink():
-        raise PalcaError("leads elsewhere: a sweep writes into its own folder; remove the link",
+        raise PalcaError("is a link to another folder: a sweep writes only into its own folder; "
+                         "remove the link",
                          str(folder / PARTS))  # fmt: skip
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
@@ -60,8 +61,9 @@ def held(folder: Path) -> Iterator[None]:
             yield
     except Timeout:
         made = []  # they are the other's
-        raise PalcaError("another sweep is writing into it: wait for it, or choose another --out",
-                         str(folder)) from None
+        raise PalcaError(
+            "another sweep is writing into it: wait for it, or choose another --out", str(folder)
+        ) from None
     except OSError as error:
         raise _unwritable(folder, error) from None
     finally:
@@ -82,11 +84,11 @@ def _leave(folder: Path, made: Sequence[Path]) -> None:
 def _unwritable(folder: Path, error: OSError) -> PalcaError:
     mend = ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        mend = "; make room, then go on with --resume"
+        mend = "; make room, then continue with --resume"
     if mend and not (folder / _MANIFEST).exists():
         mend = "; make room"
     place = error.filename if isinstance(error.filename, str) else str(folder)
-    return PalcaError(f"can't be written to ({error.strerror}){mend}", place)
+    return PalcaError(f"can't be written ({error.strerror}){mend}", place)
 
 
 def begin(folder: Path, plan: Plan, force: bool) -> bytes:
@@ -99,10 +101,14 @@ def begin(folder: Path, plan: Plan, force: bool) -> bytes:
     """
     there = {path.name for path in folder.iterdir()} - {_LOCK, f".{_MANIFEST}"}
     if there and not force:
-        raise PalcaError("is there already; --resume goes on with a sweep that was broken off, "
-                         "--force replaces it", str(folder))
+        raise PalcaError(
+            "exists already; --resume continues an interrupted sweep, --force replaces it",
+            str(folder),
+        )
     if there and _MANIFEST not in there:
-        raise PalcaError("holds no run; Palca replaces nothing but its own runs", str(folder))
+        raise PalcaError(
+            "holds no run, and Palca replaces only its own runs: choose another --out", str(folder)
+        )
     packed = pack_variants(plan)
     _clear(folder)
     provenance.write_manifest(
@@ -162,9 +168,12 @@ def read_plan(folder: Path) -> Plan:
     now = provenance.all_versions()
     for name, version in then.items():
         if name != "python" and version != now.get(name):
-            raise PalcaError(f"was begun with {name} {version}, and this is {now.get(name)}: the "
-                             "rest might come out otherwise; install that version, or sweep anew",
-                             str(folder))
+            raise PalcaError(
+                f"was begun with {name} {version}, and this is {now.get(name)}: the "
+                "remaining results might differ; install that version, or start the "
+                "sweep again",
+                str(folder),
+            )
     return _plan(folder)
 
 
@@ -185,7 +194,7 @@ def plan_of(kept: dict[str, Any]) -> Plan:
     plan = Plan(**{**kept, **texts, "factors": factors})
     numbers = (plan.points, plan.replicates, plan.worlds, plan.seed)
     if not all(type(number) is int and number >= 0 for number in numbers):
-        raise ValueError("points, replicates, worlds and seed are whole numbers")
+        raise ValueError("points, replicates, worlds and seed must be whole numbers")
     again = lay_out(
         plan.scenario, varied_once(factors), plan.design, plan.settings, plan.interventions,
         plan.worlds, None if plan.design == "grid" else plan.replicates, plan.seed,
@@ -211,11 +220,11 @@ def read_variants(folder: Path, plan: Plan) -> bytes:
     packed = pack_variants(plan) if packed is None else packed
     if hashlib.sha256(packed).hexdigest() != provenance.read_manifest(folder).get("scenarios"):
         if there:
-            raise PalcaError("was altered after Palca wrote it: put it back, or delete it and "
-                             "--resume makes it anew", str(folder / _VARIANTS))  # fmt: skip
-        raise PalcaError(f"{_VARIANTS} is gone from it, and the scenario '{plan.scenario}', or a "
-                         "file that it names, has changed since the sweep began: put one of them "
-                         "back, or sweep anew", str(folder))  # fmt: skip
+            raise PalcaError("was altered after Palca wrote it: restore it, or delete it and "
+                             "--resume makes it again", str(folder / _VARIANTS))  # fmt: skip
+        raise PalcaError(f"{_VARIANTS} is missing, and the scenario '{plan.scenario}', or a file "
+                         "that it names, has changed since the sweep began: restore one of them, "
+                         "or start the sweep again", str(folder))  # fmt: skip
     with provenance.as_written(folder):
         check_packed(plan, packed)
     return packed
@@ -261,8 +270,9 @@ def write_whole(path: Path, content: bytes) -> None:
     try:
         run_folder.write_whole(path, content)
     except OSError as error:
-        raise _unwritable(path.parent.parent if path.parent.name == PARTS else path.parent,
-                          error) from None
+        raise _unwritable(
+            path.parent.parent if path.parent.name == PARTS else path.parent, error
+        ) from None
 
 
 def part_names(folder: Path) -> list[str]:
@@ -283,7 +293,7 @@ def check_sums(folder: Path) -> None:
         wrong, _ = provenance.differing(folder)
         for name, how in wrong.items():
             if "altered" in how and (name == _VARIANTS or name.startswith(f"{PARTS}/")):
-                raise PalcaError(f"{how}: put it back, or delete it and --resume makes it anew",
+                raise PalcaError(f"{how}: restore it, or delete it and --resume makes it again",
                                  str(folder / name))  # fmt: skip
 
 
@@ -304,8 +314,8 @@ def write_sums(folder: Path, plan: Plan, drawn: Sequence[str] = ()) -> str:
     sums = {name: provenance.digest_of_file(folder / name) for name in names}
     for name, digest in (provenance.read_sums(folder) or {}).items():
         if sums.get(name, digest) != digest:
-            raise PalcaError(f"comes out otherwise than it was, so {provenance.SUMS} stays as it "
-                             "is; palca rerun says what has changed since", str(folder / name)
+            raise PalcaError(f"differs from the earlier result, so {provenance.SUMS} is not "
+                             "changed; palca rerun says what has changed since", str(folder / name)
                              )  # fmt: skip
     try:
         provenance.write_sums(folder, [*names, *(n for n in drawn if (folder / n).exists())])
@@ -329,13 +339,11 @@ def column_names(folder: Path) -> list[str]:
     try:
         return list(pq.read_schema(Folder(folder).inside(str(path.relative_to(folder)))).names)
     except (OSError, pa.ArrowException, ValueError):
-        raise PalcaError("is cut short or damaged: palca sweep --resume runs it again",
+        raise PalcaError("is incomplete or damaged: palca sweep --resume runs it again",
                          str(path)) from None  # fmt: skip
 
 
-def read_worlds(
-    folder: Path, columns: Sequence[str], texts: Collection[str] = ()
-) -> pd.DataFrame:
+def read_worlds(folder: Path, columns: Sequence[str], texts: Collection[str] = ()) -> pd.DataFrame:
     """Return some columns of all parts that are there, some of which hold texts.
 
     Raises

@@ -41,8 +41,11 @@ def chosen_outcomes(
     check_once(names or (), place)
     for name in names or ():
         if name not in _TITLES:
-            raise PalcaError(f"no outcome '{name}'{nearest(name, _TITLES)}; there are "
-                             f"{', '.join(_TITLES)}", place)
+            raise PalcaError(
+                f"unknown outcome '{name}'{nearest(name, _TITLES)}; choose one of "
+                f"{', '.join(_TITLES)}",
+                place,
+            )
         if name not in measured:
             raise PalcaError(f"the scenario ends before '{name}' can be measured", place)
     return [_TITLES[name] for name in names or MAIN if name in measured]
@@ -160,6 +163,6 @@ def print_sweep(
         f"seed {plan.seed}"
     )
     console.print(shown)
-    console.print("What a factor explains it explains by itself, not in concert with others. The "
-                  "rest is other factors and chance. Below 0: its levels differ less than chance "
-                  "alone would make them.")  # fmt: skip
+    console.print("The share that a factor explains by itself (first-order), without interactions. "
+                  "The rest is other factors and chance. Below 0: its levels differ less than "
+                  "chance alone would make them.")  # fmt: skip

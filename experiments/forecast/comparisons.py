@@ -296,8 +296,8 @@ def wins_in_words(comparisons: Sequence[SkillComparison]) -> str:
     better = sum(comparison.model < comparison.naive for comparison in comparisons)
     exact = verdicts.count("naive exact")
     return (
-        f"{better} of {len(comparisons)} won"
-        + (f" ({exact} could not be: the naive forecast is exact)" if exact else "")
-        + f"; {verdicts.count('better')} of them with power {ENOUGH_POWER} or more, "
-        f"{verdicts.count('worse')} lost with it"
+        f"the model is better in {better} of {len(comparisons)}"
+        + (f" (in {exact} it can't be: the naive forecast is exact)" if exact else "")
+        + f"; {verdicts.count('better')} of them with a power of {ENOUGH_POWER} or more; lost with "
+        f"such a power: {verdicts.count('worse')}"
     )

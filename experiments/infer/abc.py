@@ -184,9 +184,7 @@ def adjustment(weights: Floats, apart: Floats) -> Adjustment:
     inverse = np.linalg.inv(square + np.diag(prior))
     unsure = inverse @ spread @ inverse  # covariance of intercept and slopes
     lost = 2.0 * np.trace(inverse @ spread) - np.trace(unsure @ square)
-    return Adjustment(
-        weights, near[:, 1:], inverse @ weighed.T, float(unsure[0, 0]), float(lost)
-    )
+    return Adjustment(weights, near[:, 1:], inverse @ weighed.T, float(unsure[0, 0]), float(lost))
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,10 +128,12 @@ class Calibration:
     def unranked(self) -> str:
         """Why ranks can't say whether the posterior is right; empty if they can."""
         if self.near is None:
-            return "known parameters were not looked for (--check)"
+            return "simulation-based calibration was switched off (--check)"
         if len(self.near.ranks) < _RANKED:
-            return (f"ranks of known parameters need {_RANKED} histories or more, not "
-                    f"{len(self.near.ranks)} (--check)")
+            return (
+                f"simulation-based calibration needs {_RANKED} histories or more, not "
+                f"{len(self.near.ranks)} (--check)"
+            )
         return ""
 
     @property
@@ -190,20 +192,30 @@ def calibrate(
     scenario = build(resolved)
     record = record_for(scenario, resolved["place"])
     if scenario.months <= month_index(f"{LAST}-12"):
-        raise PalcaError(f"must run to {LAST}-12 to be held against the record",
+        raise PalcaError(f"must end in {LAST}-12 or later to be compared with the record: set its "
+                         "'until'",
                          resolved["place"])  # fmt: skip
     free = free_in(resolved)
     if not free:
-        raise PalcaError("leaves no parameter free: nothing to calibrate", resolved["place"])
+        raise PalcaError(
+            "leaves no free parameter to calibrate: set fewer, or close fewer channels",
+            resolved["place"],
+        )
     taught = min(_TAUGHT, worlds // 2)
     others = worlds - taught
     nearest = max(others // _NEAREST, min(others // 2, _LEAST))
     if sets is not None and sets > nearest:
-        raise PalcaError(f"{sets:,} sets can't be drawn from {worlds:,} worlds, of which "
-                         f"{nearest:,} are near: ask for fewer, or for more --worlds", "--sets")
+        raise PalcaError(
+            f"{sets:,} sets can't be sampled from {worlds:,} worlds, of which "
+            f"{nearest:,} are accepted: use fewer --sets, or more --worlds",
+            "--sets",
+        )
     if histories > others:
-        raise PalcaError(f"{worlds:,} worlds have {others:,} histories to look at, not "
-                         f"{histories:,}", "--check")
+        raise PalcaError(
+            f"with {worlds:,} worlds at most {others:,} histories can be checked, not "
+            f"{histories:,}",
+            "--check",
+        )
     doing = partial(on_progress, "simulating worlds")
     table = simulate(resolved, free, until, worlds, seed, jobs, doing)
     evidence, _ = before_and_after(until)
@@ -217,8 +229,9 @@ def calibrate(
     found = infer(summaries, table.scores, observed, nearest)
     if found.sureness < SURE:
         raise PalcaError(
-            f"{worlds:,} worlds are too few: what they say of the parameters is as unsure as "
-            f"{found.sureness:.0f} draws, and {SURE:.0f} are needed; ask for more", "--worlds"
+            f"{worlds:,} worlds are too few: the result is as precise as {found.sureness:.0f} "
+            f"independent draws, and {SURE:.0f} are needed; use more --worlds",
+            "--worlds",
         )
     count = min(DRAWS, int(found.ess)) if sets is None else sets
     drawn = values_of(free, found.scores[found.draw(count, np.random.default_rng(seed))])
@@ -234,7 +247,7 @@ def calibrate(
         for name, places in (("anywhere", np.arange(histories)), ("near", like)):
             again = simulation_based_calibration(
                 summaries, table.scores, places, nearest, _RANKED_AMONG, seed,
-                partial(on_progress, "finding known parameters again"),
+                partial(on_progress, "simulation-based calibration"),
             )  # fmt: skip
             setattr(out, name, again)
     _hold_against_the_record(out, resolved, table, tried, seed)

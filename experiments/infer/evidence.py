@@ -147,7 +147,7 @@ def describe(whole: Evidence, last: int, predictive: Iterable[float]) -> list[di
     ]  # fmt: skip
     never = [(f"never {track}: {kind}", weight) for track, kind, weight in whole.absent]
     if whole.extra != 1.0:
-        never.append(("each coup attempt that matches none above", whole.extra))
+        never.append(("each coup attempt that matches no event above", whole.extra))
     rows += [
         {"what": what, "first": month_name(0), "last": month_name(max(counted.last, 0)),
          "weight": weight, "counted": counted.last >= 0}

@@ -110,8 +110,11 @@ def make_evidence(
 def _check_within(month: int, what: str, months: int, place: str) -> None:
     """Raise if a month that evidence names isn't one of the history's."""
     if not 0 <= month < months:
-        raise PalcaError(f"{what} {month_name(month)} lies outside the history, which goes from "
-                         f"{month_name(0)} to {month_name(months - 1)}", place)
+        raise PalcaError(
+            f"{what} {month_name(month)} is outside the simulated months, "
+            f"{month_name(0)} to {month_name(months - 1)}",
+            place,
+        )
 
 
 def _check_apart(events: Iterable[EventObservation], place: str) -> None:
@@ -120,8 +123,9 @@ def _check_apart(events: Iterable[EventObservation], place: str) -> None:
     for one, two in pairwise(by_window):
         if (one.track, one.kind) == (two.track, two.kind) and two.first <= one.last:
             raise PalcaError(
-                f"the windows of '{one}' and '{two}' overlap: one event would count for both; "
-                "name it once, or with less tolerance", place
+                f"the windows of '{one}' and '{two}' overlap, so one simulated event would match "
+                "both: name it once, or use a smaller tolerance",
+                place,
             )
 
 
@@ -132,13 +136,19 @@ def _listed(text: str, place: str, months: int) -> list[EventObservation]:
     for part in text.split(","):
         match = _LISTED.fullmatch(part.strip())
         if match is None:
-            raise PalcaError('write record, the path of a .toml file, or events such as "coup '
-                             '1971-08, embassy 1969-12 ± 3" (or +- 3), not '
-                             f"'{short(part.strip(), 60)}'", place)
+            raise PalcaError(
+                'write record, the path of a .toml file, or events such as "coup '
+                '1971-08, embassy 1969-12 ± 3" (or +- 3), not '
+                f"'{short(part.strip(), 60)}'",
+                place,
+            )
         kind, tolerance = match[1], int(match[3] or _TOLERANCE)
         if kind not in kinds:
-            raise PalcaError(f"no kind of event '{kind}'{nearest(kind, kinds)}; "
-                             "'palca list events' shows them all", place)
+            raise PalcaError(
+                f"unknown kind of event '{kind}'{nearest(kind, kinds)}; 'palca list "
+                "events' shows all kinds",
+                place,
+            )
         try:
             month = month_index(match[2])
         except PalcaError as error:
@@ -181,8 +191,10 @@ def _attempts(table: Table, documented: Course) -> list[EventObservation]:
 def _named(row: Table) -> tuple[str, str]:
     track, kind = row.text("track"), row.text("kind")
     if track not in TRACKS or kind not in KINDS[track]:
-        raise PalcaError(f"no event '{kind}' in track '{track}'"
-                         f"{nearest(kind, KINDS.get(track, ()))}", row.where)
+        raise PalcaError(
+            f"unknown event '{kind}' in track '{track}'{nearest(kind, KINDS.get(track, ()))}",
+            row.where,
+        )
     return track, kind
 
 
@@ -208,11 +220,16 @@ def _event(row: Table, documented: Course) -> EventObservation:
     if not named:
         months = np.nonzero(documented.count(track, kind)[:, 0])[0]
         if not len(months):
-            raise PalcaError(f"the record has no '{kind}' in track '{track}' that may score; name "
-                             'a month of your own: date = "1971-08"', row.where)  # fmt: skip
+            raise PalcaError(f"the record has no '{kind}' in track '{track}' that may score; set a "
+                             'month, such as date = "1971-08"', row.where)  # fmt: skip
         month = int(months[0])
     return EventObservation(
-        track, kind, month, max(month - tolerance, 0), month + tolerance, false_negative,
+        track,
+        kind,
+        month,
+        max(month - tolerance, 0),
+        month + tolerance,
+        false_negative,
         named=named,
     )
 

@@ -42,13 +42,15 @@ def draw_posterior(found: Calibration, title: str) -> Picture:
             told = gain if found.informative[place] else "can't tell"
             axis.set_title(f"{name}: {told}", fontsize=_SMALL)
             axis.set_xlabel(fill(PARAMETERS[name].unit, 34), fontsize=7, labelpad=1)
-        note = ("grey: density of the prior; line: of the posterior, its mean dotted; gain: "
-                "information gain")  # fmt: skip
+        note = ("grey: density of the prior; line: density of the posterior, with its mean dotted; "
+                "gain: information gain")  # fmt: skip
         head(figure, f"{title}\n{note}")
     gain = found.information_gain
     told = [place for place in np.argsort(-gain) if found.informative[place]][:3]
     most = ", ".join(f"{found.names[i]} ({percent(float(gain[i]))})" for i in told)
-    says = f"The record moves most: {most}" if told else "The record can't tell of any"
+    says = "The record is not informative about any of them"
+    if told:
+        says = f"The largest information gain: {most}"
     return Picture(figure, f"{title}: prior and posterior of {len(found.names)} parameters. "
                            f"{says}.")  # fmt: skip
 
@@ -71,10 +73,11 @@ def draw_ranks(found: Calibration, again: SBC, title: str) -> Picture:
             axis.set_ylim(0, 1.2 * max(high, float(np.max(bars))))
             axis.set_xlim(0, again.draws + 1)
             axis.set_title(name, fontsize=_SMALL)
-        figure.supxlabel("rank of the true value among the posterior's draws; heights: histories",
+        figure.supxlabel("rank of the true value among the posterior draws; height: number of "
+                         "histories",
                          fontsize=8.5)  # fmt: skip
-        note = (f"{again.draws} posterior draws, {histories} simulated histories; grey: 99 % of "
-                "bars, if the posteriors are right")  # fmt: skip
+        note = (f"{again.draws} posterior draws, {histories} simulated histories; grey: range of "
+                "99 % of the bars if the posteriors are right")  # fmt: skip
         head(figure, f"{title}\n{note}")
     return Picture(figure, f"{title} Ranks of the true values of {len(found.names)} parameters in "
                            f"{histories} simulated histories: {outside} of "

@@ -51,7 +51,6 @@ class Table:
         places = {outcome.name: place for place, outcome in enumerate(self.outcomes)}
         return self.values[:, [places[outcome.name] for outcome in outcomes]]
 
-
     def part(self, some: slice) -> Table:
         """Return some of the worlds."""
         return Table(self.names, self.outcomes, self.scores[some], self.values[some])

@@ -97,9 +97,9 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
     posterior = found.posterior
     console.print(
         f"{title}: {len(found.names)} parameters given the record of 1969–{found.until}, from "
-        f"{found.worlds:,} worlds; {len(posterior.places):,} of them are near "
-        f"({posterior.ess:,.0f} effective; adjusted means are as sure as of "
-        f"{posterior.sureness:,.0f} draws)\n"
+        f"{found.worlds:,} worlds; {len(posterior.places):,} of them are accepted (effective "
+        f"sample size {posterior.ess:,.0f}; the adjusted means are as precise as those of "
+        f"{posterior.sureness:,.0f} independent draws)\n"
     )
     console.print(_parameters(found))
     console.print(_information(found))
@@ -108,17 +108,17 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
         console.print(f"{count:,} draws were made, {distinct:,} of them different.")
     for outcome in found.outliers:
         console.print(f"Hardly any world has the documented {outcome.heading}, whatever its "
-                      "parameters: the model can't do this.")  # fmt: skip
+                      "parameters: the model can't reproduce it.")  # fmt: skip
     for kind, again in _recoveries(found):
         console.print(_told_of(kind, again, posterior.radius))
     inside = [v.inside for v in found.fit]
     before = [v.inside for v in found.prior_fit]
-    console.print(f"Documented outcomes of 1969–{found.until} within 5 to 95 % of free-running "
-                  f"worlds: {sum(inside)} of {len(inside)} with the posterior, {sum(before)} with "
-                  "the prior.")  # fmt: skip
+    console.print(f"Documented outcomes of 1969–{found.until} within the 5–95 % range of "
+                  f"free-running worlds: {sum(inside)} of {len(inside)} with the posterior, "
+                  f"{sum(before)} with the prior.")  # fmt: skip
     outside = [v.outcome.heading for v in found.fit if not v.inside]
     if outside:
-        console.print(f"Outside: {'; '.join(outside)}.")
+        console.print(f"Outside this range: {'; '.join(outside)}.")
     if found.forecast is not None:
         forecast = found.forecast
         console.print()
@@ -142,14 +142,16 @@ def _information(found: Calibration) -> str:
     said = "Information gain: how far the record moves a parameter from its prior, 0 to 100 %."
     if found.unranked:
         return f"{said} About no parameter it is called informative: {found.unranked}."
-    told = (f"{said} The record is informative about {found.informative.sum()} of {count} "
-            f"parameters; of the others it can't tell. It is informative if the gain is "
-            f"{100 * INFORMATIVE:.0f} % or more, if it is above "
-            f"{100 * found.information_gain_by_chance:.1f} %, which one of {count} parameters that "
-            f"do nothing would reach in {100 * RARE:.0f} of 100 calibrations, and if the ranks are "
-            "level.")
+    told = (
+        f"{said} The record is informative about {found.informative.sum()} of {count} "
+        f"parameters; of the others it can't tell. It is informative if the gain is "
+        f"{100 * INFORMATIVE:.0f} % or more, if it is above "
+        f"{100 * found.information_gain_by_chance:.1f} %, which one of {count} parameters that "
+        f"do nothing would reach in {100 * RARE:.0f} of 100 calibrations, and if the ranks are "
+        "level."
+    )
     doubtful = [name for name, is_so in zip(found.names, found.uneven, strict=True) if is_so]
-    return told + (f" Ranks are not level of {', '.join(doubtful)}." if doubtful else "")
+    return told + (f" The ranks of {', '.join(doubtful)} are uneven." if doubtful else "")
 
 
 def _told_of(kind: str, again: SBC, radius: float) -> str:
@@ -158,13 +160,14 @@ def _told_of(kind: str, again: SBC, radius: float) -> str:
     count = len(uneven)
     lowest = min(1.0, float(uneven[0]) * count)  # Bonferroni: the least of many
     where = {"anywhere": "of all kinds", "near": "most like the record"}[kind]
-    verdict = "even, as they should be" if lowest > RARE else "uneven: don't trust the intervals"
+    even, uneven_ranks = "are even, as they should be", "are uneven: don't trust the intervals"
+    verdict = even if lowest > RARE else uneven_ranks
     farther = (again.radii < radius).mean()
     return (
-        f"Known parameters of {len(again.ranks)} simulated histories {where}: ranks {verdict} "
-        f"(p = {decimal(lowest, 2)} for the worst of {count}); 90 % intervals hold "
-        f"{percent(again.coverage(_CENTRAL).mean())} of the true values; the record lies "
-        f"farther from its nearest worlds than {percent(farther)} of them do."
+        f"Known parameters of {len(again.ranks)} simulated histories {where}: the ranks {verdict} "
+        f"(p = {decimal(lowest, 2)} for the worst of {count}); 90 % intervals contain "
+        f"{percent(again.coverage(_CENTRAL).mean())} of the true values; the record is farther "
+        f"from its accepted worlds than {percent(farther)} of these histories are from theirs."
     )
 
 
@@ -226,14 +229,15 @@ def _parameters(found: Calibration) -> Table:
 def _after(found: Calibration) -> Table:
     assert found.forecast is not None
     table = Table(
-        f"After {found.until}: what the calibration has not seen",
+        f"After {found.until}: outcomes that the calibration did not use",
         [Column("outcome"), *numbers("record", "posterior"),
          Column("skill of the posterior", right=True, rank=2),
          Column("skill of the prior", right=True, rank=3), *numbers("given the past"),
          Column("skill given the past", right=True, rank=1)],
-        "Medians, with 5 and 95 % of the worlds in brackets. Skill: 1 is perfect, 0 as good as the "
-        "naive forecast, which is made in January 1969 and, beside worlds given the past, in "
-        f"January {found.until + 1}. Exact: it said what happened, without doubt.",
+        "Medians, with the 5 and 95 % quantiles of the worlds in brackets. Skill: 1 is perfect, 0 "
+        "as good as the naive forecast, which is made in January 1969 or, for worlds given the "
+        f"past, in January {found.until + 1}. Exact: the naive forecast said with certainty what "
+        "happened.",
         "outcomes.csv",
     )  # fmt: skip
     rows = zip(found.forecast.free, found.forecast.prior, found.forecast.given, strict=True)
@@ -264,5 +268,5 @@ def _balance(title: str, verdicts: Sequence[OutcomeScore]) -> str:
     better = [v for v in verdicts if v.score < v.naive]
     even = [v for v in verdicts if v.score == v.naive]
     worse = len(verdicts) - len(better) - len(even)
-    return (f"{title} beat the naive forecast in {len(better)} of {len(verdicts)} outcomes, "
-            f"are beaten in {worse} and equal it in {len(even)}.")  # fmt: skip
+    return (f"{title} are better than the naive forecast in {len(better)} of {len(verdicts)} "
+            f"outcomes, worse in {worse} and equal in {len(even)}.")  # fmt: skip

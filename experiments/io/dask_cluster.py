@@ -53,24 +53,33 @@ def workers(cluster: str | None) -> Iterator[Spread | None]:
     try:
         client = Client(cluster, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError):
-        raise PalcaError(f"no scheduler answers there within {_PATIENCE} s; 'dask scheduler' "
-                         "starts one and prints its address", place) from None
+        raise PalcaError(
+            f"no scheduler answers there within {_PATIENCE} s; 'dask scheduler' "
+            "starts one and prints its address",
+            place,
+        ) from None
     with client:
         try:
             client.wait_for_workers(1, timeout=_PATIENCE)
         except TimeoutError:
-            raise PalcaError("the scheduler has no workers: start some with "
-                             f"'dask worker {cluster} --nthreads 1'", place) from None
+            raise PalcaError(
+                "the scheduler has no workers: start some with "
+                f"'dask worker {cluster} --nthreads 1'",
+                place,
+            ) from None
         try:
             _check(cast(dict[str, Any], client.run(all_versions, on_error="return")), place)
             yield lambda function, calls: _spread(client, function, calls, place)
         except KilledWorker:
-            raise PalcaError("a block has killed several workers one after the other, as too "
-                             "little memory does: give them more, then go on with --resume",
-                             place) from None
+            raise PalcaError(
+                "a block ended several workers one after the other, probably for lack "
+                "of memory: give them more, then continue with --resume",
+                place,
+            ) from None
         except (CommClosedError, FutureCancelledError):
-            raise PalcaError("the scheduler is gone: start it again, then go on with --resume",
-                             place) from None
+            raise PalcaError(
+                "the scheduler has ended: start it again, then continue with --resume", place
+            ) from None
 
 
 def _spread(
@@ -92,8 +101,9 @@ def _spread(
         try:
             signature, result = future.result()
         except (AttributeError, ImportError) as error:  # it hasn't what it is asked to call
-            raise PalcaError(f"a worker has another Palca than this machine ({error}): install "
-                             "the same there", place) from None  # fmt: skip
+            raise PalcaError("a worker has a different version of Palca from this machine "
+                             f"({error}): install the same version "
+                             "there", place) from None  # fmt: skip
         _check(signature, place)
         yield result
         add()
@@ -113,9 +123,14 @@ def _check(found: Mapping[str, Any], place: str) -> None:
     here = all_versions()
     for worker, there in found.items():
         if not isinstance(there, dict):
-            raise PalcaError(f"the worker {worker} can't import Palca ({there}): install the "
-                             "same version there", place)
+            raise PalcaError(
+                f"the worker {worker} can't import Palca ({there}): install the same version there",
+                place,
+            )
         for name, version in here.items():
             if there.get(name) != version and name != "python":
-                raise PalcaError(f"the worker {worker} has {name} {there.get(name)}, and this "
-                                 f"machine has {version}: install the same there", place)
+                raise PalcaError(
+                    f"the worker {worker} has {name} {there.get(name)}, and this "
+                    f"machine has {version}: install the same version there",
+                    place,
+                )

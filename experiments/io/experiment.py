@@ -163,7 +163,7 @@ class AtomicExperiment(Experiment):
         digest = cls.from_manifest(manifest, folder).run(jobs, on_progress).digest
         if digest == then:
             return {}
-        return {"digest": f"comes out otherwise: {digest[:16]}, and was {then[:16]}"}
+        return {"digest": f"is different: {digest[:16]}, and was {then[:16]}"}
 
     @classmethod
     def _kept(cls) -> list[str]:

@@ -110,10 +110,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if folder.is_file():
         raise PalcaError("is a file; name the folder that a command wrote", str(folder))
     if not folder.is_dir():
-        raise PalcaError("no such folder; 'palca run' makes one and names it", str(folder))
+        raise PalcaError("no such folder; 'palca run' makes one and prints its name", str(folder))
     content = Folder(folder).content(MANIFEST)
     if content is None:
-        raise PalcaError("is not there, so the folder holds no run", str(path))
+        raise PalcaError("is missing, so the folder holds no run", str(path))
     try:
         manifest = json.loads(content.decode())
         seal = manifest.pop("seal", None)
@@ -123,8 +123,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except (ValueError, TypeError, AttributeError, RecursionError):
         raise PalcaError("is no manifest of a run", str(path)) from None
     if not whole:
-        raise PalcaError("was changed after Palca wrote it; run the command that it names again, "
-                         "with the change as --set or in a scenario file", str(path))
+        raise PalcaError(
+            "was changed after Palca wrote it: to change a run, run its command "
+            "again, with the change as --set or in a scenario file",
+            str(path),
+        )
     Table(manifest, str(path)).integer("worlds", 1, _MOST_WORLDS, 1)
     return manifest
 
@@ -142,10 +145,17 @@ def as_written(folder: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError,
-            MemoryError) as error:
-        raise PalcaError(f"isn't what Palca writes ({type(error).__name__}: {error}); run the "
-                         "command that it names again", str(folder / MANIFEST)
+    except (
+        LookupError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        ArithmeticError,
+        RecursionError,
+        MemoryError,
+    ) as error:
+        raise PalcaError(f"isn't a manifest as Palca writes it ({type(error).__name__}: {error}); "
+                         "run its command again", str(folder / MANIFEST)
                          ) from error  # fmt: skip
 
 
@@ -181,7 +191,7 @@ def draw(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -> dict[st
             path.unlink(missing_ok=True)
             path.with_suffix(".svg").unlink(missing_ok=True)
             reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
-            UNDRAWN.append(f"{name} could not be drawn ({' '.join(reason.split())})")
+            UNDRAWN.append(f"{name} could not be plotted ({' '.join(reason.split())})")
     return told
 
 
@@ -232,7 +242,9 @@ def read_sums(folder: Path) -> dict[str, str] | None:
         return None
     found = [_LINE.fullmatch(line) for line in text.removesuffix("\n").split("\n")]
     if not all(found):
-        raise PalcaError("is no list of digests that Palca wrote", str(folder / SUMS))
+        raise PalcaError(
+            "is not a list of digests as Palca writes it: run the command again", str(folder / SUMS)
+        )
     return {line[2]: line[1] for line in found if line is not None}
 
 
@@ -253,12 +265,12 @@ def differing(folder: Path, but: Collection[str] = ()) -> tuple[dict[str, str], 
     """
     written = read_sums(folder)
     if written is None:
-        return {SUMS: "is not there: nothing says whether the files are as they were written"}, []
+        return {SUMS: "is missing, so it can't be checked whether the files are unchanged"}, []
     wrong = {}
     for name, digest in written.items():
         path = None if name in but else Folder(folder).inside(name)
         if path is None and name not in but:
-            wrong[name] = "is not there"
+            wrong[name] = "is missing"
         elif path is not None and digest_of_file(path) != digest:
             wrong[name] = "was altered after Palca wrote it"
     with as_written(folder):

@@ -49,12 +49,16 @@ def place_of(folder: Path) -> Path:
         folder = Path(os.path.abspath(folder))  # "." and ".." have no name of their own
         str(folder).encode()
     except FileNotFoundError:
-        raise PalcaError("the folder you are in is gone: go to another", str(folder)) from None
+        raise PalcaError(
+            "the current folder no longer exists: change to another", str(folder)
+        ) from None
     except UnicodeEncodeError:  # Arrow's files, and a manifest, couldn't name it
-        raise PalcaError("is no name in UTF-8: choose another --out", str(folder)) from None
+        raise PalcaError("isn't a name in UTF-8: choose another --out", str(folder)) from None
     if folder in (here, *here.parents):
-        raise PalcaError("is the folder you are in, or one around it; name one inside it",
-                         str(folder))
+        raise PalcaError(
+            "is the current folder, or one that contains it; name a folder inside the current one",
+            str(folder),
+        )
     if folder.exists() and not folder.is_dir():
         raise PalcaError("is a file, not a folder", str(folder))
     around = next(parent for parent in folder.parents if parent.exists())
@@ -165,10 +169,13 @@ def _check_free(folder: Path, force: bool) -> None:
     if not folder.exists() or {path.name for path in folder.iterdir()} <= {_COPIED}:
         return
     if not force:
-        raise PalcaError("is there already; give --force to replace it, or another --out",
-                         str(folder))
+        raise PalcaError(
+            "exists already; give --force to replace it, or another --out", str(folder)
+        )
     if not (folder / _MANIFEST).is_file():
-        raise PalcaError("holds no run; Palca replaces nothing but its own runs", str(folder))
+        raise PalcaError(
+            "holds no run, and Palca replaces only its own runs: choose another --out", str(folder)
+        )
 
 
 def _hold(part: Path, folder: Path) -> FileLock:
@@ -205,8 +212,11 @@ def _hold(part: Path, folder: Path) -> FileLock:
         except PermissionError as error:
             if not part.exists():
                 raise
-            raise PalcaError(f"another user is writing it, or left it unfinished in {part.name}: "
-                             "choose another --out", str(folder)) from error
+            raise PalcaError(
+                f"another user is writing it, or left it incomplete in {part.name}: "
+                "choose another --out",
+                str(folder),
+            ) from error
         lock.release()
     raise PalcaError("another process is writing it: wait for it, or choose another --out",
                      str(folder))  # fmt: skip
@@ -228,8 +238,8 @@ def check_locks(folder: Path) -> None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             reason = os.strerror(error.errno or 0)
-            raise PalcaError(f"no file can be locked there ({reason}), so two commands could write "
-                             "at once: choose an --out on another disk", str(folder.parent)
+            raise PalcaError(f"files can't be locked there ({reason}), so two commands could write "
+                             "at the same time: choose an --out on another disk", str(folder.parent)
                              ) from None  # fmt: skip
 
 

@@ -62,10 +62,11 @@ class Folder:
         if not path.is_symlink() and not path.exists():
             return None
         if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.path)):
-            raise PalcaError("leads out of the folder: only what is in it is read; remove the link",
+            raise PalcaError("is a link out of the folder, and Palca reads only files in it: "
+                             "remove the link",
                              str(path))  # fmt: skip
         if not path.is_file():
-            raise PalcaError("is no file; a run has one there", str(path))
+            raise PalcaError("is not a file, but must be one: run the command again", str(path))
         return path
 
     def place(self, name: str) -> Path | None:
@@ -81,8 +82,8 @@ class Folder:
             return None
         largest = _LARGEST_CSV if path.suffix == ".csv" else _LARGEST
         if path.stat().st_size > largest:
-            raise PalcaError(f"is larger than {largest // 10**6} MB, which nothing is that "
-                             "Palca reads whole", str(path))  # fmt: skip
+            raise PalcaError(f"is larger than {largest // 10**6} MB, the limit for this file: run "
+                             "the command again", str(path))  # fmt: skip
         return path
 
     def content(self, name: str) -> bytes | None:
@@ -117,15 +118,19 @@ class Folder:
         try:
             table = list(csv.DictReader(io.StringIO(text, newline=""), restval="", strict=True))
         except csv.Error as error:
-            raise PalcaError(f"is no CSV that Palca wrote ({error}); run the command again",
+            raise PalcaError(f"is not a CSV file as Palca writes it ({error}); run the command "
+                             "again",
                              str(self.path / name)) from None  # fmt: skip
         # cells beyond the headings have the key None
         return [{key: value for key, value in row.items() if key is not None} for row in table]
 
     def files(self) -> list[tuple[str, int]]:
         """Return name and size of what lies in it; folders, links and hidden files left out."""
-        there = [path for path in self.path.iterdir()
-                 if path.is_file() and not path.is_symlink() and not path.name.startswith(".")]
+        there = [
+            path
+            for path in self.path.iterdir()
+            if path.is_file() and not path.is_symlink() and not path.name.startswith(".")
+        ]
         return sorted((path.name, path.stat().st_size) for path in there)
 
     def pictures(self) -> list[Shown]:
@@ -143,12 +148,11 @@ class Folder:
         content = self.content(name) or b""
         form = Path(name).suffix
         if not content.startswith(_BEGINNINGS[form]):
-            raise PalcaError("is no picture that Palca wrote; run the command again",
+            raise PalcaError("is not a figure as Palca writes it; run the command again",
                              str(self.path / name))  # fmt: skip
         found = _DESCRIPTION.search(content) if form == ".svg" else None
         alt = html.unescape(found[1].decode("utf-8", "replace")) if found else (
-            f"The picture {name}, which was written without a description"
+            f"The figure {name}, which was written without a description"
         )  # fmt: skip
         address = f"data:{_TYPES[form]};base64,{base64.b64encode(content).decode()}"
         return Shown(name, " ".join(alt.split()), address)
-

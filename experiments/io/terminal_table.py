@@ -92,7 +92,8 @@ class Layout:
             names = ", ".join(self._columns[place].title for place in gone)
             also = f"; {self._file} has {'it' if len(gone) == 1 else 'them'}" if self._file else ""
             yield from _paragraph(
-                f"Left out at a width of {width}: {names} (shown from {self.whole} on{also})",
+                f"Columns left out at a width of {width}: {names} (shown from a width of "
+                f"{self.whole}{also})",
                 told,
                 "dim",
             )

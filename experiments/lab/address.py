@@ -30,10 +30,10 @@ def read_query(query: str) -> tuple[dict[str, str], list[str]]:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_CHOICES,
                           errors="replace")  # fmt: skip
     except ValueError:
-        return {}, ["The address names too many choices, so the page shows its defaults."]
+        return {}, ["The address has too many choices, so the page shows its defaults."]
     choices = dict(pairs)
     names = [name for name, _ in pairs]
-    complaints = [f"The address names “{short(name, 40)}” more than once: the last one counts."
+    complaints = [f"The address has “{short(name, 40)}” more than once; the last one counts."
                   for name in choices if names.count(name) > 1]  # fmt: skip
     if PACKED in choices:
         text = _unpack(choices.pop(PACKED))

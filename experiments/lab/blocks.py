@@ -65,4 +65,3 @@ def command(label: str, line: str) -> Block:
 def download(label: str, name: str, content: str) -> Block:
     """Return a button that saves a text as a file."""
     return {"kind": "download", "label": label, "name": name, "text": content}
-

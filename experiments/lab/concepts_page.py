@@ -42,10 +42,10 @@ def _show(values: Values) -> list[Block]:
     found = _contrast(values["concept"], values["worlds"])
     return [
         text(concept.definition),
-        text(f"A question to think about: {concept.question}"),
+        text(f"A question to consider: {concept.question}"),
         text(f"{concept.title}: {found.verdict}."),
         picture(lambda: draw_concept(found)),
-        heading("What it leads one to expect"),
+        heading("What the concept predicts"),
         *table(claims_table(claim_rows(found))),
         *table(measures_table(measure_rows(found))),
         *_reading(concept),
@@ -54,9 +54,9 @@ def _show(values: Values) -> list[Block]:
 
 def _reading(concept: Concept) -> list[Block]:
     return [
-        heading("Who says so, and who doesn't"),
+        heading("Literature for and against"),
         listing(concept.literature),
-        text(f"Against it: {concept.against}"),
+        text(f"What would count against it: {concept.against}"),
         *([text(concept.limits, tone="note")] if concept.limits else []),
     ]
 
@@ -64,13 +64,13 @@ def _reading(concept: Concept) -> list[Block]:
 PAGE: Final = Page(
     "concepts",
     "Concepts",
-    "Does this model show what a concept of political science leads one to expect?",
+    "Does this model show what a concept of political science predicts?",
     _ask,
     _show,
     (
-        "A concept that is shown here is at work in this model, which was built with it in mind "
-        "or not; that is no evidence that it was at work in Bolivia.",
-        "A concept that isn't shown may be at work all the same, where the model can't see it.",
+        "A concept that is shown here works in this model, whether or not the model was built with "
+        "it in mind. This is no evidence that it worked in Bolivia.",
+        "A concept that isn't shown may still be true, in ways that the model can't represent.",
     ),
     common=lambda: ({"concept": name} for name in shipped_concepts()),
 )

@@ -55,8 +55,8 @@ class Form:
         value = self._asked.get(name, default)
         if value not in options:
             self.complaints[name] = (
-                f"{label}: {_quoted(value)} isn't one of those to choose from, so "
-                f"“{options[default]}” is shown."
+                f"{label}: {_quoted(value)} is not one of the choices, so “{options[default]}” is "
+                "shown."
             )
             value = default
         choices = [{"value": key, "text": title} for key, title in options.items()]
@@ -110,8 +110,8 @@ class Form:
         value = self._asked.get(name, default).replace("\r\n", "\n")
         held = len(value.encode("utf-8", "replace")) > LONGEST
         wrong = (
-            f"The text is longer than {LONGEST:,} bytes, so it isn't run: shorten it. All of it is "
-            "still in the box." if held else ""
+            f"The text is longer than {LONGEST:,} bytes, so it isn't run: shorten it. The whole "
+            "text is still in the box." if held else ""
         )  # fmt: skip
         if held:
             value = default
@@ -132,7 +132,7 @@ class Form:
             return value
         instead = names[int(default - low)] if names else exact(default)
         self.complaints[name] = (
-            f"{label}: {_quoted(text)} can't be chosen here (there is {allowed}), so {instead} is "
+            f"{label}: {_quoted(text)} can't be chosen here (allowed: {allowed}), so {instead} is "
             "shown."
         )
         return default
@@ -158,7 +158,10 @@ def _read(text: str, low: float, high: float, whole: bool) -> tuple[float, str]:
     if not said:
         wrong = "The box is empty"
     elif "," in said:
-        wrong = f"{_quoted(said)} has a comma; decimals have a point here, thousands no mark"
+        wrong = (
+            f"{_quoted(said)} has a comma; write decimals with a point, and thousands without "
+            "a separator"
+        )
     elif not _NUMBER.fullmatch(said):
         wrong = f"{_quoted(said)} isn't a number"
     else:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LAND: Final = "#f4efe6"
-_STEPS: Final = ((0.9, "loyal"), (0.7, "uneasy"), (0.5, "divided"), (0.0, "ready to rise"))
+_STEPS: Final = ((0.9, "loyal"), (0.7, "uneasy"), (0.5, "divided"), (0.0, "would join a coup"))
 # Where the four actors stand in the network, and what they are called there.
 _NODES: Final[dict[str, tuple[float, float, str]]] = {
     "ussr": (0.0, 1.0, "USSR"),
@@ -98,15 +98,16 @@ def draw_country(
         bar = figure.colorbar(colours, cax=below, orientation="horizontal",
                               ticks=[0.4, 0.6, 0.8, 1.0], extend="min")  # fmt: skip
         bar.ax.set_xticklabels(["40 %", "60 %", "80 %", "100 %"])
-        bar.set_label("share of each garrison's force that would not rise")
+        bar.set_label("share of each garrison's force that would not join a coup")
     said = ", ".join(
         f"{garrison.name} {float(share):.0%} ({in_a_word(float(share))})"
-        + (", which strikes" if at in struck else "")
+        + (", which attempts a coup" if at in struck else "")
         for at, (garrison, share) in enumerate(zip(garrisons, loyalty, strict=True))
     )
     kind = "Map" if known else "Row of circles"
     return Picture(figure, f"{kind} of the garrisons of {country.name} in {month_name(month)}, by "
-                   f"the share of their force that would not rise: {said}.")  # fmt: skip
+                           "the share of their force that would not join a coup: "
+                           f"{said}.")  # fmt: skip
 
 
 def _name_garrison(
@@ -126,9 +127,9 @@ def _name_garrison(
                   bbox={"fc": "white", "ec": "none", "alpha": 0.6, "pad": 0.6})  # fmt: skip
 
 
-def flows_of(state: Mapping[str, float], levers: Mapping[str, Mapping[str, float]]) -> list[
-    tuple[str, str, float, str]
-]:
+def flows_of(
+    state: Mapping[str, float], levers: Mapping[str, Mapping[str, float]]
+) -> list[tuple[str, str, float, str]]:
     """Return who gives to whom: from, to, a weight of 0 to 1, and in words."""
     ussr, us = state["ussr_delivered"], state["us_delivered"]
     subsidy = levers["ussr"].get("subsidise_party", 0.0)
@@ -172,9 +173,7 @@ def draw_network(
                       bbox={"boxstyle": "round,pad=0.6", "fc": faces[actor],
                             "ec": "none"})  # fmt: skip
     names = {actor: name.replace("\n", " ") for actor, (_, _, name) in _NODES.items()}
-    said = "; ".join(
-        f"{names[start]} to {names[end]}: {words}" for start, end, _, words in flows
-    )
+    said = "; ".join(f"{names[start]} to {names[end]}: {words}" for start, end, _, words in flows)
     return Picture(figure, f"Network of the actors in {month_name(month)} under {ruler}, "
                    f"orientation {state['orientation']:+.2f}. {said}.")  # fmt: skip
 
@@ -224,8 +223,11 @@ def _draw_strip(axis: Axes, country: Country, course: Course) -> str:
         at = np.nonzero(course.count("power", kind)[:, 0])[0]
         axis.plot(at + 0.5, np.full(len(at), 0.87), marker, color=INK, ms=5, ls="")
     leader = course.series["leader"][:, 0]
-    return ", ".join(
-        f"{country.leaders[int(leader[start])].short} from {month_name(start)}"
-        for start, _ in spells(leader)
-        if not np.isnan(leader[start])
-    ) + "."
+    return (
+        ", ".join(
+            f"{country.leaders[int(leader[start])].short} from {month_name(start)}"
+            for start, _ in spells(leader)
+            if not np.isnan(leader[start])
+        )
+        + "."
+    )

@@ -48,21 +48,22 @@ def _show(values: Values) -> list[Block]:
     now_rules = country.leaders[int(told.after["leader"])].name
     change = "" if now_rules == told.ruler else f", and {now_rules} at its end"
     return [
-        text(f"{month_name(month)}, world {values['world']:,}: {told.ruler} rules at the "
-             f"beginning of the month{change}."),
+        text(f"{month_name(month)}, world {values['world']:,}: {told.ruler} rules at the start of "
+             f"the month{change}."),
         picture(lambda: draw_timeline(country, _courses(case, values["world"]), month)),
         picture(lambda: draw_country(country, list(loyalty), struck, month),
-                "Garrisons; a ring marks one that strikes this month.", wide=False),
+                "Garrisons; a ring marks one that attempts a coup this month.", wide=False),
         picture(lambda: draw_network(told.after, levers, now_rules, month),
-                "Who gives to whom; a dashed line carries nothing this month, the widest 60 "
-                "million USD a year or more.", wide=False),
+                "Who gives to whom. A dashed line means nothing this month; the widest line means "
+                "60 million USD a year or more.", wide=False),
         heading("What happened this month"),
         *_events(told.events),
         heading("Which rules fired, and why"),
         *(block for decision in told.decisions for block in _decision(decision)),
-        heading("In numbers"),
+        heading("Numbers of the month"),
         *table(Table("Garrisons", [*texts("garrison", "stands"),
-                                   *numbers("officers", "force that would not rise")]).filled(
+                                   *numbers("officers", "force that would not join a "
+                                                        "coup")]).filled(
             (garrison.name, in_a_word(float(share)), f"{garrison.officers}", percent(float(share)))
             for garrison, share in zip(country.garrisons, loyalty, strict=True)
         )),
@@ -77,7 +78,7 @@ def _courses(case: Case, world: int) -> dict[str, Course]:
 
 def _events(events: list[tuple[int, str]]) -> list[Block]:
     if not events:
-        return [text("Nothing that the chronicle would note.")]
+        return [text("No events.")]
     return [listing([sentence for _, sentence in events])]
 
 
@@ -91,7 +92,9 @@ def _decision(decision: Decision) -> list[Block]:
         if value != defaults[name].default
     )
     caption = f"{actor}: {decision.policy}"
-    said = text(f"In sum: {does}." if does else "In sum: nothing out of the ordinary.", tone="note")
+    said = text(
+        f"Result: {does}." if does else "Result: all levers at their defaults.", tone="note"
+    )
     if not decision.fired:
         return [text(f"{caption}: no rule fired."), said]
     return [*table(Table(caption, texts("rule", "adds", "why", "source")).filled(
@@ -104,15 +107,16 @@ def _decision(decision: Decision) -> list[Block]:
 PAGE: Final = Page(
     "history",
     "History",
-    "What happened in one simulated world, and why did each actor do what it did?",
+    "What happened in one simulated world, and why did each actor act as it did?",
     _ask,
     _show,
     (
-        "One world is one of the histories that the model thinks possible. It isn't a forecast, "
-        "and that it resembles the record or doesn't proves nothing.",
-        "An officer who “would not rise” is one whose discontent lies below the risk, in a usual "
-        "mood and before anybody plots; how many rise depends on who leads, and on luck.",
-        "Deliveries, loyalty and legitimacy by month are the model's; no source has them.",
+        "One world is one of the histories that are possible in the model. It isn't a forecast, "
+        "and whether it resembles the record proves nothing.",
+        "An officer “would not join a coup” if his discontent is below the risk, in an average "
+        "mood and before anybody plots. How many join in an attempt depends on who leads it, and "
+        "on chance.",
+        "Monthly deliveries, loyalty and legitimacy are the model's; no source documents them.",
     ),
     resets={"scenario": ("month",)},
 )

@@ -36,8 +36,8 @@ def _ask(form: Form) -> None:
     ask_worlds(form)
     form.prose(
         PACKED, "Rules", shipped_text(shipped_policies(actor)[name]), f"{actor}/{name}",
-        f"At most {LONGEST:,} bytes. They are checked, and run, as soon as you stop typing; this "
-        "browser keeps them.",
+        f"At most {LONGEST:,} bytes. The rules are checked and run as soon as you stop typing; "
+        "this browser keeps them.",
     )  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def _show(values: Values) -> list[Block]:
         policy = policy_of(actor, written)
     except PalcaError as error:
         return [wrong(PACKED, str(error), line_of(error, written)),
-                text("The rules can't be run as they are: the form says what is wrong, and where."),
+                text("The rules can't be run: the form says what is wrong, and where."),
                 *_help(actor)]  # fmt: skip
     settings = () if name == usual_policies()[actor] else (f"policy.{actor}={name}",)
     case, series = Case(settings=settings), values["series"]
@@ -56,11 +56,14 @@ def _show(values: Values) -> list[Block]:
     edited = written != shipped
     if edited:
         after, _ = cases.ensemble(Case(actor=actor, policy=written), values["worlds"])
-        said = f"Your rules beside the shipped “{name}”, from January 1969 on."
+        said = f"Your rules compared with the shipped “{name}”, from January 1969 on."
         names = (f"shipped: {name}", "yours")
         drawn = picture(lambda: draw_two(before, after, series, names))
     else:
-        said = f"The rules are those of “{name}”, as shipped: change them, and both will be drawn."
+        said = (
+            f"The rules are those of the shipped “{name}”. If you change them, both versions "
+            "are plotted."
+        )
         fact = documented_months(cases.record_of(case)).get(series)
         drawn = picture(lambda: draw_months(before, series, fact))
     uses = cases.uses(actor, written)
@@ -69,17 +72,17 @@ def _show(values: Values) -> list[Block]:
         text(said),
         drawn,
         *([text(f"{len(silent)} of {len(uses)} rules never fired in {WORLDS} worlds, so they "
-                f"change nothing there: {', '.join(silent)}.")] if silent else []),
+                f"change nothing in these worlds: {', '.join(silent)}.")] if silent else []),
         *table(Table(policy.title, texts("rule", "fires", "when", "adds", "why")).filled(
             (rule.name, _often(use), rule.when.text,
              "; ".join(f"{lever} {amount.text}" for lever, amount in rule.do.items()), rule.why)
             for rule, use in zip(policy.rules, uses, strict=True)
         )),
-        text(f"“Fires”: in {WORLDS} worlds of the baseline, with this policy from January 1969 on; "
-             "palca check says the same.", tone="note"),
+        text(f"“Fires”: how often in {WORLDS} worlds of the baseline, with this policy from "
+             "January 1969 on; palca check prints the same.", tone="note"),
         download("Download the policy", f"{name}-edited.toml" if edited else f"{name}.toml",
                  written),
-        text(f"Run it on the command line: palca run baseline --set policy.{actor}=FILE.toml",
+        text(f"To run it on the command line: palca run baseline --set policy.{actor}=FILE.toml",
              tone="note"),
         *_help(actor),
     ]  # fmt: skip
@@ -98,11 +101,11 @@ def _help(actor: str) -> list[Block]:
     return [
         heading("What rules may use"),
         *table(Table("Levers", [*texts("lever", "meaning", "unit"),
-                                *numbers("range", "if no rule fires")]).filled(
+                                *numbers("range", "without a rule")]).filled(
             (name, row.meaning, row.unit, f"{row.lowest:g} to {row.highest:g}", f"{row.default:g}")
             for name, row in LEVERS[actor].items()
         )),
-        text("Conditions and amounts may name what the actor sees: "
+        text("Conditions and amounts may use what the actor observes: "
              + ", ".join(name for name in OBSERVABLES if name in names_for(actor)) + "; and "
              "date >= 1971-08, min, max, clip, exp, log, sqrt, logistic, abs, x if c else y; and "
              "parameters.", tone="note"),
@@ -112,13 +115,14 @@ def _help(actor: str) -> list[Block]:
 PAGE: Final = Page(
     "policies",
     "Policies",
-    "By which rules does an actor decide, and what if they were others?",
+    "By which rules does an actor decide, and what would other rules change?",
     _ask,
     _show,
     (
-        "A policy is followed from January 1969 to the end, whatever happens; the other actors "
-        "keep theirs and answer by them.",
-        "Rules written by hand are a reading of the sources, not what was on anybody's mind.",
+        "The policy is followed from January 1969 to the end, whatever happens; the other actors "
+        "keep their policies and respond by them.",
+        "The shipped rules are an interpretation of the sources; nobody knows what the actors "
+        "really thought.",
     ),
     resets={"actor": ("policy", PACKED, "series"), "policy": (PACKED,)},
 )

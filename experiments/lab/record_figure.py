@@ -57,8 +57,13 @@ def draw_months(summary: Summary, series: str, fact: Floats | None) -> Picture:
         ends_of_years(axis, len(months))
     low, _, middle, _, high = quantiles[-1]
     known = [] if fact is None else [value for value in fact if value == value]
-    said = "It isn't documented by month." if not known else (
-        f"Documented: between {min(known):.2f} and {max(known):.2f}, at the end {known[-1]:.2f}."
+    said = (
+        "No monthly values are documented."
+        if not known
+        else (
+            f"Documented: between {min(known):.2f} and {max(known):.2f}, "
+            f"at the end {known[-1]:.2f}."
+        )
     )
     return Picture(figure, f"{title.capitalize()}, {unit}, by month in {summary.worlds:,} worlds; "
                    f"at the end the median is {middle:.2f} and 90 % of the worlds lie between "
@@ -82,10 +87,8 @@ def draw_outcomes(verdicts: Sequence[OutcomeScore]) -> Picture:
             axis.spines["left"].set_visible(False)
             axis.spines["bottom"].set_color(PALE)
             axis.tick_params("y", length=0)
-        axes[0].set_title("bar: 90 % of the worlds; stroke: median; red dot: documented")
-    said = "; ".join(
-        f"{verdict.outcome.heading}: {_in_words(verdict)}" for verdict in verdicts
-    )
+        axes[0].set_title("bar: 90 % of the worlds; line: median; red dot: documented")
+    said = "; ".join(f"{verdict.outcome.heading}: {_in_words(verdict)}" for verdict in verdicts)
     return Picture(figure, f"Simulated ranges and documented values. {said}.")
 
 

@@ -41,8 +41,8 @@ def _show(values: Values) -> list[Block]:
     better = sum(verdict.skill > 0 for verdict in scored)
     return [
         text(f"Of {len(scored)} documented outcomes {inside} lie within the central 90 % of "
-             f"{worlds:,} worlds; {better} are met better than by a forecast that knows nothing "
-             "of politics."),
+             f"{worlds:,} worlds; for {better} the worlds score better than a naive forecast that "
+             "uses no politics."),
         picture(lambda: draw_outcomes(chosen)),
         picture(lambda: draw_months(summary, values["series"], fact)),
         *table(scores_table(score_rows(chosen), "Outcomes")),
@@ -54,14 +54,13 @@ def _show(values: Values) -> list[Block]:
 PAGE: Final = Page(
     "record",
     "Compare with the record",
-    "Does what is documented look like one of the simulated worlds?",
+    "Does the documented history look like one of the simulated worlds?",
     _ask,
     _show,
     (
-        "The parameters were fitted to this record, so that it lies inside is no test of the "
-        "model; palca validate is.",
-        "One history is little evidence: a range that is wide enough holds any record.",
-        "What isn't documented doesn't score, and a documented line may have gaps that look like "
-        "calm.",
+        "The parameters were fitted to this record, so it is no test of the model that the record "
+        "lies inside; palca validate tests the model.",
+        "One history is little evidence: a range that is wide enough contains any record.",
+        "Undocumented facts don't score, and gaps in a documented line may look like calm.",
     ),
 )

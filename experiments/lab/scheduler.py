@@ -74,7 +74,7 @@ def _place() -> Iterator[None]:
     global _waiting
     with _counting:
         if _waiting >= MOST_WAITING:
-            raise PalcaError("too many visitors compute at this moment; choose again in a while")
+            raise PalcaError("too many visitors are computing now; try again in a minute")
         _waiting += 1
     try:
         got = _places.acquire(timeout=LONGEST)
@@ -82,7 +82,7 @@ def _place() -> Iterator[None]:
         with _counting:
             _waiting -= 1
     if not got:
-        raise PalcaError("others compute at this moment; choose again in a while")
+        raise PalcaError("other visitors are computing now; try again in a minute")
     token = _until.set(time.monotonic() + LONGEST)
     try:
         look_at_clock()

@@ -128,7 +128,8 @@ def _listen(host: str, port: int) -> socket.socket:
         heard.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise PalcaError(f"the port {port} is taken: name another one, or 0 for any free one",
+            raise PalcaError(f"the port {port} is in use: choose another one, or 0 for any free "
+                             "one",
                              "--port") from None  # fmt: skip
         raise PalcaError(f"can't listen on {host}:{port} ({error.strerror})", "--host") from None
     return heard

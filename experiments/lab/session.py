@@ -51,8 +51,10 @@ class Asked:
         choices, complaints = read_query(query.lstrip("?"))
         name = choices.pop("page", FIRST)
         if name not in PAGES:
-            complaints = [*complaints, f"There is no page “{short(name, 40)}”; this is the first "
-                                       "one."]
+            complaints = [
+                *complaints,
+                f"There is no page “{short(name, 40)}”; this is the first page.",
+            ]
             name = FIRST
         return cls(name, choices, tuple(complaints), linked=True)
 
@@ -105,8 +107,9 @@ def fill(asked: Asked) -> Filled:
         return _fill(asked)
     except Exception:
         _LOG.exception("the form of %s failed", asked.page)
-        return _fill(Asked(asked.page, complaints=("These choices can't be shown: a mistake of "
-                                                   "Palca, not of yours.",)))  # fmt: skip
+        return _fill(Asked(asked.page, complaints=("These choices can't be shown, because of an "
+                                                   "error in Palca. Other choices may "
+                                                   "work.",)))  # fmt: skip
 
 
 def _fill(asked: Asked) -> Filled:
@@ -129,8 +132,8 @@ def _fill(asked: Asked) -> Filled:
             "fields": form.fields,
             "complaints": [
                 *asked.complaints,
-                *(f"“{short(name, 40)}” in the address is nothing that this page asks here: it "
-                  "changes nothing." for name in strange),
+                *(f"“{short(name, 40)}” in the address is not a setting of this page, so it has no "
+                  "effect." for name in strange),
                 *form.complaints.values(),
             ],
             "notes": [*_also_changed(asked, form), *(_TOO_LONG if too_long else ())],
@@ -143,8 +146,8 @@ def _fill(asked: Asked) -> Filled:
 
 
 _TOO_LONG: Final = (
-    "The policy is too long for the address: the link shows the shipped one. Download it to send "
-    "it.",
+    "The policy is too long for the address, so the link shows the shipped policy. Download your "
+    "policy to send it.",
 )
 
 
@@ -156,7 +159,7 @@ def _also_changed(asked: Asked, form: Form) -> list[str]:
              and asked.before.get(name, form.shown[name]) != form.shown[name]]  # fmt: skip
     if not other:
         return []
-    return [f"Changed with {labels[asked.changed]}: {', '.join(other)}."]
+    return [f"Changed together with {labels[asked.changed]}: {', '.join(other)}."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +177,15 @@ def answer(filled: Filled) -> Shown:
     """
     if filled.wrong:
         boxes = ", ".join(filled.wrong)
-        return Shown((text(f"Nothing is shown until this can be used: {boxes}."),))
+        return Shown((text(f"Nothing is shown until these values are mended: {boxes}."),))
     try:
         return _answered(filled.page, tuple(filled.values.items()))
     except PalcaError as error:
         return Shown(error=str(error))
     except Exception:
         _LOG.exception("the page %s failed", filled.page)
-        return Shown(error="This page has failed: a mistake of Palca, not of yours. Other choices "
-                      "may work.")  # fmt: skip
+        return Shown(error="This page has failed because of an error in Palca. Other choices may "
+                           "work.")  # fmt: skip
 
 
 @kept

@@ -112,10 +112,11 @@ def _show(values: Values) -> list[Block]:
     each = len(worlds) // means.size
     return [
         text(f"{len(worlds):,} worlds, {each} at each of {means.size} points, on the same draws at "
-             f"all of them. {outcome.heading.capitalize()} ({outcome.unit}); the standard error of "
+             f"every point. {outcome.heading.capitalize()} ({outcome.unit}); the standard error of "
              f"a cell is about {number(error, outcome.unit)}."),
         picture(lambda: draw_heat(means, outcome)),
-        *table(Table(f"Mean of {outcome.heading}: {factors[1].name} down, {factors[0].name} across",
+        *table(Table(f"Mean of {outcome.heading}: {factors[1].name} by row, {factors[0].name} by "
+                     "column",
                      [Column(factors[1].name), *numbers(*levels)]).filled(rows)),
         text(f"More worlds: palca sweep baseline --vary {factors[0].name}={levels[0]}:{levels[-1]} "
              f"--vary {factors[1].name}={rows[-1][0]}:{rows[0][0]}", tone="note"),
@@ -125,13 +126,13 @@ def _show(values: Values) -> list[Block]:
 PAGE: Final = Page(
     "sweep",
     "Sweep",
-    "How does an outcome change when two things are varied together?",
+    "How does an outcome change when two factors are varied together?",
     _ask,
     _show,
     (
-        "A cell is a mean of some thirty worlds: look at its error before at its colour.",
-        "All other parameters keep the values that fit the record, which may not fit it any "
-        "longer at the edge of the map.",
+        "A cell is a mean of about thirty worlds: look at its standard error before its colour.",
+        "All other parameters keep values that fit the record; near the edge of the map they may "
+        "no longer fit it.",
     ),
     resets={"across": ("across_from", "across_to"), "up": ("up_from", "up_to")},
 )

@@ -12,7 +12,7 @@ from ..io.numerals import number
 from .canvas import fixed_figure
 from .cases import Difference
 
-NAMES = ("as it is", "with the change")
+NAMES = ("without the change", "with the change")
 
 
 def draw_difference(found: Difference, quantity: str) -> Picture:
@@ -45,9 +45,9 @@ def draw_difference(found: Difference, quantity: str) -> Picture:
     last = month_name(effect.month)
     return Picture(
         figure,
-        f"Left: {title}, {unit}, from {month_name(found.since)} on, in {found.worlds:,} worlds as "
-        f"they are and with the change; in {last} on average "
-        f"{number(effect.factual, unit)} and {number(effect.counter, unit)}. Right: the mean "
-        f"difference by month, {number(effect.effect, unit, '+', apart=True)} in {last}, with a "
-        f"standard error of {number(effect.se, unit, apart=True)}.",
+        f"Left: {title}, {unit}, from {month_name(found.since)} on, in {found.worlds:,} worlds "
+        f"without and with the change; in {last} on average {number(effect.factual, unit)} and "
+        f"{number(effect.counter, unit)}. Right: the mean difference by month, "
+        f"{number(effect.effect, unit, '+', apart=True)} in {last}, with a standard error of "
+        f"{number(effect.se, unit, apart=True)}.",
     )

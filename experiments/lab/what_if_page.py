@@ -23,7 +23,7 @@ from .what_if_figure import draw_difference
 _KINDS: Final = {
     "shipped": "one that comes with Palca",
     "policy": "another policy of an actor",
-    "lever": "an actor does more or less of something",
+    "lever": "a lever of an actor is multiplied",
     "coup": "coups fail, succeed or don't begin",
 }
 _COUPS: Final = {
@@ -110,9 +110,9 @@ def _show(values: Values) -> list[Block]:
         *table(effects_table(f"Means in {last}", map(asdict, found.last.values()))),
         text("The standard error is what more worlds would make smaller. “5–95 %” is not an error: "
              "it is how much the change does in one world and another.", tone="note"),
-        text("This page asks of all worlds. To ask what would have been otherwise in ",
-             "our history, given what is documented up to the change, takes a minute or two on the "
-             "command line:"),
+        text("This page asks about all worlds. To ask what would have been different in ",
+             "the real history, given the record up to the change, use the command line; it takes "
+             "a minute or two:"),
         command("Given the record", command_of(case)),
     ]  # fmt: skip
 
@@ -121,28 +121,28 @@ def _in_words(scenario: Scenario, found: Difference) -> str:
     twins = found.divergence
     when = f"In {found.worlds:,} pairs of worlds on the same draws, "
     if twins.share == 0:
-        return when + "no world changes course: who rules and who attempts a coup stays as it was."
+        return when + "no world diverges: in all worlds the same people rule and attempt coups."
     return (
-        f"{when}this is what tends to differ. {percent(twins.share)} of the worlds change course "
-        f"(who rules, or a coup attempt), half of them within {twins.median:.0f} months; of those "
-        f"that do, {percent(twins.reconverged)} have the same ruler and a like course again in "
-        f"{month_name(scenario.months - 1)}."
+        f"{when}this is what tends to differ. {percent(twins.share)} of the worlds diverge (in who "
+        f"rules, or in a coup attempt), half of them within {twins.median:.0f} months; "
+        f"{percent(twins.reconverged)} of these have the same ruler and a similar orientation "
+        f"again in {month_name(scenario.months - 1)}."
     )
 
 
 PAGE: Final = Page(
     "what-if",
     "What if",
-    "What tends to differ if one thing is changed, and how sure is that?",
+    "What tends to differ if one thing is changed, and how large is the standard error?",
     _ask,
     _show,
     (
         "A tendency over all worlds is not what would have happened in Bolivia: most of these "
-        "worlds had gone another way before the change.",
-        "The difference is exact about the model and silent about the world: policies that were "
-        "never tried are answered as the rules say.",
-        "The standard error counts chance alone. What isn't known about parameters is in the "
-        "spread of the worlds, since each has its own set.",
+        "worlds differ from the real history before the change.",
+        "The difference is about the model, not about the real world: in the model, actors answer "
+        "untried policies as the rules say.",
+        "The standard error covers chance only. Uncertainty about parameters is in the spread of "
+        "the worlds, because each world has its own parameter set.",
     ),
     resets={
         "kind": ("at", "until", "quantity"),

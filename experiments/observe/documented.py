@@ -79,13 +79,19 @@ class Record:
         rows = self.events
         for track in tracks or ():
             if track not in TRACKS:
-                raise PalcaError(f"no track '{track}'{nearest(track, TRACKS)}; "
-                                 f"there are {', '.join(TRACKS)}", "--track")
+                raise PalcaError(
+                    f"unknown track '{track}'{nearest(track, TRACKS)}; choose one of "
+                    f"{', '.join(TRACKS)}",
+                    "--track",
+                )
         known = {kind for group in KINDS.values() for kind in group}
         for kind in kinds or ():
             if kind not in known:
-                raise PalcaError(f"no kind of event '{kind}'{nearest(kind, known)}; "
-                                 "'palca list events' shows them all", "--kind")
+                raise PalcaError(
+                    f"unknown kind of event '{kind}'{nearest(kind, known)}; 'palca "
+                    "list events' shows all kinds",
+                    "--kind",
+                )
         for name in confidence or ():
             _check_confidence(name, "confidence")
         if tracks:
@@ -97,16 +103,14 @@ class Record:
         first = None if since is None else month_index(since, "--since")
         last = None if until is None else month_index(until, "--until")
         if first is not None and last is not None and last < first:
-            raise PalcaError(f"{until} lies before {since}", "--until")
+            raise PalcaError(f"{until} is before {since}: exchange them", "--until")
         if first is not None:
             rows = rows[rows["last_month"] >= first]
         if last is not None:
             rows = rows[rows["first_month"] <= last]
         return rows
 
-    def values(
-        self, series: str, since: str | None = None, until: str | None = None
-    ) -> pd.Series:
+    def values(self, series: str, since: str | None = None, until: str | None = None) -> pd.Series:
         """Return one series by date, or what of it may lie between two months.
 
         Raises
@@ -116,8 +120,11 @@ class Record:
         """
         names = self.series["series"].unique()
         if series not in names:
-            raise PalcaError(f"no series '{series}'{nearest(series, names)}; "
-                             "'palca record --series list' names them all", "--series")
+            raise PalcaError(
+                f"unknown series '{series}'{nearest(series, names)}; 'palca record "
+                "--series list' shows all series",
+                "--series",
+            )
         values = self.series[self.series["series"] == series].set_index("date")["value"]
         if since is not None:
             first = month_index(since)
@@ -153,14 +160,18 @@ def record_for(scenario: Scenario, place: str) -> Record:
     """
     record = record_of(scenario.country)
     if record is None:
-        raise PalcaError(f"needs a record, and {no_record(scenario.country.name)}; a country that "
-                         f"is {COUNTRY}, changed, has 'name = \"{COUNTRY}\"' in its file", place)
+        raise PalcaError(
+            f"needs a record, and {no_record(scenario.country.name)}; if the country "
+            f"is {COUNTRY} with changes, write 'name = \"{COUNTRY}\"' in its "
+            "file",
+            place,
+        )
     return record
 
 
 def no_record(name: str) -> str:
     """Return in words that a country of a name has no record."""
-    return f"{name} has no record (there is one of {COUNTRY})"
+    return f"there is no record of {name}, only one of {COUNTRY}"
 
 
 def load_record(folder: Path | None = None) -> Record:
@@ -192,19 +203,20 @@ def _load(folder: Path) -> Record:
         kinds = KINDS[str(row.track)]
         if row.kind not in kinds:
             raise PalcaError(
-                f"no kind '{row.kind}' in the track '{row.track}'{nearest(str(row.kind), kinds)}",
+                f"unknown kind '{row.kind}' in the track "
+                f"'{row.track}'{nearest(str(row.kind), kinds)}",
                 place,
             )
         first, last = span(str(row.date), place)
         if row.until:
             end = span(str(row.until), place)[1]
             if end < first:
-                raise PalcaError(f"ends in {row.until}, before it begins in {row.date}", place)
+                raise PalcaError(f"ends in {row.until}, before its beginning in {row.date}", place)
             # the end of a spell doesn't blur its beginning; the end of an undated crisis does
             last = end if len(str(row.date)) == len("1971") else last
         unit = "orientation" if row.track == "power" else "million USD"
         if row.amount and row.unit != unit:
-            given = f"is in '{row.unit}'" if row.unit else "has no unit"
+            given = f"is in '{row.unit}'" if row.unit else "has no 'unit'"
             raise PalcaError(f"the amount {row.amount} {given}: give it in {unit}", place)
         if not str(row.text).strip():
             raise PalcaError("'text' is empty: say what happened", place)
@@ -245,9 +257,9 @@ def span(date: str, place: str = "") -> tuple[int, int]:
         except PalcaError as error:
             raise PalcaError(error.message, place) from None
         except ValueError:
-            raise PalcaError(f"there is no day {date}", place) from None
+            raise PalcaError(f"{date} is not a day of the calendar", place) from None
         return month, month
-    raise PalcaError(f"{short(date, 40)!r} is no date; write 1971, 1971-08 or 1971-08-21", place)
+    raise PalcaError(f"{short(date, 40)!r} is not a date; write 1971, 1971-08 or 1971-08-21", place)
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -262,14 +274,14 @@ def _read(path: Path) -> pd.DataFrame:
                 if rows and len(cells) != len(rows[0]):
                     raise PalcaError(
                         f"{len(cells)} cells where the first line has {len(rows[0])}: put a text "
-                        "with a comma in it in double quotes, and leave no comma out",
+                        "that contains a comma in double quotes, and check for missing commas",
                         f"{path.name}: line {reader.line_num}",
                     )
                 rows.append(cells)
     except OSError as error:
         raise PalcaError(f"can't be read ({error.strerror})", path.name) from None
     except (ValueError, csv.Error) as error:
-        raise PalcaError(f"is no table of comma-separated values: {error}", path.name) from None
+        raise PalcaError(f"is not a table of comma-separated values: {error}", path.name) from None
     columns = rows[0] if rows else []
     if twice := {name for name in columns if columns.count(name) > 1}:
         raise PalcaError(f"two columns are called '{min(twice)}'", path.name)
@@ -282,15 +294,18 @@ def _read(path: Path) -> pd.DataFrame:
     ):
         place = f"{path.name}: line {i}"
         if not source.strip():
-            raise PalcaError("a row without a source", place)
+            raise PalcaError("the row has no source: name one", place)
         _check_confidence(confidence, place)
     return table
 
 
 def _check_confidence(name: str, place: str) -> None:
     if name not in CONFIDENCES:
-        raise PalcaError(f"confidence '{name}' is none of {', '.join(CONFIDENCES)}"
-                         f"{nearest(name, CONFIDENCES)}", place)
+        raise PalcaError(
+            f"confidence '{name}' must be one of "
+            f"{', '.join(CONFIDENCES)}{nearest(name, CONFIDENCES)}",
+            place,
+        )
 
 
 def _numbers(table: pd.DataFrame, column: str, name: str) -> list[float]:

@@ -68,24 +68,26 @@ class Pattern:
 PATTERNS: Final[tuple[Pattern, ...]] = (
     Pattern(
         1, "short regimes, one long outlier",
-        "more than half of all spells of one leader last at most 24 months, one at least 60",
+        "more than half of all spells of one leader last at most 24 months, and one lasts at least "
+        "60",
         signs.short_spells, fitted=("longest_spell",),
     ),
     Pattern(
         2, "attempts cluster, then a quiet stretch",
-        "three attempts within 12 months somewhere, and 36 months without one elsewhere",
+        "at some time three attempts within 12 months, and at another time 36 months without one",
         signs.clusters, fitted=("coups_69_71", "coups_75_77"),
     ),
     Pattern(
         3, "a swing to the left, then to the right",
-        "within a month a regime of the left comes, 0.5 or more to the left of the last; within 24 "
-        "months one of the right, 0.5 or more to the right of the last",
+        "a regime of the left comes to power, 0.5 or more to the left of the one before (within a "
+        "month of it); within 24 months one of the right, 0.5 or more to the right of the one "
+        "before",
         signs.swings, signs.had_left, fitted=("left_69_71", "right_72_74"),
     ),
     Pattern(
         4, "a failed coup moves the survivor further",
-        "of failed coups that the leader outlasts by six months, more than half move the regime "
-        "0.1 or more its own way by then, or are followed by a self-coup",
+        "among failed coups that the leader survives by six months, more than half are followed by "
+        "then by a shift of the regime of 0.1 or more in its own direction, or by a self-coup",
         signs.further, lambda course: signs.ever(signs.survived_attempts(course)),
         built_in="regime/by-ideology: survivors go further their own way",
     ),
@@ -103,8 +105,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         7, "no break after a coup of the right; cooperation goes on",
-        "where a coup of the right overthrows a left with a Soviet embassy: no break until the "
-        "end, and cooperative acts in two years at least, the first left out",
+        "after a coup of the right against a regime of the left with a Soviet embassy: no break "
+        "until the end, and cooperative acts in at least two years, not counting the first",
         signs.no_break, signs.right_coup_with_ties,
         built_in="ussr/pragmatic: keep what is signed after a turn to the right",
         fitted=("breaks_72_74", "breaks_75_77"),
@@ -174,7 +176,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         lambda course: signs.ever(signs.happened(course, "conflict", "price shock")),
     ),
     Pattern(
-        18, "a dictatorship ends without violence, under pressure",
+        18, "a dictatorship ends under pressure, without violence",
         "an amnesty by a regime of the right, with protest in the three months before and no "
         "massacre in them, and American pressure from 12 months before to 3 after",
         signs.non_violent_end,

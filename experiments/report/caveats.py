@@ -22,19 +22,22 @@ _THIN: Final = 1000.0  # effective worlds, likewise
 _PLACES: Final = 5  # of a source that are named
 _HOLDS_AGAINST_RECORD: Final = ("run", "counterfactual", "claims", "calibration", "validation")
 _SEPARATOR: Final = re.compile(r";\s*(?![^(]*\))")  # not inside brackets
-_ADDRESS: Final = re.compile(r"https?://[^\s<>\"'\\^`{|}]+|\b[Dd][Oo][Ii]:?\s?10\.\d{4,9}/[^\s;,)<>\"']+")
+_ADDRESS: Final = re.compile(
+    r"https?://[^\s<>\"'\\^`{|}]+|\b[Dd][Oo][Ii]:?\s?10\.\d{4,9}/[^\s;,)<>\"']+"
+)
 _DATED: Final = re.compile(r"\b(1[89]|20)\d\d\b|\brecord: ")
 
 GENERAL: Final = (
-    "One history is little evidence: seven documented coup attempts can't tell rich models apart.",
-    "The ranges are wide, since free-running worlds part early. Read the range before any "
+    "One history is little evidence: seven documented coup attempts can't distinguish between rich "
+    "models.",
+    "The ranges are wide, because free-running worlds diverge early. Read the range before any "
     "difference.",
     "The thesis that Soviet cooperation stabilised Bolivia is neither built in nor tested: the "
-    "parameters that carry it have priors that contain zero, and the record can't tell them from "
-    "these priors.",
+    "parameters that carry it have priors that contain zero, and the record moves them hardly at "
+    "all.",
     "Much is coded by judgement: orientation, legitimacy, mobilisation, the weights of acts, and "
-    "the parameters that are called assumed.",
-    "Where the model is known to fail stands in docs/LIMITS.md of Palca's source.",
+    "the parameters marked “assumed”.",
+    "docs/LIMITS.md in Palca's source says where the model is known to fail.",
 )
 
 
@@ -56,8 +59,8 @@ def caveats(
     if kind not in ("sensitivity", "discovery", "calibration"):
         for scenario in scenarios:
             if len(next(iter(scenario["sets"].values()), ())) <= 1:
-                found.append("No posterior is used: every world has the same parameters, so that "
-                             "the ranges show chance and not what isn't known.")  # fmt: skip
+                found.append("No posterior is used: every world has the same parameters, so the "
+                             "ranges show chance but not parameter uncertainty.")  # fmt: skip
                 break
     return [*found, *_OF_KIND.get(kind, _nothing)(folder)]
 
@@ -75,27 +78,29 @@ def _of_run(folder: Folder) -> Iterator[str]:
                f"the worlds: {', '.join(outside)}.")  # fmt: skip
     beaten = sum(value_of(row.get("crps")) > value_of(row.get("crps_naive")) for row in rows)
     if beaten:
-        yield f"The naive forecast is better in {beaten} of {known} documented outcomes."
-    yield ("The worlds run free: none is conditioned on what happened. The parameters were chosen "
-           "with this record in view, so that it lies inside is no test of the model.")  # fmt: skip
+        yield f"The naive forecast scores better in {beaten} of {known} documented outcomes."
+    yield ("The worlds run freely: none is conditioned on what happened. The parameters were "
+           "chosen with this record in view, so it is no test of the model that the record lies "
+           "inside.")  # fmt: skip
 
 
 def _of_counterfactual(folder: Folder) -> Iterator[str]:
     effective = [value_of(row.get("effective", "")) for row in folder.rows("effective.csv")]
     if effective and min(effective) < _THIN:
-        yield (f"In the worst month of evidence only {min(effective):,.0f} effective worlds are "
-               "left: errors are rough, and more --worlds mend that.")  # fmt: skip
+        yield ("In the worst month of evidence the effective sample size is only "
+               f"{min(effective):,.0f}: standard errors are rough, and more --worlds mend "
+               "that.")  # fmt: skip
     if any(row.get("colour") == "red" for row in folder.rows("overlap.csv")):
         yield ("The change leads far from the situations that factual worlds cover: the numbers "
-               "show what the assumptions imply, not evidence about the country.")  # fmt: skip
+               "follow from the assumptions and are no evidence about the country.")  # fmt: skip
     if not folder.rows("variants.csv"):
-        yield "Models built otherwise were not asked: nothing says whether they agree."
+        yield "Alternative models were not run, so it is unknown whether they agree."
     yield _STATEMENT
 
 
 _STATEMENT: Final = (
-    "A counterfactual is a statement about the model, given the record. Whether policies that "
-    "were never tried would have been answered as the rules say can't be seen in any record."
+    "A counterfactual is a statement about the model, given the record. No record can show whether "
+    "actors would have answered untried policies as the rules say."
 )
 
 
@@ -107,29 +112,32 @@ def _of_claims(folder: Folder) -> Iterator[str]:
         if value_of(row.get("parameters_sd", "")) > abs(value_of(row.get("value", "")))
     ]
     if rough:
-        yield ("Parameters that fit the record alike disagree about the size, and some about the "
-               f"sign, of: {'; '.join(rough)}.")  # fmt: skip
+        yield ("Parameters that fit the record equally well disagree about the size, and some "
+               f"about the sign, of: {'; '.join(rough)}.")  # fmt: skip
     yield _STATEMENT
 
 
 def _of_sweep(folder: Folder) -> Iterator[str]:
     if folder.place("SHA256SUMS") is None:
-        yield ("The sweep has not been ended: what is here is an even sample of the whole. "
-               "palca sweep --resume goes on with it.")  # fmt: skip
-    yield "What a factor explains it explains by itself, not in concert with others."
+        yield ("The sweep is not complete; the finished part is an even sample of the whole. palca "
+               "sweep --resume continues it.")  # fmt: skip
+    yield "The share that a factor explains is its share by itself, without interactions."
 
 
 def _of_sensitivity(folder: Folder) -> Iterator[str]:
-    yield ("Indices are of the expected outcome over the priors, which are assumptions: other "
-           "widths give other indices.")  # fmt: skip
+    yield ("The indices describe the expected outcome over the priors, which are assumptions: "
+           "priors of other widths give other indices.")  # fmt: skip
     rows = [row for row in folder.rows("indices.csv") if row.get("parameter")]
     if wide := sum(row.get("told") == TOO_WIDE for row in rows):
-        yield (f"Too few points or replicates: of {wide:,} of {len(rows):,} values the 95 % "
-               "interval is too wide to say anything.")  # fmt: skip
+        yield (f"Too few points or replicates: the 95 % intervals of {wide:,} of {len(rows):,} "
+               "values are too wide.")  # fmt: skip
 
 
 def _of_discovery(folder: Folder) -> Iterator[str]:
-    yield "Shares are of worlds, not of history: a box says what the model needs for it to happen."
+    yield (
+        "Shares are about simulated worlds, not about history: a box says under which inputs "
+        "the outcome happens in the model."
+    )
 
 
 def _of_calibration(folder: Folder) -> Iterator[str]:
@@ -140,7 +148,9 @@ def _of_calibration(folder: Folder) -> Iterator[str]:
                "others it tells no more than chance would.")  # fmt: skip
     bad = sum(value_of(row.get("uneven_ranks_p_anywhere", "")) * len(rows) < RARE for row in rows)
     if bad:
-        yield f"Known values of {bad} parameters are not found again: don't trust their intervals."
+        yield (
+            f"Simulation-based calibration fails for {bad} parameters: don't trust their intervals."
+        )
 
 
 def _of_concept(folder: Folder) -> Iterator[str]:

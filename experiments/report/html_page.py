@@ -30,17 +30,17 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 NAME: Final = "report.html"
 _MONTHS: Final = 120  # of a scenario that a manifest doesn't hold
 _KINDS: Final = {
-    "run": "A scenario in many worlds, held against the record",
+    "run": "A scenario in many worlds, compared with the record",
     "comparison": "Two scenarios, world by world on the same draws",
-    "counterfactual": "What would have happened, given what did",
-    "claims": "The claims of the source study, put as questions",
+    "counterfactual": "What would have happened, given what did happen",
+    "claims": "The claims of the source study, as questions",
     "sweep": "A scenario over many settings",
     "sensitivity": "Which parameters matter",
     "discovery": "What leads to an outcome",
-    "calibration": "What the record says of the parameters",
-    "validation": "The model held against what it was not told",
-    "concept": "A concept of political science, looked for in the model",
-    "gallery": "Concepts of political science, looked for in the model",
+    "calibration": "The parameters, given the record",
+    "validation": "Tests of the model",
+    "concept": "A concept of political science, tested in the model",
+    "gallery": "Concepts of political science, tested in the model",
 }
 _PAGES: Final = {"validation": "VALIDATION.md", "gallery": "CONCEPTS.md"}
 _CAPTIONS: Final = {
@@ -48,10 +48,10 @@ _CAPTIONS: Final = {
     "differences": "Differences by month",
     "counterfactual": "Worlds like the record, with the change and without",
     "claims": "Effects on coup attempts, on one axis",
-    "sweep": "Outcomes over the factors",
+    "sweep": "Outcomes by factor",
     "sensitivity": "Which parameters matter",
-    "discovery": "What tells, and where it happens",
-    "posterior": "Posteriors over priors",
+    "discovery": "Important factors, and where the outcome happens",
+    "posterior": "Posteriors and priors",
     "ranks": "Ranks of known parameters",
     "validation-ahead": "One month ahead",
     "validation-patterns": "Patterns of the record",
@@ -93,7 +93,7 @@ def write(page: str, path: Path, force: bool) -> None:
     if path.is_dir():
         raise PalcaError("is a folder; name a file", str(path))
     if (path.exists() or path.is_symlink()) and not force:
-        raise PalcaError("is there already; give --force to replace it, or another --out",
+        raise PalcaError("exists already; give --force to replace it, or another --out",
                          str(path))  # fmt: skip
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
@@ -135,7 +135,7 @@ def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
         again=kind not in ("claims", "gallery"),  # which hold no inputs
         caveats=caveats(kind, manifest, folder, scenarios),
         provenance=_provenance(folder, manifest),
-        files=Table("What the folder holds", [*texts("file"), *numbers("bytes")]).filled(
+        files=Table("Contents of the folder", [*texts("file"), *numbers("bytes")]).filled(
             (name, f"{size:,}") for name, size in folder.files() if name != NAME
         ),
         sources=sources(kind, told, scenarios, months),
@@ -156,7 +156,7 @@ def _fit(value: Any) -> Any:
 
 def _title(kind: str, manifest: Mapping[str, Any], scenarios: list[dict[str, Any]]) -> str:
     if kind == "comparison":
-        return f"{scenarios[1]['title']} – against – {scenarios[0]['title']}"
+        return f"{scenarios[1]['title']} – compared with – {scenarios[0]['title']}"
     if kind == "discovery":
         return f"What leads to {' and '.join(map(str, manifest['outcome']))}"
     if kind == "sweep":
@@ -223,7 +223,7 @@ def _provenance(folder: Folder, manifest: Mapping[str, Any]) -> list[tuple[str, 
         ("Versions", ", ".join(f"{name} {version}" for name, version in libraries.items())),
         ("Worlds", f"{manifest.get('worlds', ''):,}" if manifest.get("worlds") else ""),
         ("Seed", str(manifest.get("seed", ""))),
-        ("Digest of what came out", str(manifest.get("digest", ""))),
+        ("Digest of the results", str(manifest.get("digest", ""))),
         ("Seal of the manifest", str(seal)),
     ]
     return [(name, said) for name, said in rows if said]

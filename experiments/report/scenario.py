@@ -131,7 +131,7 @@ def _facts(scenario: Mapping[str, Any]) -> list[tuple[str, str]]:
               for name, value in scenario["parameters"].items()]  # fmt: skip
     facts += [(f"Channel {'open' if is_open else 'closed'}", _channel(name))
               for name, is_open in scenario["channels"].items()]  # fmt: skip
-    facts += [("At the start", f"{name} = {value}") for name, value in scenario["start"].items()]
+    facts += [("Initial state", f"{name} = {value}") for name, value in scenario["start"].items()]
     return [(term, said) for term, said in facts if said]
 
 
@@ -148,11 +148,13 @@ def _meaning(name: str) -> str:
 def posterior_in_words(sets: Mapping[str, Any]) -> str:
     """Return where a run's parameters come from."""
     if not sets:
-        return "the defaults, the same in every world: ranges show chance, not what isn't known"
+        return (
+            "the defaults, the same in every world: ranges show chance, not parameter uncertainty"
+        )
     count = len(next(iter(sets.values())))
     if count == 1:
         return (f"the posterior's best set of {len(sets)} parameters, the same in every world: "
-                "ranges show chance, not what isn't known")  # fmt: skip
+                "ranges show chance, not parameter uncertainty")  # fmt: skip
     return f"each world has one of {count:,} sets of {len(sets)} parameters from a posterior"
 
 
@@ -186,8 +188,8 @@ def _what(target: str, content: Any) -> str:
         return f"{who}, rule '{thing}' {done[content[0]]}"
     if kind == "coup":
         by = f" by {content['by']}" if content.get("by") else ""
-        return {"succeeds": f"a coup{by} succeeds", "fails": f"a coup{by} is tried and fails",
-                "never": "no coup is tried"}[content["outcome"]]  # fmt: skip
+        return {"succeeds": f"a coup{by} succeeds", "fails": f"a coup{by} is attempted and fails",
+                "never": "no coup is attempted"}[content["outcome"]]  # fmt: skip
     if kind == "death":
         after = f", and {content['successor']} follows" if content.get("successor") else ""
         return f"{content['leader']} dies in office{after}"

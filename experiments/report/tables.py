@@ -44,12 +44,12 @@ def _effects(rows: Rows) -> list[Table]:
     made = []
     for given, title, some in (
         ("evidence", "Effects in worlds like the record", horizons),
-        ("nothing", "Effects on average, without evidence", _main(horizons)),
+        ("nothing", "Average effects, without evidence", _main(horizons)),
     ):
         for on in some:
             own = [row for row in rows if row.get("given") == given and row.get("months_on") == on]
             if own:
-                caption = f"{title}, {on} months on ({own[0].get('month', '')})"
+                caption = f"{title}, after {on} months ({own[0].get('month', '')})"
                 made.append(effects_table(caption, own, noted=on == some[0]))
     return made
 
@@ -67,7 +67,7 @@ def _channels(rows: Rows) -> list[Table]:
 
 def _variants(rows: Rows) -> Table:
     first = Column("variant", "model"), Column("fewest", "effective worlds", digits)
-    return effects_table("The same question of models built otherwise", rows, *first,
+    return effects_table("The same question to alternative models", rows, *first,
                          noted=False)  # fmt: skip
 
 
@@ -83,8 +83,8 @@ def _indices(rows: Rows) -> list[Table]:
 def _forecasts(rows: Rows) -> list[Table]:
     return [
         outcomes_table(title, [row for row in rows if row.get("years") == years])
-        for years, title in (("evidence", "Outcomes that the calibration saw"),
-                             ("after", "Outcomes of later years, which it did not see"))
+        for years, title in (("evidence", "Outcomes that the calibration used"),
+                             ("after", "Outcomes of later years, which it did not use"))
     ]  # fmt: skip
 
 
@@ -101,8 +101,8 @@ _TABLES: Final[Mapping[str, Mapping[str, Made]]] = {
     "sweep": {"summary.csv": _levels},
     "sensitivity": {"indices.csv": _indices},
     "discovery": {"boxes.csv": partial(
-        boxes_table, "Where it happens, most first",
-        note="Shares are of worlds that the boxes were not drawn on.")},
+        boxes_table, "Where the outcome happens, most frequent first",
+        note="Shares are estimated from worlds that the boxes were not fitted to.")},
     "calibration": {"parameters.csv": parameters_table, "outcomes.csv": _forecasts},
     "concept": {"measures.csv": measures_table, "claims.csv": concept_claims},
     "validation": {}, "gallery": {},
@@ -156,7 +156,7 @@ def _years(folder: Folder) -> Table:
         rows: list[dict[str, Any]] = [] if path is None else read_columns(
             path, _MOST_MONTHS, [*texts, *levels], texts).to_pylist()  # fmt: skip
     except PalcaError as error:
-        raise PalcaError(f"is no table of months that Palca wrote: {error.message}; run the "
+        raise PalcaError(f"is not a table of months as Palca writes it: {error.message}; run the "
                          "command again", str(path)) from None  # fmt: skip
     for row in rows:
         year, _, month = str(row["month"]).partition("-")
@@ -165,4 +165,4 @@ def _years(folder: Folder) -> Table:
             name = f"{MONTHLY[row['series']][0]} ({row['unit']})"
             cells.append((name, year, f"{middle} ({low} to {high})"))
     return pivot("The simulated worlds at the end of each year", Column("series"), cells, {},
-                 "Median, with 5 and 95 %.")  # fmt: skip
+                 "Median, with 5 and 95 % quantiles.")  # fmt: skip

@@ -218,12 +218,12 @@ def print_explanation(console: Console, told: Explanation) -> None:
             if value != defaults[name].default
         ]
         seen = [f"{name} {value:.3g}" for name, value in decision.seen.items() if name != "date"]
-        does = f"so it does: {', '.join(levers) or 'nothing out of the ordinary'}"
+        does = f"result: {', '.join(levers) or 'all levers at their defaults'}"
         console.print(Padding.indent(does, 2), markup=True)
-        console.print(Padding.indent(f"it saw: {', '.join(seen)}\n", 2), style="dim")
+        console.print(Padding.indent(f"observed: {', '.join(seen)}\n", 2), style="dim")
     console.print(changes_table(told))
-    console.print("[bold]What happened, this month and in the two after it[/]", markup=True)
+    console.print("[bold]Events of this month and the next two[/]", markup=True)
     for month, sentence in told.events:
         console.print(Padding.indent(f"{month_name(month)}  {sentence}", 2))
     if not told.events:
-        console.print("  nothing that the chronicle would note")
+        console.print("  no events")

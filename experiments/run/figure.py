@@ -57,7 +57,7 @@ def draw_history(
         figure = new_figure(9.5, 11.5)
         heights = [0.55, 1.9, 1.25, 1.25, 1.25, 1.25, 1.25]
         axes = figure.subplots(7, 1, sharex=True, gridspec_kw={"height_ratios": heights})
-        known = " and the real one" if history else f"; {no_record(scenario.country.name)}"
+        known = " and the real history" if history else f"; {no_record(scenario.country.name)}"
         head(figure, f"{title}\n{scenario.country.name}: "
                      f"{many(summary.worlds, 'simulated world')}{known}")  # fmt: skip
         _orientation(axes[1], summary)
@@ -154,8 +154,16 @@ def draw_rulers(
         axis.axvline(start, ymax=top, color="white", lw=1.5)
         alike = min(end, next(last for first, last in sides if first <= start < last))
         if alike - start >= _MONTHS_A_LETTER * len(name):
-            axis.text((start + alike) / 2, 0.6 * top, name, ha="center", va="center",
-                      fontsize=8.5, color=INK_ON[side(turn[start])], fontweight="bold")
+            axis.text(
+                (start + alike) / 2,
+                0.6 * top,
+                name,
+                ha="center",
+                va="center",
+                fontsize=8.5,
+                color=INK_ON[side(turn[start])],
+                fontweight="bold",
+            )
         else:
             unnamed.append((name, start, end))
     axis.set_ylim(0, 1)
@@ -213,7 +221,8 @@ def _crisis(axis: Axes, summary: Summary, months: int) -> None:
     """Mark the documented crisis of party and Moscow, which nobody can date."""
     top = 1.12 * float(summary.quantiles("friction", (0.95,)).max()) + 0.02
     axis.plot([_COUP + 0.5, months], [top, top], **fact_line())
-    _note(axis, "documented: a crisis within 1971–78, of no known date; its height says nothing",
+    _note(axis, "documented: a crisis within 1971–78, without a known date; its height has no "
+                "meaning",
           (_COUP + 0.5, top), (5, 4))  # fmt: skip
     axis.set_ylim(0, 1.25 * top)
 
@@ -224,7 +233,7 @@ def _credits(axis: Axes, history: Course) -> None:
     for month in np.nonzero(amounts)[0]:
         at = (month + 0.5, float(amounts[: month + 1].sum()))
         axis.plot(*at, "o", color=FACT, ms=5, mec="white")
-        _note(axis, f"{amounts[month]:.1f} documented; later amounts are not", at, (-2, 7))
+        _note(axis, f"{amounts[month]:.1f} documented; later amounts are undocumented", at, (-2, 7))
 
 
 def _obligations(axis: Axes, history: Course) -> None:
@@ -244,7 +253,7 @@ def _stability(axis: Axes, summary: Summary) -> None:
     quarters = attempts[: len(attempts) // 3 * 3].reshape(-1, 3).sum(axis=1)
     edges = np.arange(len(quarters) + 1) * 3
     axis.stairs(quarters, edges, fill=True, color="#999999", alpha=0.6)
-    _note(axis, "attempts a world and quarter", (edges[-1] * 0.99, 0), (0, 3), ha="right",
+    _note(axis, "attempts per world and quarter", (edges[-1] * 0.99, 0), (0, 3), ha="right",
           color=INK)  # fmt: skip
     values = summary.quantiles("repression", (0.25, 0.5, 0.75))
     months = np.arange(len(values)) + 0.5

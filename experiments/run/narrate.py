@@ -32,9 +32,7 @@ def _amount(kind: str, amount: float) -> str:
     if kind in ("coup", "failed coup", "fighting"):
         return f"{percent(amount)} of the force with the rebels"
     if kind == "plot":
-        return f"{percent(amount)} of the force ready to rise"
+        return f"{percent(amount)} of the force ready to join a coup"
     if kind == "accession":
         return f"ideology {amount:+.2f}"
     return f"{amount:.1f} million USD"
-
-

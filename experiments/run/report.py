@@ -77,7 +77,7 @@ def print_report(
     if left_out := len(OUTCOMES) - len(verdicts):
         console.print(
             f"\n{left_out} of {len(OUTCOMES)} outcomes are left out: the scenario ends in "
-            f"{month_name(scenario.months - 1)}, before the last month that they hear of."
+            f"{month_name(scenario.months - 1)}, before the last month that they need."
         )
     if history is None:
         console.print(f"\nNothing is scored: {no_record(scenario.country.name)}.")
@@ -93,8 +93,9 @@ def print_report(
     )
     origin = "fitted to this record" if scenario.sets else "set by hand with this record in view"
     console.print(
-        "The worlds run free: none is conditioned on what happened. The parameters were "
-        f"{origin}, so that it lies inside is no test of the model; palca validate is."
+        "The worlds run freely: none is conditioned on what happened. The parameters were "
+        f"{origin}, so it is no test of the model that the record lies inside; palca validate "
+        "tests the model."
     )
 
 
@@ -106,8 +107,8 @@ def _rulers(scenario: Scenario, summary: Summary, history: Course | None) -> Tab
          Column("share of worlds", rank=2), *numbers("left centre right, %"),
          Column("who rules most often", rank=1), Column("coups, worlds", right=True)],
         "L, C, R: a regime of the left, the centre, the right. Shares of worlds are those in the "
-        "half year's last month. coups: attempts/successes in it, in the record and as the worlds' "
-        "mean",
+        "last month of the half year. coups: attempts/successes in the half year, in the record "
+        "and on average in the worlds",
     )  # fmt: skip
     tried, won = summary.mean("attempt"), summary.mean("success")
     names = [leader.short for leader in scenario.country.leaders]
@@ -228,7 +229,7 @@ def _before_and_after(verdicts: list[OutcomeScore]) -> Table:
         "Cooperation before and after August 1971",
         [Column("quantity"), *numbers("documented before", "simulated before", "documented after",
                                       "simulated after")],
-        "simulated: median, with 5 and 95 % of the worlds in brackets",
+        "simulated: median, with the 5 and 95 % quantiles of the worlds in brackets",
     )  # fmt: skip
     pairs = (
         ("Soviet atmosphere: 1970, and change to 1972", "ussr_atmosphere_1970", "ussr_dip_1972"),
@@ -259,7 +260,7 @@ def _repression(summary: Summary) -> Table:
     """Return repression, protest and legitimacy by year: stability is never shown without them."""
     months = len(summary.rulers)
     years = [f"{1969 + year}" for year in range(months // 12)]
-    title = "Stability and its price: medians at the end of each year, and 5–95 %"
+    title = "Stability and repression: medians at the end of each year, and 5–95 %"
     table = Table(title, [Column("series"), *numbers(*years)])
     for series in ("legitimacy", "repression", "mobilisation"):
         percent = 100 * summary.quantiles(series, (0.05, 0.5, 0.95))[11:months:12]

@@ -108,7 +108,9 @@ def check_factor(factor: Factor) -> Factor:
         for value in factor.levels or (factor.low, factor.high):
             check_parameter(factor.name, float(value))
     elif not factor.levels:
-        raise PalcaError("only a parameter has a range without levels")
+        raise PalcaError(
+            "only a parameter may have a range without levels: list the values, or write lo:hi:n"
+        )
     return factor
 
 
@@ -116,33 +118,41 @@ def _factor(name: str, values: str) -> Factor:
     if re.fullmatch(r"[^,/\\]*\.\.[^,/\\]*", values):  # not ../mine.toml
         first, last = (month_index(part.strip()) for part in values.split("..", 1))
         if last <= first:
-            raise PalcaError("an empty range: the last month must lie after the first")
+            raise PalcaError("an empty range: the last month must be after the first")
         return Factor(name, tuple(month_name(month) for month in range(first, last + 1)))
     if re.fullmatch(r"[^,:]+:[^,:]+(:[^,:]+)?", values):
         low, high, *rest = (_number(part) for part in values.split(":"))
         if not low < high:
-            raise PalcaError(f"an empty range: {low:g} must lie below {high:g}")
+            raise PalcaError(f"an empty range: {low:g} must be less than {high:g}")
         if rest or name not in PARAMETERS:
             return _steps(name, low, high, rest[0] if rest else STEPS)
         return Factor(name, (), low, high)
     if _COMMAS.fullmatch(values):
-        raise PalcaError(f"the numbers of a range take a point, as in {values.replace(',', '.')}")
+        raise PalcaError(
+            f"write the numbers of a range with a point, as in {values.replace(',', '.')}"
+        )
     parts = [part.strip() for part in values.split(",")]
     if len(parts) < 2 or not all(parts):
-        raise PalcaError("takes two values or more; --set gives it a single one")
+        raise PalcaError("needs two values or more; use --set for a single one")
     try:
         levels: tuple[float | str, ...] = tuple(float(part) for part in parts)
     except ValueError:
         levels = tuple(parts)
     if len(set(levels)) < len(levels):
-        twice = next(part for part, level in zip(parts, levels, strict=True)
-                     if levels.count(level) > 1)
-        number = "" if isinstance(levels[0], str) else ("; a comma stands between values, and a "
-                                                        "number takes a point, as in 0.5")
+        twice = next(
+            part for part, level in zip(parts, levels, strict=True) if levels.count(level) > 1
+        )
+        number = (
+            ""
+            if isinstance(levels[0], str)
+            else ("; a comma separates values: write numbers with a point, as in 0.5")
+        )
         raise PalcaError(f"names the value {short(twice, 40)} twice{number}")
     if lead := next((part for part in parts if re.fullmatch(r"[-+]?0\d+", part)), ""):
-        raise PalcaError(f"takes '{values}' for {len(parts)} values, one of them {lead}: write "
-                         "numbers with a point, as in 0.5, and without zeros before them")
+        raise PalcaError(
+            f"takes '{values}' for {len(parts)} values, one of them {lead}: write "
+            "numbers with a point, as in 0.5, and without zeros before them"
+        )
     if any(isinstance(level, float) and not np.isfinite(level) for level in levels):
         raise PalcaError("takes finite numbers")
     return Factor(name, levels)
@@ -150,7 +160,7 @@ def _factor(name: str, values: str) -> Factor:
 
 def _steps(name: str, low: float, high: float, count: float) -> Factor:
     if not (count == int(count) and 2 <= count <= _MOST_LEVELS):
-        raise PalcaError(f"the number of steps is a whole one, 2 to {_MOST_LEVELS:,}")
+        raise PalcaError(f"the number of steps must be a whole number from 2 to {_MOST_LEVELS:,}")
     inner = tidy(np.linspace(low, high, int(count)), high - low)[1:-1]
     return Factor(name, (float(low), *(float(value) for value in inner), float(high)))
 
@@ -185,9 +195,7 @@ def check_once(names: Sequence[str], place: str) -> None:
             raise PalcaError(f"'{name}' is named twice", place)
 
 
-def design_points(
-    design: str, factors: Sequence[Factor], points: int, seed: int
-) -> pd.DataFrame:
+def design_points(design: str, factors: Sequence[Factor], points: int, seed: int) -> pd.DataFrame:
     """Return the points of a design, a column a factor.
 
     Any first part of them is a fair sample of the whole: grids come in an order that is

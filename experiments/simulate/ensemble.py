@@ -50,7 +50,7 @@ MONTHLY: Final[dict[str, tuple[str, str]]] = {
     "us_delivered": ("US deliveries", "million USD a year"),
     "legality": ("legality of the party", "0, 0.5 or 1"),
     "friction": ("party–Moscow friction", "share"),
-    "friction_shown": ("party–Moscow friction shown", "0 to 3"),
+    "friction_shown": ("party–Moscow friction in public", "0 to 3"),
     "attempt": ("coup attempt this month", "0 or 1"),
     "success": ("successful coup this month", "0 or 1"),
 }
@@ -132,9 +132,7 @@ def run_block(resolved: dict[str, Any], worlds: NDArray[np.int64], seed: int) ->
     )
 
 
-def run_blocks(
-    resolved: dict[str, Any], worlds: int, seed: int, jobs: int = 1
-) -> Iterator[Block]:
+def run_blocks(resolved: dict[str, Any], worlds: int, seed: int, jobs: int = 1) -> Iterator[Block]:
     """Run worlds ``0..worlds-1`` and yield their blocks in order.
 
     Parameters

@@ -83,8 +83,11 @@ def check_measured(resolved: dict[str, Any], names: Collection[str], place: str)
         if name not in measured:
             raise PalcaError(f"the scenario ends before '{name}' can be measured", place)
     if measured.isdisjoint(names or MAIN):
-        raise PalcaError("the scenario ends before any of the main outcomes can be measured; "
-                         f"name one of {', '.join(sorted(measured)) or 'a longer scenario'}", place)
+        raise PalcaError(
+            "the scenario ends before any of the main outcomes can be measured; "
+            f"name one of {', '.join(sorted(measured)) or 'a longer scenario'}",
+            place,
+        )
 
 
 @cache

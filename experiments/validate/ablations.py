@@ -111,9 +111,9 @@ def verdict(factor: tuple[float, float, float]) -> str:
     """Return in words what a log Bayes factor of the scenario against a version says."""
     _, low, high = factor
     if low > _TRIVIAL:
-        return "earns its place"
+        return "improves the fit"
     if high < -_TRIVIAL:
-        return "costs more than it earns"
+        return "worsens the fit"
     return "can't tell"
 
 
@@ -138,9 +138,7 @@ def alternatives(version: Version) -> dict[str, dict[str, Any]]:
     return {name: version("posterior=off", f"policy.ussr={name}") for name in ALTERNATIVES}
 
 
-def record_evidence(
-    resolved: dict[str, Any], record: Record, dealings: bool = True
-) -> Evidence:
+def record_evidence(resolved: dict[str, Any], record: Record, dealings: bool = True) -> Evidence:
     """Return what the record says, with or without the dealings of host, USSR and party."""
     soviet = load_given("dealings")
     given = {key: value for key, value in load_given("record").items() if key not in soviet}

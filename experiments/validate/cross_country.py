@@ -89,7 +89,7 @@ class Regularities:
             ("the coup trap: an attempt is at least twice as likely in the year after one as after "
              "six quiet years or more",
              f"{chance['1yr'] / quiet:.1f} times", bool(chance["1yr"] >= 2.0 * quiet)),
-            ("it fades: after eleven quiet years at most one chance in ten",
+            ("it fades: after eleven quiet years the probability is at most one in ten",
              f"{chance['11+yr']:.2f}", bool(chance["11+yr"] <= 0.1)),
             ("after a year of falling output attempts are at least 1.15 times as likely as after "
              "growth of 3 % or more",

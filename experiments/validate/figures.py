@@ -74,16 +74,17 @@ def draw_ahead(scores: Scores) -> Picture:
             top = 120 * float(np.nanmax(lines))
             axis.plot(came + 0.5, np.full(len(came), top), "v", color=FACT, ms=7, clip_on=False)
             axis.set_ylim(0, top)
-            axis.set_ylabel(f"chance of a {event}\nin the month (%)")
+            axis.set_ylabel(f"probability of a {event}\nin the month (%)")
             ends_of_years(axis, len(months))
             then = np.nanmean(said[came]) if len(came) else np.nan
             said_of_it.append(f"{event}: {percent(then / 100)} on average in the {len(came)} "
                               "months in which it happened, "
                               f"{percent(np.nanmean(said) / 100)} in all")  # fmt: skip
         axes[0].legend(ncols=4, loc="upper right", bbox_to_anchor=(1, 0.96))
-        head(figure, "One month ahead, knowing the months before; ▾ documented: it happened")
-    return Picture(figure, "Chances that the model and naive forecasts gave each month, knowing "
-                           f"the months before. The model's for a {'; for a '.join(said_of_it)}."
+        head(figure, "One month ahead, given the months before; ▾ documented events")
+    return Picture(figure, "Probabilities that the model and naive forecasts gave for each month, "
+                           "given the months before. The model's for a "
+                           f"{'; for a '.join(said_of_it)}."
                    )  # fmt: skip
 
 
@@ -107,16 +108,18 @@ def draw_patterns(patterns: Patterns) -> Picture:
         axis.set_xlim(0, 100)
         axis.set_ylim(-0.6, len(rows) - 0.4)
         axis.set_xlabel("share of worlds (%)")
-        head(figure, "Patterns of the record in simulated worlds\n"
-                     "dark: of all worlds; pale: of those where it could show; * built in by a rule"
+        head(figure, "Patterns of the record in simulated worlds\ndark: of all worlds; pale: of "
+                     "those where it could appear; * built in by a rule"
              )  # fmt: skip
     ordered = rows.sort_values("of_those")
     shown = int((rows["of_those"] >= 0.5).sum())
-    least, most = (f"{row['pattern']} ({percent(row['of_those'])})"
-                   for _, row in (next(ordered.iterrows()), next(ordered[::-1].iterrows())))
-    return Picture(figure, f"Bars of the share of worlds with each of {len(rows)} patterns. Of the "
-                           f"worlds where they could show, at least half show {shown} of them; the "
-                           f"most frequent is {most}, the rarest {least}.")  # fmt: skip
+    least, most = (
+        f"{row['pattern']} ({percent(row['of_those'])})"
+        for _, row in (next(ordered.iterrows()), next(ordered[::-1].iterrows()))
+    )
+    return Picture(figure, f"Bars of the share of worlds with each of {len(rows)} patterns. "
+                           f"{shown} of them appear in at least half of the worlds where they "
+                           f"could; the most frequent is {most}, the rarest {least}.")  # fmt: skip
 
 
 def draw_countries(found: Regularities, by_chance: Regularities | None) -> Picture:
@@ -128,17 +131,17 @@ def draw_countries(found: Regularities, by_chance: Regularities | None) -> Pictu
         _curve(right, "growth", found, by_chance)
         left.set_xlabel("time since the last attempt (years)")
         right.set_xlabel("growth of the year before (% a year)")
-        left.set_ylabel("chance of an attempt (% a year)")
+        left.set_ylabel("probability of an attempt (% a year)")
         left.set_ylim(0, None)
         figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3)
         head(figure, "Coup attempts across countries")
     ends = found.since.iloc[[0, -1]]
     (a, b), (c, d) = (ends[name].map(percent) for name in ("simulated", "documented"))
     soon, late = (str(name).replace("yr", "") for name in ends["class"])
-    return Picture(figure, "Chance of a coup attempt in a year by the years since the last "
-                           "attempt and by growth. In simulated countries it goes from "
-                           f"{a} after {soon} to {b} after {late} years, in Latin America from {c} "
-                           f"to {d}.")  # fmt: skip
+    return Picture(figure, "Probability of a coup attempt in a year by the years since the last "
+                           f"attempt and by growth. In simulated countries it goes from {a} after "
+                           f"{soon} to {b} after {late} years, in Latin America from {c} to "
+                           f"{d}.")  # fmt: skip
 
 
 def _curve(axis: Axes, name: str, found: Regularities, by_chance: Regularities | None) -> None:
@@ -182,14 +185,17 @@ def draw_versions(versions: Versions) -> Picture:
         axis.set_yticks(range(len(rows)), names)
         axis.set_ylim(-0.6, len(rows) - 0.4)
         axis.set_xlabel("log evidence for the scenario as it is (nats)")
-        head(figure, "What each mechanism and policy earns\n"
-                     "in the grey band the record can't tell; lines: 5–95 % of the filter's noise")
+        head(
+            figure,
+            "Gain in log evidence from each mechanism and policy\ngrey band: "
+            "undetermined; lines: 5–95 % of the filter's noise",
+        )
     most = max(rows, key=lambda row: row[1])
     least = min(rows, key=lambda row: row[1])
     untold = sum(abs(factor) < 1 for _, factor, *_ in rows)
     names = [_GROUPS[comparison.group][0] + comparison.name for comparison, *_ in (most, least)]
     return Picture(figure, "Bars of the log evidence for the scenario against versions without a "
-                           "mechanism, with alternative policies and broken on purpose. It speaks "
-                           f"most against '{names[0]}' and least against '{names[1]}' "
-                           f"({least[1]:+.1f} nats); of {len(rows)} versions {untold} can't be "
-                           "told from it.")  # fmt: skip
+                           "mechanism, with alternative policies and broken on purpose. The "
+                           f"evidence is strongest against '{names[0]}' and weakest against "
+                           f"'{names[1]}' ({least[1]:+.1f} nats); {untold} of {len(rows)} versions "
+                           "can't be distinguished from the scenario.")  # fmt: skip

@@ -122,9 +122,9 @@ def _extremes(lab: _Lab) -> list[Check]:
         Check(kind, "with no aid from either power the model runs to its end, and nothing is given",
               f"{given:g} million USD; all numbers finite: {'yes' if finite else 'no'}",
               given == 0.0 and finite),
-        Check(kind, "strategists without rules do nothing to one another", f"{acts} acts",
+        Check(kind, "strategists without rules do nothing", f"{acts} acts",
               acts == 0),
-        Check(kind, "with all Soviet channels shut no Soviet rule changes an attempt",
+        Check(kind, "with all Soviet channels closed no Soviet rule changes an attempt",
               f"{moved} months changed", moved == 0),
     ]  # fmt: skip
 
@@ -148,13 +148,13 @@ _DIRECTIONS: Final[tuple[tuple[str, _Change, _Change, str, int, int], ...]] = (
      ({"ussr_strain": 0.0}, {}), ({"ussr_strain": 1.0}, {}), "ussr_trust", 1, -1),
     ("an unpaid expropriation never leaves more US trust next month",
      ({"dispute": 0.0}, {}), ({"dispute": 1.0}, {}), "us_trust", 1, -1),
-    ("a higher cost of rising never brings an attempt that would not have been",
+    ("a higher cost of joining never causes an attempt",
      ({}, {"cost": 0.6}), ({}, {"cost": 1.4}), "attempt", 1, -1),
     ("more opportunities never prevent an attempt",
      ({}, {"opportunity": 0.05}), ({}, {"opportunity": 0.5}), "attempt", 1, 1),
-    ("a regime that survived an attempt never meets one that it would not have met",
+    ("having survived an attempt never causes an attempt",
      ({"survived": 0.0}, {}), ({"survived": 1.0}, {}), "attempt", 1, -1),
-    ("more complementarity never undoes the success of an attempt",
+    ("more complementarity never makes a successful attempt fail",
      ({}, {"complementarity": 0.6}), ({}, {"complementarity": 2.0}), "success", 1, 1),
 )  # fmt: skip
 _PLOTTING: Final = {"opportunity": 0.6}  # so that the first month has attempts
@@ -177,7 +177,7 @@ def _directions(lab: _Lab) -> list[Check]:
     less, more = (lab.run(1, drivers=d).field("fiscal")[0] for d in (prices, dearer))
     against, along = int((more < less - 1e-12).sum()), int((more > less + 1e-12).sum())
     out.append(
-        Check("metamorphic", "dearer tin never leaves less fiscal space next month",
+        Check("metamorphic", "a higher price of tin never leaves less fiscal space next month",
               f"{against} worlds against, {along} along", against == 0 and along > 0)
     )  # fmt: skip
     return out

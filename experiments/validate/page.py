@@ -21,29 +21,32 @@ _FEWEST: Final = 0.05
 
 # Why a mechanism stays that the record does not ask for.
 STAYS: Final[dict[str, str]] = {
-    "Soviet aid": "the channel of the studied thesis: it must be there to turn out to be nothing",
+    "Soviet aid": (
+        "the channel of the studied thesis: the model needs it so that its effect can "
+        "turn out to be zero"
+    ),
     "PCB loyalty": "without it the party has no friction with Moscow at all, a documented outcome",
-    "US aid": "the rival of Soviet aid as a cause; its size is free and may be nothing",
+    "US aid": "the rival of Soviet aid as a cause; its size is free and may be zero",
     "soviet_leverage": "the thesis that Moscow's credits moved Washington needs it to be tested",
-    "soviet_diplomacy": "without it no regime answers what Moscow does",
+    "soviet_diplomacy": "without it no regime responds to what Moscow does",
     "us_sanctions": "the record has sanctions; counterfactuals ask what they did",
     "us_covert": "the record has covert money; counterfactuals ask what it did",
     "us_diplomacy": "elections under pressure in 1977-78 pass through it",
-    "tin": "the documented shock from outside; the rival cause of all politics",
+    "tin": "the documented external shock; a rival cause of all political events",
     "tin_sales": "the record has sales of stockpile tin; counterfactuals ask what they did",
     "oil": "a documented shock; its size is small",
     "growth_abroad": "a documented driver",
     "borrowing": "the boom of 1973-78 was borrowed (record: external_debt)",
     "performance": "the literature's most robust link between output and survival",
-    "rally": "nationalisations have no motive without it",
-    "repression_cost": "without it repression is free, and every regime would use it",
+    "rally": "without it nationalisations have no motive",
+    "repression_cost": "without it repression costs nothing, and every regime would use it",
     "suppression": "the literature's first effect of repression",
     "backlash": "the literature's second effect of repression; it shows after years",
     "fear": "the literature's reason for coups of the right against mobilisation",
     "distance": "the reason for coups of one current against another",
-    "patronage": "what military aid acts through",
-    "coup_trap": "a finding across countries; its prior reaches to nothing",
-    "learning": "why failed coups make quiet; its effect fades in months",
+    "patronage": "the path through which military aid acts",
+    "coup_trap": "a finding across countries; its prior includes zero",
+    "learning": "the reason why quiet follows failed coups; its effect fades in months",
     "labour_defence": "October 1970; its effect is small",
 }
 
@@ -66,7 +69,7 @@ def page(found: Validation, command: str, alts: Mapping[str, str] | None = None)
         (other.name, STAYS[other.name])
         for other in comparisons
         if other.group == "without" and other.name in STAYS
-        and tables.verdict(comparisons[0], other) != "earns its place"
+        and tables.verdict(comparisons[0], other) != "improves the fit"
     ]  # fmt: skip
     return render(
         _TEMPLATE, found=found, command=command, summary=summary(found), figure=figure,
@@ -86,8 +89,8 @@ def summary(found: Validation) -> list[str]:
         plain, there = (int((table[c] >= _HALF).sum()) for c in ("worlds", "of_those"))
         rare = table[table["worlds"] < _FEWEST]["pattern"].tolist()
         out.append(
-            f"Patterns: {there} of {len(table)} show in at least half of the worlds where they "
-            f"could, {plain} in at least half of all worlds (asked: 80 %)"
+            f"Patterns: {there} of {len(table)} appear in at least half of the worlds where they "
+            f"could, {plain} in at least half of all worlds (target: 80 %)"
             + (f"; in fewer than 5 %: {'; '.join(rare)}." if rare else "; each in 5 % or more.")
         )
     if found.countries is not None:
@@ -101,9 +104,9 @@ def summary(found: Validation) -> list[str]:
         for name in ablations.ALTERNATIVES:
             whole, given = found.versions.alternative(name)
             likelier, by_whole = tables.times(given), tables.times(whole)
-            out.append(f"Raison d'état against the policy '{name}': the dealings between Moscow, "
-                       f"host and party, given all else, are {likelier} as likely; the whole "
-                       f"record {by_whole}.")  # fmt: skip
+            out.append(f"Raison d'état compared with the policy '{name}': the dealings between "
+                       f"Moscow, host and party, given the rest of the record, are {likelier} as "
+                       f"likely; the whole record {by_whole}.")  # fmt: skip
     if found.checks:
         failed = [check.statement for check in found.checks if not check.holds]
         out.append(f"Extreme conditions, directions and units: "
@@ -112,7 +115,7 @@ def summary(found: Validation) -> list[str]:
     if found.reading is not None:
         many = len(found.reading)
         change = "verdict changes" if many == 1 else "verdicts change"
-        out.append(f"With rows of high confidence alone {many} {change}.")
+        out.append(f"With rows of high confidence only, {many} {change}.")
     return out
 
 

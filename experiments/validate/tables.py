@@ -153,7 +153,7 @@ def alternatives(versions: Versions) -> str:
 def broken(versions: Versions) -> str:
     """Return what the record says of models that are wrong on purpose."""
     own, *others = versions.comparisons
-    words = {"earns its place": "refuses it", "costs more than it earns": "prefers it"}
+    words = {"earns its place": "refuses it", "worsens the fit": "prefers it"}
     rows = []
     for other in others:
         if other.group == "broken":

@@ -127,7 +127,7 @@ def validate(
         on_progress("checking extremes, directions and units", 0, 1)
         out.checks = checks(resolved, seed=seed)
     if "reading" in parts:
-        on_progress("reading the record again", 0, 1)
+        on_progress("scoring with rows of high confidence only", 0, 1)
         out.reading = read_again(resolved, record, ensemble, seed)
     if "patterns" in parts:
         on_progress("looking for patterns", 0, 1)
@@ -135,7 +135,7 @@ def validate(
     if "scores" in parts:
         out.scores = score(resolved, record, worlds, ensemble, seed, jobs, on_progress)
     if "countries" in parts:
-        out.countries = count_countries(resolved, "counting other countries' coups")
+        out.countries = count_countries(resolved, "simulating other countries")
     if "versions" in parts:
         plain = {**resolved, "sets": {}}
         broken = {title: version("posterior=off", *changes) for title, changes in BROKEN.items()}
@@ -154,7 +154,7 @@ def validate(
             )
             for key, of in ({ablations.BASELINE: plain} | alternatives).items()
         }
-        by_chance = count_countries(broken["coups at random"], "counting coups at random")
+        by_chance = count_countries(broken["coups at random"], "simulating coups at random")
         out.versions = Versions(comparisons, dealings, by_chance)
     return out
 

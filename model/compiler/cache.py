@@ -169,7 +169,8 @@ def _write(path: Path, code: Code) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _only_mine(path.parent.stat()):
-            raise PermissionError(errno.EPERM, "others can write to it, or it is another's")
+            raise PermissionError(errno.EPERM, "other users can write to it, or it belongs to "
+                                               "another user")
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             beside = Path(file.name)
             file.write(json.dumps(header).encode() + b"\n" + code.machine)

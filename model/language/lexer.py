@@ -142,8 +142,8 @@ def _word(sort: str, word: str, names: Collection[str]) -> str:
         raise PalcaError(_WORDS[word])
     if keyword.iskeyword(word):
         raise PalcaError(
-            f"{word!r} is not of this language: write names, numbers, and, or, not, "
-            f"'x if c else y' and the functions {', '.join(FUNCTIONS)}"
+            f"{word!r} is not part of this language: write names, numbers, and, or, not, 'x if c "
+            f"else y' and the functions {', '.join(FUNCTIONS)}"
         )
     known = [*names, *FUNCTIONS, "date", "true", "false"]
     hint = nearest(word, known) if len(word) <= 60 else ""
@@ -169,11 +169,11 @@ def _check_brackets(words: list[str]) -> None:
         depth += (word == "(") - (word == ")")
         run = run + 1 if word in ("-", "+", "not") else 0
         if depth < 0:
-            raise PalcaError("a bracket is closed that was never opened: remove a ')'")
+            raise PalcaError("a closing bracket has no opening one: remove a ')'")
         if max(depth, run) > MOST_LEVELS:
             raise PalcaError(TOO_DEEP)
     if depth:
-        raise PalcaError("a bracket is never closed: add a ')'")
+        raise PalcaError("an opening bracket has no closing one: add a ')'")
 
 
 def as_written(code: str) -> str:

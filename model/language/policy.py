@@ -149,7 +149,7 @@ def make_policy(
         raise PalcaError("it has no rule: add a table [[rule]]", where)
     if len(rows) > MOST_RULES:
         raise PalcaError(
-            f"it has {len(rows)} rules and may have {MOST_RULES}: join some of them", where
+            f"it has {len(rows)} rules; at most {MOST_RULES} are allowed: join some of them", where
         )
     rules: dict[str, Rule] = {}
     for number, row in enumerate(rows, start=1):

@@ -75,15 +75,16 @@ class Reader:
         piece = self.piece(node)
         if value.kind == "date":
             raise PalcaError(
-                f"{piece} is a date where a {kind} belongs: compare dates, as in date >= 1971-08"
+                f"{piece} is a date, but a {kind} is needed here: compare dates, as in date >= "
+                "1971-08"
             )
         if kind == "number":
             raise PalcaError(
-                f"{piece} is a condition where a number belongs: "
-                "join conditions by and / or, or write '1 if c else 0'"
+                f"{piece} is a condition, but a number is needed here: join conditions by and / "
+                "or, or write '1 if c else 0'"
             )
         raise PalcaError(
-            f"{piece} is a number where a condition belongs: compare it, as in 'growth > 0'"
+            f"{piece} is a number, but a condition is needed here: compare it, as in 'growth > 0'"
         )
 
     def read(self, node: ast.expr, depth: int) -> Translation:
@@ -120,13 +121,13 @@ class Reader:
             case ast.UnaryOp(ast.UAdd()):
                 raise PalcaError("write a number without a '+' before it")
             case ast.Tuple():
-                raise PalcaError("write commas only between the arguments of a function; a number "
-                                 "takes a point, as in 0.5")
+                raise PalcaError("write commas only between the arguments of a function, and "
+                                 "numbers with a point, as in 0.5")
             case ast.Call():
                 raise PalcaError(f"write a call as one of {', '.join(FUNCTIONS)} and its arguments")
             case _:
                 raise PalcaError(
-                    f"{self.piece(node)} is not of this language: write arithmetic, "
+                    f"{self.piece(node)} is not part of this language: write arithmetic, "
                     "comparisons, and, or, not, 'x if c else y' and functions"
                 )
         if value.size > MOST_NODES:
@@ -198,7 +199,8 @@ class Reader:
         if function == "clip":
             low, high = more
             if low.low > high.high:
-                raise PalcaError("clip(x, low, high) has its bounds the wrong way round")
+                raise PalcaError("clip(x, low, high) has its bounds in the wrong order: exchange "
+                                 "them")
             return _extreme("min", _extreme("max", x, low), high)
         return _fold(_extreme, function, [x, *more]) if more else _function(function, x)
 

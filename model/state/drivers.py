@@ -8,7 +8,7 @@ from typing import Final
 DRIVERS: Final[dict[str, tuple[float, float, str]]] = {
     "tin": (-7.0, 7.0, "log gap of the real tin price to its mean of the 36 months before"),
     "oil": (-7.0, 7.0, "log gap of the real oil price to its mean of the 36 months before"),
-    "abroad": (-30.0, 30.0, "growth abroad less its mean, % a year"),
+    "abroad": (-30.0, 30.0, "growth abroad minus its mean, % a year"),
     "neighbours": (-1.0, 1.0, "mean orientation of the neighbours' regimes, left to right"),
     "human_rights": (0.0, 1.0, "weight of human rights in US policy"),
     "prices": (0.1, 10.0, "dollar prices against January 1969, ratio"),

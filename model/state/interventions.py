@@ -228,7 +228,7 @@ class DriverChange:
             elif "scale" in driver:
                 content = ["scale", driver.number("scale", 0.01, 100)]
             else:
-                raise PalcaError('write scale = 0.6, or hold = "1971-12": the price is changed',
+                raise PalcaError('write scale = 0.6, or hold = "1971-12", to change the price',
                                  driver.where)
             driver.reject_unknown()
             yield f"driver.{name}", content
@@ -415,8 +415,8 @@ class Survival:
             if not (death.get("leader") == change.content and change.holds(month_of(death)))
         ]  # fmt: skip
         if len(kept) == len(deaths):
-            raise PalcaError(f"nobody called '{change.content}' dies at that time; the "
-                             "country's [[death]] tables say who does", change.place)
+            raise PalcaError(f"'{change.content}' does not die at that time; the country's "
+                             "[[death]] tables list the deaths", change.place)
         return kept
 
 

@@ -39,7 +39,7 @@ FIELDS: Final[dict[str, Field]] = _fields(
     ("debt", 0, 3, 0.6, "GDP", "foreign debt"),
     ("tin_pressure", -1, 0, 0, "log price", "price lost to releases of stockpile tin"),
     # Regime
-    ("leader", 0, 999, 0, "roster", "who rules: the leader's place in the roster"),
+    ("leader", 0, 999, 0, "roster", "who rules: the leader's number in the roster"),
     ("orientation", -1, 1, 0, "left -1 to right 1", "the regime's orientation"),
     ("legitimacy", 0, 1, 0.5, "share", "legitimacy among the politically relevant public"),
     ("repression", 0, 1, 0.2, "share", "repression"),
@@ -71,13 +71,16 @@ FIELDS: Final[dict[str, Field]] = _fields(
     ("ussr_pipeline", 0, 5000, 0, "million USD", "committed and not delivered"),
     ("ussr_delivery", 0, 1000, 0, "million USD", "delivered this month"),
     ("ussr_committed", 0, 5000, 0, "million USD", "committed since the start"),
-    ("ussr_recent", 0, 5000, 0, "million USD", "commitments remembered, mean life 36 months"),
+    ("ussr_recent", 0, 5000, 0, "million "
+                                "USD", "past commitments, fading with a mean life of 36 "
+                                               "months"),
     ("ussr_delivered", 0, 1000, 0, "million USD a year", "deliveries, mean life 12 months"),
     ("ussr_inherited", 0, 1, 0, "share", "how dense ties with the fallen regime were"),
     # Relations with the United States
     ("us_trust", 0, 1, 0.6, "share", "mutual trust of the regime and Washington"),
     ("us_alarm", 0, 1, 0.1, "share", "Washington's memory of a regime of the left"),
-    ("us_budget", 0, 3, 1, "ratio", "this fiscal year's programme against what policy asks"),
+    ("us_budget", 0, 3, 1, "ratio", "this fiscal year's programme relative to the amount of the "
+                                    "policy"),
     ("us_commitment", 0, 1000, 2, "million USD", "committed this month"),
     ("us_pipeline", 0, 5000, 22, "million USD", "committed and not delivered"),
     ("us_delivery", 0, 1000, 2, "million USD", "delivered this month"),

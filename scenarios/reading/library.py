@@ -105,8 +105,11 @@ def find(
         pass  # a name too long for a path, or one that may not be looked at
     if Path(name).suffix or "/" in name:
         raise PalcaError(f"no {what} '{short(name)}': there is no such file", where)
-    raise PalcaError(f"no {what} '{short(name)}'{nearest(name, shipped)}; shipped are: "
-                     f"{', '.join(shipped)}; or give the path of a file", where)
+    raise PalcaError(
+        f"no {what} '{short(name)}'{nearest(name, shipped)}; shipped are: "
+        f"{', '.join(shipped)}; or give the path of a file",
+        where,
+    )
 
 
 def label(path: Path) -> str:
@@ -155,8 +158,10 @@ def parse_toml(text: str, where: str) -> dict[str, Any]:
     """
     if len(text) > _LARGEST:
         raise PalcaError(f"has more than {_LARGEST:,} characters", where)
-    if any(line.count(".") > _MOST_DOTS and _FLOAT.sub("", line).count(".") > _MOST_DOTS
-           for line in text.splitlines()):
+    if any(
+        line.count(".") > _MOST_DOTS and _FLOAT.sub("", line).count(".") > _MOST_DOTS
+        for line in text.splitlines()
+    ):
         raise PalcaError(f"a line has more than {_MOST_DOTS} dots: break it into several", where)
     if text.count(".") > _MOST_DOTS_IN_ALL and _FLOAT.sub("", text).count(".") > _MOST_DOTS_IN_ALL:
         raise PalcaError(f"has more than {_MOST_DOTS_IN_ALL:,} dots", where)
@@ -226,9 +231,11 @@ def read_columns(
             # not by columns: to be asked of one that is broken ends pyarrow, and this process
             groups = [file.metadata.row_group(i) for i in range(file.num_row_groups)]
             room = _LARGEST_TABLE + _ROOM * file.metadata.num_rows * len(names)
-            if (sum(group.num_rows for group in groups) != file.metadata.num_rows
-                    or any(group.num_rows < 0 for group in groups)
-                    or sum(group.total_byte_size for group in groups) > room):
+            if (
+                sum(group.num_rows for group in groups) != file.metadata.num_rows
+                or any(group.num_rows < 0 for group in groups)
+                or sum(group.total_byte_size for group in groups) > room
+            ):
                 raise PalcaError("is no Parquet file that can be read (its parts contradict the "
                                  "whole)", where)  # fmt: skip
             schema = pa.schema([file.schema_arrow.field(name) for name in wanted])
@@ -237,8 +244,9 @@ def read_columns(
         table.validate(full=True)
         return _short_texts(table.select(wanted).replace_schema_metadata(None), where)
     except (OSError, pa.ArrowException, ValueError, KeyError, MemoryError) as error:
-        raise PalcaError(f"is no Parquet file that can be read ({type(error).__name__})",
-                         where) from None
+        raise PalcaError(
+            f"is no Parquet file that can be read ({type(error).__name__})", where
+        ) from None
 
 
 def _short_texts(table: pa.Table, where: str) -> pa.Table:

@@ -313,7 +313,7 @@ def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
     outcomes = pd.read_csv("made/outcomes.csv")
     assert set(outcomes["years"]) == {"evidence", "after"}
     assert set(outcomes["worlds"]) == {"posterior", "prior", "given the past"}
-    assert "beat the naive forecast" in out
+    assert "are better than the naive forecast in" in out
     assert "After 1974" in out
     code, out, _ = palca("rerun", "made", "-j", "2")
     assert (code, "the same" in out) == (0, True)

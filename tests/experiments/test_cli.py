@@ -132,8 +132,8 @@ def test_two_runs_without_out_get_two_folders(palca: Run) -> None:
     assert [code for code, _, _ in told] == [0, 0]
     assert {path.name for path in Path("runs").iterdir()} == {"brief", "brief-2"}
     first, second = (out.splitlines() for _, out, _ in told)
-    assert "there already" not in first[0]
-    assert ("runs/brief is there already" in second[0], second[0].split()[-1]) == (
+    assert "exists" not in first[0]
+    assert ("runs/brief exists and is kept" in second[0], second[0].split()[-1]) == (
         True, "runs/brief-2",
     )  # fmt: skip
 
@@ -206,8 +206,9 @@ def test_check_tells_what_is_in_a_file(palca: Run) -> None:
         'why = "Why lend to those who jail our friends?"\nsource = "assumed"\n'
     )
     code, out, _ = palca("check", "p.toml")
-    assert (code, "a policy of 'ussr' with 1 rule; 1 of them never fired" in out) == (0, True)
-    assert re.search("credit for comrades in uniform: never; if taken up in 1974-01, in [1-9]", out)
+    assert (code, "a policy of 'ussr' with 1 rule; 1 of them never fire" in out) == (0, True)
+    assert re.search("credit for comrades in uniform: never; if the policy begins in 1974-01: in "
+                     "[1-9]", out)
     Path("q.toml").write_text(Path("p.toml").read_text().replace("ussr.relations >= 1 and ", ""))
     code, out, _ = palca("check", "q.toml")
     assert (code, "a policy of 'ussr' with 1 rule; all is well" in out) == (0, True)

@@ -199,8 +199,9 @@ def test_won_counts_what_it_says() -> None:
         return SkillComparison("x", "CRPS", "y", model, naive, 0.0, 0.0, power)
 
     rows = [comparison(1, 2, 0.9), comparison(1, 2, 0.5), comparison(2, 1, 0.9), comparison(2, 1, 0.1)]
-    assert wins_in_words(rows) == "2 of 4 won; 1 of them with power 0.8 or more, 1 lost with it"
-    assert wins_in_words([*rows, comparison(1, 0, 0.9)]).startswith("2 of 5 won (1 could not be: the naive")
+    assert wins_in_words(rows) == ("the model is better in 2 of 4; 1 of them with a power of 0.8 or "
+                                  "more; lost with such a power: 1")
+    assert wins_in_words([*rows, comparison(1, 0, 0.9)]).startswith("the model is better in 2 of 5 (in 1 it can't be: the naive")
 
 
 def test_a_decomposition_in_bins_by_hand() -> None:

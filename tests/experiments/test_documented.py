@@ -77,15 +77,15 @@ def test_a_day_lies_in_its_month_and_its_year(day: date) -> None:
 
 
 CHANGES = {
-    "source": ("", "without a source"),
+    "source": ("", "has no source"),
     "date": ("1971-13", "no month"),
-    "until": ("soon", "no date"),
-    "until ": ("1950", "before it begins"),
-    "date ": ("1971-02-30", "there is no day"),
+    "until": ("soon", "not a date"),
+    "until ": ("1950", "before its beginning"),
+    "date ": ("1971-02-30", "is not a day of the calendar"),
     "track": ("usr", "did you mean 'ussr'"),
     "kind": ("copu", "did you mean 'coup'"),
     "confidence": ("hgh", "did you mean 'high'"),
-    "amount": ("much", "has no unit"),
+    "amount": ("much", "has no 'unit'"),
     "unit": ("rubles", "is in 'rubles': give it in orientation"),
     "unit ": ("orientation", "must be a number"),
     "text": (" ", "say what happened"),
@@ -143,7 +143,7 @@ def test_selection_and_series_name_what_they_do_not_know() -> None:
     ):  # fmt: skip
         with pytest.raises(PalcaError, match="did you mean"):
             call()
-    with pytest.raises(PalcaError, match="1970-01 lies before 1971-08"):
+    with pytest.raises(PalcaError, match="1970-01 is before 1971-08"):
         record.select(since="1971-08", until="1970-01")
     assert float(record.values("us_aid_obligations")["1972"]) == 66.022
 

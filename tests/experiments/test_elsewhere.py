@@ -109,8 +109,8 @@ def test_rerun_says_file_by_file_what_differs(palca: Run, fault: str) -> None:
     else:
         Path("made/SHA256SUMS").unlink()
     altered = "worlds.parquet was altered after Palca wrote it"
-    says = {"altered": altered, "altered and in the list": altered, "deleted": "worlds.parquet is not there",
-            "added": "notes.txt was not written with the others", "no digests": "SHA256SUMS is not there"}  # fmt: skip
+    says = {"altered": altered, "altered and in the list": altered, "deleted": "worlds.parquet is missing",
+            "added": "notes.txt was not written together with the other files", "no digests": "SHA256SUMS is missing"}  # fmt: skip
     before = {file.name: file.read_bytes() for file in Path("made").iterdir()}
     code, out, _ = palca("rerun", "made")
     assert (code, says[fault] in out) == (0 if fault == "added" else 1, True)

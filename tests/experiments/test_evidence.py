@@ -152,9 +152,9 @@ def test_an_event_has_a_month_of_ones_own_or_the_records(known: tuple[Course, Re
     (own,) = read(event(date="1970-03"), known).events
     assert (own.month, own.first, own.last, own.named) == (14, 11, 17, True)
     for month in ("1968-12", "1979-01"):
-        with pytest.raises(PalcaError, match="outside the history"):
+        with pytest.raises(PalcaError, match="outside the simulated months"):
             read(event(date=month), known)
-        with pytest.raises(PalcaError, match="outside the history"):
+        with pytest.raises(PalcaError, match="outside the simulated months"):
             read({"ussr_commitments": {"sd": 1, "floor": 5, "until": month}}, known)
 
 

@@ -59,7 +59,7 @@ def test_a_full_disk_is_named_and_keeps_nothing_half_written(
     code, _, err = palca(*command)
     assert (code, err.count("\n")) == (2, 1)
     assert "No space left on device" in err
-    if "could not be drawn" in err:  # there was room for all that was computed
+    if "could not be plotted" in err:  # there was room for all that was computed
         assert provenance.differing(Path("made")) == ({}, [])
         assert not list(Path("made").glob("*.*g"))
         return
@@ -91,7 +91,7 @@ def test_what_can_not_be_printed_is_written_all_the_same(
         with pytest.raises(SystemExit) as end:
             main()
     err = capsys.readouterr().err
-    said = "palca: standard output: can't be written to (No space left on device)"
+    said = "palca: standard output: can't be written (No space left on device)"
     assert end.value.code == (2 if way == "full" else 0)
     assert err.startswith(said) if way == "full" else err == ""
     assert digest("made") == expected()
@@ -151,5 +151,5 @@ def test_a_folder_that_can_not_be_is_refused(
         Path("../deep").rmdir()
         code, out, err = palca(*command, str(tmp_path / "made"))
         os.chdir(tmp_path)
-        assert (code, out, "the folder you are in is gone" in err) == (2, "", True)
+        assert (code, out, "the current folder no longer exists" in err) == (2, "", True)
     assert err.count("\n") == 1

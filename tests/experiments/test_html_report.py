@@ -129,7 +129,7 @@ def test_a_run_and_a_comparison_and_a_sweep_give_pages(palca: Run) -> None:
     palca("sweep", "baseline", "--vary", "backlash=0.01:0.05:2", "-r", "4", "-o", "c")
     said = {"a": ["successful coups 1972–77", "lever suspend (suspend cooperation)",
                   "Schelchkov 2024", "outcomes lie outside", "Raison d'état", "legitimacy (share)"],
-            "b": ["The second scenario", "a coup is tried and fails", "rules stand above"],
+            "b": ["The second scenario", "a coup is attempted and fails", "rules stand above"],
             "c": ["Mean outcomes by backlash", "standard errors in brackets", "Digest of the scenarios"]}  # fmt: skip
     for name, texts in said.items():
         code, out, err = palca("report", name)
@@ -151,7 +151,7 @@ def test_a_run_and_a_comparison_and_a_sweep_give_pages(palca: Run) -> None:
     assert decimal(row["crps"], 2) in Path("a/report.html").read_text()
     code, _, err = palca("report", "a")
     assert code == 2
-    assert "a/report.html: is there already; give --force" in err
+    assert "a/report.html: exists already; give --force" in err
     assert palca("report", "a", "--force")[0] == 0
     assert palca("report", "a", "--out", "page.html")[0] == 0
     assert Path("page.html").read_bytes() == Path("a/report.html").read_bytes()
@@ -182,10 +182,10 @@ FILES: dict[str, dict[str, str]] = {
     "something new": {"rows.csv": "a_name,value\nthis,1.23456\n"},
 }  # fmt: skip
 SAID = {
-    "counterfactual": ["36 months on (1974-09)", "+1.00 *", "321 effective", "leads far", "+0.20 (0.01)"],
+    "counterfactual": ["after 36 months (1974-09)", "+1.00 *", "sample size is only 321", "leads far", "+0.20 (0.01)"],
     "claims": ["it grew", "statement about the model"],
     "sensitivity": ["50 (40 to 61.2)", "174 (105 to 661): too wide", "of 1 of 2 values", "a world's variance"],
-    "discovery": ["cost > 1", "not of history"],
+    "discovery": ["cost > 1", "not about history"],
     "calibration": ["successful coups 1975–77", "informative about 0"],
     "validation": ["1. A part", "words", "code", "a link", "one", "no"],
     "something new": ["a name", "1.23", "rows.csv"],
@@ -291,7 +291,7 @@ def test_a_link_out_of_the_folder_is_refused(name: str, palca: Run, tiny: dict[s
         provenance.write_manifest(folder, kind="sweep", seed=0, worlds=1, plan={"scenario": "x"})
     code, out, err = palca("report", "made")
     assert (code, out) == (2, "")
-    assert "leads out of the folder" in err
+    assert "is a link out of the folder" in err
     assert not Path("made/report.html").exists()
 
 
@@ -330,19 +330,19 @@ def test_what_is_no_run_is_refused_in_a_line(palca: Run, tiny: dict[str, Any]) -
                     {"scenario": {**tiny, "changes": [{"target": "coup"}]}},
                     {"kind": "concept", "scenario": tiny, "concept": "= ="}):  # fmt: skip
         provenance.write_manifest(folder, **{"seed": 0, "worlds": 1, **entries})
-        refused("made/manifest.json: isn't what Palca writes")
+        refused("made/manifest.json: isn't a manifest as Palca writes it")
     folder_of(folder, None, scenario=tiny)
     (folder / "scores.csv").write_text('title,inside\n"a" b,c\n')
-    refused("scores.csv: is no CSV that Palca wrote")
+    refused("scores.csv: is not a CSV file as Palca writes it")
     (folder / "scores.csv").unlink()
     os.mkfifo(folder / "scores.csv")
-    refused("scores.csv: is no file")
+    refused("scores.csv: is not a file")
     (folder / "scores.csv").unlink()
     (folder / "months.parquet").write_bytes(b"PAR1")
-    refused("months.parquet: is no table of months")
+    refused("months.parquet: is not a table of months")
     (folder / "months.parquet").unlink()
     (folder / "made.svg").write_bytes(b"<html><script>")
-    refused("made.svg: is no picture that Palca wrote")
+    refused("made.svg: is not a figure as Palca writes it")
     (folder / "made.svg").write_bytes(SVG)
     refused("is a folder; name a file", "--out", ".")
     refused("can't be written", "--out", "nowhere/x.html")
@@ -379,7 +379,7 @@ def test_a_long_table_says_where_the_rest_is(tmp_path: Path) -> None:
     (tmp_path / "f.csv").write_text("a\n" + "1\n" * 1000)
     (many,) = tables_of("something new", Folder(tmp_path))
     assert len(many.cells) == 300
-    assert many.notes == "The first 300 of 1,000 rows; f.csv has all."
+    assert many.notes == "The first 300 of 1,000 rows; f.csv has all rows."
     assert not many.short
 
 
@@ -446,7 +446,7 @@ def test_what_the_naive_forecast_said_exactly_it_said_better(tmp_path: Path) -> 
         "d,True,0,0,\ne,,,,\n"
     )
     said = caveats("run", {}, Folder(tmp_path), [])
-    assert "The naive forecast is better in 2 of 4 documented outcomes." in said
+    assert "The naive forecast scores better in 2 of 4 documented outcomes." in said
 
 
 def test_a_page_says_which_files_were_altered(palca: Run) -> None:

@@ -413,7 +413,7 @@ def test_a_country_without_a_map_is_a_row_of_circles() -> None:
     drawn = draw_country(Country("Ruritania", (), garrisons, (), {}), [0.9, 0.4], [1], 12)
     assert "Row of circles" in drawn.alt
     assert "North 90%" in drawn.alt
-    assert "South 40% (ready to rise), which strikes" in drawn.alt
+    assert "South 40% (would join a coup), which attempts a coup" in drawn.alt
     assert drawn.svg()
 
 

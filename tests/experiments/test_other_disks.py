@@ -107,5 +107,5 @@ def test_where_no_file_can_be_locked_that_is_said_before_a_world_is_run(
     monkeypatch.setattr("palca.experiments.simulate.ensemble.run_blocks", lambda *_: pytest.fail("ran worlds"))
     code, _, err = palca(*command)
     assert (code, err.count("\n")) == (2, 1)
-    assert f"no file can be locked there ({os.strerror(number)})" in err
+    assert f"files can't be locked there ({os.strerror(number)})" in err
     assert not list(Path().iterdir())

@@ -158,7 +158,7 @@ def test_an_interval_that_is_too_wide_says_nothing(
         said = io.StringIO()
         print_indices(Console(file=said, width=200), ["cost"], outcome, signed, noise, measure)
         alt = draw_indices(["cost"], outcome, [found], noise, "x").alt
-        assert ("hangs most on cost" in alt) == told
+        assert ("depends most on cost" in alt) == told
         for text in (said.getvalue(), alt):
             assert ("too few points or replicates" in text) == wide
 
@@ -266,14 +266,14 @@ def test_a_closed_channel_takes_its_parameters_out(palca: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--points", "100"), "no power of two"),
-        (("--method", "fast"), "no method 'fast'"),
+        (("--points", "100"), "must be a power of two"),
+        (("--method", "fast"), "unknown method 'fast'"),
         (("-p", "costs"), "did you mean 'cost'"),
-        (("-p", "visibility"), "no free parameter 'visibility'"),
-        (("--outcome", "coup"), "no outcome 'coup'"),
+        (("-p", "visibility"), "unknown free parameter 'visibility'"),
+        (("--outcome", "coup"), "unknown outcome 'coup'"),
         (("-r", "1"), "--replicates"),
-        (("-m", "morris", "--points", "512"), "--points: is not used"),
-        (("-m", "sobol", "--trajectories", "100"), "--trajectories: is not used"),
+        (("-m", "morris", "--points", "512"), "--points: has no effect"),
+        (("-m", "sobol", "--trajectories", "100"), "--trajectories: has no effect"),
     ],
 )
 def test_bad_input_is_refused_in_one_line(

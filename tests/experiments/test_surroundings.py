@@ -55,7 +55,7 @@ def test_code_that_another_could_have_written_is_not_run(
         file.symlink_to(planted)
     cache._kernels.clear()
     if fault == "folder":
-        with pytest.warns(UserWarning, match="others can write to it"):
+        with pytest.warns(UserWarning, match="other users can write to it"):
             cache.kernel_for(model.current, 0)
     else:
         cache.kernel_for(model.current, 0)  # and puts its own in its place

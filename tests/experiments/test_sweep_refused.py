@@ -18,16 +18,16 @@ BAD_FILES = [
     ('vary = 3\n', "must be a table"),
     ('worldz = 5\n[vary]\nbacklash = "0:0.1"\n', "did you mean 'worlds'"),
     ('worlds = 0\n[vary]\nbacklash = "0:0.1"\n', "'worlds' must lie in"),
-    ('design = "gird"\n[vary]\nbacklash = "0:0.1"\n', "no design 'gird'"),
+    ('design = "gird"\n[vary]\nbacklash = "0:0.1"\n', "unknown design 'gird'"),
     ('scenario = "basline"\n[vary]\nbacklash = "0:0.1"\n', "did you mean 'baseline'"),
     ('set = [3]\n[vary]\nbacklash = "0:0.1"\n', "set"),
     ('[vary]\n"policy.ussr" = ["a,b", "c"]\n', "without a comma"),
     ('outcome = ["growth", "growth"]\n[vary]\nbacklash = "0:0.1"\n', "s.toml: outcome: 'growth' is named twice"),
-    ('outcome = ["growht"]\n[vary]\nbacklash = "0:0.1"\n', "s.toml: outcome: no outcome 'growht'"),
+    ('outcome = ["growht"]\n[vary]\nbacklash = "0:0.1"\n', "s.toml: outcome: unknown outcome 'growht'"),
     ('set = ["a=1", "a=2"]\n[vary]\nbacklash = "0:0.1"\n', "s.toml: set: 'a' is set twice"),
     ('scenario = "short.toml"\noutcome = ["growth"]\n[vary]\nbacklash = "0:0.1"\n',
      "the scenario ends before 'growth' can be measured"),
-    ('[vary]\nbacklash = [[1]]\n', "a list is of numbers or of texts"),
+    ('[vary]\nbacklash = [[1]]\n', "a list holds numbers, or texts"),
     ('[vary]\nbacklash = "0:0.1"\n"backlash " = "0:0.1"\n', "named twice"),
 ]
 
@@ -118,7 +118,7 @@ def test_a_parameter_that_feeds_a_closed_channel_is_refused(
     code, _, err = palca(*arguments, *closed)
     assert (code, err.count("\n")) == (2, 1)
     assert place in err
-    assert "'prestige_ussr' does nothing: the channel 'soviet_prestige' is closed" in err
+    assert "'prestige_ussr' has no effect, because the channel 'soviet_prestige' is closed" in err
     assert not list(Path().iterdir())
 
 

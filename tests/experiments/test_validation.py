@@ -128,9 +128,9 @@ def test_bayes_factors() -> None:
     single = log_bayes_factor(comparison(-1.0), comparison(-9.0))
     assert single == (8.0, -np.inf, np.inf)  # a single filter doesn't know its noise
     assert verdict(single) == "can't tell"
-    assert verdict((2.0, 1.5, 2.5)) == "earns its place"
+    assert verdict((2.0, 1.5, 2.5)) == "improves the fit"
     assert verdict((2.0, 0.5, 2.5)) == "can't tell"
-    assert verdict((-2.0, -2.5, -1.5)) == "costs more than it earns"
+    assert verdict((-2.0, -2.5, -1.5)) == "worsens the fit"
     # the mean of probabilities, not of logarithms
     assert comparison(np.log(0.5), np.log(0.1)).log_evidence == pytest.approx(np.log(0.3))
 
@@ -373,12 +373,13 @@ def test_a_page_of_scores_and_versions_says_what_was_found() -> None:
     frame = pd.DataFrame({"class": [], "simulated": [], "documented": []})
     nothing = Regularities(frame, frame, (0.5, 0.4, 0.6, 0.5), frame, 0)
     text = page(Validation("x", 8192, 0, versions=Versions(rows, dealings, nothing)), "x")
-    assert "| cascade | +4.0 (+4.0 to +4.0) | +0.100 | 17 | earns its place |" in text
+    assert "| cascade | +4.0 (+4.0 to +4.0) | +0.100 | 17 | improves the fit |" in text
     assert "- `coup_trap`: a finding across countries" in text
     assert "- `cascade`" not in text  # what earns its place needs no excuse
     assert "| rules of us | impossible without |" in text
     assert "| `random` | +3.0 | +3.0 | 20 times | +0.100 | none |" in text
-    assert "| coups at random | -5.0 (-5.0 to -5.0) | +0.100 | 17 | prefers it | none |" in text
+    assert ("| coups at random | -5.0 (-5.0 to -5.0) | +0.100 | 17 | the record prefers it | none "
+           "|") in text
     (won, lost, exact) = (
         SkillComparison("coup attempt", "Brier", "constant", *numbers)
         for numbers in (
@@ -392,4 +393,4 @@ def test_a_page_of_scores_and_versions_says_what_was_found() -> None:
     text = page(Validation("x", 8192, 0, scores=scores), "x")
     assert "+0.50 (+0.40 to +0.60), power 0.90 **better**" in text
     assert "-1.00 (-1.20 to -0.80), power 0.90 **worse**" in text
-    assert "0 of 1 won (1 could not be: the naive forecast is exact)" in text
+    assert "the model is better in 0 of 1 (in 1 it can't be: the naive forecast is exact)" in text

@@ -75,7 +75,7 @@ def test_one_that_is_stopped_as_it_replaces_a_run_leaves_that_run(
     else:  # killed: nothing of ours ran after the first of the two renames
         (tmp_path / ".made.part").mkdir()
         rename(folder, tmp_path / ".made.part/.replaced")
-        with pytest.raises(PalcaError, match="is there already"), run_folder.writing(folder, force=False):
+        with pytest.raises(PalcaError, match="exists"), run_folder.writing(folder, force=False):
             pass
     assert [path.name for path in tmp_path.rglob("*")] == ["made", "manifest.json"]
     assert (folder / "manifest.json").read_text() == "old"
@@ -144,7 +144,7 @@ def test_two_processes_in_the_same_instant_lose_nothing(tmp_path: Path, force: b
         wrote = [me for me in words if words[me] == "done"]
         assert len(wrote) in ((1, 2) if force else (1,)), words
         for me in {*words} - {*wrote}:
-            assert re.search("another process is writing|is there already|is a file", words[me])
+            assert re.search("another process is writing|exists already|is a file", words[me])
         assert sorted(path.name for path in folder.rglob("*")) == ["a.txt", "made", "manifest.json"]
         texts = {(folder / "made" / name).read_text() for name in ("a.txt", "manifest.json")}
         assert len(texts) == 1

@@ -46,7 +46,7 @@ def test_a_concept_without_a_measure_is_told_what_it_lacks():
         ('set = ["coup_trap=0"]', "set = [0]", "list of texts"),
         ('against = "What would count against it."', 'againts = "x"\nagainst = "y"', "againts"),
         ("[[claim]]", "[claim]", "write [[claim]]"),
-        ('literature = ["Author 1990, Title, Journal"]', "literature = []", "who says so?"),
+        ('literature = ["Author 1990, Title, Journal"]', "literature = []", "needs its literature"),
         ('literature = ["Author 1990, Title, Journal"]', 'literature = "X 1999"', "must be a list"),
     ],
 )

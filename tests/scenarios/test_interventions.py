@@ -97,7 +97,7 @@ def test_a_parameter_returns_to_what_it_was(factual: History) -> None:
 
 def test_a_closed_channel_stays_closed(factual: History) -> None:
     change = 'at = "1970-01", parameter.fiscal_tin = 1.4'
-    with pytest.raises(PalcaError, match="'fiscal_tin' does nothing: the channel 'tin' is closed"):
+    with pytest.raises(PalcaError, match="'fiscal_tin' has no effect, because the channel 'tin' is closed"):
         run(change, closed=("tin",))
     resolved = resolve("baseline", [], [change])  # a scenario's own, whose channel a user closes
     closed, opened = (
@@ -218,10 +218,10 @@ BAD = {
     "dead": ('at = "1971-09", death.leader = "Hugo Banser"', "(did you mean 'Hugo Banzer'?)"),
     "heir": ('at = "1971-09", death = { leader = "Hugo Banzer", successor = "x" }', "no leader 'x'"),
     "no quotes": ("at = 1971-09, policy.us = 'x'", "months and names in double quotes"),
-    "a date": ("at = 1971-09-01, policy.us = 'x'", "the date 1971-09-01; a month stands in quotes"),
+    "a date": ("at = 1971-09-01, policy.us = 'x'", "the date 1971-09-01; write a month in quotes"),
     "its rule": ('at = "1971-09", rule.us.add = [{ name = "x", when = "tru", do = { aid = "1" }, '
                  'why = "w", source = "a" }]', "did you mean 'true'"),
-    "immortal": ('at = "1971-09", survival = "Hugo Banzer"', "nobody called"),
+    "immortal": ('at = "1971-09", survival = "Hugo Banzer"', "does not die at that time"),
     "rule": ('at = "1971-09", rule.us.drop = ["money for reforms"]', "did you mean 'money for reform'"),
     "rule key": ('at = "1971-09", rule.us.delete = ["x"]', "there are drop, add and change"),
     "unknown": ('at = "1971-09", polcy.us = "x"', "did you mean 'policy'"),

@@ -80,7 +80,7 @@ def test_a_name_that_is_none_is_refused(name: str) -> None:
         ("backlash=9", "--set backlash=9: parameter 'backlash' must lie in"),
         ("policy.usr=pragmatic", "did you mean 'ussr'"), ("channel.tin=maybe", "'on' or 'off'"),
         ("channel.tinn=off", "did you mean 'tin'"), ("start.fiscal=7", "must lie in"),
-        ("polcy.ussr=x", "did you mean 'policy'"), ("a.b.c=1", "no settings 'a."),
+        ("polcy.ussr=x", "did you mean 'policy'"), ("a.b.c=1", "unknown setting 'a."),
     ],
 )  # fmt: skip
 def test_a_bad_setting_is_refused(setting: str, says: str) -> None:
@@ -172,7 +172,7 @@ def test_a_policy_may_not_name_what_its_actor_does_not_see(tmp_path: Path) -> No
         'actor = "ussr"\ntitle = "t"\n[[rule]]\nname = "r"\nwhen = "disaffection > 0.1"\n'
         'do = { protest = "1" }\nwhy = "w"\nsource = "s"\n'
     )
-    with pytest.raises(PalcaError, match="'ussr' can't see 'disaffection'"):
+    with pytest.raises(PalcaError, match="'ussr' can't observe 'disaffection'"):
         load("baseline", [f"policy.ussr={file}"])
 
 
