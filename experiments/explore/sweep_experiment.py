@@ -111,7 +111,7 @@ class SweepExperiment(Experiment):
             if path is None:
                 differing[name] = "is missing; palca sweep --resume makes it"
             elif path.stat().st_size != len(content) or path.read_bytes() != content:
-                differing[name] = "comes out otherwise"
+                differing[name] = "is different"
             done += plan.rows(block)
             on_progress("sweeping again", done, plan.worlds)
         return differing

@@ -127,7 +127,7 @@ def tables_of(kind: str, folder: Folder) -> list[Table]:
     for table in made:
         rows = table.groups[0].rows
         if len(rows) > _MOST_ROWS:
-            more = f"The first {_MOST_ROWS} of {len(rows):,} rows; {table.file} has all."
+            more = f"The first {_MOST_ROWS} of {len(rows):,} rows; {table.file} has all rows."
             table.note = f"{table.note or ''} {more}".strip()
             del rows[_MOST_ROWS:]
     return [table for table in made if table.cells]

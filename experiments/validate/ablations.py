@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Version = Callable[..., dict[str, Any]]  # from settings to the resolved scenario with them
+IMPROVES: Final = "improves the fit"
+WORSENS: Final = "worsens the fit"
 _TRIVIAL: Final = 1.0  # log evidence, in nats, below which nothing is said
 _TINY: Final = 1e-12
 _NEVER: Final = -1000.0  # log evidence of what never happens
@@ -111,9 +113,9 @@ def verdict(factor: tuple[float, float, float]) -> str:
     """Return in words what a log Bayes factor of the scenario against a version says."""
     _, low, high = factor
     if low > _TRIVIAL:
-        return "improves the fit"
+        return IMPROVES
     if high < -_TRIVIAL:
-        return "worsens the fit"
+        return WORSENS
     return "can't tell"
 
 

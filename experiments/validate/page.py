@@ -11,7 +11,7 @@ from ..io.markdown_page import render
 from ..io.numerals import percent
 from ..observe.patterns import PATTERNS
 from . import ablations, tables
-from .ablations import BASELINE
+from .ablations import BASELINE, IMPROVES
 from .pattern_frequencies import ruled_out
 from .validate import BROKEN, Validation
 
@@ -69,7 +69,7 @@ def page(found: Validation, command: str, alts: Mapping[str, str] | None = None)
         (other.name, STAYS[other.name])
         for other in comparisons
         if other.group == "without" and other.name in STAYS
-        and tables.verdict(comparisons[0], other) != "improves the fit"
+        and tables.verdict(comparisons[0], other) != IMPROVES
     ]  # fmt: skip
     return render(
         _TEMPLATE, found=found, command=command, summary=summary(found), figure=figure,

@@ -14,7 +14,7 @@ from ..observe.outcomes import OUTCOMES
 from ..observe.patterns import PATTERNS
 from ..observe.windows import FIRST, LAST, outcomes_of
 from . import ablations
-from .ablations import ModelComparison, log_bayes_factor
+from .ablations import IMPROVES, WORSENS, ModelComparison, log_bayes_factor
 from .cross_country import Regularities
 from .forecast_skill import Scores
 from .pattern_frequencies import Patterns
@@ -153,14 +153,14 @@ def alternatives(versions: Versions) -> str:
 def broken(versions: Versions) -> str:
     """Return what the record says of models that are wrong on purpose."""
     own, *others = versions.comparisons
-    words = {"earns its place": "refuses it", "worsens the fit": "prefers it"}
+    words = {IMPROVES: "the record rejects it", WORSENS: "the record prefers it"}
     rows = []
     for other in others:
         if other.group == "broken":
             *cells, said = _row(own, other)
             rows.append([*cells, words.get(said, said), _lost(own, other)])
     return _table(
-        ["broken", "log evidence", "loss", "patterns", "the record", "patterns lost"], rows
+        ["broken", "log evidence", "loss", "patterns", "verdict", "patterns lost"], rows
     )
 
 

@@ -145,7 +145,7 @@ def test_what_is_to_be_pasted_can_be(palca: Run, folder: str) -> None:
     assert code == 0
     *_, written, why = out.splitlines()
     assert written.startswith(f"Written: {folder} (history.png ")
-    typed = shlex.split(why.partition("? ")[2])
+    typed = shlex.split(why[why.index("palca") :])
     assert typed[:2] == ["palca", "explain"]
     assert palca(*typed[1:])[0] == 0
 
@@ -212,7 +212,7 @@ def test_check_tells_what_is_in_a_file(palca: Run) -> None:
     Path("q.toml").write_text(Path("p.toml").read_text().replace("ussr.relations >= 1 and ", ""))
     code, out, _ = palca("check", "q.toml")
     assert (code, "a policy of 'ussr' with 1 rule; all is well" in out) == (0, True)
-    assert re.search(r"uniform: in \d+ worlds, .* of months, first in 1969-0", out)
+    assert re.search(r"uniform: in \d+ worlds, .* of .*months, .*1969-0", " ".join(out.split()))
     Path("p.toml").write_text(Path("p.toml").read_text().replace("-0.3", "-0.3 +"))
     code, _, err = palca("check", "p.toml")
     assert code == 2

@@ -44,7 +44,7 @@ def test_counterfactual_writes_an_answer_that_comes_out_the_same(palca: Run) -> 
     assert code == 0
     for words in ("a coup of about the right, to 1971-08", "What may be concluded", "Story 1",
                   "Overlap", "expected before the run"):  # fmt: skip
-        assert words in out
+        assert words in " ".join(out.split())
     assert "nan" not in out.lower().replace("finance", "").replace("dominant", "")
     for path in Path("made").glob("*.csv"):
         pd.read_csv(path)
@@ -63,7 +63,7 @@ def test_too_few_worlds_say_what_to_loosen_and_leave_nothing(
     code, out, err = palca(*command, "--worlds", "512", "--twins", "64", "--jobs", "1")
     assert (code, err) == (1, "")
     for words in ("No answer", "The rarest evidence", "--given FILE", "--through", "--worlds"):
-        assert words in out
+        assert words in " ".join(out.split())
     assert not Path("runs").exists()
 
 

@@ -117,7 +117,7 @@ REFUSED = [
     (["calibrate", "./fixed.toml"], "no free parameter"),
     (["run", "--set", "posterior=nowhere"], "no posterior 'nowhere'"),
     (["run", "--set", "posterior=short.toml"], "no Parquet file"),
-    (["run", "--set", "posterior=wrong.parquet"], "unknown free parameter 'costs'"),
+    (["run", "--set", "posterior=wrong.parquet"], "no free parameter 'costs'"),
     (["run", "--set", "posterior=text.parquet"], "must be numbers"),
     (["run", "--set", "posterior=far.parquet"], "must lie in"),
     (["run", "--set", "posterior=empty.parquet"], "one per set"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 
 import pytest
@@ -83,7 +84,7 @@ def test_it_says_from_which_width_on_nothing_is_left_out(
     assert table.left_out(table.whole) == []
     assert table.left_out(table.whole + 1) == []
     if table.left_out(table.whole - 1):
-        assert f" {table.whole} " in " ".join(printed(table, table.whole - 1).split())
+        assert re.search(rf"\b{table.whole}\b", printed(table, table.whole - 1))
 
 
 @given(

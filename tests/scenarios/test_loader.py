@@ -45,7 +45,7 @@ BAD = {
     "unknown driver of a change": ('title = "x"\nextends = "baseline"\n[[intervene]]\nat = "1971-09"\ndriver.us.set = 1', "there are tin, oil"),
     "no such file": ('title = "x"\nextends = "baseline"\npolicy.us = "mine.toml"', "there is no such file"),
     "no country": ('title = "x"', "needs 'extends'"),
-    "itself": ('title = "x"\nextends = "itself.toml"', "circle"),
+    "itself": ('title = "x"\nextends = "itself.toml"', "circular"),
     "title a number": ("title = 3", "must be a text, not 3"),
     "title empty": ('title = " "', "'title' is empty"),
     "policy a table": ('title = "x"\nextends = "baseline"\n[policy]\nussr = [1]', "must be a text"),
