@@ -34,6 +34,15 @@ RIGHT: Final = 0.25  # a regime is of the right from this orientation on, of the
 COUP_MONTH: Final = month_index("1971-08")
 LAST_MONTH: Final = "1978-12"  # no outcome hears of a later one
 _RANK: Final = {"private protest": 1.0, "public dissent": 2.0, "rupture": 3.0}
+# The groups of outcomes, in the order in which they are printed: name -> title.
+GROUPS: Final = {
+    "power": "Power: coups and rulers",
+    "economy": "Economy",
+    "conflict": "Unrest and repression",
+    "ussr": "Cooperation with the USSR",
+    "us": "Cooperation with the United States",
+    "party": "The communist party",
+}
 UNREST: Final = {
     "strike": 1.0, "siege": 1.0, "demonstration": 1.0, "hunger strike": 1.0, "price shock": 1.0,
     "general strike": 2.0, "massacre": 2.0, "guerrilla": 3.0, "fighting": 3.0,
@@ -202,7 +211,9 @@ class Outcome:
 
     Attributes
     ----------
-    name, title, unit, group : str
+    name, title, unit : str
+    group : str
+        One of :data:`GROUPS`.
     of : callable
         From a course to ``(worlds,)``.
     until : str
