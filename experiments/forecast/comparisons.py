@@ -215,13 +215,13 @@ def outcome_comparisons(
     for name, came in truth.items():
         worlds = model[name]
         some = worlds[:HISTORIES]
-        own = _crps(some, worlds)
-        score = crps(worlds, came)
-        again = _crps_again(worlds, came)
+        own = crps(worlds, some)
+        score = float(crps(worlds, came))
+        again = crps(_samples(worlds), came)
         for against, others in baselines.items():
             naive = others[name]
-            theirs = _crps(some, naive)
-            baseline, baseline_again = crps(naive, came), _crps_again(naive, came)
+            theirs = crps(naive, some)
+            baseline, baseline_again = float(crps(naive, came)), crps(_samples(naive), came)
             with np.errstate(divide="ignore", invalid="ignore"):
                 skills = np.where(baseline_again > 0.0, 1.0 - again / baseline_again, -np.inf)
             low, high = np.quantile(skills, (0.05, 0.95), method="nearest")
@@ -232,18 +232,10 @@ def outcome_comparisons(
     return out
 
 
-def _crps_again(worlds: Floats, came: float) -> Floats:
-    """Return the score of worlds drawn with replacement, ``(bootstraps,)``."""
+def _samples(worlds: Floats) -> Floats:
+    """Return worlds drawn with replacement, ``(bootstraps, worlds)``."""
     chance = np.random.default_rng(_SEED)
-    drawn = chance.integers(len(worlds), size=(_BOOTSTRAPS, len(worlds)))
-    return _crps(np.full(_BOOTSTRAPS, came), worlds[drawn])
-
-
-def _crps(came: Floats, worlds: Floats) -> Floats:
-    """Return the score of each observed value, ``(n,)``, by the same worlds or a row of each."""
-    from scoringrules import crps_ensemble
-
-    return np.asarray(crps_ensemble(came, np.broadcast_to(worlds, (len(came), worlds.shape[-1]))))
+    return worlds[chance.integers(len(worlds), size=(_BOOTSTRAPS, len(worlds)))]
 
 
 # The joint path.

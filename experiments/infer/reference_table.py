@@ -22,6 +22,7 @@ from ..observe.outcomes import Outcome, measure
 from ..observe.windows import before_and_after
 from ..simulate import priors
 from ..simulate.designs import Factor
+from ..simulate.ensemble import in_blocks
 from ..simulate.world_table import PIECE, run_rows
 
 _TINY: Final = 1e-9  # the ends of a prior have no finite score
@@ -81,7 +82,7 @@ def simulate(
     outcomes = _outcomes(until)
     scores = np.empty((worlds, len(free)), np.float32)
     values = np.empty((worlds, len(outcomes)), np.float32)
-    pieces = [np.arange(at, min(at + PIECE, worlds)) for at in range(0, worlds, PIECE)]
+    pieces = list(in_blocks(worlds, PIECE))
     calls = ((resolved, tuple(free), until, piece, seed) for piece in pieces)
     for piece, (drawn, made) in zip(pieces, shared(_live, calls, jobs), strict=True):
         scores[piece], values[piece] = drawn, made

@@ -93,8 +93,7 @@ def _often(use: RuleUse) -> str:
         return "off"
     if use.first is None:
         return "never"
-    return (f"in {use.worlds} worlds, {100 * use.share:.2f} % of months, first in "
-            f"{month_name(use.first)}")  # fmt: skip
+    return f"in {use.frequency}, first in {month_name(use.first)}"
 
 
 def _help(actor: str) -> list[Block]:

@@ -49,7 +49,12 @@ UNREST: Final = {
 }  # fmt: skip
 
 
-def atmosphere(course: Course, patron: str, weights: Mapping[str, float] = WEIGHTS) -> Floats:
+def atmosphere(
+    course: Course,
+    patron: str,
+    weights: Mapping[str, float] = WEIGHTS,
+    before: Floats | float = 0.0,
+) -> Floats:
     """Return the atmosphere between the host and a patron, shape ``(months, worlds)``.
 
     E_t = sum over acts of weight * 0.9**age.
@@ -58,12 +63,15 @@ def atmosphere(course: Course, patron: str, weights: Mapping[str, float] = WEIGH
     ----------
     patron : str
         ``"ussr"`` or ``"us"``.
+    before : ndarray of shape ``(worlds,)``, or float
+        The atmosphere in the month before the first.
     """
     month, world, code = course.of_kinds((patron, kind) for kind in weights)
     worth = event_values(patron, weights)[code]
     total = sum_by_month(month, world, worth, course.months, course.worlds)
-    for month in range(1, course.months):
-        total[month] += MEMORY * total[month - 1]
+    for row in total:
+        row += MEMORY * before
+        before = row
     return total
 
 

@@ -254,7 +254,7 @@ def _repression(summary: Summary) -> Table:
     title = "Stability and repression: medians at the end of each year, and 5–95 %"
     table = Table(title, [Column("series"), *numbers(*years)])
     for series in ("legitimacy", "repression", "mobilisation"):
-        percent = 100 * summary.quantiles(series, (0.05, 0.5, 0.95))[11:months:12]
-        cells = [f"{median:.0f} %\n{low:.0f}–{high:.0f}" for low, median, high in percent]
-        table.add(series, *cells)
+        rows = summary.quantiles(series, (0.05, 0.5, 0.95))[11:months:12]
+        table.add(series, *(f"{percent(median)}\n{decimal(100 * low, 0)}–{decimal(100 * high, 0)}"
+                            for low, median, high in rows))  # fmt: skip
     return table
