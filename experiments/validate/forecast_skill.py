@@ -153,7 +153,7 @@ def score(
 
 
 def reference_scores(attempts: Floats, record: Record) -> dict[str, tuple[float, float]]:
-    """Return the scores of constant chances from September 1969 on (THEORY's references)."""
+    """Return the scores of constant chances from September 1969 on."""
     came = attempts[REFERENCE]
     region = base_rates(record).attempts
     chances = {"the record's own rate": came.mean(), "the region's": region}
