@@ -27,7 +27,7 @@ from ..infer.evidence_file import ASPECTS, make_evidence
 from ..io.table import Table, numbers, texts
 from ..observe.documented import load_record
 from ..observe.history import documented
-from ..run.rule_use import WORLDS, rule_use
+from ..simulate.rule_use import WORLDS, rule_use
 
 if TYPE_CHECKING:
     from rich.console import Console

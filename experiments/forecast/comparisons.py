@@ -16,7 +16,7 @@ import numpy as np
 
 from palca.model.types import Floats
 
-from ..observe.history import Course
+from ..observe.history import EVENTS
 from .scores import crps
 
 ENOUGH_POWER: Final = 0.8
@@ -74,26 +74,6 @@ def skill(model: float, naive: float) -> float:
     if naive == 0.0:
         return 0.0 if model == 0.0 else np.nan
     return 1.0 - model / naive
-
-
-# What happens in a month, or not.
-
-EVENTS: Final = ("coup attempt", "change of power")
-
-
-def happened(course: Course) -> Floats:
-    """Return whether there was an attempt, and whether power changed hands.
-
-    Returns
-    -------
-    ndarray of 0 and 1, shape ``(2, months, worlds)``
-        In the order of :data:`EVENTS`. A leader who is there at the start has come before it.
-    """
-    leader = course.series["leader"]
-    tried = course.count("power", "coup") + course.count("power", "failed coup") > 0
-    changed = np.zeros_like(tried)
-    changed[1:] = leader[1:] != leader[:-1]
-    return np.array([tried, changed], dtype=np.float64)
 
 
 def brier(chance: Floats, truth: Floats) -> Floats:
@@ -157,7 +137,7 @@ def monthly_comparisons(
     Parameters
     ----------
     model : ndarray, shape ``(2, months, worlds)``
-        As :func:`happened` gives it.
+        As :func:`~palca.experiments.observe.history.happened` gives it.
     baselines : dict
         The same of naive forecasts.
     truth : ndarray, shape ``(2, months, 1)``

@@ -12,8 +12,8 @@ from palca.scenarios import shipped_policies
 from palca.scenarios.scenario import names_for
 
 from ..io.table import Table, numbers, texts
-from ..run.rule_use import WORLDS, RuleUse
 from ..simulate.ensemble import MONTHLY
+from ..simulate.rule_use import WORLDS, RuleUse
 from . import cases
 from .address import PACKED
 from .blocks import Block, download, heading, picture, table, text, wrong

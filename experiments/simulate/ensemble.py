@@ -24,7 +24,7 @@ from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..io.parallel import shared
-from ..observe.history import SERIES, simulated
+from ..observe.history import SERIES, Course, simulated
 from ..observe.outcomes import RIGHT, atmosphere, friction, outcomes, unrest
 from .histograms import Histogram, histogram, no_worlds
 
@@ -130,6 +130,11 @@ def run_block(resolved: dict[str, Any], worlds: NDArray[np.int64], seed: int) ->
     return Block(
         history.worlds, measured, history.events, counts, rulers.reshape(len(leader), size)
     )
+
+
+def free_running(resolved: dict[str, Any], worlds: int, seed: int) -> Course:
+    """Return the course of some worlds of a resolved scenario, with all that is measured."""
+    return simulated(ColdWarModel(build(resolved), worlds, seed, keep=SERIES).run())
 
 
 def in_blocks(worlds: int, size: int) -> Iterator[NDArray[np.int64]]:

@@ -12,7 +12,7 @@ import pytest
 
 from palca.experiments.forecast.naive import naive
 from palca.experiments.observe.documented import load_record
-from palca.experiments.observe.history import SERIES, Course, documented, free_running, simulated
+from palca.experiments.observe.history import SERIES, Course, documented, simulated
 from palca.experiments.observe.outcomes import (
     GROUPS,
     OUTCOMES,
@@ -25,6 +25,7 @@ from palca.experiments.observe.outcomes import (
     unrest,
 )  # fmt: skip
 from palca.experiments.observe.windows import FIRST, LAST, before_and_after
+from palca.experiments.simulate.ensemble import free_running
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
 from palca.model.state.history import CODE_OF, Events
