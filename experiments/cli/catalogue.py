@@ -26,7 +26,7 @@ from ..explore.sweep_file import plan_of, read_sweep
 from ..infer.evidence_file import ASPECTS, make_evidence
 from ..io.table import Table, numbers, texts
 from ..observe.documented import load_record
-from ..observe.history import documented
+from ..observe.histories import documented
 from ..simulate.rule_use import WORLDS, rule_use
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from ..infer.weights import systematic
 from ..io.experiment import OnProgress
 from ..io.parallel import shared
 from ..observe.documented import load_record, record_for
-from ..observe.history import documented
+from ..observe.histories import documented
 from ..simulate.ensemble import BLOCK, in_blocks
 from .divergence import Divergence, divergence
 from .effects import (

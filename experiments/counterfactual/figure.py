@@ -131,9 +131,9 @@ def _timelines(axis: Axes, twins: Twins, answer: Answer) -> None:
     for row, world in enumerate(worlds):
         for half, paths in enumerate((twins.factual, twins.counter)):
             top = -row - 0.42 * half
-            course = paths.values["orientation"][:, world]
+            orientation = paths.values["orientation"][:, world]
             leader = paths.values["leader"][:, world].astype(int)
-            sides = [side(value) for value in course]
+            sides = [side(value) for value in orientation]
             for first, last in spells(sides):
                 axis.fill_between([since + first, since + last], top - 0.38, top, lw=0,
                                   color=COLOURS[sides[first]])  # fmt: skip

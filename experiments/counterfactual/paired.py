@@ -19,7 +19,7 @@ from palca.scenarios import build
 
 from ..io.parallel import shared
 from ..io.provenance import hash_arrays
-from ..observe.history import simulated
+from ..observe.histories import simulated
 from ..observe.outcomes import OUTCOMES, outcomes
 from ..simulate.ensemble import BLOCK, KEPT, in_blocks, monthly
 from .divergence import pairwise_divergence
@@ -76,7 +76,7 @@ def pair_block(
         ColdWarModel(build(resolved), worlds=worlds, rng=seed, keep=KEPT).run()
         for resolved in (first, second)
     ]
-    courses = [simulated(history) for history in histories]
+    measured = [outcomes(simulated(history)) for history in histories]
     series = [monthly(history) for history in histories]
     sums = {}
     for name in series[0]:
@@ -88,7 +88,7 @@ def pair_block(
         *((histories[0].field(name), histories[1].field(name))
           for name in ("leader", "attempt", "orientation"))
     )  # fmt: skip
-    return Pairs(worlds, outcomes(courses[0]), outcomes(courses[1]), *diverged, sums)
+    return Pairs(worlds, measured[0], measured[1], *diverged, sums)
 
 
 def pair_blocks(

@@ -25,7 +25,7 @@ from palca.model.types import Floats, Ints
 from palca.scenarios import build
 
 from ..infer.abduction import ParticleSet
-from ..observe.history import Course
+from ..observe.histories import Histories
 from ..observe.outcomes import RIGHT, atmosphere, unrest
 
 _ROW: Final = {name: row for row, name in enumerate(FIELDS)}  # of a snapshot's state
@@ -105,15 +105,15 @@ def paths_of(history: History, ruler: Floats, inherited: Floats, committed: Floa
     value = {name: history.field(name).astype(np.float64) for name in _KEPT}
     months, worlds = value["leader"].shape
     events = history.events
-    course = Course(worlds, months, {}, replace(events, month=events.month - history.since))
+    histories = Histories(worlds, months, {}, replace(events, month=events.month - history.since))
     values = {
         "leader": value["leader"],
         "rules": np.logical_and.accumulate(value["leader"] == ruler, axis=0).astype(np.float64),
         "attempts": np.cumsum(value["attempt"], axis=0),
         "successes": np.cumsum(value["success"], axis=0),
         "right": (value["orientation"] >= RIGHT).astype(np.float64),
-        "lethal": np.cumsum(unrest(course) >= 2, axis=0).astype(np.float64),
-        "ussr_atmosphere": atmosphere(course, "ussr", before=inherited),
+        "lethal": np.cumsum(unrest(histories) >= 2, axis=0).astype(np.float64),
+        "ussr_atmosphere": atmosphere(histories, "ussr", before=inherited),
         "ussr_commitments": value["ussr_committed"] - committed,
         "us_commitments": value["us_recent"],
     }

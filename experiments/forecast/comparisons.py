@@ -16,7 +16,7 @@ import numpy as np
 
 from palca.model.types import Floats
 
-from ..observe.history import EVENTS
+from ..observe.histories import EVENTS
 from .scores import crps
 
 ENOUGH_POWER: Final = 0.8
@@ -137,7 +137,7 @@ def monthly_comparisons(
     Parameters
     ----------
     model : ndarray, shape ``(2, months, worlds)``
-        As :func:`~palca.experiments.observe.history.happened` gives it.
+        As :func:`~palca.experiments.observe.histories.happened` gives it.
     baselines : dict
         The same of naive forecasts.
     truth : ndarray, shape ``(2, months, 1)``

@@ -22,7 +22,7 @@ from palca.model.state.scenario import Scenario
 from palca.model.types import Floats
 
 from ..observe.documented import Record
-from ..observe.history import Course, documented
+from ..observe.histories import Histories, documented
 
 HAZARDS: Final = ("constant", "persistence", "cross-national")
 RECENT: Final = 36  # months for which an attempt counts as recent
@@ -112,7 +112,7 @@ def naive(
     seed: int,
     since: int = 0,
     hazard: str = "constant",
-) -> Course:
+) -> Histories:
     """Return a forecast that knows nothing of politics: base rates and persistence.
 
     Coup attempts come by one of three hazards and succeed as often as those of the region;
@@ -191,4 +191,4 @@ def naive(
     order = np.lexsort((month, world))
     nobody, nothing = np.full(len(month), -1), np.full(len(month), np.nan)
     events = Events(world[order], month[order], code[order], nobody, nobody, nothing)
-    return Course(worlds, months, series, events)
+    return Histories(worlds, months, series, events)

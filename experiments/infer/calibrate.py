@@ -25,7 +25,7 @@ from ..forecast.naive import naive
 from ..forecast.scores import OutcomeScore, evaluate
 from ..io.experiment import OnProgress
 from ..observe.documented import load_record, record_for
-from ..observe.history import documented
+from ..observe.histories import documented
 from ..observe.outcomes import Outcome, measure
 from ..observe.windows import LAST, before_and_after
 from ..simulate.priors import free_in

@@ -16,7 +16,7 @@ from palca.model.events import KINDS, TRACKS
 from palca.model.table import Table
 from palca.scenarios.reading.library import find, read_toml
 
-from ..observe.history import Course, fiscal_years
+from ..observe.histories import Histories, fiscal_years
 from ..observe.outcomes import atmosphere
 from .evidence import ATTEMPTS, EventObservation, Evidence, Level
 
@@ -56,7 +56,7 @@ def load_given(given: str) -> dict[str, Any]:
 
 
 def make_evidence(
-    given: dict[str, Any], place: str, documented: Course, record: Record
+    given: dict[str, Any], place: str, documented: Histories, record: Record
 ) -> Evidence:
     """Return the evidence that plain data asks for, applied to the record.
 
@@ -66,8 +66,8 @@ def make_evidence(
         As `load_given` gives it.
     place : str
         How errors name it.
-    documented : Course
-        The documented course of events.
+    documented : Histories
+        The documented history.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def _listed(text: str, place: str, months: int) -> list[EventObservation]:
     return events
 
 
-def _attempts(table: Table, documented: Course) -> list[EventObservation]:
+def _attempts(table: Table, documented: Histories) -> list[EventObservation]:
     """Return the documented attempts, with windows that don't overlap."""
     tolerance = table.integer("tolerance", 0, 12)
     false_negative = table.number("false_negative", 0, 1)
@@ -200,7 +200,7 @@ def _named(row: Table) -> tuple[str, str]:
     return track, kind
 
 
-def _absent(row: Table, documented: Course) -> tuple[str, str, float]:
+def _absent(row: Table, documented: Histories) -> tuple[str, str, float]:
     track, kind = _named(row)
     weight = row.number("weight", 0, 1)
     row.reject_unknown()
@@ -209,7 +209,7 @@ def _absent(row: Table, documented: Course) -> tuple[str, str, float]:
     return track, kind, weight
 
 
-def _event(row: Table, documented: Course) -> EventObservation:
+def _event(row: Table, documented: Histories) -> EventObservation:
     """Return an event of a kind: in the month that is named, or the record's first."""
     track, kind = _named(row)
     tolerance = row.integer("tolerance", 0, 120)
@@ -237,7 +237,7 @@ def _event(row: Table, documented: Course) -> EventObservation:
 
 
 def _orientation(
-    table: Table, documented: Course, events: Sequence[EventObservation]
+    table: Table, documented: Histories, events: Sequence[EventObservation]
 ) -> list[Level]:
     """Return orientation by month, but for the windows in which it may change hands."""
     sd, months = table.number("sd", 0.01, 10), table.number("months", 1, 120)
@@ -251,7 +251,7 @@ def _orientation(
     ]
 
 
-def _atmosphere(table: Table, documented: Course) -> list[Level]:
+def _atmosphere(table: Table, documented: Histories) -> list[Level]:
     sd, months = table.number("sd", 0.01, 100), table.number("months", 1, 120)
     table.reject_unknown()
     values = atmosphere(documented, "ussr")[:, 0]
@@ -261,7 +261,7 @@ def _atmosphere(table: Table, documented: Course) -> list[Level]:
     ]
 
 
-def _credits(table: Table, documented: Course) -> Level:
+def _credits(table: Table, documented: Histories) -> Level:
     """Return the credits until the month to which they are firm."""
     sd, floor = table.number("sd", 0.01, 100), table.number("floor", 0.01, 1000)
     last = table.month("until")

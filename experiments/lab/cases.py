@@ -24,7 +24,7 @@ from ..counterfactual.twins import QUANTITIES, Paths, Twins, fork_of, run_from
 from ..forecast.naive import naive
 from ..forecast.scores import OutcomeScore, evaluate
 from ..observe.documented import load_record
-from ..observe.history import SERIES, Course, documented, simulated
+from ..observe.histories import SERIES, Histories, documented, simulated
 from ..observe.outcomes import atmosphere, outcomes
 from ..run.explain import Trace, trace_world
 from ..simulate.ensemble import QUANTILES, Block, Summary, in_blocks, run_block, summarise
@@ -107,8 +107,8 @@ def uses(actor: str, policy: str) -> list[RuleUse]:
 
 
 @kept
-def record_of(case: Case) -> Course:
-    """Return the documented course of events."""
+def record_of(case: Case) -> Histories:
+    """Return the documented history."""
     return documented(load_record(), scenario_of(case))
 
 

@@ -24,7 +24,7 @@ from ..io.figure_style import (
     spells,
     style,
 )
-from ..observe.history import Course
+from ..observe.histories import Histories
 from ..observe.outcomes import side
 from ..run.figure import draw_rulers
 from .canvas import fixed_figure
@@ -190,39 +190,39 @@ def _draw_flow(axis: Axes, start: Any, end: Any, weight: float, words: str) -> N
               bbox={"fc": "white", "ec": "none", "alpha": 0.85, "pad": 1.2}, zorder=3)  # fmt: skip
 
 
-def draw_timeline(country: Country, courses: Mapping[str, Course], month: int) -> Picture:
-    """Draw who ruled when, a strip a course, with coups and failed coups above it.
+def draw_timeline(country: Country, histories: Mapping[str, Histories], month: int) -> Picture:
+    """Draw who ruled when, a strip a history, with coups and failed coups above it.
 
     Parameters
     ----------
-    courses : mapping of str to Course
+    histories : mapping of str to Histories
         Of one world each, by name: the documented one and the simulated.
     month : int
         Which to mark.
     """
     said = []
     with style():
-        figure = fixed_figure(11.0, 0.55 + 1.05 * len(courses), 1.0, 0.2, 0.3, 0.25, up=0.12)
-        axes = figure.subplots(len(courses), 1, sharex=True, squeeze=False)[:, 0]
-        for axis, (name, course) in zip(axes, courses.items(), strict=True):
+        figure = fixed_figure(11.0, 0.55 + 1.05 * len(histories), 1.0, 0.2, 0.3, 0.25, up=0.12)
+        axes = figure.subplots(len(histories), 1, sharex=True, squeeze=False)[:, 0]
+        for axis, (name, history) in zip(axes, histories.items(), strict=True):
             colour = FACT if name == "documented" else INK
-            said.append(f"{name.capitalize()}: " + _draw_strip(axis, country, course))
+            said.append(f"{name.capitalize()}: " + _draw_strip(axis, country, history))
             axis.axvspan(month, month + 1, color=INK, alpha=0.3, lw=0)
             axis.axvline(month + 0.5, color=INK, lw=1.2)
             axis.set_ylabel(name, rotation=0, ha="right", va="center", color=colour)
-        ends_of_years(axes[-1], len(next(iter(courses.values())).series["leader"]))
+        ends_of_years(axes[-1], len(next(iter(histories.values())).series["leader"]))
         axes[0].set_title("blocks: who rules, L left, C centre, R right; ▾ coup, × failed coup",
                           fontsize=8)  # fmt: skip
     return Picture(figure, f"Timeline with {month_name(month)} marked. " + " ".join(said))
 
 
-def _draw_strip(axis: Axes, country: Country, course: Course) -> str:
-    """Draw the rulers of a course and its coups; return the rulers in words."""
-    draw_rulers(axis, country, course, top=0.72)
+def _draw_strip(axis: Axes, country: Country, histories: Histories) -> str:
+    """Draw the rulers of a history and its coups; return the rulers in words."""
+    draw_rulers(axis, country, histories, top=0.72)
     for kind, marker in (("coup", "v"), ("failed coup", "x")):
-        at = np.nonzero(course.count("power", kind)[:, 0])[0]
+        at = np.nonzero(histories.count("power", kind)[:, 0])[0]
         axis.plot(at + 0.5, np.full(len(at), 0.87), marker, color=INK, ms=5, ls="")
-    leader = course.series["leader"][:, 0]
+    leader = histories.series["leader"][:, 0]
     return (
         ", ".join(
             f"{country.leaders[int(leader[start])].short} from {month_name(start)}"

@@ -12,7 +12,7 @@ from palca.model.state.history import CODE_OF
 
 from ..io.numerals import number, percent
 from ..io.table import Table, numbers, texts
-from ..observe.history import Course
+from ..observe.histories import Histories
 from ..run.explain import ACTORS, Decision, changes_table
 from . import cases
 from .blocks import Block, heading, listing, picture, table, text
@@ -40,7 +40,7 @@ def _show(values: Values) -> list[Block]:
     case, month = Case(values["scenario"]), values["month"]
     story = cases.world_trace(case, values["world"])
     told, country = story.months[month], story.scenario.country
-    events = story.course.events
+    events = story.histories.events
     now = (events.month == month) & np.isin(events.code, _STRIKES)
     struck = [int(place) for place in events.garrison[now] if place >= 0]
     loyalty = story.loyalty[month]
@@ -50,7 +50,7 @@ def _show(values: Values) -> list[Block]:
     return [
         text(f"{month_name(month)}, world {values['world']:,}: {told.ruler} rules at the start of "
              f"the month{change}."),
-        picture(lambda: draw_timeline(country, _courses(case, values["world"]), month)),
+        picture(lambda: draw_timeline(country, _histories(case, values["world"]), month)),
         picture(lambda: draw_country(country, list(loyalty), struck, month),
                 "Garrisons; a ring marks one that attempts a coup this month.", wide=False),
         picture(lambda: draw_network(told.after, levers, now_rules, month),
@@ -72,8 +72,9 @@ def _show(values: Values) -> list[Block]:
 
 
 @kept
-def _courses(case: Case, world: int) -> dict[str, Course]:
-    return {"documented": cases.record_of(case), "simulated": cases.world_trace(case, world).course}
+def _histories(case: Case, world: int) -> dict[str, Histories]:
+    simulated = cases.world_trace(case, world).histories
+    return {"documented": cases.record_of(case), "simulated": simulated}
 
 
 def _events(events: list[tuple[int, str]]) -> list[Block]:

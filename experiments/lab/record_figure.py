@@ -21,13 +21,13 @@ from ..io.figure_style import (
     style,
 )
 from ..io.numerals import number
-from ..observe.history import Course
+from ..observe.histories import Histories
 from ..observe.outcomes import atmosphere, friction, unrest
 from ..simulate.ensemble import MONTHLY, Summary
 from .canvas import fixed_figure
 
 
-def documented_months(history: Course) -> dict[str, Floats]:
+def documented_months(history: Histories) -> dict[str, Floats]:
     """Return what is documented by month, in the terms of the ensemble's series."""
     one = {name: history.series[name][:, 0] for name in ("orientation", "legality", "growth")}
     return one | {

@@ -1,4 +1,4 @@
-"""Stability and cooperation, each measured in several ways, of any course of events.
+"""Stability and cooperation, each measured in several ways, of any history.
 
 They are kept apart on purpose (docs/ODD.md): stability is attempts, irregular
 exits, the incumbent's survival and unrest, always shown beside repression;
@@ -18,7 +18,7 @@ from palca.model.calendar import month_index
 from palca.model.state.history import CODE_OF
 from palca.model.types import Floats
 
-from .history import Course
+from .histories import Histories
 
 # Weight of an act in the atmosphere between two states, after the manner of Goldstein
 # (1992, doi:10.1177/0022002792036002007); the numbers are assumed and may be edited.
@@ -50,7 +50,7 @@ UNREST: Final = {
 
 
 def atmosphere(
-    course: Course,
+    histories: Histories,
     patron: str,
     weights: Mapping[str, float] = WEIGHTS,
     before: Floats | float = 0.0,
@@ -66,32 +66,32 @@ def atmosphere(
     before : ndarray of shape ``(worlds,)``, or float
         The atmosphere in the month before the first.
     """
-    month, world, code = course.of_kinds((patron, kind) for kind in weights)
+    month, world, code = histories.of_kinds((patron, kind) for kind in weights)
     worth = event_values(patron, weights)[code]
-    total = sum_by_month(month, world, worth, course.months, course.worlds)
+    total = sum_by_month(month, world, worth, histories.months, histories.worlds)
     for row in total:
         row += MEMORY * before
         before = row
     return total
 
 
-def unrest(course: Course) -> Floats:
+def unrest(histories: Histories) -> Floats:
     """Return unrest by month: 0 calm, 1 strikes or siege, 2 lethal or national, 3 fighting."""
-    return _highest(course, "conflict", UNREST)
+    return _highest(histories, "conflict", UNREST)
 
 
-def friction(course: Course) -> Floats:
+def friction(histories: Histories) -> Floats:
     """Return the friction of party and Moscow shown so far, 0 to 3, ``(months, worlds)``.
 
     0 harmony, 1 private protest, 2 public or organised dissent, 3 rupture.
     """
-    return np.maximum.accumulate(_highest(course, "party", _RANK), axis=0)
+    return np.maximum.accumulate(_highest(histories, "party", _RANK), axis=0)
 
 
-def _highest(course: Course, track: str, values: Mapping[str, float]) -> Floats:
-    month, world, code = course.of_kinds((track, kind) for kind in values)
+def _highest(histories: Histories, track: str, values: Mapping[str, float]) -> Floats:
+    month, world, code = histories.of_kinds((track, kind) for kind in values)
     worth = event_values(track, values)[code]
-    return highest_by_month(month, world, worth, course.months, course.worlds)
+    return highest_by_month(month, world, worth, histories.months, histories.worlds)
 
 
 def event_values(track: str, values: Mapping[str, float]) -> Floats:
@@ -119,17 +119,17 @@ def highest_by_month(
     return out.reshape(months, worlds)
 
 
-def spell_lengths(course: Course) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def spell_lengths(histories: Histories) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return how many months each spell of one leader lasted, and in which world it was.
 
-    World by world, in order; spells are cut at both ends of the course.
+    World by world, in order; spells are cut at both ends of the history.
     """
-    leader = course.series["leader"]
-    begins = np.ones((course.worlds, course.months), dtype=np.bool_)
+    leader = histories.series["leader"]
+    begins = np.ones((histories.worlds, histories.months), dtype=np.bool_)
     begins[:, 1:] = (leader[1:] != leader[:-1]).T
     world, month = np.nonzero(begins)
     until = np.append(month[1:], 0)
-    until[until == 0] = course.months  # the next spell is another world's
+    until[until == 0] = histories.months  # the next spell is another world's
     return until - month, world
 
 
@@ -150,65 +150,67 @@ def _average(values: Floats) -> Floats:
     return _sum(values) / len(values)
 
 
-def _times(track: str, kind: str, first: str, last: str) -> Callable[[Course], Floats]:
-    return lambda course: course.times(track, kind, month_index(first), month_index(last))
+def _times(track: str, kind: str, first: str, last: str) -> Callable[[Histories], Floats]:
+    return lambda histories: histories.times(track, kind, month_index(first), month_index(last))
 
 
-def _mean(of: Callable[[Course], Floats], first: str, last: str) -> Callable[[Course], Floats]:
-    return lambda course: _average(_span(of(course), first, last))
+def _mean(
+    of: Callable[[Histories], Floats], first: str, last: str
+) -> Callable[[Histories], Floats]:
+    return lambda histories: _average(_span(of(histories), first, last))
 
 
-def _share(of: Callable[[Course], NDArray[np.bool_]]) -> Callable[[Course], Floats]:
-    return lambda course: of(course).mean(axis=0)
+def _share(of: Callable[[Histories], NDArray[np.bool_]]) -> Callable[[Histories], Floats]:
+    return lambda histories: of(histories).mean(axis=0)
 
 
-def _yearly(series: str, first: str, last: str) -> Callable[[Course], Floats]:
+def _yearly(series: str, first: str, last: str) -> Callable[[Histories], Floats]:
     """Return a monthly flow as million USD a year, averaged over a span."""
-    return lambda course: 12.0 * _average(_span(course.series[series], first, last))
+    return lambda histories: 12.0 * _average(_span(histories.series[series], first, last))
 
 
-def _total(series: str, first: str, last: str) -> Callable[[Course], Floats]:
-    return lambda course: _sum(_span(course.series[series], first, last))
+def _total(series: str, first: str, last: str) -> Callable[[Histories], Floats]:
+    return lambda histories: _sum(_span(histories.series[series], first, last))
 
 
-def _soviet(course: Course) -> Floats:
-    return course.once("ussr_atmosphere", lambda: atmosphere(course, "ussr"))
+def _soviet(histories: Histories) -> Floats:
+    return histories.once("ussr_atmosphere", lambda: atmosphere(histories, "ussr"))
 
 
-def american(course: Course) -> Floats:
+def american(histories: Histories) -> Floats:
     """Return the atmosphere between the host and the United States, ``(months, worlds)``."""
-    return course.once("us_atmosphere", lambda: atmosphere(course, "us"))
+    return histories.once("us_atmosphere", lambda: atmosphere(histories, "us"))
 
 
-def _friction(course: Course, last: int) -> Floats:
+def _friction(histories: Histories, last: int) -> Floats:
     """Return the friction shown by the end of a month, ``(worlds,)``: row `last` of `friction`."""
-    month, world, code = course.of_kinds(("party", kind) for kind in _RANK)
+    month, world, code = histories.of_kinds(("party", kind) for kind in _RANK)
     worth = np.where(month <= last, event_values("party", _RANK)[code], 0.0)
-    return highest_by_month(np.zeros_like(month), world, worth, 1, course.worlds)[0]
+    return highest_by_month(np.zeros_like(month), world, worth, 1, histories.worlds)[0]
 
 
-def _spells(course: Course) -> tuple[Floats, Floats]:
+def _spells(histories: Histories) -> tuple[Floats, Floats]:
     """Return the longest spell of one leader, in months, and how many led, ``(worlds,)``."""
 
     def make() -> tuple[Floats, Floats]:
-        lengths, world = spell_lengths(course)
-        leaders = np.bincount(world, minlength=course.worlds)
+        lengths, world = spell_lengths(histories)
+        leaders = np.bincount(world, minlength=histories.worlds)
         longest = np.maximum.reduceat(lengths, np.cumsum(leaders) - leaders)
         return longest.astype(np.float64), leaders.astype(np.float64)
 
-    return course.once("spells", make)
+    return histories.once("spells", make)
 
 
-def _dip(course: Course) -> Floats:
+def _dip(histories: Histories) -> Floats:
     """Return the lowest Soviet atmosphere of 1972 less its mean in the year before the coup."""
-    e = _soviet(course)
+    e = _soviet(histories)
     before = _average(_span(e, "1970-09", "1971-08"))
     return _span(e, "1972-01", "1972-12").min(axis=0) - before
 
 
-def _recovery(course: Course) -> Floats:
+def _recovery(histories: Histories) -> Floats:
     """Return the highest Soviet atmosphere of 1973-78 less the lowest of 1972."""
-    e = _soviet(course)
+    e = _soviet(histories)
     lowest = _span(e, "1972-01", "1972-12").min(axis=0)
     return _span(e, "1973-01", "1978-12").max(axis=0) - lowest
 
@@ -223,9 +225,9 @@ class Outcome:
     group : str
         One of :data:`GROUPS`.
     of : callable
-        From a course to ``(worlds,)``.
+        From histories to ``(worlds,)``.
     until : str
-        The last month that it hears of. It isn't measured in a course that ends before.
+        The last month that it hears of. It isn't measured in histories that end before.
     scored : bool
         Whether the record is complete enough for it to score.
     note : str
@@ -235,7 +237,7 @@ class Outcome:
     title: str
     unit: str
     group: str
-    of: Callable[[Course], Floats]
+    of: Callable[[Histories], Floats]
     until: str = LAST_MONTH
     scored: bool = True
     note: str = ""
@@ -248,8 +250,8 @@ class Outcome:
         return self.title if named else actor + self.title
 
 
-def _is_legal(level: float) -> Callable[[Course], NDArray[np.bool_]]:
-    return lambda course: course.series["legality"] == level
+def _is_legal(level: float) -> Callable[[Histories], NDArray[np.bool_]]:
+    return lambda histories: histories.series["legality"] == level
 
 
 OUTCOMES: Final[tuple[Outcome, ...]] = (
@@ -263,16 +265,16 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
             _times("power", "failed coup", "1969-01", "1978-12"),
             note="Powell–Thyne: January 1971 and June 1974"),
     Outcome("longest_spell", "longest spell of one leader, months", "months", "power",
-            lambda course: _spells(course)[0]),
-    Outcome("leaders", "leaders", "number", "power", lambda course: _spells(course)[1]),
+            lambda histories: _spells(histories)[0]),
+    Outcome("leaders", "leaders", "number", "power", lambda histories: _spells(histories)[1]),
     Outcome("right_share", "time under a regime of the right", "share", "power",
-            _share(lambda course: course.series["orientation"] >= RIGHT)),
+            _share(lambda histories: histories.series["orientation"] >= RIGHT)),
     Outcome("left_share", "time under a regime of the left", "share", "power",
-            _share(lambda course: course.series["orientation"] <= -RIGHT)),
+            _share(lambda histories: histories.series["orientation"] <= -RIGHT)),
     Outcome("growth", "mean growth 1969–78, % a year", "% a year", "economy",
-            _mean(lambda course: course.series["growth"], "1969-01", "1978-12")),
+            _mean(lambda histories: histories.series["growth"], "1969-01", "1978-12")),
     Outcome("unrest_months", "months of lethal or national unrest", "months", "conflict",
-            lambda course: (unrest(course) >= 2).sum(axis=0).astype(np.float64),
+            lambda histories: (unrest(histories) >= 2).sum(axis=0).astype(np.float64),
             note="documented with gaps: a lower bound"),
     Outcome("massacres", "massacres", "events", "conflict",
             _times("conflict", "massacre", "1969-01", "1978-12")),
@@ -280,7 +282,7 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
             _times("conflict", "siege", "1969-01", "1978-12"), scored=False,
             note="three of four documented only with low confidence"),
     Outcome("embassy_month", "embassy, months after January 1969", "months", "ussr",
-            lambda course: _first(course.count("ussr", "embassy"), course.months)),
+            lambda histories: _first(histories.count("ussr", "embassy"), histories.months)),
     Outcome("ussr_atmosphere_1970", "atmosphere, second half of 1970", "weight", "ussr",
             _mean(_soviet, "1970-07", "1970-12"), "1970-12"),
     Outcome("ussr_dip_1972", "atmosphere, low of 1972 minus year to 8/1971",
@@ -321,9 +323,9 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("party_tolerated", "tolerated", "share", "party",
             _share(_is_legal(0.5))),
     Outcome("friction_before", "friction with Moscow to 8/1971, 0 to 3", "0 to 3", "party",
-            lambda course: _friction(course, COUP_MONTH), "1971-08"),
+            lambda histories: _friction(histories, COUP_MONTH), "1971-08"),
     Outcome("friction_after", "friction with Moscow to 12/1978, 0 to 3", "0 to 3", "party",
-            lambda course: _friction(course, month_index(LAST_MONTH)),
+            lambda histories: _friction(histories, month_index(LAST_MONTH)),
             note="a documented crisis of 1971–78, undated: public dissent (2)"),
 )  # fmt: skip
 
@@ -340,22 +342,23 @@ def _first(counts: Floats, never: int) -> Floats:
     return np.where(happened.any(axis=0), happened.argmax(axis=0), never).astype(np.float64)
 
 
-def outcomes(course: Course, names: Collection[str] | None = None) -> dict[str, Floats]:
+def outcomes(histories: Histories, names: Collection[str] | None = None) -> dict[str, Floats]:
     """Return every outcome of every world, or some of them, as :func:`measure` does."""
-    return measure([o for o in OUTCOMES if names is None or o.name in names], course)
+    return measure([o for o in OUTCOMES if names is None or o.name in names], histories)
 
 
-def measure(some: Sequence[Outcome], course: Course) -> dict[str, Floats]:
+def measure(some: Sequence[Outcome], histories: Histories) -> dict[str, Floats]:
     """Return some outcomes of every world by name, each ``(worlds,)``.
 
-    Those that hear of months beyond the end of the course are left out; months after
+    Those that hear of months beyond the end of the histories are left out; months after
     December 1978 count for nothing.
     """
-    course = course.to(month_index(LAST_MONTH) + 1)
+    histories = histories.to(month_index(LAST_MONTH) + 1)
     return {
-        outcome.name: np.array(outcome.of(course), np.float64)  # a copy: no view keeps its months
+        # a copy: no view keeps its months
+        outcome.name: np.array(outcome.of(histories), np.float64)
         for outcome in some
-        if month_index(outcome.until) < course.months
+        if month_index(outcome.until) < histories.months
     }
 
 

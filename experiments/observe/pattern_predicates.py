@@ -1,6 +1,6 @@
-"""What shows in a course of events: the signs that patterns are made of.
+"""What shows in a history: the signs that patterns are made of.
 
-Each takes a course of events and says, world by world, whether something came about.
+Each takes histories and says, world by world, whether something came about.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from palca.model.types import Flags
 
-from .history import Course
+from .histories import Histories
 from .outcomes import RIGHT, friction, spell_lengths
 
 _SHARP: Final = 0.5  # change of orientation within a month that counts as a swing
@@ -25,10 +25,10 @@ _STREETS: Final = ("strike", "general strike", "hunger strike", "demonstration")
 _TROUBLE: Final = ("siege", "massacre", "strike", "general strike")
 
 
-def happened(course: Course, track: str, *kinds: str) -> Flags:
+def happened(histories: Histories, track: str, *kinds: str) -> Flags:
     """Return whether any of some events happened, ``(months, worlds)``."""
-    month, world, _ = course.of_kinds((track, kind) for kind in kinds)
-    out = np.zeros((course.months, course.worlds), dtype=np.bool_)
+    month, world, _ = histories.of_kinds((track, kind) for kind in kinds)
+    out = np.zeros((histories.months, histories.worlds), dtype=np.bool_)
     out[month, world] = True
     return out
 
@@ -62,8 +62,8 @@ def _times(sign: Flags, first: int, last: int) -> NDArray[np.int64]:
     return count[until] - count[since]
 
 
-def _o(course: Course) -> NDArray[Any]:
-    return course.series["orientation"]
+def _o(histories: Histories) -> NDArray[Any]:
+    return histories.series["orientation"]
 
 
 def _shifted(values: NDArray[Any], months: int) -> NDArray[Any]:
@@ -85,130 +85,130 @@ def _first(sign: Flags) -> Flags:
     return sign & (np.cumsum(sign, axis=0) == 1)
 
 
-def _right_coup(course: Course) -> Flags:
+def _right_coup(histories: Histories) -> Flags:
     """Return the first month in which a coup of the right overthrew a regime of the left."""
 
     def make() -> Flags:
-        o = _o(course)
-        won = happened(course, "power", "coup")
+        o = _o(histories)
+        won = happened(histories, "power", "coup")
         return _first(won & (_shifted(o, -1) <= -RIGHT) & (o >= RIGHT))
 
-    return course.once("right coup", make)
+    return histories.once("right coup", make)
 
 
-def has_right_coup(course: Course) -> Flags:
+def has_right_coup(histories: Histories) -> Flags:
     """Return whether a coup of the right overthrew the left."""
-    return ever(_right_coup(course))
+    return ever(_right_coup(histories))
 
 
-def right_coup_with_ties(course: Course) -> Flags:
+def right_coup_with_ties(histories: Histories) -> Flags:
     """Return whether a coup of the right overthrew a left that had a Soviet embassy."""
-    ties = np.logical_or.accumulate(happened(course, "ussr", "embassy"), axis=0)
-    return ever(_right_coup(course) & ties)
+    ties = np.logical_or.accumulate(happened(histories, "ussr", "embassy"), axis=0)
+    return ever(_right_coup(histories) & ties)
 
 
-def _left(course: Course) -> Flags:
-    return _o(course) <= -RIGHT
+def _left(histories: Histories) -> Flags:
+    return _o(histories) <= -RIGHT
 
 
-def had_left(course: Course) -> Flags:
+def had_left(histories: Histories) -> Flags:
     """Return whether a regime of the left ever ruled."""
-    return ever(_left(course))
+    return ever(_left(histories))
 
 
-def short_spells(course: Course) -> Flags:
+def short_spells(histories: Histories) -> Flags:
     """Return whether most spells of one leader are short, and one is long."""
-    lengths, world = spell_lengths(course)
-    total = np.bincount(world, minlength=course.worlds)
-    short = np.bincount(world[lengths <= 24], minlength=course.worlds)
-    longest = np.zeros(course.worlds)
+    lengths, world = spell_lengths(histories)
+    total = np.bincount(world, minlength=histories.worlds)
+    short = np.bincount(world[lengths <= 24], minlength=histories.worlds)
+    longest = np.zeros(histories.worlds)
     np.maximum.at(longest, world, lengths)
     return (2 * short > total) & (longest >= 60)
 
 
-def clusters(course: Course) -> Flags:
+def clusters(histories: Histories) -> Flags:
     """Return whether attempts cluster somewhere and are absent for years elsewhere."""
-    tried = happened(course, "power", "coup", "failed coup")
+    tried = happened(histories, "power", "coup", "failed coup")
     cluster = ever(_times(tried, 0, 11) >= 3)
-    quiet = ever((_times(tried, 0, 35) == 0)[: course.months - 35])
+    quiet = ever((_times(tried, 0, 35) == 0)[: histories.months - 35])
     return cluster & quiet
 
 
-def swings(course: Course) -> Flags:
+def swings(histories: Histories) -> Flags:
     """Return whether a leap to the left is followed by one to the right."""
-    o = _o(course)
+    o = _o(histories)
     step = o - _shifted(o, -1)
     to_left = (step <= -_SHARP) & (o <= -RIGHT)
     to_right = (step >= _SHARP) & (o >= RIGHT)
     return ever(to_left & _within(to_right, 24))
 
 
-def survived_attempts(course: Course) -> Flags:
+def survived_attempts(histories: Histories) -> Flags:
     """Return failed attempts after which the same leader ruled for six more months."""
-    leader = course.series["leader"]
+    leader = histories.series["leader"]
     stays = (leader == _shifted(leader, 6)) & (leader == _shifted(leader, -1))
-    stays[course.months - 6 :] = False
-    return happened(course, "power", "failed coup") & stays
+    stays[histories.months - 6 :] = False
+    return happened(histories, "power", "failed coup") & stays
 
 
-def further(course: Course) -> Flags:
+def further(histories: Histories) -> Flags:
     """Return whether most survivors of an attempt go further their own way."""
-    o, tested = _o(course), survived_attempts(course)
+    o, tested = _o(histories), survived_attempts(histories)
     before, after = _shifted(o, -1), _shifted(o, 6)
     moved = (np.sign(before) * (after - before) >= 0.1) | _within(
-        happened(course, "power", "self-coup"), 6
+        happened(histories, "power", "self-coup"), 6
     )
     return 2 * (tested & moved).sum(axis=0) > tested.sum(axis=0)
 
 
-def ties_deepen(course: Course) -> Flags:
+def ties_deepen(histories: Histories) -> Flags:
     """Return whether an embassy that a left opened is soon followed by more."""
-    opened = happened(course, "ussr", "embassy") & (_o(course) < 0.0)
-    return ever(opened & _within(happened(course, "ussr", "agreement", "credit"), 12))
+    opened = happened(histories, "ussr", "embassy") & (_o(histories) < 0.0)
+    return ever(opened & _within(happened(histories, "ussr", "agreement", "credit"), 12))
 
 
-def not_the_turn(course: Course) -> Flags:
+def not_the_turn(histories: Histories) -> Flags:
     """Return whether a settlement with Washington falls beside a Soviet credit."""
-    settled = happened(course, "us", "settlement")
-    return ever(settled & _between(happened(course, "ussr", "credit"), -3, 3))
+    settled = happened(histories, "us", "settlement")
+    return ever(settled & _between(happened(histories, "ussr", "credit"), -3, 3))
 
 
-def no_break(course: Course) -> Flags:
+def no_break(histories: Histories) -> Flags:
     """Return whether ties outlive a coup of the right: no break, and acts in two later years."""
-    coup = _right_coup(course)
+    coup = _right_coup(histories)
     since = np.cumsum(np.cumsum(coup, axis=0), axis=0)  # months since it, from 1 on; 0 before
-    broken = ever(happened(course, "ussr", "break") & (since > 0))
-    acts = happened(course, "ussr", *_COOPERATION) & (since > 12)
+    broken = ever(happened(histories, "ussr", "break") & (since > 0))
+    acts = happened(histories, "ussr", *_COOPERATION) & (since > 12)
     years = sum(
         ever(acts & (since > 12 * year) & (since <= 12 * year + 12)).astype(np.int64)
-        for year in range(1, course.months // 12 + 1)
+        for year in range(1, histories.months // 12 + 1)
     )
-    return right_coup_with_ties(course) & ~broken & (years >= 2)
+    return right_coup_with_ties(histories) & ~broken & (years >= 2)
 
 
-def dip(course: Course) -> Flags:
+def dip(histories: Histories) -> Flags:
     """Return whether ties cool after a coup of the right, and mend."""
-    coup = _right_coup(course)
-    hurt = happened(course, "ussr", *_HOSTILITY)
-    mended = happened(course, "ussr", "normalisation", "agreement", "credit", "visit", "offer")
+    coup = _right_coup(histories)
+    hurt = happened(histories, "ussr", *_HOSTILITY)
+    mended = happened(histories, "ussr", "normalisation", "agreement", "credit", "visit", "offer")
     # an act of hostility within a year of the coup, one of good will within two years after that
     dip = hurt & _lately(coup, 12) & _between(mended, 1, 24)
     return ever(dip)
 
 
-def party_crisis(course: Course) -> Flags:
+def party_crisis(histories: Histories) -> Flags:
     """Return whether the party's dissent comes with a coup of the right, and not before."""
-    shown = friction(course)
-    right = np.logical_or.accumulate(_right_coup(course), axis=0)
+    shown = friction(histories)
+    right = np.logical_or.accumulate(_right_coup(histories), axis=0)
     before = np.where(right, 0.0, shown).max(axis=0)
-    return has_right_coup(course) & (before <= 1.0) & (shown[-1] >= 2.0)
+    return has_right_coup(histories) & (before <= 1.0) & (shown[-1] >= 2.0)
 
 
-def legal_phases(course: Course) -> Flags:
+def legal_phases(histories: Histories) -> Flags:
     """Return whether the party is banned, tolerated, banned and legal, in this order."""
-    legality = course.series["legality"]
-    reached = np.ones(course.worlds, dtype=np.bool_)
-    since = np.zeros((course.months, course.worlds), dtype=np.bool_)
+    legality = histories.series["legality"]
+    reached = np.ones(histories.worlds, dtype=np.bool_)
+    since = np.zeros((histories.months, histories.worlds), dtype=np.bool_)
     since[0] = True
     for level in (0.0, 0.5, 0.0, 1.0):
         here = since & (legality == level)
@@ -217,59 +217,59 @@ def legal_phases(course: Course) -> Flags:
     return reached
 
 
-def critical_support(course: Course) -> Flags:
+def critical_support(histories: Histories) -> Flags:
     """Return whether the party backs a regime of the left."""
-    helped = happened(course, "party", "support", "front")
-    return ever(helped & _left(course))
+    helped = happened(histories, "party", "support", "front")
+    return ever(helped & _left(histories))
 
 
-def mixed_answer(course: Course) -> Flags:
+def mixed_answer(histories: Histories) -> Flags:
     """Return whether Washington answers a left with stick, covert money and carrot."""
-    left = _lately(_left(course), 1)  # the month of its fall counts
-    stick = happened(course, "us", "sanction", "sanction threatened", "tin sale", "protest")
-    plot = happened(course, "us", "covert")
-    carrot = happened(course, "us", *_GIFTS)
+    left = _lately(_left(histories), 1)  # the month of its fall counts
+    stick = happened(histories, "us", "sanction", "sanction threatened", "tin sale", "protest")
+    plot = happened(histories, "us", "covert")
+    carrot = happened(histories, "us", *_GIFTS)
     return np.all([ever(left & act) for act in (stick, plot, carrot)], axis=0)
 
 
-def aid_jumps(course: Course) -> Flags:
+def aid_jumps(histories: Histories) -> Flags:
     """Return whether US commitments double after a coup of the right."""
-    aid = course.series["us_commitment"]
-    total = np.concatenate([np.zeros((1, course.worlds)), np.cumsum(aid, axis=0)])
-    months = course.months
+    aid = histories.series["us_commitment"]
+    total = np.concatenate([np.zeros((1, histories.worlds)), np.cumsum(aid, axis=0)])
+    months = histories.months
     month = np.arange(months)
     before = total[month] - total[np.maximum(month - 12, 0)]
     after = total[np.minimum(month + 13, months)] - total[np.minimum(month + 1, months)]
     enough = ((month >= 12) & (month + 13 <= months))[:, None]
-    return ever(_right_coup(course) & enough & (after >= 2.0 * before))
+    return ever(_right_coup(histories) & enough & (after >= 2.0 * before))
 
 
-def friend_hurt(course: Course) -> Flags:
+def friend_hurt(histories: Histories) -> Flags:
     """Return whether Washington hurts a regime of the right."""
-    hurt = happened(course, "us", "tin sale", "refusal")
-    return ever(hurt & (_o(course) >= RIGHT))
+    hurt = happened(histories, "us", "tin sale", "refusal")
+    return ever(hurt & (_o(histories) >= RIGHT))
 
 
-def plays_both(course: Course) -> Flags:
+def plays_both(histories: Histories) -> Flags:
     """Return whether gifts of both powers fall together, under the right and under another."""
-    east = happened(course, "ussr", "offer", "credit", "agreement", "normalisation")
-    west = _between(happened(course, "us", *_GIFTS), -6, 6)
+    east = happened(histories, "ussr", "offer", "credit", "agreement", "normalisation")
+    west = _between(happened(histories, "us", *_GIFTS), -6, 6)
     both = east & west
-    o = _o(course)
+    o = _o(histories)
     return ever(both & (o < RIGHT)) & ever(both & (o >= RIGHT))
 
 
-def shock_then_unrest(course: Course) -> Flags:
+def shock_then_unrest(histories: Histories) -> Flags:
     """Return whether unrest follows at least half of the price shocks."""
-    shock = happened(course, "conflict", "price shock")
-    followed = shock & _within(happened(course, "conflict", *_TROUBLE), 3)
+    shock = happened(histories, "conflict", "price shock")
+    followed = shock & _within(happened(histories, "conflict", *_TROUBLE), 3)
     return (2 * followed.sum(axis=0) >= shock.sum(axis=0)) & ever(shock)
 
 
-def non_violent_end(course: Course) -> Flags:
+def non_violent_end(histories: Histories) -> Flags:
     """Return whether a right frees its prisoners pressed by crowd and ally, without shots."""
-    freed = happened(course, "conflict", "amnesty") & (_o(course) >= RIGHT)
-    crowd = _lately(happened(course, "conflict", *_STREETS), 3)
-    pressed = _between(happened(course, "us", "pressure"), -12, 3)
-    shots = _lately(happened(course, "conflict", "massacre"), 3)
+    freed = happened(histories, "conflict", "amnesty") & (_o(histories) >= RIGHT)
+    crowd = _lately(happened(histories, "conflict", *_STREETS), 3)
+    pressed = _between(happened(histories, "us", "pressure"), -12, 3)
+    shots = _lately(happened(histories, "conflict", "massacre"), 3)
     return ever(freed & crowd & pressed & ~shots)

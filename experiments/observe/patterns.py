@@ -1,9 +1,9 @@
-"""Patterns of the record as functions of a course of events, each true or false.
+"""Patterns of the record as functions of histories, each true or false.
 
 Pattern-oriented modelling (Grimm et al. 2005, doi:10.1126/science.1116681) asks of a model
 not one curve but many weak patterns at once: each is easy to meet, all together are not.
-Here each is a function of a :class:`~palca.experiments.observe.history.Course`, so that the record
-and a simulated world answer the same question. The record must have them all.
+Here each is a function of :class:`~palca.experiments.observe.histories.Histories`, so that the
+record and a simulated world answer the same question. The record must have them all.
 
 Some patterns can only show where something has come about, a coup of the right against the
 left or a failed attempt; `Pattern.where` says where that is.
@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import pattern_predicates as signs
-from .history import Course
+from .histories import Histories
 
-Of = Callable[[Course], NDArray[np.bool_]]
+Of = Callable[[Histories], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class Pattern:
         Its place in the list that it comes from (docs/VALIDATION.md).
     title : str
     statement : str
-        What is asked of a course, with all numbers.
+        What is asked of a history, with all numbers.
     of : callable
-        From a course to ``(worlds,)``, true or false.
+        From histories to ``(worlds,)``, true or false.
     where : callable, optional
-        From a course to ``(worlds,)``: whether it could show.
+        From histories to ``(worlds,)``: whether it could show.
     built_in : str
         The rules or inputs that put it there; empty if it emerges.
     fitted : tuple of str
@@ -88,7 +88,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         4, "a failed coup moves the survivor further",
         "among failed coups that the leader survives by six months, more than half are followed by "
         "then by a shift of the regime of 0.1 or more in its own direction, or by a self-coup",
-        signs.further, lambda course: signs.ever(signs.survived_attempts(course)),
+        signs.further, lambda histories: signs.ever(signs.survived_attempts(histories)),
         built_in="regime/by-ideology: survivors go further their own way",
     ),
     Pattern(
@@ -173,7 +173,7 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
         "after at least half of all price shocks a strike, a siege or a massacre within three "
         "months",
         signs.shock_then_unrest,
-        lambda course: signs.ever(signs.happened(course, "conflict", "price shock")),
+        lambda histories: signs.ever(signs.happened(histories, "conflict", "price shock")),
     ),
     Pattern(
         18, "a dictatorship ends under pressure, without violence",

@@ -16,7 +16,7 @@ from palca.model.calendar import month_index
 from palca.model.types import Floats
 
 from ..io.table import Column
-from .history import Course
+from .histories import Histories
 from .outcomes import OUTCOMES, RIGHT, Outcome, american, unrest
 
 FIRST: Final = 1969
@@ -60,37 +60,37 @@ def _of_span(first: int, last: int) -> list[Outcome]:
     years = f"{first}" if first == last else f"{first}–{last % 100}"
     tail = f"{first % 100}_{last % 100}"
 
-    def times(track: str, kind: str) -> Callable[[Course], Floats]:
-        return lambda course: course.times(track, kind, start, end)
+    def times(track: str, kind: str) -> Callable[[Histories], Floats]:
+        return lambda histories: histories.times(track, kind, start, end)
 
-    def mean(of: Callable[[Course], NDArray[Any]]) -> Callable[[Course], Floats]:
-        return lambda course: of(course)[start : end + 1].mean(axis=0, dtype=np.float64)
+    def mean(of: Callable[[Histories], NDArray[Any]]) -> Callable[[Histories], Floats]:
+        return lambda histories: of(histories)[start : end + 1].mean(axis=0, dtype=np.float64)
 
-    def total(of: Callable[[Course], NDArray[Any]]) -> Callable[[Course], Floats]:
-        return lambda course: of(course)[start : end + 1].sum(axis=0, dtype=np.float64)
+    def total(of: Callable[[Histories], NDArray[Any]]) -> Callable[[Histories], Floats]:
+        return lambda histories: of(histories)[start : end + 1].sum(axis=0, dtype=np.float64)
 
     rows = [
         ("coups", "successful coups", "coups", "power", times("power", "coup")),
         ("failed", "failed coups", "coups", "power", times("power", "failed coup")),
         ("right", "time under the right", "share", "power",
-         mean(lambda course: course.series["orientation"] >= RIGHT)),
+         mean(lambda histories: histories.series["orientation"] >= RIGHT)),
         ("left", "time under the left", "share", "power",
-         mean(lambda course: course.series["orientation"] <= -RIGHT)),
+         mean(lambda histories: histories.series["orientation"] <= -RIGHT)),
         ("growth", "growth, % a year", "% a year", "economy",
-         mean(lambda course: course.series["growth"])),
+         mean(lambda histories: histories.series["growth"])),
         ("unrest", "months of lethal or national unrest", "months", "conflict",
-         total(lambda course: course.once("unrest", lambda: unrest(course)) >= 2)),
+         total(lambda histories: histories.once("unrest", lambda: unrest(histories)) >= 2)),
         ("massacres", "massacres", "events", "conflict", times("conflict", "massacre")),
         ("expulsions", "expulsions from the Soviet mission", "events", "ussr",
          times("ussr", "expulsion")),
         ("breaks", "breaks with the USSR", "events", "ussr", times("ussr", "break")),
         ("us_aid", "commitments, USD m a year", "million USD a year", "us",
-         mean(lambda course: 12.0 * course.series["us_commitment"])),
+         mean(lambda histories: 12.0 * histories.series["us_commitment"])),
         ("us_atmosphere", "atmosphere", "weight", "us", mean(american)),
         ("banned", "banned", "share", "party",
-         mean(lambda course: course.series["legality"] == 0.0)),
+         mean(lambda histories: histories.series["legality"] == 0.0)),
         ("tolerated", "tolerated", "share", "party",
-         mean(lambda course: course.series["legality"] == 0.5)),
+         mean(lambda histories: histories.series["legality"] == 0.5)),
     ]  # fmt: skip
     return [Outcome(f"{name}_{tail}", f"{title} {years}", unit, group, of, f"{last}-12")
             for name, title, unit, group, of in rows]  # fmt: skip

@@ -14,7 +14,7 @@ from ..forecast.naive import naive
 from ..forecast.scores import OutcomeScore, evaluate
 from ..io.experiment import AtomicExperiment, OnProgress, Result
 from ..observe.documented import record_of
-from ..observe.history import documented
+from ..observe.histories import documented
 from ..observe.outcomes import outcomes
 from ..simulate.ensemble import Block, run_blocks, summarise
 from . import figure

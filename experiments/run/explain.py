@@ -25,7 +25,7 @@ from palca.model.state.state import FIELDS
 from palca.scenarios import build
 
 from ..io.table import Column, Table, numbers, texts
-from ..observe.history import Course, simulated
+from ..observe.histories import Histories, simulated
 from .narrate import sentences
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Trace:
     scenario : Scenario
     months : list of Explanation
         Each with the events of its own month.
-    course : Course
+    histories : Histories
         Of the one world.
     loyalty : ndarray, shape ``(months, garrisons)``
         At the end of each month, the share of each garrison's force that would not rise.
@@ -90,7 +90,7 @@ class Trace:
 
     scenario: Scenario
     months: list[Explanation]
-    course: Course
+    histories: Histories
     loyalty: NDArray[np.float64]
 
 

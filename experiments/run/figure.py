@@ -28,7 +28,7 @@ from ..io.figure_style import (
 )
 from ..io.numerals import decimal, percent
 from ..observe.documented import no_record
-from ..observe.history import Course
+from ..observe.histories import Histories
 from ..observe.outcomes import atmosphere, side
 from ..simulate.ensemble import Summary
 
@@ -42,7 +42,7 @@ _GROUPS: Final = 24  # classes of orientation in the heat map
 
 
 def draw_history(
-    scenario: Scenario, summary: Summary, history: Course | None, title: str
+    scenario: Scenario, summary: Summary, history: Histories | None, title: str
 ) -> Picture:
     """Draw the documented regimes, the ensemble's orientation, and fans of what else matters.
 
@@ -50,7 +50,7 @@ def draw_history(
     ----------
     summary : Summary
         Of the ensemble.
-    history : Course, optional
+    history : Histories, optional
         The documented one; None if the country has no record.
     """
     with style():
@@ -82,12 +82,12 @@ def draw_history(
 
 
 def _documented(
-    axes: Sequence[Axes], scenario: Scenario, summary: Summary, history: Course
+    axes: Sequence[Axes], scenario: Scenario, summary: Summary, history: Histories
 ) -> None:
     """Draw what is documented into each panel."""
     _strip(axes[0], scenario, history)
-    course = history.series["orientation"][:, 0]
-    axes[1].stairs(course, np.arange(len(course) + 1), baseline=None, **fact_line())
+    orientation = history.series["orientation"][:, 0]
+    axes[1].stairs(orientation, np.arange(len(orientation) + 1), baseline=None, **fact_line())
     _acts(axes[2], atmosphere(history, "ussr")[:, 0])
     _credits(axes[3], history)
     _obligations(axes[4], history)
@@ -103,7 +103,7 @@ def _documented(
     )  # fmt: skip
 
 
-def _in_words(scenario: Scenario, summary: Summary, history: Course | None) -> str:
+def _in_words(scenario: Scenario, summary: Summary, history: Histories | None) -> str:
     right, left = (percent(summary.mean(name)[-1]) for name in ("right", "left"))
     attempts = f"a world has {decimal(summary.mean('attempt').sum(), 1)} coup attempts on average"
     shown = (
@@ -125,9 +125,9 @@ def _in_words(scenario: Scenario, summary: Summary, history: Course | None) -> s
 
 
 def draw_rulers(
-    axis: Axes, country: Country, course: Course, top: float = 1.0
+    axis: Axes, country: Country, histories: Histories, top: float = 1.0
 ) -> list[tuple[str, int, int]]:
-    """Draw who ruled in a course of one world, as blocks coloured by orientation.
+    """Draw who ruled in one world, as blocks coloured by orientation.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def draw_rulers(
     list of (str, int, int)
         Name, first month and end of each spell whose name found no room in its block.
     """
-    leader, turn = course.series["leader"][:, 0], course.series["orientation"][:, 0]
+    leader, turn = histories.series["leader"][:, 0], histories.series["orientation"][:, 0]
     sides = spells([side(value) for value in turn])
     for start, end in sides:
         name = side(turn[start])
@@ -172,7 +172,7 @@ def draw_rulers(
     return unnamed
 
 
-def _strip(axis: Axes, scenario: Scenario, history: Course) -> None:
+def _strip(axis: Axes, scenario: Scenario, history: Histories) -> None:
     """Draw the documented rulers; a name too long for its block stands above, in turn higher."""
     for place, (name, start, end) in enumerate(draw_rulers(axis, scenario.country, history)):
         axis.annotate(name, ((start + end) / 2, 1.0), (0, 2 + 9 * (place % 2)), fontsize=_NOTE,
@@ -227,7 +227,7 @@ def _crisis(axis: Axes, summary: Summary, months: int) -> None:
     axis.set_ylim(0, 1.25 * top)
 
 
-def _credits(axis: Axes, history: Course) -> None:
+def _credits(axis: Axes, history: Histories) -> None:
     """Mark the documented Soviet credits: only what is firm."""
     amounts = history.series["ussr_commitment"][:, 0]
     for month in np.nonzero(amounts)[0]:
@@ -236,7 +236,7 @@ def _credits(axis: Axes, history: Course) -> None:
         _note(axis, f"{amounts[month]:.1f} documented; later amounts are undocumented", at, (-2, 7))
 
 
-def _obligations(axis: Axes, history: Course) -> None:
+def _obligations(axis: Axes, history: Histories) -> None:
     """Draw documented US obligations by fiscal year as steps, at a yearly rate."""
     yearly = 12.0 * history.series["us_commitment"][:, 0]
     axis.stairs(yearly, np.arange(len(yearly) + 1), baseline=None, **fact_line())
@@ -265,7 +265,7 @@ def _stability(axis: Axes, summary: Summary) -> None:
     axis.set_ylabel("Repression (0 to 1),\nattempts (number)")
 
 
-def _attempts(axis: Axes, history: Course) -> None:
+def _attempts(axis: Axes, history: Histories) -> None:
     """Mark the documented coups and failed ones near the top."""
     top = axis.get_ylim()[1] / 1.12
     for kind, marker in (("coup", "v"), ("failed coup", "x")):

@@ -16,7 +16,7 @@ from ..io.figure_style import COLOURS
 from ..io.numerals import decimal, percent
 from ..io.table import Column, Table, decimals, numbers, shares
 from ..observe.documented import no_record
-from ..observe.history import Course
+from ..observe.histories import Histories
 from ..observe.outcomes import GROUPS, OUTCOMES, side
 from ..simulate.ensemble import Summary
 from .files import score_rows
@@ -31,7 +31,7 @@ def print_report(
     scenario: Scenario,
     summary: Summary,
     verdicts: list[OutcomeScore],
-    history: Course | None,
+    history: Histories | None,
     *,
     worlds: int,
     seed: int,
@@ -44,7 +44,7 @@ def print_report(
     summary : Summary
         Of the ensemble.
     verdicts : list of OutcomeScore
-    history : Course, optional
+    history : Histories, optional
         The documented one, of a single world; None if the country has no record.
     """
     from rich.markup import escape
@@ -90,7 +90,7 @@ def print_report(
     )
 
 
-def _rulers(scenario: Scenario, summary: Summary, history: Course | None) -> Table:
+def _rulers(scenario: Scenario, summary: Summary, history: Histories | None) -> Table:
     """Return who ruled when, half-year by half-year: documented and simulated."""
     table = Table(
         "Who ruled when",
@@ -123,13 +123,13 @@ def _rulers(scenario: Scenario, summary: Summary, history: Course | None) -> Tab
     return table
 
 
-def _documented(history: Course, half: slice, names: list[str]) -> tuple[Text, str]:
+def _documented(history: Histories, half: slice, names: list[str]) -> tuple[Text, str]:
     """Return who ruled in some documented months, and coup attempts and successes."""
     from rich.text import Text
 
     rulers, previous = Text(), None
-    leaders, courses = history.series["leader"][half, 0], history.series["orientation"][half, 0]
-    for leader, orientation in zip(leaders, courses, strict=True):
+    pairs = zip(*(history.series[name][half, 0] for name in ("leader", "orientation")), strict=True)
+    for leader, orientation in pairs:
         if np.isnan(leader) or leader == previous:
             continue
         previous = leader

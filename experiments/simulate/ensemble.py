@@ -24,7 +24,7 @@ from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..io.parallel import shared
-from ..observe.history import SERIES, Course, simulated
+from ..observe.histories import SERIES, Histories, simulated
 from ..observe.outcomes import RIGHT, atmosphere, friction, outcomes, unrest
 from .histograms import Histogram, histogram, no_worlds
 
@@ -104,15 +104,15 @@ class Summary:
 
 def monthly(history: History) -> dict[str, NDArray[Any]]:
     """Return every series of :data:`MONTHLY` in the worlds of a block, ``(months, worlds)``."""
-    course = simulated(history)
-    orientation = course.series["orientation"]
+    histories = simulated(history)
+    orientation = histories.series["orientation"]
     derived = {
         "left": orientation <= -RIGHT,
         "right": orientation >= RIGHT,
-        "unrest": unrest(course),
-        "ussr_atmosphere": atmosphere(course, "ussr"),
-        "us_atmosphere": atmosphere(course, "us"),
-        "friction_shown": friction(course),
+        "unrest": unrest(histories),
+        "ussr_atmosphere": atmosphere(histories, "ussr"),
+        "us_atmosphere": atmosphere(histories, "us"),
+        "friction_shown": friction(histories),
     }
     return {name: derived[name] if name in derived else history.field(name) for name in MONTHLY}
 
@@ -132,8 +132,8 @@ def run_block(resolved: dict[str, Any], worlds: NDArray[np.int64], seed: int) ->
     )
 
 
-def free_running(resolved: dict[str, Any], worlds: int, seed: int) -> Course:
-    """Return the course of some worlds of a resolved scenario, with all that is measured."""
+def free_running(resolved: dict[str, Any], worlds: int, seed: int) -> Histories:
+    """Return the histories of some worlds of a resolved scenario, with all that is measured."""
     return simulated(ColdWarModel(build(resolved), worlds, seed, keep=SERIES).run())
 
 

@@ -18,14 +18,14 @@ from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..io.parallel import shared
-from ..observe.history import SERIES, Course, simulated
+from ..observe.histories import SERIES, Histories, simulated
 from ..observe.outcomes import MAIN, OUTCOMES, outcomes
 from .designs import Factor
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Measure = Callable[[Course], dict[str, Floats]]
+Measure = Callable[[Histories], dict[str, Floats]]
 Variants = Mapping[tuple[Any, ...], dict[str, Any]]
 TOGETHER: Final = 2048  # worlds in a model: their months nearly fit into the cache
 PIECE: Final = 16_384  # rows that a process runs at once
@@ -47,7 +47,7 @@ def run_rows(
     table : DataFrame
         A row a world: a column for each factor, ``seed`` and ``world``.
     measure : callable
-        From a course to its outcomes, each ``(worlds,)``.
+        From histories to their outcomes, each ``(worlds,)``.
     """
     _keep_what_is_loaded()
     apart = [factor.name for factor in factors if not factor.is_parameter]
@@ -67,8 +67,8 @@ def run_rows(
             some = places[at : at + TOGETHER]
             drawn = {name: column[some] for name, column in values.items()}
             own = replace(scenario, parameters={**scenario.parameters, **drawn})
-            course = simulated(ColdWarModel(own, numbers[some], seed, keep=SERIES).run())
-            for name, result in measure(course).items():
+            histories = simulated(ColdWarModel(own, numbers[some], seed, keep=SERIES).run())
+            for name, result in measure(histories).items():
                 out.setdefault(name, np.full(len(table), np.nan))[some] = result
     return out
 

@@ -23,7 +23,7 @@ from ..forecast.scores import crps
 from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
 from ..observe.documented import Record
-from ..observe.history import Course, documented
+from ..observe.histories import Histories, documented
 from ..observe.outcomes import OUTCOMES, outcomes
 from ..observe.patterns import PATTERNS
 from ..simulate import priors
@@ -156,13 +156,13 @@ def log_evidence(
     return np.maximum(logs.sum(axis=1), _NEVER)
 
 
-def measure(course: Course) -> dict[str, Floats]:
+def measure(histories: Histories) -> dict[str, Floats]:
     """Return outcomes and patterns of every world: 1, 0, or NaN where one could not show."""
-    out = outcomes(course)
+    out = outcomes(histories)
     for pattern in PATTERNS:
-        shown = pattern.of(course).astype(np.float64)
+        shown = pattern.of(histories).astype(np.float64)
         if pattern.where is not None:
-            shown[~pattern.where(course)] = np.nan
+            shown[~pattern.where(histories)] = np.nan
         out[key(pattern.number)] = shown
     return out
 

@@ -152,13 +152,13 @@ def count_years(resolved: dict[str, Any], worlds: int, seed: int) -> pd.DataFram
     """
     import pandas as pd
 
-    course = free_running(resolved, worlds, seed)
-    years = course.months // 12
+    histories = free_running(resolved, worlds, seed)
+    years = histories.months // 12
     by_year = (years, 12, worlds)
-    coups = course.count("power", "coup")[: 12 * years].reshape(by_year).sum(axis=1)
-    failed = course.count("power", "failed coup")[: 12 * years].reshape(by_year).sum(axis=1)
+    coups = histories.count("power", "coup")[: 12 * years].reshape(by_year).sum(axis=1)
+    failed = histories.count("power", "failed coup")[: 12 * years].reshape(by_year).sum(axis=1)
     attempts = coups + failed
-    growth = course.series["growth"][: 12 * years].reshape(by_year).mean(axis=1)
+    growth = histories.series["growth"][: 12 * years].reshape(by_year).mean(axis=1)
     start = resolved["country"]["start"]
     since = np.full(worlds, 1 + int(start["attempt_age"]) // 12)
     rows = []

@@ -21,7 +21,7 @@ from ..io.figure_style import (
     style,
 )
 from ..io.numerals import percent
-from ..observe.history import EVENTS
+from ..observe.histories import EVENTS
 from .ablations import log_bayes_factor
 from .cross_country import Regularities
 from .forecast_skill import Scores

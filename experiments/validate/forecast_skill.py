@@ -26,7 +26,7 @@ from ..forecast.scores import OutcomeScore, evaluate
 from ..infer.calibrate import calibrate
 from ..io.experiment import OnProgress
 from ..observe.documented import Record
-from ..observe.history import Course, documented, happened
+from ..observe.histories import Histories, documented, happened
 from ..observe.outcomes import OUTCOMES, atmosphere, measure, outcomes, unrest
 from ..observe.windows import before_and_after
 from ..simulate.ensemble import free_running
@@ -69,18 +69,18 @@ class Scores:
     truth: Floats
 
 
-def joint_path(course: Course) -> Floats:
+def joint_path(histories: Histories) -> Floats:
     """Return growth, US commitments, Soviet atmosphere and unrest by year, ``(worlds, n)``.
 
     Commitments as logarithms; unrest in months of lethal or national unrest.
     """
-    years = course.months // 12
-    by_year = (years, 12, course.worlds)
+    years = histories.months // 12
+    by_year = (years, 12, histories.worlds)
     rows = [
-        course.series["growth"][: 12 * years].reshape(by_year).mean(axis=1),
-        np.log1p(course.series["us_commitment"][: 12 * years].reshape(by_year).sum(axis=1)),
-        atmosphere(course, "ussr")[: 12 * years].reshape(by_year).mean(axis=1),
-        (unrest(course)[: 12 * years].reshape(by_year) >= 2).sum(axis=1),
+        histories.series["growth"][: 12 * years].reshape(by_year).mean(axis=1),
+        np.log1p(histories.series["us_commitment"][: 12 * years].reshape(by_year).sum(axis=1)),
+        atmosphere(histories, "ussr")[: 12 * years].reshape(by_year).mean(axis=1),
+        (unrest(histories)[: 12 * years].reshape(by_year) >= 2).sum(axis=1),
     ]
     return np.concatenate(rows).T.astype(np.float64)
 
@@ -100,7 +100,7 @@ def score(
     free = free_running(resolved, ensemble, seed)
     baseline = {h: naive(scenario, record, ensemble, seed, hazard=h) for h in HAZARDS}
     truth = happened(known)
-    baselines = {h: happened(course) for h, course in baseline.items()}
+    baselines = {h: happened(histories) for h, histories in baseline.items()}
     told = {
         outcome.name: float(values[0])
         for outcome, values in ((o, outcomes(known)[o.name]) for o in OUTCOMES)
@@ -113,10 +113,10 @@ def score(
             happened(free), baselines, truth, SPANS["1969–78"]
         ),
         "outcomes 1969–78 (calibrated on these years)": outcome_comparisons(
-            own, {h: outcomes(course) for h, course in baseline.items()}, told
+            own, {h: outcomes(histories) for h, histories in baseline.items()}, told
         ),
     }
-    paths = {h: joint_path(course) for h, course in baseline.items()}
+    paths = {h: joint_path(histories) for h, histories in baseline.items()}
     path, real = joint_path(free), joint_path(known)[0]
     centre, spread = path.mean(axis=0), np.maximum(path.std(axis=0), 1e-6)
     comparisons["joint path of growth, US money, Soviet atmosphere and unrest by year"] = (
@@ -136,7 +136,7 @@ def score(
     _, after = before_and_after(1974)
     real_after = {name: float(values[0]) for name, values in measure(after, known).items()}
     comparisons["outcomes 1975–78 (calibrated on 1969–74)"] = outcome_comparisons(
-        measure(after, later), {h: measure(after, course) for h, course in baseline.items()},
+        measure(after, later), {h: measure(after, histories) for h, histories in baseline.items()},
         real_after,
     )  # fmt: skip
     on_progress("forecasting one month ahead", 0, 1)

@@ -25,7 +25,7 @@ from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
 from ..io.parallel import shared
 from ..observe.documented import Record
-from ..observe.history import EVENTS, SERIES, Course, documented, happened, simulated
+from ..observe.histories import EVENTS, SERIES, Histories, documented, happened, simulated
 from ..simulate import priors
 
 _BOOTSTRAPS: Final = 200
@@ -33,9 +33,9 @@ _START: Final = "attempt_age"
 _PSEUDO: Final = 4096  # worlds that filter a simulated history
 
 
-def past_evidence(course: Course, record: Record) -> Evidence:
-    """Return what is seen of a course of one world, month by month."""
-    return make_evidence(load_given("past"), "past", course, record)
+def past_evidence(histories: Histories, record: Record) -> Evidence:
+    """Return what is seen of a history of one world, month by month."""
+    return make_evidence(load_given("past"), "past", histories, record)
 
 
 def filtered(
@@ -48,7 +48,7 @@ def filtered(
     log_evidence : ndarray, shape ``(islands, months)``
         Log of the probability of each month's evidence given that of the months before.
     predicted : ndarray, shape ``(islands, months, 2)``
-        Probability of each of :data:`~palca.experiments.observe.history.EVENTS`, likewise.
+        Probability of each of :data:`~palca.experiments.observe.histories.EVENTS`, likewise.
     """
     groups = [np.arange(at, at + ISLAND) for at in range(0, max(worlds, ISLAND), ISLAND)]
     calls = ((resolved, evidence, numbers, seed) for numbers in groups)
@@ -178,10 +178,10 @@ def _filter_pseudo(
     seed_of_theirs = seed_after(seed, 1)
     own = priors.draw(seed_of_theirs, numbers, scenario.parameters)
     drawn = replace(scenario, parameters={**scenario.parameters, **own})
-    course = simulated(ColdWarModel(drawn, numbers, seed_of_theirs, keep=SERIES).run())
-    truth = happened(course)[:, :, 0]
-    _, predicted = _filter(resolved, past_evidence(course, record), np.arange(_PSEUDO), seed)
+    histories = simulated(ColdWarModel(drawn, numbers, seed_of_theirs, keep=SERIES).run())
+    truth = happened(histories)[:, :, 0]
+    _, predicted = _filter(resolved, past_evidence(histories, record), np.arange(_PSEUDO), seed)
     said = np.where(np.isnan(predicted.T), 0.0, predicted.T)
     age = scenario.country.start.get(_START, 60.0)
-    growth = course.series["growth"][:, 0]
+    growth = histories.series["growth"][:, 0]
     return said, {h: naive_ahead(h, truth, growth, record, age) for h in HAZARDS}, truth

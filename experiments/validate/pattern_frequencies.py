@@ -12,7 +12,7 @@ from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..observe.documented import Record
-from ..observe.history import documented
+from ..observe.histories import documented
 from ..observe.patterns import PATTERNS
 from ..simulate.ensemble import free_running
 from . import ablations
@@ -59,11 +59,11 @@ def find_patterns(
     resolved = version()
     scenario = build(resolved)
     known = documented(record, scenario)
-    course = free_running(resolved, worlds, seed)
+    histories = free_running(resolved, worlds, seed)
     rows, shown = [], np.zeros(worlds, np.int64)
     for pattern in PATTERNS:
-        holds = pattern.of(course)
-        could = np.ones(worlds, np.bool_) if pattern.where is None else pattern.where(course)
+        holds = pattern.of(histories)
+        could = np.ones(worlds, np.bool_) if pattern.where is None else pattern.where(histories)
         both = holds & could
         shown += both
         rows.append(

@@ -18,7 +18,7 @@ from palca.experiments.infer.abc import SBC, SummaryRegression, infer, simulatio
 from palca.experiments.infer.calibrate import Calibration, calibrate
 from palca.experiments.infer.reference_table import ReferenceTable, score, simulate, values_of
 from palca.experiments.observe.documented import load_record
-from palca.experiments.observe.history import SERIES, Course, documented, simulated
+from palca.experiments.observe.histories import SERIES, Histories, documented, simulated
 from palca.experiments.observe.outcomes import Outcome, measure
 from palca.experiments.observe.windows import before_and_after, spans
 from palca.experiments.simulate import priors
@@ -56,7 +56,7 @@ def test_the_posterior_of_a_normal_model_is_the_one_of_the_textbook() -> None:
 @pytest.mark.slow
 def test_a_reading_finds_the_posterior_means() -> None:
     scores, values = gaussian(60_000)
-    outcomes = [Outcome(f"y{i}", "", "share", "", lambda course: np.zeros(1)) for i in range(3)]
+    outcomes = [Outcome(f"y{i}", "", "share", "", lambda histories: np.zeros(1)) for i in range(3)]
     table = ReferenceTable(("a", "b", "c"), tuple(outcomes), scores, values)
     summaries = SummaryRegression(table, outcomes).summaries(values[:1000])
     apart = np.abs(summaries - values[:1000] / 2)
@@ -156,19 +156,19 @@ def test_spans_cover_the_years_once() -> None:
 def test_nothing_is_known_of_years_that_have_not_passed(
     baseline: dict[str, Any], until: int
 ) -> None:
-    course = simulated(ColdWarModel(build(baseline), 40, rng=0, keep=SERIES).run())
+    histories = simulated(ColdWarModel(build(baseline), 40, rng=0, keep=SERIES).run())
     cut = month_index(f"{until}-12") + 1
-    series = {name: values.copy() for name, values in course.series.items()}
+    series = {name: values.copy() for name, values in histories.series.items()}
     for values in series.values():
         values[cut:] = values[cut - 1 : cut] + 1.0
-    past = course.events.month < cut
+    past = histories.events.month < cut
     columns = ("world", "month", "code", "leader", "garrison", "amount")
-    events = Events(*(getattr(course.events, name)[past] for name in columns))
-    other = Course(course.worlds, course.months, series, events)
+    events = Events(*(getattr(histories.events, name)[past] for name in columns))
+    other = Histories(histories.worlds, histories.months, series, events)
     before, after = before_and_after(until)
-    one, two = measure(before, course), measure(before, other)
+    one, two = measure(before, histories), measure(before, other)
     assert all(np.array_equal(one[name], two[name]) for name in one)
-    late, changed = measure(after, course), measure(after, other)
+    late, changed = measure(after, histories), measure(after, other)
     assert not all(np.array_equal(late[name], changed[name]) for name in late)
 
 

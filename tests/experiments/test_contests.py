@@ -22,7 +22,7 @@ from palca.experiments.forecast.comparisons import (
 )
 from palca.experiments.forecast.scores import crps
 from palca.experiments.observe.documented import load_record
-from palca.experiments.observe.history import EVENTS, documented, happened
+from palca.experiments.observe.histories import EVENTS, documented, happened
 from palca.experiments.validate.forecast_skill import reference_scores
 from palca.model.calendar import month_index
 from palca.scenarios import build, resolve
@@ -225,8 +225,8 @@ def test_forecasts_fall_into_five_bins_of_like_size() -> None:
 
 
 def test_what_happened_in_a_month() -> None:
-    course = documented(load_record(), build(resolve("baseline", ["posterior=off"])))
-    tried, changed = happened(course)[:, :, 0]
+    histories = documented(load_record(), build(resolve("baseline", ["posterior=off"])))
+    tried, changed = happened(histories)[:, :, 0]
     months = ["1969-09", "1970-10", "1971-01", "1971-08", "1974-06", "1978-07", "1978-11"]
     assert [int(m) for m in np.nonzero(tried)[0]] == [month_index(m) for m in months]
     # Siles by death in April 1969, Ovando, Torres, Banzer, Pereda, Padilla

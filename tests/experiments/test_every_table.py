@@ -40,7 +40,7 @@ from palca.experiments.infer.calibrate import Calibration, Forecast
 from palca.experiments.infer.tables import print_calibration
 from palca.experiments.io.table import Table
 from palca.experiments.observe.documented import load_record
-from palca.experiments.observe.history import documented
+from palca.experiments.observe.histories import documented
 from palca.experiments.observe.outcomes import OUTCOMES, outcomes
 from palca.experiments.run.explain import explain, print_explanation
 from palca.experiments.run.report import print_report

@@ -17,7 +17,7 @@ from palca.experiments.infer.abduction import abduct
 from palca.experiments.infer.evidence import EventObservation, Evidence, describe
 from palca.experiments.infer.evidence_file import load_given, make_evidence
 from palca.experiments.observe.documented import Record, load_record
-from palca.experiments.observe.history import Course, documented
+from palca.experiments.observe.histories import Histories, documented
 from palca.model import PalcaError
 from palca.model.calendar import month_index, month_name
 from palca.model.state.history import CODE_OF, Events
@@ -28,12 +28,12 @@ EARLY = 'at = "1969-01", lever.ussr.credit.scale = 2'
 
 
 @pytest.fixture(scope="module")
-def known() -> tuple[Course, Record]:
+def known() -> tuple[Histories, Record]:
     record = load_record()
     return documented(record, build(resolve("baseline"))), record
 
 
-def read(data: dict[str, Any], known: tuple[Course, Record]) -> Evidence:
+def read(data: dict[str, Any], known: tuple[Histories, Record]) -> Evidence:
     return make_evidence({"title": "x", **data}, "x.toml", *known)
 
 
@@ -96,7 +96,7 @@ def test_the_month_of_an_event_decides_whether_it_counts(
 
 
 @pytest.mark.parametrize("sign", ["±", "+-", "+/-", " ± ", " +/- "])
-def test_a_tolerance_may_be_written_in_each_way(sign: str, known: tuple[Course, Record]) -> None:
+def test_a_tolerance_may_be_written_in_each_way(sign: str, known: tuple[Histories, Record]) -> None:
     (seen,) = make_evidence(load_given(f"coup 1971-08{sign}40"), "--given", *known).events
     assert (seen.month, seen.first, seen.last) == (31, 0, 71)
 
@@ -146,7 +146,7 @@ def test_what_did_not_happen_is_not_judged_after_the_end() -> None:
 # evidence files
 
 
-def test_an_event_has_a_month_of_ones_own_or_the_records(known: tuple[Course, Record]) -> None:
+def test_an_event_has_a_month_of_ones_own_or_the_records(known: tuple[Histories, Record]) -> None:
     (of_record,) = read(event(), known).events
     assert (of_record.month, of_record.named) == (month_index("1969-12"), False)
     (own,) = read(event(date="1970-03"), known).events
@@ -158,13 +158,13 @@ def test_an_event_has_a_month_of_ones_own_or_the_records(known: tuple[Course, Re
             read({"ussr_commitments": {"sd": 1, "floor": 5, "until": month}}, known)
 
 
-def test_attempts_of_one_month_both_keep_their_windows(known: tuple[Course, Record]) -> None:
-    course, record = known
+def test_attempts_of_one_month_both_keep_their_windows(known: tuple[Histories, Record]) -> None:
+    histories, record = known
     kinds = ["failed coup", "coup", "coup"]
     months = np.array([20, 20, 23])
     codes = np.array([CODE_OF["power", kind] for kind in kinds])
     none = np.full(3, -1)
-    both = replace(course, events=Events(np.zeros(3, int), months, codes, none, none, none * np.nan))
+    both = replace(histories, events=Events(np.zeros(3, int), months, codes, none, none, none * np.nan))
     for tolerance in (0, 2):
         data = {"attempts": {"tolerance": tolerance, "false_negative": 0.1}}
         seen = read(data, (both, record)).events

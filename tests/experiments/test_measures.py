@@ -12,7 +12,7 @@ import pytest
 
 from palca.experiments.forecast.naive import naive
 from palca.experiments.observe.documented import load_record
-from palca.experiments.observe.history import SERIES, Course, documented, simulated
+from palca.experiments.observe.histories import SERIES, Histories, documented, simulated
 from palca.experiments.observe.outcomes import (
     GROUPS,
     OUTCOMES,
@@ -34,7 +34,7 @@ from palca.scenarios import build, resolve
 pytestmark = pytest.mark.quick
 
 
-def course(months: int, *events: tuple[int, str, str], leader: list[int] | None = None) -> Course:
+def histories(months: int, *events: tuple[int, str, str], leader: list[int] | None = None) -> Histories:
     code = np.array([CODE_OF[track, kind] for _, track, kind in events], dtype=np.int64)
     month = np.array([at for at, _, _ in events], dtype=np.int64)
     nobody = np.full(len(events), -1)
@@ -43,11 +43,11 @@ def course(months: int, *events: tuple[int, str, str], leader: list[int] | None 
         series["leader"] = np.array(leader, dtype=float)[:, None]
     zeros = np.zeros(len(events), dtype=np.int64)
     events_ = Events(zeros, month, code, nobody, nobody, nobody * 1.0)
-    return Course(1, months, series, events_)
+    return Histories(1, months, series, events_)
 
 
 def test_atmosphere_adds_acts_and_forgets_a_tenth_a_month() -> None:
-    acts = course(4, (0, "ussr", "embassy"), (1, "ussr", "expulsion"), (1, "us", "visit"))
+    acts = histories(4, (0, "ussr", "embassy"), (1, "ussr", "expulsion"), (1, "us", "visit"))
     expected = [3.0, 3.0 * 0.9 - 4.0, (3.0 * 0.9 - 4.0) * 0.9, (3.0 * 0.9 - 4.0) * 0.81]
     assert atmosphere(acts, "ussr")[:, 0] == pytest.approx(expected)
     assert atmosphere(acts, "us")[:, 0] == pytest.approx([0.0, 1.0, 0.9, 0.81])
@@ -58,7 +58,7 @@ def test_weights_name_events() -> None:
 
 
 def test_unrest_and_friction_take_the_gravest_event() -> None:
-    acts = course(4, (1, "conflict", "strike"), (1, "conflict", "massacre"), (3, "conflict", "siege"),
+    acts = histories(4, (1, "conflict", "strike"), (1, "conflict", "massacre"), (3, "conflict", "siege"),
                   (1, "party", "private protest"), (2, "party", "public dissent"),
                   (3, "party", "private protest"))  # fmt: skip
     assert unrest(acts)[:, 0].tolist() == [0, 2, 0, 1]
@@ -66,7 +66,7 @@ def test_unrest_and_friction_take_the_gravest_event() -> None:
 
 
 def test_spells() -> None:
-    lengths, world = spell_lengths(course(6, leader=[0, 0, 1, 1, 1, 0]))
+    lengths, world = spell_lengths(histories(6, leader=[0, 0, 1, 1, 1, 0]))
     assert lengths.tolist() == [2, 3, 1]
     assert world.tolist() == [0, 0, 0]
 
@@ -86,7 +86,7 @@ def test_the_record_read_by_the_same_functions(baseline: dict[str, Any]) -> None
     assert 0.65 < truth["party_banned"] < 0.75
 
 
-def test_simulated_and_naive_courses_have_every_outcome(baseline: dict[str, Any]) -> None:
+def test_simulated_and_naive_histories_have_every_outcome(baseline: dict[str, Any]) -> None:
     scenario = build(baseline)
     history = ColdWarModel(scenario, worlds=5, rng=0).run()
     for made in (simulated(history), naive(scenario, load_record(), 5, 0)):
@@ -95,7 +95,7 @@ def test_simulated_and_naive_courses_have_every_outcome(baseline: dict[str, Any]
         assert all(v.shape == (5,) and np.isfinite(v).all() for v in values.values())
 
 
-def test_a_short_course_leaves_out_what_it_does_not_reach(baseline: dict[str, Any]) -> None:
+def test_a_short_history_leaves_out_what_it_does_not_reach(baseline: dict[str, Any]) -> None:
     history = ColdWarModel(build({**baseline, "months": 30}), worlds=3, rng=0).run()
     values = outcomes(simulated(history))
     assert set(values) == {"ussr_atmosphere_1970", "us_aid_before", "us_deliveries_before"}
@@ -118,7 +118,7 @@ def test_an_outcome_is_left_out_or_the_record_s_own(baseline: dict[str, Any]) ->
 
 @pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda o: o.name)
 def test_an_outcome_hears_of_no_month_after_its_last(
-    lives: tuple[Course, Course], outcome: Outcome
+    lives: tuple[Histories, Histories], outcome: Outcome
 ) -> None:
     past, future = lives
     end = month_index(outcome.until) + 1
@@ -129,7 +129,7 @@ def test_an_outcome_hears_of_no_month_after_its_last(
 
 
 @pytest.fixture(scope="module")
-def lives(baseline: dict[str, Any]) -> tuple[Course, Course]:
+def lives(baseline: dict[str, Any]) -> tuple[Histories, Histories]:
     longer = resolve("baseline")
     longer = {**longer, "months": 132, "drivers": {
         name: [*values, *[values[-1]] * 12] for name, values in longer["drivers"].items()
@@ -185,13 +185,13 @@ OF_ONE_SPAN = [
 def test_an_outcome_hears_of_the_months_that_its_title_names(outcome: Outcome) -> None:
     """It moves if something happens in one of them; later months are never heard of."""
     first, last = window(outcome.title) or (0, 0)
-    usual = float(outcome.of(course(120))[0])
+    usual = float(outcome.of(histories(120))[0])
     months = range(120)  # in which it happens: another in each world
     kind = next((pair for name, pair in MOVED.items() if outcome.name.startswith(name)), None)
-    once = course(120, *([(month, *kind) for month in months] if kind else ()))
+    once = histories(120, *([(month, *kind) for month in months] if kind else ()))
     apart = replace(once.events, world=np.arange(120) if kind else once.events.world)
     moved = {name: np.where(np.eye(120) * (not kind) > 0, 12.0, 0.0) for name in SERIES}
-    heard = (outcome.of(Course(120, 120, moved, apart)) != usual).tolist()
+    heard = (outcome.of(Histories(120, 120, moved, apart)) != usual).tolist()
     remembers = "atmosphere" in outcome.name or "friction" in outcome.name
     since = 0 if remembers else first  # what was before is remembered
     assert heard == [since <= month <= last for month in range(120)]
@@ -199,14 +199,14 @@ def test_an_outcome_hears_of_the_months_that_its_title_names(outcome: Outcome) -
 
 def test_dip_and_recovery_on_paper() -> None:
     # a visit in March 1971, an expulsion in April 1972, a credit in May 1973
-    made = course(120, (26, "ussr", "visit"), (39, "ussr", "expulsion"), (52, "ussr", "credit"))
+    made = histories(120, (26, "ussr", "visit"), (39, "ussr", "expulsion"), (52, "ussr", "credit"))
     values = outcomes(made)
     before = sum(0.9**age for age in range(6)) / 12  # March to August of the year to August 1971
     low = -4.0 + 0.9**13
     assert values["ussr_dip_1972"][0] == pytest.approx(low - before)
     assert values["ussr_recovery"][0] == pytest.approx(2.0 - 4.0 * 0.9**13 + 0.9**26 - low)
     # an earlier low or a later high don't count, nor what was before September 1970
-    made = course(120, (19, "ussr", "embassy"), (35, "ussr", "break"), (48, "ussr", "visit"))
+    made = histories(120, (19, "ussr", "embassy"), (35, "ussr", "break"), (48, "ussr", "visit"))
     values = outcomes(made)
     before = 3.0 * sum(0.9**age for age in range(1, 13)) / 12
     assert values["ussr_dip_1972"][0] == pytest.approx((3.0 * 0.9**17 - 8.0 * 0.9) - before)
@@ -217,16 +217,16 @@ def test_dip_and_recovery_on_paper() -> None:
 
 
 def test_the_first_embassy() -> None:
-    opened = course(120, (11, "ussr", "embassy"), (50, "ussr", "embassy"))
+    opened = histories(120, (11, "ussr", "embassy"), (50, "ussr", "embassy"))
     assert outcomes(opened)["embassy_month"] == [11.0]
-    assert outcomes(course(120))["embassy_month"] == [120.0]
+    assert outcomes(histories(120))["embassy_month"] == [120.0]
 
 
 @pytest.mark.parametrize(
     ("orientation", "right", "left"), [(0.25, 1, 0), (0.24, 0, 0), (-0.24, 0, 0), (-0.25, 0, 1)]
 )
 def test_where_right_and_left_begin(orientation: float, right: float, left: float) -> None:
-    made = course(120)
+    made = histories(120)
     made.series["orientation"][:] = orientation
     values = outcomes(made)
     assert (values["right_share"][0], values["left_share"][0]) == (right, left)

@@ -9,7 +9,7 @@ import pytest
 
 from palca.experiments.forecast.naive import HAZARDS, RECENT, BaseRates, base_rates, income, naive
 from palca.experiments.observe.documented import load_record
-from palca.experiments.observe.history import SERIES, documented
+from palca.experiments.observe.histories import SERIES, documented
 from palca.model.calendar import month_index
 from palca.model.state import counter_rng
 from palca.scenarios import build, resolve
@@ -119,11 +119,11 @@ def test_income_is_that_of_the_last_whole_year(
     assert asked == [int(since[:4]) - 1]
 
 
-def attempts(course: Any, world: int = 0) -> list[tuple[int, str]]:
+def attempts(histories: Any, world: int = 0) -> list[tuple[int, str]]:
     """Return month and kind of a world's attempts, in the order of months."""
     kinds = ("coup", "failed coup")
     return sorted(
         (int(month), kind)
         for kind in kinds
-        for month in np.nonzero(course.count("power", kind)[:, world])[0]
+        for month in np.nonzero(histories.count("power", kind)[:, world])[0]
     )

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palca.experiments.observe.documented import load_record
-from palca.experiments.observe.history import SERIES, Course, documented, simulated
+from palca.experiments.observe.histories import SERIES, Histories, documented, simulated
 from palca.experiments.observe.patterns import PATTERNS, Pattern
 from palca.experiments.observe.windows import outcomes_of
 from palca.model import ColdWarModel
@@ -23,7 +23,7 @@ BY_NUMBER = {pattern.number: pattern for pattern in PATTERNS}
 
 
 @pytest.fixture(scope="module")
-def worlds() -> Course:
+def worlds() -> Histories:
     from palca.scenarios import resolve
 
     return simulated(ColdWarModel(build(resolve("baseline")), 1500, 0, keep=SERIES).run())
@@ -37,11 +37,11 @@ def test_the_record_has_every_pattern(pattern: Pattern, baseline: dict[str, Any]
 
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: str(pattern.number))
-def test_no_pattern_is_always_there_or_never(pattern: Pattern, worlds: Course) -> None:
+def test_no_pattern_is_always_there_or_never(pattern: Pattern, worlds: Histories) -> None:
     shown = pattern.of(worlds)
     assert shown.shape == (worlds.worlds,)
     assert 0 < shown.sum() < worlds.worlds
-    nothing = course(120)
+    nothing = histories(120)
     assert not pattern.of(nothing)[0]
 
 
@@ -64,7 +64,7 @@ def test_a_pattern_is_the_worlds_own(order: list[int]) -> None:
 _HISTORY = []
 
 
-def _some(worlds: np.ndarray) -> Course:
+def _some(worlds: np.ndarray) -> Histories:
     from palca.scenarios import resolve
 
     if not _HISTORY:
@@ -75,19 +75,19 @@ def _some(worlds: np.ndarray) -> Course:
     moved = Events(
         place[events.world], events.month, events.code, events.leader, events.garrison, events.amount
     )
-    return Course(8, one.months, {k: v[:, worlds] for k, v in one.series.items()}, moved)
+    return Histories(8, one.months, {k: v[:, worlds] for k, v in one.series.items()}, moved)
 
 
-# Known answers: one course, worked out on paper, and what undoes it.
+# Known answers: one history, worked out on paper, and what undoes it.
 
 
-def course(
+def histories(
     months: int,
     *events: tuple[str, str, str],
     orientation: Callable[[int], float] = lambda month: 0.0,
     leader: Callable[[int], int] = lambda month: 0,
-) -> Course:
-    """A course of one world: events by month, track and kind."""
+) -> Histories:
+    """A history of one world: events by month, track and kind."""
     series = {name: np.zeros((months, 1)) for name in SERIES}
     series["orientation"][:, 0] = [orientation(month) for month in range(months)]
     series["leader"][:, 0] = [leader(month) for month in range(months)]
@@ -95,11 +95,11 @@ def course(
     code = np.array([CODE_OF[track, kind] for _, track, kind in events], dtype=np.int64)
     nobody, world = np.full(len(events), -1), np.zeros(len(events), np.int64)
     nothing = np.full(len(events), np.nan)
-    return Course(1, months, series, Events(world, month, code, nobody, nobody, nothing))
+    return Histories(1, months, series, Events(world, month, code, nobody, nobody, nothing))
 
 
 def of(number: int, *events: tuple[str, str, str], **series: Any) -> bool:
-    return bool(BY_NUMBER[number].of(course(120, *events, **series))[0])
+    return bool(BY_NUMBER[number].of(histories(120, *events, **series))[0])
 
 
 def left_then_right(month: int) -> float:

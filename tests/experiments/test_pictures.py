@@ -42,7 +42,7 @@ from palca.experiments.io.figure_style import (
     style,
 )
 from palca.experiments.observe.documented import load_record
-from palca.experiments.observe.history import documented
+from palca.experiments.observe.histories import documented
 from palca.experiments.observe.outcomes import OUTCOMES
 from palca.experiments.observe.patterns import PATTERNS
 from palca.experiments.run.figure import draw_history

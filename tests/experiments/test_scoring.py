@@ -17,7 +17,7 @@ from palca.experiments.forecast.comparisons import (
 from palca.experiments.forecast.naive import HAZARDS, naive
 from palca.experiments.forecast.scores import evaluate
 from palca.experiments.observe.documented import load_record
-from palca.experiments.observe.history import Course, documented, happened
+from palca.experiments.observe.histories import Histories, documented, happened
 from palca.experiments.observe.outcomes import OUTCOMES, atmosphere, measure, outcomes, unrest
 from palca.experiments.observe.windows import outcomes_of
 from palca.experiments.simulate.ensemble import free_running
@@ -29,16 +29,16 @@ WORLDS, SEED = 450, 3  # more than the 400 whose paths are compared
 
 
 def test_a_joint_path_is_four_numbers_a_year(baseline: dict[str, Any]) -> None:
-    course = free_running(baseline, 3, SEED)
-    path = joint_path(course)
+    histories = free_running(baseline, 3, SEED)
+    path = joint_path(histories)
     assert path.shape == (3, 40)
-    soviet, trouble = atmosphere(course, "ussr"), unrest(course)
+    soviet, trouble = atmosphere(histories, "ussr"), unrest(histories)
     for world in range(3):
         for year in range(10):
             months = slice(12 * year, 12 * year + 12)
-            lent = float(course.series["us_commitment"][months, world].sum())
+            lent = float(histories.series["us_commitment"][months, world].sum())
             assert path[world, year::10] == pytest.approx([
-                course.series["growth"][months, world].mean(), np.log(1.0 + lent),
+                histories.series["growth"][months, world].mean(), np.log(1.0 + lent),
                 soviet[months, world].mean(), (trouble[months, world] >= 2.0).sum(),
             ], rel=1e-5)  # fmt: skip
 
@@ -67,7 +67,7 @@ def test_scores_are_those_of_their_parts(
     sets = {name: values.tolist() for name, values in early.items()}
     later = free_running({**baseline, "sets": sets}, WORLDS, SEED)
     baseline_forecast = {h: naive(scenario, record, WORLDS, SEED, hazard=h) for h in HAZARDS}
-    baselines = {h: happened(course) for h, course in baseline_forecast.items()}
+    baselines = {h: happened(histories) for h, histories in baseline_forecast.items()}
     truth = happened(known)
     told = {o.name: float(outcomes(known)[o.name][0]) for o in OUTCOMES if o.scored}
     expected = evaluate(outcomes(free), told, outcomes(baseline_forecast["constant"]))
@@ -122,7 +122,7 @@ def same(some: list[SkillComparison], others: list[SkillComparison]) -> bool:
     return repr(some) == repr(others)  # NaN is itself
 
 
-def standardised_energy(model: Course, forecast: Course, truth: Course) -> float:
+def standardised_energy(model: Histories, forecast: Histories, truth: Histories) -> float:
     path = joint_path(model)
     centre, spread = path.mean(axis=0), np.maximum(path.std(axis=0), 1e-6)
     worlds, came = ((joint_path(c)[:400] - centre) / spread for c in (forecast, truth))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from palca.experiments.observe.history import SERIES, Course
+from palca.experiments.observe.histories import SERIES, Histories
 from palca.experiments.observe.outcomes import OUTCOMES, RIGHT, measure
 from palca.experiments.observe.windows import FIRST, LAST, before_and_after, outcomes_of, spans
 from palca.experiments.simulate.ensemble import free_running
@@ -20,12 +20,12 @@ WORLDS = 400
 
 
 @pytest.fixture(scope="module")
-def lives(baseline: dict[str, Any]) -> tuple[Course, Course]:
+def lives(baseline: dict[str, Any]) -> tuple[Histories, Histories]:
     return free_running(baseline, WORLDS, 1), free_running(baseline, WORLDS, 2)
 
 
-def spliced(past: Course, future: Course, year: int) -> Course:
-    """Return a course that goes as one does to the end of a year, and then as another."""
+def spliced(past: Histories, future: Histories, year: int) -> Histories:
+    """Return histories that go as one does to the end of a year, and then as another."""
     end = 12 * (year + 1 - 1969)
     series = {
         name: np.concatenate([past.series[name][:end], future.series[name][end:]])
@@ -38,11 +38,11 @@ def spliced(past: Course, future: Course, year: int) -> Course:
         )
         for column in fields(Events)
     }
-    return Course(past.worlds, past.months, series, Events(**columns))
+    return Histories(past.worlds, past.months, series, Events(**columns))
 
 
 @pytest.mark.parametrize("year", range(FIRST, LAST + 1))
-def test_what_a_year_decides(lives: tuple[Course, Course], year: int) -> None:
+def test_what_a_year_decides(lives: tuple[Histories, Histories], year: int) -> None:
     past, future = lives
     known = outcomes_of(year, year)
     truth = measure(known, past)
@@ -94,7 +94,7 @@ def test_the_outcomes_of_a_span_on_paper() -> None:
     code = np.array([CODE_OF[track, kind] for track, kind, _ in acts])
     nobody = np.full(len(acts), -1)
     events = Events(np.zeros(len(acts), np.int64), place, code, nobody, nobody, nobody * np.nan)
-    told = measure(outcomes_of(1973, 1973), Course(1, 120, series, events))
+    told = measure(outcomes_of(1973, 1973), Histories(1, 120, series, events))
     expected = {
         "coups": 1, "failed": 2, "right": 3 / 12, "left": 1 / 12, "growth": 6.0, "unrest": 2,
         "massacres": 1, "expulsions": 1, "breaks": 1, "us_aid": 18.0, "us_atmosphere": 1 / 12,

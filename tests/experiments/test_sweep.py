@@ -20,7 +20,7 @@ from fault_commands import Run
 from palca.experiments.explore import sweep_folder
 from palca.experiments.explore.sweep import Plan, make_plan
 from palca.experiments.explore.sweep_table import chosen_outcomes, explained, means
-from palca.experiments.observe.history import SERIES, simulated
+from palca.experiments.observe.histories import SERIES, simulated
 from palca.experiments.observe.outcomes import OUTCOMES, outcomes
 from palca.experiments.simulate import world_table
 from palca.experiments.simulate.designs import Factor, parse_factor

@@ -17,7 +17,7 @@ from palca.experiments.forecast.naive import HAZARDS
 from palca.experiments.infer.abduction import mix
 from palca.experiments.infer.evidence_file import make_evidence
 from palca.experiments.observe.documented import load_record, scored
-from palca.experiments.observe.history import SERIES, documented, happened, simulated
+from palca.experiments.observe.histories import SERIES, documented, happened, simulated
 from palca.experiments.observe.patterns import PATTERNS
 from palca.experiments.validate import invariants as checking
 from palca.experiments.validate.ablations import (
@@ -357,8 +357,8 @@ def test_the_filter_sees_what_it_simulates(plain: dict[str, Any]) -> None:
     numbers = np.arange(8192)
     drawn = priors.draw(0, numbers, scenario.parameters)
     own = replace(scenario, parameters={**scenario.parameters, **drawn})
-    course = simulated(ColdWarModel(own, numbers, 0, keep=SERIES).run())
-    assert pytest.approx(happened(course).mean(axis=2)[:, 1:], abs=1e-9) == said[0, 1:].T
+    histories = simulated(ColdWarModel(own, numbers, 0, keep=SERIES).run())
+    assert pytest.approx(happened(histories).mean(axis=2)[:, 1:], abs=1e-9) == said[0, 1:].T
 
 
 def test_a_page_of_scores_and_versions_says_what_was_found() -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from palca.experiments.explore.sweep_file import read_sweep
 from palca.experiments.infer.evidence_file import load_given, make_evidence
 from palca.experiments.observe.documented import Record, load_record
-from palca.experiments.observe.history import documented as documented_course
+from palca.experiments.observe.histories import documented as documented_course
 from palca.experiments.simulate.designs import parse_factor
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
@@ -185,9 +185,9 @@ def sweep(data: bytes) -> None:
 def evidence(data: bytes) -> None:
     """Evidence that is read has windows, errors and weights that can be used."""
     text = text_of(data)
-    record, course = _record()
+    record, histories = _record()
     given = load_given(text[1:]) if text.startswith("?") else parse_toml(text, "given.toml")
-    read = make_evidence(given, "given.toml", course, record)
+    read = make_evidence(given, "given.toml", histories, record)
     assert all(seen.first <= seen.last and 0.0 <= seen.false_negative <= 1.0 for seen in read.events)
     assert all(np.isfinite(level.value) and level.sd > 0.0 for level in read.levels)
 

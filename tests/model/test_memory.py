@@ -63,7 +63,7 @@ def test_agents_are_numbered_from_one_in_each_model(baseline: dict[str, Any]) ->
 ISLANDS = """
 import resource, sys
 from palca.experiments.validate import one_step_ahead as filtering
-from palca.experiments.observe.history import documented
+from palca.experiments.observe.histories import documented
 from palca.experiments.observe.documented import load_record
 from palca.scenarios import build, resolve
 

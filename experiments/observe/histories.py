@@ -1,6 +1,6 @@
-"""A course of events, simulated, documented or naively forecast, in one form.
+"""Histories, simulated, documented or naively forecast, in one form.
 
-Stability and cooperation are functions of a :class:`Course` and of nothing
+Stability and cooperation are functions of :class:`Histories` and of nothing
 else, so that they read the record and a simulated history alike.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# monthly series that a course may have; missing values are NaN
+# monthly series that histories may have; missing values are NaN
 SERIES: Final = (
     "leader", "orientation", "legality", "growth", "us_commitment", "ussr_commitment",
     "us_delivery", "ussr_delivery",
@@ -34,7 +34,7 @@ EVENTS: Final = ("coup attempt", "change of power")
 
 
 @dataclass(frozen=True)
-class Course:
+class Histories:
     """What happened, in one world or many.
 
     Attributes
@@ -52,14 +52,14 @@ class Course:
     series: dict[str, Floats]
     events: Events
 
-    def to(self, months: int) -> Course:
-        """Return the course of the first months; itself if it has no more."""
+    def to(self, months: int) -> Histories:
+        """Return the first months; itself if it has no more."""
         if self.months <= months:
             return self
         early = self.events.month < months
         events = Events(*(getattr(self.events, column.name)[early] for column in fields(Events)))
         series = {name: values[:months] for name, values in self.series.items()}
-        return Course(self.worlds, months, series, events)
+        return Histories(self.worlds, months, series, events)
 
     def count(self, track: str, kind: str) -> Floats:
         """Return how often an event happened, shape ``(months, worlds)``."""
@@ -109,13 +109,13 @@ class Course:
         return {}
 
 
-def simulated(history: History) -> Course:
-    """Return the course of a block of simulated worlds."""
+def simulated(history: History) -> Histories:
+    """Return the histories of a block of simulated worlds."""
     series: dict[str, Any] = {name: history.field(name) for name in SERIES}
-    return Course(len(history.worlds), len(history.months), series, history.events)
+    return Histories(len(history.worlds), len(history.months), series, history.events)
 
 
-def happened(course: Course) -> Floats:
+def happened(histories: Histories) -> Floats:
     """Return whether there was an attempt, and whether power changed hands.
 
     Returns
@@ -123,15 +123,15 @@ def happened(course: Course) -> Floats:
     ndarray of 0 and 1, shape ``(2, months, worlds)``
         In the order of :data:`EVENTS`. A leader who is there at the start has come before it.
     """
-    leader = course.series["leader"]
-    tried = course.count("power", "coup") + course.count("power", "failed coup") > 0
+    leader = histories.series["leader"]
+    tried = histories.count("power", "coup") + histories.count("power", "failed coup") > 0
     changed = np.zeros_like(tried)
     changed[1:] = leader[1:] != leader[:-1]
     return np.array([tried, changed], dtype=np.float64)
 
 
-def documented(record: Record, scenario: Scenario) -> Course:
-    """Return the documented course of events, in one world.
+def documented(record: Record, scenario: Scenario) -> Histories:
+    """Return the documented history, as one world.
 
     Only rows that may score are taken. Coup attempts are those of Powell and Thyne. A
     row whose date is an interval stands in its middle. US commitments are the
@@ -174,7 +174,7 @@ def documented(record: Record, scenario: Scenario) -> Course:
     nobody = np.full(len(month), -1)
     world = np.zeros(len(month), dtype=np.int64)
     events = Events(world, month[order], code[order], nobody, nobody, amount[order])
-    return Course(1, months, series, events).to(scenario.months)
+    return Histories(1, months, series, events).to(scenario.months)
 
 
 _LEGALITY: Final = {"banned": 0.0, "tolerated": 0.5, "legalised": 1.0}
