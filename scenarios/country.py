@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from palca.model.calendar import FOREVER
 from palca.model.errors import PalcaError, nearest
 from palca.model.state.scenario import Country, Death, Faction, Garrison, Leader
 from palca.model.state.state import FIELDS
@@ -28,7 +29,7 @@ def build_country(data: Mapping[str, Any], where: str) -> Country:
     leaders = [_leader(row) for row in table.tables("leader")]
     if not leaders:
         raise PalcaError("no [[leader]]", where)
-    leaders.append(Leader(UNNAMED, "a junta", 0.3, "top", 0, 9999, True))
+    leaders.append(Leader(UNNAMED, "a junta", 0.3, "top", 0, FOREVER, True))
     names = [leader.name for leader in leaders]
     if len(set(names)) < len(names):
         raise PalcaError("two leaders have the same name", where)

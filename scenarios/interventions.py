@@ -13,10 +13,9 @@ from dataclasses import replace
 from itertools import combinations, pairwise, product
 from typing import Any, Final
 
-from palca.model.calendar import month_name
+from palca.model.calendar import FOREVER, month_name
 from palca.model.errors import PalcaError, point, short
 from palca.model.state.interventions import (
-    FOREVER,
     KINDS,
     LIVES,
     MONTHLY,

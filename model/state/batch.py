@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from ..types import Flags, Floats, Ints
-from .corps import Corps, columns
+from .corps import Corps
 from .draws import Draws
 from .history import EventLog
 from .parameters import Parameters
+from .snapshot import columns
 from .state import State
 
 

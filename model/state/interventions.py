@@ -21,7 +21,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from ..calendar import month_index, month_name
+from ..calendar import FOREVER, month_index, month_name
 from ..errors import PalcaError, nearest
 from ..language.levers import LEVERS, check_actors
 from ..language.policy import Policy
@@ -36,7 +36,6 @@ Contents = Iterator[tuple[str, Any]]  # pairs of target and content, see Change
 _OUTCOMES: Final[tuple[Outcome, ...]] = ("succeeds", "fails", "never")
 _PRICES: Final = ("tin", "oil")  # drivers that are gaps of a price: the price is changed
 _LARGEST: Final = 1e6
-FOREVER: Final = 9999  # the last month of what has no end
 
 
 @dataclass(frozen=True, slots=True)
