@@ -26,14 +26,14 @@ from palca.model.state.interventions import (
     month_of,
     read_contents,
 )
-from palca.model.table import Table, check_number
+from palca.model.table import InputTable, check_number
 
 from .reading.library import parse_toml
 
 LATEST: Final = 143  # December 1980, with which the drivers end
 
 
-def read_changes(tables: Sequence[Table]) -> list[Change]:
+def read_changes(tables: Sequence[InputTable]) -> list[Change]:
     """Return the changes of some ``[[intervene]]`` tables.
 
     Raises
@@ -67,7 +67,7 @@ def read_changes(tables: Sequence[Table]) -> list[Change]:
     return changes
 
 
-def parse_change(text: str) -> Table:
+def parse_change(text: str) -> InputTable:
     """Return the table of one ``--intervene``: what stands inside its braces."""
     where = short(f"--intervene {text}", 120)
     try:
@@ -78,7 +78,7 @@ def parse_change(text: str) -> Table:
             f"double quotes, a comma between two parts{point(text)}",
             where,
         ) from None
-    return Table(table, where)
+    return InputTable(table, where)
 
 
 def check_changes(changes: Sequence[Change], months: int) -> list[Change]:
@@ -157,7 +157,7 @@ def build_interventions(
     found: list[Intervention] = []
     for change in changes:
         if kind := MONTHLY.get(change.kind):
-            asked = Table(as_written(change), change.place)
+            asked = InputTable(as_written(change), change.place)
             if read_contents(asked) != [(change.target, change.content)]:
                 raise PalcaError(f"no change such as {change.target!r}", change.place)
         for name, month in (("since", change.since), ("until", change.until)):

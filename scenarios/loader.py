@@ -24,7 +24,7 @@ from palca.model.state.channels import CHANNELS
 from palca.model.state.drivers import DRIVERS
 from palca.model.state.interventions import Change, DriverChange, PolicyChange, RuleChange
 from palca.model.state.scenario import Scenario
-from palca.model.table import Table
+from palca.model.table import InputTable
 
 from . import driver_series
 from .interventions import LATEST, change_deaths, check_changes, parse_change
@@ -123,7 +123,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     where = label(path)
     if path.resolve() in descendants or len(descendants) >= _ANCESTORS:
         raise PalcaError("'extends' is circular, or more than ten deep", where)
-    table = Table(read_toml(path), where)
+    table = InputTable(read_toml(path), where)
     parent = table.text("extends", "")
     below: dict[str, Any] = {}
     if parent:
@@ -167,7 +167,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     return merged
 
 
-def _policies(table: Table, path: Path) -> dict[str, str]:
+def _policies(table: InputTable, path: Path) -> dict[str, str]:
     """Return the file of each actor's policy in [policy]."""
     named = table.table("policy")
     check_actors(named.flat(), named.where)
@@ -188,9 +188,9 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     country["place"] = label(country_file)
     written = [change for beside in merged["intervene"] for change in beside.changes()]
     changes = check_changes(written, months)
-    deaths = [death.flat() for death in Table(country, country["place"]).tables("death")]
+    deaths = [death.flat() for death in InputTable(country, country["place"]).tables("death")]
     as_it_was = {**country, "death": deaths}
-    leaders = [row.text("name") for row in Table(country, country["place"]).tables("leader")]
+    leaders = [row.text("name") for row in InputTable(country, country["place"]).tables("leader")]
     country["death"] = change_deaths(deaths, changes, leaders)
     files = {**_country_drivers(country, country_file), **merged["drivers"]}
     resolved = {
@@ -251,7 +251,7 @@ def _timeline(actor: str, usual: str, changes: Sequence[Change]) -> list[dict[st
     return out
 
 
-def _driver_files(table: Table, folder: Path) -> dict[str, str]:
+def _driver_files(table: InputTable, folder: Path) -> dict[str, str]:
     """Return the file of each driver in [drivers] of a file that stands in a folder."""
     named, out = driver_series.files_table(table), {}
     for name, _ in named.items():
@@ -261,7 +261,7 @@ def _driver_files(table: Table, folder: Path) -> dict[str, str]:
 
 def _country_drivers(country: Mapping[str, Any], file: Path) -> dict[str, str]:
     """Return the file of each driver of a country, which must name them all."""
-    files = _driver_files(Table(country, label(file)), file.parent)
+    files = _driver_files(InputTable(country, label(file)), file.parent)
     for name in driver_series.FILES:
         if name not in files:
             raise PalcaError(f"no file for the driver '{name}'", f"{label(file)}: [drivers]")

@@ -21,7 +21,7 @@ from ..state.state import FIELDS
 from .emitter import Writer
 from .llvm_ops import F32, F64, I64, POINTER
 from .signature import Shape
-from .symbols import LANES, Number, Table, Value
+from .symbols import LANES, Number, StoredRow, Value
 from .tracing import TracedCorps, TracedMonth
 
 EVENT_BYTES: Final = 16
@@ -153,12 +153,12 @@ class MonthLoop:
         if inwards:
             b.store(ir.Constant(ir.VectorType(I64, LANES), [0] * LANES), self.noted)
 
-    def absences_of(self, lane: Any) -> Table:
+    def absences_of(self, lane: Any) -> StoredRow:
         """Return before which month each leader can't come to power, in one lane."""
         w = self.writer
         offset = w.b.mul(lane, _whole(self.leaders))
         address = w.address(self.memory["absent_until"], offset, I64)
-        return Table(w, "i", self.leaders, address)
+        return StoredRow(w, "i", self.leaders, address)
 
     def _take_keys(self) -> None:
         w, b, at = self.writer, self.writer.b, self.at

@@ -25,7 +25,7 @@ from ..state.state import FIELDS, State
 from .emitter import Writer
 from .llvm_ops import F64, I8, I16, I32, I64
 from .signature import Shape
-from .symbols import LANES, Cell, Number, Symbol, Table, Value
+from .symbols import LANES, Cell, Number, StoredRow, Symbol, Value
 
 
 class Loop(Protocol):
@@ -45,7 +45,7 @@ class Loop(Protocol):
     noted: Any
     most_events: int
 
-    def absences_of(self, lane: Any) -> Table: ...
+    def absences_of(self, lane: Any) -> StoredRow: ...
     def carry(self, channel_log: ChannelLog, channel: str, site: str, value: Any) -> Any: ...
 
 
@@ -62,7 +62,7 @@ class TracedDraws(Draws):
     def bits(self, events: Any) -> Any:
         address, length = self._tables[events]
         base = self._writer.number(self._month * length).ir
-        row = Table(self._writer, "u", length, self._writer.address(address, base, I64))
+        row = StoredRow(self._writer, "u", length, self._writer.address(address, base, I64))
         return counter_rng.bits(self.keys, row)  # pyright: ignore[reportArgumentType]
 
     def happens(self, event: str, probability: Any) -> Any:
@@ -95,11 +95,11 @@ class TracedCorps(Corps):
         self.force = float(sum(g.officers * g.weight for g in country.garrisons))
 
         def table(name: str, kind: str, stored: Any = None, length: int = size) -> Any:
-            return Table(writer, kind, length, at[name], stored)
+            return StoredRow(writer, kind, length, at[name], stored)
 
         def own(name: str, kind: str, stored: Any) -> Any:
             first = writer.b.mul(world, ir.Constant(I64, size))
-            return Table(writer, kind, size, writer.address(at[name], first, stored), stored)
+            return StoredRow(writer, kind, size, writer.address(at[name], first, stored), stored)
 
         self.keys = [table(f"trait_{i}", "u") for i in range(3)]
         if "garrison" in at:
@@ -239,7 +239,7 @@ class TracedMonth(Month):
         size = len(scenario.country.leaders)
 
         def column(name: str, kind: str, stored: Any = None) -> Any:
-            return Table(w, kind, size, at[name], stored)
+            return StoredRow(w, kind, size, at[name], stored)
 
         roster = Roster(
             column("roster_index", "i"),

@@ -25,7 +25,7 @@ from ..calendar import FOREVER, month_index, month_name
 from ..errors import PalcaError, nearest
 from ..language.levers import LEVERS, check_actors
 from ..language.policy import Policy
-from ..table import Table, check_number
+from ..table import InputTable, check_number
 from ..types import Floats, Value
 from .drivers import DRIVERS
 from .parameters import check_parameter
@@ -104,7 +104,7 @@ class PolicyChange:
     form = 'policy.ACTOR = "NAME"'
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the changes of a table's part ``policy``."""
         policies = table.table("policy")
         check_actors(policies.flat(), policies.where)
@@ -131,7 +131,7 @@ class LeverChange:
     until: int
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the changes of a table's part ``lever``."""
         actors = table.table("lever")
         check_actors(actors.flat(), actors.where)
@@ -186,7 +186,7 @@ class ParameterChange:
     until: int
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the changes of a table's part ``parameter``."""
         parameters = table.table("parameter")
         for name, value in parameters.items():
@@ -211,7 +211,7 @@ class DriverChange:
     form = "driver.NAME"
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the changes of a table's part ``driver``."""
         drivers = table.table("driver")
         for name, _ in drivers.items():
@@ -268,7 +268,7 @@ class RuleChange:
     form = "rule.ACTOR"
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the changes of a table's part ``rule``."""
         actors = table.table("rule")
         check_actors(actors.flat(), actors.where)
@@ -341,7 +341,7 @@ class ForcedCoup:
     until: int
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the change of a table's part ``coup``."""
         coup = table.table("coup")
         outcome = coup.text("outcome")
@@ -375,7 +375,7 @@ class DeathChange:
     form = "death"
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the change of a table's part ``death``."""
         death = table.table("death")
         content = {"leader": death.text("leader"), "successor": death.text("successor", "")}
@@ -399,7 +399,7 @@ class Survival:
     form = "survival"
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the change of a table's key ``survival``."""
         name = table.text("survival")
         yield f"survival.{name}", name
@@ -435,7 +435,7 @@ LIVES: Final = {"death": DeathChange, "survival": Survival}
 ONCE: Final = {"coup", *LIVES}  # happen in their first month, unless an `until` is given
 
 
-def read_contents(table: Table) -> list[tuple[str, Any]]:
+def read_contents(table: InputTable) -> list[tuple[str, Any]]:
     """Return target and content of every change of a table."""
     return [each for key, kind in KINDS.items() if key in table for each in kind.read(table)]
 
@@ -458,7 +458,7 @@ def month_of(death: Mapping[str, Any]) -> int:
     return month_index(at) if isinstance(at, str) else -1
 
 
-def _operation(table: Table, known: tuple[str, ...]) -> tuple[str, float]:
+def _operation(table: InputTable, known: tuple[str, ...]) -> tuple[str, float]:
     """Return the one operation of a table such as ``{ scale = 2 }``."""
     rows = table.items()
     if len(rows) != 1 or rows[0][0] not in known:
