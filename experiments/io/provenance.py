@@ -2,7 +2,7 @@
 its files.
 
 ``manifest.json`` is sealed, and has the digests of the tables; ``SHA256SUMS`` has those of all
-other files that Palca wrote there, and comes last.
+files that Palca wrote there but these two, and is written last.
 """
 
 from __future__ import annotations
