@@ -29,7 +29,7 @@ def _same(one: ColdWarModel, other: ColdWarModel) -> bool:
     pairs = [
         (first.months, second.months),
         (one.state.values, other.state.values),
-        (one.current.now.absent_until, other.current.now.absent_until),
+        (one.current.worlds.absent_until, other.current.worlds.absent_until),
         (one.corps.ideology, other.corps.ideology),
         (one.corps.grievance, other.corps.grievance),
         (one.corps.generation, other.corps.generation),

@@ -179,7 +179,7 @@ class ColdWarModel(mesa.Model):
             usual,
             self.since,
         )  # fmt: skip
-        self.now, self.strategists = self.current.now, self.current.strategists
+        self.strategists = self.current.strategists
         for part in (*self.strategists, self.current.economy, self.current.labour,
                      self.current.officers):  # fmt: skip
             Actor(self, part)
@@ -261,7 +261,7 @@ class ColdWarModel(mesa.Model):
         return Snapshot(
             self.month,
             self.state.values.copy(),
-            self.now.absent_until.copy(),
+            self.current.worlds.absent_until.copy(),
             corps.ideology.copy("F"),
             corps.grievance.copy("F"),
             corps.generation.copy("F"),
@@ -284,5 +284,5 @@ class ColdWarModel(mesa.Model):
 
     def _come_to(self, month: int) -> None:
         self.month = month
-        self.now.month = self.draws.month = self.event_log.month = month - 1
+        self.current.worlds.month = self.draws.month = self.event_log.month = month - 1
         self.running = month < self.current.scenario.months

@@ -130,15 +130,15 @@ def _in_turn(changes: Sequence[Change]) -> list[Change]:
     out: list[Change] = []
     before: Change | None = None
     for month, then in pairwise(turns):
-        now = next((change for change in reversed(changes) if change.holds(month)), None)
-        if now is not None and now is before:
+        holds = next((change for change in reversed(changes) if change.holds(month)), None)
+        if holds is not None and holds is before:
             out[-1] = replace(out[-1], until=then - 1)
-        elif now is not None:
-            content = now.content
-            if now.kind == "coup" and month > now.since:
+        elif holds is not None:
+            content = holds.content
+            if holds.kind == "coup" and month > holds.since:
                 content = {**content, "by": ""}  # its leader strikes in its first month only
-            out.append(replace(now, content=content, since=month, until=then - 1))
-        before = now
+            out.append(replace(holds, content=content, since=month, until=then - 1))
+        before = holds
     return out
 
 

@@ -252,7 +252,7 @@ class TracedMonth(Month):
             column("unnamed", "b", I8),
             {occasion: f"luck_{occasion}" for occasion in LUCK},  # pyright: ignore
         )
-        now = TracedWorlds(body)
+        worlds = TracedWorlds(body)
         drivers: dict[str, Any] = {}
         for row, name in enumerate(DRIVERS):
             offset = w.number(body.month * len(DRIVERS) + row).ir
@@ -260,7 +260,7 @@ class TracedMonth(Month):
         drivers["date"] = body.month
         moods: Any = "moods"
         fates: Any = "fates"
-        super().__init__(scenario, now, roster, drivers, moods, fates, channel_log, {}, 0)
+        super().__init__(scenario, worlds, roster, drivers, moods, fates, channel_log, {}, 0)
         self.in_force = shape.in_force
         self.follow()
 

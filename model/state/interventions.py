@@ -87,15 +87,15 @@ class InForce:
     parameters : dict of str to float
         Those that have another value than usual.
     coup : ForcedCoup, optional
-    strike : int, optional
-        Roster index of a leader who strikes this month.
+    coup_leader : int, optional
+        Roster index of the leader of a coup that begins this month.
     """
 
     policies: Mapping[str, Policy]
     levers: tuple[LeverChange, ...] = ()
     parameters: dict[str, float] = field(default_factory=dict)
     coup: ForcedCoup | None = None
-    strike: int | None = None
+    coup_leader: int | None = None
 
 
 class PolicyChange:
@@ -366,7 +366,7 @@ class ForcedCoup:
         """Put it into force, and the strike of its leader in its first month."""
         if in_force.coup is None:
             in_force.coup = self
-            in_force.strike = self.leader if month == self.since else None
+            in_force.coup_leader = self.leader if month == self.since else None
 
 
 class DeathChange:

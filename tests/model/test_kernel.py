@@ -84,7 +84,7 @@ def assert_same(one: ColdWarModel, other: ColdWarModel) -> None:
     first, second = one.history(), other.history()
     assert np.array_equal(first.months, second.months, equal_nan=True)
     assert np.array_equal(one.state.values, other.state.values, equal_nan=True)
-    assert np.array_equal(one.current.now.absent_until, other.current.now.absent_until)
+    assert np.array_equal(one.current.worlds.absent_until, other.current.worlds.absent_until)
     for trait in ("ideology", "grievance", "generation"):
         assert np.array_equal(getattr(one.corps, trait), getattr(other.corps, trait))
     for column in fields(Events):

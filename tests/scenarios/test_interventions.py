@@ -336,7 +336,7 @@ def test_a_leader_strikes_once_though_another_change_comes_between() -> None:
         'at = "1971-05", until = "1971-06", coup.outcome = "never"',
     ]
     scenario = load("baseline", [], changes)
-    strikes = [month for month in range(48) if scenario.in_force(month).strike is not None]
+    strikes = [month for month in range(48) if scenario.in_force(month).coup_leader is not None]
     assert strikes == [month_index("1971-01")]
     outcomes = [coup.outcome if (coup := scenario.in_force(m).coup) else "" for m in range(23, 37)]
     assert outcomes == ["", *["fails"] * 4, *["never"] * 2, *["fails"] * 6, ""]
@@ -405,7 +405,7 @@ def test_an_heir_in_exile_does_not_inherit_and_the_dead_do_not_return() -> None:
     heirs = history.events.leader[handed & (history.events.month == 3)]
     assert len(heirs) > 20
     assert places["Siles Salinas"] not in heirs
-    assert (model.current.now.absent_until[places["Barrientos"]] > 10**9).all()
+    assert (model.current.worlds.absent_until[places["Barrientos"]] > 10**9).all()
 
 
 def test_a_manifest_names_a_shipped_policy_alike_on_every_machine() -> None:
