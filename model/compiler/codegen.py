@@ -39,7 +39,7 @@ ARGUMENTS: Final[dict[str, Any]] = {
     "unnamed": POINTER,
     "months": POINTER, "kept": POINTER, "kept_count": I64,
     "pad": POINTER, "pad_room": I64, "records": POINTER, "room": I64, "counts": POINTER,
-    "heard": POINTER, "told": POINTER,
+    "frozen_loads": POINTER, "loads": POINTER,
 }  # fmt: skip
 OFFICER_ARGUMENTS: Final = (
     "worlds", "keys", "ideology", "grievance", "trait_0", "trait_1", "trait_2",
@@ -128,8 +128,8 @@ class MonthLoop:
         """Copy a group's worlds into near memory, or back."""
         w, b, at, memory = self.writer, self.writer.b, self.at, self.memory
         lanes = ir.Constant(ir.VectorType(I64, LANES), list(range(LANES)))
-        places = b.add(w.spread(Number("i", self.first_world), LANES).ir, lanes)
-        self.valid = b.icmp_signed("<", places, w.spread(Number("i", at["worlds"]), LANES).ir)
+        index = b.add(w.spread(Number("i", self.first_world), LANES).ir, lanes)
+        self.valid = b.icmp_signed("<", index, w.spread(Number("i", at["worlds"]), LANES).ir)
         tables = [("state", len(FIELDS))] + [("varying", len(self.varying))] * inwards
         for name, rows in tables:
             with w.loop(_whole(0), _whole(rows)) as row:
@@ -185,7 +185,7 @@ class MonthLoop:
             return value
         w, b = self.writer, self.writer.b
         self.loads.append((channel, site))
-        whose = self.at["heard" if held else "told"]
+        whose = self.at["frozen_loads" if held else "loads"]
         which = w.address(whose, _whole(len(self.loads) - 1), I64)
         first = b.add(b.mul(self.step, self.at["worlds"]), self.first_world)
         address = w.address(b.load(which, typ=POINTER), first, F64)

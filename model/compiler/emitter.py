@@ -328,11 +328,11 @@ class Writer:
 
     def _chunk(self, base: Any, length: int) -> Chunk:
         steps = ir.Constant(ir.VectorType(I64, CHUNK), list(range(CHUNK)))
-        places = self.b.add(self.spread(Number("i", base), CHUNK).ir, steps)
-        end = ir.Constant(places.type, [length] * CHUNK)
-        return Chunk(base, self.b.icmp_signed("<", places, end))
+        index = self.b.add(self.spread(Number("i", base), CHUNK).ir, steps)
+        end = ir.Constant(index.type, [length] * CHUNK)
+        return Chunk(base, self.b.icmp_signed("<", index, end))
 
-    def places(self, length: int) -> Row:
+    def indices(self, length: int) -> Row:
         """Return the row 0, 1, 2, …"""
 
         def make(chunk: Chunk) -> Number:

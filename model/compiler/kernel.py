@@ -92,7 +92,7 @@ class Kernel:
             arrays |= {
                 "start": start, "first": first, "end": end, "since": month.since,
                 "pad": pad, "pad_room": pad_room, "records": records, "room": room,
-                "counts": counts, "heard": addresses, "told": addresses,
+                "counts": counts, "frozen_loads": addresses, "loads": addresses,
             }  # fmt: skip
             until = self._months(*(_word(arrays[name]) for name in ARGUMENTS))
             parts.append(records[: counts[start:until].sum()])

@@ -99,10 +99,10 @@ class Symbol(NDArrayOperatorsMixin):
     def __bool__(self) -> bool:
         raise TypeError("a branch on a value can't be compiled: write np.where, or among(...)")
 
-    def __getitem__(self, places: Any) -> Symbol:
+    def __getitem__(self, index: Any) -> Symbol:
         return self  # an axis more or less makes no difference to one world
 
-    def __setitem__(self, places: Any, value: Any) -> None:
+    def __setitem__(self, index: Any, value: Any) -> None:
         self.assign(value)
 
     @property

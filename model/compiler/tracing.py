@@ -112,7 +112,7 @@ class TracedCorps(Corps):
         return self._size
 
     def draw_initial_officers(self, keys: Any) -> None:
-        slots: Any = self._writer.places(self._size)
+        slots: Any = self._writer.indices(self._size)
         ideology, grievance = self.traits(slots, 0, keys)
         self.ideology[:], self.grievance[:] = ideology, grievance
 
@@ -123,7 +123,7 @@ class TracedCorps(Corps):
             with w.b.if_then(w.any(gone)):
                 inner = _apart(chunk)
                 generation: Any = self.generation + 1
-                traits = self.traits(w.places(self._size), generation, keys)  # pyright: ignore
+                traits = self.traits(w.indices(self._size), generation, keys)  # pyright: ignore
                 for table, values in zip(
                     (self.generation, self.ideology, self.grievance),
                     (generation, *traits),

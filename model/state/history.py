@@ -98,7 +98,7 @@ class EventLog:
         """Make a page of the entries."""
         if not self.entries and self.pages:
             return
-        months, codes, worlds, leaders, places, amounts = (
+        months, codes, worlds, leaders, garrisons, amounts = (
             zip(*self.entries, strict=True) if self.entries else [()] * 6
         )
         lengths = [len(some) for some in worlds]
@@ -108,7 +108,7 @@ class EventLog:
                 np.repeat(np.array(months, np.int64), lengths),
                 np.repeat(np.array(codes, np.int64), lengths),
                 _join(leaders, lengths, -1.0).astype(np.int64),
-                _join(places, lengths, -1.0).astype(np.int64),
+                _join(garrisons, lengths, -1.0).astype(np.int64),
                 _join(amounts, lengths, np.nan),
             )
         )
