@@ -37,7 +37,7 @@ ARGUMENTS: Final[dict[str, Any]] = {
     "roster_index": POINTER, "leader_ideology": POINTER, "leader_top": POINTER, "civilian": POINTER,
     "available_since": POINTER, "available_until": POINTER, "candidate": POINTER,
     "unnamed": POINTER,
-    "months": POINTER, "kept": POINTER, "kept_count": I64,
+    "monthly": POINTER, "kept": POINTER, "kept_count": I64,
     "pad": POINTER, "pad_room": I64, "records": POINTER, "room": I64, "counts": POINTER,
     "frozen_loads": POINTER, "loads": POINTER,
 }  # fmt: skip
@@ -176,7 +176,7 @@ class MonthLoop:
             offset = b.add(b.mul(self.step, at["kept_count"]), kept)
             offset = b.add(b.mul(offset, at["worlds"]), self.first_world)
             short = b.fptrunc(vector, ir.VectorType(F32, LANES))
-            w.store_some(short, w.address(at["months"], offset, F32), self.valid)
+            w.store_some(short, w.address(at["monthly"], offset, F32), self.valid)
 
     def carry(self, channel_log: ChannelLog, channel: str, site: str, value: Any) -> Any:
         """Return what a channel carries to a site: `value`, unless it is frozen."""

@@ -53,7 +53,7 @@ class Kernel:
         month: Month,
         first: int,
         end: int,
-        months: NDArray[np.float32],
+        monthly: NDArray[np.float32],
         kept: Ints,
     ) -> None:
         """Take worlds from month `first` to month `end`, all of one shape.
@@ -62,12 +62,12 @@ class Kernel:
         ----------
         month : Month
             The month before `first`, or month `first` itself, not yet simulated.
-        months : ndarray, shape ``(months since the start, kept, worlds)``
+        monthly : ndarray, shape ``(months since the start, kept, worlds)``
             Where the kept rows of the state are written.
         kept : ndarray of int
             Which rows these are.
         """
-        arrays = {**_arrays_of(month), "months": months, "kept": kept, "kept_count": len(kept)}
+        arrays = {**_arrays_of(month), "monthly": monthly, "kept": kept, "kept_count": len(kept)}
         corps = month.worlds.corps
         if not corps.initial_officers_drawn:
             self._draw_initial_officers(*(_word(arrays[name]) for name in OFFICER_ARGUMENTS))
