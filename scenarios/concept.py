@@ -19,7 +19,6 @@ from palca.model.language.functions import identifier
 from palca.model.state.state import FIELDS
 from palca.model.table import InputTable
 
-from .overrides import anchored, anchored_change, set_once
 from .reading.library import (
     LIBRARY,
     find,
@@ -28,6 +27,7 @@ from .reading.library import (
     read_text,
     scenario_beside,
 )
+from .settings import anchored, anchored_change, set_once
 
 Gathered = Literal["mean_of", "sum_of", "any_of"]
 _GATHERED: Final[tuple[Gathered, ...]] = ("mean_of", "sum_of", "any_of")

@@ -28,7 +28,6 @@ from palca.model.table import InputTable
 
 from . import driver_series
 from .interventions import LATEST, change_deaths, check_changes, parse_change
-from .overrides import Beside, apply_setting
 from .posterior_draws import read_sets, set_posterior
 from .reading.library import (
     find_country,
@@ -39,6 +38,7 @@ from .reading.library import (
     read_toml,
 )
 from .scenario import build
+from .settings import WrittenIntervention, apply_setting
 
 _LONGEST: Final = LATEST + 1  # months
 _ANCESTORS: Final = 10
@@ -87,16 +87,16 @@ def resolve(
     PalcaError
     """
     merged = _read(find_scenario(name), ())
-    given = [Beside(parse_change(text), None) for text in interventions]
+    given = [WrittenIntervention(parse_change(text), None) for text in interventions]
     merged["intervene"] += given
     for setting in settings:
         apply_setting(merged, setting)
     idle = idle_parameters(merged["channels"])
     asked = [setting.partition("=")[0].strip() for setting in settings]
     values = [(name, merged["parameters"][name], f"--set {name}") for name in asked if name in idle]
-    for beside in given:
-        changes = [(change.target.partition("."), change.content) for change in beside.changes()]
-        values += [(rest, value, beside.where) for (kind, _, rest), value in changes
+    for table in given:
+        changes = [(change.target.partition("."), change.content) for change in table.changes()]
+        values += [(rest, value, table.where) for (kind, _, rest), value in changes
                    if kind == "parameter" and rest in idle]  # fmt: skip
     for parameter, value, where in values:
         if value != 0.0:
@@ -158,7 +158,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     if "posterior" in table:
         set_posterior(merged, table.text("posterior"), f"{where}: posterior", path.parent)
     merged["policies"] = {**below.get("policies", {}), **_policies(table, path)}
-    tables = [Beside(inner, path.parent) for inner in table.tables("intervene")]
+    tables = [WrittenIntervention(inner, path.parent) for inner in table.tables("intervene")]
     merged["intervene"] = [*below.get("intervene", []), *tables]
     merged["drivers"] = {**below.get("drivers", {}), **_driver_files(table, path.parent)}
     for key in ("parameters", "channels", "start"):
@@ -186,7 +186,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     country_file = Path(merged["country"])
     country = read_toml(country_file)
     country["place"] = label(country_file)
-    written = [change for beside in merged["intervene"] for change in beside.changes()]
+    written = [change for table in merged["intervene"] for change in table.changes()]
     changes = check_changes(written, months)
     deaths = [death.flat() for death in InputTable(country, country["place"]).tables("death")]
     as_it_was = {**country, "death": deaths}

@@ -25,8 +25,8 @@ from palca.model.errors import PalcaError
 from palca.model.seeds import LARGEST
 from palca.model.table import InputTable
 from palca.scenarios import resolve
-from palca.scenarios.overrides import anchored, anchored_change, set_once, what_is_set
 from palca.scenarios.reading.library import read_toml, scenario_beside
+from palca.scenarios.settings import anchored, anchored_change, set_once, what_is_set
 
 from ..simulate.designs import Factor, parse_factor, varied_once
 from ..simulate.world_table import check_measured

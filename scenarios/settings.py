@@ -27,7 +27,7 @@ from .reading.library import find_policy, shipped_policies
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class WrittenIntervention:
     """An ``[[intervene]]`` table as it was written, and the folder of the file that has it."""
 
     table: InputTable
@@ -54,7 +54,7 @@ class Beside:
         """File and table, for errors."""
         return self.table.where
 
-    def with_entry(self, path: Sequence[str], value: Any) -> Beside:
+    def with_entry(self, path: Sequence[str], value: Any) -> WrittenIntervention:
         """Return it with another value at a key, or at a key of a table within."""
         entries = _with_entry(self.table.flat(), path, value)
         return replace(self, table=InputTable(entries, self.where))
@@ -184,7 +184,7 @@ def apply_setting(merged: dict[str, Any], setting: str) -> None:
         whole: dict[str, Any] = {"at": month_name(0)}
         path = ["lever", actor, *lever.split(".")]
         always = _with_entry(whole, path, _number(value, where))
-        merged["intervene"].append(Beside(InputTable(always, where), None))
+        merged["intervene"].append(WrittenIntervention(InputTable(always, where), None))
     elif match := re.fullmatch(r"intervene\[(\d{1,4})\]", group):
         tables = merged["intervene"]
         if int(match[1]) >= len(tables):
