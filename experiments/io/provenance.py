@@ -2,7 +2,7 @@
 its files.
 
 ``manifest.json`` is sealed, and has the digests of the tables; ``SHA256SUMS`` has those of all
-files that Palca wrote there but these two, and is written last.
+files that Palca wrote there but the manifest and itself, and comes last.
 """
 
 from __future__ import annotations
