@@ -112,7 +112,7 @@ class Course:
 def simulated(history: History) -> Course:
     """Return the course of a block of simulated worlds."""
     series: dict[str, Any] = {name: history.field(name) for name in SERIES}
-    return Course(len(history.worlds), len(history.months), series, history.events)
+    return Course(len(history.worlds), len(history.monthly), series, history.events)
 
 
 def free_running(resolved: dict[str, Any], worlds: int, seed: int) -> Course:

@@ -246,9 +246,9 @@ def test_sets_that_say_nothing_new_change_nothing(short: dict[str, Any]) -> None
     plain = ColdWarModel(build(with_sets(short)), 20, rng=0).run()
     defaults = {"cost": [1.0, 1.0], "backlash": [0.03, 0.03]}
     same = ColdWarModel(build(with_sets(short, **defaults)), 20, rng=0).run()
-    assert np.array_equal(plain.months, same.months)
+    assert np.array_equal(plain.monthly, same.monthly)
     other = ColdWarModel(build(with_sets(short, cost=[0.6, 0.6])), 20, rng=0).run()
-    assert not np.array_equal(plain.months, other.months)
+    assert not np.array_equal(plain.monthly, other.monthly)
 
 
 def test_a_setting_goes_before_a_set_and_a_closed_channel_before_both(
