@@ -303,7 +303,7 @@ def held(stack: list[tuple[str, int, int | None, Any]], target: str, month: int)
     return max(rows, key=lambda row: row[1], default=None)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(stack=stacks())
 def test_what_ends_gives_back_what_held_before(
     usual: Scenario, stack: list[tuple[str, int, int | None, Any]]
