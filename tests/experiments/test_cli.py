@@ -248,6 +248,8 @@ def test_a_folder_that_cannot_be_made_is_told_before_anything_is_computed(
         made(model, scenario, worlds, *rest, **other)
 
     monkeypatch.setattr(ColdWarModel, "__init__", one)
+    gallery = "palca.experiments.concepts.experiment.shipped_concepts"
+    monkeypatch.setattr(gallery, lambda: ["coup-trap"])  # of all concepts one will do
     Path("file").write_text("mine")
     for out in ("file", "file/far/inside"):
         code, _, err = palca(*command, "--out", out, "--force")
