@@ -44,16 +44,6 @@ def test_a_bad_file_is_named(palca: Run, text: str, says: str) -> None:
 
 
 @pytest.mark.parametrize("command", [
-    ["run", "baseline"], ["compare", "baseline", "soviet-break-1971"], ["counterfactual", "soviet-break-1971"],
-    ["sensitivity"], ["discover", "growth > 3"], ["calibrate"], ["validate"],
-], ids=lambda command: command[0])  # fmt: skip
-def test_what_is_set_twice_is_refused_by_every_command(palca: Run, command: list[str]) -> None:
-    code, _, err = palca(*command, "--set", "backlash=0.1", "--set", "backlash=0.2")
-    assert (code, err) == (2, "palca: --set: 'backlash' is set twice\n")
-    assert not list(Path().iterdir())
-
-
-@pytest.mark.parametrize("command", [
     ["sensitivity", "short.toml", "--outcome", "growth"], ["discover", "growth > 3", "--scenario", "short.toml"],
 ], ids=lambda command: command[0])  # fmt: skip
 def test_what_can_not_be_measured_is_refused_before_a_world_is_run(
@@ -75,13 +65,6 @@ def test_a_sweep_is_not_gone_on_with_for_what_can_not_be_measured(palca: Run) ->
     code, _, err = palca("sweep", "--resume", "made", "--outcome", "growth")
     assert (code, err) == (2, "palca: --outcome: the scenario ends before 'growth' can be measured\n")
     assert not part.exists()  # no world was run
-
-
-@pytest.mark.parametrize("command", [["discover", "growth > 3"], ["calibrate"]], ids=lambda command: command[0])
-@pytest.mark.parametrize("posterior", ["point", "mine/posterior.parquet"])
-def test_a_posterior_that_would_not_be_used_is_refused(palca: Run, command: list[str], posterior: str) -> None:
-    code, _, err = palca(*command, "--set", f"posterior={posterior}")
-    assert (code, "uses no posterior" in err, list(Path().iterdir())) == (2, True, [])
 
 
 def test_what_another_version_began_and_what_is_no_sweep_are_refused(
