@@ -121,7 +121,7 @@ def test_a_bad_row_is_refused_with_its_place(folder: Path, column: str) -> None:
 def test_a_row_with_a_comma_too_many_or_too_few_is_refused(folder: Path, row: str) -> None:
     with (folder / "events.csv").open("a", encoding="utf-8") as file:
         file.write(f"\n{row}\n")  # an empty line before it is none
-    with pytest.raises(PalcaError, match=r"events\.csv: line \d+: \d+ cells .* double quotes"):
+    with pytest.raises(PalcaError, match=r"events\.csv: line \d+: \d+ cells"):
         load_record(folder)
 
 
