@@ -25,6 +25,7 @@ from palca.experiments.simulate import priors
 from palca.experiments.simulate.priors import free_in
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
+from palca.model.errors import PalcaError
 from palca.model.state.history import Events
 from palca.scenarios import build, resolve
 from palca.scenarios.posterior_draws import read_sets
@@ -323,6 +324,11 @@ def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
     assert resolve("baseline", ["posterior=made/posterior.parquet"])["sets"]["cost"] == [
         pytest.approx(value) for value in sets["cost"]
     ]
+
+
+def test_worlds_that_are_too_few_are_refused(baseline: dict[str, Any]) -> None:
+    with pytest.raises(PalcaError, match="400 worlds are too few"):
+        calibrate(baseline, 1971, 400, None, 0)
 
 
 @pytest.mark.slow

@@ -120,7 +120,7 @@ def test_what_lies_after_the_last_month_is_refused(scenario: Scenario) -> None:
     model.run()
     assert not model.running
     for go_on in (model.step, model.advance):
-        with pytest.raises(PalcaError, match="from 0 to 0, for the scenario ends with 1970-06"):
+        with pytest.raises(PalcaError, match=r"from 0 to 0.*1970-06"):
             go_on()
     model.advance(0)
     assert_same(model.run(), made(scenario).run())

@@ -97,7 +97,7 @@ def test_a_parameter_returns_to_what_it_was(factual: History) -> None:
 
 def test_a_closed_channel_stays_closed(factual: History) -> None:
     change = 'at = "1970-01", parameter.fiscal_tin = 1.4'
-    with pytest.raises(PalcaError, match="'fiscal_tin' has no effect, because the channel 'tin' is closed"):
+    with pytest.raises(PalcaError, match=r"'fiscal_tin'.*'tin' is closed"):
         run(change, closed=("tin",))
     resolved = resolve("baseline", [], [change])  # a scenario's own, whose channel a user closes
     closed, opened = (
@@ -303,7 +303,7 @@ def held(stack: list[tuple[str, int, int | None, Any]], target: str, month: int)
     return max(rows, key=lambda row: row[1], default=None)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(stack=stacks())
 def test_what_ends_gives_back_what_held_before(
     usual: Scenario, stack: list[tuple[str, int, int | None, Any]]
