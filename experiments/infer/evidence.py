@@ -31,7 +31,7 @@ class EventObservation:
         Its window.
     false_negative : float
         Likelihood of a world in which it has not: that the record is wrong.
-    course, side : float, optional
+    orientation, orientation_tolerance : float, optional
         Orientation of the regime after it, and by how much it may differ.
     named : bool
         Whether the month was named by who asks, and isn't the record's.
@@ -43,8 +43,8 @@ class EventObservation:
     first: int
     last: int
     false_negative: float
-    course: float = np.nan
-    side: float = np.inf
+    orientation: float = np.nan
+    orientation_tolerance: float = np.inf
     named: bool = False
 
     def __str__(self) -> str:
@@ -135,7 +135,8 @@ def describe(whole: Evidence, last: int, predictive: Iterable[float]) -> list[di
         end = min(s.last, last) if counts else s.last
         rows.append({
             "what": f"{s.track}: {s.kind}", "first": month_name(s.first), "last": month_name(end),
-            "value": s.course, "sd": s.side, "weight": s.false_negative, "counted": counts,
+            "value": s.orientation, "sd": s.orientation_tolerance,
+            "weight": s.false_negative, "counted": counts,
             "probability": next(probable) if counts else np.nan,
         })  # fmt: skip
     rows += [

@@ -165,7 +165,7 @@ def _attempts(table: InputTable, documented: Course) -> list[EventObservation]:
     """Return the documented attempts, with windows that don't overlap."""
     tolerance = table.integer("tolerance", 0, 12)
     false_negative = table.number("false_negative", 0, 1)
-    side = table.number("side", 0, 2, 2.0)
+    allowed = table.number("side", 0, 2, 2.0)
     table.reject_unknown()
     rows = sorted(
         (int(month), kind)
@@ -181,9 +181,11 @@ def _attempts(table: InputTable, documented: Course) -> list[EventObservation]:
             elif other > month:
                 last = min(last, (other + month) // 2)
         after = float(documented.series["orientation"][min(month + 1, documented.months - 1), 0])
-        course = after if ATTEMPTS[kind] else np.nan
+        orientation = after if ATTEMPTS[kind] else np.nan
         out.append(
-            EventObservation("power", kind, month, first, last, false_negative, course, side)
+            EventObservation(
+                "power", kind, month, first, last, false_negative, orientation, allowed
+            )
         )
     return out
 
