@@ -54,7 +54,7 @@ def assert_same(scenario: Scenario, worlds: list[int], seed: int, places: list[i
         found = np.array(states)[:, :, column]
         unequal = [(at, list(FIELDS)[row]) for at, row in np.argwhere(expected != found)]
         assert unequal == [], f"first differ in month and field {unequal[0]}"
-        assert np.array_equal(expected.astype(np.float32), history.months[:, :, place])
+        assert np.array_equal(expected.astype(np.float32), history.monthly[:, :, place])
         assert comparable(plain.events) == comparable(events_of(history.events, place))
         corps, officers = fast.corps, plain.corps.officers
         assert [o.generation for o in officers] == corps.generation[:, place].tolist()
@@ -74,7 +74,10 @@ def test_arithmetic_is_the_same() -> None:
 @pytest.mark.pythons
 @pytest.mark.parametrize("name", shipped_scenarios())
 def test_shipped_scenarios_give_the_same_histories(name: str) -> None:
-    assert_same(load(name), list(range(20, 26)), 11, [5])
+    scenario = load(name)
+    begin = min((change.since for change in scenario.interventions), default=scenario.months)
+    within = replace(scenario, months=min(begin + 24, scenario.months))  # until then the baseline
+    assert_same(within, list(range(20, 26)), 11, [5])
 
 
 def test_officers_of_late_generations_are_the_same() -> None:
@@ -109,7 +112,7 @@ def test_each_actor_sees_the_same(actor: str) -> None:
     policy = build_policy(actor, "see", {"actor": actor, "title": "see", "rule": tables}, "")
     rules = (*usual.policies[actor][0][1].rules, *policy.rules)
     policies = {**usual.policies, actor: ((0, replace(policy, rules=rules)),)}
-    scenario = replace(usual, policies=policies, parameters={"restraint_party": 1.0})
+    scenario = replace(usual, months=60, policies=policies, parameters={"restraint_party": 1.0})
     assert_same(scenario, [7, 8], 5, [0, 1])
 
 
@@ -135,7 +138,7 @@ LEVER = Lever("x", -1e9, 1e9, 0.0, "", "")
 VALUES = st.sampled_from([0.0, 1.0, -1.0, 0.5, 1e9, -1e9, 1e-9]) | st.floats(-1e9, 1e9)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(conditions("us"), numbers("us"), st.integers(0, 143), st.data())
 def test_rules_have_the_same_values(
     when: str, number: str, month: int, data: st.DataObject

@@ -13,10 +13,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from palca.model.calendar import month_name
+from palca.model.calendar import FOREVER, month_name
 
 ATTEMPTS: Final = {"coup": True, "failed coup": False}
-_NO_END: Final = 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ class Evidence:
     levels: tuple[Level, ...] = ()
     extra: float = 1.0
     absent: tuple[tuple[str, str, float], ...] = ()
-    last: int = _NO_END
+    last: int = FOREVER
 
     def until(self, month: int) -> Evidence:
         """Return what of it can be seen by the end of a month; windows are cut there."""

@@ -13,7 +13,7 @@ import numpy as np
 from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError, nearest, short
 from palca.model.events import KINDS, TRACKS
-from palca.model.table import Table
+from palca.model.table import InputTable
 from palca.scenarios.reading.library import find, read_toml
 
 from ..observe.histories import Histories, fiscal_years
@@ -74,7 +74,7 @@ def make_evidence(
     PalcaError
         If it asks for something that it can't have.
     """
-    table = Table(given, place)
+    table = InputTable(given, place)
     title = table.text("title")
     events: list[EventObservation] = []
     levels: list[Level] = []
@@ -161,7 +161,7 @@ def _listed(text: str, place: str, months: int) -> list[EventObservation]:
     return events
 
 
-def _attempts(table: Table, documented: Histories) -> list[EventObservation]:
+def _attempts(table: InputTable, documented: Histories) -> list[EventObservation]:
     """Return the documented attempts, with windows that don't overlap."""
     tolerance = table.integer("tolerance", 0, 12)
     false_negative = table.number("false_negative", 0, 1)
@@ -190,7 +190,7 @@ def _attempts(table: Table, documented: Histories) -> list[EventObservation]:
     return out
 
 
-def _named(row: Table) -> tuple[str, str]:
+def _named(row: InputTable) -> tuple[str, str]:
     track, kind = row.text("track"), row.text("kind")
     if track not in TRACKS or kind not in KINDS[track]:
         raise PalcaError(
@@ -200,7 +200,7 @@ def _named(row: Table) -> tuple[str, str]:
     return track, kind
 
 
-def _absent(row: Table, documented: Histories) -> tuple[str, str, float]:
+def _absent(row: InputTable, documented: Histories) -> tuple[str, str, float]:
     track, kind = _named(row)
     weight = row.number("weight", 0, 1)
     row.reject_unknown()
@@ -209,7 +209,7 @@ def _absent(row: Table, documented: Histories) -> tuple[str, str, float]:
     return track, kind, weight
 
 
-def _event(row: Table, documented: Histories) -> EventObservation:
+def _event(row: InputTable, documented: Histories) -> EventObservation:
     """Return an event of a kind: in the month that is named, or the record's first."""
     track, kind = _named(row)
     tolerance = row.integer("tolerance", 0, 120)
@@ -237,7 +237,7 @@ def _event(row: Table, documented: Histories) -> EventObservation:
 
 
 def _orientation(
-    table: Table, documented: Histories, events: Sequence[EventObservation]
+    table: InputTable, documented: Histories, events: Sequence[EventObservation]
 ) -> list[Level]:
     """Return orientation by month, but for the windows in which it may change hands."""
     sd, months = table.number("sd", 0.01, 10), table.number("months", 1, 120)
@@ -251,7 +251,7 @@ def _orientation(
     ]
 
 
-def _atmosphere(table: Table, documented: Histories) -> list[Level]:
+def _atmosphere(table: InputTable, documented: Histories) -> list[Level]:
     sd, months = table.number("sd", 0.01, 100), table.number("months", 1, 120)
     table.reject_unknown()
     values = atmosphere(documented, "ussr")[:, 0]
@@ -261,7 +261,7 @@ def _atmosphere(table: Table, documented: Histories) -> list[Level]:
     ]
 
 
-def _credits(table: Table, documented: Histories) -> Level:
+def _credits(table: InputTable, documented: Histories) -> Level:
     """Return the credits until the month to which they are firm."""
     sd, floor = table.number("sd", 0.01, 100), table.number("floor", 0.01, 1000)
     last = table.month("until")

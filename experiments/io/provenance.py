@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from palca.model.errors import PalcaError
-from palca.model.table import Table
+from palca.model.table import InputTable
 
 from .run_folder import MANIFEST, UNDRAWN, write_whole
 from .safe_folder import Folder
@@ -128,7 +128,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             "again, with the change as --set or in a scenario file",
             str(path),
         )
-    Table(manifest, str(path)).integer("worlds", 1, _MOST_WORLDS, 1)
+    InputTable(manifest, str(path)).integer("worlds", 1, _MOST_WORLDS, 1)
     return manifest
 
 

@@ -112,7 +112,7 @@ class Histories:
 def simulated(history: History) -> Histories:
     """Return the histories of a block of simulated worlds."""
     series: dict[str, Any] = {name: history.field(name) for name in SERIES}
-    return Histories(len(history.worlds), len(history.months), series, history.events)
+    return Histories(len(history.worlds), len(history.monthly), series, history.events)
 
 
 def happened(histories: Histories) -> Floats:

@@ -25,6 +25,7 @@ from palca.experiments.simulate import priors
 from palca.experiments.simulate.priors import free_in
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
+from palca.model.errors import PalcaError
 from palca.model.state.history import Events
 from palca.scenarios import build, resolve
 from palca.scenarios.posterior_draws import read_sets
@@ -246,9 +247,9 @@ def test_sets_that_say_nothing_new_change_nothing(short: dict[str, Any]) -> None
     plain = ColdWarModel(build(with_sets(short)), 20, rng=0).run()
     defaults = {"cost": [1.0, 1.0], "backlash": [0.03, 0.03]}
     same = ColdWarModel(build(with_sets(short, **defaults)), 20, rng=0).run()
-    assert np.array_equal(plain.months, same.months)
+    assert np.array_equal(plain.monthly, same.monthly)
     other = ColdWarModel(build(with_sets(short, cost=[0.6, 0.6])), 20, rng=0).run()
-    assert not np.array_equal(plain.months, other.months)
+    assert not np.array_equal(plain.monthly, other.monthly)
 
 
 def test_a_setting_goes_before_a_set_and_a_closed_channel_before_both(
@@ -323,6 +324,11 @@ def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
     assert resolve("baseline", ["posterior=made/posterior.parquet"])["sets"]["cost"] == [
         pytest.approx(value) for value in sets["cost"]
     ]
+
+
+def test_worlds_that_are_too_few_are_refused(baseline: dict[str, Any]) -> None:
+    with pytest.raises(PalcaError, match="400 worlds are too few"):
+        calibrate(baseline, 1971, 400, None, 0)
 
 
 @pytest.mark.slow

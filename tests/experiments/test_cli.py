@@ -138,7 +138,7 @@ def test_two_runs_without_out_get_two_folders(palca: Run) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("folder", ["my runs/it's $HOME", "-n", "a\"b", "x;y", "ümläut (1)",
+@pytest.mark.parametrize("folder", ["my runs/it's $HOME (1)", "-n", "a\"b;ümläut",
                                     "so long a name of many words " * 5])
 def test_what_is_to_be_pasted_can_be(palca: Run, folder: str) -> None:
     code, out, _ = palca("run", BRIEF, "-n", "1", f"--out={folder}")
@@ -206,12 +206,11 @@ def test_check_tells_what_is_in_a_file(palca: Run) -> None:
         'why = "Why lend to those who jail our friends?"\nsource = "assumed"\n'
     )
     code, out, _ = palca("check", "p.toml")
-    assert (code, "a policy of 'ussr' with 1 rule; 1 of them never fire" in out) == (0, True)
-    assert re.search("credit for comrades in uniform: never; if the policy begins in 1974-01: in "
-                     "[1-9]", out)
+    assert (code, "1 rule; 1 of" in out) == (0, True)
+    assert re.search(r"in uniform: never.*\b1974-01.* in [1-9]", " ".join(out.split()))
     Path("q.toml").write_text(Path("p.toml").read_text().replace("ussr.relations >= 1 and ", ""))
     code, out, _ = palca("check", "q.toml")
-    assert (code, "a policy of 'ussr' with 1 rule; all is well" in out) == (0, True)
+    assert (code, "1 rule" in out, "never" in out) == (0, True, False)
     assert re.search(r"uniform: in \d+ worlds, .* of .*months, .*1969-0", " ".join(out.split()))
     Path("p.toml").write_text(Path("p.toml").read_text().replace("-0.3", "-0.3 +"))
     code, _, err = palca("check", "p.toml")
@@ -248,6 +247,8 @@ def test_a_folder_that_cannot_be_made_is_told_before_anything_is_computed(
         made(model, scenario, worlds, *rest, **other)
 
     monkeypatch.setattr(ColdWarModel, "__init__", one)
+    gallery = "palca.experiments.concepts.experiment.shipped_concepts"
+    monkeypatch.setattr(gallery, lambda: ["coup-trap"])  # of all concepts one will do
     Path("file").write_text("mine")
     for out in ("file", "file/far/inside"):
         code, _, err = palca(*command, "--out", out, "--force")

@@ -27,7 +27,6 @@ from palca.experiments.infer.evidence import EventObservation, Evidence
 from palca.experiments.infer.weights import clustered_error
 from palca.experiments.observe.outcomes import WEIGHTS
 from palca.experiments.simulate import priors
-from palca.model import PalcaError
 from palca.scenarios import resolve
 
 WORLDS, TWINS = 16_384, 4096
@@ -204,22 +203,6 @@ def test_impossible_evidence_is_told_as_such() -> None:
     assert island.diagnostics.ess.min() == 0
     joined = join_islands([island, island])
     assert np.isneginf(joined.diagnostics.log_evidence.sum())
-
-
-@pytest.mark.parametrize(
-    ("given", "says"),
-    [("coop 1971-08", "did you mean"), ("coup", "write record"), ("no.toml", "no file"),
-     ("coup 1971-13", "no month")],
-)  # fmt: skip
-def test_bad_evidence_ends_in_one_clear_line(given: str, says: str) -> None:
-    with pytest.raises(PalcaError) as caught:
-        ask(Question("soviet-break-1971", given=given, worlds=64))
-    assert says in str(caught.value)
-
-
-def test_a_scenario_without_interventions_is_no_counterfactual() -> None:
-    with pytest.raises(PalcaError, match="no interventions"):
-        ask(Question("baseline", worlds=64))
 
 
 def test_errors_count_families_not_copies() -> None:

@@ -163,14 +163,14 @@ def test_discover_looks_into_a_sweep(palca: Run) -> None:
 
 def test_points_that_a_sweep_repeats_are_told_apart_as_points() -> None:
     """Forty points, each fifty times: what moves a point by chance is no reason for it."""
-    for seed in range(3):
+    for seed in range(2):
         chance = np.random.default_rng(seed)
         point = np.arange(2000) % 40
         table = pd.DataFrame({"idle": chance.random(40)[point], "more": chance.random(40)[point]})
         hits = chance.random(2000) < chance.random(40)[point]
         found = discover(QUESTION, table, hits, seed, point)
         assert not found.told or found.auc[1] < 0.6, seed
-    with pytest.raises(PalcaError, match=r"only 16 points or sets of draws.*20 are needed"):
+    with pytest.raises(PalcaError, match=r"\b16\b.*\b20\b"):
         discover(QUESTION, table, hits, 0, np.arange(2000) % 16)
 
 

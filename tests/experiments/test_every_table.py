@@ -6,14 +6,15 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
-from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from example_findings import answer, one_claim, pairs, swept
 from rich.console import Console
 
 from palca.experiments.cli.catalogue import LISTS, print_list
@@ -23,16 +24,14 @@ from palca.experiments.cli.record import print_record, print_series
 from palca.experiments.concepts.contrast import contrast
 from palca.experiments.concepts.tables import print_concept
 from palca.experiments.counterfactual import claims
-from palca.experiments.counterfactual.answer import Answer, Question, ask
+from palca.experiments.counterfactual.answer import Answer
 from palca.experiments.counterfactual.files import tables
-from palca.experiments.counterfactual.paired import join_pairs, pair_blocks
 from palca.experiments.counterfactual.paired_report import print_comparison
 from palca.experiments.counterfactual.report import print_answer
 from palca.experiments.explore.discovery import Box, Discovery
 from palca.experiments.explore.discovery_report import print_discovery
 from palca.experiments.explore.sensitivity import Measured, Noise
 from palca.experiments.explore.sensitivity_report import print_indices
-from palca.experiments.explore.sweep import make_plan
 from palca.experiments.explore.sweep_table import chosen_outcomes, explained, means, print_sweep
 from palca.experiments.forecast.naive import naive
 from palca.experiments.forecast.scores import evaluate
@@ -45,7 +44,6 @@ from palca.experiments.observe.outcomes import OUTCOMES, outcomes
 from palca.experiments.run.explain import explain, print_explanation
 from palca.experiments.run.report import print_report
 from palca.experiments.simulate import priors
-from palca.experiments.simulate.designs import parse_factor
 from palca.experiments.simulate.ensemble import run_blocks, summarise
 from palca.scenarios import build, resolve
 from palca.scenarios.concept import load_concept, shipped_concepts
@@ -79,14 +77,11 @@ Print = Callable[[Console], None]
 
 
 @cache
-def answer() -> Answer:
-    asked = Question("soviet-break-1971", worlds=800, twins=40, given="embassy 1970-06 ± 12",
-                     variants=False, freeze=("soviet_fiscal",))  # fmt: skip
-    found = ask(asked, 1)
+def varied() -> Answer:
+    found = answer()
     effects = {name: found.effects[name, found.main] for name in
                ("attempts", "successes", "rules", "friction", "ussr_delivered")}  # fmt: skip
-    found.variants = {"a hundred": (123.4, effects), "too few": (3.0, {})}
-    return found
+    return replace(found, variants={"a hundred": (123.4, effects), "too few": (3.0, {})})
 
 
 def run() -> Print:
@@ -102,28 +97,17 @@ def run() -> Print:
 
 
 def comparison(worlds: int) -> Print:
-    first, second = resolve("baseline"), resolve("soviet-break-1971")
-    pairs = join_pairs(list(pair_blocks(first, second, worlds, 0, 1)))
-    return lambda console: print_comparison(console, ("baseline", LONG), pairs)
+    return lambda console: print_comparison(console, ("baseline", LONG), pairs(worlds))
 
 
 def claimed(console: Console) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        one = ("Moscow suspends (1971)", "soviet-break-1971", ("soviet_fiscal",))
-        patch.setattr(claims, "HEADLINE", (one,))
-        answers = {name: answer() for name in ("soviet-break-1971", "august-1971-fails")}
+    with one_claim() as answers:
         claims.print_claims(console, answers)
 
 
-def swept() -> Print:
-    vary = (("backlash=0:0.1:3", (0.0, 0.05, 0.1)), ("policy.ussr=withdrawal,pragmatic",
-            ("withdrawal", "pragmatic")), ("growth_mean=3:6:3", (3.0, 4.5, 6.0)))  # fmt: skip
-    factors = tuple(parse_factor(text) for text, _ in vary)
-    plan = make_plan("baseline", factors, "grid", [], [], None, 4)
-    points = list(product(*(levels for _, levels in vary))) * 4
-    worlds = pd.DataFrame(points, columns=[factor.name for factor in factors])
+def sweep() -> Print:
     chosen = chosen_outcomes(None)
-    worlds = worlds.assign(world=range(len(points)), **{o.name: CHANCE.random(len(points)) for o in chosen})
+    plan, worlds = swept(3, chosen)
     table = means(plan, worlds, chosen)
     share = explained(plan, worlds, chosen)
     return lambda console: print_sweep(console, plan, table, share, chosen)
@@ -199,9 +183,9 @@ MADE: dict[str, Callable[[], Print]] = {
     "run": run,
     "compare": lambda: comparison(20),
     "compare of one world": lambda: comparison(1),
-    "counterfactual": lambda: lambda console: print_answer(console, answer(), stories=2),
+    "counterfactual": lambda: lambda console: print_answer(console, varied(), stories=2),
     "claims": lambda: claimed,
-    "sweep": swept,
+    "sweep": sweep,
     "sensitivity, morris": lambda: sensitivity("effect"),
     "sensitivity, sobol": lambda: sensitivity("total"),
     "discover": discovery,
@@ -248,7 +232,7 @@ def test_no_number_is_lost_at_any_width(name: str, cells: dict[int, list[tuple[A
     assert all(table.left_out(WIDE) == [] for table in wide.tables)
     assert "nan" not in wide.text.split()
     rows = sum(map(len, cells.values()))  # of long tables some widths; hypothesis tries them all
-    for width in [80, 100, 120, *WIDTHS[:: 5 + rows // 4]]:
+    for width in [80, 120, *WIDTHS[:: 20 + rows]]:
         narrow = Reader(width)
         tell(narrow)
         assert max(map(len, narrow.text.splitlines())) <= width
@@ -266,7 +250,7 @@ def test_no_number_is_lost_at_any_width(name: str, cells: dict[int, list[tuple[A
 
 
 def test_all_files_of_a_counterfactual_name_months() -> None:
-    files = tables(answer())
+    files = tables(varied())
     for name, column in (("effects.csv", "month"), ("months.csv", "month"),
                          ("variants.csv", "month"), ("effective.csv", "month"),
                          ("evidence.csv", "first"), ("evidence.csv", "last")):  # fmt: skip

@@ -43,16 +43,22 @@ def test_a_run_is_written_into_a_mount_and_replaced_there(palca: Run, mount: Pat
     assert [path.name for path in Path().iterdir()] == ["made"]
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A run that is to be replaced."""
+    with run_folder.writing(tmp_path / "made", force=False) as part:
+        for name in ("manifest.json", "old.csv"):
+            (part / name).write_text("old")
+    return tmp_path / "made"
+
+
 @pytest.mark.parametrize("number", [errno.EXDEV, errno.EBUSY])
 @pytest.mark.parametrize("which", ["the old one", "the new one"])
 def test_what_can_not_be_renamed_is_copied(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, which: str
+    folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, which: str
 ) -> None:
     """As in an overlay, whose lower layer has the run that is to be replaced."""
-    folder, rename = tmp_path / "made", Path.rename
-    with run_folder.writing(folder, force=False) as part:
-        for name in ("manifest.json", "old.csv"):
-            (part / name).write_text("old")
+    rename = Path.rename
 
     def refuse(path: Path, target: Path) -> Path:
         if path.name == ("made" if which == "the old one" else ".made.part"):
@@ -64,19 +70,16 @@ def test_what_can_not_be_renamed_is_copied(
         (part / "inner").mkdir()
         for name in ("manifest.json", "new.csv", "inner/part"):
             (part / name).write_text("new")
-    there = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
+    there = {path.relative_to(folder.parent).as_posix() for path in folder.parent.rglob("*")}
     assert there == {"made", "made/manifest.json", "made/new.csv", "made/inner", "made/inner/part"}
     assert (folder / "manifest.json").read_text() == "new"
 
 
 @pytest.mark.parametrize("which", ["made", ".made.part"])
 def test_the_old_run_stays_if_there_is_no_room_for_the_new(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str
+    folder: Path, monkeypatch: pytest.MonkeyPatch, which: str
 ) -> None:
-    folder, rename = tmp_path / "made", Path.rename
-    with run_folder.writing(folder, force=False) as part:
-        for name in ("manifest.json", "old.csv"):
-            (part / name).write_text("old")
+    rename = Path.rename
 
     def refuse(path: Path, target: Path) -> Path:
         if path.name == which:
@@ -92,7 +95,7 @@ def test_the_old_run_stays_if_there_is_no_room_for_the_new(
     with pytest.raises(PalcaError, match="make room"), run_folder.writing(folder, force=True) as part:
         (part / "manifest.json").write_text("new")
     assert {path.name: path.read_text() for path in folder.iterdir()} == {"manifest.json": "old", "old.csv": "old"}
-    assert [path.name for path in tmp_path.iterdir()] == ["made"]
+    assert [path.name for path in folder.parent.iterdir()] == ["made"]
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])

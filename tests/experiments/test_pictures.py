@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from itertools import product
 from typing import Any
 from xml.etree import ElementTree
 
@@ -13,21 +11,19 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from example_findings import answer, one_claim, pairs, swept
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from palca.experiments.counterfactual import claims
-from palca.experiments.counterfactual.answer import Answer, Question, ask
 from palca.experiments.counterfactual.figure import draw_counterfactual
-from palca.experiments.counterfactual.paired import join_pairs, pair_blocks
 from palca.experiments.counterfactual.paired_report import draw_comparison
 from palca.experiments.counterfactual.twins import QUANTITIES
 from palca.experiments.explore.discovery import Box, Discovery
 from palca.experiments.explore.discovery_report import draw_discovery
 from palca.experiments.explore.sensitivity import Measured, Noise
 from palca.experiments.explore.sensitivity_report import draw_indices
-from palca.experiments.explore.sweep import make_plan
 from palca.experiments.explore.sweep_figure import draw_sweep
 from palca.experiments.explore.sweep_table import chosen_outcomes, means
 from palca.experiments.infer.figures import draw_posterior, draw_ranks
@@ -47,7 +43,6 @@ from palca.experiments.observe.outcomes import OUTCOMES
 from palca.experiments.observe.patterns import PATTERNS
 from palca.experiments.run.figure import draw_history
 from palca.experiments.simulate import priors
-from palca.experiments.simulate.designs import parse_factor
 from palca.experiments.simulate.ensemble import run_blocks, summarise
 from palca.experiments.validate.ablations import ModelComparison
 from palca.experiments.validate.cross_country import Regularities
@@ -66,13 +61,6 @@ UNITS = {o.unit for o in OUTCOMES} | {p.unit for p in PARAMETERS.values()} | {
 } | {"months", "USD m", "USD m a year", "attempts"}  # fmt: skip
 
 
-@cache
-def answer() -> Answer:
-    asked = Question("soviet-break-1971", worlds=800, twins=40, given="embassy 1970-06 ± 12",
-                     variants=False, freeze=("soviet_fiscal",))  # fmt: skip
-    return ask(asked, 1)
-
-
 def history(*settings: str) -> Picture:
     resolved = resolve("baseline", settings)
     scenario = build(resolved)
@@ -82,22 +70,9 @@ def history(*settings: str) -> Picture:
     return draw_history(scenario, summary, documented(load_record(), scenario), HOSTILE)
 
 
-def comparison() -> Picture:
-    first, second = resolve("baseline"), resolve("soviet-break-1971")
-    return draw_comparison(("a", HOSTILE), join_pairs(list(pair_blocks(first, second, 20, 0, 1))))
-
-
-def swept(count: int) -> Picture:
-    vary = (("backlash=0:0.1:3", (0.0, 0.05, 0.1)), ("policy.ussr=withdrawal,pragmatic",
-            ("withdrawal", "pragmatic")), ("growth_mean=3:6:3", (3.0, 4.5, 6.0)))[:count]  # fmt: skip
-    factors = tuple(parse_factor(text) for text, _ in vary)
-    plan = make_plan("baseline", factors, "grid", [], [], None, 4)
-    points = list(product(*(levels for _, levels in vary))) * 4
-    worlds = pd.DataFrame(points, columns=[factor.name for factor in factors])
+def sweep(count: int) -> Picture:
     outcomes = chosen_outcomes(["coups_1972_77", "growth", "longest_spell"])
-    chance = np.random.default_rng(0)
-    worlds = worlds.assign(**{o.name: chance.random(len(points)) for o in outcomes},
-                           world=np.arange(len(points)))  # fmt: skip
+    plan, worlds = swept(count, outcomes)
     return draw_sweep(plan, worlds, means(plan, worlds, outcomes), outcomes, HOSTILE)
 
 
@@ -165,17 +140,15 @@ def validation() -> dict[str, Picture]:
 
 @pytest.fixture(scope="module")
 def drawn() -> Iterator[dict[str, Picture]]:
-    with pytest.MonkeyPatch.context() as patch:
-        one = ("Moscow suspends (1971)", "soviet-break-1971", ("soviet_fiscal",))
-        patch.setattr(claims, "HEADLINE", (one,))
+    with one_claim() as answers:
         found: Any = _Calibrated()
         again: Any = _Again()
         yield {
             "history": history(),
-            "comparison": comparison(),
+            "comparison": draw_comparison(("a", HOSTILE), pairs(20)),
             "counterfactual": draw_counterfactual(answer()),
-            "claims": claims.draw_claims({"soviet-break-1971": answer()}),
-            **{f"sweep{count}": swept(count) for count in (1, 2, 3)},
+            "claims": claims.draw_claims(answers),
+            **{f"sweep{count}": sweep(count) for count in (1, 2, 3)},
             **{name: sensitivity(name) for name in ("total", "effect")},
             "discovery": discovery(),
             "posterior": draw_posterior(found, HOSTILE),
@@ -250,7 +223,7 @@ def test_files_are_the_same_each_time(
         assert path.with_suffix(".svg").read_bytes() == svgs[name]
         assert Image.open(path).info["Description"] == drawn[name].alt
     assert sensitivity("total").svg() == svgs["total"]
-    assert swept(1).png() == swept(1).png()
+    assert sweep(1).png() == sweep(1).png()
 
 
 def test_a_picture_is_drawn_alike_whatever_the_user_has_set() -> None:

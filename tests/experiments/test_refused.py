@@ -96,6 +96,17 @@ REFUSED = [
     (["compare", "baseline", "basline"], "did you mean 'baseline'"),
     (["compare", "baseline"], "Missing argument"),
     (["claims", "--jobs", "0"], "'--jobs'"),
+    ([*BREAK, "--given", "coup"], "write record"),
+    ([*BREAK, "--given", "coup 1971-13"], "no month"),
+    # sensitivity
+    (["sensitivity", "--points", "100"], "must be a power of two"),
+    (["sensitivity", "--method", "fast"], "unknown method 'fast'"),
+    (["sensitivity", "-p", "costs"], "did you mean 'cost'"),
+    (["sensitivity", "-p", "visibility"], "unknown free parameter 'visibility'"),
+    (["sensitivity", "--outcome", "coup"], "unknown outcome 'coup'"),
+    (["sensitivity", "-r", "1"], "--replicates"),
+    (["sensitivity", "-m", "morris", "--points", "512"], "--points: has no effect"),
+    (["sensitivity", "-m", "sobol", "--trajectories", "100"], "--trajectories: has no effect"),
     # what leads to an outcome
     (["discover", "longest_spel >= 60"], "did you mean 'longest_spell'"),
     (["discover", "longest_spell"], "but a condition is needed here"),
@@ -110,7 +121,6 @@ REFUSED = [
     # calibration and validation, with the files below
     (["calibrate", "baseline", "-u", "1979"], "--until"),
     (["calibrate", "baseline", "-n", "10"], "--worlds"),
-    (["calibrate", "baseline", "-n", "5000", "--check", "0"], "worlds are too few"),
     (["calibrate", "baseline", "-n", "5000", "--sets", "6000"], "--sets"),
     (["calibrate", "baseline", "-n", "5000", "--check", "2501"], "--check"),
     (["calibrate", "./short.toml"], "must end in 1978-12 or later"),
@@ -126,6 +136,12 @@ REFUSED = [
     (["validate", "baseline", "--set", "policy.ussr=nobody", "-o", "page"], "nobody"),
     (["validate", "baseline", "-n", "10", "-o", "page"], "8192"),
     (["validate", "short.toml", "-o", "page"], "1978-12"),
+    # settings that more than one command refuses
+    *(([*command, "--set", "backlash=0.1", "--set", "backlash=0.2"], "--set: 'backlash' is set twice")
+      for command in (["run", "baseline"], ["compare", "baseline", "soviet-break-1971"], BREAK, ["sensitivity"],
+                      ["discover", "growth > 3"], ["calibrate"], ["validate"])),
+    *(([*command, "--set", f"posterior={posterior}"], "uses no posterior")
+      for command in (["discover", "growth > 3"], ["calibrate"]) for posterior in ("point", "mine/posterior.parquet")),
 ]  # fmt: skip
 
 

@@ -261,26 +261,3 @@ def test_a_closed_channel_takes_its_parameters_out(palca: Run) -> None:
     assert "closes their channel: coup_trap, cost" in out
     rows = pd.read_csv("runs/baseline-sensitivity/indices.csv")
     assert not rows["parameter"].isin(["coup_trap", "cost"]).any()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (("--points", "100"), "must be a power of two"),
-        (("--method", "fast"), "unknown method 'fast'"),
-        (("-p", "costs"), "did you mean 'cost'"),
-        (("-p", "visibility"), "unknown free parameter 'visibility'"),
-        (("--outcome", "coup"), "unknown outcome 'coup'"),
-        (("-r", "1"), "--replicates"),
-        (("-m", "morris", "--points", "512"), "--points: has no effect"),
-        (("-m", "sobol", "--trajectories", "100"), "--trajectories: has no effect"),
-    ],
-)
-def test_bad_input_is_refused_in_one_line(
-    palca: Run, arguments: tuple[str, ...], told: str
-) -> None:
-    code, _, err = palca("sensitivity", "baseline", *arguments)
-    assert code == 2
-    assert told in err
-    assert len(err.strip().splitlines()) == 1
-    assert not Path("runs").exists()

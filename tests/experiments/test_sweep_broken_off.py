@@ -210,7 +210,7 @@ def test_the_folders_own_copy_of_the_scenario_counts(palca: Run) -> None:
     for command in (["sweep", "--resume", "made"], ["rerun", "made"]):
         code, _, err = palca(*command)
         assert (code, err.count("\n")) == (2, 1)
-        assert "the scenario './mine.toml', or a file that it names, has changed" in err
+        assert all(word in err for word in ("./mine.toml", "changed"))
     Path("mine.toml").write_text(text)
     assert palca("sweep", "--resume", "made", *QUICK)[0] == 0
     assert digests("made") == before
@@ -249,4 +249,4 @@ def test_rerun_says_whether_it_comes_out_the_same(palca: Run, swept: Path) -> No
     assert (code, "part-000001.parquet is different" in out, "part-000000" in out) == (1, True, False)
     part.unlink()
     code, out, _ = palca("rerun", "made")
-    assert (code, "part-000001.parquet is missing; palca sweep --resume makes it" in out) == (1, True)
+    assert (code, "part-000001.parquet is missing" in out, "--resume" in out) == (1, True, True)

@@ -50,7 +50,7 @@ def advance(model: ColdWarModel, months: int, by_code: bool) -> None:
 
 
 def assert_same(one: History, other: History) -> None:
-    assert np.array_equal(one.months, other.months, equal_nan=True)
+    assert np.array_equal(one.monthly, other.monthly, equal_nan=True)
     for column in fields(Events):
         values = [getattr(history.events, column.name) for history in (one, other)]
         assert np.array_equal(*values, equal_nan=True), column.name
@@ -85,7 +85,7 @@ def test_what_a_model_hands_out_is_copied_whole(scenario: Scenario, way: str) ->
     model.advance(12)
     taken = COPY[way](model.snapshot())
     again = ColdWarModel(scenario, WORLDS, start=taken).run()
-    assert np.array_equal(again.months, made(scenario).run().months[12:])
+    assert np.array_equal(again.monthly, made(scenario).run().monthly[12:])
     assert_same(COPY[way](model.history()), model.history())
     state = COPY[way](model.state)
     state.values += 1.0
@@ -120,7 +120,7 @@ def test_what_lies_after_the_last_month_is_refused(scenario: Scenario) -> None:
     model.run()
     assert not model.running
     for go_on in (model.step, model.advance):
-        with pytest.raises(PalcaError, match="from 0 to 0, for the scenario ends with 1970-06"):
+        with pytest.raises(PalcaError, match=r"from 0 to 0.*1970-06"):
             go_on()
     model.advance(0)
     assert_same(model.run(), made(scenario).run())

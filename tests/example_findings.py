@@ -1,0 +1,55 @@
+"""What the tests of tables and those of figures show: findings from few worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from palca.experiments.counterfactual import claims
+from palca.experiments.counterfactual.answer import Answer, Question, ask
+from palca.experiments.counterfactual.paired import Pairs, join_pairs, pair_blocks
+from palca.experiments.explore.sweep import Plan, make_plan
+from palca.experiments.observe.outcomes import Outcome
+from palca.experiments.simulate.designs import parse_factor
+from palca.scenarios import resolve
+
+
+@cache
+def answer() -> Answer:
+    asked = Question("soviet-break-1971", worlds=800, twins=40, given="embassy 1970-06 ± 12",
+                     variants=False, freeze=("soviet_fiscal",))  # fmt: skip
+    return ask(asked, 1)
+
+
+@contextmanager
+def one_claim() -> Iterator[dict[str, Answer]]:
+    """Let one claim be all that is claimed; give the answers to it."""
+    one = ("Moscow suspends (1971)", "soviet-break-1971", ("soviet_fiscal",))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(claims, "HEADLINE", (one,))
+        yield {name: answer() for name in ("soviet-break-1971", "august-1971-fails")}
+
+
+@cache
+def pairs(worlds: int) -> Pairs:
+    first, second = resolve("baseline"), resolve("soviet-break-1971")
+    return join_pairs(list(pair_blocks(first, second, worlds, 0, 1)))
+
+
+def swept(count: int, outcomes: tuple[Outcome, ...]) -> tuple[Plan, pd.DataFrame]:
+    """Return the plan of a sweep of up to three factors and its worlds, whose outcomes are random."""
+    vary = (("backlash=0:0.1:3", (0.0, 0.05, 0.1)), ("policy.ussr=withdrawal,pragmatic",
+            ("withdrawal", "pragmatic")), ("growth_mean=3:6:3", (3.0, 4.5, 6.0)))[:count]  # fmt: skip
+    factors = tuple(parse_factor(text) for text, _ in vary)
+    plan = make_plan("baseline", factors, "grid", [], [], None, 4)
+    points = list(product(*(levels for _, levels in vary))) * 4
+    worlds = pd.DataFrame(points, columns=[factor.name for factor in factors])
+    chance = np.random.default_rng(0)
+    return plan, worlds.assign(**{o.name: chance.random(len(points)) for o in outcomes},
+                               world=np.arange(len(points)))  # fmt: skip
