@@ -27,9 +27,9 @@ WORLDS = 19  # one full group of lanes and a partial one
 def _same(one: ColdWarModel, other: ColdWarModel) -> bool:
     first, second = one.history(), other.history()
     pairs = [
-        (first.months, second.months),
+        (first.monthly, second.monthly),
         (one.state.values, other.state.values),
-        (one.current.now.absent_until, other.current.now.absent_until),
+        (one.current.worlds.absent_until, other.current.worlds.absent_until),
         (one.corps.ideology, other.corps.ideology),
         (one.corps.grievance, other.corps.grievance),
         (one.corps.generation, other.corps.generation),

@@ -1,7 +1,9 @@
-"""The simulated world: agents, equations, rules and noise.
+"""The simulated world: agents, equations, rules and random draws, and their compiler.
 
-Nothing here knows of files, screens, experiments or of any country: a
-:class:`~palca.model.state.scenario.Scenario` brings them in as data.
+`model` is the model as Mesa runs it, `month` the order of one month; the modules beside them
+(arithmetic, calendar, errors, events, memory, seeds, input tables, types) know nothing of a month.
+Nothing here names a country, and no file is read but the compiler's cache: a
+:class:`~palca.model.state.scenario.Scenario` brings all data in.
 
 The names are fetched when they are first asked for, so that whoever needs only the errors,
 such as ``palca --help``, doesn't wait for Mesa.

@@ -8,6 +8,7 @@ from typing import Final
 from .errors import PalcaError, short
 
 START: Final = "1969-01"
+FOREVER: Final = 9999  # the last month of what has no end
 _FIRST_YEAR: Final = 1969
 
 

@@ -162,8 +162,8 @@ class ColdWarModel(mesa.Model):
         self._keep = tuple(keep)
         fields = list(FIELDS)
         self._kept_rows = np.array([fields.index(name) for name in self._keep], dtype=np.int64)
-        self.months = np.empty((scenario.months - self.since, len(self._keep), size), np.float32)
-        make_room(self.months.nbytes + self.state.values.nbytes + self.corps.nbytes)
+        self.monthly = np.empty((scenario.months - self.since, len(self._keep), size), np.float32)
+        make_room(self.monthly.nbytes + self.state.values.nbytes + self.corps.nbytes)
         officers = len(self.corps)
         self.current = Month(
             scenario,
@@ -179,7 +179,7 @@ class ColdWarModel(mesa.Model):
             usual,
             self.since,
         )  # fmt: skip
-        self.now, self.strategists = self.current.now, self.current.strategists
+        self.strategists = self.current.strategists
         for part in (*self.strategists, self.current.economy, self.current.labour,
                      self.current.officers):  # fmt: skip
             Actor(self, part)
@@ -215,7 +215,7 @@ class ColdWarModel(mesa.Model):
     def _step_month(self) -> None:
         self.current.open(self.month)
         self.current.step()
-        self.months[self.month - self.since] = self.state.values[self._kept_rows]
+        self.monthly[self.month - self.since] = self.state.values[self._kept_rows]
         self._come_to(self.month + 1)
 
     def run(self) -> History:
@@ -246,13 +246,13 @@ class ColdWarModel(mesa.Model):
                 while self.month < until:
                     self._step_month() if as_it_is else self.step()
             else:
-                self._kernel.advance(self.current, self.month, until, self.months, self._kept_rows)
+                self._kernel.advance(self.current, self.month, until, self.monthly, self._kept_rows)
                 self._come_to(until)
 
     def history(self) -> History:
         """Return what has happened so far, since the start."""
-        months = self.months[: self.month - self.since]
-        return History(self.worlds, self._keep, months, self.event_log.gather(), self.since)
+        monthly = self.monthly[: self.month - self.since]
+        return History(self.worlds, self._keep, monthly, self.event_log.gather(), self.since)
 
     def snapshot(self) -> Snapshot:
         """Return the worlds as they stand, to go on from there in another model."""
@@ -261,7 +261,7 @@ class ColdWarModel(mesa.Model):
         return Snapshot(
             self.month,
             self.state.values.copy(),
-            self.now.absent_until.copy(),
+            self.current.worlds.absent_until.copy(),
             corps.ideology.copy("F"),
             corps.grievance.copy("F"),
             corps.generation.copy("F"),
@@ -284,5 +284,5 @@ class ColdWarModel(mesa.Model):
 
     def _come_to(self, month: int) -> None:
         self.month = month
-        self.now.month = self.draws.month = self.event_log.month = month - 1
+        self.current.worlds.month = self.draws.month = self.event_log.month = month - 1
         self.running = month < self.current.scenario.months

@@ -40,7 +40,7 @@ class Month:
     Parameters
     ----------
     scenario : Scenario
-    now : Worlds
+    worlds : Worlds
         All worlds; their month is this one.
     roster : Roster
     drivers : dict of str to float
@@ -58,7 +58,7 @@ class Month:
     def __init__(
         self,
         scenario: Scenario,
-        now: Worlds,
+        worlds: Worlds,
         roster: Roster,
         drivers: dict[str, float],
         moods: Keys,
@@ -68,8 +68,8 @@ class Month:
         since: int,
     ) -> None:
         self.scenario, self.leaders = scenario, scenario.country.leaders
-        self.now, self.roster, self.channel_log, self.since = now, roster, channel_log, since
-        self.state, self.p, self.draws = now.state, now.p, now.draws
+        self.worlds, self.roster, self.channel_log, self.since = worlds, roster, channel_log, since
+        self.state, self.p, self.draws = worlds.state, worlds.p, worlds.draws
         country = scenario.country
         self.observation = Observation(self.state, country, self.p, roster.ideology, drivers)
         self.in_force = scenario.in_force(since)
@@ -89,7 +89,7 @@ class Month:
     def step(self) -> None:
         """Simulate the month: see, decide, act; then society answers."""
         for death in self.scenario.country.deaths:
-            self.now.among(self.now.month == death.month, self._bury, death)
+            self.worlds.among(self.worlds.month == death.month, self._bury, death)
         for strategist in self.strategists:
             strategist.decide()
         self.regime.act()
@@ -103,8 +103,8 @@ class Month:
     def open(self, number: int) -> None:
         """Begin a month: its policies and interventions, its draws, its drivers."""
         self.take_up(number)
-        self.now.corps.draw_initial_officers(self.draws.keys)
-        self.now.month = self.now.event_log.month = number
+        self.worlds.corps.draw_initial_officers(self.draws.keys)
+        self.worlds.month = self.worlds.event_log.month = number
         self.draws.turn_to(number)
         drivers = {name: float(row[number]) for name, row in self.scenario.drivers.items()}
         self.observation.drivers = {**drivers, "date": number}
@@ -131,7 +131,7 @@ class Month:
 
     def carry(self, channel: str, site: str, value: Value) -> Floats:
         """Return what a channel carries to a site this month, ``(worlds,)``."""
-        load = self.channel_log.carry(channel, site, value, self.now.month - self.since)
+        load = self.channel_log.carry(channel, site, value, self.worlds.month - self.since)
         return np.asarray(load, dtype=np.float64)
 
     def observe(self, name: str) -> Value:

@@ -11,7 +11,7 @@ from .calendar import month_index
 from .errors import PalcaError, check_text, nearest, point, short
 
 
-class Table:
+class InputTable:
     """One table of a file; every key must be asked for before :meth:`reject_unknown`.
 
     Parameters
@@ -80,14 +80,16 @@ class Table:
         except PalcaError as error:
             raise PalcaError(f"'{key}': {error.message}", self.where) from None
 
-    def table(self, key: str) -> Table:
+    def table(self, key: str) -> InputTable:
         """Return a table within this one; an empty one if it isn't there."""
-        return Table(self.value(key, {}), f"{self.where}: [{key}]")
+        return InputTable(self.value(key, {}), f"{self.where}: [{key}]")
 
-    def tables(self, key: str) -> list[Table]:
+    def tables(self, key: str) -> list[InputTable]:
         """Return an array of tables; an empty one if it isn't there."""
-        places = [f"{self.where}: [[{key}]] {i + 1}" for i in range(len(self.rows(key)))]
-        return [Table(row, where) for row, where in zip(self.rows(key), places, strict=True)]
+        return [
+            InputTable(row, f"{self.where}: [[{key}]] {number}")
+            for number, row in enumerate(self.rows(key), 1)
+        ]
 
     def rows(self, key: str) -> list[Any]:
         """Return an array of tables as plain data; an empty one if it isn't there."""

@@ -17,9 +17,8 @@ from palca.model.events import KINDS
 from palca.model.language.expressions import Expression, parse, parse_at
 from palca.model.language.functions import identifier
 from palca.model.state.state import FIELDS
-from palca.model.table import Table
+from palca.model.table import InputTable
 
-from .overrides import anchored, anchored_change, set_once
 from .reading.library import (
     LIBRARY,
     find,
@@ -28,6 +27,7 @@ from .reading.library import (
     read_text,
     scenario_beside,
 )
+from .settings import anchored, anchored_change, set_once
 
 Gathered = Literal["mean_of", "sum_of", "any_of"]
 _GATHERED: Final[tuple[Gathered, ...]] = ("mean_of", "sum_of", "any_of")
@@ -180,7 +180,7 @@ def _anchored(arm: Arm, folder: Path, where: str) -> Arm:
 
 def make_concept(name: str, text: str, where: str) -> Concept:
     """Return the concept that a file's text describes; `where` names the file in errors."""
-    table = Table(parse_toml(text, where), where)
+    table = InputTable(parse_toml(text, where), where)
     arms = tuple(_arm(row) for row in table.tables("arm"))
     measures = tuple(_measure(row) for row in table.tables("measure"))
     for what, rows in (("arm", arms), ("measure", measures)):
@@ -214,7 +214,7 @@ def make_concept(name: str, text: str, where: str) -> Concept:
     return concept
 
 
-def _literature(table: Table) -> tuple[str, ...]:
+def _literature(table: InputTable) -> tuple[str, ...]:
     works = tuple(_texts(table, "literature"))
     if not works:
         raise PalcaError(
@@ -224,7 +224,7 @@ def _literature(table: Table) -> tuple[str, ...]:
     return works
 
 
-def _arm(table: Table) -> Arm:
+def _arm(table: InputTable) -> Arm:
     arm = Arm(
         _name(table), table.text("title"), table.text("scenario", "baseline"),
         tuple(set_once(_texts(table, "set"), f"{table.where}: set")),
@@ -234,7 +234,7 @@ def _arm(table: Table) -> Arm:
     return arm
 
 
-def _measure(table: Table, drawn: bool = False) -> Measure:
+def _measure(table: InputTable, drawn: bool = False) -> Measure:
     """Read a [[measure]] table, or [drawn], which has a value in each month and no more."""
     given: list[Gathered] = [key for key in _GATHERED if key in table]
     if len(given) != 1 or (drawn and given != ["mean_of"]):
@@ -259,7 +259,7 @@ def _measure(table: Table, drawn: bool = False) -> Measure:
     return measure
 
 
-def _claim(table: Table, known: Collection[str]) -> Claim:
+def _claim(table: InputTable, known: Collection[str]) -> Claim:
     text = table.text("holds")
     more, sign, less = text.partition(">")
     where = f"{table.where}: holds"
@@ -277,7 +277,7 @@ def _claim(table: Table, known: Collection[str]) -> Claim:
     return claim
 
 
-def _name(table: Table) -> str:
+def _name(table: InputTable) -> str:
     name = table.text("name")
     try:
         identifier(name)
@@ -289,7 +289,7 @@ def _name(table: Table) -> str:
     return name
 
 
-def _texts(table: Table, key: str) -> list[str]:
+def _texts(table: InputTable, key: str) -> list[str]:
     texts: list[Any] = table.rows(key)
     if not all(isinstance(text, str) for text in texts):
         raise PalcaError(f"'{key}' must be a list of texts", table.where)

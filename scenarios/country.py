@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from palca.model.calendar import FOREVER
 from palca.model.errors import PalcaError, nearest
 from palca.model.state.scenario import Country, Death, Faction, Garrison, Leader
 from palca.model.state.state import FIELDS
-from palca.model.table import Table, check_number
+from palca.model.table import InputTable, check_number
 
 from .driver_series import files_table
 
@@ -23,12 +24,12 @@ def build_country(data: Mapping[str, Any], where: str) -> Country:
 
     An unnamed junta closes the roster, so that there is always somebody to rule.
     """
-    table = Table(data, where)
+    table = InputTable(data, where)
     table.text("place", "")
     leaders = [_leader(row) for row in table.tables("leader")]
     if not leaders:
         raise PalcaError("no [[leader]]", where)
-    leaders.append(Leader(UNNAMED, "a junta", 0.3, "top", 0, 9999, True))
+    leaders.append(Leader(UNNAMED, "a junta", 0.3, "top", 0, FOREVER, True))
     names = [leader.name for leader in leaders]
     if len(set(names)) < len(names):
         raise PalcaError("two leaders have the same name", where)
@@ -75,7 +76,7 @@ def _place_of(name: str, names: list[str], where: str) -> int:
     return names.index(name)
 
 
-def _leader(row: Table) -> Leader:
+def _leader(row: InputTable) -> Leader:
     rank = row.text("rank")
     if rank not in _RANKS:
         raise PalcaError(f"'rank' is top, middle or civilian, not '{rank}'", row.where)
@@ -93,7 +94,7 @@ def _leader(row: Table) -> Leader:
     return leader
 
 
-def _garrison(row: Table) -> Garrison:
+def _garrison(row: InputTable) -> Garrison:
     garrison = Garrison(
         row.text("name"),
         row.integer("officers", 1, _MOST_OFFICERS),
@@ -104,7 +105,7 @@ def _garrison(row: Table) -> Garrison:
     return garrison
 
 
-def _faction(row: Table) -> Faction:
+def _faction(row: InputTable) -> Faction:
     faction = Faction(
         row.text("name"),
         row.number("share", 0, 1),
@@ -115,7 +116,7 @@ def _faction(row: Table) -> Faction:
     return faction
 
 
-def _death(row: Table, names: list[str]) -> Death:
+def _death(row: InputTable, names: list[str]) -> Death:
     successor = row.text("successor", "")
     death = Death(
         row.month("at"),

@@ -18,7 +18,7 @@ from palca.model.calendar import month_index
 from palca.model.errors import PalcaError, nearest, point
 from palca.model.state.drivers import DRIVERS
 from palca.model.state.interventions import Change, DriverChange
-from palca.model.table import Table
+from palca.model.table import InputTable
 from palca.model.types import Floats
 
 from .reading.library import label, read_text
@@ -29,7 +29,7 @@ _TRAILING = 36  # months whose mean is the usual price
 _MOST = 1e15  # of a value, either way
 
 
-def files_table(table: Table) -> Table:
+def files_table(table: InputTable) -> InputTable:
     """Return the table ``[drivers]`` of a file, which names a file for each driver.
 
     Raises

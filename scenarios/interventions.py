@@ -13,10 +13,9 @@ from dataclasses import replace
 from itertools import combinations, pairwise, product
 from typing import Any, Final
 
-from palca.model.calendar import month_name
+from palca.model.calendar import FOREVER, month_name
 from palca.model.errors import PalcaError, point, short
 from palca.model.state.interventions import (
-    FOREVER,
     KINDS,
     LIVES,
     MONTHLY,
@@ -27,14 +26,14 @@ from palca.model.state.interventions import (
     month_of,
     read_contents,
 )
-from palca.model.table import Table, check_number
+from palca.model.table import InputTable, check_number
 
 from .reading.library import parse_toml
 
 LATEST: Final = 143  # December 1980, with which the drivers end
 
 
-def read_changes(tables: Sequence[Table]) -> list[Change]:
+def read_changes(tables: Sequence[InputTable]) -> list[Change]:
     """Return the changes of some ``[[intervene]]`` tables.
 
     Raises
@@ -68,7 +67,7 @@ def read_changes(tables: Sequence[Table]) -> list[Change]:
     return changes
 
 
-def parse_change(text: str) -> Table:
+def parse_change(text: str) -> InputTable:
     """Return the table of one ``--intervene``: what stands inside its braces."""
     where = short(f"--intervene {text}", 120)
     try:
@@ -79,7 +78,7 @@ def parse_change(text: str) -> Table:
             f"double quotes, a comma between two parts{point(text)}",
             where,
         ) from None
-    return Table(table, where)
+    return InputTable(table, where)
 
 
 def check_changes(changes: Sequence[Change], months: int) -> list[Change]:
@@ -131,15 +130,15 @@ def _in_turn(changes: Sequence[Change]) -> list[Change]:
     out: list[Change] = []
     before: Change | None = None
     for month, then in pairwise(turns):
-        now = next((change for change in reversed(changes) if change.holds(month)), None)
-        if now is not None and now is before:
+        holds = next((change for change in reversed(changes) if change.holds(month)), None)
+        if holds is not None and holds is before:
             out[-1] = replace(out[-1], until=then - 1)
-        elif now is not None:
-            content = now.content
-            if now.kind == "coup" and month > now.since:
+        elif holds is not None:
+            content = holds.content
+            if holds.kind == "coup" and month > holds.since:
                 content = {**content, "by": ""}  # its leader strikes in its first month only
-            out.append(replace(now, content=content, since=month, until=then - 1))
-        before = now
+            out.append(replace(holds, content=content, since=month, until=then - 1))
+        before = holds
     return out
 
 
@@ -158,7 +157,7 @@ def build_interventions(
     found: list[Intervention] = []
     for change in changes:
         if kind := MONTHLY.get(change.kind):
-            asked = Table(as_written(change), change.place)
+            asked = InputTable(as_written(change), change.place)
             if read_contents(asked) != [(change.target, change.content)]:
                 raise PalcaError(f"no change such as {change.target!r}", change.place)
         for name, month in (("since", change.since), ("until", change.until)):

@@ -24,11 +24,10 @@ from palca.model.state.channels import CHANNELS
 from palca.model.state.drivers import DRIVERS
 from palca.model.state.interventions import Change, DriverChange, PolicyChange, RuleChange
 from palca.model.state.scenario import Scenario
-from palca.model.table import Table
+from palca.model.table import InputTable
 
 from . import driver_series
 from .interventions import LATEST, change_deaths, check_changes, parse_change
-from .overrides import Beside, apply_setting
 from .posterior_draws import read_sets, set_posterior
 from .reading.library import (
     find_country,
@@ -39,6 +38,7 @@ from .reading.library import (
     read_toml,
 )
 from .scenario import build
+from .settings import WrittenIntervention, apply_setting
 
 _LONGEST: Final = LATEST + 1  # months
 _ANCESTORS: Final = 10
@@ -87,16 +87,16 @@ def resolve(
     PalcaError
     """
     merged = _read(find_scenario(name), ())
-    given = [Beside(parse_change(text), None) for text in interventions]
+    given = [WrittenIntervention(parse_change(text), None) for text in interventions]
     merged["intervene"] += given
     for setting in settings:
         apply_setting(merged, setting)
     idle = idle_parameters(merged["channels"])
     asked = [setting.partition("=")[0].strip() for setting in settings]
     values = [(name, merged["parameters"][name], f"--set {name}") for name in asked if name in idle]
-    for beside in given:
-        changes = [(change.target.partition("."), change.content) for change in beside.changes()]
-        values += [(rest, value, beside.where) for (kind, _, rest), value in changes
+    for table in given:
+        changes = [(change.target.partition("."), change.content) for change in table.changes()]
+        values += [(rest, value, table.where) for (kind, _, rest), value in changes
                    if kind == "parameter" and rest in idle]  # fmt: skip
     for parameter, value, where in values:
         if value != 0.0:
@@ -123,7 +123,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     where = label(path)
     if path.resolve() in descendants or len(descendants) >= _ANCESTORS:
         raise PalcaError("'extends' is circular, or more than ten deep", where)
-    table = Table(read_toml(path), where)
+    table = InputTable(read_toml(path), where)
     parent = table.text("extends", "")
     below: dict[str, Any] = {}
     if parent:
@@ -158,7 +158,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     if "posterior" in table:
         set_posterior(merged, table.text("posterior"), f"{where}: posterior", path.parent)
     merged["policies"] = {**below.get("policies", {}), **_policies(table, path)}
-    tables = [Beside(inner, path.parent) for inner in table.tables("intervene")]
+    tables = [WrittenIntervention(inner, path.parent) for inner in table.tables("intervene")]
     merged["intervene"] = [*below.get("intervene", []), *tables]
     merged["drivers"] = {**below.get("drivers", {}), **_driver_files(table, path.parent)}
     for key in ("parameters", "channels", "start"):
@@ -167,7 +167,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     return merged
 
 
-def _policies(table: Table, path: Path) -> dict[str, str]:
+def _policies(table: InputTable, path: Path) -> dict[str, str]:
     """Return the file of each actor's policy in [policy]."""
     named = table.table("policy")
     check_actors(named.flat(), named.where)
@@ -186,11 +186,11 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     country_file = Path(merged["country"])
     country = read_toml(country_file)
     country["place"] = label(country_file)
-    written = [change for beside in merged["intervene"] for change in beside.changes()]
+    written = [change for table in merged["intervene"] for change in table.changes()]
     changes = check_changes(written, months)
-    deaths = [death.flat() for death in Table(country, country["place"]).tables("death")]
+    deaths = [death.flat() for death in InputTable(country, country["place"]).tables("death")]
     as_it_was = {**country, "death": deaths}
-    leaders = [row.text("name") for row in Table(country, country["place"]).tables("leader")]
+    leaders = [row.text("name") for row in InputTable(country, country["place"]).tables("leader")]
     country["death"] = change_deaths(deaths, changes, leaders)
     files = {**_country_drivers(country, country_file), **merged["drivers"]}
     resolved = {
@@ -251,7 +251,7 @@ def _timeline(actor: str, usual: str, changes: Sequence[Change]) -> list[dict[st
     return out
 
 
-def _driver_files(table: Table, folder: Path) -> dict[str, str]:
+def _driver_files(table: InputTable, folder: Path) -> dict[str, str]:
     """Return the file of each driver in [drivers] of a file that stands in a folder."""
     named, out = driver_series.files_table(table), {}
     for name, _ in named.items():
@@ -261,7 +261,7 @@ def _driver_files(table: Table, folder: Path) -> dict[str, str]:
 
 def _country_drivers(country: Mapping[str, Any], file: Path) -> dict[str, str]:
     """Return the file of each driver of a country, which must name them all."""
-    files = _driver_files(Table(country, label(file)), file.parent)
+    files = _driver_files(InputTable(country, label(file)), file.parent)
     for name in driver_series.FILES:
         if name not in files:
             raise PalcaError(f"no file for the driver '{name}'", f"{label(file)}: [drivers]")

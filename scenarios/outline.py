@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from palca.model.errors import PalcaError
-from palca.model.table import Table, check_number
+from palca.model.table import InputTable, check_number
 
 from .reading.library import LIBRARY, label, read_toml
 
@@ -55,7 +55,7 @@ def read_map(path: Path) -> Map:
     PalcaError
         For a point that isn't two degrees, or an outline of fewer than three.
     """
-    table = Table(read_toml(path), label(path))
+    table = InputTable(read_toml(path), label(path))
     rows = table.rows("ring")
     if len(rows) < 3:
         raise PalcaError("'ring' needs three points or more", table.where)

@@ -18,7 +18,7 @@ from palca.model.state.drivers import DRIVERS
 from palca.model.state.interventions import Change
 from palca.model.state.parameters import PARAMETERS, check_parameter
 from palca.model.state.scenario import Scenario
-from palca.model.table import Table
+from palca.model.table import InputTable
 
 from .country import build_country, check_start
 from .interventions import LATEST, build_interventions
@@ -55,7 +55,7 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         Naming file, table and mend for whatever can't be used.
     """
     where = resolved["place"]
-    months = Table(resolved, where).integer("months", 1, LATEST + 1)
+    months = InputTable(resolved, where).integer("months", 1, LATEST + 1)
     check_text("title", resolved["title"], where)
     country = build_country(resolved["country"], resolved["country"]["place"])
     start = {**country.start, **check_start(resolved["start"], country, f"{where}: [start]")}

@@ -54,7 +54,7 @@ def assert_same(scenario: Scenario, worlds: list[int], seed: int, places: list[i
         found = np.array(states)[:, :, column]
         unequal = [(at, list(FIELDS)[row]) for at, row in np.argwhere(expected != found)]
         assert unequal == [], f"first differ in month and field {unequal[0]}"
-        assert np.array_equal(expected.astype(np.float32), history.months[:, :, place])
+        assert np.array_equal(expected.astype(np.float32), history.monthly[:, :, place])
         assert comparable(plain.events) == comparable(events_of(history.events, place))
         corps, officers = fast.corps, plain.corps.officers
         assert [o.generation for o in officers] == corps.generation[:, place].tolist()

@@ -145,9 +145,9 @@ class TestScenario(Contract):
     def test_it_acts_from_its_date_on(self, factual: History, path: Path) -> None:
         since = min(month_index(change["at"]) for change in read_toml(path)["intervene"])
         within = {**resolve(path.stem), "months": min(since + 12, 120)}
-        months = ColdWarModel(build(within), worlds=WORLDS, rng=SEED).run().months
-        assert np.array_equal(months[:since], factual.months[:since])
-        assert not np.array_equal(months, factual.months[: len(months)])
+        monthly = ColdWarModel(build(within), worlds=WORLDS, rng=SEED).run().monthly
+        assert np.array_equal(monthly[:since], factual.monthly[:since])
+        assert not np.array_equal(monthly, factual.monthly[: len(monthly)])
 
 
 class TestConcept(Contract):

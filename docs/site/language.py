@@ -47,7 +47,7 @@ _MISTAKES: Final = (
 def expression_language() -> str:
     """Return the page; the values and messages of its examples are computed."""
     about, *more = inspect.getdoc(expressions).split("\n\n")[1:]  # type: ignore[union-attr]
-    fences = " ".join(more[0].replace("`words`", "words").replace("`grammar`", "grammar").split())
+    fences = " ".join(more[0].split())
     return page(
         "# The language of rules",
         " ".join(about.replace("``", "`").split()),

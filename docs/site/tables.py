@@ -24,7 +24,7 @@ ACTORS: Final[Mapping[str, str]] = {
 def listed(what: str) -> tuple[list[str], list[list[str]]]:
     """Return the header and the rows of a table of ``palca list``, as text."""
     shown = LISTS[what]()
-    return [column.heading for column in shown.columns], shown.cells
+    return [column.title for column in shown.columns], shown.cells
 
 
 def _named(header: list[str], rows: list[list[str]], *, within: str = "") -> str:

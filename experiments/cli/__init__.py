@@ -1,4 +1,6 @@
-"""The command line: what each command takes, and which room does it.
+"""The command line: the commands and their options, and the runner that executes them.
 
-Nothing is computed here, and no other room may import from here.
+Here are also the texts of ``palca list``, ``palca check`` and ``palca record``, and the logic of
+``palca rerun``. A command makes an experiment of another sub-package, and computes nothing of its
+own. No other sub-package may import from here.
 """

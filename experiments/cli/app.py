@@ -84,7 +84,7 @@ def rerun(
 
     manifest = provenance.read_manifest(folder)
     experiment = experiment_of(manifest)
-    wrong, others = provenance.differing(folder, experiment.held_otherwise(folder))
+    wrong, others = provenance.differing(folder, experiment.compared_by_rerun(folder))
     with provenance.as_written(folder), options.progress(experiment.rate) as on_progress:
         wrong |= experiment.differences(folder, manifest, jobs, on_progress)
     for name in others:

@@ -27,7 +27,7 @@ from ..infer.evidence_file import ASPECTS, make_evidence
 from ..io.table import Table, numbers, texts
 from ..observe.documented import load_record
 from ..observe.history import documented
-from ..run.rule_use import WORLDS, RuleUse, rule_use
+from ..simulate.rule_use import WORLDS, rule_use
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -115,19 +115,14 @@ def _describe_policy(file: str, table: dict[str, Any]) -> str:
         if not use.enabled:
             told = "off"
         elif use.first is not None:
-            told = f"in {_often(use)}, first in {month_name(use.first)}"
+            told = f"in {use.frequency}, first in {month_name(use.first)}"
         elif late[use.rule].worlds:
-            told = (
-                f"never; if the policy begins in {month_name(_LATE)}: in {_often(late[use.rule])}"
-            )
+            told = (f"never; if the policy begins in {month_name(_LATE)}: in "
+                    f"{late[use.rule].frequency}")  # fmt: skip
         else:
             told = f"never, even if the policy begins in {month_name(_LATE)}"
         lines.append(f"  {use.rule}: {told}")
     return "\n".join(lines)
-
-
-def _often(use: RuleUse) -> str:
-    return f"{use.worlds} world{'s' if use.worlds > 1 else ''}, {100 * use.share:.2f} % of months"
 
 
 def _describe_scenario(name: str) -> str:

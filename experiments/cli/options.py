@@ -146,7 +146,7 @@ def chosen(settings: list[str] | None, point: bool = False) -> list[str]:
     PalcaError
         If two set the same, so that one of them would not be used.
     """
-    from palca.scenarios.overrides import set_once
+    from palca.scenarios.settings import set_once
 
     return [*set_once(settings or [], "--set"), *(["posterior=point"] if point else [])]
 

@@ -1,1 +1,5 @@
-"""Concepts of political science as contrasts of arms: simulated, drawn, and as a gallery."""
+"""Concepts of political science: ``palca concept``, ``palca concepts`` and the page of all.
+
+A concept is a contrast of arms, each a scenario: the arms are simulated, their measures compared,
+and its claims checked. The concepts are files of `scenarios/`; none is written down here.
+"""

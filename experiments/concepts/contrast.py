@@ -189,7 +189,7 @@ def _values(
     names = {name.removeprefix("first.") for name in looked_at}
     keep = tuple(name for name in FIELDS if name in names)
     history = ColdWarModel(build(resolved), worlds, seed, keep=keep).run()
-    events, shape = history.events, (len(history.months), worlds)
+    events, shape = history.events, (len(history.monthly), worlds)
     values: dict[str, Any] = {name: history.field(name).astype(np.float64) for name in keep}
     for name in names.difference(keep):
         what, track, kind = EVENTS[name]

@@ -1,4 +1,5 @@
-"""What would have been: paired runs, twins given the record, their effects and claims.
+"""What would have happened: ``palca compare``, ``palca counterfactual`` and the claims.
 
-Effects are estimated here; the worlds that they start from come from `infer`.
+Here are paired runs, twins of worlds that agree with the record, and the effects that are
+estimated from them. Worlds are not conditioned on evidence here: the particle filter is in `infer`.
 """

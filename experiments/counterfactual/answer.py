@@ -23,6 +23,7 @@ from ..io.experiment import OnProgress
 from ..io.parallel import shared
 from ..observe.documented import load_record, record_for
 from ..observe.history import documented
+from ..simulate.ensemble import BLOCK, in_blocks
 from .divergence import Divergence, divergence
 from .effects import (
     Causation,
@@ -34,7 +35,7 @@ from .effects import (
     prior_posterior_shift,
 )
 from .overlap import Overlap, overlap
-from .twins import BLOCK, QUANTITIES, Twins, fork_of, horizon, replay
+from .twins import QUANTITIES, Twins, fork_of, horizon, replay
 
 WORLDS: Final = 131_072  # simulated for the abduction
 TWINS: Final = 4096  # replayed with and without
@@ -332,7 +333,7 @@ def _replay(
 ) -> Twins:
     """Return twins of worlds that are chosen by their weights, evenly spaced."""
     chosen = systematic(particles.weights, answer.question.twins, 0.5)
-    blocks = [chosen[at : at + BLOCK] for at in range(0, len(chosen), BLOCK)]
+    blocks = [chosen[block] for block in in_blocks(len(chosen), BLOCK)]
     calls = ((answer.factual, answer.counter, particles.take(block), freeze) for block in blocks)
     parts: list[Twins] = []
     for part in shared(replay, calls, jobs):

@@ -15,12 +15,13 @@ import numpy as np
 
 from palca.model.calendar import month_index, month_name
 
+from ..infer.weights import clustered_error
 from ..io.experiment import OnProgress
 from ..io.figure_style import PALE, SERIES, Picture, head, new_figure, style
 from ..io.numerals import decimal
 from ..io.table import Column, Table, decimals, whole
 from .answer import Answer, Question, ask, uninformed
-from .effects import Effect, clustered_error, effect_of, explained_spread
+from .effects import Effect, effect_of, explained_spread
 from .report import EFFECT
 from .twins import QUANTITIES
 

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from palca.model.types import Floats, Ints
+from palca.model.types import Floats
 
 from ..infer.abc import INFORMATIVE, information_gain, information_gain_by_chance
-from ..infer.weights import moments, sums_by_group
+from ..infer.weights import clustered_error, moments
 from ..simulate import priors
 from .twins import Twins
 
@@ -78,22 +78,6 @@ def effect_of(twins: Twins, quantity: str, months_on: int) -> Effect:
         float(np.quantile(difference, 0.95)),
         float(np.mean(difference != 0.0)),
     )
-
-
-def clustered_error(difference: Floats, clusters: Ints) -> float:
-    """Return the standard error of a mean over worlds of which those of a cluster count together.
-
-    Parameters
-    ----------
-    difference : ndarray, shape ``(n,)``
-    clusters : ndarray of int, shape ``(n,)``
-        The cluster of each, such as the world of January 1969 that it descends from.
-    """
-    sums = sums_by_group(difference - difference.mean(), clusters)
-    groups = len(sums)
-    if groups < 2:
-        return float("nan")
-    return float(np.sqrt(np.sum(sums**2) * groups / (groups - 1)) / len(difference))
 
 
 def explained_spread(difference: Floats, parameters: Mapping[str, Floats]) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 from palca.model.calendar import month_name
 
 from ..infer.evidence import describe
+from ..io.provenance import hash_arrays
 from ..io.table import Column, Table, digits
 from .answer import Answer
 from .effects import Effect, PriorPosteriorShift
@@ -27,9 +28,7 @@ def digest(answer: Answer) -> str:
     total = hashlib.sha256()
     if answer.twins is not None:
         for paths in (answer.twins.factual, answer.twins.counter):
-            for name in QUANTITIES:
-                values = np.ascontiguousarray(paths.values[name], dtype="<f8")
-                total.update(name.encode() + values.tobytes())
+            hash_arrays(total, paths.values, QUANTITIES)
     return total.hexdigest()
 
 

@@ -18,9 +18,10 @@ from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..io.parallel import shared
+from ..io.provenance import hash_arrays
 from ..observe.history import simulated
 from ..observe.outcomes import OUTCOMES, outcomes
-from ..simulate.ensemble import BLOCK, KEPT, monthly
+from ..simulate.ensemble import BLOCK, KEPT, in_blocks, monthly
 from .divergence import pairwise_divergence
 
 
@@ -94,8 +95,8 @@ def pair_blocks(
     first: dict[str, Any], second: dict[str, Any], worlds: int, seed: int, jobs: int = 1
 ) -> Iterator[Pairs]:
     """Run worlds ``0..worlds-1`` under both scenarios and yield them in blocks, in order."""
-    blocks = (np.arange(at, min(at + BLOCK, worlds)) for at in range(0, worlds, BLOCK))
-    return shared(pair_block, ((first, second, block, seed) for block in blocks), jobs)
+    calls = ((first, second, block, seed) for block in in_blocks(worlds, BLOCK))
+    return shared(pair_block, calls, jobs)
 
 
 def join_pairs(parts: list[Pairs]) -> Pairs:
@@ -176,9 +177,7 @@ def contrasts(pairs: Pairs) -> list[Contrast]:
 def digest(pairs: Pairs) -> str:
     """Return the SHA-256 of every world's outcomes under both scenarios."""
     total = hashlib.sha256()
-    for table in (pairs.first, pairs.second):
-        for name in sorted(table):
-            total.update(name.encode())
-            total.update(np.ascontiguousarray(table[name], dtype="<f8").tobytes())
+    for measured in (pairs.first, pairs.second):
+        hash_arrays(total, measured, sorted(measured))
     total.update(np.ascontiguousarray(pairs.diverged, dtype="<i8").tobytes())
     return total.hexdigest()

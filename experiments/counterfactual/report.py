@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from palca.model.calendar import month_name
+from palca.model.calendar import FOREVER, month_name
 
 from ..infer.evidence import EventObservation
 from ..io.numerals import decimal, number, percent, value_of
@@ -46,7 +46,7 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
     if counter["question"]:
         console.print(counter["question"])
     for change in counter["changes"]:
-        end = "" if change["until"] > 9000 else f" to {month_name(change['until'])}"
+        end = "" if change["until"] >= FOREVER else f" to {month_name(change['until'])}"
         console.print(f"  from {month_name(change['since'])}{end}: {change['target']} "
                       f"{_said(change['content'])}")  # fmt: skip
     if counter["expect"]:

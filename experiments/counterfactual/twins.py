@@ -25,16 +25,9 @@ from palca.model.types import Floats, Ints
 from palca.scenarios import build
 
 from ..infer.abduction import ParticleSet
-from ..observe.outcomes import (
-    MEMORY,
-    UNREST,
-    WEIGHTS,
-    event_values,
-    highest_by_month,
-    sum_by_month,
-)
+from ..observe.history import Course
+from ..observe.outcomes import RIGHT, atmosphere, unrest
 
-BLOCK: Final = 4096
 _ROW: Final = {name: row for row, name in enumerate(FIELDS)}  # of a snapshot's state
 _KEPT: Final = (
     "leader", "orientation", "legitimacy", "repression", "mobilisation", "fiscal", "attempt",
@@ -101,36 +94,26 @@ class Paths:
         return Paths(parts[0].since, values, concatenate_worlds(events))
 
 
-def paths_of(history: History, ruler: Floats, atmosphere: Floats, committed: Floats) -> Paths:
+def paths_of(history: History, ruler: Floats, inherited: Floats, committed: Floats) -> Paths:
     """Return the paths of a history from the fork on.
 
     Parameters
     ----------
-    ruler, atmosphere, committed : ndarray, shape ``(n,)``
+    ruler, inherited, committed : ndarray, shape ``(n,)``
         At the fork: who rules (roster place), Soviet atmosphere, Soviet commitments so far.
     """
     value = {name: history.field(name).astype(np.float64) for name in _KEPT}
     months, worlds = value["leader"].shape
     events = history.events
-    month = events.month - history.since
-    air = sum_by_month(
-        month, events.world, event_values("ussr", WEIGHTS)[events.code], months, worlds
-    )
-    inherited = atmosphere
-    for row in air:
-        row += MEMORY * inherited
-        inherited = row
-    unrest = highest_by_month(
-        month, events.world, event_values("conflict", UNREST)[events.code], months, worlds
-    )
+    course = Course(worlds, months, {}, replace(events, month=events.month - history.since))
     values = {
         "leader": value["leader"],
         "rules": np.logical_and.accumulate(value["leader"] == ruler, axis=0).astype(np.float64),
         "attempts": np.cumsum(value["attempt"], axis=0),
         "successes": np.cumsum(value["success"], axis=0),
-        "right": (value["orientation"] >= 0.25).astype(np.float64),
-        "lethal": np.cumsum(unrest >= 2, axis=0).astype(np.float64),
-        "ussr_atmosphere": air,
+        "right": (value["orientation"] >= RIGHT).astype(np.float64),
+        "lethal": np.cumsum(unrest(course) >= 2, axis=0).astype(np.float64),
+        "ussr_atmosphere": atmosphere(course, "ussr", before=inherited),
         "ussr_commitments": value["ussr_committed"] - committed,
         "us_commitments": value["us_recent"],
     }
@@ -155,13 +138,13 @@ class Twins:
 
 
 def run_from(
-    scenario: Scenario, start: Snapshot, atmosphere: Floats, channel_log: ChannelLog | None = None
+    scenario: Scenario, start: Snapshot, inherited: Floats, channel_log: ChannelLog | None = None
 ) -> Paths:
     """Return how worlds go on from a snapshot under a scenario, on the draws that it brings.
 
     Parameters
     ----------
-    atmosphere : ndarray, shape ``(n,)``
+    inherited : ndarray, shape ``(n,)``
         Soviet atmosphere at the start.
     channel_log : ChannelLog, optional
         What channels are listened to, or frozen.
@@ -172,7 +155,7 @@ def run_from(
     )
     # rounded like what is kept of the months after it, so that no credit is exactly none
     committed = committed.astype(np.float32).astype(np.float64)
-    return paths_of(model.run(), leader.copy(), atmosphere, committed)
+    return paths_of(model.run(), leader.copy(), inherited, committed)
 
 
 def replay(

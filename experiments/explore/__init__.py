@@ -1,4 +1,5 @@
-"""What matters: sweeps, sensitivity and discovery.
+"""What matters for an outcome: sweeps, sensitivity analysis and scenario discovery.
 
-Many settings are tried here; none of them is held against the record.
+Many settings are simulated here, and the results written and shown. None of them is compared with
+the record.
 """

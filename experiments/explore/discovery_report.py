@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ..io.figure_style import INK, SERIES, Picture, head, many, new_figure, style, with_unit
+from ..io.figure_style import INK, SERIES, Picture, head, many, new_figure, style
 from ..io.numerals import decimal, percent
 from ..io.table import Column, Table, decimals, shares, whole
 from .discovery import Discovery
+from .sweep_table import with_unit
 
 if TYPE_CHECKING:
     import pandas as pd

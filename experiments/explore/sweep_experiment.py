@@ -117,5 +117,5 @@ class SweepExperiment(Experiment):
         return differing
 
     @classmethod
-    def held_otherwise(cls, folder: Path) -> list[str]:
+    def compared_by_rerun(cls, folder: Path) -> list[str]:
         return sweep_folder.part_names(folder)

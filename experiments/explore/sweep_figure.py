@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ..io.figure_style import SERIES, Picture, head, many, new_figure, style, with_unit
+from ..io.figure_style import SERIES, Picture, head, many, new_figure, style
 from ..observe.outcomes import Outcome
 from ..simulate.designs import Factor
 from .sweep import Plan
-from .sweep_table import levels_of
+from .sweep_table import levels_of, with_unit
 
 if TYPE_CHECKING:
     import pandas as pd

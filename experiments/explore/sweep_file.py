@@ -23,10 +23,10 @@ from typing import Any, Final
 
 from palca.model.errors import PalcaError
 from palca.model.seeds import LARGEST
-from palca.model.table import Table
+from palca.model.table import InputTable
 from palca.scenarios import resolve
-from palca.scenarios.overrides import anchored, anchored_change, set_once, what_is_set
 from palca.scenarios.reading.library import read_toml, scenario_beside
+from palca.scenarios.settings import anchored, anchored_change, set_once, what_is_set
 
 from ..simulate.designs import Factor, parse_factor, varied_once
 from ..simulate.world_table import check_measured
@@ -66,7 +66,7 @@ def read_sweep(path: Path) -> SweepFile:
     PalcaError
         Naming file, table and mend for whatever can't be used.
     """
-    table = Table(read_toml(path), str(path))
+    table = InputTable(read_toml(path), str(path))
     vary = table.table("vary")
     factors = tuple(
         _anchored(parse_factor(f"{name}={values}", f"{vary.where}: {name}"), path, vary.where)
@@ -166,7 +166,7 @@ def _level(level: Any, place: str) -> str:
     return str(level)
 
 
-def _texts(table: Table, key: str) -> tuple[str, ...]:
+def _texts(table: InputTable, key: str) -> tuple[str, ...]:
     values = table.rows(key)
     if not all(isinstance(value, str) for value in values):
         raise PalcaError(f'write {key} = ["…"], as after --{key}', table.where)

@@ -7,7 +7,6 @@ what is drawn from the parts, and ``SHA256SUMS``, come at the end.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
 PARTS: Final = "worlds"
 _VARIANTS: Final = "scenarios.json.xz"
-_LOCK: Final = ".lock"
-_MANIFEST: Final = "manifest.json"
 
 
 def part_path(folder: Path, block: int) -> Path:
@@ -57,7 +54,7 @@ def held(folder: Path) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         run_folder.check_locks(folder)
-        with FileLock(folder / _LOCK, timeout=0):
+        with FileLock(folder / run_folder.LOCK, timeout=0):
             yield
     except Timeout:
         made = []  # they are the other's
@@ -74,7 +71,7 @@ def _leave(folder: Path, made: Sequence[Path]) -> None:
     """Remove the folders that were made if no sweep was begun: there is nothing to resume."""
     import shutil
 
-    if made and not (folder / _MANIFEST).exists():
+    if made and not (folder / run_folder.MANIFEST).exists():
         shutil.rmtree(folder, ignore_errors=True)
         for path in made:
             with suppress(OSError):  # not made after all, or someone else's by now
@@ -82,13 +79,10 @@ def _leave(folder: Path, made: Sequence[Path]) -> None:
 
 
 def _unwritable(folder: Path, error: OSError) -> PalcaError:
-    mend = ""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        mend = "; make room, then continue with --resume"
-    if mend and not (folder / _MANIFEST).exists():
-        mend = "; make room"
-    place = error.filename if isinstance(error.filename, str) else str(folder)
-    return PalcaError(f"can't be written ({error.strerror}){mend}", place)
+    begun = (folder / run_folder.MANIFEST).exists()
+    place = Path(error.filename) if isinstance(error.filename, str) else folder
+    again = "continue with --resume" if begun else "run it again"
+    return run_folder.unwritable(place, error, again)
 
 
 def begin(folder: Path, plan: Plan, force: bool) -> bytes:
@@ -99,13 +93,13 @@ def begin(folder: Path, plan: Plan, force: bool) -> bytes:
     PalcaError
         If there is a run in it and `force` isn't given, or anything but a run.
     """
-    there = {path.name for path in folder.iterdir()} - {_LOCK, f".{_MANIFEST}"}
+    there = {path.name for path in folder.iterdir()} - {run_folder.LOCK, f".{run_folder.MANIFEST}"}
     if there and not force:
         raise PalcaError(
             "exists already; --resume continues an interrupted sweep, --force replaces it",
             str(folder),
         )
-    if there and _MANIFEST not in there:
+    if there and run_folder.MANIFEST not in there:
         raise PalcaError(
             "holds no run, and Palca replaces only its own runs: choose another --out", str(folder)
         )
@@ -133,8 +127,8 @@ def write_variants(folder: Path, packed: bytes) -> None:
 def _clear(folder: Path) -> None:
     import shutil
 
-    last = folder / _MANIFEST  # without it what is left would be nobody's
-    for path in [path for path in folder.iterdir() if path.name != _LOCK and path != last]:
+    last = folder / run_folder.MANIFEST  # without it what is left would be nobody's
+    for path in {*folder.iterdir()} - {last, folder / run_folder.LOCK}:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from palca.model.errors import PalcaError, nearest
+from palca.model.state.parameters import PARAMETERS
 
-from ..counterfactual.effects import clustered_error
+from ..infer.weights import clustered_error
 from ..io.numerals import decimal, significant, value_of
 from ..io.table import Column, Table, numbers, pivot
 from ..observe.outcomes import MAIN, OUTCOMES, Outcome
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 BINS: Final = 10  # of a range
 _TITLES: Final = {outcome.name: outcome for outcome in OUTCOMES}
 _MOST_LEVELS: Final = 12  # rows of a factor that are printed
+
+
+def with_unit(name: str) -> str:
+    """Return the name of what an axis shows, with its unit if it is a parameter."""
+    return f"{name} ({PARAMETERS[name].unit})" if name in PARAMETERS else name
+
 
 
 def chosen_outcomes(

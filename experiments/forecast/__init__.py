@@ -1,4 +1,4 @@
-"""Forecasts and their scores: naive forecasts, proper scores, comparisons.
+"""Forecasts and their scores: naive forecasts, proper scores, and comparisons of two forecasts.
 
-Nothing here knows where a forecast came from.
+Scores and comparisons take any forecast, the model's or a naive one. The model isn't run here.
 """

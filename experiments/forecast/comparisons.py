@@ -3,7 +3,7 @@
 A difference of scores means little where there are seven coups. So each comparison has two
 margins: an interval by bootstrap over the worlds (how far more worlds might move it), and
 the *power*: how often the model would win if histories came from the model itself. Where
-that is rare, winning or losing tells nothing (THEORY: "cannot discriminate").
+that is rare, winning or losing tells nothing ("cannot discriminate", docs/VALIDATION.md).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from palca.model.types import Floats
 
-from ..observe.history import Course
+from ..observe.history import EVENTS
 from .scores import crps
 
 ENOUGH_POWER: Final = 0.8
@@ -74,26 +74,6 @@ def skill(model: float, naive: float) -> float:
     if naive == 0.0:
         return 0.0 if model == 0.0 else np.nan
     return 1.0 - model / naive
-
-
-# What happens in a month, or not.
-
-EVENTS: Final = ("coup attempt", "change of power")
-
-
-def happened(course: Course) -> Floats:
-    """Return whether there was an attempt, and whether power changed hands.
-
-    Returns
-    -------
-    ndarray of 0 and 1, shape ``(2, months, worlds)``
-        In the order of :data:`EVENTS`. A leader who is there at the start has come before it.
-    """
-    leader = course.series["leader"]
-    tried = course.count("power", "coup") + course.count("power", "failed coup") > 0
-    changed = np.zeros_like(tried)
-    changed[1:] = leader[1:] != leader[:-1]
-    return np.array([tried, changed], dtype=np.float64)
 
 
 def brier(chance: Floats, truth: Floats) -> Floats:
@@ -157,7 +137,7 @@ def monthly_comparisons(
     Parameters
     ----------
     model : ndarray, shape ``(2, months, worlds)``
-        As :func:`happened` gives it.
+        As :func:`~palca.experiments.observe.history.happened` gives it.
     baselines : dict
         The same of naive forecasts.
     truth : ndarray, shape ``(2, months, 1)``
@@ -215,13 +195,13 @@ def outcome_comparisons(
     for name, came in truth.items():
         worlds = model[name]
         some = worlds[:HISTORIES]
-        own = _crps(some, worlds)
-        score = crps(worlds, came)
-        again = _crps_again(worlds, came)
+        own = crps(worlds, some)
+        score = float(crps(worlds, came))
+        again = crps(_samples(worlds), came)
         for against, others in baselines.items():
             naive = others[name]
-            theirs = _crps(some, naive)
-            baseline, baseline_again = crps(naive, came), _crps_again(naive, came)
+            theirs = crps(naive, some)
+            baseline, baseline_again = float(crps(naive, came)), crps(_samples(naive), came)
             with np.errstate(divide="ignore", invalid="ignore"):
                 skills = np.where(baseline_again > 0.0, 1.0 - again / baseline_again, -np.inf)
             low, high = np.quantile(skills, (0.05, 0.95), method="nearest")
@@ -232,18 +212,10 @@ def outcome_comparisons(
     return out
 
 
-def _crps_again(worlds: Floats, came: float) -> Floats:
-    """Return the score of worlds drawn with replacement, ``(bootstraps,)``."""
+def _samples(worlds: Floats) -> Floats:
+    """Return worlds drawn with replacement, ``(bootstraps, worlds)``."""
     chance = np.random.default_rng(_SEED)
-    drawn = chance.integers(len(worlds), size=(_BOOTSTRAPS, len(worlds)))
-    return _crps(np.full(_BOOTSTRAPS, came), worlds[drawn])
-
-
-def _crps(came: Floats, worlds: Floats) -> Floats:
-    """Return the score of each observed value, ``(n,)``, by the same worlds or a row of each."""
-    from scoringrules import crps_ensemble
-
-    return np.asarray(crps_ensemble(came, np.broadcast_to(worlds, (len(came), worlds.shape[-1]))))
+    return worlds[chance.integers(len(worlds), size=(_BOOTSTRAPS, len(worlds)))]
 
 
 # The joint path.

@@ -17,6 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.state import counter_rng
+from palca.model.state.draw_keys import (
+    NAIVE_ATTEMPT,
+    NAIVE_HANDOVER,
+    NAIVE_ORIENTATION,
+    NAIVE_SUCCESS,
+)
 from palca.model.state.history import CODE_OF, Events
 from palca.model.state.scenario import Scenario
 from palca.model.types import Floats
@@ -165,7 +171,7 @@ def naive(
     latest = known.events.month[before & np.isin(known.events.code, attempts)]
     last = np.full(worlds, latest.max() if len(latest) else -start.get("attempt_age", 60.0))
     wealth = income(record, 1969 + since // 12 - 1)
-    lifts, turns, hands = draw("naive attempt"), draw("naive success"), draw("naive handover")
+    lifts, turns, hands = draw(NAIVE_ATTEMPT), draw(NAIVE_SUCCESS), draw(NAIVE_HANDOVER)
     for month in range(since, months):
         chance = rates.chance(hazard, month - last <= RECENT, stays["growth"], wealth)
         tried[month] = lifts[month] < chance
@@ -174,7 +180,7 @@ def naive(
     given = hands < (0.0 if hazard == "persistence" else rates.handovers)
     given[:since] = False
     changed = won | given
-    side = np.where(draw("naive side") < 0.5, -0.5, 0.5)
+    side = np.where(draw(NAIVE_ORIENTATION) < 0.5, -0.5, 0.5)
     unknown = len(scenario.country.leaders)  # whoever comes is another than those before
     many = np.cumsum(changed, axis=0)
     series["leader"] += many + np.where(many > 0, unknown, 0)

@@ -12,15 +12,19 @@ from palca.model.types import Floats
 from ..observe.outcomes import OUTCOMES, Outcome
 
 
-def crps(ensemble: Floats, observed: float) -> float:
-    """Return the continuous ranked probability score of an ensemble; 0 is best.
+def crps(ensemble: Floats, observed: float | Floats) -> Floats:
+    """Return the continuous ranked probability score of ensembles ``(..., worlds)``; 0 is best.
+
+    There is one observed value, or one for each of them, or many for a single ensemble.
 
     mean |X - y| - mean |X - X'| / 2 (Gneiting and Raftery 2007,
     doi:10.1198/016214506000001437, eq. 21).
     """
     from scoringrules import crps_ensemble
 
-    return float(np.asarray(crps_ensemble(observed, ensemble)))
+    shape = np.broadcast_shapes(np.shape(observed), ensemble.shape[:-1])
+    worlds = np.broadcast_to(ensemble, (*shape, ensemble.shape[-1]))
+    return np.asarray(crps_ensemble(np.broadcast_to(observed, shape), worlds))
 
 
 def pit(ensemble: Floats, observed: float) -> float:
@@ -100,8 +104,8 @@ def evaluate(
                 float(low),
                 float(high),
                 pit(values, truth) if known else np.nan,
-                crps(values, truth) if known else np.nan,
-                crps(naive[outcome.name], truth) if known else np.nan,
+                float(crps(values, truth)) if known else np.nan,
+                float(crps(naive[outcome.name], truth)) if known else np.nan,
             )
         )
     return verdicts

@@ -1,5 +1,5 @@
-"""What evidence says: of parameters (calibration) and of worlds (the particle filter).
+"""Inference from evidence: of parameters (calibration) and of worlds (the particle filter).
 
-Evidence, likelihoods, the filter and approximate Bayesian computation are here.
-What would have happened otherwise is asked elsewhere, in `counterfactual`.
+Here are the evidence, its likelihood, weighted samples, the filter and approximate Bayesian
+computation. No intervention is applied here: see `counterfactual`.
 """

@@ -26,10 +26,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model.types import AnyFloats as Floats
+from palca.model.types import AnyFloats
 
 from ..observe.outcomes import Outcome
-from .reference_table import Table
+from .reference_table import ReferenceTable
 from .weights import effective_sample_size, moments, systematic
 
 _RIDGE: Final = 100.0  # keeps some 2,000 coefficients from fitting chance
@@ -47,13 +47,13 @@ class SummaryRegression:
 
     Parameters
     ----------
-    table : Table
+    table : ReferenceTable
         The worlds that teach it.
     outcomes : sequence of Outcome
         Those that may be read.
     """
 
-    def __init__(self, table: Table, outcomes: Sequence[Outcome]) -> None:
+    def __init__(self, table: ReferenceTable, outcomes: Sequence[Outcome]) -> None:
         from sklearn.linear_model import Ridge
         from sklearn.pipeline import make_pipeline
         from sklearn.preprocessing import PolynomialFeatures, StandardScaler
@@ -66,14 +66,14 @@ class SummaryRegression:
         )
         self._regression.fit(np.clip(plain, self.low, self.high), table.scores)
 
-    def summaries(self, values: Floats) -> Floats:
+    def summaries(self, values: AnyFloats) -> AnyFloats:
         """Return the summaries of histories, ``(n, parameters)``, from ``(n, outcomes)``."""
         plain = np.clip(_even(self.outcomes, values), self.low, self.high)
         parts = [plain[at : at + _CHUNK] for at in range(0, len(plain), _CHUNK)]
         read = [self._regression.predict(part.astype(np.float32)) for part in parts]
         return np.concatenate(read).astype(np.float32)
 
-    def outliers(self, values: Floats) -> list[Outcome]:
+    def outliers(self, values: AnyFloats) -> list[Outcome]:
         """Return the prior-predictive outliers among the outcomes of one history.
 
         Hardly any world of the table has them, whatever its parameters.
@@ -83,7 +83,7 @@ class SummaryRegression:
         return [outcome for outcome, is_so in zip(self.outcomes, beyond, strict=True) if is_so]
 
 
-def _even(outcomes: Sequence[Outcome], values: Floats) -> Floats:
+def _even(outcomes: Sequence[Outcome], values: AnyFloats) -> AnyFloats:
     """Return outcomes on scales that regressions like: roots of counts, logarithms of sums."""
     plain = np.array(values, np.float32)
     for column, outcome in zip(plain.T, outcomes, strict=True):
@@ -94,7 +94,7 @@ def _even(outcomes: Sequence[Outcome], values: Floats) -> Floats:
     return plain
 
 
-def information_gain(mean: Floats, sd: Floats) -> Floats:
+def information_gain(mean: AnyFloats, sd: AnyFloats) -> AnyFloats:
     """Return the information gain on parameters, 0 (posterior is prior) to 1.
 
     1 - exp(-2 KL), the Kullback-Leibler divergence of posterior from prior with both taken as
@@ -143,13 +143,13 @@ class Adjustment:
         Part of their variance that it takes for its own by chance.
     """
 
-    weights: Floats
-    apart: Floats
-    solver: Floats
+    weights: AnyFloats
+    apart: AnyFloats
+    solver: AnyFloats
     unsure: float
     lost: float
 
-    def of(self, scores: Floats) -> Floats:
+    def of(self, scores: AnyFloats) -> AnyFloats:
         """Return scores ``(nearest, n)`` as they would be at the history.
 
         What they depart from their mean is scaled up to the spread that they would have if the
@@ -169,7 +169,7 @@ class Adjustment:
         return information_gain_by_chance(self.unsure, 1.0 + self.unsure, freedom, count, seed)
 
 
-def adjustment(weights: Floats, apart: Floats) -> Adjustment:
+def adjustment(weights: AnyFloats, apart: AnyFloats) -> Adjustment:
     """Return the weighed regression of scores on `apart`, ``(nearest, summaries)``.
 
     A summary is an estimate of a score, so a slope is about one, or none: its prior is normal(0,
@@ -205,18 +205,18 @@ class Posterior:
     """
 
     places: NDArray[np.int64]
-    weights: Floats
-    scores: Floats
+    weights: AnyFloats
+    scores: AnyFloats
     radius: float
     adjusted: Adjustment
 
     @property
-    def mean(self) -> Floats:
+    def mean(self) -> AnyFloats:
         """The mean of the normal scores, ``(parameters,)``; that of the prior is 0."""
         return moments(self.weights, self.scores)[0]
 
     @property
-    def sd(self) -> Floats:
+    def sd(self) -> AnyFloats:
         """The spread of the normal scores, ``(parameters,)``; that of the prior is 1."""
         return moments(self.weights, self.scores)[1]
 
@@ -235,7 +235,7 @@ class Posterior:
         return chance.permutation(systematic(self.weights, count, chance.random()))
 
 
-def infer(summaries: Floats, scores: Floats, observed: Floats, nearest: int) -> Posterior:
+def infer(summaries: AnyFloats, scores: AnyFloats, observed: AnyFloats, nearest: int) -> Posterior:
     """Return the parameters given one history.
 
     Parameters
@@ -279,27 +279,27 @@ class SBC:
 
     ranks: NDArray[np.int64]
     draws: int
-    truth: Floats
-    mean: Floats
-    sd: Floats
-    radii: Floats
+    truth: AnyFloats
+    mean: AnyFloats
+    sd: AnyFloats
+    radii: AnyFloats
 
-    def uniformity(self) -> Floats:
+    def uniformity(self) -> AnyFloats:
         """Return how likely ranks as uneven as each parameter's are by chance, by chi squared."""
         from scipy.stats import chisquare
 
         counts = [np.histogram(column, BINS, (0, self.draws + 1))[0] for column in self.ranks.T]
         return np.array([chisquare(row).pvalue for row in counts])
 
-    def coverage(self, share: float) -> Floats:
+    def coverage(self, share: float) -> AnyFloats:
         """Return how often the central share of each parameter's draws holds the truth."""
         low = (1.0 - share) / 2.0 * (self.draws + 1)
         return ((self.ranks >= low) & (self.ranks < self.draws + 1 - low)).mean(axis=0)
 
 
 def simulation_based_calibration(
-    summaries: Floats,
-    scores: Floats,
+    summaries: AnyFloats,
+    scores: AnyFloats,
     histories: NDArray[np.int64],
     nearest: int,
     draws: int,

@@ -17,6 +17,7 @@ from palca.model.state.concatenate import concatenate_worlds
 from palca.model.types import Floats, Ints
 
 from ..io.parallel import shared
+from ..simulate.ensemble import in_blocks
 from .collectors import Diagnostics, ForkPoint
 from .evidence import Evidence
 from .particle_filter import Filter
@@ -117,7 +118,7 @@ def abduct(
     jobs: int = 1,
 ) -> Iterator[ParticleSet]:
     """Yield the islands of ``worlds`` simulated worlds, in order; see :func:`filter_island`."""
-    islands = (np.arange(at, min(at + ISLAND, worlds)) for at in range(0, worlds, ISLAND))
+    islands = in_blocks(worlds, ISLAND)
     calls = ((resolved, evidence, fork, last, numbers, seed) for numbers in islands)
     return shared(filter_island, calls, jobs)
 

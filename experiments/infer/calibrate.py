@@ -18,7 +18,7 @@ from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.model.seeds import seed_after
 from palca.model.state.parameters import draw_index
-from palca.model.types import AnyFloats as Floats
+from palca.model.types import AnyFloats
 from palca.scenarios import build
 
 from ..forecast.naive import naive
@@ -40,7 +40,7 @@ from .abc import (
     information_gain,
     simulation_based_calibration,
 )
-from .reference_table import Table, simulate, values_of
+from .reference_table import ReferenceTable, simulate, values_of
 
 WORLDS: Final = 1_000_000
 DRAWS: Final = 1000
@@ -108,7 +108,7 @@ class Calibration:
     names: tuple[str, ...]
     until: int
     worlds: int
-    draws: dict[str, Floats]
+    draws: dict[str, AnyFloats]
     posterior: Posterior
     outliers: list[Outcome]
     fit: list[OutcomeScore]
@@ -120,7 +120,7 @@ class Calibration:
     information_gain_by_chance: float = 0.0
 
     @property
-    def information_gain(self) -> Floats:
+    def information_gain(self) -> AnyFloats:
         """How far the record moves each parameter, 0 (not at all) to 1, ``(parameters,)``."""
         return information_gain(self.posterior.mean, self.posterior.sd)
 
@@ -254,23 +254,23 @@ def calibrate(
     return out
 
 
-def _with_draws(resolved: dict[str, Any], draws: dict[str, Floats]) -> dict[str, Any]:
+def _with_draws(resolved: dict[str, Any], draws: dict[str, AnyFloats]) -> dict[str, Any]:
     return {**resolved, "sets": {name: values.tolist() for name, values in draws.items()}}
 
 
 def _best_first(
     resolved: dict[str, Any],
-    draws: dict[str, Floats],
+    draws: dict[str, AnyFloats],
     until: int,
     regression: SummaryRegression,
-    observed: Floats,
+    observed: AnyFloats,
     seed: int,
     jobs: int,
     on_progress: OnProgress,
-) -> tuple[dict[str, Floats], Table]:
+) -> tuple[dict[str, AnyFloats], ReferenceTable]:
     """Return the draws, the likeliest first, and the worlds by which all of them were judged."""
     count = len(next(iter(draws.values())))
-    tables: list[Table] = []
+    tables: list[ReferenceTable] = []
     # all of them, then the best twentieth by many more worlds
     for some, replicates in ((count, _REPLICATES), (-(-count // 20), 16 * _REPLICATES)):
         judged = _with_draws(resolved, {name: values[:some] for name, values in draws.items()})
@@ -286,7 +286,7 @@ def _best_first(
 
 
 def _likelihoods(
-    summaries: Floats, observed: Floats, first: NDArray[np.int64]
+    summaries: AnyFloats, observed: AnyFloats, first: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return how likely each draw of parameters makes a history, as a logarithm, ``(draws,)``.
 
@@ -314,7 +314,11 @@ def _likelihoods(
 
 
 def _hold_against_the_record(
-    out: Calibration, resolved: dict[str, Any], table: Table, tried: Table, seed: int
+    out: Calibration,
+    resolved: dict[str, Any],
+    table: ReferenceTable,
+    tried: ReferenceTable,
+    seed: int,
 ) -> None:
     """Hold all outcomes of worlds of the posterior (`tried`) and the prior against the record."""
     scenario, record = build(resolved), load_record()

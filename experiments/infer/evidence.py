@@ -13,10 +13,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from palca.model.calendar import month_name
+from palca.model.calendar import FOREVER, month_name
 
 ATTEMPTS: Final = {"coup": True, "failed coup": False}
-_NO_END: Final = 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class EventObservation:
         Its window.
     false_negative : float
         Likelihood of a world in which it has not: that the record is wrong.
-    course, side : float, optional
+    orientation, orientation_tolerance : float, optional
         Orientation of the regime after it, and by how much it may differ.
     named : bool
         Whether the month was named by who asks, and isn't the record's.
@@ -44,8 +43,8 @@ class EventObservation:
     first: int
     last: int
     false_negative: float
-    course: float = np.nan
-    side: float = np.inf
+    orientation: float = np.nan
+    orientation_tolerance: float = np.inf
     named: bool = False
 
     def __str__(self) -> str:
@@ -100,7 +99,7 @@ class Evidence:
     levels: tuple[Level, ...] = ()
     extra: float = 1.0
     absent: tuple[tuple[str, str, float], ...] = ()
-    last: int = _NO_END
+    last: int = FOREVER
 
     def until(self, month: int) -> Evidence:
         """Return what of it can be seen by the end of a month; windows are cut there."""
@@ -136,7 +135,8 @@ def describe(whole: Evidence, last: int, predictive: Iterable[float]) -> list[di
         end = min(s.last, last) if counts else s.last
         rows.append({
             "what": f"{s.track}: {s.kind}", "first": month_name(s.first), "last": month_name(end),
-            "value": s.course, "sd": s.side, "weight": s.false_negative, "counted": counts,
+            "value": s.orientation, "sd": s.orientation_tolerance,
+            "weight": s.false_negative, "counted": counts,
             "probability": next(probable) if counts else np.nan,
         })  # fmt: skip
     rows += [

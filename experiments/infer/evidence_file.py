@@ -13,7 +13,7 @@ import numpy as np
 from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError, nearest, short
 from palca.model.events import KINDS, TRACKS
-from palca.model.table import Table
+from palca.model.table import InputTable
 from palca.scenarios.reading.library import find, read_toml
 
 from ..observe.history import Course, fiscal_years
@@ -74,7 +74,7 @@ def make_evidence(
     PalcaError
         If it asks for something that it can't have.
     """
-    table = Table(given, place)
+    table = InputTable(given, place)
     title = table.text("title")
     events: list[EventObservation] = []
     levels: list[Level] = []
@@ -161,11 +161,11 @@ def _listed(text: str, place: str, months: int) -> list[EventObservation]:
     return events
 
 
-def _attempts(table: Table, documented: Course) -> list[EventObservation]:
+def _attempts(table: InputTable, documented: Course) -> list[EventObservation]:
     """Return the documented attempts, with windows that don't overlap."""
     tolerance = table.integer("tolerance", 0, 12)
     false_negative = table.number("false_negative", 0, 1)
-    side = table.number("side", 0, 2, 2.0)
+    allowed = table.number("side", 0, 2, 2.0)
     table.reject_unknown()
     rows = sorted(
         (int(month), kind)
@@ -181,14 +181,16 @@ def _attempts(table: Table, documented: Course) -> list[EventObservation]:
             elif other > month:
                 last = min(last, (other + month) // 2)
         after = float(documented.series["orientation"][min(month + 1, documented.months - 1), 0])
-        course = after if ATTEMPTS[kind] else np.nan
+        orientation = after if ATTEMPTS[kind] else np.nan
         out.append(
-            EventObservation("power", kind, month, first, last, false_negative, course, side)
+            EventObservation(
+                "power", kind, month, first, last, false_negative, orientation, allowed
+            )
         )
     return out
 
 
-def _named(row: Table) -> tuple[str, str]:
+def _named(row: InputTable) -> tuple[str, str]:
     track, kind = row.text("track"), row.text("kind")
     if track not in TRACKS or kind not in KINDS[track]:
         raise PalcaError(
@@ -198,7 +200,7 @@ def _named(row: Table) -> tuple[str, str]:
     return track, kind
 
 
-def _absent(row: Table, documented: Course) -> tuple[str, str, float]:
+def _absent(row: InputTable, documented: Course) -> tuple[str, str, float]:
     track, kind = _named(row)
     weight = row.number("weight", 0, 1)
     row.reject_unknown()
@@ -207,7 +209,7 @@ def _absent(row: Table, documented: Course) -> tuple[str, str, float]:
     return track, kind, weight
 
 
-def _event(row: Table, documented: Course) -> EventObservation:
+def _event(row: InputTable, documented: Course) -> EventObservation:
     """Return an event of a kind: in the month that is named, or the record's first."""
     track, kind = _named(row)
     tolerance = row.integer("tolerance", 0, 120)
@@ -235,7 +237,7 @@ def _event(row: Table, documented: Course) -> EventObservation:
 
 
 def _orientation(
-    table: Table, documented: Course, events: Sequence[EventObservation]
+    table: InputTable, documented: Course, events: Sequence[EventObservation]
 ) -> list[Level]:
     """Return orientation by month, but for the windows in which it may change hands."""
     sd, months = table.number("sd", 0.01, 10), table.number("months", 1, 120)
@@ -249,7 +251,7 @@ def _orientation(
     ]
 
 
-def _atmosphere(table: Table, documented: Course) -> list[Level]:
+def _atmosphere(table: InputTable, documented: Course) -> list[Level]:
     sd, months = table.number("sd", 0.01, 100), table.number("months", 1, 120)
     table.reject_unknown()
     values = atmosphere(documented, "ussr")[:, 0]
@@ -259,7 +261,7 @@ def _atmosphere(table: Table, documented: Course) -> list[Level]:
     ]
 
 
-def _credits(table: Table, documented: Course) -> Level:
+def _credits(table: InputTable, documented: Course) -> Level:
     """Return the credits until the month to which they are firm."""
     sd, floor = table.number("sd", 0.01, 100), table.number("floor", 0.01, 1000)
     last = table.month("until")

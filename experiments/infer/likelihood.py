@@ -67,8 +67,8 @@ class Likelihood:
                     continue
                 times = happened.get((event.track, event.kind))
                 if times is not None:
-                    apart = np.abs(model.state.orientation - event.course)
-                    fits = (times > 0) & ~seen & ~(apart > event.side)
+                    apart = np.abs(model.state.orientation - event.orientation)
+                    fits = (times > 0) & ~seen & ~(apart > event.orientation_tolerance)
                     seen |= fits
                     if event.kind in ATTEMPTS:
                         stray = stray - fits

@@ -19,6 +19,7 @@ import numpy as np
 
 from palca.model import ColdWarModel, Snapshot
 from palca.model.state import counter_rng
+from palca.model.state.draw_keys import RESAMPLING
 from palca.model.types import Ints
 from palca.scenarios import build
 
@@ -150,6 +151,6 @@ class Filter:
 
     def _offset(self) -> float:
         """Return the random number of this month's resampling, 0 to 1."""
-        event = counter_rng.event_keys("resampling", 1, self.month + 1)[0, self.month :]
+        event = counter_rng.event_keys(RESAMPLING, 1, self.month + 1)[0, self.month :]
         island = counter_rng.world_keys(self.seed, [int(self.numbers[0])])
         return float(counter_rng.uniform(counter_rng.bits(island, event))[0])

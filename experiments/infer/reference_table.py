@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model.types import AnyFloats as Floats
+from palca.model.types import AnyFloats
 from palca.scenarios import build
 
 from ..io.parallel import shared
@@ -22,13 +22,14 @@ from ..observe.outcomes import Outcome, measure
 from ..observe.windows import before_and_after
 from ..simulate import priors
 from ..simulate.designs import Factor
+from ..simulate.ensemble import in_blocks
 from ..simulate.world_table import PIECE, run_rows
 
 _TINY: Final = 1e-9  # the ends of a prior have no finite score
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReferenceTable:
     """Worlds with parameters of their own.
 
     Attributes
@@ -43,17 +44,17 @@ class Table:
 
     names: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
-    scores: Floats
-    values: Floats
+    scores: AnyFloats
+    values: AnyFloats
 
-    def columns(self, outcomes: Sequence[Outcome]) -> Floats:
+    def columns(self, outcomes: Sequence[Outcome]) -> AnyFloats:
         """Return some of the outcomes, ``(worlds, n)``."""
         places = {outcome.name: place for place, outcome in enumerate(self.outcomes)}
         return self.values[:, [places[outcome.name] for outcome in outcomes]]
 
-    def part(self, some: slice) -> Table:
+    def part(self, some: slice) -> ReferenceTable:
         """Return some of the worlds."""
-        return Table(self.names, self.outcomes, self.scores[some], self.values[some])
+        return ReferenceTable(self.names, self.outcomes, self.scores[some], self.values[some])
 
 
 def simulate(
@@ -64,7 +65,7 @@ def simulate(
     seed: int,
     jobs: int = 1,
     on_progress: Callable[[int, int], None] = lambda done, of: None,
-) -> Table:
+) -> ReferenceTable:
     """Return a table of worlds with their outcomes up to a year and after it.
 
     Parameters
@@ -81,12 +82,12 @@ def simulate(
     outcomes = _outcomes(until)
     scores = np.empty((worlds, len(free)), np.float32)
     values = np.empty((worlds, len(outcomes)), np.float32)
-    pieces = [np.arange(at, min(at + PIECE, worlds)) for at in range(0, worlds, PIECE)]
+    pieces = list(in_blocks(worlds, PIECE))
     calls = ((resolved, tuple(free), until, piece, seed) for piece in pieces)
     for piece, (drawn, made) in zip(pieces, shared(_live, calls, jobs), strict=True):
         scores[piece], values[piece] = drawn, made
         on_progress(int(piece[-1]) + 1, worlds)
-    return Table(tuple(free), outcomes, scores, values)
+    return ReferenceTable(tuple(free), outcomes, scores, values)
 
 
 def _outcomes(until: int) -> tuple[Outcome, ...]:
@@ -100,7 +101,7 @@ def _live(
     until: int,
     numbers: NDArray[np.int64],
     seed: int,
-) -> tuple[Floats, Floats]:
+) -> tuple[AnyFloats, AnyFloats]:
     """Return normal scores of the parameters and outcomes of some worlds."""
     import pandas as pd
 
@@ -121,7 +122,7 @@ def score(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
     return ndtri(np.clip(priors.PRIORS[name].cdf(values), _TINY, 1.0 - _TINY))
 
 
-def values_of(names: Sequence[str], scores: Floats) -> dict[str, Floats]:
+def values_of(names: Sequence[str], scores: AnyFloats) -> dict[str, AnyFloats]:
     """Return parameters from their normal scores ``(n, parameters)``, each ``(n,)``."""
     from scipy.special import ndtr
 

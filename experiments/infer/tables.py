@@ -145,8 +145,8 @@ def _information(found: Calibration) -> str:
     told = (
         f"{said} The record is informative about {found.informative.sum()} of {count} "
         f"parameters; of the others it can't tell. It is informative if the gain is "
-        f"{100 * INFORMATIVE:.0f} % or more, if it is above "
-        f"{100 * found.information_gain_by_chance:.1f} %, which one of {count} parameters that "
+        f"{percent(INFORMATIVE)} or more, if it is above "
+        f"{percent(found.information_gain_by_chance, 1)}, which one of {count} parameters that "
         f"do nothing would reach in {100 * RARE:.0f} of 100 calibrations, and if the ranks are "
         "level."
     )

@@ -88,3 +88,19 @@ def moments(weights: AnyFloats, values: AnyFloats) -> tuple[AnyFloats, AnyFloats
     """Return weighted mean and standard deviation of values ``(n, ...)``, each ``(...)``."""
     mean = weights @ values
     return mean, np.sqrt(weights @ (values - mean) ** 2)
+
+
+def clustered_error(difference: Floats, clusters: Ints) -> float:
+    """Return the standard error of a mean over worlds of which those of a cluster count together.
+
+    Parameters
+    ----------
+    difference : ndarray, shape ``(n,)``
+    clusters : ndarray of int, shape ``(n,)``
+        The cluster of each, such as the world of January 1969 that it descends from.
+    """
+    sums = sums_by_group(difference - difference.mean(), clusters)
+    groups = len(sums)
+    if groups < 2:
+        return float("nan")
+    return float(np.sqrt(np.sum(sums**2) * groups / (groups - 1)) / len(difference))

@@ -1,5 +1,6 @@
-"""Folders, files, processes and figures, whatever they hold.
+"""Input and output that all experiments share.
 
-A run's folder, its manifest and its digests, the table of the terminal, the style of figures,
-and the spread of work over processes. Nothing here knows of Bolivia or of a model.
+Here are the base class of experiments, folders with their manifests and digests, tables, figures,
+Markdown pages, signals, and the spread of work over processes and machines. Nothing here runs the
+model or knows what an experiment computes; only `figure_style` names quantities of the model.
 """

@@ -100,7 +100,7 @@ class Experiment(ABC):
         """Run a folder's experiment again; return what comes out otherwise, and how."""
 
     @classmethod
-    def held_otherwise(cls, folder: Path) -> list[str]:
+    def compared_by_rerun(cls, folder: Path) -> list[str]:
         """Return the files that :meth:`differences` compares itself, by what comes out."""
         return []
 

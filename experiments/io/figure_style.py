@@ -22,8 +22,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from palca.model.state.parameters import PARAMETERS
-
 from .run_folder import write_whole
 from .signals import held
 
@@ -235,11 +233,6 @@ def ends_of_years(axis: Axes, months: int, first: int = 1969, since: int = 0) ->
 def many(count: float, thing: str) -> str:
     """Return a count with its noun: "1 world", "2,000 worlds"."""
     return f"{count:,.0f} {thing}{'' if count == 1 else 's'}"
-
-
-def with_unit(name: str) -> str:
-    """Return the name of what an axis shows, with its unit if it is a parameter."""
-    return f"{name} ({PARAMETERS[name].unit})" if name in PARAMETERS else name
 
 
 def spells(values: Any) -> list[tuple[int, int]]:

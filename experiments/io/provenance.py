@@ -2,7 +2,7 @@
 its files.
 
 ``manifest.json`` is sealed, and has the digests of the tables; ``SHA256SUMS`` has those of all
-other files that Palca wrote there, and comes last.
+files that Palca wrote there but the manifest and itself, and comes last.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import platform
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -22,18 +22,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from palca.model.errors import PalcaError
-from palca.model.table import Table
+from palca.model.table import InputTable
 
-from .run_folder import UNDRAWN, write_whole
+from .run_folder import MANIFEST, UNDRAWN, write_whole
 from .safe_folder import Folder
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
     from .figure_style import Picture
 
 FORMAT: Final = 4  # of the folder; a manifest with another number is refused
-MANIFEST: Final = "manifest.json"
 SUMS: Final = "SHA256SUMS"
 _MOST_WORLDS: Final = 10**12  # also of a sensitivity analysis, which adds all that it ran
 _LINE: Final = re.compile(r"([0-9a-f]{64})  ([^\0\n]+)")
@@ -128,7 +128,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             "again, with the change as --set or in a scenario file",
             str(path),
         )
-    Table(manifest, str(path)).integer("worlds", 1, _MOST_WORLDS, 1)
+    InputTable(manifest, str(path)).integer("worlds", 1, _MOST_WORLDS, 1)
     return manifest
 
 
@@ -221,6 +221,14 @@ def _names(folder: Path) -> list[str]:
     paths = [path.relative_to(folder) for path in folder.rglob("*") if not path.is_dir()]
     return sorted(path.as_posix() for path in paths
                   if not any(part.startswith(".") for part in path.parts))  # fmt: skip
+
+
+def hash_arrays(
+    digest: hashlib._Hash, arrays: Mapping[str, NDArray[Any]], names: Iterable[str]
+) -> None:
+    """Add the named arrays to a digest: each name, and its values as doubles."""
+    for name in names:
+        digest.update(name.encode() + arrays[name].astype("<f8").tobytes())
 
 
 def digest_of_file(path: Path) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
 UNDRAWN: Final[list[str]] = []  # pictures that could not be drawn, and why; all else was kept
-_MANIFEST: Final = "manifest.json"
-_LOCK: Final = ".lock"
+MANIFEST: Final = "manifest.json"
+LOCK: Final = ".lock"
 _REPLACED: Final = ".replaced"
 _COPIED: Final = ".copied"
 _TRIES: Final = 100  # to hold a folder whose lock others move away meanwhile
@@ -87,7 +87,7 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
         lock = _hold(part, folder)
         _put_back(part, folder)  # if one was killed at the last moment
         _check_free(folder, force)
-        for path in set(part.iterdir()) - {part / _LOCK}:  # of one that was killed
+        for path in set(part.iterdir()) - {part / LOCK}:  # of one that was killed
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         yield part
         _check_free(folder, force)  # something else may have come there meanwhile
@@ -95,7 +95,7 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
             lock.release()  # no folder moves there while a file in it is open
         if _took_name(part, folder):
             part = folder
-            (folder / _LOCK).unlink(missing_ok=True)
+            (folder / LOCK).unlink(missing_ok=True)
             shutil.rmtree(folder / _REPLACED, ignore_errors=True)
         else:
             _copy_into(part, folder)
@@ -141,7 +141,7 @@ def _copy_into(part: Path, folder: Path) -> None:
     shutil.rmtree(copied, ignore_errors=True)  # of one that was killed
     try:
         copied.mkdir()
-        for path in {*part.iterdir()} - {part / _LOCK, part / _REPLACED}:
+        for path in {*part.iterdir()} - {part / LOCK, part / _REPLACED}:
             copy = shutil.copytree if path.is_dir() else shutil.copy2
             copy(path, copied / path.name)
     except BaseException:
@@ -150,9 +150,9 @@ def _copy_into(part: Path, folder: Path) -> None:
             folder.rmdir()
         raise
     old = [path for path in folder.iterdir() if path != copied]
-    for path in sorted(old, key=lambda path: path.name != _MANIFEST):
+    for path in sorted(old, key=lambda path: path.name != MANIFEST):
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    for path in sorted(copied.iterdir(), key=lambda path: path.name == _MANIFEST):
+    for path in sorted(copied.iterdir(), key=lambda path: path.name == MANIFEST):
         path.rename(folder / path.name)
     copied.rmdir()
 
@@ -172,7 +172,7 @@ def _check_free(folder: Path, force: bool) -> None:
         raise PalcaError(
             "exists already; give --force to replace it, or another --out", str(folder)
         )
-    if not (folder / _MANIFEST).is_file():
+    if not (folder / MANIFEST).is_file():
         raise PalcaError(
             "holds no run, and Palca replaces only its own runs: choose another --out", str(folder)
         )
@@ -188,19 +188,19 @@ def _hold(part: Path, folder: Path) -> FileLock:
 
     part.parent.mkdir(parents=True, exist_ok=True)
     for _ in range(_TRIES):
-        lock = FileLock(part / _LOCK, timeout=0)
+        lock = FileLock(part / LOCK, timeout=0)
         try:
             with suppress(FileExistsError):
                 part.mkdir()
             check_locks(part)
-            with (part / _LOCK).open("ab") as opened:
+            with (part / LOCK).open("ab") as opened:
                 try:
                     lock.acquire()
-                    if _is_at(opened, part / _LOCK):
+                    if _is_at(opened, part / LOCK):
                         return lock
                 finally:
-                    if _is_at(opened, folder / _LOCK):  # we made it as the folder was moved
-                        (folder / _LOCK).unlink()
+                    if _is_at(opened, folder / LOCK):  # we made it as the folder was moved
+                        (folder / LOCK).unlink()
         except Timeout:
             break
         except (FileNotFoundError, FileExistsError):
@@ -266,11 +266,11 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def unwritable(place: Path, error: OSError) -> PalcaError:
+def unwritable(place: Path, error: OSError, again: str = "run it again") -> PalcaError:
     """Return what to say when a file or a folder can't be written, with the mend if it is known."""
     mend = ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        mend = "; make room, then run it again"
+        mend = f"; make room, then {again}"
     elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         mend = "; choose another --out"
     reason = os.strerror(error.errno) if error.errno else str(error)  # Arrow's are longer

@@ -226,9 +226,9 @@ class Table:
         return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
     @property
-    def whole(self) -> int:
+    def full_width(self) -> int:
         """The width of the terminal from which on every column is shown, side by side."""
-        return self._layout.whole
+        return self._layout.full_width
 
     def left_out(self, width: int) -> list[Column]:
         """Return the columns that are not shown at a width of the terminal."""

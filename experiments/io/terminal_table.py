@@ -65,7 +65,7 @@ class Layout:
         ]  # fmt: skip
 
     @property
-    def whole(self) -> int:
+    def full_width(self) -> int:
         """The width from which on every column is shown, side by side."""
         return _total([span.easy for span in self._spans()])
 
@@ -93,7 +93,7 @@ class Layout:
             also = f"; {self._file} has {'it' if len(gone) == 1 else 'them'}" if self._file else ""
             yield from _paragraph(
                 f"Columns left out at a width of {width}: {names} (shown from a width of "
-                f"{self.whole}{also})",
+                f"{self.full_width}{also})",
                 told,
                 "dim",
             )

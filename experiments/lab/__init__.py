@@ -1,6 +1,6 @@
-"""``palca lab``: the laboratory in a web page, for those who will not open a terminal twice.
+"""``palca lab``: the laboratory as a web page.
 
-A page asks for choices (:mod:`~palca.experiments.lab.form`), computes in the background
-(:mod:`~palca.experiments.lab.scheduler`) and answers with plain blocks
-(:mod:`~palca.experiments.lab.blocks`), which one template shows in native HTML.
+A page asks for choices (`form`) and computes in the background (`scheduler`) what `cases` runs and
+`kept` holds in memory; a visitor's state is his `session`. It answers with plain `blocks`, which
+one template shows in native HTML. Only `cli` may import from here.
 """

@@ -27,8 +27,8 @@ from ..observe.documented import load_record
 from ..observe.history import SERIES, Course, documented, simulated
 from ..observe.outcomes import atmosphere, outcomes
 from ..run.explain import Trace, trace_world
-from ..run.rule_use import RuleUse, rule_use
-from ..simulate.ensemble import QUANTILES, Block, Summary, run_block, summarise
+from ..simulate.ensemble import QUANTILES, Block, Summary, in_blocks, run_block, summarise
+from ..simulate.rule_use import RuleUse, rule_use
 from .kept import kept
 from .policy_text import policy_of, read_policy
 from .scheduler import look_at_clock
@@ -95,9 +95,9 @@ def ensemble(case: Case, worlds: int) -> tuple[Summary, dict[str, Floats]]:
 
 
 def _parts(worlds: int) -> Iterator[NDArray[np.int64]]:
-    for at in range(0, worlds, TOGETHER):
+    for some in in_blocks(worlds, TOGETHER):
         look_at_clock()
-        yield np.arange(at, min(at + TOGETHER, worlds))
+        yield some
 
 
 @kept

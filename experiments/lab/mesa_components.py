@@ -27,7 +27,7 @@ def GarrisonMap(model: ColdWarModel) -> None:
     """Show the country's garrisons by loyalty, in the first world of a model."""
     update_counter.get()
     model.corps.draw_initial_officers(model.draws.keys)
-    loyalty = list(garrison_loyalty(model.current.now)[:, 0])
+    loyalty = list(garrison_loyalty(model.current.worlds)[:, 0])
     _show(picture(lambda: draw_country(model.current.scenario.country, loyalty, [], _month(model))))
 
 

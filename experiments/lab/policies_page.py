@@ -12,8 +12,8 @@ from palca.scenarios import shipped_policies
 from palca.scenarios.scenario import names_for
 
 from ..io.table import Table, numbers, texts
-from ..run.rule_use import WORLDS, RuleUse
 from ..simulate.ensemble import MONTHLY
+from ..simulate.rule_use import WORLDS, RuleUse
 from . import cases
 from .address import PACKED
 from .blocks import Block, download, heading, picture, table, text, wrong
@@ -93,8 +93,7 @@ def _often(use: RuleUse) -> str:
         return "off"
     if use.first is None:
         return "never"
-    return (f"in {use.worlds} worlds, {100 * use.share:.2f} % of months, first in "
-            f"{month_name(use.first)}")  # fmt: skip
+    return f"in {use.frequency}, first in {month_name(use.first)}"
 
 
 def _help(actor: str) -> list[Block]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -99,14 +99,6 @@ def _in_words(verdict: OutcomeScore) -> str:
         return f"simulated {simulated}, not documented"
     where = "inside" if verdict.inside else "outside"
     return f"simulated {simulated}, documented {number(verdict.documented, unit)}, {where}"
-
-
-def grouped(verdicts: Sequence[OutcomeScore]) -> Mapping[str, list[OutcomeScore]]:
-    """Return the verdicts by the group of their outcome."""
-    groups: dict[str, list[OutcomeScore]] = {}
-    for verdict in verdicts:
-        groups.setdefault(verdict.outcome.group, []).append(verdict)
-    return groups
 
 
 def draw_two(first: Summary, second: Summary, series: str, names: tuple[str, str]) -> Picture:

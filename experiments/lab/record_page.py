@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..observe.outcomes import GROUPS
 from ..run.files import score_rows
 from ..run.report import scores_table
 from ..simulate.ensemble import MONTHLY
@@ -13,18 +14,12 @@ from .cases import Case
 from .choices import ask_scenario, ask_worlds
 from .form import Form, Values
 from .page import Page
-from .record_figure import documented_months, draw_months, draw_outcomes, grouped
-
-_GROUPS: Final = {
-    "power": "coups and rulers", "economy": "economy", "conflict": "unrest",
-    "ussr": "cooperation with the USSR", "us": "cooperation with the United States",
-    "party": "the communist party",
-}  # fmt: skip
+from .record_figure import documented_months, draw_months, draw_outcomes
 
 
 def _ask(form: Form) -> None:
     ask_scenario(form)
-    form.select("group", "Outcomes", _GROUPS, "power")
+    form.select("group", "Outcomes", GROUPS, "power")
     titles = {name: title for name, (title, _) in MONTHLY.items()}
     form.select("series", "Month by month", titles, "ussr_atmosphere")
     ask_worlds(form)
@@ -34,7 +29,7 @@ def _show(values: Values) -> list[Block]:
     case, worlds = Case(values["scenario"]), values["worlds"]
     summary, _ = cases.ensemble(case, worlds)
     every = cases.verdicts(case, worlds)
-    chosen = grouped(every).get(values["group"], [])
+    chosen = [verdict for verdict in every if verdict.outcome.group == values["group"]]
     scored = [verdict for verdict in every if verdict.documented == verdict.documented]
     fact = documented_months(cases.record_of(case)).get(values["series"])
     inside = sum(verdict.inside for verdict in scored)

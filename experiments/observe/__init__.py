@@ -1,5 +1,5 @@
-"""What is looked at, in the record and in simulated histories alike.
+"""What is observed, in the documented record and in simulated histories alike.
 
-The documented record, a history in one form, outcomes, spans of years and patterns.
-Nothing here simulates.
+Here are the record, histories in one form, outcomes, outcomes of a span of years, and patterns.
+Only `history.free_running` simulates. Nothing here compares the model with the record.
 """

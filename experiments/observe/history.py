@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model import ColdWarModel
 from palca.model.state.history import CODE_OF, Events, History
 from palca.model.state.scenario import Scenario
 from palca.model.types import Floats
-from palca.scenarios import build
 
 if TYPE_CHECKING:
     from .documented import Record
@@ -31,6 +29,8 @@ SERIES: Final = (
     "leader", "orientation", "legality", "growth", "us_commitment", "ussr_commitment",
     "us_delivery", "ussr_delivery",
 )  # fmt: skip
+# what happens in a month, or not
+EVENTS: Final = ("coup attempt", "change of power")
 
 
 @dataclass(frozen=True)
@@ -112,12 +112,22 @@ class Course:
 def simulated(history: History) -> Course:
     """Return the course of a block of simulated worlds."""
     series: dict[str, Any] = {name: history.field(name) for name in SERIES}
-    return Course(len(history.worlds), len(history.months), series, history.events)
+    return Course(len(history.worlds), len(history.monthly), series, history.events)
 
 
-def free_running(resolved: dict[str, Any], worlds: int, seed: int) -> Course:
-    """Return the course of some worlds of a resolved scenario, with all that is measured."""
-    return simulated(ColdWarModel(build(resolved), worlds, seed, keep=SERIES).run())
+def happened(course: Course) -> Floats:
+    """Return whether there was an attempt, and whether power changed hands.
+
+    Returns
+    -------
+    ndarray of 0 and 1, shape ``(2, months, worlds)``
+        In the order of :data:`EVENTS`. A leader who is there at the start has come before it.
+    """
+    leader = course.series["leader"]
+    tried = course.count("power", "coup") + course.count("power", "failed coup") > 0
+    changed = np.zeros_like(tried)
+    changed[1:] = leader[1:] != leader[:-1]
+    return np.array([tried, changed], dtype=np.float64)
 
 
 def documented(record: Record, scenario: Scenario) -> Course:

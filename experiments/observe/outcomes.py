@@ -34,13 +34,27 @@ RIGHT: Final = 0.25  # a regime is of the right from this orientation on, of the
 COUP_MONTH: Final = month_index("1971-08")
 LAST_MONTH: Final = "1978-12"  # no outcome hears of a later one
 _RANK: Final = {"private protest": 1.0, "public dissent": 2.0, "rupture": 3.0}
+# The groups of outcomes, in the order in which they are printed: name -> title.
+GROUPS: Final = {
+    "power": "Power: coups and rulers",
+    "economy": "Economy",
+    "conflict": "Unrest and repression",
+    "ussr": "Cooperation with the USSR",
+    "us": "Cooperation with the United States",
+    "party": "The communist party",
+}
 UNREST: Final = {
     "strike": 1.0, "siege": 1.0, "demonstration": 1.0, "hunger strike": 1.0, "price shock": 1.0,
     "general strike": 2.0, "massacre": 2.0, "guerrilla": 3.0, "fighting": 3.0,
 }  # fmt: skip
 
 
-def atmosphere(course: Course, patron: str, weights: Mapping[str, float] = WEIGHTS) -> Floats:
+def atmosphere(
+    course: Course,
+    patron: str,
+    weights: Mapping[str, float] = WEIGHTS,
+    before: Floats | float = 0.0,
+) -> Floats:
     """Return the atmosphere between the host and a patron, shape ``(months, worlds)``.
 
     E_t = sum over acts of weight * 0.9**age.
@@ -49,12 +63,15 @@ def atmosphere(course: Course, patron: str, weights: Mapping[str, float] = WEIGH
     ----------
     patron : str
         ``"ussr"`` or ``"us"``.
+    before : ndarray of shape ``(worlds,)``, or float
+        The atmosphere in the month before the first.
     """
     month, world, code = course.of_kinds((patron, kind) for kind in weights)
     worth = event_values(patron, weights)[code]
     total = sum_by_month(month, world, worth, course.months, course.worlds)
-    for month in range(1, course.months):
-        total[month] += MEMORY * total[month - 1]
+    for row in total:
+        row += MEMORY * before
+        before = row
     return total
 
 
@@ -202,7 +219,9 @@ class Outcome:
 
     Attributes
     ----------
-    name, title, unit, group : str
+    name, title, unit : str
+    group : str
+        One of :data:`GROUPS`.
     of : callable
         From a course to ``(worlds,)``.
     until : str

@@ -1,4 +1,5 @@
-"""A run's folder, perhaps a stranger's, as one page.
+"""``palca report``: the folder of any experiment as one HTML page.
 
-Nothing is computed here but what a folder's files say.
+The folder may be a stranger's: its files are read through `io.safe_folder`, and are never trusted.
+Nothing is simulated here: a report says what the files say.
 """

@@ -8,7 +8,6 @@ anything from elsewhere.
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,7 +21,7 @@ from ..io import provenance, run_folder
 from ..io.safe_folder import Folder, Shown
 from ..io.table import Table, cut, numbers, texts
 from .caveats import GENERAL, caveats, sources
-from .markdown import page_of
+from .markdown import UNFIT, page_of
 from .scenario import scenarios_of, tell
 from .tables import tables_of
 
@@ -62,10 +61,6 @@ _CAPTIONS: Final = {
 _ELSEWHERE: Final = ("format", "command", "versions", "libraries", "title", "kind", "seed",
                      "worlds", "digest", "seal", "scenario", "second", "inputs", "variants",
                      "arms", "place", "versions_of_it")  # fmt: skip
-# Control characters have no place in a page, halves of characters in no file, and marks of
-# direction would show a text otherwise than it is.
-_UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
-                           "\u202a-\u202e\u2066-\u2069]")  # fmt: skip
 
 
 def report(path: Path) -> str:
@@ -150,7 +145,7 @@ def _caption(shown: Shown) -> str:
 def _fit(value: Any) -> Any:
     """Return a value as it may stand in a page; the template engine then escapes it."""
     if type(value) is str:  # not what is escaped already
-        return _UNFIT.sub("\ufffd", value)
+        return UNFIT.sub("\ufffd", value)
     return value
 
 
@@ -217,7 +212,7 @@ def _said(value: Any) -> str:
 
 def _provenance(folder: Folder, manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     libraries = {**manifest.get("versions", {}), **manifest.get("libraries", {})}
-    seal = json.loads(folder.text("manifest.json") or "{}").get("seal", "")
+    seal = json.loads(folder.text(provenance.MANIFEST) or "{}").get("seal", "")
     rows = [
         ("Command", " ".join(map(str, manifest["command"]))),
         ("Versions", ", ".join(f"{name} {version}" for name, version in libraries.items())),

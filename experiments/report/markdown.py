@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _LEVELS: Final = {"h2": "h3", "h3": "h4"}  # below an h2 of the report
-_UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Control characters have no place in a page, halves of characters in no file, and marks of
+# direction would show a text otherwise than it is.
+UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
+                          "\u202a-\u202e\u2066-\u2069]")  # fmt: skip
 
 
 def page_of(text: str) -> Markup:
@@ -31,7 +34,7 @@ def page_of(text: str) -> Markup:
     kept: list[Token] = []
     heading, count = "Table", 0  # the last one, and how many tables stand below it
     within, seen = "", False  # seen: whether there was a heading of the higher level
-    for token in reader.parse(_UNFIT.sub("\ufffd", text)):
+    for token in reader.parse(UNFIT.sub("\ufffd", text)):
         if token.type == "heading_open":
             within = token.tag
             seen = seen or within == "h2"

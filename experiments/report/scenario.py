@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from palca.model.calendar import month_name
+from palca.model.calendar import FOREVER, month_name
 from palca.model.language.levers import LEVERS
 from palca.model.state.channels import CHANNELS
 from palca.model.state.parameters import PARAMETERS
@@ -14,7 +14,6 @@ from palca.model.state.parameters import PARAMETERS
 ACTORS: Final = {"ussr": "USSR", "us": "United States", "regime": "the regime",
                  "party": "communist party"}  # fmt: skip
 _SHORT: Final = 13  # rules
-_FOREVER: Final = 9000  # months; what ends later has no end
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,7 @@ def change_in_words(change: Mapping[str, Any]) -> str:
     """Return an intervention as a sentence."""
     since, until = month_name(change["since"]), month_name(change["until"])
     when = f"{since} to {until}"
-    if change["until"] > _FOREVER:
+    if change["until"] >= FOREVER:
         when = f"From {since}"
     elif since == until:
         when = f"In {since}"

@@ -138,7 +138,7 @@ def trace_world(resolved: dict[str, Any], seed: int, world: int) -> Trace:
     months, loyalty = [], []
     for _ in range(scenario.months):
         months.append(_live(model))
-        loyalty.append(garrison_loyalty(model.current.now)[:, 0])
+        loyalty.append(garrison_loyalty(model.current.worlds)[:, 0])
     history = model.history()
     for month, sentence in sentences(history.events, scenario.country, 0, 0):
         months[month].events.append((month, sentence))

@@ -15,6 +15,7 @@ from palca.model.state.history import EVENT_CODES
 from palca.model.state.scenario import Scenario
 
 from ..forecast.scores import OutcomeScore
+from ..io.provenance import hash_arrays
 from ..simulate.ensemble import MONTHLY, QUANTILES, Block, Summary
 
 if TYPE_CHECKING:
@@ -113,9 +114,7 @@ def score_rows(verdicts: Iterable[OutcomeScore]) -> list[dict[str, Any]]:
 def digest(summary: Summary, rows: dict[str, NDArray[np.float64]]) -> str:
     """Return the SHA-256 of what came out: every world's outcomes, every month's counts."""
     total = hashlib.sha256()
-    for name in sorted(rows):
-        total.update(name.encode())
-        total.update(np.ascontiguousarray(rows[name], dtype="<f8").tobytes())
+    hash_arrays(total, rows, sorted(rows))
     for series in sorted(summary.counts):
         of = summary.counts[series]
         total.update(np.ascontiguousarray(of.values, dtype="<f8").tobytes())

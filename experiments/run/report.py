@@ -17,22 +17,13 @@ from ..io.numerals import decimal, percent
 from ..io.table import Column, Table, decimals, numbers, shares
 from ..observe.documented import no_record
 from ..observe.history import Course
-from ..observe.outcomes import OUTCOMES, side
+from ..observe.outcomes import GROUPS, OUTCOMES, side
 from ..simulate.ensemble import Summary
 from .files import score_rows
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
-
-_GROUPS: Final = {
-    "power": "Power: coups and rulers",
-    "economy": "Economy",
-    "conflict": "Unrest and repression",
-    "ussr": "Cooperation with the USSR",
-    "us": "Cooperation with the United States",
-    "party": "The communist party",
-}
 
 
 def print_report(
@@ -207,7 +198,7 @@ def _outcomes(verdicts: list[OutcomeScore]) -> Table:
 
     table = scores_table([], "Outcomes: documented and simulated")
     table.columns = [column for column in _SCORES if column.name != "crps_naive"]
-    for group, title in _GROUPS.items():
+    for group, title in GROUPS.items():
         chosen = [verdict for verdict in verdicts if verdict.outcome.group == group]
         if chosen:
             table.section(title)
@@ -263,7 +254,7 @@ def _repression(summary: Summary) -> Table:
     title = "Stability and repression: medians at the end of each year, and 5–95 %"
     table = Table(title, [Column("series"), *numbers(*years)])
     for series in ("legitimacy", "repression", "mobilisation"):
-        percent = 100 * summary.quantiles(series, (0.05, 0.5, 0.95))[11:months:12]
-        cells = [f"{median:.0f} %\n{low:.0f}–{high:.0f}" for low, median, high in percent]
-        table.add(series, *cells)
+        rows = summary.quantiles(series, (0.05, 0.5, 0.95))[11:months:12]
+        table.add(series, *(f"{percent(median)}\n{decimal(100 * low, 0)}–{decimal(100 * high, 0)}"
+                            for low, median, high in rows))  # fmt: skip
     return table

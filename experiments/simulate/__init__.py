@@ -1,4 +1,5 @@
-"""Many worlds: designs, priors, tables of worlds and ensembles.
+"""Many worlds: designs, priors, tables of worlds, and ensembles that are run in blocks.
 
-They are run here and reduced as they come. What they mean is said in the rooms above.
+Worlds are reduced to outcomes and histograms as they are simulated, so that memory stays bounded.
+Nothing here is weighted, scored or printed.
 """

@@ -24,7 +24,7 @@ from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..io.parallel import shared
-from ..observe.history import SERIES, simulated
+from ..observe.history import SERIES, Course, simulated
 from ..observe.outcomes import RIGHT, atmosphere, friction, outcomes, unrest
 from .histograms import Histogram, histogram, no_worlds
 
@@ -132,6 +132,17 @@ def run_block(resolved: dict[str, Any], worlds: NDArray[np.int64], seed: int) ->
     )
 
 
+def free_running(resolved: dict[str, Any], worlds: int, seed: int) -> Course:
+    """Return the course of some worlds of a resolved scenario, with all that is measured."""
+    return simulated(ColdWarModel(build(resolved), worlds, seed, keep=SERIES).run())
+
+
+def in_blocks(worlds: int, size: int) -> Iterator[NDArray[np.int64]]:
+    """Yield the numbers ``0..worlds-1`` in blocks of `size`; the last may be smaller."""
+    for first in range(0, worlds, size):
+        yield np.arange(first, min(first + size, worlds))
+
+
 def run_blocks(resolved: dict[str, Any], worlds: int, seed: int, jobs: int = 1) -> Iterator[Block]:
     """Run worlds ``0..worlds-1`` and yield their blocks in order.
 
@@ -142,8 +153,7 @@ def run_blocks(resolved: dict[str, Any], worlds: int, seed: int, jobs: int = 1) 
     jobs : int
         Processes; the blocks are the same for any number.
     """
-    size = min(BLOCK, -(-worlds // jobs))
-    numbers = (np.arange(at, min(at + size, worlds)) for at in range(0, worlds, size))
+    numbers = in_blocks(worlds, min(BLOCK, -(-worlds // jobs)))
     return shared(run_block, ((resolved, block, seed) for block in numbers), jobs)
 
 

@@ -1,4 +1,6 @@
-"""The model held against what it was not told.
+"""``palca validate``: the model tested on the record, on other countries and on itself.
 
-Forecasts, patterns, other countries, versions of the model without a part, and the page on it.
+Here are forecast skill, patterns, regularities across countries, versions of the model without one
+part, invariants, and the page about all of them. No estimator stands here: a test that needs one
+calls `infer`.
 """

@@ -222,7 +222,7 @@ def compare_models(
         evidence = record_evidence(resolved, record)
         measured, _ = prior_worlds(resolved, max(worlds // 4, 500), seed, jobs)
         own = {
-            outcome.name: crps(measured[outcome.name], float(truth[outcome.name][0]))
+            outcome.name: float(crps(measured[outcome.name], truth[outcome.name][0]))
             for outcome in OUTCOMES
             if outcome.scored
         }

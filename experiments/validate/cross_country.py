@@ -20,7 +20,7 @@ from palca.model.types import Floats
 from ..io.numerals import percent
 from ..io.parallel import shared
 from ..observe.documented import Record
-from ..observe.history import free_running
+from ..simulate.ensemble import free_running
 
 if TYPE_CHECKING:
     import pandas as pd

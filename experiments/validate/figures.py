@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ..forecast.comparisons import EVENTS
 from ..io.figure_style import (
     DASHES,
     FACT,
@@ -22,6 +21,7 @@ from ..io.figure_style import (
     style,
 )
 from ..io.numerals import percent
+from ..observe.history import EVENTS
 from .ablations import log_bayes_factor
 from .cross_country import Regularities
 from .forecast_skill import Scores

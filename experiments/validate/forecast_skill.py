@@ -16,7 +16,6 @@ from ..forecast.comparisons import (
     SkillComparison,
     brier,
     decompose,
-    happened,
     logarithmic,
     monthly_comparisons,
     outcome_comparisons,
@@ -27,9 +26,10 @@ from ..forecast.scores import OutcomeScore, evaluate
 from ..infer.calibrate import calibrate
 from ..io.experiment import OnProgress
 from ..observe.documented import Record
-from ..observe.history import Course, documented, free_running
+from ..observe.history import Course, documented, happened
 from ..observe.outcomes import OUTCOMES, atmosphere, measure, outcomes, unrest
 from ..observe.windows import before_and_after
+from ..simulate.ensemble import free_running
 from .one_step_ahead import ahead_comparisons
 
 SPANS: Final = {
@@ -153,7 +153,7 @@ def score(
 
 
 def reference_scores(attempts: Floats, record: Record) -> dict[str, tuple[float, float]]:
-    """Return the scores of constant chances from September 1969 on (THEORY's references)."""
+    """Return the scores of constant chances from September 1969 on."""
     came = attempts[REFERENCE]
     region = base_rates(record).attempts
     chances = {"the record's own rate": came.mean(), "the region's": region}

@@ -18,14 +18,14 @@ from palca.model.seeds import seed_after
 from palca.model.types import Floats
 from palca.scenarios import build
 
-from ..forecast.comparisons import EVENTS, SCORES, SkillComparison, happened
+from ..forecast.comparisons import SCORES, SkillComparison
 from ..forecast.naive import HAZARDS, RECENT, base_rates, income
 from ..infer.abduction import ISLAND, filter_island, mix
 from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
 from ..io.parallel import shared
 from ..observe.documented import Record
-from ..observe.history import SERIES, Course, documented, simulated
+from ..observe.history import EVENTS, SERIES, Course, documented, happened, simulated
 from ..simulate import priors
 
 _BOOTSTRAPS: Final = 200
@@ -48,7 +48,7 @@ def filtered(
     log_evidence : ndarray, shape ``(islands, months)``
         Log of the probability of each month's evidence given that of the months before.
     predicted : ndarray, shape ``(islands, months, 2)``
-        Probability of each of :data:`~palca.experiments.forecast.comparisons.EVENTS`, likewise.
+        Probability of each of :data:`~palca.experiments.observe.history.EVENTS`, likewise.
     """
     groups = [np.arange(at, at + ISLAND) for at in range(0, max(worlds, ISLAND), ISLAND)]
     calls = ((resolved, evidence, numbers, seed) for numbers in groups)

@@ -12,8 +12,9 @@ from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..observe.documented import Record
-from ..observe.history import documented, free_running
+from ..observe.history import documented
 from ..observe.patterns import PATTERNS
+from ..simulate.ensemble import free_running
 from . import ablations
 
 if TYPE_CHECKING:

@@ -17,8 +17,9 @@ from ..forecast.naive import naive
 from ..forecast.scores import OutcomeScore, evaluate
 from ..io.experiment import OnProgress
 from ..observe.documented import Record, record_for
-from ..observe.history import documented, free_running
+from ..observe.history import documented
 from ..observe.outcomes import outcomes
+from ..simulate.ensemble import free_running
 from . import ablations
 from .cross_country import Regularities, regularities
 from .forecast_skill import Scores, score

@@ -1,5 +1,5 @@
-"""Who acts: four strategists, and the society that they act on.
+"""Who acts: the four strategists, and the economy, labour and the officers.
 
-They see, decide by rules that are data, and change the state by the equations.
-The order in which they do so is that of :mod:`~palca.model.month`.
+A strategist observes, decides by rules that are data, and changes the state through levers.
+The equations stand in `equations`, and the order of a month in `palca.model.month`.
 """

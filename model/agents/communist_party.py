@@ -19,7 +19,7 @@ class CommunistParty(Strategist):
     def act(self) -> None:
         """Take a stand, work, and speak to Moscow."""
         m, s, p, lever = self.month, self.month.state, self.month.p, self.levers
-        write = m.now.write
+        write = m.worlds.write
         backed, opposed = s.party_support > _NOTICED, s.party_support < -_NOTICED
         s.party_support += p.stand_speed * (lever["support"] - s.party_support)
         write("party", "support", (s.party_support > _NOTICED) & ~backed)

@@ -25,20 +25,21 @@ class Economy:
 
     def answer(self) -> None:
         """Move growth and the budget by prices, aid and what the regime spends."""
-        m, s, p, now = self.month, self.month.state, self.month.p, self.month.observation.drivers
+        m, s, p = self.month, self.month.state, self.month.p
+        drivers = m.observation.drivers
         s.tin_pressure[:] = tin_pressure_next(s.tin_pressure, m.united_states.tin_sale, p)
-        tin = m.carry("tin", "economy", now["tin"] + s.tin_pressure)
+        tin = m.carry("tin", "economy", drivers["tin"] + s.tin_pressure)
         us_aid = m.carry("us_fiscal", "budget", s.us_delivered)
         ussr_aid = m.carry("soviet_fiscal", "budget", s.ussr_delivered)
         s.growth[:] = growth_next(
-            s.growth, tin, now["abroad"], s.success, m.draws.shock("growth"), p
+            s.growth, tin, drivers["abroad"], s.success, m.draws.shock("growth"), p
         )
         s.fiscal[:] = fiscal_next(
             s.fiscal,
             tin,
-            now["oil"],
-            aid_share(us_aid, now["gdp"]),
-            aid_share(ussr_aid, now["gdp"]),
+            drivers["oil"],
+            aid_share(us_aid, drivers["gdp"]),
+            aid_share(ussr_aid, drivers["gdp"]),
             m.carry("us_sanctions", "budget", s.us_sanction),
             m.regime.levers["patronage"],
             m.regime.levers["borrow"],
@@ -88,7 +89,7 @@ class Labour:
 
     def _protest(self) -> None:
         m, s, p = self.month, self.month.state, self.month.p
-        write, heat = m.now.write, s.mobilisation * s.mobilisation
+        write, heat = m.worlds.write, s.mobilisation * s.mobilisation
         struck = m.draws.of("strike") < p.strike_rate * heat
         write("conflict", "strike", struck)
         national = m.draws.of("general strike") < p.general_strike_rate * heat * s.mobilisation
@@ -128,19 +129,19 @@ class Officers:
         forced, forcing, led = m.in_force.coup, None, False
         if forced is not None:
             forcing = coup.Forcing(forced.outcome, -1, 0.0)
-            if m.in_force.strike is not None:
-                leader = m.in_force.strike
+            if m.in_force.coup_leader is not None:
+                leader = m.in_force.coup_leader
                 forcing = coup.Forcing(forced.outcome, leader, m.leaders[leader].ideology)
                 led = self._can_strike(leader)
             ready = led | (ready & (forced.outcome != "never"))
-        m.now.among(ready, self._plot, covert, led, forcing)
+        m.worlds.among(ready, self._plot, covert, led, forcing)
 
     def _can_strike(self, leader: int) -> Flags:
         """Return in which worlds somebody doesn't rule and is at hand to lead a coup."""
         m = self.month
         since, until = m.leaders[leader].since, m.leaders[leader].until
-        at_hand = (m.now.absent_until[leader] <= m.now.month) & (m.now.month >= since)
-        return (m.state.leader != leader) & at_hand & (m.now.month <= until)
+        at_hand = (m.worlds.absent_until[leader] <= m.worlds.month) & (m.worlds.month >= since)
+        return (m.state.leader != leader) & at_hand & (m.worlds.month <= until)
 
     def _plot(
         self, worlds: Worlds, covert: Floats, led: Flags | bool, forcing: coup.Forcing | None

@@ -25,7 +25,7 @@ class Regime(Strategist):
     def act(self) -> None:
         """Carry out the month's decisions."""
         m, s, p, lever = self.month, self.month.state, self.month.p, self.levers
-        write = m.now.write
+        write = m.worlds.write
         s.orientation[:] = np.minimum(np.maximum(s.orientation + lever["turn"], -1.0), 1.0)
         s.age += 1.0
 
@@ -62,7 +62,7 @@ class Regime(Strategist):
 
     def _decide_party(self) -> None:
         """Ban, tolerate or legalise the party; amnesty comes with legality."""
-        s, write = self.month.state, self.month.now.write
+        s, write = self.month.state, self.month.worlds.write
         banned = self.chooses("ban_party", "ban of the party") & (s.legality > 0)
         tolerated = self.chooses("tolerate_party", "toleration of the party")
         tolerated &= (s.legality < 0.5) & ~banned
@@ -78,19 +78,19 @@ class Regime(Strategist):
 
     def _keep_or_break_promises(self) -> None:
         """Announce elections, hold or annul them when due, or close politics."""
-        now, s, p = self.month.now, self.month.state, self.month.p
+        worlds, s, p = self.month.worlds, self.month.state, self.month.p
         closes = self.chooses("close_politics", "self-coup") & (s.closed < 1)
-        now.write("power", "self-coup", closes, leader=s.leader)
+        worlds.write("power", "self-coup", closes, leader=s.leader)
         due = s.elections_due
         promised = self.chooses("promise_elections", "promise of elections") & (due < 1) & ~closes
-        now.write("power", "elections announced", promised, leader=s.leader)
+        worlds.write("power", "elections announced", promised, leader=s.leader)
         today = (due == 1.0) & ~closes
         s.promise_broken *= 1.0 - p.promise_decay
         s.promise_broken[:] = np.where(closes & (due > 0), 1.0, s.promise_broken)
         due[:] = np.where(promised, ELECTIONS_AFTER, np.maximum(due - 1.0, 0.0))
         due[:] = np.where(closes, 0.0, due)
         s.closed[:] = np.where(closes, 1.0, np.where(promised, 0.0, s.closed))
-        now.among(today, self._vote, self.levers["break_promise"])
+        worlds.among(today, self._vote, self.levers["break_promise"])
 
     def _vote(self, worlds: Worlds, breach: Value) -> None:
         """Hold the election that is due today, or annul it."""
@@ -135,11 +135,11 @@ class Regime(Strategist):
         Returns
         -------
         ndarray of int, shape ``(n,)``
-            Places in the roster; the last one stands for an unnamed successor and is always free.
+            Roster indices; the last one stands for an unnamed successor and is always free.
         """
-        roster, p, now = self.month.roster, worlds.p, worlds.month
-        free = (roster.since <= now) & (roster.until >= now) & eligible
-        free = free & (worlds.absent_until <= now)
+        roster, p, month = self.month.roster, worlds.p, worlds.month
+        free = (roster.since <= month) & (roster.until >= month) & eligible
+        free = free & (worlds.absent_until <= month)
         free = free & (roster.index != worlds.state.leader)
         luck = counter_rng.normal(worlds.draws.bits(roster.keys[occasion]))
         score = (

@@ -27,7 +27,7 @@ class Setting(Protocol):
 
     scenario: Scenario
     leaders: tuple[Leader, ...]
-    now: Worlds
+    worlds: Worlds
     state: State
     p: Parameters
     draws: Draws

@@ -24,8 +24,8 @@ class UnitedStates(Strategist):
     def act(self) -> None:
         """Carry out the month's aid and diplomacy."""
         m, s, p, lever = self.month, self.month.state, self.month.p, self.levers
-        write = m.now.write
-        new_year = (m.now.month % 12 == FISCAL_YEAR_STARTS) | (m.now.month == 0)
+        write = m.worlds.write
+        new_year = (m.worlds.month % 12 == FISCAL_YEAR_STARTS) | (m.worlds.month == 0)
         budget = np.maximum(1.0 + p.aid_noise * m.draws.shock("us budget"), _SMALLEST)
         s.us_budget[:] = np.where(new_year, budget, s.us_budget)
 
@@ -81,4 +81,4 @@ class UnitedStates(Strategist):
         row = getattr(self.month.state, field)
         before = row > _NOTICED
         row += self.month.p.signal_speed * (towards - row)
-        self.month.now.write("us", kind, (row > _NOTICED) & ~before)
+        self.month.worlds.write("us", kind, (row > _NOTICED) & ~before)

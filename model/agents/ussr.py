@@ -20,7 +20,7 @@ class USSR(Strategist):
     def act(self) -> None:
         """Carry out the month's diplomacy and aid."""
         m, s, p = self.month, self.month.state, self.month.p
-        write, welcome = m.now.write, m.regime.levers["welcome_ussr"]
+        write, welcome = m.worlds.write, m.regime.levers["welcome_ussr"]
         lever = self.levers
 
         broke = self.chooses("break_off", "soviet break") & (s.ussr_relations > 0)

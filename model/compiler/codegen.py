@@ -21,7 +21,7 @@ from ..state.state import FIELDS
 from .emitter import Writer
 from .llvm_ops import F32, F64, I64, POINTER
 from .signature import Shape
-from .symbols import LANES, Number, Table, Value
+from .symbols import LANES, Number, StoredRow, Value
 from .tracing import TracedCorps, TracedMonth
 
 EVENT_BYTES: Final = 16
@@ -37,9 +37,9 @@ ARGUMENTS: Final[dict[str, Any]] = {
     "roster_index": POINTER, "leader_ideology": POINTER, "leader_top": POINTER, "civilian": POINTER,
     "available_since": POINTER, "available_until": POINTER, "candidate": POINTER,
     "unnamed": POINTER,
-    "months": POINTER, "kept": POINTER, "kept_count": I64,
+    "monthly": POINTER, "kept": POINTER, "kept_count": I64,
     "pad": POINTER, "pad_room": I64, "records": POINTER, "room": I64, "counts": POINTER,
-    "heard": POINTER, "told": POINTER,
+    "frozen_loads": POINTER, "loads": POINTER,
 }  # fmt: skip
 OFFICER_ARGUMENTS: Final = (
     "worlds", "keys", "ideology", "grievance", "trait_0", "trait_1", "trait_2",
@@ -128,8 +128,8 @@ class MonthLoop:
         """Copy a group's worlds into near memory, or back."""
         w, b, at, memory = self.writer, self.writer.b, self.at, self.memory
         lanes = ir.Constant(ir.VectorType(I64, LANES), list(range(LANES)))
-        places = b.add(w.spread(Number("i", self.first_world), LANES).ir, lanes)
-        self.valid = b.icmp_signed("<", places, w.spread(Number("i", at["worlds"]), LANES).ir)
+        index = b.add(w.spread(Number("i", self.first_world), LANES).ir, lanes)
+        self.valid = b.icmp_signed("<", index, w.spread(Number("i", at["worlds"]), LANES).ir)
         tables = [("state", len(FIELDS))] + [("varying", len(self.varying))] * inwards
         for name, rows in tables:
             with w.loop(_whole(0), _whole(rows)) as row:
@@ -153,12 +153,12 @@ class MonthLoop:
         if inwards:
             b.store(ir.Constant(ir.VectorType(I64, LANES), [0] * LANES), self.noted)
 
-    def absences_of(self, lane: Any) -> Table:
+    def absences_of(self, lane: Any) -> StoredRow:
         """Return before which month each leader can't come to power, in one lane."""
         w = self.writer
         offset = w.b.mul(lane, _whole(self.leaders))
         address = w.address(self.memory["absent_until"], offset, I64)
-        return Table(w, "i", self.leaders, address)
+        return StoredRow(w, "i", self.leaders, address)
 
     def _take_keys(self) -> None:
         w, b, at = self.writer, self.writer.b, self.at
@@ -176,7 +176,7 @@ class MonthLoop:
             offset = b.add(b.mul(self.step, at["kept_count"]), kept)
             offset = b.add(b.mul(offset, at["worlds"]), self.first_world)
             short = b.fptrunc(vector, ir.VectorType(F32, LANES))
-            w.store_some(short, w.address(at["months"], offset, F32), self.valid)
+            w.store_some(short, w.address(at["monthly"], offset, F32), self.valid)
 
     def carry(self, channel_log: ChannelLog, channel: str, site: str, value: Any) -> Any:
         """Return what a channel carries to a site: `value`, unless it is frozen."""
@@ -185,7 +185,7 @@ class MonthLoop:
             return value
         w, b = self.writer, self.writer.b
         self.loads.append((channel, site))
-        whose = self.at["heard" if held else "told"]
+        whose = self.at["frozen_loads" if held else "loads"]
         which = w.address(whose, _whole(len(self.loads) - 1), I64)
         first = b.add(b.mul(self.step, self.at["worlds"]), self.first_world)
         address = w.address(b.load(which, typ=POINTER), first, F64)

@@ -25,7 +25,7 @@ from .llvm_ops import (
     kind_of,
     type_name,
 )
-from .symbols import CHUNK, Chunk, Number, Row, Symbol, Table, Value
+from .symbols import CHUNK, Chunk, Number, Row, StoredRow, Symbol, Value
 
 _ROUND = 6755399441055744.0  # 1.5 * 2**52: adding it leaves an integer in the low bits
 
@@ -144,42 +144,42 @@ class Writer:
         """Return 1, so that the code that follows is written in any case."""
         return 1
 
-    def take(self, table: Any, index: Any, axis: int | None = None) -> Symbol:
-        """Return entries of a table that lies in memory."""
+    def take(self, row: Any, index: Any, axis: int | None = None) -> Symbol:
+        """Return entries of a row that lies in memory."""
         if isinstance(index, Row):
             fixed = index
 
             def make(chunk: Chunk) -> Number:
-                return self._gather(table, self.spread(fixed.number(chunk), CHUNK), chunk.inside)
+                return self._gather(row, self.spread(fixed.number(chunk), CHUNK), chunk.inside)
 
-            return Row(self, table.kind, index.length, make, [index])
-        return Value(self, self._gather(table, self.cast(self.number(index), "i")))
+            return Row(self, row.kind, index.length, make, [index])
+        return Value(self, self._gather(row, self.cast(self.number(index), "i")))
 
-    def _gather(self, table: Table, index: Number, inside: Any = None) -> Number:
+    def _gather(self, row: StoredRow, index: Number, inside: Any = None) -> Number:
         if index.width == 1:
-            address = self.address(table.address, index.ir, table.stored)
-            return self._widened(table, self.b.load(address, typ=table.stored))
+            address = self.address(row.address, index.ir, row.stored)
+            return self._widened(row, self.b.load(address, typ=row.stored))
         one = Number("i", ir.Constant(I64, 0))
         offset = index.ir
         if inside is not None:
             offset = self.b.select(inside, offset, self.spread(one, index.width).ir)
-        vector: Any = ir.Constant(ir.VectorType(table.stored, index.width), ir.Undefined)
+        vector: Any = ir.Constant(ir.VectorType(row.stored, index.width), ir.Undefined)
         for lane in range(index.width):
             at = ir.Constant(I32, lane)
-            address = self.address(table.address, self.b.extract_element(offset, at), table.stored)
-            entry = self.b.load(address, typ=table.stored)
+            address = self.address(row.address, self.b.extract_element(offset, at), row.stored)
+            entry = self.b.load(address, typ=row.stored)
             vector = self.b.insert_element(vector, entry, at)
-        return self._widened(table, vector)
+        return self._widened(row, vector)
 
-    def _widened(self, table: Table, value: Any) -> Number:
-        """Return what was read from a table as a number of its kind."""
-        if table.stored == TYPES[table.kind]:
-            return Number(table.kind, value)
-        if table.kind == "b":
+    def _widened(self, row: StoredRow, value: Any) -> Number:
+        """Return what was read from a row as a number of its kind."""
+        if row.stored == TYPES[row.kind]:
+            return Number(row.kind, value)
+        if row.kind == "b":
             return Number("b", self.b.icmp_signed("!=", value, ir.Constant(value.type, None)))
         wide = self._like(I64, Number("i", value))
         return Number(
-            table.kind, self.b.sext(value, wide) if table.kind == "i" else self.b.zext(value, wide)
+            row.kind, self.b.sext(value, wide) if row.kind == "i" else self.b.zext(value, wide)
         )
 
     def take_along_axis(self, row: Row, index: Any, axis: int) -> Symbol:
@@ -239,7 +239,7 @@ class Writer:
         whole = self.memory(ir.ArrayType(I64, _rounded(words.length)))
         with self.chunks(words.length) as chunk:
             self.b.store(words.number(chunk).ir, self.address(whole, chunk.base, I64), align=8)
-        return Table(self, "u", 4 * words.length, whole, I16)
+        return StoredRow(self, "u", 4 * words.length, whole, I16)
 
     # ------------------------------------------------------------------------------ memory
 
@@ -278,17 +278,17 @@ class Writer:
         align = ir.Constant(I32, bytes_of(value.type.element))
         self.b.call(function, [value, address, align, inside])
 
-    def load_chunk(self, table: Table, chunk: Chunk) -> Number:
-        """Return the entries of a table in a chunk."""
-        address = self.address(table.address, chunk.base, table.stored)
-        return self._widened(table, self.load_some(table.stored, address, chunk.inside))
+    def load_chunk(self, row: StoredRow, chunk: Chunk) -> Number:
+        """Return the entries of a row in a chunk."""
+        address = self.address(row.address, chunk.base, row.stored)
+        return self._widened(row, self.load_some(row.stored, address, chunk.inside))
 
-    def store_chunk(self, table: Table, value: Any, chunk: Chunk, where: Any = None) -> None:
-        """Write entries of a chunk into a table."""
-        number = self.spread(self.cast(self.number(value, chunk), table.kind), CHUNK).ir
-        if table.stored != TYPES[table.kind]:
-            number = self.b.trunc(number, ir.VectorType(table.stored, CHUNK))
-        address = self.address(table.address, chunk.base, table.stored)
+    def store_chunk(self, row: StoredRow, value: Any, chunk: Chunk, where: Any = None) -> None:
+        """Write entries of a chunk into a row."""
+        number = self.spread(self.cast(self.number(value, chunk), row.kind), CHUNK).ir
+        if row.stored != TYPES[row.kind]:
+            number = self.b.trunc(number, ir.VectorType(row.stored, CHUNK))
+        address = self.address(row.address, chunk.base, row.stored)
         self.store_some(number, address, chunk.inside if where is None else where)
 
     def intrinsic_of(
@@ -328,11 +328,11 @@ class Writer:
 
     def _chunk(self, base: Any, length: int) -> Chunk:
         steps = ir.Constant(ir.VectorType(I64, CHUNK), list(range(CHUNK)))
-        places = self.b.add(self.spread(Number("i", base), CHUNK).ir, steps)
-        end = ir.Constant(places.type, [length] * CHUNK)
-        return Chunk(base, self.b.icmp_signed("<", places, end))
+        index = self.b.add(self.spread(Number("i", base), CHUNK).ir, steps)
+        end = ir.Constant(index.type, [length] * CHUNK)
+        return Chunk(base, self.b.icmp_signed("<", index, end))
 
-    def places(self, length: int) -> Row:
+    def indices(self, length: int) -> Row:
         """Return the row 0, 1, 2, …"""
 
         def make(chunk: Chunk) -> Number:
@@ -398,13 +398,13 @@ class Writer:
     def _kept(self, rows: Sequence[Row]) -> None:
         """From now on read these rows from memory."""
         for row in rows:
-            table = Table(self, "f", row.length, row.memory)
-            row.make, row.parts = table.make, ()
+            stored = StoredRow(self, "f", row.length, row.memory)
+            row.make, row.parts = stored.make, ()
 
 
 def _to_keep(row: Row) -> list[Row]:
     """Return the computed numbers in which a row ends, through conditions."""
-    if isinstance(row, Table) or not row.parts:
+    if isinstance(row, StoredRow) or not row.parts:
         return []
     if row.kind == "f" and any(part.kind != "b" for part in row.parts):
         return [row]

@@ -53,7 +53,7 @@ class Kernel:
         month: Month,
         first: int,
         end: int,
-        months: NDArray[np.float32],
+        monthly: NDArray[np.float32],
         kept: Ints,
     ) -> None:
         """Take worlds from month `first` to month `end`, all of one shape.
@@ -62,13 +62,13 @@ class Kernel:
         ----------
         month : Month
             The month before `first`, or month `first` itself, not yet simulated.
-        months : ndarray, shape ``(months since the start, kept, worlds)``
+        monthly : ndarray, shape ``(months since the start, kept, worlds)``
             Where the kept rows of the state are written.
         kept : ndarray of int
             Which rows these are.
         """
-        arrays = {**_arrays_of(month), "months": months, "kept": kept, "kept_count": len(kept)}
-        corps = month.now.corps
+        arrays = {**_arrays_of(month), "monthly": monthly, "kept": kept, "kept_count": len(kept)}
+        corps = month.worlds.corps
         if not corps.initial_officers_drawn:
             self._draw_initial_officers(*(_word(arrays[name]) for name in OFFICER_ARGUMENTS))
             corps.initial_officers_drawn = True
@@ -92,17 +92,17 @@ class Kernel:
             arrays |= {
                 "start": start, "first": first, "end": end, "since": month.since,
                 "pad": pad, "pad_room": pad_room, "records": records, "room": room,
-                "counts": counts, "heard": addresses, "told": addresses,
+                "counts": counts, "frozen_loads": addresses, "loads": addresses,
             }  # fmt: skip
             until = self._months(*(_word(arrays[name]) for name in ARGUMENTS))
             parts.append(records[: counts[start:until].sum()])
             start = until
         records = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        month.now.event_log.add(_events(records, counts))
+        month.worlds.event_log.add(_events(records, counts))
         for load, rows in zip(self._code.loads, loads, strict=True):
             if load[0] not in channels.frozen:
-                now = slice(first - month.since, end - month.since)
-                channels.loads.setdefault(load, []).extend(rows[now])
+                simulated = slice(first - month.since, end - month.since)
+                channels.loads.setdefault(load, []).extend(rows[simulated])
 
 
 def _word(value: Any) -> int:
@@ -111,7 +111,7 @@ def _word(value: Any) -> int:
 
 def _arrays_of(month: Month) -> dict[str, Any]:
     """Return a month's arrays and numbers by the names of the code's arguments."""
-    roster, corps, draws, officers = month.roster, month.now.corps, month.draws, month.officers
+    roster, corps, draws, officers = month.roster, month.worlds.corps, month.draws, month.officers
     parameters = dict(month.p.items())
     varying = [value for value in parameters.values() if isinstance(value, np.ndarray)]
     fixed = [0.0 if isinstance(v, np.ndarray) else v for v in parameters.values()]
@@ -127,7 +127,7 @@ def _arrays_of(month: Month) -> dict[str, Any]:
     return {
         "worlds": size,
         "state": month.state.values,
-        "absent_until": month.now.absent_until,
+        "absent_until": month.worlds.absent_until,
         "keys": np.ascontiguousarray(keys),
         "keys_by_month": size if keys.ndim == 2 else 0,
         "ideology": corps.ideology,

@@ -62,8 +62,8 @@ class Emitter(Protocol):
     def load(self, kind: str, address: Any, width: int = 1) -> Number: ...
     def store(self, number: Number, address: Any) -> None: ...
     def chunks(self, length: int) -> AbstractContextManager[Chunk]: ...
-    def load_chunk(self, table: Table, chunk: Chunk) -> Number: ...
-    def store_chunk(self, table: Table, value: Any, chunk: Chunk, where: Any = None) -> None: ...
+    def load_chunk(self, row: StoredRow, chunk: Chunk) -> Number: ...
+    def store_chunk(self, row: StoredRow, value: Any, chunk: Chunk, where: Any = None) -> None: ...
     def sixteenths(self, words: Row) -> Row: ...
 
 
@@ -99,10 +99,10 @@ class Symbol(NDArrayOperatorsMixin):
     def __bool__(self) -> bool:
         raise TypeError("a branch on a value can't be compiled: write np.where, or among(...)")
 
-    def __getitem__(self, places: Any) -> Symbol:
+    def __getitem__(self, index: Any) -> Symbol:
         return self  # an axis more or less makes no difference to one world
 
-    def __setitem__(self, places: Any, value: Any) -> None:
+    def __setitem__(self, index: Any, value: Any) -> None:
         self.assign(value)
 
     @property
@@ -191,7 +191,7 @@ class Row(Symbol):
         return self.writer.sixteenths(self)
 
 
-class Table(Row):
+class StoredRow(Row):
     """A row that lies in memory, as `kind` or narrower."""
 
     def __init__(

@@ -25,7 +25,7 @@ from ..state.state import FIELDS, State
 from .emitter import Writer
 from .llvm_ops import F64, I8, I16, I32, I64
 from .signature import Shape
-from .symbols import LANES, Cell, Number, Symbol, Table, Value
+from .symbols import LANES, Cell, Number, StoredRow, Symbol, Value
 
 
 class Loop(Protocol):
@@ -45,7 +45,7 @@ class Loop(Protocol):
     noted: Any
     most_events: int
 
-    def absences_of(self, lane: Any) -> Table: ...
+    def absences_of(self, lane: Any) -> StoredRow: ...
     def carry(self, channel_log: ChannelLog, channel: str, site: str, value: Any) -> Any: ...
 
 
@@ -62,7 +62,7 @@ class TracedDraws(Draws):
     def bits(self, events: Any) -> Any:
         address, length = self._tables[events]
         base = self._writer.number(self._month * length).ir
-        row = Table(self._writer, "u", length, self._writer.address(address, base, I64))
+        row = StoredRow(self._writer, "u", length, self._writer.address(address, base, I64))
         return counter_rng.bits(self.keys, row)  # pyright: ignore[reportArgumentType]
 
     def happens(self, event: str, probability: Any) -> Any:
@@ -95,11 +95,11 @@ class TracedCorps(Corps):
         self.force = float(sum(g.officers * g.weight for g in country.garrisons))
 
         def table(name: str, kind: str, stored: Any = None, length: int = size) -> Any:
-            return Table(writer, kind, length, at[name], stored)
+            return StoredRow(writer, kind, length, at[name], stored)
 
         def own(name: str, kind: str, stored: Any) -> Any:
             first = writer.b.mul(world, ir.Constant(I64, size))
-            return Table(writer, kind, size, writer.address(at[name], first, stored), stored)
+            return StoredRow(writer, kind, size, writer.address(at[name], first, stored), stored)
 
         self.keys = [table(f"trait_{i}", "u") for i in range(3)]
         if "garrison" in at:
@@ -112,7 +112,7 @@ class TracedCorps(Corps):
         return self._size
 
     def draw_initial_officers(self, keys: Any) -> None:
-        slots: Any = self._writer.places(self._size)
+        slots: Any = self._writer.indices(self._size)
         ideology, grievance = self.traits(slots, 0, keys)
         self.ideology[:], self.grievance[:] = ideology, grievance
 
@@ -123,7 +123,7 @@ class TracedCorps(Corps):
             with w.b.if_then(w.any(gone)):
                 inner = _apart(chunk)
                 generation: Any = self.generation + 1
-                traits = self.traits(w.places(self._size), generation, keys)  # pyright: ignore
+                traits = self.traits(w.indices(self._size), generation, keys)  # pyright: ignore
                 for table, values in zip(
                     (self.generation, self.ideology, self.grievance),
                     (generation, *traits),
@@ -239,7 +239,7 @@ class TracedMonth(Month):
         size = len(scenario.country.leaders)
 
         def column(name: str, kind: str, stored: Any = None) -> Any:
-            return Table(w, kind, size, at[name], stored)
+            return StoredRow(w, kind, size, at[name], stored)
 
         roster = Roster(
             column("roster_index", "i"),
@@ -252,7 +252,7 @@ class TracedMonth(Month):
             column("unnamed", "b", I8),
             {occasion: f"luck_{occasion}" for occasion in LUCK},  # pyright: ignore
         )
-        now = TracedWorlds(body)
+        worlds = TracedWorlds(body)
         drivers: dict[str, Any] = {}
         for row, name in enumerate(DRIVERS):
             offset = w.number(body.month * len(DRIVERS) + row).ir
@@ -260,7 +260,7 @@ class TracedMonth(Month):
         drivers["date"] = body.month
         moods: Any = "moods"
         fates: Any = "fates"
-        super().__init__(scenario, now, roster, drivers, moods, fates, channel_log, {}, 0)
+        super().__init__(scenario, worlds, roster, drivers, moods, fates, channel_log, {}, 0)
         self.in_force = shape.in_force
         self.follow()
 

@@ -7,9 +7,9 @@ parameters, and ``date``, compared with months such as ``1971-08``.
 
 Nothing in it can reach Python. Two fences stand one behind the other: the text
 is cut into words, numbers and signs, each of which must be known, and put
-together again from these (`words`); then the tree that Python's ``ast`` makes of
-them is read through an allow-list (`grammar`). What comes out is new source text
-that calls only the functions of `vocabulary`. Each of those has a value, whatever
+together again from these (`lexer`); then the tree that Python's ``ast`` makes of
+them is read through an allow-list (`translator`). What comes out is new source text
+that calls only those of the module `functions`. Each of them has a value, whatever
 it is given; a result may still be too large for a float, and an expression whose
 result may is not *tame*.
 """
@@ -23,10 +23,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..errors import PalcaError
+from ..errors import PalcaError, short
 from ..types import Value
 from .functions import HELPERS, LARGEST_NUMBER, MOST_CHARACTERS, identifier
-from .lexer import TOO_DEEP, as_written, short, words_of
+from .lexer import TOO_DEEP, as_written, words_of
 from .translator import Reader, bare
 
 Kind = Literal["condition", "number"]
@@ -144,7 +144,7 @@ def _tree(code: str, words: list[str]) -> ast.expr:
         start = 0  # the words are joined by one space each: find the one that Python points at
         for word in words:
             if error.offset is not None and start <= error.offset - 1 <= start + len(word):
-                where = f"near '{short(as_written(word))}'"
+                where = f"near '{short(as_written(word), 40)}'"
                 break
             start += len(word) + 1
         else:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from ..errors import PalcaError, nearest
+from ..errors import PalcaError, nearest, short
 from .functions import FUNCTIONS, LARGEST_NUMBER, MOST_LEVELS, MOST_NODES, identifier
 
 TOO_DEEP: Final = (
@@ -126,7 +126,7 @@ def _word(sort: str, word: str, names: Collection[str]) -> str:
         case "number":
             number = float(word)
             if not number <= LARGEST_NUMBER:
-                raise PalcaError(f"{short(word)} is too large: numbers stay within ±1e9")
+                raise PalcaError(f"{short(word, 40)} is too large: numbers stay within ±1e9")
             return repr(number)
         case "sign":
             if word in _SIGNS:
@@ -147,7 +147,7 @@ def _word(sort: str, word: str, names: Collection[str]) -> str:
         )
     known = [*names, *FUNCTIONS, "date", "true", "false"]
     hint = nearest(word, known) if len(word) <= 60 else ""
-    raise PalcaError(f"unknown name '{short(word)}'{hint}", unknown=word)
+    raise PalcaError(f"unknown name '{short(word, 40)}'{hint}", unknown=word)
 
 
 def _unreadable(text: str, at: int) -> str:
@@ -155,7 +155,7 @@ def _unreadable(text: str, at: int) -> str:
     character, run = text[at], _RUN.match(text, at)
     if run:
         return (
-            f"'{short(run.group())}' is neither a number nor a name: write numbers as 12, 0.5 "
+            f"'{short(run.group(), 40)}' is neither a number nor a name: write numbers as 12, 0.5 "
             "or 1e6, and '*' to multiply"
         )
     known = _SIGNS.get(character)
@@ -180,8 +180,3 @@ def as_written(code: str) -> str:
     """Return a piece of the code that Python's parser saw as the user may have written it."""
     code = MONTH.sub(r"\1-\2", code).replace("__", ".").replace("True", "true")
     return re.sub(r"\.0\b", "", code.replace("False", "false"))
-
-
-def short(text: str, most: int = 40) -> str:
-    """Return a text cut to a length that fits into an error."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..errors import PalcaError, nearest, short
-from ..table import Table
+from ..table import InputTable
 from .codegen import Decide, compile_rules
 from .expressions import Expression, parse_at
 from .levers import Lever
@@ -141,7 +141,7 @@ def make_policy(
         Its `where` goes down to the key, as in
         ``policies/regime/pragmatic.toml: rule 'credit': do.credit: ...``.
     """
-    top, outer = Table(table, where), f"{where}: " if where else ""
+    top, outer = InputTable(table, where), f"{where}: " if where else ""
     actor, title = _line(top, "actor"), top.text("title")
     has_rules, rows = "rule" in top, top.rows("rule")
     top.reject_unknown()
@@ -153,7 +153,7 @@ def make_policy(
         )
     rules: dict[str, Rule] = {}
     for number, row in enumerate(rows, start=1):
-        rule = _rule(Table(row, f"{outer}rule {number}"), outer, names, levers)
+        rule = _rule(InputTable(row, f"{outer}rule {number}"), outer, names, levers)
         if rule.name in rules:
             raise PalcaError("two rules have this name: give each its own",
                              f"{outer}rule {rule.name!r}")
@@ -162,13 +162,13 @@ def make_policy(
 
 
 def _rule(
-    row: Table, outer: str, names: Collection[str], levers: Mapping[str, Lever]
+    row: InputTable, outer: str, names: Collection[str], levers: Mapping[str, Lever]
 ) -> Rule:
     """Return the rule of a table; errors name it by its name as soon as it is known."""
     name = _line(row, "name")
     row.where = f"{outer}rule {name!r}"
     when = parse_at(row.value("when"), "condition", names, f"{row.where}: when")
-    do = Table(row.value("do"), f"{row.where}: do")
+    do = InputTable(row.value("do"), f"{row.where}: do")
     if not do.flat():
         raise PalcaError('write what to add to which lever, as in { credit = "20 * trust" }',
                          do.where)
@@ -192,7 +192,7 @@ def _rule(
     return rule
 
 
-def _line(table: Table, key: str) -> str:
+def _line(table: InputTable, key: str) -> str:
     """Return a text of a single line."""
     text = table.text(key)
     if not (text.isprintable() and len(text) <= 100):

@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..errors import PalcaError
+from ..errors import PalcaError, short
 from .functions import FUNCTIONS, LARGEST_NUMBER, LARGEST_RESULT, MOST_LEVELS, MOST_NODES
-from .lexer import MONTH, TOO_DEEP, TOO_LONG, as_written, short
+from .lexer import MONTH, TOO_DEEP, TOO_LONG, as_written
 
 
 def bare(source: str) -> str:
@@ -188,7 +188,7 @@ class Reader:
         """Return the call of a function."""
         if function not in FUNCTIONS:
             raise PalcaError(
-                f"'{short(as_written(function))}' is not a function: "
+                f"'{short(as_written(function), 40)}' is not a function: "
                 f"the functions are {', '.join(FUNCTIONS)}"
             )
         fewest, most = FUNCTIONS[function]
@@ -206,7 +206,7 @@ class Reader:
 
     def piece(self, node: ast.expr) -> str:
         """Return the part of the text that a node stands for, for an error."""
-        return f"'{short(as_written(self.code[node.col_offset : node.end_col_offset]))}'"
+        return f"'{short(as_written(self.code[node.col_offset : node.end_col_offset]), 40)}'"
 
 
 def _fold(

@@ -1,5 +1,6 @@
-"""The worlds at one moment, and what they are made of: arrays, parameters, chance, officers.
+"""What a simulation holds: worlds in one month, their histories, and what a run is given.
 
-A scenario, the channels and the interventions in force are here too, since they are data.
-No equation of behaviour stands here, and nothing here goes from one month to the next.
+Here are state variables, parameters, officers, random draws, the event log, snapshots, and, as
+data, scenarios, channels and the interventions in force. No equation of behaviour stands here,
+and nothing here goes from one month to the next.
 """

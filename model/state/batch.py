@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from ..types import Flags, Floats, Ints
-from .corps import Corps, columns
+from .corps import Corps
 from .draws import Draws
 from .history import EventLog
 from .parameters import Parameters
+from .snapshot import columns
 from .state import State
 
 
@@ -39,8 +40,8 @@ class Worlds:
     absent_until : ndarray of int, shape ``(leaders, n)``
         Before which month each leader can't come to power.
     event_log : EventLog
-    places : ndarray of int, shape ``(n,)``, optional
-        Where among the run's worlds they stand, if they are not all of them.
+    index : ndarray of int, shape ``(n,)``, optional
+        Their indices among the run's worlds, if they are not all of them.
     """
 
     month: int
@@ -50,7 +51,7 @@ class Worlds:
     corps: Corps
     absent_until: Ints
     event_log: EventLog
-    places: Ints | None = None
+    index: Ints | None = None
 
     def among(self, where: Flags | bool, happens: Callable[..., None], *values: Any) -> None:
         """Let something happen in the worlds where a condition holds, and only there.
@@ -70,7 +71,7 @@ class Worlds:
             happens(self, *values)
             return
         (chosen,) = np.nonzero(where)
-        places = chosen if self.places is None else self.places[chosen]
+        index = chosen if self.index is None else self.index[chosen]
         some = Worlds(
             self.month,
             State(len(chosen), self.state.values[:, chosen]),
@@ -79,7 +80,7 @@ class Worlds:
             self.corps.among(chosen),
             self.absent_until[:, chosen],
             self.event_log,
-            places,
+            index,
         )
         happens(some, *(_among(value, chosen) for value in values))
         self.state.values[:, chosen] = some.state.values
@@ -113,9 +114,9 @@ class Worlds:
         def of_those(values: Any) -> Any:
             return values[chosen] if isinstance(values, np.ndarray) else values
 
-        places = chosen if self.places is None else self.places[chosen]
+        index = chosen if self.index is None else self.index[chosen]
         details = map(of_those, (amount, leader, garrison))
-        self.event_log.write(track, kind, places, *details)
+        self.event_log.write(track, kind, index, *details)
 
     def fixed_point(self, step: Callable[[Floats], Floats], start: Floats) -> Floats:
         """Return the fixed point of ``x -> step(x)`` reached from `start`, in each world."""

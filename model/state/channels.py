@@ -89,7 +89,7 @@ _ALL = (
 CHANNELS: Final[dict[str, Channel]] = {channel.name: channel for channel in _ALL}
 
 # Channels that can be held at the path that they took in another world: the model asks
-# `ColdWarModel.carry` what they carry.
+# `Month.carry` what they carry.
 FREEZABLE: Final = (
     "soviet_fiscal", "soviet_prestige", "soviet_leverage", "soviet_diplomacy", "soviet_restraint",
     "moscow_line", "us_fiscal", "us_sanctions", "us_military", "us_covert", "us_diplomacy", "tin",

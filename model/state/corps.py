@@ -17,7 +17,7 @@ from ..types import Flags, Floats, Ints
 from . import counter_rng
 from .draw_keys import OFFICER_TRAITS
 from .scenario import Country
-from .snapshot import Snapshot
+from .snapshot import Snapshot, columns
 
 _GENERATIONS: Final = 16  # later ones draw as the sixteenth: 15 purges of one slot in ten years
 
@@ -127,8 +127,3 @@ class Corps:
         self.generation[slots, worlds] += 1
         traits = self.traits(slots, self.generation[slots, worlds], keys[worlds])
         self.ideology[slots, worlds], self.grievance[slots, worlds] = traits
-
-
-def columns(table: NDArray, worlds: Ints) -> NDArray:
-    """Return the columns of some worlds from a table that is stored world by world."""
-    return np.take(table.T, worlds, axis=0).T

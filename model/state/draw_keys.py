@@ -1,4 +1,4 @@
-"""The keys of the model's draws: frozen strings, apart from every name that is shown.
+"""The keys of all draws: frozen strings, apart from every name that is shown.
 
 A draw is a hash of its key (:mod:`~palca.model.state.counter_rng`), so another key is another
 history. Whoever renames an event, an actor, an observable or a parameter changes the name in
@@ -45,6 +45,13 @@ NORMAL: Final = (
 OFFICER_TRAITS: Final = ("officer's faction", "officer's ideology", "officer's grievance")
 MOODS: Final = "officers' moods"
 FATES: Final = "officer's fate"
+# Of a particle filter: the offset at which particles are copied.
+RESAMPLING: Final = "resampling"
+# Of a naive forecast.
+NAIVE_ATTEMPT: Final = "naive attempt"
+NAIVE_SUCCESS: Final = "naive success"
+NAIVE_HANDOVER: Final = "naive handover"
+NAIVE_ORIENTATION: Final = "naive side"
 # The value of a free parameter.
 PRIORS: Final = {
     "fiscal_tin": "prior of fiscal_tin",

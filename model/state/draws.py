@@ -68,9 +68,9 @@ class Draws:
         some = copy(self)
         some._keys = self.keys[worlds]
         if self._span > 1:
-            now = slice(self.month - self._start, self.month - self._start + 1)
+            this_month = slice(self.month - self._start, self.month - self._start + 1)
             some._uniform, some._normal = (
-                table[:, now, worlds] for table in (self._uniform, self._normal)
+                table[:, this_month, worlds] for table in (self._uniform, self._normal)
             )
             some._start = self.month
         return some

@@ -98,7 +98,7 @@ class EventLog:
         """Make a page of the entries."""
         if not self.entries and self.pages:
             return
-        months, codes, worlds, leaders, places, amounts = (
+        months, codes, worlds, leaders, garrisons, amounts = (
             zip(*self.entries, strict=True) if self.entries else [()] * 6
         )
         lengths = [len(some) for some in worlds]
@@ -108,7 +108,7 @@ class EventLog:
                 np.repeat(np.array(months, np.int64), lengths),
                 np.repeat(np.array(codes, np.int64), lengths),
                 _join(leaders, lengths, -1.0).astype(np.int64),
-                _join(places, lengths, -1.0).astype(np.int64),
+                _join(garrisons, lengths, -1.0).astype(np.int64),
                 _join(amounts, lengths, np.nan),
             )
         )
@@ -142,20 +142,20 @@ class History:
         Their numbers.
     fields : tuple of str
         The quantities that were kept.
-    months : ndarray of float32, shape ``(months, fields, worlds)``
+    monthly : ndarray of float32, shape ``(months, fields, worlds)``
         Their values at the end of each month.
     events : Events
         `events.world` holds indices into `worlds`, not numbers.
     since : int
-        The month of the first row of `months`.
+        The month of the first row of `monthly`.
     """
 
     worlds: Ints
     fields: tuple[str, ...]
-    months: NDArray[np.float32]
+    monthly: NDArray[np.float32]
     events: Events
     since: int = 0
 
     def field(self, name: str) -> NDArray[np.float32]:
         """Return one quantity, shape ``(months, worlds)``."""
-        return self.months[:, self.fields.index(name), :]
+        return self.monthly[:, self.fields.index(name), :]

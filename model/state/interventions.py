@@ -21,11 +21,11 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from ..calendar import month_index, month_name
+from ..calendar import FOREVER, month_index, month_name
 from ..errors import PalcaError, nearest
 from ..language.levers import LEVERS, check_actors
 from ..language.policy import Policy
-from ..table import Table, check_number
+from ..table import InputTable, check_number
 from ..types import Floats, Value
 from .drivers import DRIVERS
 from .parameters import check_parameter
@@ -36,7 +36,6 @@ Contents = Iterator[tuple[str, Any]]  # pairs of target and content, see Change
 _OUTCOMES: Final[tuple[Outcome, ...]] = ("succeeds", "fails", "never")
 _PRICES: Final = ("tin", "oil")  # drivers that are gaps of a price: the price is changed
 _LARGEST: Final = 1e6
-FOREVER: Final = 9999  # the last month of what has no end
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +87,15 @@ class InForce:
     parameters : dict of str to float
         Those that have another value than usual.
     coup : ForcedCoup, optional
-    strike : int, optional
-        Roster index of a leader who strikes this month.
+    coup_leader : int, optional
+        Roster index of the leader of a coup that begins this month.
     """
 
     policies: Mapping[str, Policy]
     levers: tuple[LeverChange, ...] = ()
     parameters: dict[str, float] = field(default_factory=dict)
     coup: ForcedCoup | None = None
-    strike: int | None = None
+    coup_leader: int | None = None
 
 
 class PolicyChange:
@@ -105,7 +104,7 @@ class PolicyChange:
     form = 'policy.ACTOR = "NAME"'
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the changes of a table's part ``policy``."""
         policies = table.table("policy")
         check_actors(policies.flat(), policies.where)
@@ -132,7 +131,7 @@ class LeverChange:
     until: int
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the changes of a table's part ``lever``."""
         actors = table.table("lever")
         check_actors(actors.flat(), actors.where)
@@ -187,7 +186,7 @@ class ParameterChange:
     until: int
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the changes of a table's part ``parameter``."""
         parameters = table.table("parameter")
         for name, value in parameters.items():
@@ -212,7 +211,7 @@ class DriverChange:
     form = "driver.NAME"
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the changes of a table's part ``driver``."""
         drivers = table.table("driver")
         for name, _ in drivers.items():
@@ -269,7 +268,7 @@ class RuleChange:
     form = "rule.ACTOR"
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the changes of a table's part ``rule``."""
         actors = table.table("rule")
         check_actors(actors.flat(), actors.where)
@@ -342,7 +341,7 @@ class ForcedCoup:
     until: int
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the change of a table's part ``coup``."""
         coup = table.table("coup")
         outcome = coup.text("outcome")
@@ -367,7 +366,7 @@ class ForcedCoup:
         """Put it into force, and the strike of its leader in its first month."""
         if in_force.coup is None:
             in_force.coup = self
-            in_force.strike = self.leader if month == self.since else None
+            in_force.coup_leader = self.leader if month == self.since else None
 
 
 class DeathChange:
@@ -376,7 +375,7 @@ class DeathChange:
     form = "death"
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the change of a table's part ``death``."""
         death = table.table("death")
         content = {"leader": death.text("leader"), "successor": death.text("successor", "")}
@@ -400,7 +399,7 @@ class Survival:
     form = "survival"
 
     @staticmethod
-    def read(table: Table) -> Contents:
+    def read(table: InputTable) -> Contents:
         """Return the change of a table's key ``survival``."""
         name = table.text("survival")
         yield f"survival.{name}", name
@@ -436,7 +435,7 @@ LIVES: Final = {"death": DeathChange, "survival": Survival}
 ONCE: Final = {"coup", *LIVES}  # happen in their first month, unless an `until` is given
 
 
-def read_contents(table: Table) -> list[tuple[str, Any]]:
+def read_contents(table: InputTable) -> list[tuple[str, Any]]:
     """Return target and content of every change of a table."""
     return [each for key, kind in KINDS.items() if key in table for each in kind.read(table)]
 
@@ -459,7 +458,7 @@ def month_of(death: Mapping[str, Any]) -> int:
     return month_index(at) if isinstance(at, str) else -1
 
 
-def _operation(table: Table, known: tuple[str, ...]) -> tuple[str, float]:
+def _operation(table: InputTable, known: tuple[str, ...]) -> tuple[str, float]:
     """Return the one operation of a table such as ``{ scale = 2 }``."""
     rows = table.items()
     if len(rows) != 1 or rows[0][0] not in known:

@@ -116,17 +116,17 @@ class Scenario:
 
     def in_force(self, month: int) -> InForce:
         """Return what holds in a month; a closed channel's parameters stay at 0."""
-        now = InForce({
+        in_force = InForce({
             actor: next(policy for since, policy in reversed(rows) if since <= month)
             for actor, rows in self.policies.items()
         })  # fmt: skip
         for intervention in self.interventions:
             if intervention.since <= month <= intervention.until:
-                intervention.apply(now, month)
+                intervention.apply(in_force, month)
         for channel in self.closed:
             for name in CHANNELS[channel].zeroes:
-                now.parameters.pop(name, None)
-        return now
+                in_force.parameters.pop(name, None)
+        return in_force
 
     def until(self, month: int) -> int:
         """Return the first month after `month` in which something else may hold, or the end."""

@@ -46,14 +46,14 @@ class Snapshot:
             self.month,
             np.take(self.state, worlds, axis=1),
             np.take(self.absent_until, worlds, axis=1),
-            _columns(self.ideology, worlds),
-            _columns(self.grievance, worlds),
-            _columns(self.generation, worlds),
+            columns(self.ideology, worlds),
+            columns(self.grievance, worlds),
+            columns(self.generation, worlds),
             np.take(self.keys, worlds, axis=-1) if keys is None else keys,
             np.take(self.draw_index, worlds),
         )
 
 
-def _columns(officers: NDArray, worlds: Ints) -> NDArray:
-    """Return the officers of some worlds; they are stored world by world."""
-    return np.take(officers.T, worlds, axis=0).T
+def columns(table: NDArray, worlds: Ints) -> NDArray:
+    """Return the columns of some worlds from a table that is stored world by world."""
+    return np.take(table.T, worlds, axis=0).T

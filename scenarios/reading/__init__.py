@@ -1,1 +1,5 @@
-"""How files are found and read: the library of what ships, TOML and columns of Parquet."""
+"""How files are found and read: shipped ones by name, others by path; TOML and Parquet.
+
+What is too large or can't be parsed is refused here. What a key or a column means is said in the
+modules above.
+"""

@@ -16,7 +16,7 @@ from fault_commands import Run
 from palca.experiments.forecast.naive import naive
 from palca.experiments.infer.abc import SBC, SummaryRegression, infer, simulation_based_calibration
 from palca.experiments.infer.calibrate import Calibration, calibrate
-from palca.experiments.infer.reference_table import Table, score, simulate, values_of
+from palca.experiments.infer.reference_table import ReferenceTable, score, simulate, values_of
 from palca.experiments.observe.documented import load_record
 from palca.experiments.observe.history import SERIES, Course, documented, simulated
 from palca.experiments.observe.outcomes import Outcome, measure
@@ -58,7 +58,7 @@ def test_the_posterior_of_a_normal_model_is_the_one_of_the_textbook() -> None:
 def test_a_reading_finds_the_posterior_means() -> None:
     scores, values = gaussian(60_000)
     outcomes = [Outcome(f"y{i}", "", "share", "", lambda course: np.zeros(1)) for i in range(3)]
-    table = Table(("a", "b", "c"), tuple(outcomes), scores, values)
+    table = ReferenceTable(("a", "b", "c"), tuple(outcomes), scores, values)
     summaries = SummaryRegression(table, outcomes).summaries(values[:1000])
     apart = np.abs(summaries - values[:1000] / 2)
     assert np.quantile(apart, 0.99) < 0.06  # the most extreme outcomes are cut
@@ -247,9 +247,9 @@ def test_sets_that_say_nothing_new_change_nothing(short: dict[str, Any]) -> None
     plain = ColdWarModel(build(with_sets(short)), 20, rng=0).run()
     defaults = {"cost": [1.0, 1.0], "backlash": [0.03, 0.03]}
     same = ColdWarModel(build(with_sets(short, **defaults)), 20, rng=0).run()
-    assert np.array_equal(plain.months, same.months)
+    assert np.array_equal(plain.monthly, same.monthly)
     other = ColdWarModel(build(with_sets(short, cost=[0.6, 0.6])), 20, rng=0).run()
-    assert not np.array_equal(plain.months, other.months)
+    assert not np.array_equal(plain.monthly, other.monthly)
 
 
 def test_a_setting_goes_before_a_set_and_a_closed_channel_before_both(

@@ -10,13 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palca.experiments.forecast.comparisons import (
-    EVENTS,
     HISTORIES,
     SCORES,
     SkillComparison,
     brier,
     decompose,
-    happened,
     logarithmic,
     monthly_comparisons,
     outcome_comparisons,
@@ -26,7 +24,7 @@ from palca.experiments.forecast.comparisons import (
 )
 from palca.experiments.forecast.scores import crps
 from palca.experiments.observe.documented import load_record
-from palca.experiments.observe.history import documented
+from palca.experiments.observe.history import EVENTS, documented, happened
 from palca.experiments.validate.forecast_skill import reference_scores
 from palca.model.calendar import month_index
 from palca.scenarios import build, resolve

@@ -16,7 +16,6 @@ from palca.experiments.counterfactual.answer import Answer, Question, ask
 from palca.experiments.counterfactual.divergence import divergence
 from palca.experiments.counterfactual.effects import (
     causation,
-    clustered_error,
     explained_spread,
     prior_posterior_shift,
 )
@@ -25,6 +24,7 @@ from palca.experiments.counterfactual.paired import digest, join_pairs, pair_blo
 from palca.experiments.counterfactual.report import in_words
 from palca.experiments.infer.abduction import abduct, join_islands
 from palca.experiments.infer.evidence import EventObservation, Evidence
+from palca.experiments.infer.weights import clustered_error
 from palca.experiments.observe.outcomes import WEIGHTS
 from palca.experiments.simulate import priors
 from palca.scenarios import resolve

@@ -12,8 +12,9 @@ import pytest
 
 from palca.experiments.forecast.naive import naive
 from palca.experiments.observe.documented import load_record
-from palca.experiments.observe.history import SERIES, Course, documented, free_running, simulated
+from palca.experiments.observe.history import SERIES, Course, documented, simulated
 from palca.experiments.observe.outcomes import (
+    GROUPS,
     OUTCOMES,
     WEIGHTS,
     Outcome,
@@ -24,6 +25,7 @@ from palca.experiments.observe.outcomes import (
     unrest,
 )  # fmt: skip
 from palca.experiments.observe.windows import FIRST, LAST, before_and_after
+from palca.experiments.simulate.ensemble import free_running
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
 from palca.model.state.history import CODE_OF, Events
@@ -263,3 +265,9 @@ def test_units_are_those_that_titles_name() -> None:
             if f", {ending}" in outcome.title and not outcome.title.startswith("embassy"):
                 assert outcome.unit == unit, outcome.name
                 break
+
+
+def test_every_group_has_a_title_and_a_place_in_the_report() -> None:
+    # the report and the laboratory go through GROUPS: an outcome of another group would be lost
+    spans = [o for year in range(FIRST + 2, LAST + 1) for some in before_and_after(year) for o in some]
+    assert {outcome.group for outcome in (*OUTCOMES, *spans)} == {*GROUPS}

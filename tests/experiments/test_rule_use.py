@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from palca.experiments.run.rule_use import RuleUse, rule_use
+from palca.experiments.simulate.rule_use import RuleUse, rule_use
 from palca.model import ColdWarModel
 from palca.model.language.levers import ACTORS, LEVERS
 from palca.model.language.policy import Policy

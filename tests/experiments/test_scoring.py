@@ -11,16 +11,16 @@ import pytest
 from palca.experiments.forecast.comparisons import (
     SkillComparison,
     brier,
-    happened,
     monthly_comparisons,
     outcome_comparisons,
 )
 from palca.experiments.forecast.naive import HAZARDS, naive
 from palca.experiments.forecast.scores import evaluate
 from palca.experiments.observe.documented import load_record
-from palca.experiments.observe.history import Course, documented, free_running
+from palca.experiments.observe.history import Course, documented, happened
 from palca.experiments.observe.outcomes import OUTCOMES, atmosphere, measure, outcomes, unrest
 from palca.experiments.observe.windows import outcomes_of
+from palca.experiments.simulate.ensemble import free_running
 from palca.experiments.validate import forecast_skill, one_step_ahead
 from palca.experiments.validate.forecast_skill import joint_path, score
 from palca.scenarios import build

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from palca.experiments.observe.history import SERIES, Course, free_running
+from palca.experiments.observe.history import SERIES, Course
 from palca.experiments.observe.outcomes import OUTCOMES, RIGHT, measure
 from palca.experiments.observe.windows import FIRST, LAST, before_and_after, outcomes_of, spans
+from palca.experiments.simulate.ensemble import free_running
 from palca.model.state.history import CODE_OF, Events
 
 pytestmark = pytest.mark.quick

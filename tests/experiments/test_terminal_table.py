@@ -81,10 +81,10 @@ def test_it_says_from_which_width_on_nothing_is_left_out(
     made: tuple[Table, list[list[str]]],
 ) -> None:
     table, _ = made
-    assert table.left_out(table.whole) == []
-    assert table.left_out(table.whole + 1) == []
-    if table.left_out(table.whole - 1):
-        assert re.search(rf"\b{table.whole}\b", printed(table, table.whole - 1))
+    assert table.left_out(table.full_width) == []
+    assert table.left_out(table.full_width + 1) == []
+    if table.left_out(table.full_width - 1):
+        assert re.search(rf"\b{table.full_width}\b", printed(table, table.full_width - 1))
 
 
 @given(

@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 
 from fault_commands import Run
-from palca.experiments.forecast.comparisons import SkillComparison, decompose, happened
+from palca.experiments.forecast.comparisons import SkillComparison, decompose
 from palca.experiments.forecast.naive import HAZARDS
 from palca.experiments.infer.abduction import mix
 from palca.experiments.infer.evidence_file import make_evidence
 from palca.experiments.observe.documented import load_record, scored
-from palca.experiments.observe.history import SERIES, documented, simulated
+from palca.experiments.observe.history import SERIES, documented, happened, simulated
 from palca.experiments.observe.patterns import PATTERNS
 from palca.experiments.validate import invariants as checking
 from palca.experiments.validate.ablations import (

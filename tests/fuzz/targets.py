@@ -34,9 +34,9 @@ from palca.scenarios.country import build_country
 from palca.scenarios.interventions import build_interventions, check_changes, parse_change
 from palca.scenarios.loader import _drivers
 from palca.scenarios.outline import read_map
-from palca.scenarios.overrides import Beside, apply_setting
 from palca.scenarios.reading.library import parse_toml, read_toml
 from palca.scenarios.scenario import build_policy, names_for
+from palca.scenarios.settings import WrittenIntervention, apply_setting
 
 from . import folders, words
 from .place import file, text_of
@@ -154,7 +154,7 @@ def options(data: bytes) -> None:
             factor = parse_factor(line[1:])
             assert factor.levels or factor.low < factor.high
         else:
-            merged["intervene"].append(Beside(parse_change(line), None))
+            merged["intervene"].append(WrittenIntervention(parse_change(line), None))
     changes = [change for beside in merged["intervene"] for change in beside.changes()]
     held = [change for change in check_changes(changes, 120) if change.kind == "lever"]
     for change in build_interventions(held, ()):

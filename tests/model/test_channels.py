@@ -27,7 +27,7 @@ POWER = ("leader", "orientation", "legitimacy", "mobilisation", "fiscal", "patro
 
 def power_of(resolved: dict[str, Any]) -> np.ndarray:
     """Return what matters of six years: long enough for what Moscow does to be felt."""
-    return ColdWarModel(build({**resolved, "months": 72}), worlds=60, rng=4, keep=POWER).run().months
+    return ColdWarModel(build({**resolved, "months": 72}), worlds=60, rng=4, keep=POWER).run().monthly
 
 
 @pytest.fixture(scope="module")

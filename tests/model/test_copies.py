@@ -50,7 +50,7 @@ def advance(model: ColdWarModel, months: int, by_code: bool) -> None:
 
 
 def assert_same(one: History, other: History) -> None:
-    assert np.array_equal(one.months, other.months, equal_nan=True)
+    assert np.array_equal(one.monthly, other.monthly, equal_nan=True)
     for column in fields(Events):
         values = [getattr(history.events, column.name) for history in (one, other)]
         assert np.array_equal(*values, equal_nan=True), column.name
@@ -85,7 +85,7 @@ def test_what_a_model_hands_out_is_copied_whole(scenario: Scenario, way: str) ->
     model.advance(12)
     taken = COPY[way](model.snapshot())
     again = ColdWarModel(scenario, WORLDS, start=taken).run()
-    assert np.array_equal(again.months, made(scenario).run().months[12:])
+    assert np.array_equal(again.monthly, made(scenario).run().monthly[12:])
     assert_same(COPY[way](model.history()), model.history())
     state = COPY[way](model.state)
     state.values += 1.0

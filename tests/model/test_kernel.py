@@ -82,9 +82,9 @@ _STEP = Month.step
 def assert_same(one: ColdWarModel, other: ColdWarModel) -> None:
     """Check that two models have lived through the same, to the last bit."""
     first, second = one.history(), other.history()
-    assert np.array_equal(first.months, second.months, equal_nan=True)
+    assert np.array_equal(first.monthly, second.monthly, equal_nan=True)
     assert np.array_equal(one.state.values, other.state.values, equal_nan=True)
-    assert np.array_equal(one.current.now.absent_until, other.current.now.absent_until)
+    assert np.array_equal(one.current.worlds.absent_until, other.current.worlds.absent_until)
     for trait in ("ideology", "grievance", "generation"):
         assert np.array_equal(getattr(one.corps, trait), getattr(other.corps, trait))
     for column in fields(Events):
@@ -145,7 +145,7 @@ def test_compiled_and_stepped_months_follow_each_other(always: None) -> None:
     assert mixed.month == 57
     last = ColdWarModel(scenario, worlds=50, rng=99, start=mixed.snapshot())
     later = last.run()
-    assert np.array_equal(later.months, whole.history().months[57:])
+    assert np.array_equal(later.monthly, whole.history().monthly[57:])
     mixed.run()
     assert_same(whole, mixed)
 
@@ -208,7 +208,7 @@ def test_a_folder_that_cannot_be_written_to_costs_a_warning(folder: Path, always
     scenario = replace(load("baseline"), months=3)
     with pytest.warns(UserWarning, match="PALCA_CACHE names another folder"):
         history = ColdWarModel(scenario, worlds=5, rng=0).run()
-    assert np.array_equal(history.months, stepped(scenario, worlds=5).history().months)
+    assert np.array_equal(history.monthly, stepped(scenario, worlds=5).history().monthly)
 
 
 @pytest.mark.slow

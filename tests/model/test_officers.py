@@ -38,7 +38,7 @@ def with_parameters(worlds: Worlds, **values: float) -> Worlds:
 
 def test_whoever_is_not_loyal_would_rise(baseline: ColdWarModel) -> None:
     # Without mood, comrades and likeness the nucleus of a plot is all who are not loyal.
-    worlds = with_parameters(baseline.current.now, **LONE)
+    worlds = with_parameters(baseline.current.worlds, **LONE)
     loyalty = garrison_loyalty(worlds)
     garrisons = baseline.current.scenario.country.garrisons
     force = np.array([garrison.officers * garrison.weight for garrison in garrisons], dtype=float)
@@ -53,7 +53,7 @@ def test_no_garrison_grows_less_loyal_as_rising_grows_dearer(
     baseline: ColdWarModel, cost: float, more: float
 ) -> None:
     low, high = (
-        garrison_loyalty(with_parameters(baseline.current.now, cost=value))
+        garrison_loyalty(with_parameters(baseline.current.worlds, cost=value))
         for value in (cost, min(cost + more, 3.0))
     )
     assert low.shape == (len(baseline.current.scenario.country.garrisons), 60)

@@ -48,7 +48,7 @@ def test_the_last_seed_and_the_last_world_are_like_any_others(brief: Scenario) -
     assert len(keys) == 16
     whole = ColdWarModel(brief, numbers, LARGEST).run()
     alone = ColdWarModel(brief, np.array([LARGEST], np.uint64), np.int64(LARGEST)).run()
-    assert np.array_equal(whole.months[:, :, 3:], alone.months)
+    assert np.array_equal(whole.monthly[:, :, 3:], alone.monthly)
 
 
 @given(st.integers(0, LARGEST), st.integers(1, 10**6))

@@ -36,7 +36,7 @@ def test_it_goes_on_bit_for_bit_alone_or_among_copies(
     history = ColdWarModel(scenario, worlds=len(chosen), start=start).run()
     assert history.since == month
     rest = whole.run()
-    assert np.array_equal(history.months, rest.months[month:, :, chosen])
+    assert np.array_equal(history.monthly, rest.monthly[month:, :, chosen])
 
 
 def test_copies_with_other_keys_share_the_past_and_part(scenario: Scenario) -> None:
@@ -55,11 +55,11 @@ def test_keys_may_differ_by_month(scenario: Scenario) -> None:
     start = one.snapshot()
     by_month = replace(start, keys=np.repeat(keys[None, :], MONTHS, axis=0))
     same = ColdWarModel(scenario, worlds=WORLDS, start=by_month).run()
-    assert np.array_equal(one.run().months, same.months)
+    assert np.array_equal(one.run().monthly, same.monthly)
     by_month.keys[20:] = world_keys(6, np.arange(WORLDS))
     other = ColdWarModel(scenario, worlds=WORLDS, start=by_month).run()
-    assert np.array_equal(other.months[:20], same.months[:20])
-    assert not np.array_equal(other.months[20], same.months[20])
+    assert np.array_equal(other.monthly[:20], same.monthly[:20])
+    assert not np.array_equal(other.monthly[20], same.monthly[20])
 
 
 def test_a_snapshot_is_not_touched_by_what_follows(scenario: Scenario) -> None:

@@ -40,7 +40,7 @@ def test_a_world_alone_is_the_same_as_among_others(
 ) -> None:
     at = data.draw(st.integers(0, len(worlds) - 1))
     among, alone = run(short, worlds, seed), run(short, [worlds[at]], seed)
-    assert np.array_equal(among.months[:, :, at], alone.months[:, :, 0])
+    assert np.array_equal(among.monthly[:, :, at], alone.monthly[:, :, 0])
     assert events_of(among, at) == events_of(alone, 0)
 
 
@@ -57,8 +57,8 @@ def test_a_world_among_thousands_is_the_same_to_the_last_bit(short: dict[str, An
 
 def test_worlds_and_seeds_differ(short: dict[str, Any]) -> None:
     one, other = run(short, 30, 0), run(short, 30, 1)
-    assert len({one.months[-1, :, i].tobytes() for i in range(30)}) == 30
-    assert not np.any(np.all(one.months[-1] == other.months[-1], axis=0))
+    assert len({one.monthly[-1, :, i].tobytes() for i in range(30)}) == 30
+    assert not np.any(np.all(one.monthly[-1] == other.monthly[-1], axis=0))
 
 
 def test_a_parameter_of_each_world_acts_as_it_would_for_all(short: dict[str, Any]) -> None:
@@ -74,7 +74,7 @@ def test_a_parameter_of_each_world_acts_as_it_would_for_all(short: dict[str, Any
         )  # fmt: skip
         mixed = ColdWarModel(each, worlds=8, rng=2).run()
         same = run({**short, "parameters": {name: float(values[5])}}, [5], 2)
-        assert np.array_equal(mixed.months[:, :, 5], same.months[:, :, 0]), name
+        assert np.array_equal(mixed.monthly[:, :, 5], same.monthly[:, :, 0]), name
 
 
 def with_rule(resolved: dict[str, Any], actor: str, rule: int, **changes: Any) -> dict[str, Any]:
@@ -94,8 +94,8 @@ def test_a_rule_that_starts_later_changes_nothing_before(
     later = with_rule(short, actor, rule, when=f"({when}) and date >= 1971-07")
     off = with_rule(short, actor, rule, enabled=False)
     late, never = run(later, 200), run(off, 200)
-    assert np.array_equal(late.months[:30], never.months[:30])
-    assert not np.array_equal(late.months[30:], never.months[30:])
+    assert np.array_equal(late.monthly[:30], never.monthly[:30])
+    assert not np.array_equal(late.monthly[30:], never.monthly[30:])
 
 
 @pytest.mark.parametrize(("actor", "rule"), RULES)
@@ -115,7 +115,7 @@ def test_a_rule_switched_off_moves_no_other_draw(
         for event in NORMAL:
             assert np.array_equal(on.shock(event), off.shock(event))
     # worlds in which the rule never acted have the same history, to the last bit
-    same = np.all(models[0].months == models[1].months, axis=(0, 1))
+    same = np.all(models[0].monthly == models[1].monthly, axis=(0, 1))
     assert same.any()
     assert not same.all()
 
@@ -130,7 +130,7 @@ def test_a_rule_that_adds_nothing_changes_nothing(short: dict[str, Any]) -> None
         "source": "none",
     }
     more["policies"]["ussr"][0]["table"]["rule"].append(rule)
-    assert np.array_equal(run(short, 100).months, run(more, 100).months)
+    assert np.array_equal(run(short, 100).monthly, run(more, 100).monthly)
 
 
 def test_the_state_stays_within_its_ranges(baseline: dict[str, Any]) -> None:
@@ -139,7 +139,7 @@ def test_the_state_stays_within_its_ranges(baseline: dict[str, Any]) -> None:
         values = history.field(name)
         assert values.min() >= field.low - 1e-6, name
         assert values.max() <= field.high + 1e-6, name
-    assert not np.isnan(history.months).any()
+    assert not np.isnan(history.monthly).any()
 
 
 def test_events_and_state_tell_the_same_story(baseline: dict[str, Any]) -> None:

@@ -32,8 +32,8 @@ def factual() -> History:
 
 def same(a: History, b: History, months: slice = slice(None)) -> bool:
     """Whether two histories have the same months, as far as both go."""
-    both = min(len(a.months), len(b.months))
-    return np.array_equal(a.months[:both][months], b.months[:both][months])
+    both = min(len(a.monthly), len(b.monthly))
+    return np.array_equal(a.monthly[:both][months], b.monthly[:both][months])
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_null_intervention_changes_no_bit(factual: History, change: str) -> No
     if "death" in change:  # he is out of the roster by then: only where he rules may he be missed
         rules = factual.field("leader")[90] == 3
         changed = run(change, months=120)
-        assert np.array_equal(changed.months[:, :, ~rules], factual.months[:, :, ~rules])
+        assert np.array_equal(changed.monthly[:, :, ~rules], factual.monthly[:, :, ~rules])
     else:
         assert same(run(change), factual)
 
@@ -178,7 +178,7 @@ def test_a_leader_dies_and_the_officers_choose(factual: History) -> None:
     rules = factual.field("leader")[39] == 5
     history = run('at = "1972-05", death.leader = "Hugo Banzer"')
     assert (history.field("leader")[40:] != 5).all()
-    assert np.array_equal(history.months[:, :, ~rules][:40], factual.months[:, :, ~rules][:40])
+    assert np.array_equal(history.monthly[:, :, ~rules][:40], factual.monthly[:, :, ~rules][:40])
 
 
 def test_rules_are_added_changed_and_dropped() -> None:
@@ -336,7 +336,7 @@ def test_a_leader_strikes_once_though_another_change_comes_between() -> None:
         'at = "1971-05", until = "1971-06", coup.outcome = "never"',
     ]
     scenario = load("baseline", [], changes)
-    strikes = [month for month in range(48) if scenario.in_force(month).strike is not None]
+    strikes = [month for month in range(48) if scenario.in_force(month).coup_leader is not None]
     assert strikes == [month_index("1971-01")]
     outcomes = [coup.outcome if (coup := scenario.in_force(m).coup) else "" for m in range(23, 37)]
     assert outcomes == ["", *["fails"] * 4, *["never"] * 2, *["fails"] * 6, ""]
@@ -405,7 +405,7 @@ def test_an_heir_in_exile_does_not_inherit_and_the_dead_do_not_return() -> None:
     heirs = history.events.leader[handed & (history.events.month == 3)]
     assert len(heirs) > 20
     assert places["Siles Salinas"] not in heirs
-    assert (model.current.now.absent_until[places["Barrientos"]] > 10**9).all()
+    assert (model.current.worlds.absent_until[places["Barrientos"]] > 10**9).all()
 
 
 def test_a_manifest_names_a_shipped_policy_alike_on_every_machine() -> None:

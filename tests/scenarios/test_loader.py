@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palca.model import PalcaError, Scenario
-from palca.model.table import Table
+from palca.model.table import InputTable
 from palca.scenarios import build, load, resolve
 from palca.scenarios.reading.library import LIBRARY
 
@@ -193,7 +193,7 @@ def test_resolving_reads_every_file_once_and_for_all(tmp_path: Path) -> None:
 
 
 def test_a_table_tells_of_keys_that_nobody_asked_for() -> None:
-    table = Table({"naem": 1}, "f.toml")
+    table = InputTable({"naem": 1}, "f.toml")
     with pytest.raises(PalcaError, match=r"f\.toml: 'name' is missing"):
         table.text("name")
     with pytest.raises(PalcaError, match="did you mean 'name'"):

@@ -19,7 +19,7 @@ from palca.model.state.channels import CHANNELS
 from palca.model.state.interventions import Change
 from palca.model.state.parameters import PARAMETERS, check_parameter
 from palca.model.state.state import FIELDS
-from palca.model.table import Table
+from palca.model.table import InputTable
 
 from .interventions import parse_change, read_changes
 from .posterior_draws import find_posterior, set_posterior
@@ -27,10 +27,10 @@ from .reading.library import find_policy, shipped_policies
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class WrittenIntervention:
     """An ``[[intervene]]`` table as it was written, and the folder of the file that has it."""
 
-    table: Table
+    table: InputTable
     folder: Path | None
 
     def changes(self) -> list[Change]:
@@ -54,9 +54,10 @@ class Beside:
         """File and table, for errors."""
         return self.table.where
 
-    def with_entry(self, path: Sequence[str], value: Any) -> Beside:
+    def with_entry(self, path: Sequence[str], value: Any) -> WrittenIntervention:
         """Return it with another value at a key, or at a key of a table within."""
-        return replace(self, table=Table(_with_entry(self.table.flat(), path, value), self.where))
+        entries = _with_entry(self.table.flat(), path, value)
+        return replace(self, table=InputTable(entries, self.where))
 
 
 def _with_entry(table: Mapping[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
@@ -183,13 +184,13 @@ def apply_setting(merged: dict[str, Any], setting: str) -> None:
         whole: dict[str, Any] = {"at": month_name(0)}
         path = ["lever", actor, *lever.split(".")]
         always = _with_entry(whole, path, _number(value, where))
-        merged["intervene"].append(Beside(Table(always, where), None))
+        merged["intervene"].append(WrittenIntervention(InputTable(always, where), None))
     elif match := re.fullmatch(r"intervene\[(\d{1,4})\]", group):
         tables = merged["intervene"]
         if int(match[1]) >= len(tables):
             raise PalcaError(f"the scenario has {len(tables)} interventions, counted from 0", where)
         changed = tables[int(match[1])].with_entry(rest.split("."), _plain(value))
-        tables[int(match[1])] = replace(changed, table=Table(changed.table.flat(), where))
+        tables[int(match[1])] = replace(changed, table=InputTable(changed.table.flat(), where))
     else:
         groups = ("policy", "channel", "start", "lever", "intervene[0]")
         raise PalcaError(

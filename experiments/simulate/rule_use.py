@@ -12,6 +12,8 @@ from palca.model import ColdWarModel
 from palca.model.language.policy import Policy
 from palca.model.state.scenario import Scenario
 
+from ..io.numerals import percent
+
 WORLDS: Final = 400
 
 
@@ -38,6 +40,12 @@ class RuleUse:
     worlds: int
     share: float
     first: int | None
+
+    @property
+    def frequency(self) -> str:
+        """In how many worlds it fired, and in which share of months, in words."""
+        plural = "" if self.worlds == 1 else "s"
+        return f"{self.worlds} world{plural}, {percent(self.share, 2)} of months"
 
 
 def rule_use(
