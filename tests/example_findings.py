@@ -42,7 +42,7 @@ def pairs(worlds: int) -> Pairs:
     return join_pairs(list(pair_blocks(first, second, worlds, 0, 1)))
 
 
-def swept(count: int, outcomes: tuple[Outcome, ...]) -> tuple[Plan, pd.DataFrame]:
+def swept(count: int, outcomes: list[Outcome]) -> tuple[Plan, pd.DataFrame]:
     """Return the plan of a sweep of up to three factors and its worlds, whose outcomes are random."""
     vary = (("backlash=0:0.1:3", (0.0, 0.05, 0.1)), ("policy.ussr=withdrawal,pragmatic",
             ("withdrawal", "pragmatic")), ("growth_mean=3:6:3", (3.0, 4.5, 6.0)))[:count]  # fmt: skip
