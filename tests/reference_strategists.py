@@ -93,8 +93,9 @@ class Strategist(mesa.Agent):
             lever = LEVERS[self.actor][name]
             levers[name] = clip(levers[name], lever.lowest, lever.highest)
         for change in m.scenario.interventions:
-            mine = isinstance(change, LeverChange) and change.actor == self.actor
-            if mine and change.since <= m.month <= change.until:
+            if not isinstance(change, LeverChange) or change.actor != self.actor:
+                continue
+            if change.since <= m.month <= change.until:
                 self.intervene(change)
 
     def see(self, name: str) -> float:

@@ -91,6 +91,7 @@ def _wait(until: Callable[[], bool], process: subprocess.Popen[Any]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.rendered  # the cluster's sweep draws real pictures
 def test_a_cluster_makes_the_same_files_though_a_worker_and_then_the_scheduler_die(
     palca: Run, dask: Cluster
 ) -> None:
