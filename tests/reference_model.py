@@ -65,7 +65,7 @@ class ReferenceModel(mesa.Model):
 
     def __init__(self, scenario: Scenario, world: int, seed: int, place: int | None = None) -> None:
         super().__init__(rng=seed)
-        self.scenario = scenario
+        self.given = scenario  # `scenario` is an attribute of Mesa's own from 3.5 on
         self.month = 0
         self.events: list[Event] = []
         self.months: list[dict[str, float]] = []
@@ -98,7 +98,7 @@ class ReferenceModel(mesa.Model):
     def step(self) -> None:
         """Live through one month: see, decide, act; then the society answers."""
         self.change_parameters()
-        for death in self.scenario.country.deaths:
+        for death in self.given.country.deaths:
             if death.month == self.month:
                 self.bury(death)
         for strategist in (self.ussr, self.united_states, self.regime, self.party):
@@ -113,7 +113,7 @@ class ReferenceModel(mesa.Model):
         state = vars(self)
         self.months.append({name: state[name] for name in FIELDS})
         self.month += 1
-        self.running = self.month < self.scenario.months
+        self.running = self.month < self.given.months
 
     # parameters
 
@@ -121,18 +121,18 @@ class ReferenceModel(mesa.Model):
         """Give parameters the values that they have while no intervention changes them."""
         values = {name: row.default for name, row in PARAMETERS.items()}
         first = int(counter_rng.world_keys(seed, [0])[0]) >> 32
-        for name, column in self.scenario.sets.items():
+        for name, column in self.given.sets.items():
             values[name] = float(column[(world + first % len(column)) % len(column)])
-        for name, value in self.scenario.parameters.items():
+        for name, value in self.given.parameters.items():
             values[name] = float(value if isinstance(value, (int, float)) else value[place])
-        self.held_at_zero = {k for name in self.scenario.closed for k in CHANNELS[name].zeroes}
+        self.held_at_zero = {k for name in self.given.closed for k in CHANNELS[name].zeroes}
         self.usual = values | dict.fromkeys(self.held_at_zero, 0.0)
         self.p = SimpleNamespace(**self.usual)
         self.vocabulary = FUNCTIONS | self.usual  # what rules may name beside observables
 
     def change_parameters(self) -> None:
         """Give parameters the values of the interventions that hold this month."""
-        changes = [i for i in self.scenario.interventions if isinstance(i, ParameterChange)]
+        changes = [i for i in self.given.interventions if isinstance(i, ParameterChange)]
         values = {change.name: self.usual[change.name] for change in changes}
         for change in changes:
             holds = change.since <= self.month <= change.until
@@ -149,11 +149,11 @@ class ReferenceModel(mesa.Model):
 
     def uniform(self, event: str) -> float:
         """Return the draw that decides an event this month."""
-        return uniform(random_bits(self.key, keys_of(event, 1, self.scenario.months)[0][self.month]))
+        return uniform(random_bits(self.key, keys_of(event, 1, self.given.months)[0][self.month]))
 
     def shock(self, event: str) -> float:
         """Return the standard shock of an event this month."""
-        return normal(random_bits(self.key, keys_of(event, 1, self.scenario.months)[0][self.month]))
+        return normal(random_bits(self.key, keys_of(event, 1, self.given.months)[0][self.month]))
 
     def write(
         self,
@@ -189,7 +189,7 @@ class ReferenceModel(mesa.Model):
 
     def faction_at(self, luck: float) -> Faction:
         """Return the faction of an officer whose luck is that, in 0..1."""
-        return self.scenario.country.factions[bisect_left(self.faction_ends, luck)]
+        return self.given.country.factions[bisect_left(self.faction_ends, luck)]
 
     def shared_discontent(self) -> float:
         """Return the discontent that all officers share."""
@@ -221,7 +221,7 @@ class ReferenceModel(mesa.Model):
 
         Within a faction discontent is taken as uniform with the corps' spread.
         """
-        factions = self.scenario.country.factions
+        factions = self.given.country.factions
         shared = self.shared_discontent() - self.p.cost
         width = 3.4641016151377544 * max(self.p.discontent_spread, 1e-3)  # sqrt(12) spreads
         total = math.fsum(faction.share for faction in factions)
@@ -264,7 +264,7 @@ class ReferenceModel(mesa.Model):
             Whether those who lift him up are of top rank.
         """
         p, last = self.p, len(self.leaders) - 1
-        luck = keys_of(f"luck of a leader by {occasion}", last + 1, self.scenario.months)
+        luck = keys_of(f"luck of a leader by {occasion}", last + 1, self.given.months)
         best, highest = last, -math.inf  # the last of the roster is unnamed, if nobody is free
         for place, leader in enumerate(self.leaders[:last]):
             eligible = leader.candidate if occasion == "vote" else leader.rank != "civilian"

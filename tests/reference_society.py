@@ -123,7 +123,7 @@ class Officer(mesa.Agent):
         self.garrison = garrison
         self.top = top
         self.generation = generation
-        self.weight = model.scenario.country.garrisons[garrison].weight
+        self.weight = model.given.country.garrisons[garrison].weight
         faction = model.faction_at(uniform(self.bits("faction")))
         leaning = normal(self.bits("ideology"))
         self.ideology = clip(faction.ideology + faction.spread * leaning, -1.0, 1.0)
@@ -149,7 +149,7 @@ class Corps(mesa.Agent):
         super().__init__(model)
         posts = [
             (place, rank < garrison.top)
-            for place, garrison in enumerate(model.scenario.country.garrisons)
+            for place, garrison in enumerate(model.given.country.garrisons)
             for rank in range(garrison.officers)
         ]
         self.officers = [Officer(model, slot, *post) for slot, post in enumerate(posts)]
@@ -170,7 +170,7 @@ class Corps(mesa.Agent):
             + p.opportunity_succession * min(m.succession, 1.0)
         )
         arises = m.uniform("opportunity") < 1.0 - exp(-rate)
-        coups = (i for i in m.scenario.interventions if isinstance(i, ForcedCoup))
+        coups = (i for i in m.given.interventions if isinstance(i, ForcedCoup))
         forced = next((c for c in coups if c.since <= m.month <= c.until), None)
         if forced is not None and self.is_led(forced):
             self.plot(forced, forced.leader)
@@ -228,7 +228,7 @@ class Corps(mesa.Agent):
     def moods(self) -> list[float]:
         """Return each officer's mood of the month; a word of 64 bits serves four of them."""
         m = self.model
-        keys = keys_of("officers' moods", -(-m.slots // 4), m.scenario.months)
+        keys = keys_of("officers' moods", -(-m.slots // 4), m.given.months)
         words = [random_bits(m.key, row[m.month]) for row in keys]
         return [short_shock(words[slot // 4], slot % 4) for slot in range(m.slots)]
 
@@ -279,7 +279,7 @@ class Corps(mesa.Agent):
         m.write("conflict", "fighting", contested, amount=joined)
 
         # the losing side loses officers
-        fates = keys_of("officer's fate", m.slots, m.scenario.months)
+        fates = keys_of("officer's fate", m.slots, m.given.months)
         for slot, (officer, rebelled) in enumerate(zip(self.officers, rebels, strict=True)):
             apart = abs(officer.ideology - plotter.ideology) > p.purge_distance
             loser = apart and not rebelled if won else rebelled

@@ -46,7 +46,7 @@ class Strategist(mesa.Agent):
         self.usual = {name: lever.default for name, lever in LEVERS[self.actor].items()}
         self.hidden = tuple(
             prefix
-            for channel in model.scenario.closed
+            for channel in model.given.closed
             for actor, prefix in CHANNELS[channel].hides
             if actor == self.actor
         )
@@ -75,7 +75,7 @@ class Strategist(mesa.Agent):
     def decide(self) -> None:
         """Set the levers: every rule that holds adds what it says."""
         m = self.model
-        policies = m.scenario.policies[self.actor]
+        policies = m.given.policies[self.actor]
         policy = next(policy for since, policy in reversed(policies) if since <= m.month)
         if policy is not self.policy:
             self.follow(policy)
@@ -92,7 +92,7 @@ class Strategist(mesa.Agent):
         for name in self.moved:
             lever = LEVERS[self.actor][name]
             levers[name] = clip(levers[name], lever.lowest, lever.highest)
-        for change in m.scenario.interventions:
+        for change in m.given.interventions:
             if not isinstance(change, LeverChange) or change.actor != self.actor:
                 continue
             if change.since <= m.month <= change.until:
