@@ -109,7 +109,7 @@ def test_a_user_without_home_or_rights_computes_the_same(
         process := started(*SMALL, prefix=stranger, env=bare, cwd=public / "theirs")
     ).communicate()
     assert process.returncode == 2
-    assert b"left it unfinished in .made.part: choose another --out" in err
+    assert b".made.part: choose another --out" in err
     shutil.rmtree(left)
     process = started(*SMALL, prefix=stranger, env=bare, cwd=public / "theirs")
     _, err = process.communicate()
