@@ -169,25 +169,29 @@ def too_few(answer: Answer) -> list[str]:
     return lines
 
 
-_EFFECTS: Final = (
-    Column("quantity"),
-    Column("factual", "without", own_unit()),
-    Column("counter", "with", own_unit()),
-    Column("effect", write=starred("+"), note=STAR),
-    Column("se", "s.e.", own_unit(), note="standard error of the effect"),
-    Column("parameters_sd", "parameters", own_unit(),
-           note="standard deviation of the effect over parameters that fit the evidence"),
-    Column("q05", "5–95 % of pairs", own_unit(), to="q95", rank=3),
-    Column("changed", write=shares(), rank=2, note="share of pairs in which there is a difference"),
-    Column("average", "on average", own_unit("+"), rank=1,
-           note="the effect in worlds without evidence"),
-)  # fmt: skip
-EFFECT: Final = tuple(column for column in _EFFECTS if column.name != "quantity")
+def _effects(apart: bool) -> list[Column]:
+    return [
+        Column("quantity"),
+        Column("factual", "without", own_unit()),
+        Column("counter", "with", own_unit()),
+        Column("effect", write=starred("+", apart), note=STAR),
+        Column("se", "s.e.", own_unit("", apart), note="standard error of the effect"),
+        Column("parameters_sd", "parameters", own_unit("", apart),
+               note="standard deviation of the effect over parameters that fit the evidence"),
+        Column("q05", "5–95 % of pairs", own_unit("", apart), to="q95", rank=3),
+        Column("changed", write=shares(), rank=2,
+               note="share of pairs in which there is a difference"),
+        Column("average", "on average", own_unit("+", apart), rank=1,
+               note="the effect in worlds without evidence"),
+    ]  # fmt: skip
+
+
+EFFECT: Final = tuple(column for column in _effects(apart=False) if column.name != "quantity")
 
 
 def effects_table(
     title: str, rows: Iterable[Mapping[str, Any]], *first: Column, noted: bool = True,
-    units: bool = True,
+    units: bool = True, apart: bool = False,
 ) -> Table:  # fmt: skip
     """Return a table of effects from rows of ``effects.csv``, each of a quantity.
 
@@ -197,6 +201,8 @@ def effects_table(
         What stands before the quantity.
     noted, units : bool
         Whether it has a note, and quantities their units.
+    apart : bool
+        Whether what lies between shares is written in points, which takes more room.
     """
     named = []
     for row in rows:
@@ -206,7 +212,13 @@ def effects_table(
             **row, "quantity": f"{quantity} ({unit})" if units and unit else quantity,
             "unit": "share" if unit.startswith("share of") else "",
         })  # fmt: skip
-    return Table.of(title, [*first, *_EFFECTS], named, POINTS if noted else None, "effects.csv")
+    return Table.of(
+        title,
+        [*first, *_effects(apart)],
+        named,
+        POINTS if noted and not apart else None,
+        "effects.csv",
+    )
 
 
 def _print_effects(console: Console, answer: Answer, months_on: int) -> None:

@@ -31,17 +31,17 @@ POINTS: Final = "Between shares it is in percentage points."
 _WORDS: Final = {"True": "yes", "False": "no", "": "–", "nan": "–", "None": "–"}
 
 
-def own_unit(sign: str = "") -> Write:
-    """Write numbers as the ``unit`` of their row asks."""
-    return lambda value, row: number(value, str(row.get("unit", "")), sign)
+def own_unit(sign: str = "", apart: bool = False) -> Write:
+    """Write numbers as the unit of their row asks; `apart`: those between shares in points."""
+    return lambda value, row: number(value, str(row.get("unit", "")), sign, apart)
 
 
-def starred(sign: str = "") -> Write:
-    """Write effects as the ``unit`` of their row asks, with a star if they are clear."""
+def starred(sign: str = "", apart: bool = False) -> Write:
+    """Write effects as :func:`own_unit` does, with a star if they are clear."""
 
     def write(value: float, row: Row) -> str:
         clear = abs(value) > 2.0 * value_of(row.get("se"))
-        return number(value, str(row.get("unit", "")), sign) + (" *" if clear else "")
+        return number(value, str(row.get("unit", "")), sign, apart) + (" *" if clear else "")
 
     return write
 

@@ -107,7 +107,7 @@ def _show(values: Values) -> list[Block]:
     return [
         text(_in_words(scenario, found)),
         picture(lambda: draw_difference(found, quantity)),
-        *table(effects_table(f"Means in {last}", map(asdict, found.last.values()))),
+        *table(effects_table(f"Means in {last}", map(asdict, found.last.values()), apart=True)),
         text("The standard error is what more worlds would make smaller. “5–95 %” is not an error: "
              "it is how much the change does in one world and another.", tone="note"),
         text("This page asks about all worlds. To ask what would have been different in ",
