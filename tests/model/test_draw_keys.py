@@ -10,7 +10,7 @@ import pytest
 from palca.experiments.simulate.priors import FREE
 from palca.model.state import draw_keys
 
-ROOT = Path(__file__).parents[2]
+PALCA = Path(draw_keys.__file__).parents[2]
 # As they were when the first results were published; more may be added.
 FROZEN = """
 opportunity; plot found out; embassy; agreement; contact; credit; soviet trade; soviet protest;
@@ -71,7 +71,7 @@ def test_keys_are_written_out() -> None:
     """No key is computed, say from a parameter's or an actor's name."""
     tree = ast.parse(Path(draw_keys.__file__).read_text(encoding="utf-8"))
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr | ast.comprehension)]
-    files = [path for room in ("model", "experiments") for path in (ROOT / room).rglob("*.py")]
+    files = [path for room in ("model", "experiments") for path in (PALCA / room).rglob("*.py")]
     found = {str(path): made_up(ast.parse(path.read_text(encoding="utf-8"))) for path in files}
     assert len(found) > 100
     assert {path: lines for path, lines in found.items() if lines} == {}
