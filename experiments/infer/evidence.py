@@ -7,7 +7,7 @@ world is judged by what comes after the last month of evidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -30,7 +30,8 @@ class EventObservation:
     first, last : int
         Its window.
     false_negative : float
-        Likelihood of a world in which it has not: that the record is wrong.
+        Likelihood of a world in which it has not: that the record is wrong. With 0 it is asked
+        for in every world; with 1 it is disputed, neither asked for nor forbidden.
     orientation, orientation_tolerance : float, optional
         Orientation of the regime after it, and by how much it may differ.
     named : bool
@@ -79,6 +80,26 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Reign:
+    """Who rules from one documented change of ruler to the next.
+
+    Attributes
+    ----------
+    leader : int
+        Roster index.
+    month : int
+        The month at whose end he is the first time said to rule; 0 for the first of all.
+    first, last : int
+        Between which months, both included, he must have come to power.
+    """
+
+    leader: int
+    month: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What worlds are conditioned on.
 
@@ -86,6 +107,8 @@ class Evidence:
     ----------
     title : str
     events, levels : tuple
+    rulers : tuple of Reign
+        Who must rule at the end of each month; anyone may if it is empty.
     extra : float
         Weight of each coup attempt that matches no event; 1 if attempts aren't judged.
     absent : tuple of (str, str, float)
@@ -97,6 +120,7 @@ class Evidence:
     title: str
     events: tuple[EventObservation, ...] = ()
     levels: tuple[Level, ...] = ()
+    rulers: tuple[Reign, ...] = ()
     extra: float = 1.0
     absent: tuple[tuple[str, str, float], ...] = ()
     last: int = FOREVER
@@ -109,26 +133,29 @@ class Evidence:
                 replace(s, last=min(s.last, month)) for s in self.events if s.month <= month
             ),
             levels=tuple(level for level in self.levels if level.month <= month),
+            rulers=tuple(replace(r, last=min(r.last, month)) for r in self.rulers
+                         if r.month <= month),
             last=min(self.last, month),
         )
 
     @property
     def silent(self) -> bool:
         """Whether all worlds are equally likely by it."""
-        judged = self.events or self.levels or self.absent or self.extra != 1.0
+        judged = self.events or self.levels or self.rulers or self.absent or self.extra != 1.0
         return self.last < 0 or not judged
 
 
-def describe(whole: Evidence, last: int, predictive: Iterable[float]) -> list[dict[str, Any]]:
+def describe(
+    whole: Evidence, last: int, names: Sequence[str]
+) -> list[dict[str, Any]]:
     """Return evidence as plain rows, for a run's folder: what counted to a month, what not.
 
     Parameters
     ----------
-    predictive : iterable of float
-        Predictive probability of each event that counted.
+    names : sequence of str
+        Of the leaders, by roster index.
     """
     counted = whole.until(last)
-    probable = iter(predictive)
     rows: list[dict[str, Any]] = []
     for s in whole.events:
         counts = s.month <= last
@@ -137,13 +164,17 @@ def describe(whole: Evidence, last: int, predictive: Iterable[float]) -> list[di
             "what": f"{s.track}: {s.kind}", "first": month_name(s.first), "last": month_name(end),
             "value": s.orientation, "sd": s.orientation_tolerance,
             "weight": s.false_negative, "counted": counts,
-            "probability": next(probable) if counts else np.nan,
         })  # fmt: skip
     rows += [
         {"what": level.series, "first": month_name(level.month), "last": month_name(level.month),
          "value": level.value, "sd": level.sd / np.sqrt(level.share),
          "counted": level.month <= last}
         for level in whole.levels
+    ]  # fmt: skip
+    rows += [
+        {"what": f"ruler: {names[reign.leader]}", "first": month_name(reign.first),
+         "last": month_name(reign.last), "weight": 0.0, "counted": reign.month <= last}
+        for reign in whole.rulers
     ]  # fmt: skip
     never = [(f"never {track}: {kind}", weight) for track, kind, weight in whole.absent]
     if whole.extra != 1.0:

@@ -16,15 +16,16 @@ from palca.model.events import KINDS, TRACKS
 from palca.model.table import InputTable
 from palca.scenarios.reading.library import find, read_toml
 
+from ..observe.documented import scored
 from ..observe.histories import Histories, fiscal_years
 from ..observe.outcomes import atmosphere
-from .evidence import ATTEMPTS, EventObservation, Evidence, Level
+from .evidence import ATTEMPTS, EventObservation, Evidence, Level, Reign
 
 if TYPE_CHECKING:
     from ..observe.documented import Record
 
 ASPECTS: Final = (  # what an evidence file may hold beside its title
-    "events", "attempts", "event", "absent", "orientation", "ussr_atmosphere", "us_commitments",
+    "events", "rulers", "attempts", "event", "absent", "orientation", "ussr_atmosphere", "us_commitments",
     "ussr_commitments",
 )  # fmt: skip
 LIBRARY: Final = Path(__file__).parent / "given"
@@ -78,13 +79,16 @@ def make_evidence(
     title = table.text("title")
     events: list[EventObservation] = []
     levels: list[Level] = []
+    rulers: list[Reign] = []
     extra = 1.0
+    if "rulers" in table:
+        rulers = _rulers(table.table("rulers"), documented)
     if "events" in table:
         events += _listed(table.text("events"), place, documented.months)
     if "attempts" in table:
         attempts = table.table("attempts")
         extra = attempts.number("extra", 0, 1, 1.0)
-        events += _attempts(attempts, documented)
+        events += _attempts(attempts, documented, record)
     events += [_event(row, documented) for row in table.tables("event")]
     absent = tuple(_absent(row, documented) for row in table.tables("absent"))
     if "orientation" in table:
@@ -104,7 +108,7 @@ def make_evidence(
         levels.append(_credits(table.table("ussr_commitments"), documented))
     table.reject_unknown()
     _check_apart(events, place)
-    return Evidence(title, tuple(events), tuple(levels), extra, absent)
+    return Evidence(title, tuple(events), tuple(levels), tuple(rulers), extra, absent)
 
 
 def _check_within(month: int, what: str, months: int, place: str) -> None:
@@ -161,33 +165,80 @@ def _listed(text: str, place: str, months: int) -> list[EventObservation]:
     return events
 
 
-def _attempts(table: InputTable, documented: Histories) -> list[EventObservation]:
-    """Return the documented attempts, with windows that don't overlap."""
+def _windows(table: InputTable, months: Sequence[int]) -> list[tuple[int, int]]:
+    """Return first and last month of the window about each of some months, in their order.
+
+    Windows don't overlap: between two months they end half-way.
+    """
     tolerance = table.integer("tolerance", 0, 12)
+    wider = table.table("wider")
+    own = {month_index(name, wider.where): wider.integer(name, 0, 12) for name in wider.flat()}
+    for month in own:
+        if month not in months:
+            raise PalcaError(
+                f"nothing is documented in {month_name(month)}; the months are "
+                f"{', '.join(month_name(one) for one in months)}",
+                wider.where,
+            )
+    out = []
+    for place, month in enumerate(months):
+        reach = own.get(month, tolerance)
+        first, last = max(month - reach, 0), month + reach
+        if place:
+            first = max(first, (months[place - 1] + month) // 2 + 1)
+        if place + 1 < len(months):
+            last = min(last, (months[place + 1] + month) // 2)
+        out.append((first, last))
+    return out
+
+
+def _rulers(table: InputTable, documented: Histories) -> list[Reign]:
+    """Return who ruled, from one documented change of ruler to the next."""
+    leader = documented.series["leader"][:, 0]
+    changes = [int(month) + 1 for month in np.flatnonzero(leader[1:] != leader[:-1])]
+    windows = _windows(table, changes)
+    table.reject_unknown()
+    return [Reign(int(leader[0]), 0, 0, 0)] + [
+        Reign(int(leader[month]), month, first, last)
+        for month, (first, last) in zip(changes, windows, strict=True)
+    ]
+
+
+def _attempts(table: InputTable, documented: Histories, record: Record) -> list[EventObservation]:
+    """Return the documented attempts, with windows that don't overlap.
+
+    Those that are disputed, which aren't in the list of Powell and Thyne, have a weight of 1: they
+    are neither asked for nor forbidden.
+    """
     false_negative = table.number("false_negative", 0, 1)
     allowed = table.number("side", 0, 2, 2.0)
-    table.reject_unknown()
+    disputed = _disputed(record, documented.months) if table.flag("disputed", False) else []
     rows = sorted(
-        (int(month), kind)
-        for kind in ATTEMPTS
-        for month in np.nonzero(documented.count("power", kind)[:, 0])[0]
+        [
+            (int(month), kind, false_negative)
+            for kind in ATTEMPTS
+            for month in np.flatnonzero(documented.count("power", kind)[:, 0])
+        ]
+        + [(month, kind, 1.0) for month, kind in disputed]
     )
+    windows = _windows(table, [month for month, _, _ in rows])
+    table.reject_unknown()
     out = []
-    for month, kind in rows:
-        first, last = max(month - tolerance, 0), month + tolerance
-        for other, _ in rows:
-            if other < month:
-                first = max(first, (other + month) // 2 + 1)
-            elif other > month:
-                last = min(last, (other + month) // 2)
+    for (month, kind, weight), (first, last) in zip(rows, windows, strict=True):
         after = float(documented.series["orientation"][min(month + 1, documented.months - 1), 0])
         orientation = after if ATTEMPTS[kind] else np.nan
         out.append(
-            EventObservation(
-                "power", kind, month, first, last, false_negative, orientation, allowed
-            )
+            EventObservation("power", kind, month, first, last, weight, orientation, allowed)
         )
     return out
+
+
+def _disputed(record: Record, months: int) -> list[tuple[int, str]]:
+    """Return month and kind of the attempts that may score and that Powell and Thyne leave out."""
+    rows = scored(record)
+    rows = rows[rows["kind"].isin(list(ATTEMPTS)) & (rows["powell_thyne"] != 1)]
+    pairs = zip(rows["first_month"], rows["kind"], strict=True)
+    return [(int(month), kind) for month, kind in pairs if 0 <= month < months]
 
 
 def _named(row: InputTable) -> tuple[str, str]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from palca.model import ColdWarModel
 from palca.model.state.history import CODE_OF
-from palca.model.types import Floats
+from palca.model.types import Floats, Ints
 
 from ..observe.outcomes import MEMORY, WEIGHTS, event_values
 from .evidence import ATTEMPTS, Evidence
+
+_OF_WORLDS: Final = ("seen", "atmosphere", "year", "reign")  # whose last axis is that of the worlds
 
 
 @dataclass(slots=True)
@@ -28,6 +32,8 @@ class Likelihood:
         Soviet atmosphere.
     year : ndarray, shape ``(12, worlds)``
         US commitments of the last twelve months.
+    reign : ndarray of int, shape ``(worlds,)``
+        Which of the rulers of the evidence has come to power so far.
     """
 
     evidence: Evidence
@@ -35,19 +41,30 @@ class Likelihood:
     seen: NDArray[np.bool_] = field(init=False)
     atmosphere: Floats = field(init=False)
     year: Floats = field(init=False)
+    reign: Ints = field(init=False)
     _weights: Floats = field(init=False)
 
     def __post_init__(self) -> None:
         self.seen = np.zeros((len(self.evidence.events), self.worlds), dtype=np.bool_)
         self.atmosphere = np.zeros(self.worlds)
         self.year = np.zeros((12, self.worlds))
+        self.reign = np.zeros(self.worlds, dtype=np.int64)
         self._weights = event_values("ussr", WEIGHTS)
 
-    def take(self, worlds: NDArray[np.int64]) -> None:
-        """Replace each world's record by that of another, as resampling does."""
-        self.seen = self.seen[:, worlds]
-        self.atmosphere = self.atmosphere[worlds]
-        self.year = self.year[:, worlds]
+    @staticmethod
+    def concatenate(parts: Sequence[Likelihood]) -> Likelihood:
+        """Return the likelihood of the worlds of several parts as one."""
+        whole = Likelihood(parts[0].evidence, sum(part.worlds for part in parts))
+        for name in _OF_WORLDS:
+            setattr(whole, name, np.concatenate([getattr(part, name) for part in parts], axis=-1))
+        return whole
+
+    def taken(self, worlds: Ints) -> Likelihood:
+        """Return that of some of the worlds, repeated or not, such as resampling keeps."""
+        some = Likelihood(self.evidence, len(worlds))
+        for name in _OF_WORLDS:
+            setattr(some, name, getattr(self, name)[..., worlds])
+        return some
 
     def update(self, model: ColdWarModel) -> Floats:
         """Return the log-likelihood of the month that has just passed, ``(worlds,)``.
@@ -60,7 +77,9 @@ class Likelihood:
         log_likelihood = np.zeros(self.worlds)
         if month > evidence.last:
             return log_likelihood
-        stray = sum(happened.get(("power", kind), np.zeros(self.worlds)) for kind in ATTEMPTS)
+        stray = np.zeros(self.worlds)
+        for kind in ATTEMPTS:
+            stray = stray + happened.get(("power", kind), 0.0)
         with np.errstate(divide="ignore"):
             for seen, event in zip(self.seen, evidence.events, strict=True):
                 if not event.first <= month <= event.last:
@@ -74,7 +93,8 @@ class Likelihood:
                         stray = stray - fits
                 if month == event.last:
                     log_likelihood += np.where(seen, 0.0, np.log(event.false_negative))
-            log_likelihood += np.where(stray > 0, stray * np.log(evidence.extra), 0.0)
+            extra = stray > 0
+            log_likelihood[extra] += stray[extra] * np.log(evidence.extra)
             for track, kind, weight in evidence.absent:
                 if (times := happened.get((track, kind))) is not None:
                     log_likelihood += np.where(times > 0, times * np.log(weight), 0.0)
@@ -85,7 +105,20 @@ class Likelihood:
                         value = np.log(value + level.floor)
                     error = np.maximum(value - level.value, -1e3) / level.sd
                     log_likelihood -= 0.5 * level.share * error * error
+        if evidence.rulers:
+            log_likelihood[~self._ruled(month, model.state.leader)] = -np.inf
         return log_likelihood
+
+    def _ruled(self, month: int, leader: Floats) -> NDArray[np.bool_]:
+        """Return whether the ruler at the end of a month may rule then, ``(worlds,)``."""
+        rulers = self.evidence.rulers
+        lowest = sum(reign.last <= month for reign in rulers) - 1  # the latest who must have come
+        highest = sum(reign.first <= month for reign in rulers) - 1
+        now = np.full(self.worlds, -1)
+        for number in range(highest, lowest - 1, -1):
+            now[(leader == rulers[number].leader) & (self.reign <= number)] = number
+        self.reign = np.maximum(now, self.reign)
+        return now >= 0
 
     def _read(self, model: ColdWarModel) -> dict[tuple[str, str], Floats]:
         """Return how often the kinds of event that count happened, and age the atmosphere."""

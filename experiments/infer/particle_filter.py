@@ -139,7 +139,7 @@ class Filter:
         keys = counter_rng.world_keys(self.seed + 1 + self.month, self.numbers)
         self.parameters = {name: values[parents] for name, values in self.parameters.items()}
         self.ancestors, self.weights = self.ancestors[parents], equal(len(parents))
-        self.likelihood.take(parents)
+        self.likelihood = self.likelihood.taken(parents)
         self.model = self._model(self.model.snapshot().take(parents, keys))
         for collector in self.collectors:
             collector.after_resampling(parents)

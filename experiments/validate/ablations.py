@@ -143,7 +143,7 @@ def alternatives(version: Version) -> dict[str, dict[str, Any]]:
 def record_evidence(resolved: dict[str, Any], record: Record, dealings: bool = True) -> Evidence:
     """Return what the record says, with or without the dealings of host, USSR and party."""
     soviet = load_given("dealings")
-    given = {key: value for key, value in load_given("record").items() if key not in soviet}
+    given = {key: value for key, value in load_given("windows").items() if key not in soviet}
     given = {"title": soviet["title"], **given, **(soviet if dealings else {})}
     return make_evidence(given, "record", documented(record, build(resolved)), record)
 

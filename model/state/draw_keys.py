@@ -47,6 +47,10 @@ MOODS: Final = "officers' moods"
 FATES: Final = "officer's fate"
 # Of a particle filter: the offset at which particles are copied.
 RESAMPLING: Final = "resampling"
+# Of an alive particle filter: whose future is tried, with what draws, and whether it is kept.
+PARENTS: Final = "parent of a try"
+TRIES: Final = "draws of a try"
+ACCEPTANCE: Final = "acceptance of a try"
 # Of a naive forecast.
 NAIVE_ATTEMPT: Final = "naive attempt"
 NAIVE_SUCCESS: Final = "naive success"
