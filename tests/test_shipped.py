@@ -157,28 +157,28 @@ class TestConcept(Contract):
         return make_concept(path.stem, file.read_text(encoding="utf-8"), file.name)
 
     def test_it_is_whole(self, path: Path) -> None:
-        told = self.read(path, path)
-        assert all(work.split()[-1] for work in told.literature)
-        assert told.definition.rstrip().endswith((".", "?"))
-        assert told.question.endswith("?")
-        assert told.against.startswith("If ")
-        arms = {arm.name for arm in told.arms}
-        for claim in told.claims:  # a contrast, not a measure against itself
+        concept = self.read(path, path)
+        assert all(work.split()[-1] for work in concept.literature)
+        assert concept.definition.rstrip().endswith((".", "?"))
+        assert concept.question.endswith("?")
+        assert concept.against.startswith("If ")
+        arms = {arm.name for arm in concept.arms}
+        for claim in concept.claims:  # a contrast, not a measure against itself
             used = claim.greater.names | claim.lesser.names
             assert {name.partition(".")[0] for name in used} <= arms
             assert claim.otherwise.endswith(".")
 
     @pytest.mark.slow
     def test_it_runs_and_says_why_not(self, path: Path) -> None:
-        told = load_concept(path.stem)
-        found = contrast(told, 100, 0)
+        concept = load_concept(path.stem)
+        found = contrast(concept, 100, 0)
         measures, claims = tables(found).values()
-        assert len(measures) == len(told.arms) * len(told.measures)
+        assert len(measures) == len(concept.arms) * len(concept.measures)
         assert measures["value"].notna().all()
         for _, row in claims.iterrows():
             assert (row["why_not"] == "") == (row["verdict"] == "shown")
         picture = draw_concept(found)
-        assert told.title in picture.alt
+        assert concept.title in picture.alt
         assert found.verdict in picture.alt
 
     def test_the_fifteen_of_the_theory_are_there(self) -> None:

@@ -160,8 +160,8 @@ def lab(
     """
     from ..lab.server import serve
 
-    told = "The lab is at {} (Ctrl-C ends it)"
-    serve(host, port, opened, lambda url: options.print_line(told.format(url)))
+    message = "The lab is at {} (Ctrl-C ends it)"
+    serve(host, port, opened, lambda url: options.print_line(message.format(url)))
 
 
 @app.command()

@@ -113,15 +113,15 @@ def _describe_policy(file: str, table: dict[str, Any]) -> str:
     ]
     for use in uses:
         if not use.enabled:
-            told = "off"
+            frequency = "off"
         elif use.first is not None:
-            told = f"in {use.frequency}, first in {month_name(use.first)}"
+            frequency = f"in {use.frequency}, first in {month_name(use.first)}"
         elif late[use.rule].worlds:
-            told = (f"never; if the policy begins in {month_name(_LATE)}: in "
+            frequency = (f"never; if the policy begins in {month_name(_LATE)}: in "
                     f"{late[use.rule].frequency}")  # fmt: skip
         else:
-            told = f"never, even if the policy begins in {month_name(_LATE)}"
-        lines.append(f"  {use.rule}: {told}")
+            frequency = f"never, even if the policy begins in {month_name(_LATE)}"
+        lines.append(f"  {use.rule}: {frequency}")
     return "\n".join(lines)
 
 

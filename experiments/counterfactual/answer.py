@@ -209,7 +209,7 @@ def ask(
     jobs : int
         Processes; the answer is the same for any number.
     on_progress : callable, optional
-        Told of the progress.
+        Called to report progress.
     inputs : Inputs, optional
         As a manifest keeps them, instead of reading the files that are named.
 

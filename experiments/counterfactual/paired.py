@@ -60,9 +60,9 @@ def check_lengths(scenarios: Iterable[tuple[str, dict[str, Any]]], place: str = 
     """
     ends = [(name, month_name(resolved["months"] - 1)) for name, resolved in scenarios]
     if len({end for _, end in ends}) > 1:
-        told = ", ".join(f"'{name}' ends in {end}" for name, end in ends)
+        lengths = ", ".join(f"'{name}' ends in {end}" for name, end in ends)
         raise PalcaError(
-            f"{told}: a different length alone would make a difference; give all "
+            f"{lengths}: a different length alone would make a difference; give all "
             "scenarios the same 'until' in their files",
             place,
         )

@@ -57,7 +57,7 @@ def draw_sweep(
 
 def _in_words(plan: Plan, table: pd.DataFrame, outcomes: Sequence[Outcome]) -> str:
     """Return which factor moves the mean of the first outcomes most, and from where to where."""
-    told = []
+    differences = []
     for outcome in outcomes[:_WORDS]:
         rows = table[table["outcome"] == outcome.name]
         if rows["mean"].isna().all():
@@ -66,12 +66,12 @@ def _in_words(plan: Plan, table: pd.DataFrame, outcomes: Sequence[Outcome]) -> s
         factor = str((means.max() - means.min()).idxmax())
         own = rows[rows["factor"] == factor].sort_values("mean")
         least, most = own.iloc[0], own.iloc[-1]
-        told.append(
+        differences.append(
             f"{' ('.join(_named(outcome))}) from {least['mean']:.3g} at {factor} = "
             f"{_level(least['level'])} to {most['mean']:.3g} at {_level(most['level'])}"
         )
     what = ", ".join(factor.name for factor in plan.factors[:_MOST])
-    return f"mean outcomes by {what}. The widest differences: {'; '.join(told)}."
+    return f"mean outcomes by {what}. The widest differences: {'; '.join(differences)}."
 
 
 def _level(value: Any) -> str:

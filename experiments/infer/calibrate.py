@@ -324,20 +324,20 @@ def _hold_against_the_record(
     scenario, record = build(resolved), load_record()
     before, after = before_and_after(out.until)
     truth = measure(table.outcomes, documented(record, scenario))
-    told = {name: float(values[0]) for name, values in truth.items()}
+    observed = {name: float(values[0]) for name, values in truth.items()}
     like = out.posterior.places[out.posterior.draw(_FORECAST, np.random.default_rng(seed))]
     free, prior, given = (
-        dict(zip(told, values.astype(np.float64).T, strict=True))
+        dict(zip(observed, values.astype(np.float64).T, strict=True))
         for values in (tried.values[:_FORECAST], table.values[:_FORECAST], table.values[like])
     )
     baseline = measure(table.outcomes, naive(scenario, record, _FORECAST, seed))
-    out.fit = evaluate(free, told, baseline, before)
-    out.prior_fit = evaluate(prior, told, baseline, before)
+    out.fit = evaluate(free, observed, baseline, before)
+    out.prior_fit = evaluate(prior, observed, baseline, before)
     if after:
         then = month_index(f"{out.until + 1}-01")
         informed = measure(after, naive(scenario, record, _FORECAST, seed, then))
         out.forecast = Forecast(
-            evaluate(free, told, baseline, after),
-            evaluate(prior, told, baseline, after),
-            evaluate(given, told, informed, after),
+            evaluate(free, observed, baseline, after),
+            evaluate(prior, observed, baseline, after),
+            evaluate(given, observed, informed, after),
         )

@@ -39,17 +39,17 @@ def draw_posterior(found: Calibration, title: str) -> Picture:
             axis.hist(values, edges, density=True, histtype="step", color=SERIES[0], lw=1.3)
             axis.axvline(float(values.mean()), color=SERIES[0], lw=1.0, ls=":")
             gain = f"gain {percent(found.information_gain[place])}"
-            told = gain if found.informative[place] else "can't tell"
-            axis.set_title(f"{name}: {told}", fontsize=_SMALL)
+            label = gain if found.informative[place] else "can't tell"
+            axis.set_title(f"{name}: {label}", fontsize=_SMALL)
             axis.set_xlabel(fill(PARAMETERS[name].unit, 34), fontsize=7, labelpad=1)
         note = ("grey: density of the prior; line: density of the posterior, with its mean dotted; "
                 "gain: information gain")  # fmt: skip
         head(figure, f"{title}\n{note}")
     gain = found.information_gain
-    told = [place for place in np.argsort(-gain) if found.informative[place]][:3]
-    most = ", ".join(f"{found.names[i]} ({percent(float(gain[i]))})" for i in told)
+    most_informative = [place for place in np.argsort(-gain) if found.informative[place]][:3]
+    most = ", ".join(f"{found.names[i]} ({percent(float(gain[i]))})" for i in most_informative)
     says = "The record is not informative about any of them"
-    if told:
+    if most_informative:
         says = f"The largest information gain: {most}"
     return Picture(figure, f"{title}: prior and posterior of {len(found.names)} parameters. "
                            f"{says}.")  # fmt: skip

@@ -77,7 +77,7 @@ def simulate(
     until : int
         The year at whose end spans of outcomes are cut.
     on_progress : callable
-        Told how many worlds are done, and of how many.
+        Called with the number of worlds done and their total.
     """
     outcomes = _outcomes(until)
     scores = np.empty((worlds, len(free)), np.float32)

@@ -110,7 +110,7 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
         console.print(f"Hardly any world has the documented {outcome.heading}, whatever its "
                       "parameters: the model can't reproduce it.")  # fmt: skip
     for kind, again in _recoveries(found):
-        console.print(_told_of(kind, again, posterior.radius))
+        console.print(_known_parameters(kind, again, posterior.radius))
     inside = [v.inside for v in found.fit]
     before = [v.inside for v in found.prior_fit]
     console.print(f"Documented outcomes of 1969–{found.until} within the 5–95 % range of "
@@ -142,7 +142,7 @@ def _information(found: Calibration) -> str:
     said = "Information gain: how far the record moves a parameter from its prior, 0 to 100 %."
     if found.unranked:
         return f"{said} About no parameter it is called informative: {found.unranked}."
-    told = (
+    text = (
         f"{said} The record is informative about {found.informative.sum()} of {count} "
         f"parameters; of the others it can't tell. It is informative if the gain is "
         f"{percent(INFORMATIVE)} or more, if it is above "
@@ -151,10 +151,10 @@ def _information(found: Calibration) -> str:
         "level."
     )
     doubtful = [name for name, is_so in zip(found.names, found.uneven, strict=True) if is_so]
-    return told + (f" The ranks of {', '.join(doubtful)} are uneven." if doubtful else "")
+    return text + (f" The ranks of {', '.join(doubtful)} are uneven." if doubtful else "")
 
 
-def _told_of(kind: str, again: SBC, radius: float) -> str:
+def _known_parameters(kind: str, again: SBC, radius: float) -> str:
     """Return a sentence on whether known parameters are found again."""
     uneven = np.sort(again.uniformity())
     count = len(uneven)

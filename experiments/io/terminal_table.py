@@ -86,15 +86,15 @@ class Layout:
             yield from self._drawn(panel, _shared([spans[place] for place in panel], width))
         if not panels:
             yield from self._stacked(width)
-        told = min(width, _NOTE)
-        yield from _paragraph(self._note, told, "dim")
+        note_width = min(width, _NOTE)
+        yield from _paragraph(self._note, note_width, "dim")
         if gone := self.left_out(width):
             names = ", ".join(self._columns[place].title for place in gone)
             also = f"; {self._file} has {'it' if len(gone) == 1 else 'them'}" if self._file else ""
             yield from _paragraph(
                 f"Columns left out at a width of {width}: {names} (shown from a width of "
                 f"{self.full_width}{also})",
-                told,
+                note_width,
                 "dim",
             )
         yield Text()
@@ -154,8 +154,8 @@ class Layout:
                 indent = ""
                 for column, cell in zip(self._columns, row, strict=True):
                     if cell.text.plain:
-                        told = Text.assemble((f"{column.title}: ", "bold"), cell.text)
-                        lines = _Cell(told).wrapped(max(width - 4, 1)).split("\n")
+                        labelled = Text.assemble((f"{column.title}: ", "bold"), cell.text)
+                        lines = _Cell(labelled).wrapped(max(width - 4, 1)).split("\n")
                         yield Text(indent) + Text(f"\n{indent}  ").join(lines)
                         indent = "  "
                 yield Text()

@@ -78,7 +78,7 @@ def Page() -> None:
     )
 
 
-def _turn(told: Any) -> int:
+def _turn(message: Any) -> int:
     """Return the number that the page gave to what it tells."""
-    turn = told.get("turn")
+    turn = message.get("turn")
     return turn if isinstance(turn, int) else 0

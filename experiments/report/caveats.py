@@ -15,7 +15,7 @@ from ..io.provenance import differing
 from ..io.safe_folder import Folder
 from ..io.table import cut
 from ..observe.documented import COUNTRY, load_record, scored
-from .scenario import Told
+from .scenario import ScenarioSummary
 
 _FEW: Final = 1000  # worlds below which a report warns
 _THIN: Final = 1000.0  # effective worlds, likewise
@@ -166,7 +166,10 @@ _OF_KIND: Final = {
 
 
 def sources(
-    kind: str, told: Sequence[Told], scenarios: Sequence[Mapping[str, Any]], months: int
+    kind: str,
+    summaries: Sequence[ScenarioSummary],
+    scenarios: Sequence[Mapping[str, Any]],
+    months: int,
 ) -> list[tuple[list[tuple[str, str]], str]]:
     """Return every source once, as its parts (text, address or ""), with where it is cited."""
     cited: dict[str, list[str]] = {}
@@ -181,7 +184,7 @@ def sources(
 
     for scenario in scenarios:
         cite(str(scenario.get("sources", "")), f"the scenario '{scenario['title']}'")
-    for scenario in told:
+    for scenario in summaries:
         for policy in scenario.policies:
             for rule in policy.rules:
                 cite(rule.source, f"rule '{rule.name}' ({policy.actor}: {policy.name})")

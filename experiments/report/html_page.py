@@ -22,7 +22,7 @@ from ..io.safe_folder import Folder, Shown
 from ..io.table import Table, cut, numbers, texts
 from .caveats import GENERAL, caveats, sources
 from .markdown import UNFIT, page_of
-from .scenario import scenarios_of, tell
+from .scenario import scenarios_of, summarise
 from .tables import tables_of
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -108,7 +108,7 @@ def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
     kind = str(manifest.get("kind", "run"))
     named = scenarios_of(manifest)
     scenarios = [scenario for _, scenario in named]
-    told = [tell(scenario, scenarios[0] if place else None)
+    summaries = [summarise(scenario, scenarios[0] if place else None)
             for place, scenario in enumerate(scenarios)]  # fmt: skip
     months = int(scenarios[0]["months"]) if scenarios else _MONTHS
     page = folder.text(_PAGES[kind]) if kind in _PAGES else None
@@ -121,7 +121,7 @@ def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
         kind=_KINDS.get(kind, kind),
         question=str(scenarios[0].get("question", "")) if len(scenarios) == 1 else "",
         asked=_asked(manifest),
-        scenarios=list(zip((name for name, _ in named), told, strict=True)),
+        scenarios=list(zip((name for name, _ in named), summaries, strict=True)),
         pictures=[(_caption(shown), shown) for shown in folder.pictures()],
         body=page_of(page) if page else "",
         answer=(folder.text("answer.txt") or "").strip() if kind == "counterfactual" else "",
@@ -133,7 +133,7 @@ def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
         files=Table("Contents of the folder", [*texts("file"), *numbers("bytes")]).filled(
             (name, f"{size:,}") for name, size in folder.files() if name != NAME
         ),
-        sources=sources(kind, told, scenarios, months),
+        sources=sources(kind, summaries, scenarios, months),
     )
 
 

@@ -51,7 +51,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ScenarioSummary:
     """A scenario in words.
 
     Attributes
@@ -86,7 +86,9 @@ def scenarios_of(manifest: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]
             for v in variants]  # fmt: skip
 
 
-def tell(scenario: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Told:
+def summarise(
+    scenario: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> ScenarioSummary:
     """Return a scenario in words.
 
     Parameters
@@ -107,7 +109,8 @@ def tell(scenario: Mapping[str, Any], before: Mapping[str, Any] | None = None) -
             ))  # fmt: skip
             known.append(table)
     changes = tuple(change_in_words(change) for change in scenario["changes"])
-    return Told(str(scenario["title"]), tuple(_facts(scenario)), changes, tuple(policies))
+    title, facts = str(scenario["title"]), tuple(_facts(scenario))
+    return ScenarioSummary(title, facts, changes, tuple(policies))
 
 
 def _rule(row: Mapping[str, Any]) -> Rule:

@@ -112,7 +112,7 @@ def run_table(
     measure : callable
         A function of a module, or a partial of one, so that processes can share it.
     on_progress : callable
-        Told how many worlds are done, and of how many.
+        Called with the number of worlds done and their total.
     """
     starts = range(0, len(table), PIECE)
     calls = (

@@ -192,10 +192,10 @@ def draw_versions(versions: Versions) -> Picture:
         )
     most = max(rows, key=lambda row: row[1])
     least = min(rows, key=lambda row: row[1])
-    untold = sum(abs(factor) < 1 for _, factor, *_ in rows)
+    unclear = sum(abs(factor) < 1 for _, factor, *_ in rows)
     names = [_GROUPS[comparison.group][0] + comparison.name for comparison, *_ in (most, least)]
     return Picture(figure, "Bars of the log evidence for the scenario against versions without a "
                            "mechanism, with alternative policies and broken on purpose. The "
                            f"evidence is strongest against '{names[0]}' and weakest against "
-                           f"'{names[1]}' ({least[1]:+.1f} nats); {untold} of {len(rows)} versions "
-                           "can't be distinguished from the scenario.")  # fmt: skip
+                           f"'{names[1]}' ({least[1]:+.1f} nats); {unclear} of {len(rows)} "
+                           "versions can't be distinguished from the scenario.")  # fmt: skip

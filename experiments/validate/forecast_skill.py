@@ -101,19 +101,19 @@ def score(
     baseline = {h: naive(scenario, record, ensemble, seed, hazard=h) for h in HAZARDS}
     truth = happened(known)
     baselines = {h: happened(histories) for h, histories in baseline.items()}
-    told = {
+    observed = {
         outcome.name: float(values[0])
         for outcome, values in ((o, outcomes(known)[o.name]) for o in OUTCOMES)
         if outcome.scored
     }
     own = outcomes(free)
-    verdicts = evaluate(own, told, outcomes(baseline["constant"]))
+    verdicts = evaluate(own, observed, outcomes(baseline["constant"]))
     comparisons = {
         "free-running, by month, 1969–78 (calibrated on these years)": monthly_comparisons(
             happened(free), baselines, truth, SPANS["1969–78"]
         ),
         "outcomes 1969–78 (calibrated on these years)": outcome_comparisons(
-            own, {h: outcomes(histories) for h, histories in baseline.items()}, told
+            own, {h: outcomes(histories) for h, histories in baseline.items()}, observed
         ),
     }
     paths = {h: joint_path(histories) for h, histories in baseline.items()}

@@ -173,8 +173,8 @@ def read_again(
     own = outcomes(free_running(resolved, worlds, seed))
     verdicts = []
     for rows in (record, confident(record)):
-        told = {k: float(v[0]) for k, v in outcomes(documented(rows, scenario)).items()}
-        verdicts.append(evaluate(own, told, outcomes(naive(scenario, record, worlds, seed))))
+        observed = {k: float(v[0]) for k, v in outcomes(documented(rows, scenario)).items()}
+        verdicts.append(evaluate(own, observed, outcomes(naive(scenario, record, worlds, seed))))
     return [
         (every.outcome.heading, _in_words(every), _in_words(high))
         for every, high in zip(*verdicts, strict=True)

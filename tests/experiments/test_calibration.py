@@ -123,15 +123,15 @@ def test_only_what_has_level_ranks_is_called_learnt() -> None:
     found = infer(summaries, scores, np.array([0.6, 0.0]), 600)
     by_chance = found.adjusted.information_gain_by_chance(2, 0)
 
-    def told(near: SBC | None) -> list[bool]:
+    def informative(near: SBC | None) -> list[bool]:
         out = Calibration(("a", "idle"), 1978, 6_000, {}, found, [], [], [], near, near)
         return replace(out, information_gain_by_chance=by_chance).informative.tolist()
 
     ranks = simulation_based_calibration(summaries, scores, np.arange(200), 600, 99, 0)
-    assert told(ranks) == [True, False]
-    assert told(None) == [False, False]
-    assert told(replace(ranks, ranks=ranks.ranks[:40])) == [False, False]  # too few to be counted
-    assert told(replace(ranks, ranks=np.minimum(ranks.ranks, 50))) == [False, False]  # not level
+    assert informative(ranks) == [True, False]
+    assert informative(None) == [False, False]
+    assert informative(replace(ranks, ranks=ranks.ranks[:40])) == [False, False]  # too few to be counted
+    assert informative(replace(ranks, ranks=np.minimum(ranks.ranks, 50))) == [False, False]  # not level
 
 
 @pytest.mark.parametrize("name", priors.FREE)
@@ -179,10 +179,10 @@ def test_the_naive_forecast_knows_the_record_until_it_is_made(baseline: dict[str
     forecast, known = naive(scenario, record, 300, 0, since), documented(record, scenario)
     for name in ("orientation", "leader", "legality", "us_commitment"):
         assert (forecast.series[name][:since] == known.series[name][:since]).all()
-    told = forecast.count("power", "coup") + forecast.count("power", "failed coup")
+    predicted = forecast.count("power", "coup") + forecast.count("power", "failed coup")
     truth = known.count("power", "coup") + known.count("power", "failed coup")
-    assert (told[:since] == truth[:since]).all()
-    assert told[since:].sum() == pytest.approx(300 * 48 * 0.0105, rel=0.2)
+    assert (predicted[:since] == truth[:since]).all()
+    assert predicted[since:].sum() == pytest.approx(300 * 48 * 0.0105, rel=0.2)
     right = forecast.series["orientation"][-1]
     assert set(np.unique(right)) == {-0.5, 0.5, 1.0}
 

@@ -165,8 +165,8 @@ def concept() -> Print:
 
 
 def why() -> Print:
-    told = explain(resolve("baseline"), 0, 3, 32)
-    return lambda console: print_explanation(console, told)
+    explanation = explain(resolve("baseline"), 0, 3, 32)
+    return lambda console: print_explanation(console, explanation)
 
 
 def record(sources: bool) -> Print:
@@ -262,10 +262,10 @@ def test_all_files_of_a_counterfactual_name_months() -> None:
 
 
 def test_outcomes_of_both_patrons_have_names_of_their_own() -> None:
-    told = Reader(WIDE)
-    comparison(20)(told)
-    assert "Soviet deliveries from September 1971" in told.text
-    assert "US deliveries 7/1971–12/1978" in told.text
+    reader = Reader(WIDE)
+    comparison(20)(reader)
+    assert "Soviet deliveries from September 1971" in reader.text
+    assert "US deliveries 7/1971–12/1978" in reader.text
 
 
 def test_what_is_piped_is_as_wide_as_a_page(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -315,10 +315,10 @@ def change(path: Path, **entries: Any) -> None:
 
 
 def test_what_is_no_run_is_refused_in_a_line(palca: Run, tiny: dict[str, Any]) -> None:
-    def refused(told: str, *options: str) -> None:
+    def refused(message: str, *options: str) -> None:
         code, out, err = palca("report", "made", *options)
         assert (code, out) == (2, "")
-        assert told in err
+        assert message in err
         assert err.count("\n") == 1
 
     refused("no such folder")
@@ -429,8 +429,8 @@ def test_a_page_keeps_its_words_and_its_tables() -> None:
     ],
 )  # fmt: skip
 def test_interventions_are_told_in_words(changed: tuple[str, Any, int, int], said: str) -> None:
-    told = change_in_words(dict(zip(("target", "content", "since", "until"), changed, strict=True)))
-    assert re.search(r"(?!\w).*".join([*map(re.escape, said.split()), ""]), told)
+    sentence = change_in_words(dict(zip(("target", "content", "since", "until"), changed, strict=True)))
+    assert re.search(r"(?!\w).*".join([*map(re.escape, said.split()), ""]), sentence)
 
 
 def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
@@ -452,13 +452,13 @@ def test_what_the_naive_forecast_said_exactly_it_said_better(tmp_path: Path) -> 
 
 def test_a_page_says_which_files_were_altered(palca: Run) -> None:
     palca(*SMALL)
-    told = "was altered after Palca wrote it"
+    warning = "was altered after Palca wrote it"
     assert palca("report", "made")[0] == 0
-    assert told not in Path("made/report.html").read_text(encoding="utf-8")
+    assert warning not in Path("made/report.html").read_text(encoding="utf-8")
     scores = Path("made/scores.csv")
     scores.write_text(scores.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert palca("report", "made", "--force")[0] == 0
-    assert f"scores.csv {told}" in Path("made/report.html").read_text(encoding="utf-8")
+    assert f"scores.csv {warning}" in Path("made/report.html").read_text(encoding="utf-8")
 
 
 def test_a_list_of_digests_whose_last_byte_was_changed_is_noticed(palca: Run) -> None:

@@ -179,8 +179,8 @@ def assert_nothing_is_cropped(picture: Picture, name: str) -> None:
         ends = np.sort([axis.get_xlim(), axis.get_ylim()], axis=1)
         for low, high, (first, last) in zip(least, axis.dataLim.max, ends, strict=True):
             if np.isfinite([low, high]).all():
-                told = name, axis.get_title(loc="left"), axis.get_ylabel()
-                assert first - 1e-9 <= low <= high <= last + 1e-9, told
+                panel = name, axis.get_title(loc="left"), axis.get_ylabel()
+                assert first - 1e-9 <= low <= high <= last + 1e-9, panel
 
 
 @pytest.mark.slow
@@ -208,9 +208,9 @@ def test_a_history_beyond_all_measure_is_drawn_whole() -> None:
 @pytest.mark.slow
 def test_every_svg_carries_the_words(drawn: dict[str, Picture], svgs: dict[str, bytes]) -> None:
     for name, picture in drawn.items():
-        told = ElementTree.fromstring(svgs[name]).find(".//{http://purl.org/dc/elements/1.1/}description")
-        assert told is not None
-        assert told.text == picture.alt
+        description = ElementTree.fromstring(svgs[name]).find(".//{http://purl.org/dc/elements/1.1/}description")
+        assert description is not None
+        assert description.text == picture.alt
 
 
 @pytest.mark.slow
@@ -259,8 +259,8 @@ def test_every_axis_that_shows_numbers_says_their_unit(drawn: dict[str, Picture]
                 seen += 1
                 common = picture.figure.get_supxlabel() if way is axis.xaxis else ""
                 label = way.get_label_text() or common
-                told = re.search(r"\(.+\)|%|rank|coup attempts", label, re.DOTALL) or label in UNITS
-                assert told, (name, axis.get_title(loc="left"), label, numbers)
+                has_unit = re.search(r"\(.+\)|%|rank|coup attempts", label, re.DOTALL) or label in UNITS
+                assert has_unit, (name, axis.get_title(loc="left"), label, numbers)
     assert seen > 50
 
 

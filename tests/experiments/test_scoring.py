@@ -69,8 +69,8 @@ def test_scores_are_those_of_their_parts(
     baseline_forecast = {h: naive(scenario, record, WORLDS, SEED, hazard=h) for h in HAZARDS}
     baselines = {h: happened(histories) for h, histories in baseline_forecast.items()}
     truth = happened(known)
-    told = {o.name: float(outcomes(known)[o.name][0]) for o in OUTCOMES if o.scored}
-    expected = evaluate(outcomes(free), told, outcomes(baseline_forecast["constant"]))
+    observed = {o.name: float(outcomes(known)[o.name][0]) for o in OUTCOMES if o.scored}
+    expected = evaluate(outcomes(free), observed, outcomes(baseline_forecast["constant"]))
     assert repr(found.verdicts) == repr(expected)
 
     by_title = dict(found.comparisons)
@@ -84,7 +84,7 @@ def test_scores_are_those_of_their_parts(
     )
     assert same(
         by_title.pop("outcomes 1969–78 (calibrated on these years)"),
-        outcome_comparisons(outcomes(free), {h: outcomes(c) for h, c in baseline_forecast.items()}, told),
+        outcome_comparisons(outcomes(free), {h: outcomes(c) for h, c in baseline_forecast.items()}, observed),
     )
     after = [o for o in outcomes_of(1975, 1978) if o.name != "friction_after"]
     real = {name: float(values[0]) for name, values in measure(after, known).items()}

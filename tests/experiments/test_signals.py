@@ -206,13 +206,13 @@ def test_a_thread_that_a_signal_ends_says_nothing(
             thread.join()
         return 0
 
-    told: list[Any] = []
-    monkeypatch.setattr(threading, "excepthook", lambda failed: told.append(failed.exc_type))
+    raised: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", lambda failed: raised.append(failed.exc_type))
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     monkeypatch.setattr(main, "_run", run)
     with pytest.raises(SystemExit) as ended:
         main.main()
-    assert (ended.value.code, told) == ((143, []) if interrupted else (0, [IndexError]))
+    assert (ended.value.code, raised) == ((143, []) if interrupted else (0, [IndexError]))
 
 
 def test_a_signal_after_all_is_done_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,17 +68,17 @@ def test_what_was_computed_is_kept_if_a_picture_can_not_be_drawn(
     assert code == 2
     lines = err.splitlines()
     for picture in drawn:
-        (told,) = [line for line in lines if line.startswith(f"palca: {picture}.png could not be plotted")]
-        assert "RuntimeError: no such font anywhere" in told
+        (warning,) = [line for line in lines if line.startswith(f"palca: {picture}.png could not be plotted")]
+        assert "RuntimeError: no such font anywhere" in warning
     assert "Written: made (" in out
     assert ".png" not in out
     assert not [*Path("made").rglob("*.png"), *Path("made").rglob("*.svg")]
     assert tables <= {*(provenance.read_sums(Path("made")) or ())}
     assert provenance.differing(Path("made")) == ({}, [])
     assert Path("made").exists()
-    told = set(re.findall(r"`([\w]+)`", OPENED.read_text(encoding="utf-8")))
+    explained = set(re.findall(r"`([\w]+)`", OPENED.read_text(encoding="utf-8")))
     for file in tables:
-        unknown = {kind for kind in columns_of(Path("made", file)) if kind not in told}
+        unknown = {kind for kind in columns_of(Path("made", file)) if kind not in explained}
         assert not unknown, (file, unknown)
 
 

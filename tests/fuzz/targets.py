@@ -70,15 +70,15 @@ class Target:
 
     def __call__(self, data: bytes) -> None:
         """Run it; forgive the errors of a user, if each is told in one line."""
-        told = ""
+        message = ""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", RuntimeWarning)  # a number that went astray
                 self.run(data)
         except PalcaError as error:
-            told = str(error)
-        assert told.isprintable(), repr(told)
-        assert len(told) <= 2002, told
+            message = str(error)
+        assert message.isprintable(), repr(message)
+        assert len(message) <= 2002, message
 
 
 # ------------------------------------------------------------------------- the language

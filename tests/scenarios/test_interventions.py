@@ -108,7 +108,7 @@ def test_a_closed_channel_stays_closed(factual: History) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tables", "told"),
+    ("tables", "message"),
     [
         (('at = "1971-08", death.leader = "Hugo Banzer"', 'at = "1971-08", survival = "Hugo Banzer"'),
          "contradict each other"),
@@ -121,9 +121,9 @@ def test_a_closed_channel_stays_closed(factual: History) -> None:
         (('at = "1971-01", until = "1990-01", lever.us.aid.cap = 5',), "'until' may be 1980-12 at the latest"),
     ],
 )  # fmt: skip
-def test_what_can_not_be_is_refused(tables: tuple[str, ...], told: str) -> None:
+def test_what_can_not_be_is_refused(tables: tuple[str, ...], message: str) -> None:
     for order in (tables, tables[::-1]):
-        with pytest.raises(PalcaError, match=told):
+        with pytest.raises(PalcaError, match=message):
             resolve("baseline", [], list(order))
 
 
