@@ -27,11 +27,11 @@ def _line_in_page(beginning: str) -> str:
 def _add(file: Path, after: str, line: str) -> None:
     """Add a line to a file behind the only one that has a text in it."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    places = [i for i, each in enumerate(lines) if after in each]
-    assert len(places) == 1, (file, after)
-    indent = re.match(" *", lines[places[0]])
+    matches = [i for i, each in enumerate(lines) if after in each]
+    assert len(matches) == 1, (file, after)
+    indent = re.match(" *", lines[matches[0]])
     assert indent is not None
-    lines.insert(places[0] + 1, indent[0] + line)
+    lines.insert(matches[0] + 1, indent[0] + line)
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -197,8 +197,8 @@ class TestCountry(Contract):
         shape = map_of(country.name)
         assert shape is not None
         assert {garrison.name for garrison in country.garrisons} == {*shape.garrisons}
-        for name, place in shape.garrisons.items():
-            assert inside(place, shape.ring), name
+        for name, position in shape.garrisons.items():
+            assert inside(position, shape.ring), name
         assert not inside((-58.0, -34.6), shape.ring)  # Buenos Aires
 
 

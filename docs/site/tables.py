@@ -99,9 +99,9 @@ def levers() -> str:
 def channels() -> str:
     """Return the page of channels."""
     header, rows = listed("channels")
-    places = {name: anchor(name) for name in PARAMETERS}
+    anchors = {name: anchor(name) for name in PARAMETERS}
     carried = {
-        name: ", ".join(f"[{code(p)}](parameters.md#{places[p]})" for p in channel.zeroes)
+        name: ", ".join(f"[{code(p)}](parameters.md#{anchors[p]})" for p in channel.zeroes)
         for name, channel in CHANNELS.items()
     }
     shown = table(

@@ -191,9 +191,9 @@ class TakesNumbers(TyperCommand):
             if not getattr(parameter, "is_flag", True)
             for name in parameter.opts
         }
-        for place, (before, arg) in enumerate(zip(["", *args], args, strict=False)):
+        for index, (before, arg) in enumerate(zip(["", *args], args, strict=False)):
             if before not in valued and re.match(r"-\.?\d", arg):
-                args[place] = f" {arg}"  # no option begins with a space
+                args[index] = f" {arg}"  # no option begins with a space
         return super().parse_args(ctx, args)
 
 

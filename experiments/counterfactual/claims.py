@@ -255,14 +255,14 @@ def draw_claims(answers: dict[str, Answer]) -> Picture:
         figure = new_figure(9, 0.3 * len(rows) + 1.6)
         axis = figure.subplots()
         axis.axvline(0.0, color=PALE, lw=0.8)
-        for place, (_, channel, effect, _, _) in enumerate(rows):
+        for position, (_, channel, effect, _, _) in enumerate(rows):
             colour = PALE if channel else SERIES[0]
             ends = [effect.effect - effect.parameters_sd, effect.effect + effect.parameters_sd]
-            axis.plot(ends, [-place, -place], color=colour, lw=1)
-            axis.errorbar(effect.effect, -place, xerr=2 * effect.se, color=colour, ms=5, lw=3,
+            axis.plot(ends, [-position, -position], color=colour, lw=1)
+            axis.errorbar(effect.effect, -position, xerr=2 * effect.se, color=colour, ms=5, lw=3,
                           fmt="o" if channel else "D")  # fmt: skip
         names = [f"… {channel} frozen" if channel else label for label, channel, *_ in rows]
-        axis.set_yticks([-place for place in range(len(rows))], names)
+        axis.set_yticks([-position for position in range(len(rows))], names)
         for label, (_, channel, *_) in zip(axis.get_yticklabels(), rows, strict=True):
             label.set_fontweight("normal" if channel else "bold")
         axis.set_xlabel(

@@ -50,7 +50,7 @@ class Pairs:
     sums: dict[str, Floats]
 
 
-def check_lengths(scenarios: Iterable[tuple[str, dict[str, Any]]], place: str = "") -> None:
+def check_lengths(scenarios: Iterable[tuple[str, dict[str, Any]]], where: str = "") -> None:
     """Raise if scenarios that are to be held against one another end in different months.
 
     Parameters
@@ -64,7 +64,7 @@ def check_lengths(scenarios: Iterable[tuple[str, dict[str, Any]]], place: str = 
         raise PalcaError(
             f"{lengths}: a different length alone would make a difference; give all "
             "scenarios the same 'until' in their files",
-            place,
+            where,
         )
 
 

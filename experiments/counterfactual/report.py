@@ -74,8 +74,8 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
     )
     console.print("\n[bold]What may be concluded[/]", markup=True)
     console.print(f"{in_words(answer)}\n")
-    for place, world in enumerate(exemplars(answer.twins, stories), start=1):
-        table = Table(f"Story {place}: world {world} and its twin",
+    for position, world in enumerate(exemplars(answer.twins, stories), start=1):
+        table = Table(f"Story {position}: world {world} and its twin",
                               texts("month", "without the change", "with the change"))  # fmt: skip
         for row in story(answer.twins, answer.country, world):
             table.add(*row, style="dim" if row[1] == row[2] else "")

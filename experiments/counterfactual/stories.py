@@ -47,8 +47,8 @@ def exemplars(twins: Twins, count: int) -> list[int]:
     if not len(worlds):
         return []
     order = worlds[np.argsort(differ.argmax(axis=0)[worlds], kind="stable")]
-    places = ((np.arange(count) + 0.5) / count * len(order)).astype(np.int64)
-    return [int(order[place]) for place in dict.fromkeys(places)]
+    positions = ((np.arange(count) + 0.5) / count * len(order)).astype(np.int64)
+    return [int(order[position]) for position in dict.fromkeys(positions)]
 
 
 def story(twins: Twins, country: Country, world: int) -> list[tuple[str, str, str]]:

@@ -115,11 +115,11 @@ def print_indices(
         f"would have no dot. ?: the interval is too wide ({limit}).",
         "indices.csv",
     )
-    for place in np.argsort(-rank, kind="stable"):
-        if not any(conclusive[name][place] for name in of):
+    for index in np.argsort(-rank, kind="stable"):
+        if not any(conclusive[name][index] for name in of):
             continue
-        cells = (_cell(of[o.name], place, signs) if o.name in of else "" for o in outcomes)
-        table.add(str(names[place]), *cells)
+        cells = (_cell(of[o.name], index, signs) if o.name in of else "" for o in outcomes)
+        table.add(str(names[index]), *cells)
     table.section("chance")
     shares = {part.outcome: part.share for part in noise}
     table.add(
@@ -159,12 +159,12 @@ def _signs(mean: Measured) -> list[str]:
     return np.where(mean.conclusive, np.where(mean.value > 0.0, "+", "–"), "±").tolist()
 
 
-def _cell(measured: Measured, place: int, signs: dict[str, list[str]]) -> str:
-    if not measured.conclusive[place]:
-        return "?" if measured.wide[place] else "·"
-    value = measured.value[place]
+def _cell(measured: Measured, index: int, signs: dict[str, list[str]]) -> str:
+    if not measured.conclusive[index]:
+        return "?" if measured.wide[index] else "·"
+    value = measured.value[index]
     if measured.measure == "effect":
-        return f"{signs[measured.outcome][place]}{value:.2g}"
+        return f"{signs[measured.outcome][index]}{value:.2g}"
     return decimal(100 * value, 0)
 
 
@@ -206,14 +206,14 @@ def draw_indices(
 def _strongest(names: Sequence[str], outcome: Outcome, of: Measured, total: bool) -> str:
     """Return in words which parameter matters most for an outcome."""
     sizes = np.where(of.conclusive, np.abs(np.nan_to_num(of.value)), -1.0)
-    place = int(np.argmax(sizes))
-    if sizes[place] < 0 and of.wide.any():
+    index = int(np.argmax(sizes))
+    if sizes[index] < 0 and of.wide.any():
         return _too_few(of, outcome).rstrip(".")
-    if sizes[place] < 0:
+    if sizes[index] < 0:
         return f"{outcome.heading}: no parameter has an effect that can be distinguished from zero"
-    size = (f"{percent(of.value[place])} of the variance" if total
-            else f"{of.value[place]:.2g} {outcome.unit}")  # fmt: skip
-    return f"{outcome.heading} depends most on {names[place]} ({size})"
+    size = (f"{percent(of.value[index])} of the variance" if total
+            else f"{of.value[index]:.2g} {outcome.unit}")  # fmt: skip
+    return f"{outcome.heading} depends most on {names[index]} ({size})"
 
 
 def _bars(axis: Axes, names: Sequence[str], of: Measured, first: Measured | None) -> None:
@@ -228,7 +228,7 @@ def _bars(axis: Axes, names: Sequence[str], of: Measured, first: Measured | None
                   capsize=2)  # fmt: skip
     if of.measure == "total" and first is not None:
         axis.plot(scale * first.value[order], y, "D", mfc="white", mec=INK, ms=4.5)
-    axis.set_yticks(y, [str(names[place]) for place in order])
+    axis.set_yticks(y, [str(names[index]) for index in order])
     axis.set_ylim(-0.6, len(order) - 0.4)
     if not np.isfinite(value).any():
         axis.text(0.5, 0.5, "it doesn't vary", transform=axis.transAxes, ha="center")

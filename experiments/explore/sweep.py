@@ -231,10 +231,10 @@ def _variant(
     except PalcaError as error:
         if not own:
             raise
-        place = short(f"--vary {' --vary '.join(own)}", 200)
+        where = short(f"--vary {' --vary '.join(own)}", 200)
         if error.where.startswith("--set"):  # a level was applied as a setting is
-            raise PalcaError(error.message, place) from None
-        raise error.at(place) from None
+            raise PalcaError(error.message, where) from None
+        raise error.at(where) from None
     return resolved
 
 

@@ -105,8 +105,8 @@ def _panels(
             axis.set_ylabel(unit)
         return figure, "means; bands: two standard errors"
     across, up = factors
-    places = [levels_of(factor, worlds[factor.name]) for factor in (up, across)]
-    cells: Any = worlds[[o.name for o in outcomes]].groupby(places, observed=True).mean()
+    levels = [levels_of(factor, worlds[factor.name]) for factor in (up, across)]
+    cells: Any = worlds[[o.name for o in outcomes]].groupby(levels, observed=True).mean()
     for axis, outcome in zip(axes, outcomes, strict=False):
         name, unit = _named(outcome)
         _heat(axis, cells[outcome.name].unstack(), unit)
@@ -168,8 +168,8 @@ def _heat(axis: Axes, table: pd.DataFrame, unit: str) -> None:
 
 def _name(axis: Axes, levels: list[str]) -> None:
     step = max(1, -(-len(levels) // 6))
-    places = range(0, len(levels), step)
-    slanted = max(map(len, levels)) * len(list(places)) > 24
-    axis.set_xticks(places, [levels[at] for at in places], rotation=30 if slanted else 0,
+    ticks = range(0, len(levels), step)
+    slanted = max(map(len, levels)) * len(list(ticks)) > 24
+    axis.set_xticks(ticks, [levels[at] for at in ticks], rotation=30 if slanted else 0,
                     ha="right" if slanted else "center")  # fmt: skip
     axis.set_xlim(-0.5, len(levels) - 0.5)

@@ -244,9 +244,9 @@ def calibrate(
     out.information_gain_by_chance = found.adjusted.information_gain_by_chance(len(free), seed)
     if histories:
         like = np.argsort(((summaries - observed) ** 2).sum(axis=1))[:histories]
-        for name, places in (("anywhere", np.arange(histories)), ("near", like)):
+        for name, chosen in (("anywhere", np.arange(histories)), ("near", like)):
             again = simulation_based_calibration(
-                summaries, table.scores, places, nearest, _RANKED_AMONG, seed,
+                summaries, table.scores, chosen, nearest, _RANKED_AMONG, seed,
                 partial(on_progress, "simulation-based calibration"),
             )  # fmt: skip
             setattr(out, name, again)
@@ -325,7 +325,7 @@ def _hold_against_the_record(
     before, after = before_and_after(out.until)
     truth = measure(table.outcomes, documented(record, scenario))
     observed = {name: float(values[0]) for name, values in truth.items()}
-    like = out.posterior.places[out.posterior.draw(_FORECAST, np.random.default_rng(seed))]
+    like = out.posterior.worlds[out.posterior.draw(_FORECAST, np.random.default_rng(seed))]
     free, prior, given = (
         dict(zip(observed, values.astype(np.float64).T, strict=True))
         for values in (tried.values[:_FORECAST], table.values[:_FORECAST], table.values[like])

@@ -49,8 +49,8 @@ class ReferenceTable:
 
     def columns(self, outcomes: Sequence[Outcome]) -> AnyFloats:
         """Return some of the outcomes, ``(worlds, n)``."""
-        places = {outcome.name: place for place, outcome in enumerate(self.outcomes)}
-        return self.values[:, [places[outcome.name] for outcome in outcomes]]
+        column_of = {outcome.name: column for column, outcome in enumerate(self.outcomes)}
+        return self.values[:, [column_of[outcome.name] for outcome in outcomes]]
 
     def part(self, some: slice) -> ReferenceTable:
         """Return some of the worlds."""

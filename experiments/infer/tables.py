@@ -30,21 +30,21 @@ def parameter_table(found: Calibration) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for place, name in enumerate(found.names):
+    for index, name in enumerate(found.names):
         values, row = found.draws[name], PARAMETERS[name]
         low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
         entry = {
             "parameter": name, "unit": row.unit, "prior": str(row.prior),
             "mean": values.mean(), "sd": values.std(), "q05": low, "q50": median, "q95": high,
-            "shift": found.posterior.mean[place],
-            "information_gain": found.information_gain[place],
+            "shift": found.posterior.mean[index],
+            "information_gain": found.information_gain[index],
             "information_gain_by_chance": found.information_gain_by_chance,
-            "informative": found.informative[place],
+            "informative": found.informative[index],
         }  # fmt: skip
         for kind, again in _recoveries(found):
-            entry[f"coverage90_{kind}"] = again.coverage(_CENTRAL)[place]
-            entry[f"uneven_ranks_p_{kind}"] = again.uniformity()[place]
-            entry[f"correlation_{kind}"] = _correlation(again)[place]
+            entry[f"coverage90_{kind}"] = again.coverage(_CENTRAL)[index]
+            entry[f"uneven_ranks_p_{kind}"] = again.uniformity()[index]
+            entry[f"correlation_{kind}"] = _correlation(again)[index]
         rows.append(entry)
     return pd.DataFrame(rows)
 
@@ -97,7 +97,7 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
     posterior = found.posterior
     console.print(
         f"{title}: {len(found.names)} parameters given the record of 1969–{found.until}, from "
-        f"{found.worlds:,} worlds; {len(posterior.places):,} of them are accepted (effective "
+        f"{found.worlds:,} worlds; {len(posterior.worlds):,} of them are accepted (effective "
         f"sample size {posterior.ess:,.0f}; the adjusted means are as precise as those of "
         f"{posterior.sureness:,.0f} independent draws)\n"
     )

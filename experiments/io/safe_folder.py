@@ -69,7 +69,7 @@ class Folder:
             raise PalcaError("is not a file, but must be one: run the command again", str(path))
         return path
 
-    def place(self, name: str) -> Path | None:
+    def path_of(self, name: str) -> Path | None:
         """Return where a file is that is read whole, or None if there is none of that name.
 
         Raises
@@ -93,7 +93,7 @@ class Folder:
         ------
         PalcaError
         """
-        path = self.place(name)
+        path = self.path_of(name)
         try:
             return None if path is None else path.read_bytes()
         except OSError as error:

@@ -42,7 +42,7 @@ def _show(values: Values) -> list[Block]:
     explanation, country = story.months[month], story.scenario.country
     events = story.histories.events
     now = (events.month == month) & np.isin(events.code, _STRIKES)
-    struck = [int(place) for place in events.garrison[now] if place >= 0]
+    struck = [int(garrison) for garrison in events.garrison[now] if garrison >= 0]
     loyalty = story.loyalty[month]
     levers = {decision.actor: decision.levers for decision in explanation.decisions}
     now_rules = country.leaders[int(explanation.after["leader"])].name

@@ -19,7 +19,7 @@ from .scenario import ScenarioSummary
 
 _FEW: Final = 1000  # worlds below which a report warns
 _THIN: Final = 1000.0  # effective worlds, likewise
-_PLACES: Final = 5  # of a source that are named
+_CITATIONS: Final = 5  # of a source that are named
 _HOLDS_AGAINST_RECORD: Final = ("run", "counterfactual", "claims", "calibration", "validation")
 _SEPARATOR: Final = re.compile(r";\s*(?![^(]*\))")  # not inside brackets
 _ADDRESS: Final = re.compile(
@@ -118,7 +118,7 @@ def _of_claims(folder: Folder) -> Iterator[str]:
 
 
 def _of_sweep(folder: Folder) -> Iterator[str]:
-    if folder.place("SHA256SUMS") is None:
+    if folder.path_of("SHA256SUMS") is None:
         yield ("The sweep is not complete; the finished part is an even sample of the whole. palca "
                "sweep --resume continues it.")  # fmt: skip
     yield "The share that a factor explains is its share by itself, without interactions."
@@ -178,9 +178,9 @@ def sources(
         for part in _SEPARATOR.split(cut(source)):
             part = part.strip()
             if part and not part.startswith(("assumed", "as ")):
-                places = cited.setdefault(part, [])
-                if where not in places:
-                    places.append(where)
+                citations = cited.setdefault(part, [])
+                if where not in citations:
+                    citations.append(where)
 
     for scenario in scenarios:
         cite(str(scenario.get("sources", "")), f"the scenario '{scenario['title']}'")
@@ -211,9 +211,9 @@ def _scoring_rows(months: int) -> Iterator[tuple[str, str]]:
             yield str(row.source), f"record: {row.series}"
 
 
-def _listed(places: Sequence[str]) -> str:
-    more = len(places) - _PLACES
-    return "; ".join(places[:_PLACES]) + (f"; and {more} more" if more > 0 else "")
+def _listed(citations: Sequence[str]) -> str:
+    more = len(citations) - _CITATIONS
+    return "; ".join(citations[:_CITATIONS]) + (f"; and {more} more" if more > 0 else "")
 
 
 def linked(text: str) -> list[tuple[str, str]]:

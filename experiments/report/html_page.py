@@ -108,8 +108,8 @@ def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
     kind = str(manifest.get("kind", "run"))
     named = scenarios_of(manifest)
     scenarios = [scenario for _, scenario in named]
-    summaries = [summarise(scenario, scenarios[0] if place else None)
-            for place, scenario in enumerate(scenarios)]  # fmt: skip
+    summaries = [summarise(scenario, scenarios[0] if index else None)
+            for index, scenario in enumerate(scenarios)]  # fmt: skip
     months = int(scenarios[0]["months"]) if scenarios else _MONTHS
     page = folder.text(_PAGES[kind]) if kind in _PAGES else None
     environment = Environment(

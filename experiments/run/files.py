@@ -45,7 +45,7 @@ class EventsFile:
         }
         # each once: else Arrow writes into the file what happens to be in memory
         self._names = {column: sorted({*of}) for column, of in names.items()}
-        # by place, and -1 for none
+        # by index, and -1 for none
         self._numbers = {
             column: np.array([*map(self._names[column].index, of), -1], dtype=np.int32)
             for column, of in names.items()
@@ -67,10 +67,10 @@ class EventsFile:
         ]
         self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
 
-    def _named(self, column: str, places: NDArray[np.int64]) -> pa.Array:
+    def _named(self, column: str, values: NDArray[np.int64]) -> pa.Array:
         import pyarrow as pa
 
-        indices = pa.array(self._numbers[column][places], mask=places < 0)
+        indices = pa.array(self._numbers[column][values], mask=values < 0)
         return pa.DictionaryArray.from_arrays(indices, pa.array(self._names[column], pa.string()))
 
     def close(self) -> None:

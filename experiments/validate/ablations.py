@@ -216,8 +216,8 @@ def compare_models(
     """
     out: list[ModelComparison] = []
     scores: dict[str, float] = {}
-    for place, (name, (group, resolved)) in enumerate(versions.items()):
-        on_progress(place, len(versions))
+    for done, (name, (group, resolved)) in enumerate(versions.items()):
+        on_progress(done, len(versions))
         truth = outcomes(documented(record, build(resolved)))
         evidence = record_evidence(resolved, record)
         measured, _ = prior_worlds(resolved, max(worlds // 4, 500), seed, jobs)

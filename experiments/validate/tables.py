@@ -69,7 +69,7 @@ def brier_parts(scores: Scores) -> str:
     ))  # fmt: skip
 
 
-def places(scores: Scores) -> str:
+def documented_ranks(scores: Scores) -> str:
     """Return where the documented values fall among the worlds."""
     return _table(["outcome", "documented", "5–50–95 %", "place"], (
         [v.outcome.heading, f"{v.documented:.3g}", f"{v.low:.3g} – {v.median:.3g} – {v.high:.3g}",

@@ -209,11 +209,11 @@ def test_a_parameter_that_made_the_difference_is_found(baseline: dict[str, Any])
     table = simulate(off, priors.FREE, 1978, 12_000, 1, jobs=2)
     reading = SummaryRegression(table, table.outcomes)
     summaries = reading.summaries(table.values)
-    place = table.names.index("cost")
-    order = np.argsort(table.scores[:, place])
+    column = table.names.index("cost")
+    order = np.argsort(table.scores[:, column])
     low, high = (
         np.mean([infer(np.delete(summaries, one, 0), np.delete(table.scores, one, 0),
-                       summaries[one], 400).mean[place] for one in some])
+                       summaries[one], 400).mean[column] for one in some])
         for some in (order[:25], order[-25:])
     )  # fmt: skip
     assert low < -0.4

@@ -103,8 +103,8 @@ def test_a_manifest_that_was_changed_is_refused_whatever_was_changed(
         manifest = data.draw(odd)
     else:
         *upper, last = way
-        place = reduce(lambda inner, key: inner[key], upper, manifest)
-        place[last] = data.draw(odd.filter(lambda new: new != place[last]))
+        inner_table = reduce(lambda inner, key: inner[key], upper, manifest)
+        inner_table[last] = data.draw(odd.filter(lambda new: new != inner_table[last]))
     Path("made/manifest.json").write_text(json.dumps(manifest))
     command = data.draw(st.sampled_from(["rerun", "explain"]))
     code, out, err = palca(command, "made")

@@ -59,11 +59,11 @@ def test_a_date_is_an_interval_or_an_error(text: str) -> None:
     try:
         first, last = span(text, "here")
     except PalcaError as error:
-        place = error.where
+        where = error.where
     else:
-        place = "here"
+        where = "here"
         assert first <= last <= first + 11
-    assert place == "here"
+    assert where == "here"
 
 
 @given(st.dates())

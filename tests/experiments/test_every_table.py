@@ -145,7 +145,7 @@ def calibration() -> Print:
 
     sets: Any = {name: priors.PRIORS[name].ppf(np.linspace(0.2, 0.6, 40)) for name in priors.FREE}
     posterior: Any = SimpleNamespace(
-        places=np.arange(617), ess=321.0, sureness=210.0, radius=2.0, sets=sets,
+        worlds=np.arange(617), ess=321.0, sureness=210.0, radius=2.0, sets=sets,
         mean=np.linspace(-1, 1, count), sd=np.linspace(0.3, 1, count),
     )  # fmt: skip
     found = Calibration(priors.FREE, 1974, 123_456, sets, posterior, list(OUTCOMES[:2]), verdicts,
@@ -239,12 +239,12 @@ def test_no_number_is_lost_at_any_width(name: str, cells: dict[int, list[tuple[A
         gone: Counter[str] = Counter()
         for table in narrow.tables:
             out = table.left_out(width)
-            for place, column in enumerate(table.columns):
+            for index, column in enumerate(table.columns):
                 assert column.title
                 if column in out:
                     assert column.title in " ".join(narrow.text.split())
                     for row in cells[id(table)]:
-                        gone += found_in(str(row[place]))
+                        gone += found_in(str(row[index]))
         missing = everything - gone - found_in(narrow.text)
         assert not missing, (width, missing)
 

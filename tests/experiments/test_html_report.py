@@ -224,13 +224,13 @@ def numbered(tiny: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def parent(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("hostile")
 
 
-def shown_with(text: str, tiny: dict[str, Any], place: Path) -> Page:
-    folder = folder_of(place, text or "x", scenario=numbered(tiny, text), digest=text, extra=text)
-    rows = pd.DataFrame({"a": [text, "a word"], "b": ["a word", text]})  # no column of numbers
+def shown_with(text: str, tiny: dict[str, Any], parent: Path) -> Page:
+    folder = folder_of(parent, text or "x", scenario=numbered(tiny, text), digest=text, extra=text)
+    rows = pd.DataFrame({"a": [text, "a word"], "b": ["a word", text]}, dtype=object)  # any text
     (folder / "t.csv").write_text(rows.to_csv(index=False), "utf-8", "replace")
     return audit(html_page.report(folder))
 
@@ -248,10 +248,10 @@ HOSTILE = st.lists(
 @settings(max_examples=12)
 @given(HOSTILE)
 def test_whatever_a_folder_says_is_shown_and_nothing_else(
-    tiny: dict[str, Any], place: Path, text: str
+    tiny: dict[str, Any], parent: Path, text: str
 ) -> None:
-    plain = shown_with("plain words", tiny, place)
-    page = shown_with(text, tiny, place)
+    plain = shown_with("plain words", tiny, parent)
+    page = shown_with(text, tiny, parent)
     blank = not text.strip()
     if not blank:
         assert page.tags == plain.tags  # no markup comes of it

@@ -308,7 +308,7 @@ def test_a_sweep_of_one_point_is_the_model_there() -> None:
 
 def test_nothing_is_computed_once_the_lab_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scheduler, "_closed", threading.Event())
-    monkeypatch.setattr(scheduler, "_places", threading.BoundedSemaphore(scheduler.AT_ONCE))
+    monkeypatch.setattr(scheduler, "_slots", threading.BoundedSemaphore(scheduler.AT_ONCE))
     begun, ended = threading.Event(), []
 
     def work() -> None:
@@ -328,8 +328,8 @@ def test_nothing_is_computed_once_the_lab_has_ended(monkeypatch: pytest.MonkeyPa
     waiting = threading.Thread(target=ask)
     begun.clear()
     scheduler.close()
-    assert not scheduler._places.acquire(blocking=False)
-    scheduler._places.release()  # as if someone had left a place after all
+    assert not scheduler._slots.acquire(blocking=False)
+    scheduler._slots.release()  # as if someone had left a slot after all
     waiting.start()
     for each in (thread, waiting):
         each.join(60)

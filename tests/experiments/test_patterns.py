@@ -70,10 +70,10 @@ def _some(worlds: np.ndarray) -> Histories:
     if not _HISTORY:
         _HISTORY.append(simulated(ColdWarModel(build(resolve("baseline")), 8, 3).run()))
     one = _HISTORY[0]
-    place = np.argsort(worlds)
+    order = np.argsort(worlds)
     events = one.events
     moved = Events(
-        place[events.world], events.month, events.code, events.leader, events.garrison, events.amount
+        order[events.world], events.month, events.code, events.leader, events.garrison, events.amount
     )
     return Histories(8, one.months, {k: v[:, worlds] for k, v in one.series.items()}, moved)
 

@@ -282,11 +282,11 @@ def test_names_at_ends_of_lines_keep_apart_and_in_order(levels: list[float]) -> 
         names = [str(i) for i in range(len(levels))]
         name_ends(axis, 1.0, levels, names, ["black"] * len(levels))
     placed = {t.get_text(): float(t.xy[1]) for t in axis.texts}  # type: ignore[attr-defined]
-    places = np.array([placed[name] for name in names])
+    heights = np.array([placed[name] for name in names])
     inches = axis.get_window_extent().height / axis.figure.dpi
-    assert np.diff(np.sort(places)).min() * inches / 100 >= 0.149
-    assert places.max() <= 100 + 1e-9
-    assert sorted(levels) == [levels[i] for i in np.argsort(places)]
+    assert np.diff(np.sort(heights)).min() * inches / 100 >= 0.149
+    assert heights.max() <= 100 + 1e-9
+    assert sorted(levels) == [levels[i] for i in np.argsort(heights)]
 
 
 @given(st.lists(st.sampled_from("abc"), min_size=1))

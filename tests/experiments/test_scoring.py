@@ -107,9 +107,9 @@ def test_scores_are_those_of_their_parts(
     assert (found.truth == truth[:, :, 0]).all()
     assert found.said.shape == (2, 120)
     for months, comparisons in ahead:
-        for place, event in enumerate(("coup attempt", "change of power")):
+        for index, event in enumerate(("coup attempt", "change of power")):
             mine = [c for c in comparisons if (c.what, c.score) == (event, "Brier")]
-            scored = float(brier(found.said[place, months], found.truth[place, months]))
+            scored = float(brier(found.said[index, months], found.truth[index, months]))
             assert [c.model for c in mine] == [pytest.approx(scored)] * len(HAZARDS)
     said = {"model": found.said, **found.baseline}
     for name, parts in found.decomposed.items():

@@ -56,7 +56,7 @@ from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import build, resolve
 from palca.scenarios.reading import library
 
-PLACE = {pattern.number: place for place, pattern in enumerate(PATTERNS)}
+INDEX = {pattern.number: index for index, pattern in enumerate(PATTERNS)}
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +73,12 @@ def test_moscow_by_ideology_fails_where_it_should(plain: dict[str, Any]) -> None
     broken = resolve("baseline", ["posterior=off", *BROKEN["Moscow flips with ideology"]])
     own, flips = compare_models({BASELINE: ("", plain), "flips": ("broken", broken)}, record, 8192, 0)
     for number in (7, 10):  # ties outlive a coup of the right; the party's crisis
-        assert own.patterns[PLACE[number]] > 2.0 * flips.patterns[PLACE[number]]
-    assert own.patterns[PLACE[7]] > 0.5 > flips.patterns[PLACE[7]]
+        assert own.patterns[INDEX[number]] > 2.0 * flips.patterns[INDEX[number]]
+    assert own.patterns[INDEX[7]] > 0.5 > flips.patterns[INDEX[7]]
     assert own.log_evidence > flips.log_evidence + 3.0
     assert flips.loss > 0.03
     for number in (1, 2, 4):  # what has nothing to do with Moscow stays
-        assert own.patterns[PLACE[number]] == pytest.approx(flips.patterns[PLACE[number]], abs=0.03)
+        assert own.patterns[INDEX[number]] == pytest.approx(flips.patterns[INDEX[number]], abs=0.03)
 
 
 @pytest.mark.slow
@@ -88,9 +88,9 @@ def test_coups_at_random_fail_where_they_should() -> None:
     own, random = (regularities(of, record, 30, 100, 0) for of in (resolve("baseline"), broken))
     asked = [statement for statement, _, _ in own.verdicts]
     for part in ("coup trap", "falling output"):
-        place = next(i for i, text in enumerate(asked) if part in text)
-        assert own.verdicts[place][2]
-        assert not random.verdicts[place][2]
+        index = next(i for i, text in enumerate(asked) if part in text)
+        assert own.verdicts[index][2]
+        assert not random.verdicts[index][2]
     assert random.since["simulated"].std() < 0.03  # whatever has been before
 
 

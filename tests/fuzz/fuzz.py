@@ -62,8 +62,8 @@ def _prepared(name: str) -> Path:
     shutil.rmtree(work / "seeds", ignore_errors=True)
     for folder in (work / "seeds", work / "found", CORPUS / name):
         folder.mkdir(parents=True, exist_ok=True)
-    for place, seed in enumerate(TARGETS[name].seeds()):
-        (work / "seeds" / f"{place:04d}").write_bytes(seed)
+    for index, seed in enumerate(TARGETS[name].seeds()):
+        (work / "seeds" / f"{index:04d}").write_bytes(seed)
     lines = {_quoted(word) for word in TARGETS[name].words if 0 < len(word.encode()) < 60}
     (work / "words.dict").write_text("\n".join(sorted(lines)) + "\n", encoding="ascii")
     # libFuzzer starts itself anew to merge, by its own name: this is that name

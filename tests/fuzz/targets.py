@@ -39,7 +39,7 @@ from palca.scenarios.scenario import build_policy, names_for
 from palca.scenarios.settings import WrittenIntervention, apply_setting
 
 from . import folders, words
-from .place import file, text_of
+from .scratch import file, text_of
 
 _SEEN: Final = np.array([-1e9, -3.0, -0.0, 0.0, 1e-300, 0.5, 31.0, 1e9])  # by world
 _WIDE: Final = {"lever": Lever("lever", -1e9, 1e9, 0.0, "", "")}
@@ -86,7 +86,7 @@ class Target:
 
 def _see(names: Iterable[str]) -> dict[str, np.ndarray]:
     """Return what each world sees: another of some awkward numbers for each name."""
-    return {name: np.roll(_SEEN, place) for place, name in enumerate(sorted(names))}
+    return {name: np.roll(_SEEN, index) for index, name in enumerate(sorted(names))}
 
 
 def expression(data: bytes) -> None:
