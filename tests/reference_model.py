@@ -121,7 +121,7 @@ class ReferenceModel(mesa.Model):
         """Give parameters the values that they have while no intervention changes them."""
         values = {name: row.default for name, row in PARAMETERS.items()}
         first = int(counter_rng.world_keys(seed, [0])[0]) >> 32
-        for name, column in self.given.sets.items():
+        for name, column in self.given.parameter_sets.items():
             values[name] = float(column[(world + first % len(column)) % len(column)])
         for name, value in self.given.parameters.items():
             values[name] = float(value if isinstance(value, (int, float)) else value[index])

@@ -106,14 +106,14 @@ def test_the_table_of_pairing_is_that_of_the_command_beside_it() -> None:
 
 def test_the_posterior_is_told_as_it_ships() -> None:
     page = (ROOT / "docs/CALIBRATION.md").read_text(encoding="utf-8").replace("−", "-")
-    sets = pd.read_parquet(ROOT / "scenarios/posteriors/record.parquet")
+    parameter_sets = pd.read_parquet(ROOT / "scenarios/posteriors/record.parquet")
     row = r"^\| `(\w+)` \| (\S+) (.*) \| ([\d.-]+) \| ([\d.-]+)–([\d.-]+) \| \d+ \|$"
     rows = re.findall(row, page, re.MULTILINE)
     assert len(rows) == 10
     for name, family, prior, *numbers in rows:
         assert PRIORS[name].family == family
         assert [PRIORS[name].first, PRIORS[name].second] == _numbers(prior)
-        values = [sets[name].mean(), *np.quantile(sets[name], [0.05, 0.95])]
+        values = [parameter_sets[name].mean(), *np.quantile(parameter_sets[name], [0.05, 0.95])]
         for text, value in zip(numbers, values, strict=True):
             unit = 10.0 ** -len(text.partition(".")[2])
             assert abs(float(text) - value) <= 0.5001 * unit, (name, text, value)

@@ -176,6 +176,6 @@ def test_who_fell_stays_away_though_he_fails_meanwhile() -> None:
     )  # fmt: skip
     scenario = replace(
         base, country=replace(base.country, leaders=two, deaths=()), months=48, interventions=coups,
-        parameters={**base.parameters, "opportunity": 0.3, "visibility": 0.0}, sets={},
+        parameters={**base.parameters, "opportunity": 0.3, "visibility": 0.0}, parameter_sets={},
     )  # fmt: skip
     assert_same(scenario, list(range(12)), 5, list(range(12)))

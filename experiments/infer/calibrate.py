@@ -160,7 +160,7 @@ def calibrate(
     resolved: dict[str, Any],
     until: int = LAST,
     worlds: int = WORLDS,
-    sets: int | None = None,
+    set_count: int | None = None,
     histories: int = HISTORIES,
     seed: int = 0,
     jobs: int = 1,
@@ -176,7 +176,7 @@ def calibrate(
         Last year of evidence.
     worlds : int
         In the table.
-    sets : int, optional
+    set_count : int, optional
         Draws from the posterior that are wanted; as many as there are effective worlds, up to
         :data:`DRAWS`, if None.
     histories : int
@@ -204,9 +204,9 @@ def calibrate(
     taught = min(_TAUGHT, worlds // 2)
     others = worlds - taught
     nearest = max(others // _NEAREST, min(others // 2, _LEAST))
-    if sets is not None and sets > nearest:
+    if set_count is not None and set_count > nearest:
         raise PalcaError(
-            f"{sets:,} sets can't be sampled from {worlds:,} worlds, of which "
+            f"{set_count:,} sets can't be sampled from {worlds:,} worlds, of which "
             f"{nearest:,} are accepted: use fewer --sets, or more --worlds",
             "--sets",
         )
@@ -233,7 +233,7 @@ def calibrate(
             f"independent draws, and {SURE:.0f} are needed; use more --worlds",
             "--worlds",
         )
-    count = min(DRAWS, int(found.ess)) if sets is None else sets
+    count = min(DRAWS, int(found.ess)) if set_count is None else set_count
     drawn = values_of(free, found.scores[found.draw(count, np.random.default_rng(seed))])
     drawn = {name: np.array([float(f"{v:.{_DIGITS}g}") for v in drawn[name]]) for name in free}
     later = seed_after(seed, 1)

@@ -147,17 +147,18 @@ def _meaning(name: str) -> str:
     return f" {PARAMETERS[name].unit} ({PARAMETERS[name].meaning})"
 
 
-def posterior_in_words(sets: Mapping[str, Any]) -> str:
+def posterior_in_words(parameter_sets: Mapping[str, Any]) -> str:
     """Return where a run's parameters come from."""
-    if not sets:
+    if not parameter_sets:
         return (
             "the defaults, the same in every world: ranges show chance, not parameter uncertainty"
         )
-    count = len(next(iter(sets.values())))
+    count = len(next(iter(parameter_sets.values())))
     if count == 1:
-        return (f"the posterior's best set of {len(sets)} parameters, the same in every world: "
-                "ranges show chance, not parameter uncertainty")  # fmt: skip
-    return f"each world has one of {count:,} sets of {len(sets)} parameters from a posterior"
+        return (f"the posterior's best set of {len(parameter_sets)} parameters, the same in every "
+                "world: ranges show chance, not parameter uncertainty")  # fmt: skip
+    size = len(parameter_sets)
+    return f"each world has one of {count:,} sets of {size} parameters from a posterior"
 
 
 def change_in_words(change: Mapping[str, Any]) -> str:

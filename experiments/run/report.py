@@ -82,7 +82,8 @@ def print_report(
         f"the worlds; {sum(v.skill > 0 for v in scored)} score better than the naive forecast.",
         markup=True,
     )
-    origin = "fitted to this record" if scenario.sets else "set by hand with this record in view"
+    fitted = bool(scenario.parameter_sets)
+    origin = "fitted to this record" if fitted else "set by hand with this record in view"
     console.print(
         "The worlds run freely: none is conditioned on what happened. The parameters were "
         f"{origin}, so it is no test of the model that the record lies inside; palca validate "

@@ -128,8 +128,8 @@ def score(
     )
     # out of sample: a posterior of the years to 1974, tested on those after
     earlier = calibrate(resolved, 1974, 4 * worlds, 1000, 0, seed, jobs, on_progress)
-    sets = {name: values.tolist() for name, values in earlier.draws.items()}
-    later = free_running({**resolved, "sets": sets}, ensemble, seed)
+    parameter_sets = {name: values.tolist() for name, values in earlier.draws.items()}
+    later = free_running({**resolved, "sets": parameter_sets}, ensemble, seed)
     comparisons["free-running, by month, 1975–78 (calibrated on 1969–74)"] = monthly_comparisons(
         happened(later), baselines, truth, SPANS["1975–78"]
     )

@@ -28,7 +28,7 @@ from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.model.state.history import Events
 from palca.scenarios import build, resolve
-from palca.scenarios.posterior_draws import read_sets
+from palca.scenarios.posterior_draws import read_parameter_sets
 from palca.scenarios.reading.library import LIBRARY
 
 CHANCE = np.random.default_rng(5)
@@ -223,8 +223,8 @@ def test_a_parameter_that_made_the_difference_is_found(baseline: dict[str, Any])
 # sets of parameters in a run
 
 
-def with_sets(resolved: dict[str, Any], **sets: list[float]) -> dict[str, Any]:
-    return {**resolved, "sets": sets}
+def with_sets(resolved: dict[str, Any], **parameter_sets: list[float]) -> dict[str, Any]:
+    return {**resolved, "sets": parameter_sets}
 
 
 def test_each_world_has_one_of_the_sets_and_all_are_used(short: dict[str, Any]) -> None:
@@ -262,13 +262,13 @@ def test_a_setting_goes_before_a_set_and_a_closed_channel_before_both(
 
 
 def test_the_baseline_carries_the_posterior_and_its_best_set_on_demand() -> None:
-    sets = {name: np.array(values) for name, values in resolve("baseline")["sets"].items()}
-    assert set(sets) == set(priors.FREE)
-    assert {len(values) for values in sets.values()} == {1000}
+    parameter_sets = {name: np.array(values) for name, values in resolve("baseline")["sets"].items()}
+    assert set(parameter_sets) == set(priors.FREE)
+    assert {len(values) for values in parameter_sets.values()} == {1000}
     assert all(0.1 < values.std() / priors.draw(0, np.arange(4000), {})[name].std() < 1.2
-               for name, values in sets.items())  # fmt: skip
+               for name, values in parameter_sets.items())  # fmt: skip
     point = resolve("baseline", ["posterior=point"])["sets"]
-    for name, values in sets.items():
+    for name, values in parameter_sets.items():
         assert point[name] == [values[0]]
     assert resolve("baseline", ["posterior=off"])["sets"] == {}
     assert resolve("soviet-break-1971")["sets"] == resolve("baseline")["sets"]
@@ -277,8 +277,8 @@ def test_the_baseline_carries_the_posterior_and_its_best_set_on_demand() -> None
 def test_the_shipped_posterior_is_that_of_its_manifest_and_of_the_baseline() -> None:
     folder = LIBRARY / "posteriors"
     manifest = json.loads((folder / "record.json").read_text(encoding="utf-8"))
-    sets = read_sets(str(folder / "record.parquet"), False)
-    assert sha256(json.dumps(sets, sort_keys=True).encode()).hexdigest() == manifest["digest"]
+    parameter_sets = read_parameter_sets(str(folder / "record.parquet"), False)
+    assert sha256(json.dumps(parameter_sets, sort_keys=True).encode()).hexdigest() == manifest["digest"]
     assert (manifest["kind"], manifest["until"]) == ("calibration", 1978)
     # whoever changes the baseline calibrates it anew: make posterior
     assert coarse(manifest["scenario"]) == coarse(resolve("baseline", ["posterior=off"]))
@@ -305,10 +305,10 @@ def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
         "manifest.json", "SHA256SUMS", "posterior.parquet", "parameters.csv", "outcomes.csv", "posterior.png",
         "posterior.svg", "ranks.png", "ranks.svg",
     }  # fmt: skip
-    sets = pd.read_parquet("made/posterior.parquet")
-    assert sets.shape == (50, 25)
+    parameter_sets = pd.read_parquet("made/posterior.parquet")
+    assert parameter_sets.shape == (50, 25)
     rows = pd.read_csv("made/parameters.csv").set_index("parameter")
-    assert rows["mean"].to_dict() == pytest.approx(sets.mean().to_dict())
+    assert rows["mean"].to_dict() == pytest.approx(parameter_sets.mean().to_dict())
     assert rows["information_gain"].between(0, 1).all()
     assert not rows["informative"].any()  # twelve histories can't say whether ranks are level
     outcomes = pd.read_csv("made/outcomes.csv")
@@ -322,7 +322,7 @@ def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
                        "--set", "posterior=made/posterior.parquet")  # fmt: skip
     assert code == 0
     assert resolve("baseline", ["posterior=made/posterior.parquet"])["sets"]["cost"] == [
-        pytest.approx(value) for value in sets["cost"]
+        pytest.approx(value) for value in parameter_sets["cost"]
     ]
 
 

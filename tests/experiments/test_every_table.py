@@ -143,12 +143,12 @@ def calibration() -> Print:
             coverage=lambda central: np.linspace(0.8, 1, count),
         )  # fmt: skip
 
-    sets: Any = {name: priors.PRIORS[name].ppf(np.linspace(0.2, 0.6, 40)) for name in priors.FREE}
+    draws: Any = {name: priors.PRIORS[name].ppf(np.linspace(0.2, 0.6, 40)) for name in priors.FREE}
     posterior: Any = SimpleNamespace(
-        worlds=np.arange(617), ess=321.0, sureness=210.0, radius=2.0, sets=sets,
+        worlds=np.arange(617), ess=321.0, sureness=210.0, radius=2.0,
         mean=np.linspace(-1, 1, count), sd=np.linspace(0.3, 1, count),
     )  # fmt: skip
-    found = Calibration(priors.FREE, 1974, 123_456, sets, posterior, list(OUTCOMES[:2]), verdicts,
+    found = Calibration(priors.FREE, 1974, 123_456, draws, posterior, list(OUTCOMES[:2]), verdicts,
                         verdicts, again(), again(), Forecast(verdicts, verdicts, verdicts), 0.31)
     return lambda console: print_calibration(console, "a title", found)
 

@@ -64,8 +64,8 @@ def test_scores_are_those_of_their_parts(
     assert steps[-1] == ("forecasting one month ahead", 0, 1)
 
     known, free = documented(record, scenario), free_running(baseline, WORLDS, SEED)
-    sets = {name: values.tolist() for name, values in early.items()}
-    later = free_running({**baseline, "sets": sets}, WORLDS, SEED)
+    parameter_sets = {name: values.tolist() for name, values in early.items()}
+    later = free_running({**baseline, "sets": parameter_sets}, WORLDS, SEED)
     baseline_forecast = {h: naive(scenario, record, WORLDS, SEED, hazard=h) for h in HAZARDS}
     baselines = {h: happened(histories) for h, histories in baseline_forecast.items()}
     truth = happened(known)

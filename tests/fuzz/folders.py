@@ -23,7 +23,7 @@ from palca.model.language.levers import ACTORS
 from palca.model.state.drivers import DRIVERS
 from palca.model.state.scenario import Scenario
 from palca.scenarios import build
-from palca.scenarios.posterior_draws import read_sets
+from palca.scenarios.posterior_draws import read_parameter_sets
 
 from .scratch import file, scratch, text_of
 
@@ -53,9 +53,9 @@ def record(data: bytes) -> None:
 
 def posterior(data: bytes) -> None:
     """A posterior that is read has as many numbers of each parameter, all finite."""
-    sets = read_sets(str(file("own.parquet", data)), False)
-    assert len({len(values) for values in sets.values()}) <= 1
-    assert all(np.isfinite(values).all() for values in sets.values())
+    parameter_sets = read_parameter_sets(str(file("own.parquet", data)), False)
+    assert len({len(values) for values in parameter_sets.values()}) <= 1
+    assert all(np.isfinite(values).all() for values in parameter_sets.values())
 
 
 def months(data: bytes) -> None:
