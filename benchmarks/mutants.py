@@ -105,7 +105,7 @@ def check_tests(path: Path) -> None:
         sys.exit(f"The tests fail without any mutant:\n{ran.stdout[-2000:]}")
 
 
-def verdict(spec: MutationSpec) -> dict[str, str]:
+def outcome(spec: MutationSpec) -> dict[str, str]:
     """Run the tests against one mutant."""
     result = None
     for command in commands(Path(spec.module_path)):
@@ -210,7 +210,7 @@ def main() -> None:
                 if group not in sound:
                     check_tests(groups[group][0])
                     sound.add(group)
-                done = row | verdict(spec)
+                done = row | outcome(spec)
                 with kept.open("a") as file:
                     file.write(json.dumps(done) + "\n")
             results.append(done)

@@ -105,9 +105,9 @@ def _describe_policy(file: str, table: dict[str, Any]) -> str:
     silent = [use for use in uses if use.enabled and use.first is None]
     late = {use.rule: use for use in rule_use(policy, baseline, since=_LATE)} if silent else {}
     count = f"{len(uses)} rule{'s' if len(uses) > 1 else ''}"
-    verdict = f"{len(silent)} of them never fire" if silent else "all is well"
+    summary = f"{len(silent)} of them never fire" if silent else "all is well"
     lines = [
-        f"{file}: a policy of '{actor}' with {count}; {verdict}",
+        f"{file}: a policy of '{actor}' with {count}; {summary}",
         f"How often each rule fires in {WORLDS} worlds of the baseline in which '{actor}' follows "
         "the policy from 1969-01:",
     ]

@@ -122,12 +122,12 @@ def findings(answers: dict[str, Answer]) -> list[Finding]:
 
 def _effect(
     claim: str, answer: Answer, quantity: str, months_on: int, measure: str,
-    verdict: Callable[[Effect, Answer], str],
+    judge: Callable[[Effect, Answer], str],
 ) -> Finding:  # fmt: skip
     found = answer.effects[quantity, min(months_on, max(answer.horizons))]
     description = measure.format(since=month_name(answer.fork), until=month_name(found.month))
     return Finding(
-        claim, description, found.effect, found.se, found.parameters_sd, verdict(found, answer)
+        claim, description, found.effect, found.se, found.parameters_sd, judge(found, answer)
     )
 
 

@@ -264,12 +264,12 @@ def path_comparisons(
 
 def wins_in_words(comparisons: Sequence[SkillComparison]) -> str:
     """Return in words how many comparisons were won, and how many can tell anything."""
-    verdicts = [comparison.verdict for comparison in comparisons]
+    results = [comparison.verdict for comparison in comparisons]
     better = sum(comparison.model < comparison.naive for comparison in comparisons)
-    exact = verdicts.count("naive exact")
+    exact = results.count("naive exact")
     return (
         f"the model is better in {better} of {len(comparisons)}"
         + (f" (in {exact} it can't be: the naive forecast is exact)" if exact else "")
-        + f"; {verdicts.count('better')} of them with a power of {ENOUGH_POWER} or more; lost with "
-        f"such a power: {verdicts.count('worse')}"
+        + f"; {results.count('better')} of them with a power of {ENOUGH_POWER} or more; lost with "
+        f"such a power: {results.count('worse')}"
     )

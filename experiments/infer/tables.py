@@ -77,8 +77,8 @@ def outcome_table(found: Calibration) -> pd.DataFrame:
              "documented": v.documented, "median": v.median, "q05": v.low, "q95": v.high,
              "pit": v.pit, "crps": v.score, "crps_naive": v.naive,
              "skill": v.skill, "no_skill": v.unscored}
-            for years, worlds, verdicts in groups
-            for v in verdicts
+            for years, worlds, outcome_scores in groups
+            for v in outcome_scores
         ]
     )  # fmt: skip
 
@@ -123,11 +123,11 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
         forecast = found.forecast
         console.print()
         console.print(_after(found))
-        for title_, verdicts in (
+        for title_, outcome_scores in (
             ("Free-running worlds of the posterior", forecast.free),
             ("Worlds given the past", forecast.given),
         ):
-            console.print(_balance(title_, verdicts))
+            console.print(_balance(title_, outcome_scores))
 
 
 def _draws_of(found: Calibration) -> tuple[int, int]:
@@ -161,12 +161,12 @@ def _known_parameters(kind: str, again: SBC, radius: float) -> str:
     lowest = min(1.0, float(uneven[0]) * count)  # Bonferroni: the least of many
     where = {"anywhere": "of all kinds", "near": "most like the record"}[kind]
     even, uneven_ranks = "are even, as they should be", "are uneven: don't trust the intervals"
-    verdict = even if lowest > RARE else uneven_ranks
+    ranks_in_words = even if lowest > RARE else uneven_ranks
     farther = (again.radii < radius).mean()
     return (
-        f"Known parameters of {len(again.ranks)} simulated histories {where}: the ranks {verdict} "
-        f"(p = {decimal(lowest, 2)} for the worst of {count}); 90 % intervals contain "
-        f"{percent(again.coverage(_CENTRAL).mean())} of the true values; the record is farther "
+        f"Known parameters of {len(again.ranks)} simulated histories {where}: the ranks "
+        f"{ranks_in_words} (p = {decimal(lowest, 2)} for the worst of {count}); 90 % intervals "
+        f"contain {percent(again.coverage(_CENTRAL).mean())} of the true values; the record is farther "
         f"from its accepted worlds than {percent(farther)} of these histories are from theirs."
     )
 
@@ -248,25 +248,25 @@ def _after(found: Calibration) -> Table:
     )  # fmt: skip
 
 
-def _range(verdict: OutcomeScore) -> str:
-    ends = (significant(end, 2) for end in (verdict.low, verdict.high))
-    return f"{significant(verdict.median)} ({' to '.join(ends)})"
+def _range(score: OutcomeScore) -> str:
+    ends = (significant(end, 2) for end in (score.low, score.high))
+    return f"{significant(score.median)} ({' to '.join(ends)})"
 
 
-def _skill(verdict: OutcomeScore) -> str | Text:
+def _skill(score: OutcomeScore) -> str | Text:
     from rich.text import Text
 
-    if verdict.naive == 0.0:
-        return "exact" if verdict.score > 0.0 else "0"
-    if np.isnan(verdict.skill):
+    if score.naive == 0.0:
+        return "exact" if score.score > 0.0 else "0"
+    if np.isnan(score.skill):
         return "–"
-    return Text(decimal(verdict.skill, 2, "+"), "" if verdict.skill > 0 else "dim")
+    return Text(decimal(score.skill, 2, "+"), "" if score.skill > 0 else "dim")
 
 
-def _balance(title: str, verdicts: Sequence[OutcomeScore]) -> str:
+def _balance(title: str, outcome_scores: Sequence[OutcomeScore]) -> str:
     """Return a sentence on how often the naive forecast is beaten."""
-    better = [v for v in verdicts if v.score < v.naive]
-    even = [v for v in verdicts if v.score == v.naive]
-    worse = len(verdicts) - len(better) - len(even)
-    return (f"{title} are better than the naive forecast in {len(better)} of {len(verdicts)} "
+    better = [v for v in outcome_scores if v.score < v.naive]
+    even = [v for v in outcome_scores if v.score == v.naive]
+    worse = len(outcome_scores) - len(better) - len(even)
+    return (f"{title} are better than the naive forecast in {len(better)} of {len(outcome_scores)} "
             f"outcomes, worse in {worse} and equal in {len(even)}.")  # fmt: skip

@@ -79,7 +79,7 @@ class EventsFile:
 
 
 def tables(
-    summary: Summary, rows: dict[str, NDArray[np.float64]], verdicts: list[OutcomeScore]
+    summary: Summary, rows: dict[str, NDArray[np.float64]], outcome_scores: list[OutcomeScore]
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of worlds, months and scores by their files."""
     import pandas as pd
@@ -94,11 +94,11 @@ def tables(
         part.insert(2, "unit", unit)
         part.insert(3, "mean", summary.mean(series))
         parts.append(part)
-    scores = pd.DataFrame(score_rows(verdicts))
+    scores = pd.DataFrame(score_rows(outcome_scores))
     return {"worlds.parquet": worlds, "months.parquet": pd.concat(parts), "scores.csv": scores}
 
 
-def score_rows(verdicts: Iterable[OutcomeScore]) -> list[dict[str, Any]]:
+def score_rows(outcome_scores: Iterable[OutcomeScore]) -> list[dict[str, Any]]:
     """Return the rows of ``scores.csv``, one an outcome."""
     return [
         {
@@ -107,7 +107,7 @@ def score_rows(verdicts: Iterable[OutcomeScore]) -> list[dict[str, Any]]:
             "pit": v.pit, "inside": v.inside if not np.isnan(v.documented) else None,
             "crps": v.score, "crps_naive": v.naive, "skill": v.skill, "no_skill": v.unscored,
         }
-        for v in verdicts
+        for v in outcome_scores
     ]  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def log_bayes_factor(one: ModelComparison, other: ModelComparison) -> tuple[floa
     return factor, float(low), float(high)
 
 
-def verdict(factor: tuple[float, float, float]) -> str:
+def change_of_fit(factor: tuple[float, float, float]) -> str:
     """Return in words what a log Bayes factor of the scenario against a version says."""
     _, low, high = factor
     if low > _TRIVIAL:

@@ -75,7 +75,7 @@ class Regularities:
     years: int
 
     @property
-    def verdicts(self) -> list[tuple[str, str, bool]]:
+    def checks(self) -> list[tuple[str, str, bool]]:
         """What is asked of the simulated countries, what was found, and whether it holds."""
         chance = self.since.set_index("class")["simulated"]
         by_growth = self.growth.set_index("class")["simulated"]

@@ -60,7 +60,7 @@ class Scores:
     truth : ndarray, shape ``(2, months)``
     """
 
-    verdicts: list[OutcomeScore]
+    outcome_scores: list[OutcomeScore]
     comparisons: dict[str, list[SkillComparison]]
     decomposed: dict[str, Decomposed]
     reference: dict[str, tuple[float, float]]
@@ -107,7 +107,7 @@ def score(
         if outcome.scored
     }
     own = outcomes(free)
-    verdicts = evaluate(own, observed, outcomes(baseline["constant"]))
+    outcome_scores = evaluate(own, observed, outcomes(baseline["constant"]))
     comparisons = {
         "free-running, by month, 1969–78 (calibrated on these years)": monthly_comparisons(
             happened(free), baselines, truth, SPANS["1969–78"]
@@ -149,7 +149,7 @@ def score(
     decomposed = {"model": decompose(said[0, some], came[0, some])}
     decomposed |= {h: decompose(naive_said[h][0, some], came[0, some]) for h in HAZARDS}
     reference = reference_scores(came[0], record)
-    return Scores(verdicts, comparisons, decomposed, reference, said, naive_said, came)
+    return Scores(outcome_scores, comparisons, decomposed, reference, said, naive_said, came)
 
 
 def reference_scores(attempts: Floats, record: Record) -> dict[str, tuple[float, float]]:

@@ -91,8 +91,8 @@ def run() -> Print:
                               len(scenario.country.leaders))  # fmt: skip
     history = documented(record, scenario)
     truth = {name: float(values[0]) for name, values in outcomes(history).items()}
-    verdicts = evaluate(rows, truth, outcomes(naive(scenario, record, 400, 0)))
-    return lambda console: print_report(console, scenario, summary, verdicts, history,
+    outcome_scores = evaluate(rows, truth, outcomes(naive(scenario, record, 400, 0)))
+    return lambda console: print_report(console, scenario, summary, outcome_scores, history,
                                         worlds=40, seed=0, seconds=1.5)  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def discovery() -> Print:
 
 def calibration() -> Print:
     rows = {o.name: CHANCE.normal(5, 3, 60) for o in OUTCOMES}
-    verdicts = evaluate(rows, {name: float(values[3]) for name, values in rows.items()},
+    outcome_scores = evaluate(rows, {name: float(values[3]) for name, values in rows.items()},
                      {name: values + 1 for name, values in rows.items()})  # fmt: skip
     count = len(priors.FREE)
 
@@ -148,8 +148,8 @@ def calibration() -> Print:
         worlds=np.arange(617), ess=321.0, sureness=210.0, radius=2.0,
         mean=np.linspace(-1, 1, count), sd=np.linspace(0.3, 1, count),
     )  # fmt: skip
-    found = Calibration(priors.FREE, 1974, 123_456, draws, posterior, list(OUTCOMES[:2]), verdicts,
-                        verdicts, again(), again(), Forecast(verdicts, verdicts, verdicts), 0.31)
+    found = Calibration(priors.FREE, 1974, 123_456, draws, posterior, list(OUTCOMES[:2]), outcome_scores,
+                        outcome_scores, again(), again(), Forecast(outcome_scores, outcome_scores, outcome_scores), 0.31)
     return lambda console: print_calibration(console, "a title", found)
 
 

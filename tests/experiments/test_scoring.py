@@ -71,7 +71,7 @@ def test_scores_are_those_of_their_parts(
     truth = happened(known)
     observed = {o.name: float(outcomes(known)[o.name][0]) for o in OUTCOMES if o.scored}
     expected = evaluate(outcomes(free), observed, outcomes(baseline_forecast["constant"]))
-    assert repr(found.verdicts) == repr(expected)
+    assert repr(found.outcome_scores) == repr(expected)
 
     by_title = dict(found.comparisons)
     assert same(

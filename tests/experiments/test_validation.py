@@ -26,10 +26,10 @@ from palca.experiments.validate.ablations import (
     ModelComparison,
     ablations,
     alternatives,
+    change_of_fit,
     compare_models,
     log_bayes_factor,
     prior_worlds,
-    verdict,
 )
 from palca.experiments.validate.cross_country import (
     Regularities,
@@ -86,11 +86,11 @@ def test_coups_at_random_fail_where_they_should() -> None:
     record = load_record()
     broken = resolve("baseline", ["posterior=off", *BROKEN["coups at random"]])
     own, random = (regularities(of, record, 30, 100, 0) for of in (resolve("baseline"), broken))
-    asked = [statement for statement, _, _ in own.verdicts]
+    asked = [statement for statement, _, _ in own.checks]
     for part in ("coup trap", "falling output"):
         index = next(i for i, text in enumerate(asked) if part in text)
-        assert own.verdicts[index][2]
-        assert not random.verdicts[index][2]
+        assert own.checks[index][2]
+        assert not random.checks[index][2]
     assert random.since["simulated"].std() < 0.03  # whatever has been before
 
 
@@ -100,7 +100,7 @@ def test_a_version_that_differs_in_nothing_earns_nothing(plain: dict[str, Any]) 
     assert same[0].log_evidence == same[1].log_evidence
     assert same[1].loss == 0.0
     assert (same[0].patterns == same[1].patterns).all()
-    assert verdict(log_bayes_factor(*same)) == "can't tell"
+    assert change_of_fit(log_bayes_factor(*same)) == "can't tell"
 
 
 def version(*changes: str) -> dict[str, Any]:
@@ -128,10 +128,10 @@ def test_bayes_factors() -> None:
     assert log_bayes_factor(two, none) == (2.0, 2.0, 2.0)
     single = log_bayes_factor(comparison(-1.0), comparison(-9.0))
     assert single == (8.0, -np.inf, np.inf)  # a single filter doesn't know its noise
-    assert verdict(single) == "can't tell"
-    assert verdict((2.0, 1.5, 2.5)) == "improves the fit"
-    assert verdict((2.0, 0.5, 2.5)) == "can't tell"
-    assert verdict((-2.0, -2.5, -1.5)) == "worsens the fit"
+    assert change_of_fit(single) == "can't tell"
+    assert change_of_fit((2.0, 1.5, 2.5)) == "improves the fit"
+    assert change_of_fit((2.0, 0.5, 2.5)) == "can't tell"
+    assert change_of_fit((-2.0, -2.5, -1.5)) == "worsens the fit"
     # the mean of probabilities, not of logarithms
     assert comparison(np.log(0.5), np.log(0.1)).log_evidence == pytest.approx(np.log(0.3))
 
