@@ -63,15 +63,15 @@ def candidates(paths: list[Path], work: WorkDB) -> dict[tuple[str, tuple[int, in
     """Return the mutants of some files by the location that they change."""
     init(paths, work, {})
     left_out = {str(path): list(unfelt(path)) for path in paths}
-    places: dict[tuple[str, tuple[int, int]], list[MutationSpec]] = {}
+    mutants: dict[tuple[str, tuple[int, int]], list[MutationSpec]] = {}
     for item in work.work_items:
         (spec,) = item.mutations
         path, start = str(spec.module_path), (spec.start_pos[0], spec.start_pos[1])
         if spec.operator_name in SAME:
             continue
         if not any((a, b) <= start < (c, d) for a, b, c, d in left_out[path]):
-            places.setdefault((path, start), []).append(spec)
-    return places
+            mutants.setdefault((path, start), []).append(spec)
+    return mutants
 
 
 def tests_of(path: Path) -> list[str]:
@@ -105,7 +105,7 @@ def check_tests(path: Path) -> None:
         sys.exit(f"The tests fail without any mutant:\n{ran.stdout[-2000:]}")
 
 
-def verdict(spec: MutationSpec) -> dict[str, str]:
+def outcome(spec: MutationSpec) -> dict[str, str]:
     """Run the tests against one mutant."""
     result = None
     for command in commands(Path(spec.module_path)):
@@ -191,11 +191,11 @@ def main() -> None:
     for group, paths in groups.items():
         luck = random.Random(asked.seed)
         with use_db(str(BUILD / "places.sqlite"), WorkDB.Mode.create) as work:
-            places = candidates(paths, work)
-        sizes[group] = len(places)
-        order = sorted(places)
+            mutants = candidates(paths, work)
+        sizes[group] = len(mutants)
+        order = sorted(mutants)
         luck.shuffle(order)
-        chosen = [luck.choice(places[place]) for place in order[: wanted[group]]]
+        chosen = [luck.choice(mutants[location]) for location in order[: wanted[group]]]
         # the groups are interleaved, so that an interrupted run has tried some of both
         rows += [((i + 0.5) / len(chosen), group, spec) for i, spec in enumerate(chosen)]
     rows.sort(key=lambda row: row[0])
@@ -210,7 +210,7 @@ def main() -> None:
                 if group not in sound:
                     check_tests(groups[group][0])
                     sound.add(group)
-                done = row | verdict(spec)
+                done = row | outcome(spec)
                 with kept.open("a") as file:
                     file.write(json.dumps(done) + "\n")
             results.append(done)

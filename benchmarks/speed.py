@@ -157,8 +157,8 @@ def with_officers(scenario: Scenario, officers: int) -> Scenario:
 def with_rules(scenario: Scenario, rules: int) -> Scenario:
     """Return a scenario with so many rules in total, repeating those of its policies."""
     policies = {}
-    for place, (actor, ((since, policy), *_)) in enumerate(scenario.policies.items()):
-        count = rules // 4 + (place < rules % 4)
+    for index, (actor, ((since, policy), *_)) in enumerate(scenario.policies.items()):
+        count = rules // 4 + (index < rules % 4)
         repeated = (policy.rules * (count // len(policy.rules) + 1))[:count]
         # different numbers, so that a compiler can't merge equal rules
         changed = tuple(
@@ -169,8 +169,8 @@ def with_rules(scenario: Scenario, rules: int) -> Scenario:
     return replace(scenario, policies=policies)
 
 
-def _nudged(expression: Any, place: int) -> Any:
-    return replace(expression, source=f"(({expression.source}) * {1.0 + place * 1e-3!r})")
+def _nudged(expression: Any, index: int) -> Any:
+    return replace(expression, source=f"(({expression.source}) * {1.0 + index * 1e-3!r})")
 
 
 def cost(name: str, scenarios: dict[int, Scenario], worlds: int) -> str:

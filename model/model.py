@@ -64,7 +64,8 @@ def _usual(scenario: Scenario, draw_index: Ints) -> dict[str, Value]:
 
     Those of the posterior, then the scenario's own; what feeds a closed channel is 0.
     """
-    usual: dict[str, Value] = {**draws_of_worlds(scenario.sets, draw_index), **scenario.parameters}
+    draws = draws_of_worlds(scenario.parameter_sets, draw_index)
+    usual: dict[str, Value] = {**draws, **scenario.parameters}
     for name in scenario.closed:
         usual |= dict.fromkeys(CHANNELS[name].zeroes, 0.0)
     return usual

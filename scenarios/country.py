@@ -61,7 +61,7 @@ def check_start(data: Mapping[str, Any], country: Country, where: str) -> dict[s
         if name not in FIELDS:
             raise PalcaError(f"no quantity '{name}'{nearest(name, FIELDS)}", where)
         if name == "leader" and isinstance(value, str):
-            start[name] = float(_place_of(value, names, where))
+            start[name] = float(_index_of(value, names, where))
             continue
         field = FIELDS[name]
         start[name] = check_number(name, value, field.low, field.high, where)
@@ -70,7 +70,7 @@ def check_start(data: Mapping[str, Any], country: Country, where: str) -> dict[s
     return start
 
 
-def _place_of(name: str, names: list[str], where: str) -> int:
+def _index_of(name: str, names: list[str], where: str) -> int:
     if name not in names:
         raise PalcaError(f"no leader '{name}'{nearest(name, names)}", where)
     return names.index(name)
@@ -120,8 +120,8 @@ def _death(row: InputTable, names: list[str]) -> Death:
     successor = row.text("successor", "")
     death = Death(
         row.month("at"),
-        _place_of(row.text("leader"), names, row.where),
-        _place_of(successor, names, row.where) if successor else None,
+        _index_of(row.text("leader"), names, row.where),
+        _index_of(successor, names, row.where) if successor else None,
     )
     row.reject_unknown()
     return death

@@ -28,7 +28,7 @@ from palca.model.table import InputTable
 
 from . import driver_series
 from .interventions import LATEST, change_deaths, check_changes, parse_change
-from .posterior_draws import read_sets, set_posterior
+from .posterior_draws import read_parameter_sets, set_posterior
 from .reading.library import (
     find_country,
     find_driver,
@@ -201,7 +201,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
         "months": months,
         "country": country,
         "parameters": merged["parameters"],
-        "sets": read_sets(merged.get("posterior", ""), merged.get("point", False)),
+        "sets": read_parameter_sets(merged.get("posterior", ""), merged.get("point", False)),
         "channels": merged["channels"],
         "start": merged["start"],
         "drivers": _drivers(files, months, changes),

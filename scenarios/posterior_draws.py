@@ -45,7 +45,7 @@ def set_posterior(
         merged["point"] = False
 
 
-def read_sets(file: str, point: bool) -> dict[str, list[float]]:
+def read_parameter_sets(file: str, point: bool) -> dict[str, list[float]]:
     """Return the sets of a posterior's file, or only the first; none without a file.
 
     Raises
@@ -55,13 +55,15 @@ def read_sets(file: str, point: bool) -> dict[str, list[float]]:
     """
     if not file:
         return {}
-    sets = check_sets(read_columns(Path(file), _MOST_SETS).to_pydict(), label(Path(file)))
+    parameter_sets = check_parameter_sets(
+        read_columns(Path(file), _MOST_SETS).to_pydict(), label(Path(file))
+    )
     if point:
-        sets = {name: values[:1] for name, values in sets.items()}
-    return {n: [float(f"{v:.{_DIGITS}g}") for v in values] for n, values in sets.items()}
+        parameter_sets = {name: values[:1] for name, values in parameter_sets.items()}
+    return {n: [float(f"{v:.{_DIGITS}g}") for v in values] for n, values in parameter_sets.items()}
 
 
-def check_sets(columns: Mapping[str, Any], where: str) -> dict[str, Floats]:
+def check_parameter_sets(columns: Mapping[str, Any], where: str) -> dict[str, Floats]:
     """Return sets of free parameters as arrays, all of one length.
 
     Raises

@@ -22,7 +22,7 @@ from palca.model.table import InputTable
 
 from .country import build_country, check_start
 from .interventions import LATEST, build_interventions
-from .posterior_draws import check_sets
+from .posterior_draws import check_parameter_sets
 
 
 def names_for(actor: str) -> frozenset[str]:
@@ -66,7 +66,7 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
             parameters[name] = check_parameter(name, value)
         except PalcaError as error:
             raise error.at(f"{where}: [parameters]") from None
-    sets = check_sets(resolved["sets"], f"{where}: posterior")
+    parameter_sets = check_parameter_sets(resolved["sets"], f"{where}: posterior")
     closed = set()
     for name, is_open in resolved["channels"].items():
         if name not in CHANNELS:
@@ -97,7 +97,7 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         policies=policies,
         drivers=_checked_drivers(resolved["drivers"], months, f"{where}: [drivers]"),
         parameters=parameters,
-        sets=sets,
+        parameter_sets=parameter_sets,
         closed=frozenset(closed),
         interventions=build_interventions([Change(**row) for row in resolved["changes"]], names),
     )

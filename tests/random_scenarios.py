@@ -216,11 +216,11 @@ _STEPS = {  # fields that take few values
 def _country(draw: Draw, shipped: Country, months: int) -> Country:
     """Return the shipped country or a small one, with other beginnings and other deaths."""
     country = _small_country(draw) if draw(st.booleans()) else shipped
-    places = st.integers(0, len(country.leaders) - 1)
+    leader_indices = st.integers(0, len(country.leaders) - 1)
     deaths = draw(
-        st.lists(st.builds(Death, st.integers(0, months), places, st.none() | places), max_size=2)
+        st.lists(st.builds(Death, st.integers(0, months), leader_indices, st.none() | leader_indices), max_size=2)
     )
-    start = {**country.start, "leader": draw(places)}
+    start = {**country.start, "leader": draw(leader_indices)}
     for name in draw(st.sets(st.sampled_from(sorted(FIELDS)), max_size=12)) - {"leader"}:
         field = FIELDS[name]
         few = _STEPS.get(name)

@@ -46,8 +46,8 @@ class ReferenceModel(mesa.Model):
     world : int
         The world's number, on which its draws depend.
     seed : int
-    place : int, default `world`
-        Its place in those parameters that differ from world to world.
+    index : int, default `world`
+        Its index in those parameters that differ from world to world.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class ReferenceModel(mesa.Model):
 
         def __setattr__(self, name: str, value: Any) -> None: ...
 
-    def __init__(self, scenario: Scenario, world: int, seed: int, place: int | None = None) -> None:
+    def __init__(self, scenario: Scenario, world: int, seed: int, index: int | None = None) -> None:
         super().__init__(rng=seed)
         self.given = scenario  # `scenario` is an attribute of Mesa's own from 3.5 on
         self.month = 0
@@ -71,7 +71,7 @@ class ReferenceModel(mesa.Model):
         self.months: list[dict[str, float]] = []
         self.key = int(counter_rng.world_keys(seed, [world])[0])
         self.drivers = {name: values.tolist() for name, values in scenario.drivers.items()}
-        self.set_parameters(world, seed, world if place is None else place)
+        self.set_parameters(world, seed, world if index is None else index)
 
         country = scenario.country
         vars(self).update({k: float(country.start.get(k, f.start)) for k, f in FIELDS.items()})
@@ -117,14 +117,14 @@ class ReferenceModel(mesa.Model):
 
     # parameters
 
-    def set_parameters(self, world: int, seed: int, place: int) -> None:
+    def set_parameters(self, world: int, seed: int, index: int) -> None:
         """Give parameters the values that they have while no intervention changes them."""
         values = {name: row.default for name, row in PARAMETERS.items()}
         first = int(counter_rng.world_keys(seed, [0])[0]) >> 32
-        for name, column in self.given.sets.items():
+        for name, column in self.given.parameter_sets.items():
             values[name] = float(column[(world + first % len(column)) % len(column)])
         for name, value in self.given.parameters.items():
-            values[name] = float(value if isinstance(value, (int, float)) else value[place])
+            values[name] = float(value if isinstance(value, (int, float)) else value[index])
         self.held_at_zero = {k for name in self.given.closed for k in CHANNELS[name].zeroes}
         self.usual = values | dict.fromkeys(self.held_at_zero, 0.0)
         self.p = SimpleNamespace(**self.usual)
@@ -245,11 +245,11 @@ class ReferenceModel(mesa.Model):
         self.write("power", "handover", leader=heir)
         self.take_office(heir, self.p.legitimacy_lawful, "death")
 
-    def is_available(self, place: int) -> bool:
+    def is_available(self, index: int) -> bool:
         """Return whether a leader is at hand: it is his time, and he isn't in exile or dead."""
-        leader = self.leaders[place]
+        leader = self.leaders[index]
         in_time = leader.since <= self.month <= leader.until
-        return in_time and self.absent_until[place] <= self.month
+        return in_time and self.absent_until[index] <= self.month
 
     def choose_leader(self, ideology: float, occasion: str, top: bool = False) -> int:
         """Return who takes power: the nearest in ideology, favoured by rank and by luck.
@@ -266,28 +266,28 @@ class ReferenceModel(mesa.Model):
         p, last = self.p, len(self.leaders) - 1
         luck = keys_of(f"luck of a leader by {occasion}", last + 1, self.given.months)
         best, highest = last, -math.inf  # the last of the roster is unnamed, if nobody is free
-        for place, leader in enumerate(self.leaders[:last]):
+        for index, leader in enumerate(self.leaders[:last]):
             eligible = leader.candidate if occasion == "vote" else leader.rank != "civilian"
-            if not eligible or place == self.leader or not self.is_available(place):
+            if not eligible or index == self.leader or not self.is_available(index):
                 continue
             score = (
-                p.leader_luck * normal(random_bits(self.key, luck[place][self.month]))
+                p.leader_luck * normal(random_bits(self.key, luck[index][self.month]))
                 - abs(leader.ideology - ideology)
                 + p.leader_rank * (top and leader.rank == "top")
             )
             if score > highest:
-                best, highest = place, score
+                best, highest = index, score
         return best
 
-    def take_office(self, place: int, legitimacy: float, occasion: str) -> None:
+    def take_office(self, index: int, legitimacy: float, occasion: str) -> None:
         """Put a leader into office."""
-        leader = self.leaders[place]
+        leader = self.leaders[index]
         shock = self.shock(f"orientation by {occasion}")
-        self.leader = float(place)
+        self.leader = float(index)
         self.orientation = clip(leader.ideology + self.p.orientation_noise * shock, -1.0, 1.0)
         self.military = float(leader.rank != "civilian")
         self.seized = float(occasion == "coup")
         self.legitimacy = legitimacy
         self.age = self.elections_due = self.closed = 0.0
         self.succession = 1.0
-        self.write("power", "accession", leader=place, amount=leader.ideology)
+        self.write("power", "accession", leader=index, amount=leader.ideology)

@@ -148,8 +148,8 @@ class Corps(mesa.Agent):
     def __init__(self, model: ReferenceModel) -> None:
         super().__init__(model)
         posts = [
-            (place, rank < garrison.top)
-            for place, garrison in enumerate(model.given.country.garrisons)
+            (index, rank < garrison.top)
+            for index, garrison in enumerate(model.given.country.garrisons)
             for rank in range(garrison.officers)
         ]
         self.officers = [Officer(model, slot, *post) for slot, post in enumerate(posts)]
@@ -182,10 +182,10 @@ class Corps(mesa.Agent):
 
         He does in its first month, if he is at hand and doesn't rule.
         """
-        m, place = self.model, forced.leader
-        if place is None or place == m.leader or forced.since != m.month:
+        m, index = self.model, forced.leader
+        if index is None or index == m.leader or forced.since != m.month:
             return False
-        return m.is_available(place)
+        return m.is_available(index)
 
     def plot(self, forced: ForcedCoup | None, named: int | None) -> None:
         """Look for followers; too few are a plot, enough are an attempt.
@@ -195,7 +195,7 @@ class Corps(mesa.Agent):
         forced : ForcedCoup, optional
             The intervention that decides the outcome.
         named : int, optional
-            Roster place of the leader who strikes even if nobody would follow.
+            Index in the roster of the leader who strikes even if nobody would follow.
         """
         m, p, officers = self.model, self.model.p, self.officers
         shared, moods = m.shared_discontent(), self.moods()

@@ -17,7 +17,7 @@ PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 TESTS = ("tests/model/test_tables.py", "tests/test_docs.py", "tests/test_reference.py")
 
 
-def _told(beginning: str) -> str:
+def _line_in_page(beginning: str) -> str:
     """Return the code of the page that begins so."""
     found = re.findall(rf"`({re.escape(beginning)}[^`]*)`", PAGE)
     assert len(found) == 1, beginning
@@ -27,11 +27,11 @@ def _told(beginning: str) -> str:
 def _add(file: Path, after: str, line: str) -> None:
     """Add a line to a file behind the only one that has a text in it."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    places = [i for i, each in enumerate(lines) if after in each]
-    assert len(places) == 1, (file, after)
-    indent = re.match(" *", lines[places[0]])
+    matches = [i for i, each in enumerate(lines) if after in each]
+    assert len(matches) == 1, (file, after)
+    indent = re.match(" *", lines[matches[0]])
     assert indent is not None
-    lines.insert(places[0] + 1, indent[0] + line)
+    lines.insert(matches[0] + 1, indent[0] + line)
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -60,13 +60,13 @@ def test_the_command_figure_and_outcome_of_the_page_can_be_added_as_it_says(tmp_
     experiment, command, figure = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     (clone / "experiments/run/coups.py").write_text(f"{experiment}\n\n{figure}", encoding="utf-8")
     (clone / "experiments/cli/coups.py").write_text(command, encoding="utf-8")
-    _add(clone / "experiments/run/coups.py", 'lambda: {"coups.csv"', _told('{"coups.png"'))
+    _add(clone / "experiments/run/coups.py", 'lambda: {"coups.csv"', _line_in_page('{"coups.png"'))
     app = clone / "experiments/cli/app.py"
-    _add(app, "from .counterfactual import", _told("from .coups"))
-    _add(app, '"gallery": ', _told('"coups": '))
-    _add(app, "app.command()(concepts)", _told("app.command()(coups)"))
+    _add(app, "from .counterfactual import", _line_in_page("from .coups"))
+    _add(app, '"gallery": ', _line_in_page('"coups": '))
+    _add(app, "app.command()(concepts)", _line_in_page("app.command()(coups)"))
     outcomes = clone / "experiments/observe/outcomes.py"
-    _add(outcomes, 'note="three of four documented', _told('Outcome("general_strikes"'))
+    _add(outcomes, 'note="three of four documented', _line_in_page('Outcome("general_strikes"'))
 
     palca = ["-c", "from palca.experiments.cli.main import main; main()"]
     out = _run(clone, env, *palca, "coups", "--worlds", "40", "--out", "made")
@@ -86,20 +86,20 @@ def test_the_command_figure_and_outcome_of_the_page_can_be_added_as_it_says(tmp_
 @pytest.mark.long
 def test_the_mechanism_of_the_page_can_be_added_as_it_says(tmp_path: Path) -> None:
     clone, env = _clone(tmp_path)
-    row, term = _told('("legitimacy_unrest"'), _told("+ p.legitimacy_unrest")
+    row, term = _line_in_page('("legitimacy_unrest"'), _line_in_page("+ p.legitimacy_unrest")
     _add(clone / "model/state/parameter_table.py", '("legitimacy_party"', row)  # it ends on its line
     society = clone / "model/equations/society.py"
     _add(society, "    party_support: Floats,", "mobilisation: Floats,")
     _add(society, "p.legitimacy_party * party_support", term)
     _add(clone / "model/agents/domestic.py", "            s.party_support,", "s.mobilisation,")
-    channel = _told('Channel("unrest')
+    channel = _line_in_page('Channel("unrest')
     _add(clone / "model/state/channels.py", 'Channel("learning"', f"{channel},")
     plain = term.replace("* mobilisation", "* m.mobilisation")
     _add(clone / "tests/reference_society.py", "p.legitimacy_party * m.party_support", plain)
     _add(clone / "docs/ODD.md", "| `soviet_prestige` |", "| `unrest_mood` | protest → legitimacy |")
     either = clone / "tests/model/test_tables.py"
     text = either.read_text(encoding="utf-8")
-    named = text.replace(f"{_told('EITHER_WAY')} = {{", 'EITHER_WAY = {\n    "legitimacy_unrest",')
+    named = text.replace(f"{_line_in_page('EITHER_WAY')} = {{", 'EITHER_WAY = {\n    "legitimacy_unrest",')
     either.write_text(named, encoding="utf-8")
 
     env |= {"PALCA_CACHE": str(tmp_path / "c")}

@@ -91,12 +91,12 @@ def test_odd_tells_numbers_of_the_baseline_as_it_ships() -> None:
         right[month_index("1972-01")].mean(),
         attempt[1:][success[:-1] > 0].mean(),
     ]
-    told = re.search(
+    sentence = re.search(
         r"by the end of 1971 in (\d+) %, and in (\d+) % of these the right rules at some time before "
         r"1974; in (\d+) % of all worlds .* another attempt in (\d+) % of cases", " ".join(ODD.split()),
     )  # fmt: skip
-    assert told is not None
-    assert [f"{number:.0%}" for number in numbers] == [f"{each}%" for each in told.groups()]
+    assert sentence is not None
+    assert [f"{number:.0%}" for number in numbers] == [f"{each}%" for each in sentence.groups()]
 
 
 @pytest.mark.slow
@@ -106,15 +106,15 @@ def test_the_table_of_pairing_is_that_of_the_command_beside_it() -> None:
 
 def test_the_posterior_is_told_as_it_ships() -> None:
     page = (ROOT / "docs/CALIBRATION.md").read_text(encoding="utf-8").replace("−", "-")
-    sets = pd.read_parquet(ROOT / "scenarios/posteriors/record.parquet")
+    parameter_sets = pd.read_parquet(ROOT / "scenarios/posteriors/record.parquet")
     row = r"^\| `(\w+)` \| (\S+) (.*) \| ([\d.-]+) \| ([\d.-]+)–([\d.-]+) \| \d+ \|$"
     rows = re.findall(row, page, re.MULTILINE)
     assert len(rows) == 10
-    for name, family, prior, *told in rows:
+    for name, family, prior, *numbers in rows:
         assert PRIORS[name].family == family
         assert [PRIORS[name].first, PRIORS[name].second] == _numbers(prior)
-        values = [sets[name].mean(), *np.quantile(sets[name], [0.05, 0.95])]
-        for text, value in zip(told, values, strict=True):
+        values = [parameter_sets[name].mean(), *np.quantile(parameter_sets[name], [0.05, 0.95])]
+        for text, value in zip(numbers, values, strict=True):
             unit = 10.0 ** -len(text.partition(".")[2])
             assert abs(float(text) - value) <= 0.5001 * unit, (name, text, value)
 
@@ -133,7 +133,7 @@ def test_a_concept_of_the_gallery_is_told_as_it_comes_out() -> None:
 
 def test_readers_are_told_to_cite_this_version() -> None:
     pages = [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
-    told = {
+    versions = {
         v for page in pages for v in re.findall(r"\bPalca (\d+\.\d+\.\d+)", page.read_text("utf-8"))
     }
-    assert told == {version("palca")}
+    assert versions == {version("palca")}

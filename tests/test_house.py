@@ -56,9 +56,9 @@ def test_imports_the_other_way_are_found(house: Path) -> None:
             module.write(f"\n{line}\n")
     result = lint(house)
     assert result.returncode == 1
-    told = result.stdout.partition("Broken contracts")[2]
+    broken = result.stdout.partition("Broken contracts")[2]
     # each contract's part of the report, below its underlined name, names the module that broke it
-    parts = dict(re.findall(r"^(\S.*)\n-+\n((?:(?!\n.*\n---).*\n)*)", told, re.MULTILINE))
+    parts = dict(re.findall(r"^(\S.*)\n-+\n((?:(?!\n.*\n---).*\n)*)", broken, re.MULTILINE))
     for file, _, contract in WRONG:
         (found,) = [text for name, text in parts.items() if name.startswith(contract)]
         assert file.split("/")[-1].removesuffix(".py") in found, contract

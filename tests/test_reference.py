@@ -27,9 +27,9 @@ from reference_model import ReferenceModel
 from reference_rules import FUNCTIONS, compiled, exp, finite, identifier, log, logistic
 
 
-def events_of(events: Events, place: int) -> list[tuple[Any, ...]]:
+def events_of(events: Events, world: int) -> list[tuple[Any, ...]]:
     """Return one world's events as ReferenceModel writes them."""
-    mine = events.world == place
+    mine = events.world == world
     columns = (events.month, events.code, events.leader, events.garrison, events.amount)
     return list(zip(*(column[mine].tolist() for column in columns), strict=True))
 
@@ -39,27 +39,27 @@ def comparable(events: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return [(*rest, None if amount != amount else amount) for *rest, amount in events]
 
 
-def assert_same(scenario: Scenario, worlds: list[int], seed: int, places: list[int]) -> None:
+def assert_same(scenario: Scenario, worlds: list[int], seed: int, indices: list[int]) -> None:
     """Check that some of the worlds of one run are those of the reference model."""
     fast = ColdWarModel(scenario, worlds=worlds, rng=seed)
     states = []
     while fast.running:
         fast.step()
-        states.append(fast.state.values[:, places].copy())
+        states.append(fast.state.values[:, indices].copy())
     history = fast.history()
-    for column, place in enumerate(places):
-        plain = ReferenceModel(scenario, worlds[place], seed, place)
+    for column, index in enumerate(indices):
+        plain = ReferenceModel(scenario, worlds[index], seed, index)
         plain.run()
         expected = np.array([[month[name] for name in FIELDS] for month in plain.months])
         found = np.array(states)[:, :, column]
         unequal = [(at, list(FIELDS)[row]) for at, row in np.argwhere(expected != found)]
         assert unequal == [], f"first differ in month and field {unequal[0]}"
-        assert np.array_equal(expected.astype(np.float32), history.monthly[:, :, place])
-        assert comparable(plain.events) == comparable(events_of(history.events, place))
+        assert np.array_equal(expected.astype(np.float32), history.monthly[:, :, index])
+        assert comparable(plain.events) == comparable(events_of(history.events, index))
         corps, officers = fast.corps, plain.corps.officers
-        assert [o.generation for o in officers] == corps.generation[:, place].tolist()
-        assert [o.ideology for o in officers] == corps.ideology[:, place].tolist()
-        assert [o.grievance for o in officers] == corps.grievance[:, place].tolist()
+        assert [o.generation for o in officers] == corps.generation[:, index].tolist()
+        assert [o.ideology for o in officers] == corps.ideology[:, index].tolist()
+        assert [o.grievance for o in officers] == corps.grievance[:, index].tolist()
 
 
 def test_arithmetic_is_the_same() -> None:
@@ -125,12 +125,12 @@ WORLDS = 5
     scenario=scenarios(worlds=WORLDS),
     worlds=st.lists(st.integers(0, 10**9), min_size=WORLDS, max_size=WORLDS),
     seed=st.integers(0, LARGEST),
-    places=st.sets(st.integers(0, WORLDS - 1), min_size=1, max_size=2).map(sorted),
+    indices=st.sets(st.integers(0, WORLDS - 1), min_size=1, max_size=2).map(sorted),
 )
 def test_random_scenarios_give_the_same_histories(
-    scenario: Scenario, worlds: list[int], seed: int, places: list[int]
+    scenario: Scenario, worlds: list[int], seed: int, indices: list[int]
 ) -> None:
-    assert_same(scenario, worlds, seed, places)
+    assert_same(scenario, worlds, seed, indices)
 
 
 NAMES = sorted(names_for("us"))
@@ -166,8 +166,8 @@ def test_who_fell_stays_away_though_he_fails_meanwhile() -> None:
     base = load("baseline")
     leaders, nobody = base.country.leaders, len(base.country.leaders) - 1
     two = tuple(
-        replace(leader, since=0, until=99 if place in (1, nobody) else 0)
-        for place, leader in enumerate(leaders)
+        replace(leader, since=0, until=99 if index in (1, nobody) else 0)
+        for index, leader in enumerate(leaders)
     )
     coups = (
         ForcedCoup("succeeds", nobody, 1, 8), ForcedCoup("succeeds", 1, 9, 9),
@@ -176,6 +176,6 @@ def test_who_fell_stays_away_though_he_fails_meanwhile() -> None:
     )  # fmt: skip
     scenario = replace(
         base, country=replace(base.country, leaders=two, deaths=()), months=48, interventions=coups,
-        parameters={**base.parameters, "opportunity": 0.3, "visibility": 0.0}, sets={},
+        parameters={**base.parameters, "opportunity": 0.3, "visibility": 0.0}, parameter_sets={},
     )  # fmt: skip
     assert_same(scenario, list(range(12)), 5, list(range(12)))

@@ -110,11 +110,11 @@ class TestPolicy(Contract):
             broken = "\n".join([*lines[:at], wrong, *lines[at + 1 :]])
             with pytest.raises(PalcaError) as error:
                 read_policy(path.parent.name, broken)
-            shown = line_of(error.value, broken)
+            found_line = line_of(error.value, broken)
             # without its source a rule lacks a key, and so has no line of its own for it
-            assert shown == at + 1 or (key == "source" and abs(shown - at - 1) < 8), (
+            assert found_line == at + 1 or (key == "source" and abs(found_line - at - 1) < 8), (
                 key,
-                shown,
+                found_line,
                 at,
             )
         assert {"title", "when", "do", "why", "source"} <= tried
@@ -157,28 +157,28 @@ class TestConcept(Contract):
         return make_concept(path.stem, file.read_text(encoding="utf-8"), file.name)
 
     def test_it_is_whole(self, path: Path) -> None:
-        told = self.read(path, path)
-        assert all(work.split()[-1] for work in told.literature)
-        assert told.definition.rstrip().endswith((".", "?"))
-        assert told.question.endswith("?")
-        assert told.against.startswith("If ")
-        arms = {arm.name for arm in told.arms}
-        for claim in told.claims:  # a contrast, not a measure against itself
+        concept = self.read(path, path)
+        assert all(work.split()[-1] for work in concept.literature)
+        assert concept.definition.rstrip().endswith((".", "?"))
+        assert concept.question.endswith("?")
+        assert concept.against.startswith("If ")
+        arms = {arm.name for arm in concept.arms}
+        for claim in concept.claims:  # a contrast, not a measure against itself
             used = claim.greater.names | claim.lesser.names
             assert {name.partition(".")[0] for name in used} <= arms
             assert claim.otherwise.endswith(".")
 
     @pytest.mark.slow
     def test_it_runs_and_says_why_not(self, path: Path) -> None:
-        told = load_concept(path.stem)
-        found = contrast(told, 100, 0)
+        concept = load_concept(path.stem)
+        found = contrast(concept, 100, 0)
         measures, claims = tables(found).values()
-        assert len(measures) == len(told.arms) * len(told.measures)
+        assert len(measures) == len(concept.arms) * len(concept.measures)
         assert measures["value"].notna().all()
         for _, row in claims.iterrows():
             assert (row["why_not"] == "") == (row["verdict"] == "shown")
         picture = draw_concept(found)
-        assert told.title in picture.alt
+        assert concept.title in picture.alt
         assert found.verdict in picture.alt
 
     def test_the_fifteen_of_the_theory_are_there(self) -> None:
@@ -197,8 +197,8 @@ class TestCountry(Contract):
         shape = map_of(country.name)
         assert shape is not None
         assert {garrison.name for garrison in country.garrisons} == {*shape.garrisons}
-        for name, place in shape.garrisons.items():
-            assert inside(place, shape.ring), name
+        for name, position in shape.garrisons.items():
+            assert inside(position, shape.ring), name
         assert not inside((-58.0, -34.6), shape.ring)  # Buenos Aires
 
 

@@ -19,8 +19,11 @@ def command_line() -> str:
     text = get_docs_for_click(obj=command, ctx=typer.Context(command), name="palca")
     text = _EXAMPLE.sub(r"```console\n$ \1\n```", _BOLD.sub(r"`\1`", text))
     for name, one in command.commands.items():  # type: ignore[attr-defined]
-        told = one.help.partition("\n")[0]  # Typer shortens it
+        summary = one.help.partition("\n")[0]  # Typer shortens it
         text = re.sub(
-            rf"^\* `{name}`: .*$", f"* [`{name}`](#palca-{name}): {told}", text, flags=re.MULTILINE
+            rf"^\* `{name}`: .*$",
+            f"* [`{name}`](#palca-{name}): {summary}",
+            text,
+            flags=re.MULTILINE,
         )
     return text.replace("# `palca`", "# The command line", 1)

@@ -124,16 +124,16 @@ def _moved(text: str, home: str, page: str, folder: Path) -> str:
     homes = {made_of: page for page, (_, made_of) in MADE.items()} | _by_hand()
 
     def link(found: re.Match[str]) -> str:
-        shown, to, part = found[1], found[2], found[3] or ""
+        label, to, part = found[1], found[2], found[3] or ""
         path = os.path.normpath(os.path.join(os.path.dirname(home), to))
-        place = homes.get(path) or path.removeprefix("docs/")
+        target = homes.get(path) or path.removeprefix("docs/")
         if path not in homes and (ROOT / path).is_dir():
-            return shown[1:-1]  # a folder has no page
-        if path not in homes and place == path and (ROOT / path).is_file():
-            place = f"files/{path}"
-            (folder / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / path, folder / place)
-        return f"{shown}({os.path.relpath(place, os.path.dirname(page) or '.')}{part})"
+            return label[1:-1]  # a folder has no page
+        if path not in homes and target == path and (ROOT / path).is_file():
+            target = f"files/{path}"
+            (folder / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / path, folder / target)
+        return f"{label}({os.path.relpath(target, os.path.dirname(page) or '.')}{part})"
 
     parts = _BLOCK.split(text)
     parts[::2] = [_LINK.sub(link, part) for part in parts[::2]]
@@ -143,9 +143,9 @@ def _moved(text: str, home: str, page: str, folder: Path) -> str:
 def _navigation(pages: dict[str, str]) -> str:
     """Return the navigation as a nested list."""
     lines = []
-    for section, places in _WAY.items():
-        chosen = [page for place in places for page in sorted(pages)
-                  if page == place or (place.endswith("/") and page.startswith(place))]  # fmt: skip
+    for section, prefixes in _WAY.items():
+        chosen = [page for prefix in prefixes for page in sorted(pages) if page == prefix
+                  or (prefix.endswith("/") and page.startswith(prefix))]  # fmt: skip
         if chosen == ["index.md"]:
             lines.append(f"- [{section}](index.md)")
         else:

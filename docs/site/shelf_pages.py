@@ -42,14 +42,14 @@ def scenarios() -> str:
 def _scenario(name: str) -> str:
     path = shipped_scenarios()[name]
     data = read_toml(path)
-    told = [plain(data["question"])] if "question" in data else []
+    paragraphs = [plain(data["question"])] if "question" in data else []
     for key, words in (("plausibility", "Plausibility"), ("expect", "Expected"),
                        ("sources", "Sources")):  # fmt: skip
         if key in data:
-            told.append(f"*{words}*: {plain(data[key])}")
+            paragraphs.append(f"*{words}*: {plain(data[key])}")
     return page(
         f"## {code(name)}: {plain(data['title'])} {{#{anchor(name)}}}",
-        *told,
+        *paragraphs,
         fenced(f'toml title="{name}.toml"', read_text(path)),
     )
 

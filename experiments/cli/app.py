@@ -160,8 +160,8 @@ def lab(
     """
     from ..lab.server import serve
 
-    told = "The lab is at {} (Ctrl-C ends it)"
-    serve(host, port, opened, lambda url: options.print_line(told.format(url)))
+    message = "The lab is at {} (Ctrl-C ends it)"
+    serve(host, port, opened, lambda url: options.print_line(message.format(url)))
 
 
 @app.command()
@@ -229,13 +229,13 @@ def record(
     from ..observe.documented import load_record
     from .record import print_record, print_series
 
-    shown = load_record()
+    whole_record = load_record()
     if series is not None:
         if any((track, kind, since, until, sources)):
             raise PalcaError("prints a whole series: leave out the other options", "--series")
-        print_series(shown, options.make_console(), series)
+        print_series(whole_record, options.make_console(), series)
     else:
-        print_record(shown, options.make_console(), track, kind, since, until, sources)
+        print_record(whole_record, options.make_console(), track, kind, since, until, sources)
 
 
 @app.command()

@@ -105,23 +105,23 @@ def _describe_policy(file: str, table: dict[str, Any]) -> str:
     silent = [use for use in uses if use.enabled and use.first is None]
     late = {use.rule: use for use in rule_use(policy, baseline, since=_LATE)} if silent else {}
     count = f"{len(uses)} rule{'s' if len(uses) > 1 else ''}"
-    verdict = f"{len(silent)} of them never fire" if silent else "all is well"
+    summary = f"{len(silent)} of them never fire" if silent else "all is well"
     lines = [
-        f"{file}: a policy of '{actor}' with {count}; {verdict}",
+        f"{file}: a policy of '{actor}' with {count}; {summary}",
         f"How often each rule fires in {WORLDS} worlds of the baseline in which '{actor}' follows "
         "the policy from 1969-01:",
     ]
     for use in uses:
         if not use.enabled:
-            told = "off"
+            frequency = "off"
         elif use.first is not None:
-            told = f"in {use.frequency}, first in {month_name(use.first)}"
+            frequency = f"in {use.frequency}, first in {month_name(use.first)}"
         elif late[use.rule].worlds:
-            told = (f"never; if the policy begins in {month_name(_LATE)}: in "
+            frequency = (f"never; if the policy begins in {month_name(_LATE)}: in "
                     f"{late[use.rule].frequency}")  # fmt: skip
         else:
-            told = f"never, even if the policy begins in {month_name(_LATE)}"
-        lines.append(f"  {use.rule}: {told}")
+            frequency = f"never, even if the policy begins in {month_name(_LATE)}"
+        lines.append(f"  {use.rule}: {frequency}")
     return "\n".join(lines)
 
 

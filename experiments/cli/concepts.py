@@ -50,9 +50,9 @@ def concept(
     from ..concepts.contrast import resolve_arms
     from ..concepts.experiment import ConceptExperiment
 
-    told = load_concept(name)
-    experiment = ConceptExperiment(told, resolve_arms(told), worlds, seed)
-    make(experiment, out, f"concept-{told.name}", force)
+    concept = load_concept(name)
+    experiment = ConceptExperiment(concept, resolve_arms(concept), worlds, seed)
+    make(experiment, out, f"concept-{concept.name}", force)
 
 
 def concepts(
@@ -90,6 +90,6 @@ def concepts(
     columns = texts("name", "concept", "a question for students")
     table = Table("Concepts: 'palca concept NAME' simulates one", columns)
     for name in shipped_concepts():
-        told = load_concept(name)
-        table.add(name, told.title, told.question)
+        concept = load_concept(name)
+        table.add(name, concept.title, concept.question)
     options.make_console().print(table)

@@ -77,8 +77,8 @@ def _refused(error: Exception) -> int:
         case BrokenPipeError():
             return 0  # the reader of our output has left; nothing to tell
         case OSError():
-            place = error.filename if isinstance(error.filename, str) else ""
-            return _refuse(str(PalcaError(f"can't be used ({error.strerror or error})", place)))
+            where = error.filename if isinstance(error.filename, str) else ""
+            return _refuse(str(PalcaError(f"can't be used ({error.strerror or error})", where)))
         case BrokenExecutor() | MemoryError():
             return _refuse("there was too little memory, or one of the processes was killed: use "
                            "fewer --jobs or --worlds")  # fmt: skip

@@ -191,9 +191,9 @@ class TakesNumbers(TyperCommand):
             if not getattr(parameter, "is_flag", True)
             for name in parameter.opts
         }
-        for place, (before, arg) in enumerate(zip(["", *args], args, strict=False)):
+        for index, (before, arg) in enumerate(zip(["", *args], args, strict=False)):
             if before not in valued and re.match(r"-\.?\d", arg):
-                args[place] = f" {arg}"  # no option begins with a space
+                args[index] = f" {arg}"  # no option begins with a space
         return super().parse_args(ctx, args)
 
 
@@ -223,7 +223,7 @@ def progress(unit: str = "") -> Iterator[OnProgress]:
 
     console = Console(stderr=True)
     # FORCE_COLOR makes a terminal of a file, for colours: a bar would fill it
-    shown = console.is_interactive and console.file.isatty()
+    visible = console.is_interactive and console.file.isatty()
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -232,7 +232,7 @@ def progress(unit: str = "") -> Iterator[OnProgress]:
         TimeRemainingColumn(),
         console=console,
         transient=True,
-        disable=not shown,  # else it writes an empty line into files
+        disable=not visible,  # else it writes an empty line into files
     )
     with bar:
         task = bar.add_task("starting", total=None)

@@ -37,8 +37,8 @@ def draw_concept(found: Contrast) -> Picture:
         figure = new_figure(11, 1.4 + count * (0.45 + 0.21 * len(arms)))
         grid = figure.add_gridspec(count, 2, width_ratios=(1.15, 1))
         _draw_course(figure.add_subplot(grid[:, 0]), found)
-        for place, (measure, estimates) in enumerate(rows):
-            axis = figure.add_subplot(grid[place, 1])
+        for index, (measure, estimates) in enumerate(rows):
+            axis = figure.add_subplot(grid[index, 1])
             _draw_measure(axis, measure, estimates, [arm.title for arm in arms])
         figure.suptitle(
             f"{concept.title}: {found.verdict}\n{found.worlds:,} worlds in each arm, on the same "
@@ -56,8 +56,8 @@ def draw_concept(found: Contrast) -> Picture:
 def _draw_course(axis: Axes, found: Contrast) -> None:
     concept = found.concept
     ends, months = [], 0
-    for place, arm in enumerate(concept.arms):
-        colour, dashes = SERIES[place % len(SERIES)], DASHES[place % len(DASHES)]
+    for index, arm in enumerate(concept.arms):
+        colour, dashes = SERIES[index % len(SERIES)], DASHES[index % len(DASHES)]
         mean, error = found.course[arm.name].T
         if concept.drawn.unit.startswith("share of worlds, by month"):
             mean, error = _running(mean), _running(error) / np.sqrt(_SMOOTH)
@@ -69,7 +69,7 @@ def _draw_course(axis: Axes, found: Contrast) -> None:
         ends.append(float(mean[-1]))
     axis.set_title(f"{concept.drawn.title} ({concept.drawn.unit})")
     ends_of_years(axis, months)
-    colours = [SERIES[place % len(SERIES)] for place in range(len(ends))]
+    colours = [SERIES[index % len(SERIES)] for index in range(len(ends))]
     name_ends(axis, months, ends, [arm.name.replace("_", " ") for arm in concept.arms], colours)
 
 
@@ -80,13 +80,13 @@ def _running(values: np.ndarray) -> np.ndarray:
 
 
 def _draw_measure(axis: Axes, measure: Measure, estimates: list[Estimate], arms: list[str]) -> None:
-    for place, estimate in enumerate(estimates):
-        colour = SERIES[place % len(SERIES)]
-        axis.plot([estimate.low, estimate.high], [place, place], color=colour, lw=3, alpha=0.5,
+    for row, estimate in enumerate(estimates):
+        colour = SERIES[row % len(SERIES)]
+        axis.plot([estimate.low, estimate.high], [row, row], color=colour, lw=3, alpha=0.5,
                   solid_capstyle="butt")  # fmt: skip
-        axis.plot(estimate.value, place, "o", color=colour, ms=5)
+        axis.plot(estimate.value, row, "o", color=colour, ms=5)
         if not np.isnan(estimate.value):
-            axis.annotate(f"{estimate.value:.3g}", (estimate.value, place), (0, 4), fontsize=7,
+            axis.annotate(f"{estimate.value:.3g}", (estimate.value, row), (0, 4), fontsize=7,
                           textcoords="offset points", ha="center", color=INK)  # fmt: skip
     axis.set_yticks(range(len(arms)), arms, fontsize=7.5)
     axis.set_ylim(len(arms) - 0.4, -0.8)

@@ -30,7 +30,7 @@ def section(found: Contrast, alts: Mapping[str, str]) -> str:
     """Return a concept's part of the page; the rest as :func:`gallery`."""
     picture = f"concept-{found.concept.name}.png"
     return render(
-        _TEMPLATES / "concept.md", told=found.concept, findings=found.findings,
+        _TEMPLATES / "concept.md", concept=found.concept, findings=found.findings,
         verdict=f"{found.verdict[:1].upper()}{found.verdict[1:]}", found_out=found_out,
         picture=picture, alt=alts.get(picture),
         measures=measures_table(measure_rows(found)).markdown(),

@@ -92,13 +92,13 @@ def print_concept(console: Console, found: Contrast) -> None:
     from rich.markup import escape
     from rich.padding import Padding
 
-    told = found.concept
-    console.print(f"[bold]{escape(told.title)}[/]: {escape(found.verdict)}", markup=True)
-    console.print(f"\n{told.definition}\n")
+    concept = found.concept
+    console.print(f"[bold]{escape(concept.title)}[/]: {escape(found.verdict)}", markup=True)
+    console.print(f"\n{concept.definition}\n")
     rows = measure_rows(found)
     console.print(measures_table(rows, f"{found.worlds:,} worlds in each arm, on the same draws: "
                                        "means with 95 % intervals"))  # fmt: skip
-    arms = [[row["value"] for row in rows if row["arm"] == arm.name] for arm in told.arms]
+    arms = [[row["value"] for row in rows if row["arm"] == arm.name] for arm in concept.arms]
     if all(values == arms[0] for values in arms):
         console.print(
             "All arms give the same result: the settings that differ between them have "
@@ -110,10 +110,10 @@ def print_concept(console: Console, found: Contrast) -> None:
         console.print(Padding.indent(f"{finding.verdict}: {found_out(finding)}", 4), style="dim")
         if not finding.shown and math.isfinite(finding.difference.value):
             console.print(Padding.indent(f"Why the model may not show it: {finding.otherwise}", 4))
-    console.print(f"\nWhat would count against it: {told.against}")
-    if told.limits:
-        console.print(f"What this contrast can't show: {told.limits}")
-    console.print(f"For students: {told.question}")
+    console.print(f"\nWhat would count against it: {concept.against}")
+    if concept.limits:
+        console.print(f"What this contrast can't show: {concept.limits}")
+    console.print(f"For students: {concept.question}")
     console.print("\nLiterature:", style="bold")
-    for work in told.literature:
+    for work in concept.literature:
         console.print(Padding.indent(work, 2))

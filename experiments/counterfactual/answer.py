@@ -209,7 +209,7 @@ def ask(
     jobs : int
         Processes; the answer is the same for any number.
     on_progress : callable, optional
-        Told of the progress.
+        Called to report progress.
     inputs : Inputs, optional
         As a manifest keeps them, instead of reading the files that are named.
 
@@ -252,11 +252,11 @@ def _abduce(
     fork = fork_of(counter)
     last = _last_month(question, counter, fork)
     scenario = build(factual)
-    place = short(f"--given {question.given}")
+    where = short(f"--given {question.given}")
     of_record = set(inputs.given) - {"title", "events"}  # all but events that the user dates
-    record = record_for(scenario, place) if of_record else load_record()
-    whole = make_evidence(inputs.given, place, documented(record, scenario), record)
-    _check_seen(whole, last, place)
+    record = record_for(scenario, where) if of_record else load_record()
+    whole = make_evidence(inputs.given, where, documented(record, scenario), record)
+    _check_seen(whole, last, where)
     evidence = whole.until(last)
     islands: list[ParticleSet] = []
     done = 0
@@ -274,19 +274,19 @@ def _abduce(
 def _last_month(question: Question, counter: dict[str, Any], fork: int) -> int:
     """Return the last month of evidence; before January 1969 if there is none."""
     if question.through is not None:
-        last, place = question.through, "--through"
+        last, where = question.through, "--through"
     elif counter["given"]:
-        last, place = month_index(counter["given"]), f"{counter['place']}: given"
+        last, where = month_index(counter["given"]), f"{counter['place']}: given"
     else:
         return fork - 1
     if not 0 <= last < counter["months"]:
         end = month_name(counter["months"] - 1)
         raise PalcaError(f"evidence must end between 1969-01 and {end}, not {month_name(last)}",
-                         place)  # fmt: skip
+                         where)  # fmt: skip
     return last
 
 
-def _check_seen(whole: Evidence, last: int, place: str) -> None:
+def _check_seen(whole: Evidence, last: int, where: str) -> None:
     """Raise if a month that was named lies after the evidence's end: it couldn't count."""
     for event in whole.events:
         if event.named and event.month > last:
@@ -295,7 +295,7 @@ def _check_seen(whole: Evidence, last: int, place: str) -> None:
             raise PalcaError(
                 f"{event.kind} {month} can't count: evidence {end}; leave it out, or "
                 f"extend the evidence with --through {month}",
-                place,
+                where,
             )
 
 

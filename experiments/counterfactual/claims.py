@@ -122,11 +122,13 @@ def findings(answers: dict[str, Answer]) -> list[Finding]:
 
 def _effect(
     claim: str, answer: Answer, quantity: str, months_on: int, measure: str,
-    verdict: Callable[[Effect, Answer], str],
+    judge: Callable[[Effect, Answer], str],
 ) -> Finding:  # fmt: skip
     found = answer.effects[quantity, min(months_on, max(answer.horizons))]
-    told = measure.format(since=month_name(answer.fork), until=month_name(found.month))
-    return Finding(claim, told, found.effect, found.se, found.parameters_sd, verdict(found, answer))
+    description = measure.format(since=month_name(answer.fork), until=month_name(found.month))
+    return Finding(
+        claim, description, found.effect, found.se, found.parameters_sd, judge(found, answer)
+    )
 
 
 def _growth(answer: Answer) -> Finding:
@@ -164,11 +166,11 @@ def _stability(found: Effect, answer: Answer) -> str:
     small = found.parameters_sd > abs(found.effect)
     size = "small compared with its uncertainty over parameters" if small else "clear"
     carriers = ("fiscal_aid_ussr", "prestige_ussr", "restraint_party", "leverage_ussr")
-    untold = uninformed(answer, carriers)
-    told = ""
-    if untold:
-        told = f"; the record is not informative about {', '.join(untold)}"
-    return f"{size}: without cooperation the regime is {_less(found)} stable{told}"
+    uninformative = uninformed(answer, carriers)
+    caveat = ""
+    if uninformative:
+        caveat = f"; the record is not informative about {', '.join(uninformative)}"
+    return f"{size}: without cooperation the regime is {_less(found)} stable{caveat}"
 
 
 def _less(found: Effect) -> str:
@@ -253,14 +255,14 @@ def draw_claims(answers: dict[str, Answer]) -> Picture:
         figure = new_figure(9, 0.3 * len(rows) + 1.6)
         axis = figure.subplots()
         axis.axvline(0.0, color=PALE, lw=0.8)
-        for place, (_, channel, effect, _, _) in enumerate(rows):
+        for position, (_, channel, effect, _, _) in enumerate(rows):
             colour = PALE if channel else SERIES[0]
             ends = [effect.effect - effect.parameters_sd, effect.effect + effect.parameters_sd]
-            axis.plot(ends, [-place, -place], color=colour, lw=1)
-            axis.errorbar(effect.effect, -place, xerr=2 * effect.se, color=colour, ms=5, lw=3,
+            axis.plot(ends, [-position, -position], color=colour, lw=1)
+            axis.errorbar(effect.effect, -position, xerr=2 * effect.se, color=colour, ms=5, lw=3,
                           fmt="o" if channel else "D")  # fmt: skip
         names = [f"… {channel} frozen" if channel else label for label, channel, *_ in rows]
-        axis.set_yticks([-place for place in range(len(rows))], names)
+        axis.set_yticks([-position for position in range(len(rows))], names)
         for label, (_, channel, *_) in zip(axis.get_yticklabels(), rows, strict=True):
             label.set_fontweight("normal" if channel else "bold")
         axis.set_xlabel(
@@ -269,8 +271,8 @@ def draw_claims(answers: dict[str, Answer]) -> Picture:
             "fit"
         )
         head(figure, "Effect of each change on coup attempts, given the record")
-    told = "; ".join(f"{label} {decimal(effect.effect, 2, '+')} ({decimal(effect.se, 2)})"
+    effects = "; ".join(f"{label} {decimal(effect.effect, 2, '+')} ({decimal(effect.se, 2)})"
                      for label, channel, effect, *_ in rows if not channel)  # fmt: skip
     return Picture(figure, f"Effects on {QUANTITIES['attempts'][0]} after {main} months, with "
-                           f"standard errors: {told}. Below the Soviet changes, the same with each "
-                           "channel frozen.")  # fmt: skip
+                           f"standard errors: {effects}. Below the Soviet changes, the same with "
+                           "each channel frozen.")  # fmt: skip

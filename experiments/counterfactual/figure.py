@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _FANS: Final = ("ussr_atmosphere", "ussr_delivered", "friction", "legitimacy")
-_TOLD: Final = 4  # pairs in the strip
+_PAIRS: Final = 4  # pairs in the strip
 
 
 def draw_counterfactual(answer: Answer) -> Picture:
@@ -126,7 +126,7 @@ def _paired(axis: Axes, answer: Answer) -> None:
 
 def _timelines(axis: Axes, twins: Twins, answer: Answer) -> None:
     """Draw who ruled in a few worlds (upper strip) and in their twins (lower strip)."""
-    worlds = exemplars(twins, _TOLD)
+    worlds = exemplars(twins, _PAIRS)
     since = twins.factual.since
     for row, world in enumerate(worlds):
         for half, paths in enumerate((twins.factual, twins.counter)):
@@ -148,8 +148,8 @@ def _timelines(axis: Axes, twins: Twins, answer: Answer) -> None:
     axis.set_yticks([-row - 0.4 for row in range(len(worlds))], [str(world) for world in worlds])
     axis.set_ylabel("world (number)")
     axis.set_title("some worlds and, below each, its twin with the change")
-    for place, name in enumerate(COLOURS):
-        at = 0.02 + 0.2 * place
+    for index, name in enumerate(COLOURS):
+        at = 0.02 + 0.2 * index
         axis.annotate("■", (at, -0.2), xycoords="axes fraction", color=COLOURS[name], fontsize=10)
         axis.annotate(name, (at + 0.04, -0.2), xycoords="axes fraction", fontsize=8)
     if not worlds:

@@ -50,7 +50,7 @@ class Pairs:
     sums: dict[str, Floats]
 
 
-def check_lengths(scenarios: Iterable[tuple[str, dict[str, Any]]], place: str = "") -> None:
+def check_lengths(scenarios: Iterable[tuple[str, dict[str, Any]]], where: str = "") -> None:
     """Raise if scenarios that are to be held against one another end in different months.
 
     Parameters
@@ -60,11 +60,11 @@ def check_lengths(scenarios: Iterable[tuple[str, dict[str, Any]]], place: str = 
     """
     ends = [(name, month_name(resolved["months"] - 1)) for name, resolved in scenarios]
     if len({end for _, end in ends}) > 1:
-        told = ", ".join(f"'{name}' ends in {end}" for name, end in ends)
+        lengths = ", ".join(f"'{name}' ends in {end}" for name, end in ends)
         raise PalcaError(
-            f"{told}: a different length alone would make a difference; give all "
+            f"{lengths}: a different length alone would make a difference; give all "
             "scenarios the same 'until' in their files",
-            place,
+            where,
         )
 
 

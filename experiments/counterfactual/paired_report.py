@@ -107,11 +107,11 @@ def draw_comparison(names: tuple[str, str], pairs: Pairs) -> Picture:
 def _picture_in_words(names: tuple[str, str], pairs: Pairs) -> str:
     rows = [row for row in contrasts(pairs) if row.clear]
     rows.sort(key=lambda row: -abs(row.difference) / (row.se or 1.0))
-    told = "; ".join(f"{row.title} {number(row.difference, row.unit, '+')}" for row in rows[:3])
+    clearest = "; ".join(f"{row.title} {number(row.difference, row.unit, '+')}" for row in rows[:3])
     return (
         f"Differences by month of {names[1]} minus {names[0]} in "
         f"{many(len(pairs.worlds), 'world')} on the same draws, with two standard errors. "
         f"{percent((pairs.diverged >= 0).mean())} of the worlds diverge. "
-        + (f"The clearest differences of outcomes: {told}." if told else
+        + (f"The clearest differences of outcomes: {clearest}." if clearest else
            "No outcome differs by more than two standard errors.")
     )  # fmt: skip

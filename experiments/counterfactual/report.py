@@ -74,8 +74,8 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
     )
     console.print("\n[bold]What may be concluded[/]", markup=True)
     console.print(f"{in_words(answer)}\n")
-    for place, world in enumerate(exemplars(answer.twins, stories), start=1):
-        table = Table(f"Story {place}: world {world} and its twin",
+    for position, world in enumerate(exemplars(answer.twins, stories), start=1):
+        table = Table(f"Story {position}: world {world} and its twin",
                               texts("month", "without the change", "with the change"))  # fmt: skip
         for row in story(answer.twins, answer.country, world):
             table.add(*row, style="dim" if row[1] == row[2] else "")
@@ -351,17 +351,17 @@ def in_words(answer: Answer) -> str:
             agree = f"{len(signs)} have a clear effect"
         said.append(f"Of {len(answer.variants)} alternative models {agree}.")
     carriers = ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
-    untold = uninformed(answer, carriers)
+    uninformative = uninformed(answer, carriers)
     families = answer.particles.ancestral_ess
     if families < FEWEST:
         said.append(
             f"The worlds descend from {families:.0f} effective worlds of January 1969: standard "
             "errors are rough and few parameter values are sampled; more --worlds mend both."
         )
-    if untold:
+    if uninformative:
         said.append(
-            "The record is not informative about " + ", ".join(untold) + ": it moves them no more "
-            "than chance would, so "
+            "The record is not informative about " + ", ".join(uninformative) + ": it moves them "
+            "no more than chance would, so "
             "the effect through them "
             "is an assumption."
         )

@@ -13,7 +13,7 @@ from palca.model.state.scenario import Country
 from .twins import Twins
 
 # what is told in a story of twins; {who} acts, {size} is the event's amount
-_TOLD: Final[dict[tuple[str, str], str]] = {
+_SENTENCES: Final[dict[tuple[str, str], str]] = {
     ("power", "coup"): "{who} seizes power",
     ("power", "failed coup"): "{who} attempts a coup and fails",
     ("power", "self-coup"): "{who} closes politics by force",
@@ -47,8 +47,8 @@ def exemplars(twins: Twins, count: int) -> list[int]:
     if not len(worlds):
         return []
     order = worlds[np.argsort(differ.argmax(axis=0)[worlds], kind="stable")]
-    places = ((np.arange(count) + 0.5) / count * len(order)).astype(np.int64)
-    return [int(order[place]) for place in dict.fromkeys(places)]
+    positions = ((np.arange(count) + 0.5) / count * len(order)).astype(np.int64)
+    return [int(order[position]) for position in dict.fromkeys(positions)]
 
 
 def story(twins: Twins, country: Country, world: int) -> list[tuple[str, str, str]]:
@@ -57,7 +57,7 @@ def story(twins: Twins, country: Country, world: int) -> list[tuple[str, str, st
     What both have in the same month stands once, in both columns; only telling kinds are told.
     """
     columns = [
-        _told(paths.events, country, world, twins.factual.since)
+        _sentences(paths.events, country, world, twins.factual.since)
         for paths in (twins.factual, twins.counter)
     ]
     rows = []
@@ -67,10 +67,10 @@ def story(twins: Twins, country: Country, world: int) -> list[tuple[str, str, st
     return rows
 
 
-def _told(events: Events, country: Country, world: int, since: int) -> dict[int, list[str]]:
+def _sentences(events: Events, country: Country, world: int, since: int) -> dict[int, list[str]]:
     out: dict[int, list[str]] = {}
     for i in np.nonzero((events.world == world) & (events.month >= since))[0]:
-        sentence = _TOLD.get(EVENT_CODES[events.code[i]])
+        sentence = _SENTENCES.get(EVENT_CODES[events.code[i]])
         if sentence is not None:
             who = country.leaders[events.leader[i]].short if events.leader[i] >= 0 else "the regime"
             said = sentence.format(who=who, size=events.amount[i])

@@ -65,7 +65,7 @@ class Paths:
     values : dict of str to ndarray, shape ``(months, n)``
         By the names in :data:`QUANTITIES`, and "leader".
     events : Events
-        `events.world` is a place in ``0..n-1``.
+        `events.world` is an index in ``0..n-1``.
     """
 
     since: int
@@ -100,7 +100,7 @@ def paths_of(history: History, ruler: Floats, inherited: Floats, committed: Floa
     Parameters
     ----------
     ruler, inherited, committed : ndarray, shape ``(n,)``
-        At the fork: who rules (roster place), Soviet atmosphere, Soviet commitments so far.
+        At the fork: who rules (index in the roster), Soviet atmosphere, Soviet commitments so far.
     """
     value = {name: history.field(name).astype(np.float64) for name in _KEPT}
     months, worlds = value["leader"].shape

@@ -100,7 +100,7 @@ class Discovery:
     hits: Flags
 
     @property
-    def told(self) -> bool:
+    def better_than_chance(self) -> bool:
         """Whether the interval of the AUC lies above 0.5."""
         return self.auc[1] > 0.5
 

@@ -58,7 +58,7 @@ def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
     """Print where it happens most and least, and whether any of it can be trusted."""
     area, low, high = found.auc
     console.print(f"{found.text}: {percent(found.base, 1)} of {worlds:,} worlds")
-    if not found.told:
+    if not found.better_than_chance:
         console.print("The factors do not predict it better than chance (area under the curve "
                       f"{area:.2f}, 95 % interval {low:.2f} to {high:.2f}): what boxes.csv and "
                       "the picture tell apart is chance.")  # fmt: skip
@@ -97,13 +97,14 @@ def draw_discovery(found: Discovery, factors: pd.DataFrame, title: str) -> Pictu
         head(figure, f"{found.text}: {percent(found.base, 1)} of {many(len(factors), 'world')}\n"
                      f"{title}")  # fmt: skip
     area, least, most = (100 * part for part in found.auc)
-    names = [name for name, fall in found.importance.items() if fall > 0.0 and found.told][:3]
+    names = [name for name, fall in found.importance.items()
+             if fall > 0.0 and found.better_than_chance][:3]  # fmt: skip
     alt = (
         f"{found.text} in {percent(found.base, 1)} of {many(len(factors), 'world')}; AUC of the "
         f"factors {area:.0f} % ({least:.0f}–{most:.0f}; 50 is chance). Most important: "
         f"{', '.join(names) or 'nothing'}."
     )
-    if found.boxes and found.told:
+    if found.boxes and found.better_than_chance:
         first = found.boxes[0]
         alt += f" It happens most where {first.limits}: {percent(first.share)}."
     return Picture(figure, alt)
@@ -128,10 +129,10 @@ def _shares(axis: Axes, found: Discovery, factors: pd.DataFrame) -> None:
     across, down = _cells(factors[first]), _cells(factors[second])
     hits = factors.assign(hits=found.hits)["hits"]
     share: Any = 100 * hits.groupby([down, across]).mean().unstack()
-    shown = axis.imshow(share.to_numpy(float), origin="lower", aspect="auto")
+    image = axis.imshow(share.to_numpy(float), origin="lower", aspect="auto")
     middle = (np.nanmin(share) + np.nanmax(share)) / 2
     if max(share.shape) > _MOST_TEXTS:
-        axis.figure.colorbar(shown, ax=axis).set_label("% of worlds")
+        axis.figure.colorbar(image, ax=axis).set_label("% of worlds")
     for (y, x), part in np.ndenumerate(share.to_numpy(float)):
         if np.isfinite(part) and max(share.shape) <= _MOST_TEXTS:
             axis.text(x, y, decimal(part, 0), ha="center", va="center", fontsize=7,

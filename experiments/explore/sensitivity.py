@@ -74,7 +74,7 @@ class Measured:
         return ~(width <= _WIDEST) | (self.low > 1.0)
 
     @property
-    def told(self) -> NDArray[np.bool_]:
+    def conclusive(self) -> NDArray[np.bool_]:
         """Whether the value can be told from nothing, and how large it is, ``(parameters,)``."""
         return self.clear & ~self.wide
 

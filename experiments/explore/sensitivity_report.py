@@ -35,9 +35,9 @@ def index_table(
     rows = [
         {"parameter": name, "outcome": m.outcome,
          "method": "morris" if m.measure in SCREENED else "sobol", "index": m.measure,
-         "value": m.value[i], "ci95_low": m.low[i], "ci95_high": m.high[i], "told": told}
+         "value": m.value[i], "ci95_low": m.low[i], "ci95_high": m.high[i], "told": conclusive}
         for m in measured
-        for i, (name, told) in enumerate(zip(names, _told(m), strict=True))
+        for i, (name, conclusive) in enumerate(zip(names, _conclusive(m), strict=True))
     ]  # fmt: skip
     rows += [
         {"parameter": "", "outcome": part.outcome, "method": "anova", "index": index,
@@ -77,8 +77,8 @@ def noise_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     )
 
 
-def _told(of: Measured) -> list[str]:
-    return np.where(of.wide, TOO_WIDE, np.where(of.told, "yes", "no")).tolist()
+def _conclusive(of: Measured) -> list[str]:
+    return np.where(of.wide, TOO_WIDE, np.where(of.conclusive, "yes", "no")).tolist()
 
 
 def print_indices(
@@ -94,10 +94,10 @@ def print_indices(
     A value whose interval reaches down to nothing, or is too wide, is not printed.
     """
     of = {m.outcome: m for m in measured if m.measure == measure}
-    told = {name: m.told for name, m in of.items()}
+    conclusive = {name: m.conclusive for name, m in of.items()}
     signs = {m.outcome: _signs(m) for m in measured if m.measure == "mean"}
     scale = {part.outcome: part.sd if measure == "effect" else 1.0 for part in noise}
-    sizes = [np.where(told[n], of[n].value, 0.0) / (scale[n] or 1.0) for n in of]
+    sizes = [np.where(conclusive[n], of[n].value, 0.0) / (scale[n] or 1.0) for n in of]
     rank = np.max(sizes, axis=0)
     title = {
         "total": "Total Sobol indices, %: the share of the expected outcome's variance that "
@@ -115,11 +115,11 @@ def print_indices(
         f"would have no dot. ?: the interval is too wide ({limit}).",
         "indices.csv",
     )
-    for place in np.argsort(-rank, kind="stable"):
-        if not any(told[name][place] for name in of):
+    for index in np.argsort(-rank, kind="stable"):
+        if not any(conclusive[name][index] for name in of):
             continue
-        cells = (_cell(of[o.name], place, signs) if o.name in of else "" for o in outcomes)
-        table.add(str(names[place]), *cells)
+        cells = (_cell(of[o.name], index, signs) if o.name in of else "" for o in outcomes)
+        table.add(str(names[index]), *cells)
     table.section("chance")
     shares = {part.outcome: part.share for part in noise}
     table.add(
@@ -132,7 +132,7 @@ def print_indices(
         if outcome.name in of and vague[outcome.name].any():
             console.print(_too_few(of[outcome.name], outcome))
     silent = [n for i, n in enumerate(names)
-              if not any(told[name][i] or vague[name][i] for name in of)]  # fmt: skip
+              if not any(conclusive[name][i] or vague[name][i] for name in of)]  # fmt: skip
     if silent:
         console.print(
             "Parameters whose effect can't be distinguished from zero in any of these "
@@ -156,15 +156,15 @@ def _too_few(of: Measured, outcome: Outcome) -> str:
 
 def _signs(mean: Measured) -> list[str]:
     """Return the direction in which each parameter moves an outcome, as far as it is one."""
-    return np.where(mean.told, np.where(mean.value > 0.0, "+", "–"), "±").tolist()
+    return np.where(mean.conclusive, np.where(mean.value > 0.0, "+", "–"), "±").tolist()
 
 
-def _cell(measured: Measured, place: int, signs: dict[str, list[str]]) -> str:
-    if not measured.told[place]:
-        return "?" if measured.wide[place] else "·"
-    value = measured.value[place]
+def _cell(measured: Measured, index: int, signs: dict[str, list[str]]) -> str:
+    if not measured.conclusive[index]:
+        return "?" if measured.wide[index] else "·"
+    value = measured.value[index]
     if measured.measure == "effect":
-        return f"{signs[measured.outcome][place]}{value:.2g}"
+        return f"{signs[measured.outcome][index]}{value:.2g}"
     return decimal(100 * value, 0)
 
 
@@ -198,22 +198,22 @@ def draw_indices(
         ) + ("lines: 95 % intervals; pale bars: the interval contains zero or is too "
              "wide")  # fmt: skip
         head(figure, f"{title}\n{note}")
-    told = [_strongest(names, outcome, by[outcome.name, measure], total)
+    sentences = [_strongest(names, outcome, by[outcome.name, measure], total)
             for outcome in outcomes[:_WORDS]]  # fmt: skip
-    return Picture(figure, f"{title}: which parameters matter. {'; '.join(told)}.")
+    return Picture(figure, f"{title}: which parameters matter. {'; '.join(sentences)}.")
 
 
 def _strongest(names: Sequence[str], outcome: Outcome, of: Measured, total: bool) -> str:
     """Return in words which parameter matters most for an outcome."""
-    sizes = np.where(of.told, np.abs(np.nan_to_num(of.value)), -1.0)
-    place = int(np.argmax(sizes))
-    if sizes[place] < 0 and of.wide.any():
+    sizes = np.where(of.conclusive, np.abs(np.nan_to_num(of.value)), -1.0)
+    index = int(np.argmax(sizes))
+    if sizes[index] < 0 and of.wide.any():
         return _too_few(of, outcome).rstrip(".")
-    if sizes[place] < 0:
+    if sizes[index] < 0:
         return f"{outcome.heading}: no parameter has an effect that can be distinguished from zero"
-    size = (f"{percent(of.value[place])} of the variance" if total
-            else f"{of.value[place]:.2g} {outcome.unit}")  # fmt: skip
-    return f"{outcome.heading} depends most on {names[place]} ({size})"
+    size = (f"{percent(of.value[index])} of the variance" if total
+            else f"{of.value[index]:.2g} {outcome.unit}")  # fmt: skip
+    return f"{outcome.heading} depends most on {names[index]} ({size})"
 
 
 def _bars(axis: Axes, names: Sequence[str], of: Measured, first: Measured | None) -> None:
@@ -222,13 +222,13 @@ def _bars(axis: Axes, names: Sequence[str], of: Measured, first: Measured | None
     y = np.arange(len(order))
     value = scale * of.value[order]
     low, high = scale * of.low[order], scale * of.high[order]
-    colours = [SERIES[0] if told else "#cccccc" for told in of.told[order]]
+    colours = [SERIES[0] if conclusive else "#cccccc" for conclusive in of.conclusive[order]]
     axis.barh(y, value, color=colours, height=0.7)
     axis.errorbar((low + high) / 2, y, xerr=(high - low) / 2, fmt="none", color=INK, lw=0.9,
                   capsize=2)  # fmt: skip
     if of.measure == "total" and first is not None:
         axis.plot(scale * first.value[order], y, "D", mfc="white", mec=INK, ms=4.5)
-    axis.set_yticks(y, [str(names[place]) for place in order])
+    axis.set_yticks(y, [str(names[index]) for index in order])
     axis.set_ylim(-0.6, len(order) - 0.4)
     if not np.isfinite(value).any():
         axis.text(0.5, 0.5, "it doesn't vary", transform=axis.transAxes, ha="center")

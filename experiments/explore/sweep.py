@@ -231,10 +231,10 @@ def _variant(
     except PalcaError as error:
         if not own:
             raise
-        place = short(f"--vary {' --vary '.join(own)}", 200)
+        where = short(f"--vary {' --vary '.join(own)}", 200)
         if error.where.startswith("--set"):  # a level was applied as a setting is
-            raise PalcaError(error.message, place) from None
-        raise error.at(place) from None
+            raise PalcaError(error.message, where) from None
+        raise error.at(where) from None
     return resolved
 
 
@@ -285,20 +285,20 @@ def _unpack(packed: bytes) -> dict[tuple[Any, ...], dict[str, Any]]:
 def listed(variants: Mapping[tuple[Any, ...], Mapping[str, Any]]) -> dict[str, Any]:
     """Return resolved scenarios, each with what makes it, as plain data fit for JSON."""
     rows: list[dict[str, Any]] = []
-    sets: list[dict[str, Any]] = []  # of parameters: long, and mostly the same for all
+    parameter_sets: list[dict[str, Any]] = []  # long, and mostly the same for all
     for levels, scenario in variants.items():
         rest = {**scenario}
-        if (own := rest.pop("sets")) not in sets:
-            sets.append(own)
-        rows.append({"levels": levels, "scenario": rest, "sets": sets.index(own)})
-    return {"variants": rows, "sets": sets}
+        if (own := rest.pop("sets")) not in parameter_sets:
+            parameter_sets.append(own)
+        rows.append({"levels": levels, "scenario": rest, "sets": parameter_sets.index(own)})
+    return {"variants": rows, "sets": parameter_sets}
 
 
 def unlisted(content: Mapping[str, Any]) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Return what :func:`listed` was given."""
-    sets = content["sets"]
+    parameter_sets = content["sets"]
     return {
-        tuple(row["levels"]): {**row["scenario"], "sets": sets[row["sets"]]}
+        tuple(row["levels"]): {**row["scenario"], "sets": parameter_sets[row["sets"]]}
         for row in content["variants"]
     }
 

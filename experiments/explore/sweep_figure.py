@@ -57,7 +57,7 @@ def draw_sweep(
 
 def _in_words(plan: Plan, table: pd.DataFrame, outcomes: Sequence[Outcome]) -> str:
     """Return which factor moves the mean of the first outcomes most, and from where to where."""
-    told = []
+    differences = []
     for outcome in outcomes[:_WORDS]:
         rows = table[table["outcome"] == outcome.name]
         if rows["mean"].isna().all():
@@ -66,12 +66,12 @@ def _in_words(plan: Plan, table: pd.DataFrame, outcomes: Sequence[Outcome]) -> s
         factor = str((means.max() - means.min()).idxmax())
         own = rows[rows["factor"] == factor].sort_values("mean")
         least, most = own.iloc[0], own.iloc[-1]
-        told.append(
+        differences.append(
             f"{' ('.join(_named(outcome))}) from {least['mean']:.3g} at {factor} = "
             f"{_level(least['level'])} to {most['mean']:.3g} at {_level(most['level'])}"
         )
     what = ", ".join(factor.name for factor in plan.factors[:_MOST])
-    return f"mean outcomes by {what}. The widest differences: {'; '.join(told)}."
+    return f"mean outcomes by {what}. The widest differences: {'; '.join(differences)}."
 
 
 def _level(value: Any) -> str:
@@ -105,8 +105,8 @@ def _panels(
             axis.set_ylabel(unit)
         return figure, "means; bands: two standard errors"
     across, up = factors
-    places = [levels_of(factor, worlds[factor.name]) for factor in (up, across)]
-    cells: Any = worlds[[o.name for o in outcomes]].groupby(places, observed=True).mean()
+    levels = [levels_of(factor, worlds[factor.name]) for factor in (up, across)]
+    cells: Any = worlds[[o.name for o in outcomes]].groupby(levels, observed=True).mean()
     for axis, outcome in zip(axes, outcomes, strict=False):
         name, unit = _named(outcome)
         _heat(axis, cells[outcome.name].unstack(), unit)
@@ -154,8 +154,8 @@ def _line(axis: Axes, factor: Factor, table: pd.DataFrame, outcome: Outcome) -> 
 
 
 def _heat(axis: Axes, table: pd.DataFrame, unit: str) -> None:
-    shown = axis.imshow(table.to_numpy(), origin="lower", aspect="auto")
-    bar = axis.figure.colorbar(shown, ax=axis)
+    image = axis.imshow(table.to_numpy(), origin="lower", aspect="auto")
+    bar = axis.figure.colorbar(image, ax=axis)
     bar.ax.tick_params(labelsize=7)
     bar.set_label(unit, fontsize=7.5)
     for name, labels in (("x", table.columns), ("y", table.index)):
@@ -168,8 +168,8 @@ def _heat(axis: Axes, table: pd.DataFrame, unit: str) -> None:
 
 def _name(axis: Axes, levels: list[str]) -> None:
     step = max(1, -(-len(levels) // 6))
-    places = range(0, len(levels), step)
-    slanted = max(map(len, levels)) * len(list(places)) > 24
-    axis.set_xticks(places, [levels[at] for at in places], rotation=30 if slanted else 0,
+    ticks = range(0, len(levels), step)
+    slanted = max(map(len, levels)) * len(list(ticks)) > 24
+    axis.set_xticks(ticks, [levels[at] for at in ticks], rotation=30 if slanted else 0,
                     ha="right" if slanted else "center")  # fmt: skip
     axis.set_xlim(-0.5, len(levels) - 0.5)

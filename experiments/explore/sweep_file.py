@@ -76,7 +76,7 @@ def read_sweep(path: Path) -> SweepFile:
     set_once(settings := _texts(table, "set"), f"{path}: set")
     changes = _texts(table, "intervene")
     outcomes = _texts(table, "outcome")
-    chosen_outcomes(outcomes, place=f"{path}: outcome")
+    chosen_outcomes(outcomes, where=f"{path}: outcome")
     out = SweepFile(
         title=table.text("title", ""),
         scenario=scenario_beside(named, path.parent, f"{path}: scenario"),
@@ -95,10 +95,10 @@ def read_sweep(path: Path) -> SweepFile:
     return out
 
 
-def _anchored(factor: Factor, path: Path, place: str) -> Factor:
+def _anchored(factor: Factor, path: Path, where: str) -> Factor:
     """Return a factor of a file with the files that its levels name found beside that one."""
     levels = tuple(
-        anchored(f"{factor.name}={level}", path.parent, place).partition("=")[2]
+        anchored(f"{factor.name}={level}", path.parent, where).partition("=")[2]
         if isinstance(level, str)
         else level
         for level in factor.levels
@@ -142,27 +142,27 @@ def plan_of(
     return replace(plan, title=file.title)
 
 
-def _factors(table: Mapping[str, Any], place: str) -> dict[str, str]:
+def _factors(table: Mapping[str, Any], where: str) -> dict[str, str]:
     """Return the values of each factor as text; ``policy.us`` may be a table in a table."""
     out = {}
     for name, values in table.items():
         if isinstance(values, Mapping):
-            inner = _factors(values, f"{place}: {name}")
+            inner = _factors(values, f"{where}: {name}")
             out |= {f"{name}.{rest}": text for rest, text in inner.items()}
         elif isinstance(values, list):
-            out[name] = ",".join(_level(level, f"{place}: {name}") for level in values)
+            out[name] = ",".join(_level(level, f"{where}: {name}") for level in values)
         elif isinstance(values, str):
             out[name] = values
         else:
-            raise PalcaError('write "lo:hi", "1971-01..1973-12" or a list', f"{place}: {name}")
+            raise PalcaError('write "lo:hi", "1971-01..1973-12" or a list', f"{where}: {name}")
     return out
 
 
-def _level(level: Any, place: str) -> str:
+def _level(level: Any, where: str) -> str:
     if isinstance(level, bool):
         return "on" if level else "off"
     if not isinstance(level, (str, int, float)) or "," in str(level):
-        raise PalcaError("a list holds numbers, or texts without a comma", place)
+        raise PalcaError("a list holds numbers, or texts without a comma", where)
     return str(level)
 
 

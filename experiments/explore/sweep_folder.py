@@ -45,7 +45,7 @@ def held(folder: Path) -> Iterator[None]:
     PalcaError
         If another process holds it, or it can't be written to.
     """
-    folder = run_folder.place_of(folder)
+    folder = run_folder.checked_path(folder)
     if (folder / PARTS).is_symlink():
         raise PalcaError("is a link to another folder: a sweep writes only into its own folder; "
                          "remove the link",
@@ -80,9 +80,9 @@ def _leave(folder: Path, made: Sequence[Path]) -> None:
 
 def _unwritable(folder: Path, error: OSError) -> PalcaError:
     begun = (folder / run_folder.MANIFEST).exists()
-    place = Path(error.filename) if isinstance(error.filename, str) else folder
+    path = Path(error.filename) if isinstance(error.filename, str) else folder
     again = "continue with --resume" if begun else "run it again"
-    return run_folder.unwritable(place, error, again)
+    return run_folder.unwritable(path, error, again)
 
 
 def begin(folder: Path, plan: Plan, force: bool) -> bytes:

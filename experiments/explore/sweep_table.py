@@ -36,7 +36,7 @@ def with_unit(name: str) -> str:
 def chosen_outcomes(
     names: Sequence[str] | None,
     measured: Collection[str] = _TITLES,
-    place: str = "--outcome",
+    where: str = "--outcome",
 ) -> list[Outcome]:
     """Return the outcomes of some names; if none are named, the main ones that were measured.
 
@@ -45,16 +45,16 @@ def chosen_outcomes(
     PalcaError
         For a name that there is not, that is there twice, or that a scenario is too short for.
     """
-    check_once(names or (), place)
+    check_once(names or (), where)
     for name in names or ():
         if name not in _TITLES:
             raise PalcaError(
                 f"unknown outcome '{name}'{nearest(name, _TITLES)}; choose one of "
                 f"{', '.join(_TITLES)}",
-                place,
+                where,
             )
         if name not in measured:
-            raise PalcaError(f"the scenario ends before '{name}' can be measured", place)
+            raise PalcaError(f"the scenario ends before '{name}' can be measured", where)
     return [_TITLES[name] for name in names or MAIN if name in measured]
 
 
@@ -70,8 +70,8 @@ def levels_of(factor: Factor, values: pd.Series) -> pd.Series:
         return values
     edges = np.linspace(factor.low, factor.high, BINS + 1)
     centres = tidy((edges[1:] + edges[:-1]) / 2, factor.high - factor.low)
-    places = np.clip(np.searchsorted(edges, values.to_numpy(), side="right") - 1, 0, BINS - 1)
-    return values.__class__(centres[places], index=values.index, name=values.name)
+    bins = np.clip(np.searchsorted(edges, values.to_numpy(), side="right") - 1, 0, BINS - 1)
+    return values.__class__(centres[bins], index=values.index, name=values.name)
 
 
 def means(plan: Plan, worlds: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.DataFrame:
@@ -150,26 +150,26 @@ def print_sweep(
     outcomes: Sequence[Outcome],
 ) -> None:
     """Print the means by level, from :func:`means`, and what each factor :func:`explained`."""
-    shown = Table(
+    listing = Table(
         "Means of the worlds at each level (standard errors in brackets)",
         [Column("level"), *numbers(*(outcome.name.replace("_", " ") for outcome in outcomes))],
     )
     rows: Any = table.to_dict("records")
     for factor in plan.factors:
-        shown.section(factor.name)
+        listing.section(factor.name)
         levels = levels_table(factor.name, rows).cells
         for level, *cells in levels[:: -(-len(levels) // _MOST_LEVELS)]:
-            shown.add(f"  {level}", *cells)
-    shown.section("variance explained, %")
+            listing.add(f"  {level}", *cells)
+    listing.section("variance explained, %")
     percent: Any = (100 * share).stack(future_stack=True).to_dict()
     for factor in plan.factors:
         cells = [decimal(percent[factor.name, o.name], 1) for o in outcomes]
-        shown.add(f"  {factor.name}", *cells)
+        listing.add(f"  {factor.name}", *cells)
     console.print(
         f"{plan.heading}: {plan.worlds:,} worlds, {plan.design} of {plan.points:,} points, "
         f"seed {plan.seed}"
     )
-    console.print(shown)
+    console.print(listing)
     console.print("The share that a factor explains by itself (first-order), without interactions. "
                   "The rest is other factors and chance. Below 0: its levels differ less than "
                   "chance alone would make them.")  # fmt: skip

@@ -120,7 +120,7 @@ def decompose(chance: Floats, truth: Floats, bins: int = 5) -> Decomposed:
     reliability = resolution = 0.0
     edges = np.quantile(chance, np.arange(1, bins) / bins, method="lower")
     bin_of = np.searchsorted(edges, chance, side="left")
-    for some in (np.nonzero(bin_of == place)[0] for place in np.unique(bin_of)):
+    for some in (np.nonzero(bin_of == number)[0] for number in np.unique(bin_of)):
         share, said, came = len(some) / len(truth), chance[some].mean(), truth[some].mean()
         reliability += share * (said - came) ** 2
         resolution += share * (came - base) ** 2
@@ -145,14 +145,14 @@ def monthly_comparisons(
         Those that are scored.
     """
     out = []
-    for place, event in enumerate(EVENTS):
-        worlds = model[place, months].T  # (worlds, months)
-        came = truth[place, months, 0]
+    for index, event in enumerate(EVENTS):
+        worlds = model[index, months].T  # (worlds, months)
+        came = truth[index, months, 0]
         said = worlds.mean(axis=0)
         some = worlds[:HISTORIES]
         without = (len(worlds) * said - some) / (len(worlds) - 1)  # the rest, for each of them
         for against, others in baselines.items():
-            naive = others[place, months].T
+            naive = others[index, months].T
             baseline = naive.mean(axis=0)
             again, baseline_again = _resampled(worlds), _resampled(naive)
             for name, score in SCORES.items():
@@ -264,12 +264,12 @@ def path_comparisons(
 
 def wins_in_words(comparisons: Sequence[SkillComparison]) -> str:
     """Return in words how many comparisons were won, and how many can tell anything."""
-    verdicts = [comparison.verdict for comparison in comparisons]
+    results = [comparison.verdict for comparison in comparisons]
     better = sum(comparison.model < comparison.naive for comparison in comparisons)
-    exact = verdicts.count("naive exact")
+    exact = results.count("naive exact")
     return (
         f"the model is better in {better} of {len(comparisons)}"
         + (f" (in {exact} it can't be: the naive forecast is exact)" if exact else "")
-        + f"; {verdicts.count('better')} of them with a power of {ENOUGH_POWER} or more; lost with "
-        f"such a power: {verdicts.count('worse')}"
+        + f"; {results.count('better')} of them with a power of {ENOUGH_POWER} or more; lost with "
+        f"such a power: {results.count('worse')}"
     )

@@ -87,8 +87,8 @@ def evaluate(
     naive: dict[str, Floats],
     outcomes: Sequence[Outcome] = OUTCOMES,
 ) -> list[OutcomeScore]:
-    """Return a verdict on every one of the outcomes that the ensemble has, in their order."""
-    verdicts = []
+    """Return the score of each outcome that the ensemble has, in their order."""
+    scores = []
     for outcome in outcomes:
         if outcome.name not in ensemble:
             continue
@@ -96,7 +96,7 @@ def evaluate(
         truth = documented.get(outcome.name, np.nan) if outcome.scored else np.nan
         low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
         known = not np.isnan(truth)
-        verdicts.append(
+        scores.append(
             OutcomeScore(
                 outcome,
                 truth,
@@ -108,4 +108,4 @@ def evaluate(
                 float(crps(naive[outcome.name], truth)) if known else np.nan,
             )
         )
-    return verdicts
+    return scores

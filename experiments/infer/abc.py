@@ -193,7 +193,7 @@ class Posterior:
 
     Attributes
     ----------
-    places : ndarray of int, shape ``(nearest,)``
+    worlds : ndarray of int, shape ``(nearest,)``
         The worlds of the table that are most like it.
     weights : ndarray, shape ``(nearest,)``
         They add up to 1.
@@ -204,7 +204,7 @@ class Posterior:
     adjusted : Adjustment
     """
 
-    places: NDArray[np.int64]
+    worlds: NDArray[np.int64]
     weights: AnyFloats
     scores: AnyFloats
     radius: float
@@ -231,7 +231,7 @@ class Posterior:
         return 1.0 / self.adjusted.unsure
 
     def draw(self, count: int, chance: np.random.Generator) -> NDArray[np.int64]:
-        """Return places among the nearest, resampled by weight, in random order."""
+        """Return indices among the nearest, resampled by weight, in random order."""
         return chance.permutation(systematic(self.weights, count, chance.random()))
 
 
@@ -250,15 +250,15 @@ def infer(summaries: AnyFloats, scores: AnyFloats, observed: AnyFloats, nearest:
     """
     apart = summaries - observed.astype(np.float32)
     squares = np.einsum("ij,ij->i", apart, apart)
-    places = np.argpartition(squares, nearest)[: nearest + 1]
-    places = places[np.argsort(squares[places], kind="stable")]
-    farthest = max(float(squares[places[-1]]), _TINY)
-    places = places[:-1]
-    weights = np.maximum(1.0 - squares[places].astype(np.float64) / farthest, _TINY)
+    worlds = np.argpartition(squares, nearest)[: nearest + 1]
+    worlds = worlds[np.argsort(squares[worlds], kind="stable")]
+    farthest = max(float(squares[worlds[-1]]), _TINY)
+    worlds = worlds[:-1]
+    weights = np.maximum(1.0 - squares[worlds].astype(np.float64) / farthest, _TINY)
     weights /= weights.sum()
-    found = adjustment(weights, apart[places])
-    scores = found.of(scores[places].astype(np.float64))
-    return Posterior(places, weights, scores, float(np.sqrt(farthest)), found)
+    found = adjustment(weights, apart[worlds])
+    scores = found.of(scores[worlds].astype(np.float64))
+    return Posterior(worlds, weights, scores, float(np.sqrt(farthest)), found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,12 +320,12 @@ def simulation_based_calibration(
     chance = np.random.default_rng(seed)
     others = summaries.copy()
     ranks, means, spreads, radii = [], [], [], []
-    for done, place in enumerate(histories, start=1):
-        others[place] = np.inf  # it may not be found by itself
-        found = infer(others, scores, summaries[place], nearest)
-        others[place] = summaries[place]
+    for done, history in enumerate(histories, start=1):
+        others[history] = np.inf  # it may not be found by itself
+        found = infer(others, scores, summaries[history], nearest)
+        others[history] = summaries[history]
         drawn = found.scores[found.draw(draws, chance)]
-        ranks.append((drawn < scores[place]).sum(axis=0))
+        ranks.append((drawn < scores[history]).sum(axis=0))
         means.append(found.mean)
         spreads.append(found.sd)
         radii.append(found.radius)

@@ -133,7 +133,7 @@ def join_islands(islands: list[ParticleSet]) -> ParticleSet:
         shares = sizes / sizes.sum()
     # an island that has lost all its worlds never reached the fork
     living = np.flatnonzero(np.isfinite(totals)) if np.isfinite(log_evidence) else np.array([0])
-    islands, shares = [islands[place] for place in living], shares[living]
+    islands, shares = [islands[index] for index in living], shares[living]
     joined = concatenate_worlds(islands)
     weights = [share * one.weights for share, one in zip(shares, islands, strict=True)]
     predictive = np.array([one.diagnostics.event_predictive for one in islands]).T @ shares

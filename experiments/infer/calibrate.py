@@ -160,7 +160,7 @@ def calibrate(
     resolved: dict[str, Any],
     until: int = LAST,
     worlds: int = WORLDS,
-    sets: int | None = None,
+    set_count: int | None = None,
     histories: int = HISTORIES,
     seed: int = 0,
     jobs: int = 1,
@@ -176,7 +176,7 @@ def calibrate(
         Last year of evidence.
     worlds : int
         In the table.
-    sets : int, optional
+    set_count : int, optional
         Draws from the posterior that are wanted; as many as there are effective worlds, up to
         :data:`DRAWS`, if None.
     histories : int
@@ -204,9 +204,9 @@ def calibrate(
     taught = min(_TAUGHT, worlds // 2)
     others = worlds - taught
     nearest = max(others // _NEAREST, min(others // 2, _LEAST))
-    if sets is not None and sets > nearest:
+    if set_count is not None and set_count > nearest:
         raise PalcaError(
-            f"{sets:,} sets can't be sampled from {worlds:,} worlds, of which "
+            f"{set_count:,} sets can't be sampled from {worlds:,} worlds, of which "
             f"{nearest:,} are accepted: use fewer --sets, or more --worlds",
             "--sets",
         )
@@ -233,7 +233,7 @@ def calibrate(
             f"independent draws, and {SURE:.0f} are needed; use more --worlds",
             "--worlds",
         )
-    count = min(DRAWS, int(found.ess)) if sets is None else sets
+    count = min(DRAWS, int(found.ess)) if set_count is None else set_count
     drawn = values_of(free, found.scores[found.draw(count, np.random.default_rng(seed))])
     drawn = {name: np.array([float(f"{v:.{_DIGITS}g}") for v in drawn[name]]) for name in free}
     later = seed_after(seed, 1)
@@ -244,9 +244,9 @@ def calibrate(
     out.information_gain_by_chance = found.adjusted.information_gain_by_chance(len(free), seed)
     if histories:
         like = np.argsort(((summaries - observed) ** 2).sum(axis=1))[:histories]
-        for name, places in (("anywhere", np.arange(histories)), ("near", like)):
+        for name, chosen in (("anywhere", np.arange(histories)), ("near", like)):
             again = simulation_based_calibration(
-                summaries, table.scores, places, nearest, _RANKED_AMONG, seed,
+                summaries, table.scores, chosen, nearest, _RANKED_AMONG, seed,
                 partial(on_progress, "simulation-based calibration"),
             )  # fmt: skip
             setattr(out, name, again)
@@ -324,20 +324,20 @@ def _hold_against_the_record(
     scenario, record = build(resolved), load_record()
     before, after = before_and_after(out.until)
     truth = measure(table.outcomes, documented(record, scenario))
-    told = {name: float(values[0]) for name, values in truth.items()}
-    like = out.posterior.places[out.posterior.draw(_FORECAST, np.random.default_rng(seed))]
+    observed = {name: float(values[0]) for name, values in truth.items()}
+    like = out.posterior.worlds[out.posterior.draw(_FORECAST, np.random.default_rng(seed))]
     free, prior, given = (
-        dict(zip(told, values.astype(np.float64).T, strict=True))
+        dict(zip(observed, values.astype(np.float64).T, strict=True))
         for values in (tried.values[:_FORECAST], table.values[:_FORECAST], table.values[like])
     )
     baseline = measure(table.outcomes, naive(scenario, record, _FORECAST, seed))
-    out.fit = evaluate(free, told, baseline, before)
-    out.prior_fit = evaluate(prior, told, baseline, before)
+    out.fit = evaluate(free, observed, baseline, before)
+    out.prior_fit = evaluate(prior, observed, baseline, before)
     if after:
         then = month_index(f"{out.until + 1}-01")
         informed = measure(after, naive(scenario, record, _FORECAST, seed, then))
         out.forecast = Forecast(
-            evaluate(free, told, baseline, after),
-            evaluate(prior, told, baseline, after),
-            evaluate(given, told, informed, after),
+            evaluate(free, observed, baseline, after),
+            evaluate(prior, observed, baseline, after),
+            evaluate(given, observed, informed, after),
         )

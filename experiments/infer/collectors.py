@@ -56,9 +56,9 @@ class Diagnostics(Collector):
         state, weights = of.model.state, of.weights
         changed = weights @ (state.leader != self._leader)
         self.power_predictive[of.month] = weights @ state.attempt, changed
-        for place, event in enumerate(of.likelihood.evidence.events):
+        for index, event in enumerate(of.likelihood.evidence.events):
             if event.last == of.month:
-                self.event_predictive[place] = float(weights @ of.likelihood.seen[place])
+                self.event_predictive[index] = float(weights @ of.likelihood.seen[index])
 
     def after_weighting(self, of: Filter) -> None:
         """Note how probable the month's evidence was, and how many worlds carry the weight."""

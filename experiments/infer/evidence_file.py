@@ -57,7 +57,7 @@ def load_given(given: str) -> dict[str, Any]:
 
 
 def make_evidence(
-    given: dict[str, Any], place: str, documented: Histories, record: Record
+    given: dict[str, Any], where: str, documented: Histories, record: Record
 ) -> Evidence:
     """Return the evidence that plain data asks for, applied to the record.
 
@@ -65,7 +65,7 @@ def make_evidence(
     ----------
     given : dict
         As `load_given` gives it.
-    place : str
+    where : str
         How errors name it.
     documented : Histories
         The documented history.
@@ -75,7 +75,7 @@ def make_evidence(
     PalcaError
         If it asks for something that it can't have.
     """
-    table = InputTable(given, place)
+    table = InputTable(given, where)
     title = table.text("title")
     events: list[EventObservation] = []
     levels: list[Level] = []
@@ -84,7 +84,7 @@ def make_evidence(
     if "rulers" in table:
         rulers = _rulers(table.table("rulers"), documented)
     if "events" in table:
-        events += _listed(table.text("events"), place, documented.months)
+        events += _listed(table.text("events"), where, documented.months)
     if "attempts" in table:
         attempts = table.table("attempts")
         extra = attempts.number("extra", 0, 1, 1.0)
@@ -107,21 +107,21 @@ def make_evidence(
     if "ussr_commitments" in table:
         levels.append(_credits(table.table("ussr_commitments"), documented))
     table.reject_unknown()
-    _check_apart(events, place)
+    _check_apart(events, where)
     return Evidence(title, tuple(events), tuple(levels), tuple(rulers), extra, absent)
 
 
-def _check_within(month: int, what: str, months: int, place: str) -> None:
+def _check_within(month: int, what: str, months: int, where: str) -> None:
     """Raise if a month that evidence names isn't one of the history's."""
     if not 0 <= month < months:
         raise PalcaError(
             f"{what} {month_name(month)} is outside the simulated months, "
             f"{month_name(0)} to {month_name(months - 1)}",
-            place,
+            where,
         )
 
 
-def _check_apart(events: Iterable[EventObservation], place: str) -> None:
+def _check_apart(events: Iterable[EventObservation], where: str) -> None:
     """Raise if one event of a world could count for two of the evidence."""
     by_window = sorted(events, key=lambda s: (s.track, s.kind, s.first, s.month))
     for one, two in pairwise(by_window):
@@ -129,11 +129,11 @@ def _check_apart(events: Iterable[EventObservation], place: str) -> None:
             raise PalcaError(
                 f"the windows of '{one}' and '{two}' overlap, so one simulated event would match "
                 "both: name it once, or use a smaller tolerance",
-                place,
+                where,
             )
 
 
-def _listed(text: str, place: str, months: int) -> list[EventObservation]:
+def _listed(text: str, where: str, months: int) -> list[EventObservation]:
     """Return the events that a text such as "coup 1971-08, embassy 1969-12 ± 3" names."""
     kinds = {kind: track for track, group in reversed(KINDS.items()) for kind in group}
     events = []
@@ -144,20 +144,20 @@ def _listed(text: str, place: str, months: int) -> list[EventObservation]:
                 'write record, the path of a .toml file, or events such as "coup '
                 '1971-08, embassy 1969-12 ± 3" (or +- 3), not '
                 f"'{short(part.strip(), 60)}'",
-                place,
+                where,
             )
         kind, tolerance = match[1], int(match[3] or _TOLERANCE)
         if kind not in kinds:
             raise PalcaError(
                 f"unknown kind of event '{kind}'{nearest(kind, kinds)}; 'palca list "
                 "events' shows all kinds",
-                place,
+                where,
             )
         try:
             month = month_index(match[2])
         except PalcaError as error:
-            raise error.at(place) from None
-        _check_within(month, kind, months, place)
+            raise error.at(where) from None
+        _check_within(month, kind, months, where)
         first = max(month - tolerance, 0)
         events.append(
             EventObservation(kinds[kind], kind, month, first, month + tolerance, 0.0, named=True)

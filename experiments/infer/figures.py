@@ -28,7 +28,7 @@ def draw_posterior(found: Calibration, title: str) -> Picture:
     """Draw each parameter's posterior over its prior."""
     with style():
         figure, axes = _panels(found, 1.7)
-        for place, (axis, name) in enumerate(zip(axes, found.names, strict=False)):
+        for index, (axis, name) in enumerate(zip(axes, found.names, strict=False)):
             values = found.draws[name]
             low, high = PRIORS[name].ppf(np.array([0.01, 0.99]))
             edges = np.linspace(min(low, values.min()), max(high, values.max()), 26)
@@ -38,18 +38,18 @@ def draw_posterior(found: Calibration, title: str) -> Picture:
             axis.hist(prior, edges, weights=density, color=_PRIOR)
             axis.hist(values, edges, density=True, histtype="step", color=SERIES[0], lw=1.3)
             axis.axvline(float(values.mean()), color=SERIES[0], lw=1.0, ls=":")
-            gain = f"gain {percent(found.information_gain[place])}"
-            told = gain if found.informative[place] else "can't tell"
-            axis.set_title(f"{name}: {told}", fontsize=_SMALL)
+            gain = f"gain {percent(found.information_gain[index])}"
+            label = gain if found.informative[index] else "can't tell"
+            axis.set_title(f"{name}: {label}", fontsize=_SMALL)
             axis.set_xlabel(fill(PARAMETERS[name].unit, 34), fontsize=7, labelpad=1)
         note = ("grey: density of the prior; line: density of the posterior, with its mean dotted; "
                 "gain: information gain")  # fmt: skip
         head(figure, f"{title}\n{note}")
     gain = found.information_gain
-    told = [place for place in np.argsort(-gain) if found.informative[place]][:3]
-    most = ", ".join(f"{found.names[i]} ({percent(float(gain[i]))})" for i in told)
+    most_informative = [index for index in np.argsort(-gain) if found.informative[index]][:3]
+    most = ", ".join(f"{found.names[i]} ({percent(float(gain[i]))})" for i in most_informative)
     says = "The record is not informative about any of them"
-    if told:
+    if most_informative:
         says = f"The largest information gain: {most}"
     return Picture(figure, f"{title}: prior and posterior of {len(found.names)} parameters. "
                            f"{says}.")  # fmt: skip

@@ -32,21 +32,21 @@ _ENOUGH: Final = 0.5  # share of effective worlds below which they are resampled
 
 
 class Collector:
-    """Told of each step of a filter, which it leaves as it is; by default it does nothing."""
+    """Observes each step of a filter and does not change it; by default it does nothing."""
 
     __slots__ = ()
 
     def before_propagation(self, of: Filter) -> None:
-        """Be told that a month begins."""
+        """Called when a month begins."""
 
     def before_weighting(self, of: Filter) -> None:
-        """Be told that the month has passed: the weights are still those of the month before."""
+        """Called when the month has passed: the weights are still those of the month before."""
 
     def after_weighting(self, of: Filter) -> None:
-        """Be told that the weights take the month's evidence into account."""
+        """Called when the weights take the month's evidence into account."""
 
     def after_resampling(self, parents: Ints) -> None:
-        """Be told that world i is now a copy of world ``parents[i]``."""
+        """Called when world i is now a copy of world ``parents[i]``."""
 
 
 class Filter:
@@ -61,7 +61,7 @@ class Filter:
         The worlds' numbers.
     seed : int
     collectors : sequence of Collector
-        They are told of each step.
+        They are called at each step.
 
     Attributes
     ----------

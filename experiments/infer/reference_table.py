@@ -49,8 +49,8 @@ class ReferenceTable:
 
     def columns(self, outcomes: Sequence[Outcome]) -> AnyFloats:
         """Return some of the outcomes, ``(worlds, n)``."""
-        places = {outcome.name: place for place, outcome in enumerate(self.outcomes)}
-        return self.values[:, [places[outcome.name] for outcome in outcomes]]
+        column_of = {outcome.name: column for column, outcome in enumerate(self.outcomes)}
+        return self.values[:, [column_of[outcome.name] for outcome in outcomes]]
 
     def part(self, some: slice) -> ReferenceTable:
         """Return some of the worlds."""
@@ -77,7 +77,7 @@ def simulate(
     until : int
         The year at whose end spans of outcomes are cut.
     on_progress : callable
-        Told how many worlds are done, and of how many.
+        Called with the number of worlds done and their total.
     """
     outcomes = _outcomes(until)
     scores = np.empty((worlds, len(free)), np.float32)

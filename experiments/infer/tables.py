@@ -30,21 +30,21 @@ def parameter_table(found: Calibration) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for place, name in enumerate(found.names):
+    for index, name in enumerate(found.names):
         values, row = found.draws[name], PARAMETERS[name]
         low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
         entry = {
             "parameter": name, "unit": row.unit, "prior": str(row.prior),
             "mean": values.mean(), "sd": values.std(), "q05": low, "q50": median, "q95": high,
-            "shift": found.posterior.mean[place],
-            "information_gain": found.information_gain[place],
+            "shift": found.posterior.mean[index],
+            "information_gain": found.information_gain[index],
             "information_gain_by_chance": found.information_gain_by_chance,
-            "informative": found.informative[place],
+            "informative": found.informative[index],
         }  # fmt: skip
         for kind, again in _recoveries(found):
-            entry[f"coverage90_{kind}"] = again.coverage(_CENTRAL)[place]
-            entry[f"uneven_ranks_p_{kind}"] = again.uniformity()[place]
-            entry[f"correlation_{kind}"] = _correlation(again)[place]
+            entry[f"coverage90_{kind}"] = again.coverage(_CENTRAL)[index]
+            entry[f"uneven_ranks_p_{kind}"] = again.uniformity()[index]
+            entry[f"correlation_{kind}"] = _correlation(again)[index]
         rows.append(entry)
     return pd.DataFrame(rows)
 
@@ -77,8 +77,8 @@ def outcome_table(found: Calibration) -> pd.DataFrame:
              "documented": v.documented, "median": v.median, "q05": v.low, "q95": v.high,
              "pit": v.pit, "crps": v.score, "crps_naive": v.naive,
              "skill": v.skill, "no_skill": v.unscored}
-            for years, worlds, verdicts in groups
-            for v in verdicts
+            for years, worlds, outcome_scores in groups
+            for v in outcome_scores
         ]
     )  # fmt: skip
 
@@ -97,7 +97,7 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
     posterior = found.posterior
     console.print(
         f"{title}: {len(found.names)} parameters given the record of 1969–{found.until}, from "
-        f"{found.worlds:,} worlds; {len(posterior.places):,} of them are accepted (effective "
+        f"{found.worlds:,} worlds; {len(posterior.worlds):,} of them are accepted (effective "
         f"sample size {posterior.ess:,.0f}; the adjusted means are as precise as those of "
         f"{posterior.sureness:,.0f} independent draws)\n"
     )
@@ -110,7 +110,7 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
         console.print(f"Hardly any world has the documented {outcome.heading}, whatever its "
                       "parameters: the model can't reproduce it.")  # fmt: skip
     for kind, again in _recoveries(found):
-        console.print(_told_of(kind, again, posterior.radius))
+        console.print(_known_parameters(kind, again, posterior.radius))
     inside = [v.inside for v in found.fit]
     before = [v.inside for v in found.prior_fit]
     console.print(f"Documented outcomes of 1969–{found.until} within the 5–95 % range of "
@@ -123,11 +123,11 @@ def print_calibration(console: Console, title: str, found: Calibration) -> None:
         forecast = found.forecast
         console.print()
         console.print(_after(found))
-        for title_, verdicts in (
+        for title_, outcome_scores in (
             ("Free-running worlds of the posterior", forecast.free),
             ("Worlds given the past", forecast.given),
         ):
-            console.print(_balance(title_, verdicts))
+            console.print(_balance(title_, outcome_scores))
 
 
 def _draws_of(found: Calibration) -> tuple[int, int]:
@@ -142,7 +142,7 @@ def _information(found: Calibration) -> str:
     said = "Information gain: how far the record moves a parameter from its prior, 0 to 100 %."
     if found.unranked:
         return f"{said} About no parameter it is called informative: {found.unranked}."
-    told = (
+    text = (
         f"{said} The record is informative about {found.informative.sum()} of {count} "
         f"parameters; of the others it can't tell. It is informative if the gain is "
         f"{percent(INFORMATIVE)} or more, if it is above "
@@ -151,23 +151,23 @@ def _information(found: Calibration) -> str:
         "level."
     )
     doubtful = [name for name, is_so in zip(found.names, found.uneven, strict=True) if is_so]
-    return told + (f" The ranks of {', '.join(doubtful)} are uneven." if doubtful else "")
+    return text + (f" The ranks of {', '.join(doubtful)} are uneven." if doubtful else "")
 
 
-def _told_of(kind: str, again: SBC, radius: float) -> str:
+def _known_parameters(kind: str, again: SBC, radius: float) -> str:
     """Return a sentence on whether known parameters are found again."""
     uneven = np.sort(again.uniformity())
     count = len(uneven)
     lowest = min(1.0, float(uneven[0]) * count)  # Bonferroni: the least of many
     where = {"anywhere": "of all kinds", "near": "most like the record"}[kind]
     even, uneven_ranks = "are even, as they should be", "are uneven: don't trust the intervals"
-    verdict = even if lowest > RARE else uneven_ranks
+    ranks_in_words = even if lowest > RARE else uneven_ranks
     farther = (again.radii < radius).mean()
     return (
-        f"Known parameters of {len(again.ranks)} simulated histories {where}: the ranks {verdict} "
-        f"(p = {decimal(lowest, 2)} for the worst of {count}); 90 % intervals contain "
-        f"{percent(again.coverage(_CENTRAL).mean())} of the true values; the record is farther "
-        f"from its accepted worlds than {percent(farther)} of these histories are from theirs."
+        f"Known parameters of {len(again.ranks)} simulated histories {where}: the ranks "
+        f"{ranks_in_words} (p = {decimal(lowest, 2)} for the worst of {count}); 90 % intervals "
+        f"contain {percent(again.coverage(_CENTRAL).mean())} of the true values; the record is "
+        f"farther from its accepted worlds than {percent(farther)} of these histories are from theirs."
     )
 
 
@@ -248,25 +248,25 @@ def _after(found: Calibration) -> Table:
     )  # fmt: skip
 
 
-def _range(verdict: OutcomeScore) -> str:
-    ends = (significant(end, 2) for end in (verdict.low, verdict.high))
-    return f"{significant(verdict.median)} ({' to '.join(ends)})"
+def _range(score: OutcomeScore) -> str:
+    ends = (significant(end, 2) for end in (score.low, score.high))
+    return f"{significant(score.median)} ({' to '.join(ends)})"
 
 
-def _skill(verdict: OutcomeScore) -> str | Text:
+def _skill(score: OutcomeScore) -> str | Text:
     from rich.text import Text
 
-    if verdict.naive == 0.0:
-        return "exact" if verdict.score > 0.0 else "0"
-    if np.isnan(verdict.skill):
+    if score.naive == 0.0:
+        return "exact" if score.score > 0.0 else "0"
+    if np.isnan(score.skill):
         return "–"
-    return Text(decimal(verdict.skill, 2, "+"), "" if verdict.skill > 0 else "dim")
+    return Text(decimal(score.skill, 2, "+"), "" if score.skill > 0 else "dim")
 
 
-def _balance(title: str, verdicts: Sequence[OutcomeScore]) -> str:
+def _balance(title: str, outcome_scores: Sequence[OutcomeScore]) -> str:
     """Return a sentence on how often the naive forecast is beaten."""
-    better = [v for v in verdicts if v.score < v.naive]
-    even = [v for v in verdicts if v.score == v.naive]
-    worse = len(verdicts) - len(better) - len(even)
-    return (f"{title} are better than the naive forecast in {len(better)} of {len(verdicts)} "
+    better = [v for v in outcome_scores if v.score < v.naive]
+    even = [v for v in outcome_scores if v.score == v.naive]
+    worse = len(outcome_scores) - len(better) - len(even)
+    return (f"{title} are better than the naive forecast in {len(better)} of {len(outcome_scores)} "
             f"outcomes, worse in {worse} and equal in {len(even)}.")  # fmt: skip

@@ -40,13 +40,13 @@ def workers(cluster: str | None) -> Iterator[Spread | None]:
     if cluster is None:
         yield None
         return
-    place = f"--cluster {cluster}"
+    where = f"--cluster {cluster}"
     try:
         from distributed import Client, KilledWorker
         from distributed.client import FutureCancelledError
         from distributed.comm.core import CommClosedError
     except ImportError:
-        raise PalcaError("needs Dask: pip install 'palca[cluster]'", place) from None
+        raise PalcaError("needs Dask: pip install 'palca[cluster]'", where) from None
     for name in logging.root.manager.loggerDict:
         if name.startswith("distributed"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is told below
@@ -56,7 +56,7 @@ def workers(cluster: str | None) -> Iterator[Spread | None]:
         raise PalcaError(
             f"no scheduler answers there within {_PATIENCE} s; 'dask scheduler' "
             "starts one and prints its address",
-            place,
+            where,
         ) from None
     with client:
         try:
@@ -65,25 +65,25 @@ def workers(cluster: str | None) -> Iterator[Spread | None]:
             raise PalcaError(
                 "the scheduler has no workers: start some with "
                 f"'dask worker {cluster} --nthreads 1'",
-                place,
+                where,
             ) from None
         try:
-            _check(cast(dict[str, Any], client.run(all_versions, on_error="return")), place)
-            yield lambda function, calls: _spread(client, function, calls, place)
+            _check(cast(dict[str, Any], client.run(all_versions, on_error="return")), where)
+            yield lambda function, calls: _spread(client, function, calls, where)
         except KilledWorker:
             raise PalcaError(
                 "a block ended several workers one after the other, probably for lack "
                 "of memory: give them more, then continue with --resume",
-                place,
+                where,
             ) from None
         except (CommClosedError, FutureCancelledError):
             raise PalcaError(
-                "the scheduler has ended: start it again, then continue with --resume", place
+                "the scheduler has ended: start it again, then continue with --resume", where
             ) from None
 
 
 def _spread(
-    client: Client, function: Callable[..., Any], calls: Iterator[tuple[Any, ...]], place: str
+    client: Client, function: Callable[..., Any], calls: Iterator[tuple[Any, ...]], where: str
 ) -> Iterator[Any]:
     from distributed import as_completed
 
@@ -103,8 +103,8 @@ def _spread(
         except (AttributeError, ImportError) as error:  # it hasn't what it is asked to call
             raise PalcaError("a worker has a different version of Palca from this machine "
                              f"({error}): install the same version "
-                             "there", place) from None  # fmt: skip
-        _check(signature, place)
+                             "there", where) from None  # fmt: skip
+        _check(signature, where)
         yield result
         add()
 
@@ -118,19 +118,19 @@ def _signed(function: Callable[..., Any], *call: Any) -> tuple[dict[str, Any], A
     return {get_worker().address: all_versions()}, function(*call)
 
 
-def _check(found: Mapping[str, Any], place: str) -> None:
+def _check(found: Mapping[str, Any], where: str) -> None:
     """Raise unless every worker has the Palca and the libraries that this machine has."""
     here = all_versions()
     for worker, there in found.items():
         if not isinstance(there, dict):
             raise PalcaError(
                 f"the worker {worker} can't import Palca ({there}): install the same version there",
-                place,
+                where,
             )
         for name, version in here.items():
             if there.get(name) != version and name != "python":
                 raise PalcaError(
                     f"the worker {worker} has {name} {there.get(name)}, and this "
                     f"machine has {version}: install the same version there",
-                    place,
+                    where,
                 )

@@ -205,12 +205,12 @@ def name_ends(
     inches = axis.get_window_extent().height / axis.figure.dpi
     gap = 0.15 * (high - low) / inches  # a line of text is some 0.15 inches high
     order = np.argsort(levels)
-    places = np.array(levels, dtype=float)
+    heights = np.array(levels, dtype=float)
     for before, after in pairwise(order):
-        places[after] = max(places[after], places[before] + gap)
-    places -= max(float(places.max(initial=low)) - high, 0.0)
-    for place, name, colour in zip(places, names, colours, strict=True):
-        axis.annotate(name, (x, place), (4, 0), textcoords="offset points", color=colour,
+        heights[after] = max(heights[after], heights[before] + gap)
+    heights -= max(float(heights.max(initial=low)) - high, 0.0)
+    for height, name, colour in zip(heights, names, colours, strict=True):
+        axis.annotate(name, (x, height), (4, 0), textcoords="offset points", color=colour,
                       fontsize=8, va="center", annotation_clip=False)  # fmt: skip
 
 

@@ -180,19 +180,19 @@ def draw(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -> dict[st
     dict of str to str
         What each picture that was drawn shows, in words.
     """
-    told = {}
+    alts = {}
     for name, make in pictures.items():
         path = folder / name
         try:
             picture = make()
             picture.write(path)
-            told[name] = picture.alt
+            alts[name] = picture.alt
         except Exception as error:  # whatever Matplotlib, its fonts or the disk come up with
             path.unlink(missing_ok=True)
             path.with_suffix(".svg").unlink(missing_ok=True)
             reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
             UNDRAWN.append(f"{name} could not be plotted ({' '.join(reason.split())})")
-    return told
+    return alts
 
 
 def write_sums(folder: Path, names: Sequence[str] | None = None) -> None:

@@ -36,7 +36,7 @@ def free_folder(name: str) -> Path:
     return folder
 
 
-def place_of(folder: Path) -> Path:
+def checked_path(folder: Path) -> Path:
     """Return the absolute path of a folder that is to be written to.
 
     Raises
@@ -80,7 +80,7 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
         If `folder` has something in it and `force` isn't given, can't be made, or is being
         made by another process.
     """
-    folder = place_of(folder)
+    folder = checked_path(folder)
     part = folder.with_name(f".{folder.name}.part")
     there, lock = folder.parent.exists(), None
     try:
@@ -102,8 +102,8 @@ def writing(folder: Path, force: bool) -> Iterator[Path]:
     except OSError as error:
         named = Path(error.filename) if isinstance(error.filename, str) else part
         inside = named.is_relative_to(part)
-        place = folder / named.relative_to(part) if inside else named
-        raise unwritable(place, error) from None
+        path = folder / named.relative_to(part) if inside else named
+        raise unwritable(path, error) from None
     finally:
         if lock is not None:
             if part != folder:
@@ -266,7 +266,7 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def unwritable(place: Path, error: OSError, again: str = "run it again") -> PalcaError:
+def unwritable(path: Path, error: OSError, again: str = "run it again") -> PalcaError:
     """Return what to say when a file or a folder can't be written, with the mend if it is known."""
     mend = ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -274,4 +274,4 @@ def unwritable(place: Path, error: OSError, again: str = "run it again") -> Palc
     elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         mend = "; choose another --out"
     reason = os.strerror(error.errno) if error.errno else str(error)  # Arrow's are longer
-    return PalcaError(f"can't be written ({reason}){mend}", str(place))
+    return PalcaError(f"can't be written ({reason}){mend}", str(path))

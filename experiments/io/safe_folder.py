@@ -28,7 +28,7 @@ Rows = list[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class StoredPicture:
     """A picture of a folder.
 
     Attributes
@@ -69,7 +69,7 @@ class Folder:
             raise PalcaError("is not a file, but must be one: run the command again", str(path))
         return path
 
-    def place(self, name: str) -> Path | None:
+    def path_of(self, name: str) -> Path | None:
         """Return where a file is that is read whole, or None if there is none of that name.
 
         Raises
@@ -93,7 +93,7 @@ class Folder:
         ------
         PalcaError
         """
-        path = self.place(name)
+        path = self.path_of(name)
         try:
             return None if path is None else path.read_bytes()
         except OSError as error:
@@ -133,7 +133,7 @@ class Folder:
         ]
         return sorted((path.name, path.stat().st_size) for path in there)
 
-    def pictures(self) -> list[Shown]:
+    def pictures(self) -> list[StoredPicture]:
         """Return the pictures: the SVG files, and PNG files that have none beside them.
 
         Raises
@@ -144,7 +144,7 @@ class Folder:
         some = [n for n in names if n.endswith(".svg") or f"{n[:-4]}.svg" not in names]
         return [self._picture(name) for name in some]
 
-    def _picture(self, name: str) -> Shown:
+    def _picture(self, name: str) -> StoredPicture:
         content = self.content(name) or b""
         form = Path(name).suffix
         if not content.startswith(_BEGINNINGS[form]):
@@ -155,4 +155,4 @@ class Folder:
             f"The figure {name}, which was written without a description"
         )  # fmt: skip
         address = f"data:{_TYPES[form]};base64,{base64.b64encode(content).decode()}"
-        return Shown(name, " ".join(alt.split()), address)
+        return StoredPicture(name, " ".join(alt.split()), address)

@@ -232,7 +232,7 @@ class Table:
 
     def left_out(self, width: int) -> list[Column]:
         """Return the columns that are not shown at a width of the terminal."""
-        return [self.columns[place] for place in self._layout.left_out(width)]
+        return [self.columns[index] for index in self._layout.left_out(width)]
 
     @property
     def _layout(self) -> Layout:

@@ -70,10 +70,10 @@ class Layout:
         return _total([span.easy for span in self._spans()])
 
     def left_out(self, width: int) -> list[int]:
-        """Return the places of the columns that are not shown at a width."""
-        panels, places = self._panels(width, self._spans()), range(len(self._columns))
-        shown = {place for panel in panels for place in panel} or places
-        return [place for place in places if place not in shown]
+        """Return the indices of the columns that are not shown at a width."""
+        panels, indices = self._panels(width, self._spans()), range(len(self._columns))
+        visible = {index for panel in panels for index in panel} or indices
+        return [index for index in indices if index not in visible]
 
     def lines(self, width: int) -> Iterator[Text | Table]:
         """Return what is printed at a width."""
@@ -83,18 +83,18 @@ class Layout:
         for number, panel in enumerate(panels):
             if number:
                 yield Text()
-            yield from self._drawn(panel, _shared([spans[place] for place in panel], width))
+            yield from self._drawn(panel, _shared([spans[index] for index in panel], width))
         if not panels:
             yield from self._stacked(width)
-        told = min(width, _NOTE)
-        yield from _paragraph(self._note, told, "dim")
+        note_width = min(width, _NOTE)
+        yield from _paragraph(self._note, note_width, "dim")
         if gone := self.left_out(width):
-            names = ", ".join(self._columns[place].title for place in gone)
+            names = ", ".join(self._columns[index].title for index in gone)
             also = f"; {self._file} has {'it' if len(gone) == 1 else 'them'}" if self._file else ""
             yield from _paragraph(
                 f"Columns left out at a width of {width}: {names} (shown from a width of "
                 f"{self.full_width}{also})",
-                told,
+                note_width,
                 "dim",
             )
         yield Text()
@@ -109,21 +109,22 @@ class Layout:
     def _panels(self, width: int, spans: list[_Span]) -> list[list[int]]:
         """Return the columns of each panel; none if only blocks fit."""
         for most in sorted({column.rank for column in self._columns}, reverse=True):
-            shown = [place for place, column in enumerate(self._columns) if column.rank <= most]
-            if _total([spans[place].easy for place in shown]) <= width:
-                return [shown]
-        shown = [place for place, column in enumerate(self._columns) if not column.rank]
-        if all(self._columns[place].numeric for place in shown[1:]):
-            for many in range(2, len(shown)):
-                each = -(-(len(shown) - 1) // many)
-                panels = [[shown[0], *shown[at : at + each]] for at in range(1, len(shown), each)]
+            visible = [index for index, column in enumerate(self._columns) if column.rank <= most]
+            if _total([spans[index].easy for index in visible]) <= width:
+                return [visible]
+        visible = [index for index, column in enumerate(self._columns) if not column.rank]
+        if all(self._columns[index].numeric for index in visible[1:]):
+            for many in range(2, len(visible)):
+                first, *others = visible
+                each = -(-len(others) // many)
+                panels = [[first, *others[at : at + each]] for at in range(0, len(others), each)]
                 if all(_total([spans[at].easy for at in panel]) <= width for panel in panels):
                     return panels
-        return [shown] if _total([spans[place].least for place in shown]) <= width else []
+        return [visible] if _total([spans[index].least for index in visible]) <= width else []
 
     def _drawn(self, panel: list[int], widths: list[int]) -> Iterator[Text | Table]:
         """Draw some columns."""
-        columns = [self._columns[place] for place in panel]
+        columns = [self._columns[index] for index in panel]
 
         def grid(rows: list[tuple[list[_Cell], str]], vertical: VerticalAlignMethod) -> Table:
             table = Table(box=None, show_header=False, show_edge=False, pad_edge=False,
@@ -138,12 +139,12 @@ class Layout:
 
         yield grid([([_Cell(column.title) for column in columns], "bold")], "bottom")
         yield Text("─" * _total(widths), style="dim")
-        for place, (title, group) in enumerate(self._groups):
-            if place > 1:
+        for index, (title, group) in enumerate(self._groups):
+            if index > 1:
                 yield Text()
             yield from _paragraph(title, _total(widths), "bold")
             if group:
-                rows = [([row[place] for place in panel], style) for row, style in group]
+                rows = [([row[index] for index in panel], style) for row, style in group]
                 yield grid(rows, "top")
 
     def _stacked(self, width: int) -> Iterator[Text]:
@@ -154,8 +155,8 @@ class Layout:
                 indent = ""
                 for column, cell in zip(self._columns, row, strict=True):
                     if cell.text.plain:
-                        told = Text.assemble((f"{column.title}: ", "bold"), cell.text)
-                        lines = _Cell(told).wrapped(max(width - 4, 1)).split("\n")
+                        labelled = Text.assemble((f"{column.title}: ", "bold"), cell.text)
+                        lines = _Cell(labelled).wrapped(max(width - 4, 1)).split("\n")
                         yield Text(indent) + Text(f"\n{indent}  ").join(lines)
                         indent = "  "
                 yield Text()

@@ -113,7 +113,7 @@ def record_of(case: Case) -> Histories:
 
 
 @kept
-def verdicts(case: Case, worlds: int) -> list[OutcomeScore]:
+def outcome_scores(case: Case, worlds: int) -> list[OutcomeScore]:
     """Return the outcomes of some worlds, held against the record."""
     truth = {name: float(values[0]) for name, values in outcomes(record_of(case)).items()}
     return evaluate(ensemble(case, worlds)[1], truth, _naive(case))

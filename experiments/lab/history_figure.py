@@ -75,14 +75,14 @@ def draw_country(
         colours = ScalarMappable(scale)
         if shape is not None and known:
             axis.fill(*zip(*shape.ring, strict=True), facecolor=_LAND, edgecolor=PALE, lw=1.0)
-            places = [shape.garrisons[garrison.name] for garrison in garrisons]
+            positions = [shape.garrisons[garrison.name] for garrison in garrisons]
             middle = np.mean([latitude for _, latitude in shape.ring])
             axis.set_aspect(1.0 / math.cos(math.radians(middle)))
         else:
-            places = [(float(at), 0.0) for at in range(len(garrisons))]
+            positions = [(float(at), 0.0) for at in range(len(garrisons))]
             axis.set_xlim(-0.7, len(garrisons) - 0.3)
             axis.set_ylim(-0.8, 0.8)
-        for at, (garrison, (x, y)) in enumerate(zip(garrisons, places, strict=True)):
+        for at, (garrison, (x, y)) in enumerate(zip(garrisons, positions, strict=True)):
             share = float(loyalty[at])
             area = 7.0 * garrison.officers * garrison.weight
             axis.scatter([x], [y], s=area, color=colours.cmap(scale(share)), edgecolor="white",
@@ -92,7 +92,7 @@ def draw_country(
                 axis.scatter([x], [y], s=2.2 * area, facecolor="none", edgecolor=INK, lw=2,
                              zorder=4)  # fmt: skip
                 name += "\nstrikes"
-            _name_garrison(axis, name, places, at, 3 + math.sqrt(area) / 2)
+            _name_garrison(axis, name, positions, at, 3 + math.sqrt(area) / 2)
         height = figure.get_figheight()
         below = figure.add_axes((0.25, 0.46 / height, 0.5, 0.12 / height))
         bar = figure.colorbar(colours, cax=below, orientation="horizontal",
@@ -111,11 +111,11 @@ def draw_country(
 
 
 def _name_garrison(
-    axis: Axes, name: str, places: Sequence[tuple[float, float]], at: int, apart: float
+    axis: Axes, name: str, positions: Sequence[tuple[float, float]], at: int, apart: float
 ) -> None:
     """Write a garrison's name on the side that is away from its neighbours."""
-    x, y = places[at]
-    gaps = np.array([(x - u, y - v) for u, v in places if (u, v) != (x, y)] or [(0.0, -1.0)])
+    x, y = positions[at]
+    gaps = np.array([(x - u, y - v) for u, v in positions if (u, v) != (x, y)] or [(0.0, -1.0)])
     away = (gaps / np.linalg.norm(gaps, axis=1, keepdims=True) ** 3).sum(axis=0)
     if abs(away[1]) < 1e-9:  # garrisons in a row
         away = np.array([0.0, -1.0])
@@ -168,8 +168,8 @@ def draw_network(
         faces = {"ussr": SERIES[5], "us": SERIES[0], "party": SERIES[5], "regime": colour}
         for actor, (x, y, name) in _NODES.items():
             inks = INK_ON[side(state["orientation"])] if actor == "regime" else "white"
-            shown = f"{name}\n{ruler}" if actor == "regime" else name
-            axis.text(x, y, shown, ha="center", va="center", color=inks, fontsize=10, zorder=4,
+            label = f"{name}\n{ruler}" if actor == "regime" else name
+            axis.text(x, y, label, ha="center", va="center", color=inks, fontsize=10, zorder=4,
                       bbox={"boxstyle": "round,pad=0.6", "fc": faces[actor],
                             "ec": "none"})  # fmt: skip
     names = {actor: name.replace("\n", " ") for actor, (_, _, name) in _NODES.items()}

@@ -39,27 +39,27 @@ def _ask(form: Form) -> None:
 def _show(values: Values) -> list[Block]:
     case, month = Case(values["scenario"]), values["month"]
     story = cases.world_trace(case, values["world"])
-    told, country = story.months[month], story.scenario.country
+    explanation, country = story.months[month], story.scenario.country
     events = story.histories.events
     now = (events.month == month) & np.isin(events.code, _STRIKES)
-    struck = [int(place) for place in events.garrison[now] if place >= 0]
+    struck = [int(garrison) for garrison in events.garrison[now] if garrison >= 0]
     loyalty = story.loyalty[month]
-    levers = {decision.actor: decision.levers for decision in told.decisions}
-    now_rules = country.leaders[int(told.after["leader"])].name
-    change = "" if now_rules == told.ruler else f", and {now_rules} at its end"
+    levers = {decision.actor: decision.levers for decision in explanation.decisions}
+    now_rules = country.leaders[int(explanation.after["leader"])].name
+    change = "" if now_rules == explanation.ruler else f", and {now_rules} at its end"
     return [
-        text(f"{month_name(month)}, world {values['world']:,}: {told.ruler} rules at the start of "
-             f"the month{change}."),
+        text(f"{month_name(month)}, world {values['world']:,}: {explanation.ruler} rules at the "
+             f"start of the month{change}."),
         picture(lambda: draw_timeline(country, _histories(case, values["world"]), month)),
         picture(lambda: draw_country(country, list(loyalty), struck, month),
                 "Garrisons; a ring marks one that attempts a coup this month.", wide=False),
-        picture(lambda: draw_network(told.after, levers, now_rules, month),
+        picture(lambda: draw_network(explanation.after, levers, now_rules, month),
                 "Who gives to whom. A dashed line means nothing this month; the widest line means "
                 "60 million USD a year or more.", wide=False),
         heading("What happened this month"),
-        *_events(told.events),
+        *_events(explanation.events),
         heading("Which rules fired, and why"),
-        *(block for decision in told.decisions for block in _decision(decision)),
+        *(block for decision in explanation.decisions for block in _decision(decision)),
         heading("Numbers of the month"),
         *table(Table("Garrisons", [*texts("garrison", "stands"),
                                    *numbers("officers", "force that would not join a "
@@ -67,7 +67,7 @@ def _show(values: Values) -> list[Block]:
             (garrison.name, in_a_word(float(share)), f"{garrison.officers}", percent(float(share)))
             for garrison, share in zip(country.garrisons, loyalty, strict=True)
         )),
-        *table(changes_table(told)),
+        *table(changes_table(explanation)),
     ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from palca.scenarios.scenario import build_policy
 
 from .kept import kept
 
-_PLACE: Final = "the policy"
+_WHERE: Final = "the policy"
 
 
 def shipped_text(path: Path) -> str:
@@ -29,15 +29,15 @@ def read_policy(actor: str, text: str) -> dict[str, Any]:
     PalcaError
         As a file would give it.
     """
-    table = parse_toml(text, _PLACE)
-    build_policy(actor, "edited", table, _PLACE)
+    table = parse_toml(text, _WHERE)
+    build_policy(actor, "edited", table, _WHERE)
     return table
 
 
 @kept
 def policy_of(actor: str, text: str) -> Policy:
     """Return the policy of a text that has been found good."""
-    return build_policy(actor, "edited", read_policy(actor, text), _PLACE)
+    return build_policy(actor, "edited", read_policy(actor, text), _WHERE)
 
 
 def line_of(error: PalcaError, text: str) -> int:
@@ -58,9 +58,9 @@ def line_of(error: PalcaError, text: str) -> int:
     for word in wanted:
         if re.fullmatch(r"[\w-]+", word):
             key = re.compile(rf"(^|[{{,\s\"']){re.escape(word)}[\"']?\s*=")
-            for place in range(begin, end):
-                if key.search(lines[place]):
-                    return place + 1
+            for number in range(begin, end):
+                if key.search(lines[number]):
+                    return number + 1
     return begin + 1
 
 
@@ -69,15 +69,15 @@ def _named(message: str) -> list[str]:
     return re.findall(r"'([\w.-]+)'", message)[:1]
 
 
-def _rule_lines(place: str, lines: list[str]) -> tuple[int, int]:
-    """Return the first line of the rule that a place names and the one after its last."""
+def _rule_lines(where: str, lines: list[str]) -> tuple[int, int]:
+    """Return the first line of the rule that `where` names and the one after its last."""
     heads = [i for i, line in enumerate(lines) if re.match(r"\s*\[\[\s*rule\s*\]\]", line)]
     ends = [*heads[1:], len(lines)]
-    if at := re.search(r"rule (\d+)(:|$)", place):
+    if at := re.search(r"rule (\d+)(:|$)", where):
         which = int(at[1]) - 1
         if which < len(heads):
             return heads[which], ends[which]
-    if at := re.search(r"rule (?:'(.*?)'|\"(.*?)\")(?:: |$)", place):
+    if at := re.search(r"rule (?:'(.*?)'|\"(.*?)\")(?:: |$)", where):
         name = at[1] if at[1] is not None else at[2]
         found = [
             (begin, end)

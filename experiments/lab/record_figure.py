@@ -70,35 +70,35 @@ def draw_months(summary: Summary, series: str, fact: Floats | None) -> Picture:
                    f"{low:.2f} and {high:.2f}. {said}")  # fmt: skip
 
 
-def draw_outcomes(verdicts: Sequence[OutcomeScore]) -> Picture:
+def draw_outcomes(outcome_scores: Sequence[OutcomeScore]) -> Picture:
     """Draw each outcome's range, its median, and the documented value, on a scale of its own."""
     with style():
-        figure = fixed_figure(9.5, 0.55 + 0.62 * len(verdicts), 3.4, 0.2, 0.3, 0.25, up=1.4)
-        axes = figure.subplots(len(verdicts), 1, squeeze=False)[:, 0]
-        for axis, verdict in zip(axes, verdicts, strict=True):
-            axis.plot([verdict.low, verdict.high], [0, 0], color=SERIES[0], lw=5, alpha=0.35,
+        figure = fixed_figure(9.5, 0.55 + 0.62 * len(outcome_scores), 3.4, 0.2, 0.3, 0.25, up=1.4)
+        axes = figure.subplots(len(outcome_scores), 1, squeeze=False)[:, 0]
+        for axis, score in zip(axes, outcome_scores, strict=True):
+            axis.plot([score.low, score.high], [0, 0], color=SERIES[0], lw=5, alpha=0.35,
                       solid_capstyle="butt")  # fmt: skip
-            axis.plot([verdict.median], [0], "|", color=SERIES[0], ms=13, mew=2)
-            if verdict.documented == verdict.documented:
-                axis.plot([verdict.documented], [0], "o", color=FACT, ms=7, mec="white")
+            axis.plot([score.median], [0], "|", color=SERIES[0], ms=13, mew=2)
+            if score.documented == score.documented:
+                axis.plot([score.documented], [0], "o", color=FACT, ms=7, mec="white")
             axis.set_ylim(-1, 1)
             axis.margins(x=0.06)
-            axis.set_yticks([0], [verdict.outcome.heading])
+            axis.set_yticks([0], [score.outcome.heading])
             axis.spines["left"].set_visible(False)
             axis.spines["bottom"].set_color(PALE)
             axis.tick_params("y", length=0)
         axes[0].set_title("bar: 90 % of the worlds; line: median; red dot: documented")
-    said = "; ".join(f"{verdict.outcome.heading}: {_in_words(verdict)}" for verdict in verdicts)
+    said = "; ".join(f"{score.outcome.heading}: {_in_words(score)}" for score in outcome_scores)
     return Picture(figure, f"Simulated ranges and documented values. {said}.")
 
 
-def _in_words(verdict: OutcomeScore) -> str:
-    unit = verdict.outcome.unit
-    simulated = f"{number(verdict.low, unit)} to {number(verdict.high, unit)}"
-    if verdict.documented != verdict.documented:
+def _in_words(score: OutcomeScore) -> str:
+    unit = score.outcome.unit
+    simulated = f"{number(score.low, unit)} to {number(score.high, unit)}"
+    if score.documented != score.documented:
         return f"simulated {simulated}, not documented"
-    where = "inside" if verdict.inside else "outside"
-    return f"simulated {simulated}, documented {number(verdict.documented, unit)}, {where}"
+    where = "inside" if score.inside else "outside"
+    return f"simulated {simulated}, documented {number(score.documented, unit)}, {where}"
 
 
 def draw_two(first: Summary, second: Summary, series: str, names: tuple[str, str]) -> Picture:

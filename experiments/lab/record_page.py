@@ -28,12 +28,12 @@ def _ask(form: Form) -> None:
 def _show(values: Values) -> list[Block]:
     case, worlds = Case(values["scenario"]), values["worlds"]
     summary, _ = cases.ensemble(case, worlds)
-    every = cases.verdicts(case, worlds)
-    chosen = [verdict for verdict in every if verdict.outcome.group == values["group"]]
-    scored = [verdict for verdict in every if verdict.documented == verdict.documented]
+    every = cases.outcome_scores(case, worlds)
+    chosen = [score for score in every if score.outcome.group == values["group"]]
+    scored = [score for score in every if score.documented == score.documented]
     fact = documented_months(cases.record_of(case)).get(values["series"])
-    inside = sum(verdict.inside for verdict in scored)
-    better = sum(verdict.skill > 0 for verdict in scored)
+    inside = sum(score.inside for score in scored)
+    better = sum(score.skill > 0 for score in scored)
     return [
         text(f"Of {len(scored)} documented outcomes {inside} lie within the central 90 % of "
              f"{worlds:,} worlds; for {better} the worlds score better than a naive forecast that "
@@ -41,8 +41,8 @@ def _show(values: Values) -> list[Block]:
         picture(lambda: draw_outcomes(chosen)),
         picture(lambda: draw_months(summary, values["series"], fact)),
         *table(scores_table(score_rows(chosen), "Outcomes")),
-        listing([f"{verdict.outcome.heading}: {verdict.outcome.note}" for verdict in chosen
-                 if verdict.outcome.note]),
+        listing([f"{score.outcome.heading}: {score.outcome.note}" for score in chosen
+                 if score.outcome.note]),
     ]  # fmt: skip
 
 

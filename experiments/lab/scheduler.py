@@ -21,7 +21,7 @@ LAST: Final = 10.0  # seconds that the end of the lab waits for what is being co
 VISITORS: Final = 200  # pages open at once
 
 T = TypeVar("T")
-_places = threading.BoundedSemaphore(AT_ONCE)
+_slots = threading.BoundedSemaphore(AT_ONCE)
 _counting = threading.Lock()
 _waiting = 0
 _closed = threading.Event()
@@ -53,7 +53,7 @@ class Visitor:
         with self._turn:
             if self._newest is not own:
                 raise Superseded
-            with _place():
+            with _slot():
                 try:
                     return work()
                 finally:
@@ -69,15 +69,15 @@ def _give_back() -> None:
 
 
 @contextmanager
-def _place() -> Iterator[None]:
-    """Hold one of the places at which is computed, for a limited time."""
+def _slot() -> Iterator[None]:
+    """Hold one of the slots for computations, for a limited time."""
     global _waiting
     with _counting:
         if _waiting >= MOST_WAITING:
             raise PalcaError("too many visitors are computing now; try again in a minute")
         _waiting += 1
     try:
-        got = _places.acquire(timeout=LONGEST)
+        got = _slots.acquire(timeout=LONGEST)
     finally:
         with _counting:
             _waiting -= 1
@@ -89,7 +89,7 @@ def _place() -> Iterator[None]:
         yield
     finally:
         _until.reset(token)
-        _places.release()
+        _slots.release()
 
 
 def look_at_clock() -> None:
@@ -113,4 +113,4 @@ def close() -> None:
     _closed.set()
     until = time.monotonic() + LAST
     for _ in range(AT_ONCE):
-        _places.acquire(timeout=max(until - time.monotonic(), 0))
+        _slots.acquire(timeout=max(until - time.monotonic(), 0))

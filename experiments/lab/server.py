@@ -61,7 +61,7 @@ def serve(
     opened : bool
         Whether to open a browser.
     announce : callable
-        Told the address as soon as the lab answers.
+        Called with the address as soon as the lab answers.
 
     Raises
     ------

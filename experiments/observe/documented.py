@@ -150,7 +150,7 @@ def record_of(country: Country) -> Record | None:
     return load_record() if country.name == COUNTRY else None
 
 
-def record_for(scenario: Scenario, place: str) -> Record:
+def record_for(scenario: Scenario, where: str) -> Record:
     """Return the record of a scenario's country, for what makes no sense without it.
 
     Raises
@@ -164,7 +164,7 @@ def record_for(scenario: Scenario, place: str) -> Record:
             f"needs a record, and {no_record(scenario.country.name)}; if the country "
             f"is {COUNTRY} with changes, write 'name = \"{COUNTRY}\"' in its "
             "file",
-            place,
+            where,
         )
     return record
 
@@ -197,29 +197,29 @@ def _load(folder: Path) -> Record:
     events = _read(folder / "events.csv")
     spans = []
     for i, row in enumerate(events.itertuples(), start=2):
-        place = f"events.csv: line {i}"
+        where = f"events.csv: line {i}"
         if row.track not in TRACKS:
-            raise PalcaError(f"no track '{row.track}'{nearest(str(row.track), TRACKS)}", place)
+            raise PalcaError(f"no track '{row.track}'{nearest(str(row.track), TRACKS)}", where)
         kinds = KINDS[str(row.track)]
         if row.kind not in kinds:
             raise PalcaError(
                 f"unknown kind '{row.kind}' in the track "
                 f"'{row.track}'{nearest(str(row.kind), kinds)}",
-                place,
+                where,
             )
-        first, last = span(str(row.date), place)
+        first, last = span(str(row.date), where)
         if row.until:
-            end = span(str(row.until), place)[1]
+            end = span(str(row.until), where)[1]
             if end < first:
-                raise PalcaError(f"ends in {row.until}, before its beginning in {row.date}", place)
+                raise PalcaError(f"ends in {row.until}, before its beginning in {row.date}", where)
             # the end of a spell doesn't blur its beginning; the end of an undated crisis does
             last = end if len(str(row.date)) == len("1971") else last
         unit = "orientation" if row.track == "power" else "million USD"
         if row.amount and row.unit != unit:
             given = f"is in '{row.unit}'" if row.unit else "has no 'unit'"
-            raise PalcaError(f"the amount {row.amount} {given}: give it in {unit}", place)
+            raise PalcaError(f"the amount {row.amount} {given}: give it in {unit}", where)
         if not str(row.text).strip():
-            raise PalcaError("'text' is empty: say what happened", place)
+            raise PalcaError("'text' is empty: say what happened", where)
         spans.append((first, last))
     events["first_month"] = [first for first, _ in spans]
     events["last_month"] = [last for _, last in spans]
@@ -228,10 +228,10 @@ def _load(folder: Path) -> Record:
     series = _read(folder / "series.csv")
     seen = set()
     for i, pair in enumerate(zip(series["series"], series["date"], strict=True), start=2):
-        place = f"series.csv: line {i}"
-        span(pair[1], place)
+        where = f"series.csv: line {i}"
+        span(pair[1], where)
         if pair in seen:
-            raise PalcaError(f"a second value of '{pair[0]}' at {pair[1]}", place)
+            raise PalcaError(f"a second value of '{pair[0]}' at {pair[1]}", where)
         seen.add(pair)
     rates = _read(folder / "base_rates.csv")
     for name, table in (("series.csv", series), ("base_rates.csv", rates)):
@@ -241,7 +241,7 @@ def _load(folder: Path) -> Record:
     return Record(events, series, rates)
 
 
-def span(date: str, place: str = "") -> tuple[int, int]:
+def span(date: str, where: str = "") -> tuple[int, int]:
     """Return the first and the last month in which a date of day, month or year lies.
 
     >>> span("1971")
@@ -255,11 +255,11 @@ def span(date: str, place: str = "") -> tuple[int, int]:
             month = month_index(date[:7])
             Day.fromisoformat(date if len(date) > len("1971-08") else f"{date}-01")
         except PalcaError as error:
-            raise PalcaError(error.message, place) from None
+            raise PalcaError(error.message, where) from None
         except ValueError:
-            raise PalcaError(f"{date} is not a day of the calendar", place) from None
+            raise PalcaError(f"{date} is not a day of the calendar", where) from None
         return month, month
-    raise PalcaError(f"{short(date, 40)!r} is not a date; write 1971, 1971-08 or 1971-08-21", place)
+    raise PalcaError(f"{short(date, 40)!r} is not a date; write 1971, 1971-08 or 1971-08-21", where)
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -292,19 +292,19 @@ def _read(path: Path) -> pd.DataFrame:
     for i, (source, confidence) in enumerate(
         zip(table["source"], table["confidence"], strict=True), start=2
     ):
-        place = f"{path.name}: line {i}"
+        where = f"{path.name}: line {i}"
         if not source.strip():
-            raise PalcaError("the row has no source: name one", place)
-        _check_confidence(confidence, place)
+            raise PalcaError("the row has no source: name one", where)
+        _check_confidence(confidence, where)
     return table
 
 
-def _check_confidence(name: str, place: str) -> None:
+def _check_confidence(name: str, where: str) -> None:
     if name not in CONFIDENCES:
         raise PalcaError(
             f"confidence '{name}' must be one of "
             f"{', '.join(CONFIDENCES)}{nearest(name, CONFIDENCES)}",
-            place,
+            where,
         )
 
 

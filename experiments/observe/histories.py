@@ -44,7 +44,7 @@ class Histories:
         By the names in :data:`SERIES`; commitments and deliveries in million USD a month.
         Of 32 bits where they are simulated.
     events : Events
-        `events.world` is a place in ``0..worlds-1``.
+        `events.world` is an index in ``0..worlds-1``.
     """
 
     worlds: int
@@ -152,7 +152,7 @@ def documented(record: Record, scenario: Scenario) -> Histories:
         if track == "power" and kind in ("accession", "phase"):
             series["orientation"][since:] = amount
             if kind == "accession":
-                series["leader"][since:] = _place(actor, scenario)
+                series["leader"][since:] = _leader_index(actor, scenario)
         elif track == "party" and kind in _LEGALITY:
             series["legality"][since:] = _LEGALITY[kind]
     for year, value in record.values("gdp_growth").items():
@@ -180,8 +180,8 @@ def documented(record: Record, scenario: Scenario) -> Histories:
 _LEGALITY: Final = {"banned": 0.0, "tolerated": 0.5, "legalised": 1.0}
 
 
-def _place(actor: str, scenario: Scenario) -> int:
-    """Return the roster place of a person; that of the unnamed junta if he isn't in it."""
+def _leader_index(actor: str, scenario: Scenario) -> int:
+    """Return the index of a person in the roster; that of the unnamed junta if he isn't in it."""
     words = _words(actor)
     leaders = scenario.country.leaders
     known = [i for i, leader in enumerate(leaders) if _words(leader.name) <= words]

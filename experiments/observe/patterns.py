@@ -31,7 +31,7 @@ class Pattern:
     Attributes
     ----------
     number : int
-        Its place in the list that it comes from (docs/VALIDATION.md).
+        Its number in the list that it comes from (docs/VALIDATION.md).
     title : str
     statement : str
         What is asked of a history, with all numbers.

@@ -15,11 +15,11 @@ from ..io.provenance import differing
 from ..io.safe_folder import Folder
 from ..io.table import cut
 from ..observe.documented import COUNTRY, load_record, scored
-from .scenario import Told
+from .scenario import ScenarioSummary
 
 _FEW: Final = 1000  # worlds below which a report warns
 _THIN: Final = 1000.0  # effective worlds, likewise
-_PLACES: Final = 5  # of a source that are named
+_CITATIONS: Final = 5  # of a source that are named
 _HOLDS_AGAINST_RECORD: Final = ("run", "counterfactual", "claims", "calibration", "validation")
 _SEPARATOR: Final = re.compile(r";\s*(?![^(]*\))")  # not inside brackets
 _ADDRESS: Final = re.compile(
@@ -118,7 +118,7 @@ def _of_claims(folder: Folder) -> Iterator[str]:
 
 
 def _of_sweep(folder: Folder) -> Iterator[str]:
-    if folder.place("SHA256SUMS") is None:
+    if folder.path_of("SHA256SUMS") is None:
         yield ("The sweep is not complete; the finished part is an even sample of the whole. palca "
                "sweep --resume continues it.")  # fmt: skip
     yield "The share that a factor explains is its share by itself, without interactions."
@@ -166,7 +166,10 @@ _OF_KIND: Final = {
 
 
 def sources(
-    kind: str, told: Sequence[Told], scenarios: Sequence[Mapping[str, Any]], months: int
+    kind: str,
+    summaries: Sequence[ScenarioSummary],
+    scenarios: Sequence[Mapping[str, Any]],
+    months: int,
 ) -> list[tuple[list[tuple[str, str]], str]]:
     """Return every source once, as its parts (text, address or ""), with where it is cited."""
     cited: dict[str, list[str]] = {}
@@ -175,13 +178,13 @@ def sources(
         for part in _SEPARATOR.split(cut(source)):
             part = part.strip()
             if part and not part.startswith(("assumed", "as ")):
-                places = cited.setdefault(part, [])
-                if where not in places:
-                    places.append(where)
+                citations = cited.setdefault(part, [])
+                if where not in citations:
+                    citations.append(where)
 
     for scenario in scenarios:
         cite(str(scenario.get("sources", "")), f"the scenario '{scenario['title']}'")
-    for scenario in told:
+    for scenario in summaries:
         for policy in scenario.policies:
             for rule in policy.rules:
                 cite(rule.source, f"rule '{rule.name}' ({policy.actor}: {policy.name})")
@@ -208,19 +211,19 @@ def _scoring_rows(months: int) -> Iterator[tuple[str, str]]:
             yield str(row.source), f"record: {row.series}"
 
 
-def _listed(places: Sequence[str]) -> str:
-    more = len(places) - _PLACES
-    return "; ".join(places[:_PLACES]) + (f"; and {more} more" if more > 0 else "")
+def _listed(citations: Sequence[str]) -> str:
+    more = len(citations) - _CITATIONS
+    return "; ".join(citations[:_CITATIONS]) + (f"; and {more} more" if more > 0 else "")
 
 
 def linked(text: str) -> list[tuple[str, str]]:
     """Return the parts of a text with the address each leads to: only web addresses and DOIs."""
     parts, at = [], 0
     for found in _ADDRESS.finditer(text):
-        shown = found[0].rstrip(".,;:)")
-        address = shown
-        if not shown.startswith("http"):
-            address = f"https://doi.org/{shown[shown.index('10.') :]}"
-        parts += [(text[at : found.start()], ""), (shown, address)]
-        at = found.start() + len(shown)
+        label = found[0].rstrip(".,;:)")
+        address = label
+        if not label.startswith("http"):
+            address = f"https://doi.org/{label[label.index('10.') :]}"
+        parts += [(text[at : found.start()], ""), (label, address)]
+        at = found.start() + len(label)
     return [part for part in (*parts, (text[at:], "")) if part[0]]

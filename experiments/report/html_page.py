@@ -18,11 +18,11 @@ from palca.model.errors import PalcaError
 from palca.scenarios.reading.library import parse_toml
 
 from ..io import provenance, run_folder
-from ..io.safe_folder import Folder, Shown
+from ..io.safe_folder import Folder, StoredPicture
 from ..io.table import Table, cut, numbers, texts
 from .caveats import GENERAL, caveats, sources
 from .markdown import UNFIT, page_of
-from .scenario import scenarios_of, tell
+from .scenario import scenarios_of, summarise
 from .tables import tables_of
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -108,8 +108,8 @@ def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
     kind = str(manifest.get("kind", "run"))
     named = scenarios_of(manifest)
     scenarios = [scenario for _, scenario in named]
-    told = [tell(scenario, scenarios[0] if place else None)
-            for place, scenario in enumerate(scenarios)]  # fmt: skip
+    summaries = [summarise(scenario, scenarios[0] if index else None)
+            for index, scenario in enumerate(scenarios)]  # fmt: skip
     months = int(scenarios[0]["months"]) if scenarios else _MONTHS
     page = folder.text(_PAGES[kind]) if kind in _PAGES else None
     environment = Environment(
@@ -121,8 +121,8 @@ def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
         kind=_KINDS.get(kind, kind),
         question=str(scenarios[0].get("question", "")) if len(scenarios) == 1 else "",
         asked=_asked(manifest),
-        scenarios=list(zip((name for name, _ in named), told, strict=True)),
-        pictures=[(_caption(shown), shown) for shown in folder.pictures()],
+        scenarios=list(zip((name for name, _ in named), summaries, strict=True)),
+        pictures=[(_caption(picture), picture) for picture in folder.pictures()],
         body=page_of(page) if page else "",
         answer=(folder.text("answer.txt") or "").strip() if kind == "counterfactual" else "",
         tables=tables_of(kind, folder),
@@ -133,12 +133,12 @@ def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
         files=Table("Contents of the folder", [*texts("file"), *numbers("bytes")]).filled(
             (name, f"{size:,}") for name, size in folder.files() if name != NAME
         ),
-        sources=sources(kind, told, scenarios, months),
+        sources=sources(kind, summaries, scenarios, months),
     )
 
 
-def _caption(shown: Shown) -> str:
-    stem = Path(shown.name).stem
+def _caption(picture: StoredPicture) -> str:
+    stem = Path(picture.name).stem
     return _CAPTIONS.get(stem, stem.replace("-", " ").capitalize())
 
 

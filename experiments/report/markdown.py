@@ -57,7 +57,7 @@ def page_of(text: str) -> Markup:
     return Markup(reader.renderer.render(kept, reader.options, {}))
 
 
-def _open_table(_: Any, tokens: Sequence[Token], place: int, *__: Any) -> str:
-    name = escape(tokens[place].content)
+def _open_table(_: Any, tokens: Sequence[Token], index: int, *__: Any) -> str:
+    name = escape(tokens[index].content)
     return (f'<div class="wide" tabindex="0" role="region" aria-label="{name}"><table>\n'
             f"<caption>{name}</caption>\n")  # fmt: skip

@@ -33,7 +33,7 @@ class Policy:
 
     Attributes
     ----------
-    shown : bool
+    in_full : bool
         Whether its rules stand here; else they have stood before.
     """
 
@@ -42,7 +42,7 @@ class Policy:
     title: str
     since: str
     rules: tuple[Rule, ...]
-    shown: bool
+    in_full: bool
 
     @property
     def short(self) -> bool:
@@ -51,7 +51,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ScenarioSummary:
     """A scenario in words.
 
     Attributes
@@ -86,7 +86,9 @@ def scenarios_of(manifest: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]
             for v in variants]  # fmt: skip
 
 
-def tell(scenario: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Told:
+def summarise(
+    scenario: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> ScenarioSummary:
     """Return a scenario in words.
 
     Parameters
@@ -107,7 +109,8 @@ def tell(scenario: Mapping[str, Any], before: Mapping[str, Any] | None = None) -
             ))  # fmt: skip
             known.append(table)
     changes = tuple(change_in_words(change) for change in scenario["changes"])
-    return Told(str(scenario["title"]), tuple(_facts(scenario)), changes, tuple(policies))
+    title, facts = str(scenario["title"]), tuple(_facts(scenario))
+    return ScenarioSummary(title, facts, changes, tuple(policies))
 
 
 def _rule(row: Mapping[str, Any]) -> Rule:
@@ -144,17 +147,18 @@ def _meaning(name: str) -> str:
     return f" {PARAMETERS[name].unit} ({PARAMETERS[name].meaning})"
 
 
-def posterior_in_words(sets: Mapping[str, Any]) -> str:
+def posterior_in_words(parameter_sets: Mapping[str, Any]) -> str:
     """Return where a run's parameters come from."""
-    if not sets:
+    if not parameter_sets:
         return (
             "the defaults, the same in every world: ranges show chance, not parameter uncertainty"
         )
-    count = len(next(iter(sets.values())))
+    count = len(next(iter(parameter_sets.values())))
     if count == 1:
-        return (f"the posterior's best set of {len(sets)} parameters, the same in every world: "
-                "ranges show chance, not parameter uncertainty")  # fmt: skip
-    return f"each world has one of {count:,} sets of {len(sets)} parameters from a posterior"
+        return (f"the posterior's best set of {len(parameter_sets)} parameters, the same in every "
+                "world: ranges show chance, not parameter uncertainty")  # fmt: skip
+    size = len(parameter_sets)
+    return f"each world has one of {count:,} sets of {size} parameters from a posterior"
 
 
 def change_in_words(change: Mapping[str, Any]) -> str:

@@ -150,7 +150,7 @@ def unknown(title: str, rows: Rows) -> Table:
 def _years(folder: Folder) -> Table:
     """Return the medians of December of each year, with 5 and 95 %, from the months' file."""
     cells: list[tuple[str, str, str]] = []
-    path = folder.place("months.parquet")
+    path = folder.path_of("months.parquet")
     texts, levels = ["month", "series", "unit"], ["q05", "q50", "q95"]
     try:
         rows: list[dict[str, Any]] = [] if path is None else read_columns(

@@ -54,7 +54,7 @@ class RunExperiment(AtomicExperiment):
             summary, rows = summarise(blocks, keep, checked.months, leaders)
 
         @cache
-        def verdicts() -> list[OutcomeScore]:
+        def outcome_scores() -> list[OutcomeScore]:
             if record is None or history is None:
                 return evaluate(rows, {}, {})
             truth = {name: float(values[0]) for name, values in outcomes(history).items()}
@@ -63,10 +63,10 @@ class RunExperiment(AtomicExperiment):
         return Result(
             digest(summary, rows),
             lambda console, seconds: print_report(
-                console, checked, summary, verdicts(), history, worlds=self.worlds, seed=self.seed,
-                seconds=seconds,
+                console, checked, summary, outcome_scores(), history, worlds=self.worlds,
+                seed=self.seed, seconds=seconds,
             ),
-            lambda: tables(summary, rows, verdicts()),
+            lambda: tables(summary, rows, outcome_scores()),
             {"history.png": lambda: figure.draw_history(checked, summary, history, title)},
             entries={"title": title},
         )  # fmt: skip

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 ACTORS = {"ussr": "USSR", "us": "United States", "regime": "Regime", "party": "Communist party"}
-TOLD = (
+_FIELDS = (
     "orientation", "legitimacy", "repression", "mobilisation", "fiscal", "patronage",
     "ussr_relations", "ussr_strain", "ussr_committed", "us_recent", "us_pressure", "friction",
 )  # fmt: skip
@@ -116,11 +116,11 @@ def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Expl
     model = ColdWarModel(scenario, worlds=[world], rng=seed)
     for _ in range(month):
         model.step()
-    told = _live(model)
+    explanation = _live(model)
     while model.month < min(month + 3, scenario.months):
         model.step()
-    told.events = sentences(model.history().events, scenario.country, 0, month)
-    return told
+    explanation.events = sentences(model.history().events, scenario.country, 0, month)
+    return explanation
 
 
 def trace_world(resolved: dict[str, Any], seed: int, world: int) -> Trace:
@@ -182,26 +182,26 @@ def _state(model: ColdWarModel) -> dict[str, float]:
     return {name: float(getattr(model.state, name)[0]) for name in FIELDS}
 
 
-def changes_table(told: Explanation) -> Table:
+def changes_table(explanation: Explanation) -> Table:
     """Return what the month changed."""
+    before, after = explanation.before, explanation.after
     return Table("What changed", [Column("quantity"), *numbers("before", "after")]).filled(
-        (name.replace("_", " "), f"{told.before[name]:.3f}", f"{told.after[name]:.3f}")
-        for name in TOLD
-        if abs(told.after[name] - told.before[name]) > 5e-4
+        (name.replace("_", " "), f"{before[name]:.3f}", f"{after[name]:.3f}")
+        for name in _FIELDS
+        if abs(after[name] - before[name]) > 5e-4
     )
 
 
-def print_explanation(console: Console, told: Explanation) -> None:
+def print_explanation(console: Console, explanation: Explanation) -> None:
     """Print an explanation: each actor's rules, then what happened."""
     from rich.markup import escape
     from rich.padding import Padding
     from rich.text import Text
 
-    ruler = escape(told.ruler)
-    console.print(
-        f"[bold]World {told.world}, {month_name(told.month)}[/]  under {ruler}", markup=True
-    )
-    for decision in told.decisions:
+    ruler = escape(explanation.ruler)
+    heading = f"World {explanation.world}, {month_name(explanation.month)}"
+    console.print(f"[bold]{heading}[/]  under {ruler}", markup=True)
+    for decision in explanation.decisions:
         title = f"{ACTORS[decision.actor]}: {decision.policy}"
         table = Table(title, texts("rule that fired", "adds", "why"))
         for rule, added in decision.fired:
@@ -221,9 +221,9 @@ def print_explanation(console: Console, told: Explanation) -> None:
         does = f"result: {', '.join(levers) or 'all levers at their defaults'}"
         console.print(Padding.indent(does, 2), markup=True)
         console.print(Padding.indent(f"observed: {', '.join(seen)}\n", 2), style="dim")
-    console.print(changes_table(told))
+    console.print(changes_table(explanation))
     console.print("[bold]Events of this month and the next two[/]", markup=True)
-    for month, sentence in told.events:
+    for month, sentence in explanation.events:
         console.print(Padding.indent(f"{month_name(month)}  {sentence}", 2))
-    if not told.events:
+    if not explanation.events:
         console.print("  no events")

@@ -106,20 +106,20 @@ def _documented(
 def _in_words(scenario: Scenario, summary: Summary, history: Histories | None) -> str:
     right, left = (percent(summary.mean(name)[-1]) for name in ("right", "left"))
     attempts = f"a world has {decimal(summary.mean('attempt').sum(), 1)} coup attempts on average"
-    shown = (
+    contents = (
         f"{many(summary.worlds, 'simulated world')}: orientation of the regime, cooperation with "
         "the USSR and the United States, coup attempts, repression, and friction of party and "
         f"Moscow. At the end the right rules in {right} of the worlds and the left in "
         f"{left}; {attempts}"
     )
     if history is None:
-        return f"{scenario.country.name}, which has no record, in {shown}."
+        return f"{scenario.country.name}, which has no record, in {contents}."
     leader = history.series["leader"][:, 0]
-    known = [int(place) for place in leader if not np.isnan(place)]
-    names = dict.fromkeys(scenario.country.leaders[place].short for place in known)
+    known = [int(index) for index in leader if not np.isnan(index)]
+    names = dict.fromkeys(scenario.country.leaders[index].short for index in known)
     tried = history.count("power", "coup") + history.count("power", "failed coup")
     return (
-        f"Documented rulers by month from January 1969 ({', '.join(names)}), above {shown}, the "
+        f"Documented rulers by month from January 1969 ({', '.join(names)}), above {contents}, the "
         f"documented history {tried.sum():.0f}."
     )
 
@@ -174,8 +174,8 @@ def draw_rulers(
 
 def _strip(axis: Axes, scenario: Scenario, history: Histories) -> None:
     """Draw the documented rulers; a name too long for its block stands above, in turn higher."""
-    for place, (name, start, end) in enumerate(draw_rulers(axis, scenario.country, history)):
-        axis.annotate(name, ((start + end) / 2, 1.0), (0, 2 + 9 * (place % 2)), fontsize=_NOTE,
+    for number, (name, start, end) in enumerate(draw_rulers(axis, scenario.country, history)):
+        axis.annotate(name, ((start + end) / 2, 1.0), (0, 2 + 9 * (number % 2)), fontsize=_NOTE,
                       textcoords="offset points", ha="center")  # fmt: skip
     axis.set_ylabel("documented\nL left, C centre,\nR right", rotation=0, ha="right", va="center",
                     fontsize=_NOTE, color=FACT)  # fmt: skip
@@ -189,15 +189,15 @@ def _orientation(axis: Axes, summary: Summary) -> None:
     half = _GROUPS // 2
     edges = np.arange(-half, half + 1) / half  # whole twelfths: +-.25 is an edge
     share = np.zeros((_GROUPS, len(summary.rulers)))
-    places = np.minimum(np.searchsorted(edges, of.values, side="right") - 1, _GROUPS - 1)
-    np.add.at(share, places, 100 * of.counts / summary.worlds)
-    shown = axis.imshow(
+    bins = np.minimum(np.searchsorted(edges, of.values, side="right") - 1, _GROUPS - 1)
+    np.add.at(share, bins, 100 * of.counts / summary.worlds)
+    image = axis.imshow(
         share, origin="lower", aspect="auto", extent=(0, share.shape[1], -1, 1), cmap="Greys",
         norm=PowerNorm(0.5, 0, 100), interpolation="nearest",
     )  # fmt: skip
     axis.set_yticks([-1, 0, 1], ["left (−1)", "centre (0)", "right (1)"])
     axis.set_ylabel("Orientation\nof the regime")
-    bar = axis.figure.colorbar(shown, ax=axis, fraction=0.025, pad=0.01, ticks=[0, 10, 40, 100])
+    bar = axis.figure.colorbar(image, ax=axis, fraction=0.025, pad=0.01, ticks=[0, 10, 40, 100])
     bar.ax.tick_params(labelsize=_NOTE)
     bar.set_label("% of worlds", fontsize=_NOTE)
 

@@ -45,7 +45,7 @@ class EventsFile:
         }
         # each once: else Arrow writes into the file what happens to be in memory
         self._names = {column: sorted({*of}) for column, of in names.items()}
-        # by place, and -1 for none
+        # by index, and -1 for none
         self._numbers = {
             column: np.array([*map(self._names[column].index, of), -1], dtype=np.int32)
             for column, of in names.items()
@@ -67,10 +67,10 @@ class EventsFile:
         ]
         self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
 
-    def _named(self, column: str, places: NDArray[np.int64]) -> pa.Array:
+    def _named(self, column: str, values: NDArray[np.int64]) -> pa.Array:
         import pyarrow as pa
 
-        indices = pa.array(self._numbers[column][places], mask=places < 0)
+        indices = pa.array(self._numbers[column][values], mask=values < 0)
         return pa.DictionaryArray.from_arrays(indices, pa.array(self._names[column], pa.string()))
 
     def close(self) -> None:
@@ -79,7 +79,7 @@ class EventsFile:
 
 
 def tables(
-    summary: Summary, rows: dict[str, NDArray[np.float64]], verdicts: list[OutcomeScore]
+    summary: Summary, rows: dict[str, NDArray[np.float64]], outcome_scores: list[OutcomeScore]
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of worlds, months and scores by their files."""
     import pandas as pd
@@ -94,11 +94,11 @@ def tables(
         part.insert(2, "unit", unit)
         part.insert(3, "mean", summary.mean(series))
         parts.append(part)
-    scores = pd.DataFrame(score_rows(verdicts))
+    scores = pd.DataFrame(score_rows(outcome_scores))
     return {"worlds.parquet": worlds, "months.parquet": pd.concat(parts), "scores.csv": scores}
 
 
-def score_rows(verdicts: Iterable[OutcomeScore]) -> list[dict[str, Any]]:
+def score_rows(outcome_scores: Iterable[OutcomeScore]) -> list[dict[str, Any]]:
     """Return the rows of ``scores.csv``, one an outcome."""
     return [
         {
@@ -107,7 +107,7 @@ def score_rows(verdicts: Iterable[OutcomeScore]) -> list[dict[str, Any]]:
             "pit": v.pit, "inside": v.inside if not np.isnan(v.documented) else None,
             "crps": v.score, "crps_naive": v.naive, "skill": v.skill, "no_skill": v.unscored,
         }
-        for v in verdicts
+        for v in outcome_scores
     ]  # fmt: skip
 
 

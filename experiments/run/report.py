@@ -30,7 +30,7 @@ def print_report(
     console: Console,
     scenario: Scenario,
     summary: Summary,
-    verdicts: list[OutcomeScore],
+    outcome_scores: list[OutcomeScore],
     history: Histories | None,
     *,
     worlds: int,
@@ -55,17 +55,17 @@ def print_report(
         f"seed {seed}, {seconds:.1f} s\n"
     )
     console.print(_rulers(scenario, summary, history))
-    if verdicts:
-        console.print(_outcomes(verdicts))
-    for verdict in verdicts if history else ():  # the notes are on the record
-        if verdict.outcome.note:
-            console.print(f"* {verdict.outcome.heading}: {verdict.outcome.note}", style="dim")
+    if outcome_scores:
+        console.print(_outcomes(outcome_scores))
+    for score in outcome_scores if history else ():  # the notes are on the record
+        if score.outcome.note:
+            console.print(f"* {score.outcome.heading}: {score.outcome.note}", style="dim")
     console.print()
-    if verdicts:
-        console.print(_before_and_after(verdicts))
+    if outcome_scores:
+        console.print(_before_and_after(outcome_scores))
     if scenario.months >= 12:
         console.print(_repression(summary))
-    if left_out := len(OUTCOMES) - len(verdicts):
+    if left_out := len(OUTCOMES) - len(outcome_scores):
         console.print(
             f"\n{left_out} of {len(OUTCOMES)} outcomes are left out: the scenario ends in "
             f"{month_name(scenario.months - 1)}, before the last month that they need."
@@ -73,16 +73,17 @@ def print_report(
     if history is None:
         console.print(f"\nNothing is scored: {no_record(scenario.country.name)}.")
         return
-    scored = [verdict for verdict in verdicts if not math.isnan(verdict.documented)]
+    scored = [score for score in outcome_scores if not math.isnan(score.documented)]
     if not scored:
         return
-    inside = sum(verdict.inside for verdict in scored)
+    inside = sum(score.inside for score in scored)
     console.print(
         f"\n[bold]{inside} of {len(scored)}[/] documented outcomes lie within the central 90 % of "
         f"the worlds; {sum(v.skill > 0 for v in scored)} score better than the naive forecast.",
         markup=True,
     )
-    origin = "fitted to this record" if scenario.sets else "set by hand with this record in view"
+    fitted = bool(scenario.parameter_sets)
+    origin = "fitted to this record" if fitted else "set by hand with this record in view"
     console.print(
         "The worlds run freely: none is conditioned on what happened. The parameters were "
         f"{origin}, so it is no test of the model that the record lies inside; palca validate "
@@ -192,30 +193,30 @@ def scores_table(rows: Iterable[Mapping[str, Any]], title: str) -> Table:
     return Table.of(title, _SCORES, rows, file="scores.csv")
 
 
-def _outcomes(verdicts: list[OutcomeScore]) -> Table:
+def _outcomes(outcome_scores: list[OutcomeScore]) -> Table:
     """Return the outcomes, group by group."""
     from rich.text import Text
 
     table = scores_table([], "Outcomes: documented and simulated")
     table.columns = [column for column in _SCORES if column.name != "crps_naive"]
     for group, title in GROUPS.items():
-        chosen = [verdict for verdict in verdicts if verdict.outcome.group == group]
+        chosen = [score for score in outcome_scores if score.outcome.group == group]
         if chosen:
             table.section(title)
-        for row, verdict in zip(score_rows(chosen), chosen, strict=True):
-            star = " *" if verdict.outcome.note else ""
-            mark = "✓" if verdict.inside else Text("✗", "bold red")
+        for row, score in zip(score_rows(chosen), chosen, strict=True):
+            star = " *" if score.outcome.note else ""
+            mark = "✓" if score.inside else Text("✗", "bold red")
             table.add_row({
-                **row, "title": f"{verdict.outcome.title}{star}",
+                **row, "title": f"{score.outcome.title}{star}",
                 "inside": "–" if row["inside"] is None else mark,
-                "width": verdict.high - verdict.low,
+                "width": score.high - score.low,
             })  # fmt: skip
     return table
 
 
-def _before_and_after(verdicts: list[OutcomeScore]) -> Table:
+def _before_and_after(outcome_scores: list[OutcomeScore]) -> Table:
     """Return cooperation with both patrons before and after August 1971, side by side."""
-    by_name = {verdict.outcome.name: verdict for verdict in verdicts}
+    by_name = {score.outcome.name: score for score in outcome_scores}
     table = Table(
         "Cooperation before and after August 1971",
         [Column("quantity"), *numbers("documented before", "simulated before", "documented after",
@@ -235,13 +236,13 @@ def _before_and_after(verdicts: list[OutcomeScore]) -> Table:
     for title, before, after in pairs:
         cells = []
         for name in (before, after):
-            verdict = by_name.get(name)
-            if verdict is None:
+            score = by_name.get(name)
+            if score is None:
                 cells += ["", ""]
                 continue
-            unit = verdict.outcome.unit
-            span = f"({_number(verdict.low, unit)} to {_number(verdict.high, unit)})"
-            cells += [_number(verdict.documented, unit), f"{_number(verdict.median, unit)} {span}"]
+            unit = score.outcome.unit
+            span = f"({_number(score.low, unit)} to {_number(score.high, unit)})"
+            cells += [_number(score.documented, unit), f"{_number(score.median, unit)} {span}"]
         if any(cells):
             table.add(title, *cells)
     return table

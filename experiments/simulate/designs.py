@@ -69,15 +69,15 @@ class Factor:
         """Return the values at some shares of the way from the first to the last, 0 to 1."""
         if not self.levels:
             return self.low + (self.high - self.low) * shares
-        places = np.minimum((shares * len(self.levels)).astype(np.int64), len(self.levels) - 1)
-        return np.array(self.levels, dtype=np.float64 if self.numeric else object)[places]
+        indices = np.minimum((shares * len(self.levels)).astype(np.int64), len(self.levels) - 1)
+        return np.array(self.levels, dtype=np.float64 if self.numeric else object)[indices]
 
 
-def parse_factor(text: str, place: str = "") -> Factor:
+def parse_factor(text: str, where: str = "") -> Factor:
     """Return the factor of one ``--vary NAME=VALUES``.
 
     Values are ``lo:hi`` or ``lo:hi:n`` (numbers), ``1971-01..1973-12`` (months), or
-    ``a,b,c``. Errors name `place`, or the option.
+    ``a,b,c``. Errors name `where`, or the option.
 
     Raises
     ------
@@ -85,14 +85,14 @@ def parse_factor(text: str, place: str = "") -> Factor:
         For a range that is empty or can't be read, fewer than two levels, the same level
         twice, or a parameter's value outside its range.
     """
-    place = place or short(f"--vary {text}", 120)
+    where = where or short(f"--vary {text}", 120)
     name, equals, values = (part.strip() for part in text.partition("="))
     if not (name and equals and values):
-        raise PalcaError("write NAME=lo:hi, NAME=lo:hi:n, NAME=1971-01..1973-12 or NAME=a,b", place)
+        raise PalcaError("write NAME=lo:hi, NAME=lo:hi:n, NAME=1971-01..1973-12 or NAME=a,b", where)
     try:
         return check_factor(_factor(name, values))
     except PalcaError as error:
-        raise error.at(place) from None
+        raise error.at(where) from None
 
 
 def check_factor(factor: Factor) -> Factor:
@@ -180,19 +180,19 @@ def _number(text: str) -> float:
     return number
 
 
-def varied_once(factors: tuple[Factor, ...], place: str = "--vary") -> tuple[Factor, ...]:
+def varied_once(factors: tuple[Factor, ...], where: str = "--vary") -> tuple[Factor, ...]:
     """Return the factors; it is an error if there are none, or one is named twice."""
     if not factors:
-        raise PalcaError("name at least one factor, such as --vary backlash=0.01:0.05", place)
-    check_once([factor.name for factor in factors], place)
+        raise PalcaError("name at least one factor, such as --vary backlash=0.01:0.05", where)
+    check_once([factor.name for factor in factors], where)
     return factors
 
 
-def check_once(names: Sequence[str], place: str) -> None:
+def check_once(names: Sequence[str], where: str) -> None:
     """Raise if a list has a name twice."""
     for name in names:
         if names.count(name) > 1:
-            raise PalcaError(f"'{name}' is named twice", place)
+            raise PalcaError(f"'{name}' is named twice", where)
 
 
 def design_points(design: str, factors: Sequence[Factor], points: int, seed: int) -> pd.DataFrame:
@@ -217,10 +217,10 @@ def design_points(design: str, factors: Sequence[Factor], points: int, seed: int
     if design == "grid":
         stepped = [factor.stepped() for factor in factors]
         order = chance.permutation(grid_size(stepped))
-        places = np.unravel_index(order, [len(factor.levels) for factor in stepped])
+        indices = np.unravel_index(order, [len(factor.levels) for factor in stepped])
         columns = {
-            factor.name: np.array(factor.levels, dtype=None if factor.numeric else object)[place]
-            for factor, place in zip(stepped, places, strict=True)
+            factor.name: np.array(factor.levels, dtype=None if factor.numeric else object)[index]
+            for factor, index in zip(stepped, indices, strict=True)
         }
         return pd.DataFrame(columns)
     shares = _shares(design, len(factors), points, chance)

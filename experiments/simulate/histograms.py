@@ -84,14 +84,14 @@ def histogram(series: NDArray[Any]) -> Histogram:
         row = np.ascontiguousarray(series[month], np.float32)
         codes[month] = (row.view(np.uint32) + 0x8000) >> 16  # the nearest
         occurs[codes[month]] = True
-    values, places = np.unique(_meanings()[occurs], return_inverse=True)
+    values, indices = np.unique(_meanings()[occurs], return_inverse=True)
     if not np.abs(values).max() < 2**62 / (_STEPS * series.shape[1]):
         raise OverflowError(f"a value of {values[0]:g} to {values[-1]:g} in a month")
-    place_of = np.zeros(_CODES, np.int64)
-    place_of[occurs] = places
+    index_of = np.zeros(_CODES, np.int64)
+    index_of[occurs] = indices
     counts, sums = np.empty((len(values), months), np.int32), np.empty(months, object)
     for month in range(months):
-        counts[:, month] = np.bincount(place_of[codes[month]], minlength=len(values))
+        counts[:, month] = np.bincount(index_of[codes[month]], minlength=len(values))
         steps = np.rint(np.asarray(series[month], np.float64) * _STEPS)
         sums[month] = int(steps.astype(np.int64).sum())
     return Histogram(values, counts, sums)

@@ -74,11 +74,11 @@ def rule_use(
     ever, months = np.zeros(shape, dtype=bool), np.zeros(len(policy.rules), dtype=np.int64)
     first: dict[int, int] = {}
 
-    def count(place: int, fired: Any, added: Mapping[str, Any]) -> None:
+    def count(index: int, fired: Any, added: Mapping[str, Any]) -> None:
         where = np.broadcast_to(fired, worlds)
-        ever[place] |= where
-        months[place] += np.count_nonzero(where)
-        first.setdefault(place, model.month)
+        ever[index] |= where
+        months[index] += np.count_nonzero(where)
+        first.setdefault(index, model.month)
 
     strategist = next(each for each in model.strategists if each.actor == policy.actor)
     strategist.trace = count
@@ -88,9 +88,9 @@ def rule_use(
         RuleUse(
             rule.name,
             rule.enabled,
-            int(np.count_nonzero(ever[place])),
-            int(months[place]) / (worlds * (scenario.months - since)),
-            first.get(place),
+            int(np.count_nonzero(ever[index])),
+            int(months[index]) / (worlds * (scenario.months - since)),
+            first.get(index),
         )
-        for place, rule in enumerate(policy.rules)
+        for index, rule in enumerate(policy.rules)
     ]

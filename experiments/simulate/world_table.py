@@ -61,10 +61,10 @@ def run_rows(
     values = {name: table[name].to_numpy(np.float64) for name in varied}
     numbers = table["world"].to_numpy(np.int64)
     seed = int(table["seed"].iloc[0])
-    for key, places in groups:
+    for key, indices in groups:
         scenario = build(variants[key if isinstance(key, tuple) else (key,)])
-        for at in range(0, len(places), TOGETHER):
-            some = places[at : at + TOGETHER]
+        for at in range(0, len(indices), TOGETHER):
+            some = indices[at : at + TOGETHER]
             drawn = {name: column[some] for name, column in values.items()}
             own = replace(scenario, parameters={**scenario.parameters, **drawn})
             histories = simulated(ColdWarModel(own, numbers[some], seed, keep=SERIES).run())
@@ -73,7 +73,7 @@ def run_rows(
     return out
 
 
-def check_measured(resolved: dict[str, Any], names: Collection[str], place: str) -> None:
+def check_measured(resolved: dict[str, Any], names: Collection[str], where: str) -> None:
     """Raise if a scenario ends before one of some outcomes can be measured.
 
     If none is named, before all of the main ones can.
@@ -81,12 +81,12 @@ def check_measured(resolved: dict[str, Any], names: Collection[str], place: str)
     measured = {o.name for o in OUTCOMES if month_index(o.until) < resolved["months"]}
     for name in names:
         if name not in measured:
-            raise PalcaError(f"the scenario ends before '{name}' can be measured", place)
+            raise PalcaError(f"the scenario ends before '{name}' can be measured", where)
     if measured.isdisjoint(names or MAIN):
         raise PalcaError(
             "the scenario ends before any of the main outcomes can be measured; "
             f"name one of {', '.join(sorted(measured)) or 'a longer scenario'}",
-            place,
+            where,
         )
 
 
@@ -112,7 +112,7 @@ def run_table(
     measure : callable
         A function of a module, or a partial of one, so that processes can share it.
     on_progress : callable
-        Told how many worlds are done, and of how many.
+        Called with the number of worlds done and their total.
     """
     starts = range(0, len(table), PIECE)
     calls = (

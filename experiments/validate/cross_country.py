@@ -75,7 +75,7 @@ class Regularities:
     years: int
 
     @property
-    def verdicts(self) -> list[tuple[str, str, bool]]:
+    def checks(self) -> list[tuple[str, str, bool]]:
         """What is asked of the simulated countries, what was found, and whether it holds."""
         chance = self.since.set_index("class")["simulated"]
         by_growth = self.growth.set_index("class")["simulated"]
@@ -103,7 +103,7 @@ class Regularities:
 
 def countries(resolved: dict[str, Any], count: int, seed: int) -> list[dict[str, Any]]:
     """Return resolved scenarios of invented countries."""
-    return [_country(resolved, np.random.default_rng([seed, place])) for place in range(count)]
+    return [_country(resolved, np.random.default_rng([seed, number])) for number in range(count)]
 
 
 def _country(resolved: dict[str, Any], chance: np.random.Generator) -> dict[str, Any]:
@@ -176,9 +176,9 @@ def _count_some(some: list[dict[str, Any]], first: int, worlds: int, seed: int) 
     import pandas as pd
 
     parts = []
-    for place, resolved in enumerate(some, start=first):
-        part = count_years(resolved, worlds, seed_after(seed, place))
-        part["country"] = place
+    for number, resolved in enumerate(some, start=first):
+        part = count_years(resolved, worlds, seed_after(seed, number))
+        part["country"] = number
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
 
@@ -273,18 +273,18 @@ def _logit(years: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
 
     whole = fit(np.ones(len(years), dtype=np.bool_))
     country = years["country"].to_numpy()
-    places = np.argsort(country, kind="stable")
-    blocks = np.split(places, np.cumsum(np.bincount(country, minlength=size))[:-1])
+    order = np.argsort(country, kind="stable")
+    blocks = np.split(order, np.cumsum(np.bincount(country, minlength=size))[:-1])
     chance = np.random.default_rng(0)
     lots = chance.integers(0, size, (_REFITS, size))
     refits = [fit(np.concatenate([blocks[k] for k in lot])) for lot in lots]
     errors = np.std(refits, axis=0) if refits else np.full(seen.shape[1], np.nan)
     rows = []
-    for place, (name, series) in enumerate(
+    for index, (name, series) in enumerate(
         (("growth", "g1"), ("income", "lninc"), ("recent attempt", "rec"))
     ):
         value, _, error = rates.loc[f"logit_LA20_{series}"].to_numpy()
-        rows.append((name, whole[place], errors[place], float(value), float(error)))
+        rows.append((name, whole[index], errors[index], float(value), float(error)))
     return pd.DataFrame(
         rows, columns=["driver", "simulated", "simulated_se", "documented", "documented_se"]
     )

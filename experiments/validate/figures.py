@@ -63,14 +63,14 @@ def draw_ahead(scores: Scores) -> Picture:
     with style():
         figure = new_figure(9, 5.4)
         axes = figure.subplots(2, 1)
-        for place, (axis, event) in enumerate(zip(axes, EVENTS, strict=True)):
-            said = 100 * scores.said[place]
+        for index, (axis, event) in enumerate(zip(axes, EVENTS, strict=True)):
+            said = 100 * scores.said[index]
             axis.step(months + 0.5, said, where="mid", color=SERIES[0], lw=1.3, label="model")
             for (name, baseline), dashes in zip(scores.baseline.items(), DASHES[1:], strict=False):
-                axis.plot(months + 0.5, 100 * baseline[place], color=_NAIVE, lw=1.2, ls=dashes,
+                axis.plot(months + 0.5, 100 * baseline[index], color=_NAIVE, lw=1.2, ls=dashes,
                           label=name)  # fmt: skip
-            came = np.nonzero(scores.truth[place])[0]
-            lines = [said[place] for said in (scores.said, *scores.baseline.values())]
+            came = np.nonzero(scores.truth[index])[0]
+            lines = [said[index] for said in (scores.said, *scores.baseline.values())]
             top = 120 * float(np.nanmax(lines))
             axis.plot(came + 0.5, np.full(len(came), top), "v", color=FACT, ms=7, clip_on=False)
             axis.set_ylim(0, top)
@@ -91,7 +91,7 @@ def draw_ahead(scores: Scores) -> Picture:
 def draw_patterns(patterns: Patterns) -> Picture:
     """Draw the share of worlds that show each pattern, of all and of those where it could."""
     rows = patterns.table.iloc[::-1].reset_index(drop=True)
-    place = np.arange(len(rows))
+    y = np.arange(len(rows))
     stars = [" *" if origin == "built in" else "" for origin in rows["origin"]]
     names = [
         f"{title}{star}  {number:2d}"
@@ -100,9 +100,9 @@ def draw_patterns(patterns: Patterns) -> Picture:
     with style():
         figure = new_figure(9, 6)
         axis = figure.subplots()
-        axis.barh(place, 100 * rows["of_those"], color=_ALL, height=0.78)
-        axis.barh(place, 100 * rows["worlds"], color=SERIES[0], height=0.36)
-        axis.set_yticks(place, names, fontsize=8.5)
+        axis.barh(y, 100 * rows["of_those"], color=_ALL, height=0.78)
+        axis.barh(y, 100 * rows["worlds"], color=SERIES[0], height=0.36)
+        axis.set_yticks(y, names, fontsize=8.5)
         for mark in (5, 50):
             axis.axvline(mark, color=INK, lw=0.8, ls=":")
         axis.set_xlim(0, 100)
@@ -112,13 +112,13 @@ def draw_patterns(patterns: Patterns) -> Picture:
                      "those where it could appear; * built in by a rule"
              )  # fmt: skip
     ordered = rows.sort_values("of_those")
-    shown = int((rows["of_those"] >= 0.5).sum())
+    frequent = int((rows["of_those"] >= 0.5).sum())
     least, most = (
         f"{row['pattern']} ({percent(row['of_those'])})"
         for _, row in (next(ordered.iterrows()), next(ordered[::-1].iterrows()))
     )
     return Picture(figure, f"Bars of the share of worlds with each of {len(rows)} patterns. "
-                           f"{shown} of them appear in at least half of the worlds where they "
+                           f"{frequent} of them appear in at least half of the worlds where they "
                            f"could; the most frequent is {most}, the rarest {least}.")  # fmt: skip
 
 
@@ -146,20 +146,20 @@ def draw_countries(found: Regularities, by_chance: Regularities | None) -> Pictu
 
 def _curve(axis: Axes, name: str, found: Regularities, by_chance: Regularities | None) -> None:
     rows = getattr(found, name)
-    place = np.arange(len(rows))
+    x = np.arange(len(rows))
     error: Any = [100 * (rows["simulated"] - rows["low"]), 100 * (rows["high"] - rows["simulated"])]
-    axis.errorbar(place, 100 * rows["simulated"], error, fmt="o-", color=SERIES[0], capsize=2,
+    axis.errorbar(x, 100 * rows["simulated"], error, fmt="o-", color=SERIES[0], capsize=2,
                   label="simulated (5–95 %)")  # fmt: skip
     wide = 164 * np.sqrt(rows["documented"] * (1 - rows["documented"]) / rows["years"])
-    axis.errorbar(place + 0.12, 100 * rows["documented"], wide, fmt="s-", color=FACT, lw=2.0,
+    axis.errorbar(x + 0.12, 100 * rows["documented"], wide, fmt="s-", color=FACT, lw=2.0,
                   capsize=2, label="Latin America, documented")  # fmt: skip
     if by_chance is not None:
-        axis.plot(place, 100 * getattr(by_chance, name)["simulated"], color=PALE, ls=DASHES[2],
+        axis.plot(x, 100 * getattr(by_chance, name)["simulated"], color=PALE, ls=DASHES[2],
                   label="broken model: coups at random")  # fmt: skip
     words = {"lt0": "below 0", "0_3": "0 to 3", "ge3": "3 and more"}
     classes = rows["class"].astype(str)
     names = [words.get(name) or name.replace("yr", "").replace("-", "–") for name in classes]
-    axis.set_xticks(place, names)
+    axis.set_xticks(x, names)
 
 
 def draw_versions(versions: Versions) -> Picture:
@@ -172,15 +172,15 @@ def draw_versions(versions: Versions) -> Picture:
         figure = new_figure(9, 0.235 * len(rows) + 1.4)
         axis = figure.subplots()
         axis.axvspan(-1, 1, color="#e4e4e4", zorder=0)
-        for place, (comparison, factor, low, high) in enumerate(rows):
+        for y, (comparison, factor, low, high) in enumerate(rows):
             _, colour, hatch = _GROUPS[comparison.group]
-            shown = min(factor, _OFF)
-            axis.barh(place, shown, color=colour, height=0.7, hatch=hatch, edgecolor="white", lw=0)
+            length = min(factor, _OFF)
+            axis.barh(y, length, color=colour, height=0.7, hatch=hatch, edgecolor="white", lw=0)
             if factor >= _OFF:
                 text = f" {factor:.0f}" if factor < _IMPOSSIBLE else " impossible"
-                axis.text(shown, place, text, va="center", fontsize=8)
+                axis.text(length, y, text, va="center", fontsize=8)
             elif np.isfinite(low):
-                axis.plot([low, high], [place, place], color=INK, lw=1.2)
+                axis.plot([low, high], [y, y], color=INK, lw=1.2)
         names = [_GROUPS[comparison.group][0] + comparison.name for comparison, *_ in rows]
         axis.set_yticks(range(len(rows)), names)
         axis.set_ylim(-0.6, len(rows) - 0.4)
@@ -192,10 +192,10 @@ def draw_versions(versions: Versions) -> Picture:
         )
     most = max(rows, key=lambda row: row[1])
     least = min(rows, key=lambda row: row[1])
-    untold = sum(abs(factor) < 1 for _, factor, *_ in rows)
+    unclear = sum(abs(factor) < 1 for _, factor, *_ in rows)
     names = [_GROUPS[comparison.group][0] + comparison.name for comparison, *_ in (most, least)]
     return Picture(figure, "Bars of the log evidence for the scenario against versions without a "
                            "mechanism, with alternative policies and broken on purpose. The "
                            f"evidence is strongest against '{names[0]}' and weakest against "
-                           f"'{names[1]}' ({least[1]:+.1f} nats); {untold} of {len(rows)} versions "
-                           "can't be distinguished from the scenario.")  # fmt: skip
+                           f"'{names[1]}' ({least[1]:+.1f} nats); {unclear} of {len(rows)} "
+                           "versions can't be distinguished from the scenario.")  # fmt: skip

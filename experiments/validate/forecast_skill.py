@@ -60,7 +60,7 @@ class Scores:
     truth : ndarray, shape ``(2, months)``
     """
 
-    verdicts: list[OutcomeScore]
+    outcome_scores: list[OutcomeScore]
     comparisons: dict[str, list[SkillComparison]]
     decomposed: dict[str, Decomposed]
     reference: dict[str, tuple[float, float]]
@@ -101,19 +101,19 @@ def score(
     baseline = {h: naive(scenario, record, ensemble, seed, hazard=h) for h in HAZARDS}
     truth = happened(known)
     baselines = {h: happened(histories) for h, histories in baseline.items()}
-    told = {
+    observed = {
         outcome.name: float(values[0])
         for outcome, values in ((o, outcomes(known)[o.name]) for o in OUTCOMES)
         if outcome.scored
     }
     own = outcomes(free)
-    verdicts = evaluate(own, told, outcomes(baseline["constant"]))
+    outcome_scores = evaluate(own, observed, outcomes(baseline["constant"]))
     comparisons = {
         "free-running, by month, 1969–78 (calibrated on these years)": monthly_comparisons(
             happened(free), baselines, truth, SPANS["1969–78"]
         ),
         "outcomes 1969–78 (calibrated on these years)": outcome_comparisons(
-            own, {h: outcomes(histories) for h, histories in baseline.items()}, told
+            own, {h: outcomes(histories) for h, histories in baseline.items()}, observed
         ),
     }
     paths = {h: joint_path(histories) for h, histories in baseline.items()}
@@ -128,8 +128,8 @@ def score(
     )
     # out of sample: a posterior of the years to 1974, tested on those after
     earlier = calibrate(resolved, 1974, 4 * worlds, 1000, 0, seed, jobs, on_progress)
-    sets = {name: values.tolist() for name, values in earlier.draws.items()}
-    later = free_running({**resolved, "sets": sets}, ensemble, seed)
+    parameter_sets = {name: values.tolist() for name, values in earlier.draws.items()}
+    later = free_running({**resolved, "sets": parameter_sets}, ensemble, seed)
     comparisons["free-running, by month, 1975–78 (calibrated on 1969–74)"] = monthly_comparisons(
         happened(later), baselines, truth, SPANS["1975–78"]
     )
@@ -149,7 +149,7 @@ def score(
     decomposed = {"model": decompose(said[0, some], came[0, some])}
     decomposed |= {h: decompose(naive_said[h][0, some], came[0, some]) for h in HAZARDS}
     reference = reference_scores(came[0], record)
-    return Scores(verdicts, comparisons, decomposed, reference, said, naive_said, came)
+    return Scores(outcome_scores, comparisons, decomposed, reference, said, naive_said, came)
 
 
 def reference_scores(attempts: Floats, record: Record) -> dict[str, tuple[float, float]]:

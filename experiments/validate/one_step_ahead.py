@@ -139,21 +139,21 @@ def ahead_comparisons(
     out: dict[str, list[SkillComparison]] = {}
     for span, some in months.items():
         comparisons = []
-        for place, event in enumerate(EVENTS):
-            came = truth[place, some]
-            again = np.nanmean(islands[lots][:, :, place, some], axis=1)
+        for index, event in enumerate(EVENTS):
+            came = truth[index, some]
+            again = np.nanmean(islands[lots][:, :, index, some], axis=1)
             for hazard in HAZARDS:
-                naive = baseline[hazard][place, some]
+                naive = baseline[hazard][index, some]
                 for name, score in SCORES.items():
                     theirs = float(score(naive, came))
                     low, high = np.quantile(1.0 - score(again, came) / theirs, (0.05, 0.95))
                     wins = [
-                        float(score(own[place, some], real[place, some]))
-                        < float(score(baseline[hazard][place, some], real[place, some]))
+                        float(score(own[index, some], real[index, some]))
+                        < float(score(baseline[hazard][index, some], real[index, some]))
                         for own, baseline, real in pseudo
                     ]
                     comparisons.append(
-                        SkillComparison(event, name, hazard, float(score(said[place, some], came)),
+                        SkillComparison(event, name, hazard, float(score(said[index, some], came)),
                                         theirs, float(low), float(high),
                                         float(np.mean(wins)) if wins else np.nan)
                     )  # fmt: skip

@@ -69,7 +69,7 @@ def page(found: Validation, command: str, alts: Mapping[str, str] | None = None)
         (other.name, STAYS[other.name])
         for other in comparisons
         if other.group == "without" and other.name in STAYS
-        and tables.verdict(comparisons[0], other) != IMPROVES
+        and tables.change_of_fit(comparisons[0], other) != IMPROVES
     ]  # fmt: skip
     return render(
         _TEMPLATE, found=found, command=command, summary=summary(found), figure=figure,
@@ -94,11 +94,11 @@ def summary(found: Validation) -> list[str]:
             + (f"; in fewer than 5 %: {'; '.join(rare)}." if rare else "; each in 5 % or more.")
         )
     if found.countries is not None:
-        verdicts = found.countries.verdicts
-        failed = [asked for asked, _, holds in verdicts if not holds]
+        checks = found.countries.checks
+        failed = [asked for asked, _, holds in checks if not holds]
         out.append(
-            f"Regularities across countries: {len(verdicts) - len(failed)} of "
-            f"{len(verdicts)} hold" + (f"; not: {'; '.join(failed)}." if failed else ".")
+            f"Regularities across countries: {len(checks) - len(failed)} of "
+            f"{len(checks)} hold" + (f"; not: {'; '.join(failed)}." if failed else ".")
         )
     if found.versions is not None:
         for name in ablations.ALTERNATIVES:

@@ -69,12 +69,12 @@ def brier_parts(scores: Scores) -> str:
     ))  # fmt: skip
 
 
-def places(scores: Scores) -> str:
+def documented_ranks(scores: Scores) -> str:
     """Return where the documented values fall among the worlds."""
     return _table(["outcome", "documented", "5–50–95 %", "place"], (
         [v.outcome.heading, f"{v.documented:.3g}", f"{v.low:.3g} – {v.median:.3g} – {v.high:.3g}",
          f"{v.pit:.2f}{'' if v.inside else ' **outside**'}"]
-        for v in scores.verdicts if not np.isnan(v.documented)
+        for v in scores.outcome_scores if not np.isnan(v.documented)
     ))  # fmt: skip
 
 
@@ -101,11 +101,11 @@ def parameters(found: Patterns) -> str:
 
 def asked(found: Regularities, by_chance: Regularities | None) -> str:
     """Return which regularities hold, and which do where coups come at random."""
-    rows = [[asked, measured, _yes(holds)] for asked, measured, holds in found.verdicts]
+    rows = [[asked, measured, _yes(holds)] for asked, measured, holds in found.checks]
     headings = ["asked", "simulated", "holds"]
     if by_chance is not None:
         headings.append("coups at random")
-        for row, (_, measured, holds) in zip(rows, by_chance.verdicts, strict=True):
+        for row, (_, measured, holds) in zip(rows, by_chance.checks, strict=True):
             row.append(f"{measured}: {'holds' if holds else 'fails'}")
     return _table(headings, rows)
 
@@ -171,16 +171,17 @@ def times(nats: float) -> str:
     return f"{rounded} times" if nats >= 0 else f"1/{rounded}"
 
 
-def verdict(own: ModelComparison, other: ModelComparison) -> str:
+def change_of_fit(own: ModelComparison, other: ModelComparison) -> str:
     """Return what the record says of a version of the model."""
-    return ablations.verdict(log_bayes_factor(own, other))
+    return ablations.change_of_fit(log_bayes_factor(own, other))
 
 
 def _row(own: ModelComparison, other: ModelComparison) -> list[str]:
     factor, low, high = log_bayes_factor(own, other)
     noise = f"{low:+.1f} to {high:+.1f}" if np.isfinite(low) else "one group: no interval"
     evidence = f"{factor:+.1f} ({noise})" if factor < 500 else "impossible without"
-    return [other.name, evidence, f"{other.loss:+.3f}", f"{other.shown}", verdict(own, other)]
+    patterns = f"{other.frequent_patterns}"
+    return [other.name, evidence, f"{other.loss:+.3f}", patterns, change_of_fit(own, other)]
 
 
 def _lost(own: ModelComparison, other: ModelComparison) -> str:

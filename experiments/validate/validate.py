@@ -171,13 +171,14 @@ def read_again(
     """
     scenario = build(resolved)
     own = outcomes(free_running(resolved, worlds, seed))
-    verdicts = []
+    outcome_scores = []
     for rows in (record, confident(record)):
-        told = {k: float(v[0]) for k, v in outcomes(documented(rows, scenario)).items()}
-        verdicts.append(evaluate(own, told, outcomes(naive(scenario, record, worlds, seed))))
+        observed = {k: float(v[0]) for k, v in outcomes(documented(rows, scenario)).items()}
+        baseline = outcomes(naive(scenario, record, worlds, seed))
+        outcome_scores.append(evaluate(own, observed, baseline))
     return [
         (every.outcome.heading, _in_words(every), _in_words(high))
-        for every, high in zip(*verdicts, strict=True)
+        for every, high in zip(*outcome_scores, strict=True)
         if every.outcome.scored and _judged(every) != _judged(high)
     ]
 
@@ -191,14 +192,14 @@ def confident(record: Record) -> Record:
     )
 
 
-def _judged(verdict: OutcomeScore) -> tuple[bool, bool, bool]:
+def _judged(scored: OutcomeScore) -> tuple[bool, bool, bool]:
     """Return whether it is documented, inside, and better than the naive forecast."""
-    return (np.isnan(verdict.documented), verdict.inside, verdict.score < verdict.naive)
+    return (np.isnan(scored.documented), scored.inside, scored.score < scored.naive)
 
 
-def _in_words(verdict: OutcomeScore) -> str:
-    unknown, inside, better = _judged(verdict)
+def _in_words(scored: OutcomeScore) -> str:
+    unknown, inside, better = _judged(scored)
     if unknown:
         return "not known"
     where, than = "inside" if inside else "outside", "better" if better else "no better"
-    return f"{verdict.documented:.3g}: {where} 5–95 %, {than} than the naive forecast"
+    return f"{scored.documented:.3g}: {where} 5–95 %, {than} than the naive forecast"

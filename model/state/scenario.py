@@ -96,7 +96,7 @@ class Scenario:
         For each actor the policies with the months from which they hold, in order.
     drivers : mapping of str to ndarray, shape ``(months,)``
     parameters : mapping of str to float or ndarray of shape ``(worlds,)``
-    sets : mapping of str to ndarray, shape ``(sets,)``
+    parameter_sets : mapping of str to ndarray, shape ``(sets,)``
         Sets of parameters, of which each world has one; `parameters` go before them.
     closed : frozenset of str
         Names of the channels that are closed.
@@ -110,7 +110,7 @@ class Scenario:
     policies: Mapping[str, tuple[tuple[int, Policy], ...]]
     drivers: Mapping[str, Floats]
     parameters: Mapping[str, Value] = field(default_factory=dict)
-    sets: Mapping[str, Floats] = field(default_factory=dict)
+    parameter_sets: Mapping[str, Floats] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     interventions: tuple[Intervention, ...] = ()
 

@@ -28,7 +28,7 @@ from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.model.state.history import Events
 from palca.scenarios import build, resolve
-from palca.scenarios.posterior_draws import read_sets
+from palca.scenarios.posterior_draws import read_parameter_sets
 from palca.scenarios.reading.library import LIBRARY
 
 CHANCE = np.random.default_rng(5)
@@ -123,15 +123,15 @@ def test_only_what_has_level_ranks_is_called_learnt() -> None:
     found = infer(summaries, scores, np.array([0.6, 0.0]), 600)
     by_chance = found.adjusted.information_gain_by_chance(2, 0)
 
-    def told(near: SBC | None) -> list[bool]:
+    def informative(near: SBC | None) -> list[bool]:
         out = Calibration(("a", "idle"), 1978, 6_000, {}, found, [], [], [], near, near)
         return replace(out, information_gain_by_chance=by_chance).informative.tolist()
 
     ranks = simulation_based_calibration(summaries, scores, np.arange(200), 600, 99, 0)
-    assert told(ranks) == [True, False]
-    assert told(None) == [False, False]
-    assert told(replace(ranks, ranks=ranks.ranks[:40])) == [False, False]  # too few to be counted
-    assert told(replace(ranks, ranks=np.minimum(ranks.ranks, 50))) == [False, False]  # not level
+    assert informative(ranks) == [True, False]
+    assert informative(None) == [False, False]
+    assert informative(replace(ranks, ranks=ranks.ranks[:40])) == [False, False]  # too few to be counted
+    assert informative(replace(ranks, ranks=np.minimum(ranks.ranks, 50))) == [False, False]  # not level
 
 
 @pytest.mark.parametrize("name", priors.FREE)
@@ -179,10 +179,10 @@ def test_the_naive_forecast_knows_the_record_until_it_is_made(baseline: dict[str
     forecast, known = naive(scenario, record, 300, 0, since), documented(record, scenario)
     for name in ("orientation", "leader", "legality", "us_commitment"):
         assert (forecast.series[name][:since] == known.series[name][:since]).all()
-    told = forecast.count("power", "coup") + forecast.count("power", "failed coup")
+    predicted = forecast.count("power", "coup") + forecast.count("power", "failed coup")
     truth = known.count("power", "coup") + known.count("power", "failed coup")
-    assert (told[:since] == truth[:since]).all()
-    assert told[since:].sum() == pytest.approx(300 * 48 * 0.0105, rel=0.2)
+    assert (predicted[:since] == truth[:since]).all()
+    assert predicted[since:].sum() == pytest.approx(300 * 48 * 0.0105, rel=0.2)
     right = forecast.series["orientation"][-1]
     assert set(np.unique(right)) == {-0.5, 0.5, 1.0}
 
@@ -209,11 +209,11 @@ def test_a_parameter_that_made_the_difference_is_found(baseline: dict[str, Any])
     table = simulate(off, priors.FREE, 1978, 12_000, 1, jobs=2)
     reading = SummaryRegression(table, table.outcomes)
     summaries = reading.summaries(table.values)
-    place = table.names.index("cost")
-    order = np.argsort(table.scores[:, place])
+    column = table.names.index("cost")
+    order = np.argsort(table.scores[:, column])
     low, high = (
         np.mean([infer(np.delete(summaries, one, 0), np.delete(table.scores, one, 0),
-                       summaries[one], 400).mean[place] for one in some])
+                       summaries[one], 400).mean[column] for one in some])
         for some in (order[:25], order[-25:])
     )  # fmt: skip
     assert low < -0.4
@@ -223,8 +223,8 @@ def test_a_parameter_that_made_the_difference_is_found(baseline: dict[str, Any])
 # sets of parameters in a run
 
 
-def with_sets(resolved: dict[str, Any], **sets: list[float]) -> dict[str, Any]:
-    return {**resolved, "sets": sets}
+def with_sets(resolved: dict[str, Any], **parameter_sets: list[float]) -> dict[str, Any]:
+    return {**resolved, "sets": parameter_sets}
 
 
 def test_each_world_has_one_of_the_sets_and_all_are_used(short: dict[str, Any]) -> None:
@@ -262,13 +262,13 @@ def test_a_setting_goes_before_a_set_and_a_closed_channel_before_both(
 
 
 def test_the_baseline_carries_the_posterior_and_its_best_set_on_demand() -> None:
-    sets = {name: np.array(values) for name, values in resolve("baseline")["sets"].items()}
-    assert set(sets) == set(priors.FREE)
-    assert {len(values) for values in sets.values()} == {1000}
+    parameter_sets = {name: np.array(values) for name, values in resolve("baseline")["sets"].items()}
+    assert set(parameter_sets) == set(priors.FREE)
+    assert {len(values) for values in parameter_sets.values()} == {1000}
     assert all(0.1 < values.std() / priors.draw(0, np.arange(4000), {})[name].std() < 1.2
-               for name, values in sets.items())  # fmt: skip
+               for name, values in parameter_sets.items())  # fmt: skip
     point = resolve("baseline", ["posterior=point"])["sets"]
-    for name, values in sets.items():
+    for name, values in parameter_sets.items():
         assert point[name] == [values[0]]
     assert resolve("baseline", ["posterior=off"])["sets"] == {}
     assert resolve("soviet-break-1971")["sets"] == resolve("baseline")["sets"]
@@ -277,8 +277,8 @@ def test_the_baseline_carries_the_posterior_and_its_best_set_on_demand() -> None
 def test_the_shipped_posterior_is_that_of_its_manifest_and_of_the_baseline() -> None:
     folder = LIBRARY / "posteriors"
     manifest = json.loads((folder / "record.json").read_text(encoding="utf-8"))
-    sets = read_sets(str(folder / "record.parquet"), False)
-    assert sha256(json.dumps(sets, sort_keys=True).encode()).hexdigest() == manifest["digest"]
+    parameter_sets = read_parameter_sets(str(folder / "record.parquet"), False)
+    assert sha256(json.dumps(parameter_sets, sort_keys=True).encode()).hexdigest() == manifest["digest"]
     assert (manifest["kind"], manifest["until"]) == ("calibration", 1978)
     # whoever changes the baseline calibrates it anew: make posterior
     assert coarse(manifest["scenario"]) == coarse(resolve("baseline", ["posterior=off"]))
@@ -305,10 +305,10 @@ def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
         "manifest.json", "SHA256SUMS", "posterior.parquet", "parameters.csv", "outcomes.csv", "posterior.png",
         "posterior.svg", "ranks.png", "ranks.svg",
     }  # fmt: skip
-    sets = pd.read_parquet("made/posterior.parquet")
-    assert sets.shape == (50, 25)
+    parameter_sets = pd.read_parquet("made/posterior.parquet")
+    assert parameter_sets.shape == (50, 25)
     rows = pd.read_csv("made/parameters.csv").set_index("parameter")
-    assert rows["mean"].to_dict() == pytest.approx(sets.mean().to_dict())
+    assert rows["mean"].to_dict() == pytest.approx(parameter_sets.mean().to_dict())
     assert rows["information_gain"].between(0, 1).all()
     assert not rows["informative"].any()  # twelve histories can't say whether ranks are level
     outcomes = pd.read_csv("made/outcomes.csv")
@@ -322,7 +322,7 @@ def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
                        "--set", "posterior=made/posterior.parquet")  # fmt: skip
     assert code == 0
     assert resolve("baseline", ["posterior=made/posterior.parquet"])["sets"]["cost"] == [
-        pytest.approx(value) for value in sets["cost"]
+        pytest.approx(value) for value in parameter_sets["cost"]
     ]
 
 

@@ -103,8 +103,8 @@ def test_a_manifest_that_was_changed_is_refused_whatever_was_changed(
         manifest = data.draw(odd)
     else:
         *upper, last = way
-        place = reduce(lambda inner, key: inner[key], upper, manifest)
-        place[last] = data.draw(odd.filter(lambda new: new != place[last]))
+        inner_table = reduce(lambda inner, key: inner[key], upper, manifest)
+        inner_table[last] = data.draw(odd.filter(lambda new: new != inner_table[last]))
     Path("made/manifest.json").write_text(json.dumps(manifest))
     command = data.draw(st.sampled_from(["rerun", "explain"]))
     code, out, err = palca(command, "made")
@@ -128,10 +128,10 @@ def test_nothing_is_overwritten_without_force(palca: Run) -> None:
 
 
 def test_two_runs_without_out_get_two_folders(palca: Run) -> None:
-    told = [palca("run", BRIEF, "-n", "3") for _ in range(2)]
-    assert [code for code, _, _ in told] == [0, 0]
+    results = [palca("run", BRIEF, "-n", "3") for _ in range(2)]
+    assert [code for code, _, _ in results] == [0, 0]
     assert {path.name for path in Path("runs").iterdir()} == {"brief", "brief-2"}
-    first, second = (out.splitlines() for _, out, _ in told)
+    first, second = (out.splitlines() for _, out, _ in results)
     assert "exists" not in first[0]
     assert ("runs/brief exists and is kept" in second[0], second[0].split()[-1]) == (
         True, "runs/brief-2",

@@ -32,12 +32,12 @@ def test_a_measure_is_what_its_words_say(gathered, window):
         "date": np.arange(9)[:, None],
     }
     value = "attempt > 0" if gathered == "any_of" else "attempt"
-    told = made(
+    concept = made(
         ('mean_of = "legitimacy"\namong = "date >= 1970-01"\nwindow = [0, 6]',
          f'{gathered} = "{value}"\namong = "attempt < 1 and date >= 1969-03"\n'
          f"window = [{window[0]}, {window[1]}]"),
     )  # fmt: skip
-    sums, counts = _gather(told.measures[0], values, 4)
+    sums, counts = _gather(concept.measures[0], values, 4)
     for world in range(4):
         seen = []
         for month in range(2, 9):
@@ -52,8 +52,8 @@ def test_a_measure_is_what_its_words_say(gathered, window):
 
 
 def test_a_measure_of_an_arm_is_that_of_its_model():
-    told = made()
-    found = contrast(told, 50, 3)
+    concept = made()
+    found = contrast(concept, 50, 3)
     history = ColdWarModel(load("baseline"), 50, 3).run()
     legitimacy = history.field("legitimacy").astype(float)
     windows = [legitimacy[month : month + 7].mean(axis=0) for month in range(12, 114)]
@@ -64,8 +64,8 @@ def test_a_measure_of_an_arm_is_that_of_its_model():
 def test_arms_that_are_alike_show_nothing():
     """No effect of a null change: the claim is refused, and so is its contrary."""
     for claim in ("a.level > b.level", "b.level > a.level"):
-        told = made(('set = ["coup_trap=0"]', "set = []"), ("a.level > b.level", claim))
-        found = contrast(told, 30, 1)
+        concept = made(('set = ["coup_trap=0"]', "set = []"), ("a.level > b.level", claim))
+        found = contrast(concept, 30, 1)
         assert not found.shown
         assert found.findings[0].verdict == "not shown (no difference at all)"
 
@@ -83,8 +83,8 @@ def test_a_claim_and_its_contrary_are_never_both_shown():
 
 
 def test_what_never_happens_is_no_measure():
-    told = made(('among = "date >= 1970-01"', 'among = "date >= 1990-01"'))
-    found = contrast(told, 20, 0)
+    concept = made(('among = "date >= 1970-01"', 'among = "date >= 1990-01"'))
+    found = contrast(concept, 20, 0)
     assert found.findings[0].verdict == "not shown (nothing to measure)"
     assert not found.shown
 
@@ -92,11 +92,11 @@ def test_what_never_happens_is_no_measure():
 @pytest.mark.slow
 def test_the_interval_covers_what_many_worlds_give():
     """95 % intervals of 60 worlds, at 10 seeds, cover the value of 4,000 in most cases."""
-    told = made()
-    far = contrast(told, 4000, 1000).estimates["a.level"].value
+    concept = made()
+    far = contrast(concept, 4000, 1000).estimates["a.level"].value
     covered = 0
     for seed in range(10):
-        level = contrast(told, 60, seed).estimates["a.level"]
+        level = contrast(concept, 60, seed).estimates["a.level"]
         covered += level.low <= far <= level.high
     assert covered >= 7  # 9.5 expected; 6 or fewer in one of ten thousand
 

@@ -135,8 +135,8 @@ def test_a_monthly_contest_worked_out_plainly() -> None:
     made = monthly_comparisons(model, {"baseline_forecast": baseline_forecast}, truth, some)
     assert [(c.what, c.score) for c in made] == [(e, s) for e in EVENTS for s in ("Brier", "log")]
     for comparison in made:
-        place, score = EVENTS.index(comparison.what), SCORES[comparison.score]
-        mine, theirs, came = (x[place, some] for x in (model, baseline_forecast, truth))
+        index, score = EVENTS.index(comparison.what), SCORES[comparison.score]
+        mine, theirs, came = (x[index, some] for x in (model, baseline_forecast, truth))
         assert comparison.model == pytest.approx(float(score(mine.mean(1), came[:, 0])))
         assert comparison.naive == pytest.approx(float(score(theirs.mean(1), came[:, 0])))
         wins = [  # a world is history for the others

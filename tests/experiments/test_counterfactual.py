@@ -253,13 +253,13 @@ def test_a_comparison_is_the_same_again_and_zero_with_itself() -> None:
 def test_parameters_that_do_nothing_are_rarely_told(families: int) -> None:
     """All 25 at once in at most one of twenty; copies of a world tell no more than one of them."""
     tries, copies = 60, 3
-    told = 0
+    informative = 0
     for seed in range(tries):
         drawn = priors.draw(seed, np.arange(families), {})
         idle = {name: np.repeat(values, copies) for name, values in drawn.items()}
         weights = np.full(families * copies, 1.0 / (families * copies))
-        told += any(m.informative for m in prior_posterior_shift(idle, weights, families, seed).values())
-    assert told <= 9  # of 60; by chance 3, and more than 9 once in 800
+        informative += any(m.informative for m in prior_posterior_shift(idle, weights, families, seed).values())
+    assert informative <= 9  # of 60; by chance 3, and more than 9 once in 800
 
 
 def test_what_moves_a_parameter_is_told() -> None:

@@ -63,7 +63,7 @@ def test_a_box_that_is_there_is_found() -> None:
     assert len(limits) == 2
     assert best.low < 0.9 < best.high + 0.01
     assert list(found.importance)[:2] in (["a", "policy.us"], ["policy.us", "a"])
-    assert found.told
+    assert found.better_than_chance
     # the boxes share out the worlds that the tree has not seen, and their cases
     assert sum(box.worlds for box in found.boxes) == 10_000
     assert sum(box.hits for box in found.boxes) == hits[10_000:].sum()
@@ -72,14 +72,14 @@ def test_a_box_that_is_there_is_found() -> None:
 
 @pytest.mark.slow
 def test_where_there_is_nothing_nothing_is_found() -> None:
-    told = 0
+    count = 0
     for _ in range(8):
         table = factors(4000)
         found = discover(QUESTION, table, CHANCE.random(4000) < 0.3, 0)
-        told += found.told
+        count += found.better_than_chance
         assert found.auc[0] == pytest.approx(0.5, abs=0.05)
         assert len(found.boxes) <= 2
-    assert told <= 1
+    assert count <= 1
 
 
 def test_months_are_in_order() -> None:
@@ -156,9 +156,9 @@ def test_discover_looks_into_a_sweep(palca: Run) -> None:
     assert worlds.columns.tolist() == ["policy.us", "intervene[0].at", "happens", "draws"]
     code, out, _ = palca("rerun", "made")
     assert (code, "the same" in out) == (0, True)
-    for more, told in ((("-n", "2000"), "leave out --scenario"), (("--from", "made"), "holds no sweep")):
+    for more, message in ((("-n", "2000"), "leave out --scenario"), (("--from", "made"), "holds no sweep")):
         code, _, err = palca("discover", "growth > 3", "--from", "swept", *more)
-        assert (code, told in err) == (2, True)
+        assert (code, message in err) == (2, True)
 
 
 def test_points_that_a_sweep_repeats_are_told_apart_as_points() -> None:
@@ -169,7 +169,7 @@ def test_points_that_a_sweep_repeats_are_told_apart_as_points() -> None:
         table = pd.DataFrame({"idle": chance.random(40)[point], "more": chance.random(40)[point]})
         hits = chance.random(2000) < chance.random(40)[point]
         found = discover(QUESTION, table, hits, seed, point)
-        assert not found.told or found.auc[1] < 0.6, seed
+        assert not found.better_than_chance or found.auc[1] < 0.6, seed
     with pytest.raises(PalcaError, match=r"\b16\b.*\b20\b"):
         discover(QUESTION, table, hits, 0, np.arange(2000) % 16)
 

@@ -91,8 +91,8 @@ def run() -> Print:
                               len(scenario.country.leaders))  # fmt: skip
     history = documented(record, scenario)
     truth = {name: float(values[0]) for name, values in outcomes(history).items()}
-    verdicts = evaluate(rows, truth, outcomes(naive(scenario, record, 400, 0)))
-    return lambda console: print_report(console, scenario, summary, verdicts, history,
+    outcome_scores = evaluate(rows, truth, outcomes(naive(scenario, record, 400, 0)))
+    return lambda console: print_report(console, scenario, summary, outcome_scores, history,
                                         worlds=40, seed=0, seconds=1.5)  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def discovery() -> Print:
 
 def calibration() -> Print:
     rows = {o.name: CHANCE.normal(5, 3, 60) for o in OUTCOMES}
-    verdicts = evaluate(rows, {name: float(values[3]) for name, values in rows.items()},
+    outcome_scores = evaluate(rows, {name: float(values[3]) for name, values in rows.items()},
                      {name: values + 1 for name, values in rows.items()})  # fmt: skip
     count = len(priors.FREE)
 
@@ -143,13 +143,13 @@ def calibration() -> Print:
             coverage=lambda central: np.linspace(0.8, 1, count),
         )  # fmt: skip
 
-    sets: Any = {name: priors.PRIORS[name].ppf(np.linspace(0.2, 0.6, 40)) for name in priors.FREE}
+    draws: Any = {name: priors.PRIORS[name].ppf(np.linspace(0.2, 0.6, 40)) for name in priors.FREE}
     posterior: Any = SimpleNamespace(
-        places=np.arange(617), ess=321.0, sureness=210.0, radius=2.0, sets=sets,
+        worlds=np.arange(617), ess=321.0, sureness=210.0, radius=2.0,
         mean=np.linspace(-1, 1, count), sd=np.linspace(0.3, 1, count),
     )  # fmt: skip
-    found = Calibration(priors.FREE, 1974, 123_456, sets, posterior, list(OUTCOMES[:2]), verdicts,
-                        verdicts, again(), again(), Forecast(verdicts, verdicts, verdicts), 0.31)
+    found = Calibration(priors.FREE, 1974, 123_456, draws, posterior, list(OUTCOMES[:2]), outcome_scores,
+                        outcome_scores, again(), again(), Forecast(outcome_scores, outcome_scores, outcome_scores), 0.31)
     return lambda console: print_calibration(console, "a title", found)
 
 
@@ -165,8 +165,8 @@ def concept() -> Print:
 
 
 def why() -> Print:
-    told = explain(resolve("baseline"), 0, 3, 32)
-    return lambda console: print_explanation(console, told)
+    explanation = explain(resolve("baseline"), 0, 3, 32)
+    return lambda console: print_explanation(console, explanation)
 
 
 def record(sources: bool) -> Print:
@@ -239,12 +239,12 @@ def test_no_number_is_lost_at_any_width(name: str, cells: dict[int, list[tuple[A
         gone: Counter[str] = Counter()
         for table in narrow.tables:
             out = table.left_out(width)
-            for place, column in enumerate(table.columns):
+            for index, column in enumerate(table.columns):
                 assert column.title
                 if column in out:
                     assert column.title in " ".join(narrow.text.split())
                     for row in cells[id(table)]:
-                        gone += found_in(str(row[place]))
+                        gone += found_in(str(row[index]))
         missing = everything - gone - found_in(narrow.text)
         assert not missing, (width, missing)
 
@@ -262,10 +262,10 @@ def test_all_files_of_a_counterfactual_name_months() -> None:
 
 
 def test_outcomes_of_both_patrons_have_names_of_their_own() -> None:
-    told = Reader(WIDE)
-    comparison(20)(told)
-    assert "Soviet deliveries from September 1971" in told.text
-    assert "US deliveries 7/1971–12/1978" in told.text
+    reader = Reader(WIDE)
+    comparison(20)(reader)
+    assert "Soviet deliveries from September 1971" in reader.text
+    assert "US deliveries 7/1971–12/1978" in reader.text
 
 
 def test_what_is_piped_is_as_wide_as_a_page(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,25 +20,25 @@ from palca.experiments.io import provenance
 @pytest.fixture
 def disk(tmp_path: Path, palca: Run) -> Iterator[Callable[[int], None]]:
     """Give what makes a disk of so many kB, empty, the working folder; skip if one may not."""
-    place = tmp_path / "disk"
-    place.mkdir()
+    mounted = tmp_path / "disk"
+    mounted.mkdir()
 
     def mount(options: str) -> None:
-        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(mounted)]
         if not shutil.which("mount") or subprocess.run(command, capture_output=True).returncode:
             pytest.skip("no disk can be mounted: that takes root, and a machine that lets it")
 
     def make(size: int) -> None:
-        if place.is_mount():
+        if mounted.is_mount():
             mount(f"remount,size={size}k")
             return
         mount(f"size={size}k")
-        os.chdir(place)
+        os.chdir(mounted)
 
     yield make
     os.chdir(tmp_path)
-    if place.is_mount():
-        subprocess.run(["umount", str(place)], check=True)
+    if mounted.is_mount():
+        subprocess.run(["umount", str(mounted)], check=True)
 
 
 SIZES = [("run", 8), ("run", 96), ("report", 60)]
@@ -116,14 +116,14 @@ def test_streams_that_are_closed_are_no_matter(palca: Run) -> None:
 def test_a_terminal_of_few_characters_is_told_what_it_can_show(
     palca: Run, monkeypatch: pytest.MonkeyPatch, encoding: str, command: list[str]
 ) -> None:
-    shown = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding=encoding))
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding))
     monkeypatch.setattr(sys, "argv", ["palca", *command])
     with pytest.raises(SystemExit) as end:
         main()
     sys.stdout.flush()
     assert end.value.code == 0
-    assert len(shown.getvalue().decode(encoding).splitlines()) > 10
+    assert len(written.getvalue().decode(encoding).splitlines()) > 10
 
 
 @pytest.mark.parametrize("columns", ["0", "1", "-5", "many", "400"])

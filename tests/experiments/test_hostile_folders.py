@@ -244,8 +244,8 @@ def test_a_part_that_is_no_file_of_the_folder_is_not_read(
     else:
         part.symlink_to(target)
     for name in ("rerun", "resume", "discover"):
-        told = refused(palca, *READERS[name])
-        assert "is a link out of the folder" in told or "is not a file" in told
+        message = refused(palca, *READERS[name])
+        assert "is a link out of the folder" in message or "is not a file" in message
 
 
 def test_files_of_other_people_in_a_folder_of_parts_stay(palca: Run, swept: Path) -> None:

@@ -137,11 +137,11 @@ def test_a_run_and_a_comparison_and_a_sweep_give_pages(palca: Run) -> None:
         assert out.startswith(f"Written: {name}/report.html (")
         text = Path(name, "report.html").read_text(encoding="utf-8")
         page = audit(text)
-        shown = " ".join(" ".join(page.texts).split()).lower()
-        assert [some for some in texts if some.lower() not in shown] == []
+        visible = " ".join(" ".join(page.texts).split()).lower()
+        assert [some for some in texts if some.lower() not in visible] == []
         manifest = json.loads(Path(name, "manifest.json").read_text())
         for entry in ("seal", "digest"):
-            assert manifest.get(entry, "") in shown
+            assert manifest.get(entry, "") in visible
         # the pictures are those of the folder, with their words
         svgs = [path.read_bytes() for path in sorted(Path(name).glob("*.svg"))]
         assert svgs == [base64.b64decode(src.split(",")[1]) for src in page.of("img", "src")]
@@ -207,10 +207,10 @@ def test_every_kind_of_folder_gives_a_page(
     for name, text in FILES[kind].items():
         (folder / name).write_text(text)
     page = audit(html_page.report(folder))
-    shown = " ".join(" ".join(page.texts).split())
-    assert [text for text in SAID[kind] if text not in shown] == []
+    visible = " ".join(" ".join(page.texts).split())
+    assert [text for text in SAID[kind] if text not in visible] == []
     assert page.of("img", "alt") == ["What <it> shows"]
-    assert "made.svg" in shown
+    assert "made.svg" in visible
 
 
 def numbered(tiny: dict[str, Any], text: str) -> dict[str, Any]:
@@ -224,13 +224,13 @@ def numbered(tiny: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def parent(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("hostile")
 
 
-def shown_with(text: str, tiny: dict[str, Any], place: Path) -> Page:
-    folder = folder_of(place, text or "x", scenario=numbered(tiny, text), digest=text, extra=text)
-    rows = pd.DataFrame({"a": [text, "a word"], "b": ["a word", text]})  # no column of numbers
+def shown_with(text: str, tiny: dict[str, Any], parent: Path) -> Page:
+    folder = folder_of(parent, text or "x", scenario=numbered(tiny, text), digest=text, extra=text)
+    rows = pd.DataFrame({"a": [text, "a word"], "b": ["a word", text]}, dtype=object)  # any text
     (folder / "t.csv").write_text(rows.to_csv(index=False), "utf-8", "replace")
     return audit(html_page.report(folder))
 
@@ -248,10 +248,10 @@ HOSTILE = st.lists(
 @settings(max_examples=12)
 @given(HOSTILE)
 def test_whatever_a_folder_says_is_shown_and_nothing_else(
-    tiny: dict[str, Any], place: Path, text: str
+    tiny: dict[str, Any], parent: Path, text: str
 ) -> None:
-    plain = shown_with("plain words", tiny, place)
-    page = shown_with(text, tiny, place)
+    plain = shown_with("plain words", tiny, parent)
+    page = shown_with(text, tiny, parent)
     blank = not text.strip()
     if not blank:
         assert page.tags == plain.tags  # no markup comes of it
@@ -264,10 +264,10 @@ def test_whatever_a_folder_says_is_shown_and_nothing_else(
 @given(st.text() | st.from_regex(r"(see )?(https?://|doi:10\.1234/|javascript:|HTTP:)[a-z\"<>&]{1,9}[.)]? x"))
 def test_only_web_addresses_and_dois_become_links(text: str) -> None:
     parts = linked(text)
-    assert "".join(shown for shown, _ in parts) == text
-    for shown, address in parts:
+    assert "".join(label for label, _ in parts) == text
+    for label, address in parts:
         assert not address or re.fullmatch(r"https?://[^\s<>\"']+", address)
-        assert not address or re.match(r"https?://|doi", shown, re.IGNORECASE)
+        assert not address or re.match(r"https?://|doi", label, re.IGNORECASE)
 
 
 def test_links_are_found() -> None:
@@ -315,10 +315,10 @@ def change(path: Path, **entries: Any) -> None:
 
 
 def test_what_is_no_run_is_refused_in_a_line(palca: Run, tiny: dict[str, Any]) -> None:
-    def refused(told: str, *options: str) -> None:
+    def refused(message: str, *options: str) -> None:
         code, out, err = palca("report", "made", *options)
         assert (code, out) == (2, "")
-        assert told in err
+        assert message in err
         assert err.count("\n") == 1
 
     refused("no such folder")
@@ -352,8 +352,8 @@ def test_a_picture_without_svg_is_shown_as_it_is(tmp_path: Path, tiny: dict[str,
     folder = folder_of(tmp_path, "x", scenario=tiny)
     (folder / "old.png").write_bytes(b"\x89PNG old")
     (folder / "made.png").write_bytes(b"\x89PNG made")  # its SVG stands for it
-    shown = [(picture.name, picture.address[:15]) for picture in Folder(folder).pictures()]
-    assert shown == [("made.svg", "data:image/svg+"), ("old.png", "data:image/png;")]
+    pictures = [(picture.name, picture.address[:15]) for picture in Folder(folder).pictures()]
+    assert pictures == [("made.svg", "data:image/svg+"), ("old.png", "data:image/png;")]
 
 
 @given(st.floats())
@@ -429,8 +429,8 @@ def test_a_page_keeps_its_words_and_its_tables() -> None:
     ],
 )  # fmt: skip
 def test_interventions_are_told_in_words(changed: tuple[str, Any, int, int], said: str) -> None:
-    told = change_in_words(dict(zip(("target", "content", "since", "until"), changed, strict=True)))
-    assert re.search(r"(?!\w).*".join([*map(re.escape, said.split()), ""]), told)
+    sentence = change_in_words(dict(zip(("target", "content", "since", "until"), changed, strict=True)))
+    assert re.search(r"(?!\w).*".join([*map(re.escape, said.split()), ""]), sentence)
 
 
 def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
@@ -452,13 +452,13 @@ def test_what_the_naive_forecast_said_exactly_it_said_better(tmp_path: Path) -> 
 
 def test_a_page_says_which_files_were_altered(palca: Run) -> None:
     palca(*SMALL)
-    told = "was altered after Palca wrote it"
+    warning = "was altered after Palca wrote it"
     assert palca("report", "made")[0] == 0
-    assert told not in Path("made/report.html").read_text(encoding="utf-8")
+    assert warning not in Path("made/report.html").read_text(encoding="utf-8")
     scores = Path("made/scores.csv")
     scores.write_text(scores.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert palca("report", "made", "--force")[0] == 0
-    assert f"scores.csv {told}" in Path("made/report.html").read_text(encoding="utf-8")
+    assert f"scores.csv {warning}" in Path("made/report.html").read_text(encoding="utf-8")
 
 
 def test_a_list_of_digests_whose_last_byte_was_changed_is_noticed(palca: Run) -> None:

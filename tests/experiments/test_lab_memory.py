@@ -42,12 +42,12 @@ def asked_of(page):
 
 
 def visit(page):
-    filled, told = fill(asked_of(page)), []
+    filled, answers = fill(asked_of(page)), []
     visitor = Visitor()
-    thread = threading.Thread(target=lambda: told.append(visitor.compute(lambda: answer(filled))))
+    thread = threading.Thread(target=lambda: answers.append(visitor.compute(lambda: answer(filled))))
     thread.start()
     thread.join()
-    assert told, page  # a change that can not be made is an answer too
+    assert answers, page  # a change that can not be made is an answer too
 
 
 def held():

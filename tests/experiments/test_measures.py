@@ -110,9 +110,9 @@ def test_an_outcome_is_left_out_or_the_record_s_own(baseline: dict[str, Any]) ->
     for months in sorted({1, 144, *ends}):
         ended = replace(scenario, months=months)
         values = outcomes(documented(record, ended))
-        told = {o.name for o in OUTCOMES if month_index(o.until) < months}
-        assert set(values) == told, months
-        for name in told:
+        measurable = {o.name for o in OUTCOMES if month_index(o.until) < months}
+        assert set(values) == measurable, months
+        for name in measurable:
             assert np.array_equal(values[name], whole[name], equal_nan=True), (months, name)
 
 

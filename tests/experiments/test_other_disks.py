@@ -21,13 +21,13 @@ from palca.model.errors import PalcaError
 @pytest.fixture
 def mount(tmp_path: Path) -> Iterator[Path]:
     """A folder that is a disk of its own; skip if one may not."""
-    place = tmp_path / "made"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)]
+    disk = tmp_path / "made"
+    disk.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
     if not shutil.which("mount") or subprocess.run(command, capture_output=True).returncode:
         pytest.skip("no disk can be mounted: that takes root, and a machine that lets it")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_a_run_is_written_into_a_mount_and_replaced_there(palca: Run, mount: Path) -> None:

@@ -179,8 +179,8 @@ def assert_nothing_is_cropped(picture: Picture, name: str) -> None:
         ends = np.sort([axis.get_xlim(), axis.get_ylim()], axis=1)
         for low, high, (first, last) in zip(least, axis.dataLim.max, ends, strict=True):
             if np.isfinite([low, high]).all():
-                told = name, axis.get_title(loc="left"), axis.get_ylabel()
-                assert first - 1e-9 <= low <= high <= last + 1e-9, told
+                panel = name, axis.get_title(loc="left"), axis.get_ylabel()
+                assert first - 1e-9 <= low <= high <= last + 1e-9, panel
 
 
 @pytest.mark.slow
@@ -208,9 +208,9 @@ def test_a_history_beyond_all_measure_is_drawn_whole() -> None:
 @pytest.mark.slow
 def test_every_svg_carries_the_words(drawn: dict[str, Picture], svgs: dict[str, bytes]) -> None:
     for name, picture in drawn.items():
-        told = ElementTree.fromstring(svgs[name]).find(".//{http://purl.org/dc/elements/1.1/}description")
-        assert told is not None
-        assert told.text == picture.alt
+        description = ElementTree.fromstring(svgs[name]).find(".//{http://purl.org/dc/elements/1.1/}description")
+        assert description is not None
+        assert description.text == picture.alt
 
 
 @pytest.mark.slow
@@ -252,15 +252,15 @@ def test_every_axis_that_shows_numbers_says_their_unit(drawn: dict[str, Picture]
             if not axis.get_visible():
                 continue
             for way in (axis.xaxis, axis.yaxis):
-                shown = [t.get_text() for t in way.get_ticklabels() if t.get_visible() and t.get_text()]
-                numbers = [t for t in shown if re.fullmatch(r"[−-]?[\d.,]+", t)]
+                labels = [t.get_text() for t in way.get_ticklabels() if t.get_visible() and t.get_text()]
+                numbers = [t for t in labels if re.fullmatch(r"[−-]?[\d.,]+", t)]
                 if not numbers or all(re.fullmatch(r"19\d\d", t) for t in numbers):
                     continue
                 seen += 1
                 common = picture.figure.get_supxlabel() if way is axis.xaxis else ""
                 label = way.get_label_text() or common
-                told = re.search(r"\(.+\)|%|rank|coup attempts", label, re.DOTALL) or label in UNITS
-                assert told, (name, axis.get_title(loc="left"), label, numbers)
+                has_unit = re.search(r"\(.+\)|%|rank|coup attempts", label, re.DOTALL) or label in UNITS
+                assert has_unit, (name, axis.get_title(loc="left"), label, numbers)
     assert seen > 50
 
 
@@ -282,11 +282,11 @@ def test_names_at_ends_of_lines_keep_apart_and_in_order(levels: list[float]) -> 
         names = [str(i) for i in range(len(levels))]
         name_ends(axis, 1.0, levels, names, ["black"] * len(levels))
     placed = {t.get_text(): float(t.xy[1]) for t in axis.texts}  # type: ignore[attr-defined]
-    places = np.array([placed[name] for name in names])
+    heights = np.array([placed[name] for name in names])
     inches = axis.get_window_extent().height / axis.figure.dpi
-    assert np.diff(np.sort(places)).min() * inches / 100 >= 0.149
-    assert places.max() <= 100 + 1e-9
-    assert sorted(levels) == [levels[i] for i in np.argsort(places)]
+    assert np.diff(np.sort(heights)).min() * inches / 100 >= 0.149
+    assert heights.max() <= 100 + 1e-9
+    assert sorted(levels) == [levels[i] for i in np.argsort(heights)]
 
 
 @given(st.lists(st.sampled_from("abc"), min_size=1))

@@ -64,14 +64,14 @@ def test_scores_are_those_of_their_parts(
     assert steps[-1] == ("forecasting one month ahead", 0, 1)
 
     known, free = documented(record, scenario), free_running(baseline, WORLDS, SEED)
-    sets = {name: values.tolist() for name, values in early.items()}
-    later = free_running({**baseline, "sets": sets}, WORLDS, SEED)
+    parameter_sets = {name: values.tolist() for name, values in early.items()}
+    later = free_running({**baseline, "sets": parameter_sets}, WORLDS, SEED)
     baseline_forecast = {h: naive(scenario, record, WORLDS, SEED, hazard=h) for h in HAZARDS}
     baselines = {h: happened(histories) for h, histories in baseline_forecast.items()}
     truth = happened(known)
-    told = {o.name: float(outcomes(known)[o.name][0]) for o in OUTCOMES if o.scored}
-    expected = evaluate(outcomes(free), told, outcomes(baseline_forecast["constant"]))
-    assert repr(found.verdicts) == repr(expected)
+    observed = {o.name: float(outcomes(known)[o.name][0]) for o in OUTCOMES if o.scored}
+    expected = evaluate(outcomes(free), observed, outcomes(baseline_forecast["constant"]))
+    assert repr(found.outcome_scores) == repr(expected)
 
     by_title = dict(found.comparisons)
     assert same(
@@ -84,7 +84,7 @@ def test_scores_are_those_of_their_parts(
     )
     assert same(
         by_title.pop("outcomes 1969–78 (calibrated on these years)"),
-        outcome_comparisons(outcomes(free), {h: outcomes(c) for h, c in baseline_forecast.items()}, told),
+        outcome_comparisons(outcomes(free), {h: outcomes(c) for h, c in baseline_forecast.items()}, observed),
     )
     after = [o for o in outcomes_of(1975, 1978) if o.name != "friction_after"]
     real = {name: float(values[0]) for name, values in measure(after, known).items()}
@@ -107,9 +107,9 @@ def test_scores_are_those_of_their_parts(
     assert (found.truth == truth[:, :, 0]).all()
     assert found.said.shape == (2, 120)
     for months, comparisons in ahead:
-        for place, event in enumerate(("coup attempt", "change of power")):
+        for index, event in enumerate(("coup attempt", "change of power")):
             mine = [c for c in comparisons if (c.what, c.score) == (event, "Brier")]
-            scored = float(brier(found.said[place, months], found.truth[place, months]))
+            scored = float(brier(found.said[index, months], found.truth[index, months]))
             assert [c.model for c in mine] == [pytest.approx(scored)] * len(HAZARDS)
     said = {"model": found.said, **found.baseline}
     for name, parts in found.decomposed.items():

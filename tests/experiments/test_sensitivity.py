@@ -60,15 +60,15 @@ FIRST, TOTAL = (0.3139, 0.4424, 0.0), (0.5576, 0.4424, 0.2437)
 def test_indices_of_ishigami_agree_with_the_closed_form(
     noise: float, replicates: int, within: float
 ) -> None:
-    measured, (told,) = decompose(XYZ, ishigami(noise, replicates), 2048, 0)
+    measured, (measured_noise,) = decompose(XYZ, ishigami(noise, replicates), 2048, 0)
     for measure, truth in (("first", FIRST), ("total", TOTAL)):
         found = named(measured, measure)
         assert found.value == pytest.approx(truth, abs=within)
         assert (found.low - 0.01 <= truth).all()
         assert (truth <= found.high + 0.01).all()
     if noise:  # its variance is 13.845
-        assert told.share == pytest.approx(noise**2 / (noise**2 + 13.845), abs=0.01)
-        assert told.sd == pytest.approx(noise, rel=0.01)
+        assert measured_noise.share == pytest.approx(noise**2 / (noise**2 + 13.845), abs=0.01)
+        assert measured_noise.sd == pytest.approx(noise, rel=0.01)
 
 
 def test_without_noise_the_indices_are_those_of_salib() -> None:
@@ -87,13 +87,13 @@ def test_pure_noise_is_told_as_noise() -> None:
     def simulate(points: pd.DataFrame) -> dict[str, np.ndarray]:
         return {"f": chance.normal(size=(len(points), 16))}
 
-    measured, (told,) = decompose(XYZ, simulate, 512, 0)
-    assert told.share > 0.98
-    assert not named(measured, "total").told.any()
-    assert not named(measured, "first").told.any()
-    measured, (told,) = screen(XYZ, simulate, 200, 0)
-    assert told.share > 0.98
-    assert not named(measured, "effect").told.any()
+    measured, (measured_noise,) = decompose(XYZ, simulate, 512, 0)
+    assert measured_noise.share > 0.98
+    assert not named(measured, "total").conclusive.any()
+    assert not named(measured, "first").conclusive.any()
+    measured, (measured_noise,) = screen(XYZ, simulate, 200, 0)
+    assert measured_noise.share > 0.98
+    assert not named(measured, "effect").conclusive.any()
 
 
 def test_a_dummy_gets_nothing_however_loud_the_noise() -> None:
@@ -120,14 +120,14 @@ def test_what_few_points_can_not_tell_is_not_told(seed: int) -> None:
     many, _ = decompose(XYZ, ishigami(0, 1), 1024, seed)
     for measure, truth in (("first", FIRST), ("total", TOTAL)):
         # noise is 82 % of a world's variance: 16 points can't know any share
-        assert not named(few, measure).told.any()
+        assert not named(few, measure).conclusive.any()
         assert named(few, measure).wide.any()
-        assert named(many, measure).told.tolist() == [share > 0.0 for share in truth]
+        assert named(many, measure).conclusive.tolist() == [share > 0.0 for share in truth]
         assert not named(many, measure).wide.any()
 
 
 @pytest.mark.parametrize(
-    ("measure", "value", "low", "high", "told", "wide"),
+    ("measure", "value", "low", "high", "conclusive", "wide"),
     [
         ("total", 1.74, 1.05, 6.61, False, True),  # palca 0.9 printed this one
         ("total", 1.2, 1.1, 1.4, False, True),  # more than all of the variance
@@ -143,12 +143,12 @@ def test_what_few_points_can_not_tell_is_not_told(seed: int) -> None:
     ],
 )
 def test_an_interval_that_is_too_wide_says_nothing(
-    measure: str, value: float, low: float, high: float, told: bool, wide: bool
+    measure: str, value: float, low: float, high: float, conclusive: bool, wide: bool
 ) -> None:
     found = Measured("growth", measure, *(np.array([end]) for end in (value, low, high)))
-    assert (found.told.item(), found.wide.item()) == (told, wide)
+    assert (found.conclusive.item(), found.wide.item()) == (conclusive, wide)
     (row,) = index_table(["cost"], [found], []).to_dict("records")
-    assert row["told"] == ("yes" if told else "too wide" if wide else "no")
+    assert row["told"] == ("yes" if conclusive else "too wide" if wide else "no")
     assert (row["value"], row["ci95_low"], row["ci95_high"]) == pytest.approx(
         (value, low, high), nan_ok=True
     )
@@ -158,7 +158,7 @@ def test_an_interval_that_is_too_wide_says_nothing(
         said = io.StringIO()
         print_indices(Console(file=said, width=200), ["cost"], outcome, signed, noise, measure)
         alt = draw_indices(["cost"], outcome, [found], noise, "x").alt
-        assert ("depends most on cost" in alt) == told
+        assert ("depends most on cost" in alt) == conclusive
         for text in (said.getvalue(), alt):
             assert ("too few points or replicates" in text) == wide
 
@@ -189,9 +189,9 @@ def test_a_constant_has_no_index() -> None:
     def simulate(points: pd.DataFrame) -> dict[str, np.ndarray]:
         return {"f": np.full((len(points), 4), 3.0)}
 
-    measured, (told,) = decompose(XYZ, simulate, 64, 0)
+    measured, (measured_noise,) = decompose(XYZ, simulate, 64, 0)
     assert np.isnan(named(measured, "total").value).all()
-    assert told.share == 0.0
+    assert measured_noise.share == 0.0
 
 
 def test_a_screening_finds_what_is_linear_and_what_is_not() -> None:

@@ -206,13 +206,13 @@ def test_a_thread_that_a_signal_ends_says_nothing(
             thread.join()
         return 0
 
-    told: list[Any] = []
-    monkeypatch.setattr(threading, "excepthook", lambda failed: told.append(failed.exc_type))
+    raised: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", lambda failed: raised.append(failed.exc_type))
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     monkeypatch.setattr(main, "_run", run)
     with pytest.raises(SystemExit) as ended:
         main.main()
-    assert (ended.value.code, told) == ((143, []) if interrupted else (0, [IndexError]))
+    assert (ended.value.code, raised) == ((143, []) if interrupted else (0, [IndexError]))
 
 
 def test_a_signal_after_all_is_done_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,9 +277,9 @@ def test_what_an_interrupt_makes_useless_is_not_told(
 ) -> None:
     # joblib counts the tasks that are done, and those that aren't, in one sentence or in two
     assert palca("--version")[0] == 0
-    calls = ((0 if place <= done else 60,) for place in range(4))
-    shown = shared(time.sleep, calls, 2)
-    next(shown)
+    calls = ((0 if index <= done else 60,) for index in range(4))
+    results = shared(time.sleep, calls, 2)
+    next(results)
     time.sleep(1)  # the second and third, if they are quick, are now done and not asked for
-    del shown  # as an interrupt does
+    del results  # as an interrupt does
     assert capsys.readouterr().err == ""

@@ -90,16 +90,16 @@ def test_the_outcomes_of_a_span_on_paper() -> None:
     acts = [("power", "coup", 0), ("power", "failed coup", 1), ("power", "failed coup", 2),
             ("conflict", "strike", 3), ("conflict", "general strike", 4), ("conflict", "massacre", 5),
             ("ussr", "expulsion", 6), ("ussr", "break", 7), ("us", "visit", 11)]  # fmt: skip
-    place = np.array([year + month for *_, month in acts])
+    months = np.array([year + month for *_, month in acts])
     code = np.array([CODE_OF[track, kind] for track, kind, _ in acts])
     nobody = np.full(len(acts), -1)
-    events = Events(np.zeros(len(acts), np.int64), place, code, nobody, nobody, nobody * np.nan)
-    told = measure(outcomes_of(1973, 1973), Histories(1, 120, series, events))
+    events = Events(np.zeros(len(acts), np.int64), months, code, nobody, nobody, nobody * np.nan)
+    measured = measure(outcomes_of(1973, 1973), Histories(1, 120, series, events))
     expected = {
         "coups": 1, "failed": 2, "right": 3 / 12, "left": 1 / 12, "growth": 6.0, "unrest": 2,
         "massacres": 1, "expulsions": 1, "breaks": 1, "us_aid": 18.0, "us_atmosphere": 1 / 12,
         "banned": 4 / 12, "tolerated": 6 / 12,
     }  # fmt: skip
-    assert {name: float(values[0]) for name, values in told.items()} == {
+    assert {name: float(values[0]) for name, values in measured.items()} == {
         f"{name}_73_73": pytest.approx(value) for name, value in expected.items()
     }

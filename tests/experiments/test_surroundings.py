@@ -166,8 +166,8 @@ def test_nothing_is_asked_of_a_network(
         asked.append(what)
         raise OSError("no network")
 
-    for place in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "create_connection"):
-        monkeypatch.setattr(socket, place, refuse)
+    for function in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "create_connection"):
+        monkeypatch.setattr(socket, function, refuse)
     for way in ("connect", "connect_ex", "sendto", "bind"):
         monkeypatch.setattr(socket.socket, way, refuse)
     assert palca(*COMMANDS[name])[0] == 0

@@ -173,7 +173,7 @@ def test_worlds_with_draws_of_their_own_have_the_usual_standard_error() -> None:
     growth = np.random.default_rng(0).normal(size=60)
     rows = pd.DataFrame({"x": [1.0, 2.0] * 30, "growth": growth, "world": np.arange(60)})
     table = means(_plan(Factor("x", (1.0, 2.0))), rows, chosen_outcomes(["growth"]))
-    usual = [growth[place::2].std(ddof=1) / np.sqrt(30) for place in (0, 1)]
+    usual = [growth[first::2].std(ddof=1) / np.sqrt(30) for first in (0, 1)]
     assert table["se"].tolist() == pytest.approx(usual)
 
 

@@ -86,7 +86,7 @@ def test_what_another_version_began_and_what_is_no_sweep_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "place"),
+    ("arguments", "where"),
     [
         (("run", "--set", "prestige_ussr=0.5"), "--set prestige_ussr"),
         (("run", "-i", 'at = "1970-01", parameter.prestige_ussr = 1.0'), "--intervene"),
@@ -95,12 +95,12 @@ def test_what_another_version_began_and_what_is_no_sweep_are_refused(
     ],
 )
 def test_a_parameter_that_feeds_a_closed_channel_is_refused(
-    palca: Run, arguments: tuple[str, ...], place: str
+    palca: Run, arguments: tuple[str, ...], where: str
 ) -> None:
     closed = ("--set", "channel.soviet_prestige=off")
     code, _, err = palca(*arguments, *closed)
     assert (code, err.count("\n")) == (2, 1)
-    assert place in err
+    assert where in err
     assert all(word in err for word in ("'prestige_ussr'", "'soviet_prestige'", "closed"))
     assert not list(Path().iterdir())
 

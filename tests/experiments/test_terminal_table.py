@@ -39,16 +39,16 @@ def printed(table: Table, width: int) -> str:
 def tables(draw: st.DrawFn) -> tuple[Table, list[list[str]]]:
     headings = draw(st.lists(WORDS, min_size=1, max_size=9, unique=True))
     columns = [
-        Column(heading, right=place > 0 and draw(st.booleans()), rank=draw(st.integers(0, 3)) if place else 0)
-        for place, heading in enumerate(headings)
+        Column(heading, right=index > 0 and draw(st.booleans()), rank=draw(st.integers(0, 3)) if index else 0)
+        for index, heading in enumerate(headings)
     ]
     rows = [
         [draw(NUMBERS if column.numeric else TEXTS) for column in columns]
         for _ in range(draw(st.integers(0, 4)))
     ]
     table = Table("a title", columns, "a note", "a file")
-    for place, row in enumerate(rows):
-        if place == 2:
+    for index, row in enumerate(rows):
+        if index == 2:
             table.section("a section")
         table.add(*row)
     return table, rows
@@ -61,15 +61,15 @@ def test_nothing_is_lost_at_any_width(
     table, rows = made
     text = printed(table, width)
     gone = table.left_out(width)
-    shown = [place for place, column in enumerate(table.columns) if column not in gone]
+    visible = [index for index, column in enumerate(table.columns) if column not in gone]
     assert all(Text(line).cell_len <= width for line in text.splitlines())
     words = Counter(text.split())
-    assert words >= Counter(word for row in rows for at in shown for word in row[at].split())
+    assert words >= Counter(word for row in rows for at in visible for word in row[at].split())
     lines = [f" {line} " for line in text.splitlines()]
     for row in rows:
-        for place in shown:
-            if table.columns[place].numeric:  # a number stands in one line, with nothing beside it
-                assert any(f" {row[place]} " in line for line in lines), row[place]
+        for index in visible:
+            if table.columns[index].numeric:  # a number stands in one line, with nothing beside it
+                assert any(f" {row[index]} " in line for line in lines), row[index]
     together = " ".join(text.split())
     for column in table.columns:  # left out or not, it is named
         assert column.title in together.replace(":", "").replace(",", ""), column

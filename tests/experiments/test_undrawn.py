@@ -68,17 +68,17 @@ def test_what_was_computed_is_kept_if_a_picture_can_not_be_drawn(
     assert code == 2
     lines = err.splitlines()
     for picture in drawn:
-        (told,) = [line for line in lines if line.startswith(f"palca: {picture}.png could not be plotted")]
-        assert "RuntimeError: no such font anywhere" in told
+        (warning,) = [line for line in lines if line.startswith(f"palca: {picture}.png could not be plotted")]
+        assert "RuntimeError: no such font anywhere" in warning
     assert "Written: made (" in out
     assert ".png" not in out
     assert not [*Path("made").rglob("*.png"), *Path("made").rglob("*.svg")]
     assert tables <= {*(provenance.read_sums(Path("made")) or ())}
     assert provenance.differing(Path("made")) == ({}, [])
     assert Path("made").exists()
-    told = set(re.findall(r"`([\w]+)`", OPENED.read_text(encoding="utf-8")))
+    explained = set(re.findall(r"`([\w]+)`", OPENED.read_text(encoding="utf-8")))
     for file in tables:
-        unknown = {kind for kind in columns_of(Path("made", file)) if kind not in told}
+        unknown = {kind for kind in columns_of(Path("made", file)) if kind not in explained}
         assert not unknown, (file, unknown)
 
 
@@ -97,20 +97,20 @@ HOSTILE = "text.usetex: True\nfigure.dpi: 31\naxes.grid: True\nsavefig.bbox: tig
 
 @pytest.mark.rendered
 @pytest.mark.slow
-@pytest.mark.parametrize("place", ["here", "home", "broken", "backend", "unwritable"])
-def test_what_the_user_has_set_for_matplotlib_changes_no_byte(palca: Run, place: str) -> None:
+@pytest.mark.parametrize("setting", ["here", "home", "broken", "backend", "unwritable"])
+def test_what_the_user_has_set_for_matplotlib_changes_no_byte(palca: Run, setting: str) -> None:
     assert palca(*SMALL)[0] == 0
     expected = {path.name: path.read_bytes() for path in Path("made").glob("history.*")}
     config, env = Path("config").absolute(), dict(os.environ)
-    if place == "here":
+    if setting == "here":
         Path("matplotlibrc").write_text(HOSTILE)
-    elif place == "home":
+    elif setting == "home":
         config.joinpath("matplotlib").mkdir(parents=True)
         config.joinpath("matplotlib/matplotlibrc").write_text(HOSTILE)
         env |= {"XDG_CONFIG_HOME": str(config)}
-    elif place == "broken":
+    elif setting == "broken":
         Path("matplotlibrc").write_bytes(b"\xff\xfe\x00axes")
-    elif place == "backend":
+    elif setting == "backend":
         env |= {"MPLBACKEND": "nosuch"}
     else:
         Path("config").touch()

@@ -26,10 +26,10 @@ from palca.experiments.validate.ablations import (
     ModelComparison,
     ablations,
     alternatives,
+    change_of_fit,
     compare_models,
     log_bayes_factor,
     prior_worlds,
-    verdict,
 )
 from palca.experiments.validate.cross_country import (
     Regularities,
@@ -56,7 +56,7 @@ from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import build, resolve
 from palca.scenarios.reading import library
 
-PLACE = {pattern.number: place for place, pattern in enumerate(PATTERNS)}
+INDEX = {pattern.number: index for index, pattern in enumerate(PATTERNS)}
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +73,12 @@ def test_moscow_by_ideology_fails_where_it_should(plain: dict[str, Any]) -> None
     broken = resolve("baseline", ["posterior=off", *BROKEN["Moscow flips with ideology"]])
     own, flips = compare_models({BASELINE: ("", plain), "flips": ("broken", broken)}, record, 8192, 0)
     for number in (7, 10):  # ties outlive a coup of the right; the party's crisis
-        assert own.patterns[PLACE[number]] > 2.0 * flips.patterns[PLACE[number]]
-    assert own.patterns[PLACE[7]] > 0.5 > flips.patterns[PLACE[7]]
+        assert own.patterns[INDEX[number]] > 2.0 * flips.patterns[INDEX[number]]
+    assert own.patterns[INDEX[7]] > 0.5 > flips.patterns[INDEX[7]]
     assert own.log_evidence > flips.log_evidence + 3.0
     assert flips.loss > 0.03
     for number in (1, 2, 4):  # what has nothing to do with Moscow stays
-        assert own.patterns[PLACE[number]] == pytest.approx(flips.patterns[PLACE[number]], abs=0.03)
+        assert own.patterns[INDEX[number]] == pytest.approx(flips.patterns[INDEX[number]], abs=0.03)
 
 
 @pytest.mark.slow
@@ -86,11 +86,11 @@ def test_coups_at_random_fail_where_they_should() -> None:
     record = load_record()
     broken = resolve("baseline", ["posterior=off", *BROKEN["coups at random"]])
     own, random = (regularities(of, record, 30, 100, 0) for of in (resolve("baseline"), broken))
-    asked = [statement for statement, _, _ in own.verdicts]
+    asked = [statement for statement, _, _ in own.checks]
     for part in ("coup trap", "falling output"):
-        place = next(i for i, text in enumerate(asked) if part in text)
-        assert own.verdicts[place][2]
-        assert not random.verdicts[place][2]
+        index = next(i for i, text in enumerate(asked) if part in text)
+        assert own.checks[index][2]
+        assert not random.checks[index][2]
     assert random.since["simulated"].std() < 0.03  # whatever has been before
 
 
@@ -100,7 +100,7 @@ def test_a_version_that_differs_in_nothing_earns_nothing(plain: dict[str, Any]) 
     assert same[0].log_evidence == same[1].log_evidence
     assert same[1].loss == 0.0
     assert (same[0].patterns == same[1].patterns).all()
-    assert verdict(log_bayes_factor(*same)) == "can't tell"
+    assert change_of_fit(log_bayes_factor(*same)) == "can't tell"
 
 
 def version(*changes: str) -> dict[str, Any]:
@@ -128,10 +128,10 @@ def test_bayes_factors() -> None:
     assert log_bayes_factor(two, none) == (2.0, 2.0, 2.0)
     single = log_bayes_factor(comparison(-1.0), comparison(-9.0))
     assert single == (8.0, -np.inf, np.inf)  # a single filter doesn't know its noise
-    assert verdict(single) == "can't tell"
-    assert verdict((2.0, 1.5, 2.5)) == "improves the fit"
-    assert verdict((2.0, 0.5, 2.5)) == "can't tell"
-    assert verdict((-2.0, -2.5, -1.5)) == "worsens the fit"
+    assert change_of_fit(single) == "can't tell"
+    assert change_of_fit((2.0, 1.5, 2.5)) == "improves the fit"
+    assert change_of_fit((2.0, 0.5, 2.5)) == "can't tell"
+    assert change_of_fit((-2.0, -2.5, -1.5)) == "worsens the fit"
     # the mean of probabilities, not of logarithms
     assert comparison(np.log(0.5), np.log(0.1)).log_evidence == pytest.approx(np.log(0.3))
 

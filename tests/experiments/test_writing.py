@@ -83,11 +83,11 @@ def test_one_that_is_stopped_as_it_replaces_a_run_leaves_that_run(
 
 def test_two_runs_do_not_share_a_folder(palca: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     draw = figure.draw_history
-    told = []
+    results = []
 
     def meanwhile(*args: Any) -> Any:
         monkeypatch.setattr(figure, "draw_history", draw)
-        told.append(palca("run", "baseline", "-n", "4", "-o", "made"))
+        results.append(palca("run", "baseline", "-n", "4", "-o", "made"))
         assert Path(".made.part/worlds.parquet").exists()  # the first one's, still
         return draw(*args)
 
@@ -95,7 +95,7 @@ def test_two_runs_do_not_share_a_folder(palca: Run, monkeypatch: pytest.MonkeyPa
     Path(".made.part").mkdir()
     Path(".made.part/history.png").write_bytes(b"half")  # what one that was killed has left
     assert palca(*SMALL)[0] == 0
-    ((code, _, err),) = told
+    ((code, _, err),) = results
     assert (code, err.count("\n"), "another process is writing it" in err) == (2, 1, True)
     assert digest("made") == expected()
     assert [path.name for path in Path().iterdir()] == ["made"]

@@ -23,9 +23,9 @@ from palca.model.language.levers import ACTORS
 from palca.model.state.drivers import DRIVERS
 from palca.model.state.scenario import Scenario
 from palca.scenarios import build
-from palca.scenarios.posterior_draws import read_sets
+from palca.scenarios.posterior_draws import read_parameter_sets
 
-from .place import file, place, text_of
+from .scratch import file, scratch, text_of
 
 _RECORD: Final = ("events.csv", "series.csv", "base_rates.csv")
 _TABLES: Final = (  # of which kind of run each is, as `words.cells` has them
@@ -45,7 +45,7 @@ def record(data: bytes) -> None:
     for name in _RECORD:
         own = data[1:] if name == which else (documented.FOLDER / name).read_bytes()
         file(f"record/{name}", own)
-    read = documented.load_record(place() / "record")
+    read = documented.load_record(scratch() / "record")
     assert (read.events["first_month"] <= read.events["last_month"]).all()
     assert np.isfinite(read.series["value"]).all()
     assert len(documented.scored(read)) <= len(read.events)
@@ -53,15 +53,15 @@ def record(data: bytes) -> None:
 
 def posterior(data: bytes) -> None:
     """A posterior that is read has as many numbers of each parameter, all finite."""
-    sets = read_sets(str(file("own.parquet", data)), False)
-    assert len({len(values) for values in sets.values()}) <= 1
-    assert all(np.isfinite(values).all() for values in sets.values())
+    parameter_sets = read_parameter_sets(str(file("own.parquet", data)), False)
+    assert len({len(values) for values in parameter_sets.values()}) <= 1
+    assert all(np.isfinite(values).all() for values in parameter_sets.values())
 
 
 def months(data: bytes) -> None:
     """A run's file of months comes to a table."""
     file("run/months.parquet", data)
-    for table in tables_of("run", Folder(place() / "run")):
+    for table in tables_of("run", Folder(scratch() / "run")):
         assert all(len(row) == len(table.columns) for row in table.cells)
 
 
@@ -69,7 +69,7 @@ def part(data: bytes) -> None:
     """A part of a sweep is whole or is to be run again; what is read of it has its columns."""
     factors = (Factor("backlash", (), 0.01, 0.05), Factor("channel.tin", ("on", "off")))
     plan = Plan("baseline", (), (), factors, "grid", 22, 2, 44, 0)
-    folder = place() / "swept"
+    folder = scratch() / "swept"
     path = file("swept/worlds/part-000000.parquet", data)
     todo, damaged = sweep_folder.missing(folder, plan)
     assert (todo, damaged) in (([], []), ([0], [path.name]))
@@ -83,7 +83,7 @@ def manifest(data: bytes) -> None:
 
     What a run, a sweep or an explanation takes from it is sound, too, or refused.
     """
-    folder = place() / "sealed"
+    folder = scratch() / "sealed"
     file("sealed/manifest.json", data)
     with suppress(PalcaError):
         provenance.read_manifest(folder)

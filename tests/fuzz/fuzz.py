@@ -47,8 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{name:12} {_summary(done.stderr)}{found}", flush=True)
         if done.returncode:
             failed = 1
-            told = [line for line in done.stderr.splitlines() if not line.startswith(("#", "INFO"))]
-            print("\n".join(told[-60:]), flush=True)
+            lines = [line for line in done.stderr.splitlines() if not line.startswith(("#", "INFO"))]
+            print("\n".join(lines[-60:]), flush=True)
         if options.keep:
             print(f"{'':12} {_merge(name, work)}", flush=True)
     return failed
@@ -62,8 +62,8 @@ def _prepared(name: str) -> Path:
     shutil.rmtree(work / "seeds", ignore_errors=True)
     for folder in (work / "seeds", work / "found", CORPUS / name):
         folder.mkdir(parents=True, exist_ok=True)
-    for place, seed in enumerate(TARGETS[name].seeds()):
-        (work / "seeds" / f"{place:04d}").write_bytes(seed)
+    for index, seed in enumerate(TARGETS[name].seeds()):
+        (work / "seeds" / f"{index:04d}").write_bytes(seed)
     lines = {_quoted(word) for word in TARGETS[name].words if 0 < len(word.encode()) < 60}
     (work / "words.dict").write_text("\n".join(sorted(lines)) + "\n", encoding="ascii")
     # libFuzzer starts itself anew to merge, by its own name: this is that name
@@ -93,11 +93,11 @@ def _run(name: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[str
     )  # fmt: skip
 
 
-def _summary(told: str) -> str:
+def _summary(output: str) -> str:
     """Return how many inputs were tried, and what they reached."""
-    runs = re.findall(r"stat::number_of_executed_units:\s*(\d+)", told)
-    reached = re.findall(r"cov: (\d+) ft: (\d+) corp: (\d+)", told)
-    peak = re.findall(r"stat::peak_rss_mb:\s*(\d+)", told)
+    runs = re.findall(r"stat::number_of_executed_units:\s*(\d+)", output)
+    reached = re.findall(r"cov: (\d+) ft: (\d+) corp: (\d+)", output)
+    peak = re.findall(r"stat::peak_rss_mb:\s*(\d+)", output)
     if not (runs and reached and peak):
         return "has not begun"
     edges, features, corpus = reached[-1]

@@ -39,7 +39,7 @@ from palca.scenarios.scenario import build_policy, names_for
 from palca.scenarios.settings import WrittenIntervention, apply_setting
 
 from . import folders, words
-from .place import file, text_of
+from .scratch import file, text_of
 
 _SEEN: Final = np.array([-1e9, -3.0, -0.0, 0.0, 1e-300, 0.5, 31.0, 1e9])  # by world
 _WIDE: Final = {"lever": Lever("lever", -1e9, 1e9, 0.0, "", "")}
@@ -70,15 +70,15 @@ class Target:
 
     def __call__(self, data: bytes) -> None:
         """Run it; forgive the errors of a user, if each is told in one line."""
-        told = ""
+        message = ""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", RuntimeWarning)  # a number that went astray
                 self.run(data)
         except PalcaError as error:
-            told = str(error)
-        assert told.isprintable(), repr(told)
-        assert len(told) <= 2002, told
+            message = str(error)
+        assert message.isprintable(), repr(message)
+        assert len(message) <= 2002, message
 
 
 # ------------------------------------------------------------------------- the language
@@ -86,7 +86,7 @@ class Target:
 
 def _see(names: Iterable[str]) -> dict[str, np.ndarray]:
     """Return what each world sees: another of some awkward numbers for each name."""
-    return {name: np.roll(_SEEN, place) for place, name in enumerate(sorted(names))}
+    return {name: np.roll(_SEEN, index) for index, name in enumerate(sorted(names))}
 
 
 def expression(data: bytes) -> None:

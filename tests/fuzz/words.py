@@ -131,9 +131,9 @@ def series() -> Iterable[bytes]:
     """Return the shipped series; the first byte says which driver each is used for."""
     files = {path.stem: path for path in LIBRARY.rglob("*.csv")}
     names = ("us_growth", "neighbours", "us_administrations", "us_cpi", "host_gdp", "tin_price")
-    for place, name in enumerate(names):
+    for index, name in enumerate(names):
         lines = files[name].read_bytes().splitlines()
-        yield bytes([place]) + b"\n".join([lines[0], *lines[1:][-60:]])
+        yield bytes([index]) + b"\n".join([lines[0], *lines[1:][-60:]])
     yield b"\x05date,value,source\n" + b"".join(
         b"%d-%02d,%d,x\n" % (1966 + i // 12, i % 12 + 1, i + 1) for i in range(38)
     )
@@ -141,9 +141,9 @@ def series() -> Iterable[bytes]:
 
 def record() -> Iterable[bytes]:
     """Return the beginnings of the record's files; the first byte says which."""
-    for place, name in enumerate(("events.csv", "series.csv", "base_rates.csv")):
+    for index, name in enumerate(("events.csv", "series.csv", "base_rates.csv")):
         lines = (documented.FOLDER / name).read_bytes().split(b"\n")
-        yield bytes([place]) + b"\n".join(lines[:8]) + b"\n"
+        yield bytes([index]) + b"\n".join(lines[:8]) + b"\n"
 
 
 def parquet(columns: dict[str, Any], **options: Any) -> bytes:
@@ -211,7 +211,7 @@ def pages() -> Iterator[bytes]:
 
 def cells() -> Iterator[bytes]:
     """Return tables of a run's folder; the first byte says of which kind of run."""
-    for place, text in enumerate((
+    for index, text in enumerate((
         "title,unit,documented,median,q05,q95,pit,inside,crps,crps_naive,skill\nx,y,1,2,0,3,0.4,True,1,2,0.5\n",
         "title,unit,first,second,difference,error\nx,y,1,2,1,0.1\n",
         "given,months_on,quantity,month,factual,counter,effect,error\nevidence,36,attempts,1974-09,1,2,1,0.1\n",
@@ -225,7 +225,7 @@ def cells() -> Iterator[bytes]:
         "years,worlds,outcome,documented,median\nafter,prior,coups_75_77,1,2\n",
         "a_name,value\nthis,1.23456\n",
     )):  # fmt: skip
-        yield bytes([place]) + text.encode()
+        yield bytes([index]) + text.encode()
 
 
 def months() -> Iterator[bytes]:

@@ -74,9 +74,9 @@ def test_both_go_on_as_if_they_had_never_been_parted(
     for each in (twin, model):
         assert_same(each.history(), whole.history())
         assert np.array_equal(each.state.values, whole.state.values)
-        heard, told = each.channel_log.loads, whole.channel_log.loads
-        assert heard.keys() == told.keys()
-        assert all(np.array_equal(heard[load], told[load]) for load in told)
+        loads, whole_loads = each.channel_log.loads, whole.channel_log.loads
+        assert loads.keys() == whole_loads.keys()
+        assert all(np.array_equal(loads[load], whole_loads[load]) for load in whole_loads)
 
 
 @pytest.mark.parametrize("way", COPY)

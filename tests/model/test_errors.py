@@ -16,15 +16,15 @@ pytestmark = pytest.mark.quick
 @given(st.lists(st.from_regex(r"\A[a-z_]{1,60}\Z"), min_size=1, max_size=120))
 def test_a_list_of_names_is_whole_or_says_how_much_is_left_out(names: list[str]) -> None:
     text = f"there are {', '.join(names)}"
-    told = PalcaError(text, "file.toml").at("run").message
-    assert len(told) <= 1000
+    message = PalcaError(text, "file.toml").at("run").message
+    assert len(message) <= 1000
     if len(text) <= 1000:
-        assert told == text
+        assert message == text
         return
-    said = re.fullmatch(r"there are (.*) … \((\d+) more characters\)", told)
+    said = re.fullmatch(r"there are (.*) … \((\d+) more characters\)", message)
     assert said is not None
-    shown = said[1].split(", ")
-    assert shown == names[: len(shown)]
+    listed = said[1].split(", ")
+    assert listed == names[: len(listed)]
     assert int(said[2]) == len(text) - len(f"there are {said[1]}")
 
 
@@ -38,6 +38,10 @@ def test_a_line_is_one_line_and_comes_out_the_same_twice(text: str) -> None:
 
 @given(st.text(max_size=200), st.integers(2, 120))
 def test_what_is_shortened_is_marked(text: str, most: int) -> None:
-    told = short(text, most)
-    assert len(told) <= most
-    assert told == text if len(text) <= most else (told[-1], told[:-1]) == ("…", text[: most - 1])
+    shortened = short(text, most)
+    assert len(shortened) <= most
+    assert (
+        shortened == text
+        if len(text) <= most
+        else (shortened[-1], shortened[:-1]) == ("…", text[: most - 1])
+    )

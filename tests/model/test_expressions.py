@@ -164,9 +164,9 @@ NAME = (-LARGEST_NUMBER, LARGEST_NUMBER)  # the bounds of whatever may be named
 )
 def test_bounds_and_sizes_worked_out_by_hand(text, size, bounds):
     code = " ".join(words_of(text, NAMES))
-    told = Reader(code).expect("number", ast.parse(code, mode="eval").body)
-    assert (told.size, told.low, told.high) == (size, *bounds)
-    assert told.tame
+    found = Reader(code).expect("number", ast.parse(code, mode="eval").body)
+    assert (found.size, found.low, found.high) == (size, *bounds)
+    assert found.tame
 
 
 @pytest.mark.parametrize(

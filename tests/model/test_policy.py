@@ -27,7 +27,7 @@ LEVERS = {
     "counsel": Lever("counsel", -1, 1, -0.0, "share", "counsel of restraint"),
     "protest": Lever("protest", 0, 1, 0, "chance", "a public protest"),
 }
-PLACE = "policies/regime/pragmatic.toml"
+WHERE = "policies/regime/pragmatic.toml"
 
 
 def rule(name: Any = "a rule", when: Any = "true", do: Any = None, **more: Any) -> dict:
@@ -40,7 +40,7 @@ def table(*rules):
 
 
 def made(*rules) -> Policy:
-    return make_policy("pragmatic", table(*rules), names=NAMES, levers=LEVERS, where=PLACE)
+    return make_policy("pragmatic", table(*rules), names=NAMES, levers=LEVERS, where=WHERE)
 
 
 def decided(*rules, **see):
@@ -107,9 +107,9 @@ def test_contributions_are_made_finite(worlds):
 def test_a_month_can_be_explained():
     seen = []
 
-    def trace(place, fired, contributions):
+    def trace(index, fired, contributions):
         seen.append(
-            (place, np.asarray(fired).tolist(), {k: float(v) for k, v in contributions.items()})
+            (index, np.asarray(fired).tolist(), {k: float(v) for k, v in contributions.items()})
         )
 
     policy = made(
@@ -161,11 +161,11 @@ def without(key, **more):
     return row
 
 
-IN_RULE = f"{PLACE}: rule 'credit for distance'"
+IN_RULE = f"{WHERE}: rule 'credit for distance'"
 
 
 @pytest.mark.parametrize(
-    ("row", "place", "advice"),
+    ("row", "where", "advice"),
     [
         (rule("credit for distance", do={"credit": "grwth"}), f"{IN_RULE}: do.credit", "'growth'"),
         (
@@ -192,18 +192,18 @@ IN_RULE = f"{PLACE}: rule 'credit for distance'"
         (without("do"), IN_RULE, "'do' is missing"),
         (without("why"), IN_RULE, "'why' is missing"),
         (without("source"), IN_RULE, "'source' is missing"),
-        (without("name"), f"{PLACE}: rule 1", "'name' is missing"),
-        (rule(3), f"{PLACE}: rule 1", "must be a text"),
-        (rule("a\nb"), f"{PLACE}: rule 1: name", "one line"),
-        (rule("a" * 101), f"{PLACE}: rule 1: name", "one line"),
-        (3, f"{PLACE}: rule 1", "must be a table"),
+        (without("name"), f"{WHERE}: rule 1", "'name' is missing"),
+        (rule(3), f"{WHERE}: rule 1", "must be a text"),
+        (rule("a\nb"), f"{WHERE}: rule 1: name", "one line"),
+        (rule("a" * 101), f"{WHERE}: rule 1: name", "one line"),
+        (3, f"{WHERE}: rule 1", "must be a table"),
         (rule("credit for distance", do={"credit": "grwth"}, enabled=False), None, "'growth'"),
     ],
 )
-def test_an_error_in_a_rule_says_where(row, place, advice):
+def test_an_error_in_a_rule_says_where(row, where, advice):
     with pytest.raises(PalcaError) as caught:
         made(row)
-    assert place is None or caught.value.where == place
+    assert where is None or caught.value.where == where
     assert advice in caught.value.message
     assert "\n" not in str(caught.value)
 
@@ -224,8 +224,8 @@ def test_an_error_in_a_rule_says_where(row, place, advice):
 def test_an_error_in_the_table_says_where(change, advice):
     wrong = {key: value for key, value in (table(rule()) | change).items() if value is not None}
     with pytest.raises(PalcaError) as caught:
-        make_policy("p", wrong, names=NAMES, levers=LEVERS, where=PLACE)
-    assert caught.value.where.startswith(PLACE)
+        make_policy("p", wrong, names=NAMES, levers=LEVERS, where=WHERE)
+    assert caught.value.where.startswith(WHERE)
     assert advice in caught.value.message
 
 
@@ -350,11 +350,11 @@ def world(see, chosen):
 def test_a_world_has_the_same_levers_alone_or_among_many(rules, see):
     decide = compile_policy(made(*rules), LEVERS)
     together = decide(see)
-    for place in range(WORLDS):
-        alone = decide(world(see, slice(place, place + 1)))
-        among = {k: np.broadcast_to(v, WORLDS)[place] for k, v in together.items()}
+    for index in range(WORLDS):
+        alone = decide(world(see, slice(index, index + 1)))
+        among = {k: np.broadcast_to(v, WORLDS)[index] for k, v in together.items()}
         assert bits(alone, 1) == bits(among, 1)
-        plain = decide({k: float(v) if k != "date" else v for k, v in world(see, place).items()})
+        plain = decide({k: float(v) if k != "date" else v for k, v in world(see, index).items()})
         assert bits(plain, 1) == bits(among, 1)
 
 
@@ -381,7 +381,7 @@ def test_the_order_of_rules_matters_only_by_rounding(rules, see, random):
     random.shuffle(shuffled)
     sizes = {lever: np.full(WORLDS, abs(float(LEVERS[lever].default))) for lever in LEVERS}
 
-    def trace(place, fired, contributions):
+    def trace(index, fired, contributions):
         for lever, x in contributions.items():
             sizes[lever] += np.where(fired, np.abs(x), 0.0)
 
@@ -397,7 +397,7 @@ def test_the_order_of_rules_matters_only_by_rounding(rules, see, random):
 def test_levers_are_their_default_and_what_the_trace_tells(rules, see):
     sums = {lever: np.full(WORLDS, float(row.default) + 0.0) for lever, row in LEVERS.items()}
 
-    def trace(place, fired, contributions):
+    def trace(index, fired, contributions):
         for lever, x in contributions.items():
             sums[lever] += np.where(fired, x, 0.0)
 
@@ -415,6 +415,6 @@ def test_a_rule_that_fires_elsewhere_leaves_the_same_bits():
     see = {"growth": np.array([0.0, 1.0, 0.0, 1.0]), "trust": np.array([0.0, 0.0, 1.0, 1.0])}
     counsel = decided(*rules, **see)["counsel"]
     assert not np.signbit(counsel).any()
-    for place in range(4):
-        alone = decided(*rules, **world(see, slice(place, place + 1)))["counsel"]
+    for index in range(4):
+        alone = decided(*rules, **world(see, slice(index, index + 1)))["counsel"]
         assert not np.signbit(alone).any()

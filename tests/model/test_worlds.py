@@ -22,9 +22,9 @@ def run(resolved: dict[str, Any], worlds: Any, seed: int = 0) -> History:
     return ColdWarModel(build(resolved), worlds=worlds, rng=seed).run()
 
 
-def events_of(history: History, place: int) -> list[tuple[Any, ...]]:
+def events_of(history: History, world: int) -> list[tuple[Any, ...]]:
     e = history.events
-    mine = e.world == place
+    mine = e.world == world
     columns = (e.month, e.code, e.leader, e.garrison, np.nan_to_num(e.amount, nan=-9.0))
     return list(zip(*(column[mine].tolist() for column in columns), strict=True))
 

@@ -62,9 +62,9 @@ def test_a_scenario_is_looked_for_beside_the_concept(tmp_path):
     (tmp_path / "mine.toml").write_text('title = "Mine"\nextends = "baseline"\n')
     text = WHOLE.replace('set = ["coup_trap=0"]', 'scenario = "mine.toml"')
     (tmp_path / "told.toml").write_text(text, encoding="utf-8")
-    told = load_concept(str(tmp_path / "told.toml"))
-    assert told.arms[1].scenario == str(tmp_path / "mine.toml")
-    assert told.arms[0].scenario == "baseline"
+    concept = load_concept(str(tmp_path / "told.toml"))
+    assert concept.arms[1].scenario == str(tmp_path / "mine.toml")
+    assert concept.arms[0].scenario == "baseline"
     (tmp_path / "mine.toml").unlink()
     with pytest.raises(PalcaError, match=r"told\.toml: arm 'b'.*no scenario 'mine\.toml'"):
         load_concept(str(tmp_path / "told.toml"))

@@ -38,10 +38,10 @@ def soon() -> Any:
 def refused(say: Callable[[], Any]) -> str:
     with pytest.raises(PalcaError) as caught:
         say()
-    told = str(caught.value)
-    assert told.isprintable()
-    assert len(told) <= 2002
-    return told
+    message = str(caught.value)
+    assert message.isprintable()
+    assert len(message) <= 2002
+    return message
 
 
 SCENARIOS: dict[str, tuple[bytes, str]] = {
@@ -113,14 +113,14 @@ def test_a_mark_of_byte_order_is_no_part_of_the_text(tmp_path: Path) -> None:
 
 
 RULE = '[[rule]]\nname = "r"\nwhen = "true"\ndo = { credit = "1" }\nwhy = "w"\nsource = "s"\n'
-TOLD = 'actor = "ussr"\ntitle = "t"\n'
+HEADING = 'actor = "ussr"\ntitle = "t"\n'
 POLICIES = {
-    "six thousand rules": (TOLD + RULE * 6000, "has 6000 rules; at most 200 are allowed"),
-    "rules that are a number": (TOLD + "rule = 3", "must be a list"),
-    "rules that are numbers": (TOLD + "rule = [1, 2]", "must be a table"),
-    "an endless expression": (TOLD + RULE.replace('"true"', f'"{"1+" * 200_000}1"'), "characters and may have"),
-    "a deep expression": (TOLD + RULE.replace('"true"', f'"{"(" * 900}1"'), "nested deeper"),
-    "a rule that a terminal obeys": (TOLD + RULE.replace('"w"', '"\\u001b[2J"'), "control character"),
+    "six thousand rules": (HEADING + RULE * 6000, "has 6000 rules; at most 200 are allowed"),
+    "rules that are a number": (HEADING + "rule = 3", "must be a list"),
+    "rules that are numbers": (HEADING + "rule = [1, 2]", "must be a table"),
+    "an endless expression": (HEADING + RULE.replace('"true"', f'"{"1+" * 200_000}1"'), "characters and may have"),
+    "a deep expression": (HEADING + RULE.replace('"true"', f'"{"(" * 900}1"'), "nested deeper"),
+    "a rule that a terminal obeys": (HEADING + RULE.replace('"w"', '"\\u001b[2J"'), "control character"),
 }
 
 
@@ -131,8 +131,8 @@ def test_a_hostile_policy_is_refused(tmp_path: Path, case: str, change: str) -> 
     text, says = POLICIES[case]
     file = tmp_path / "policy.toml"
     file.write_text(text)
-    told = refused(lambda: load("baseline", [f"policy.ussr={file}"], [change] if change else []))
-    assert says in told or (change and "has no rule 'r'" in told)
+    message = refused(lambda: load("baseline", [f"policy.ussr={file}"], [change] if change else []))
+    assert says in message or (change and "has no rule 'r'" in message)
 
 
 @pytest.mark.parametrize("death", ["death = [1]", "death = 3", '[death]\nat = "1969-04"', "death = [[]]"])
@@ -244,13 +244,13 @@ def test_what_a_file_says_to_pandas_is_not_listened_to(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_texts_stay_within_bounds(tmp_path: Path) -> None:
     (tmp_path / "bomb.parquet").write_bytes(TABLES["a bomb"][0])
-    told = refused(lambda: read_columns(tmp_path / "bomb.parquet", 10, texts=["backlash"]))
-    assert "has a text of 20,000,000 bytes" in told
+    message = refused(lambda: read_columns(tmp_path / "bomb.parquet", 10, texts=["backlash"]))
+    assert "has a text of 20,000,000 bytes" in message
     # sixty million letters, once, in a hundred thousand rows
     many = pa.DictionaryArray.from_arrays(pa.array([0] * 100_000, pa.int32()), ["x" * 60_000_000])
     (tmp_path / "bomb.parquet").write_bytes(parquet({"a": many}, compression="zstd"))
-    told = refused(lambda: read_columns(tmp_path / "bomb.parquet", 100_000, texts=["a"]))
-    assert "has a text of 60,000,000 bytes" in told
+    message = refused(lambda: read_columns(tmp_path / "bomb.parquet", 100_000, texts=["a"]))
+    assert "has a text of 60,000,000 bytes" in message
     (tmp_path / "sound.parquet").write_bytes(parquet({"a": ["x", None, "y"], "b": [1, 2, 3]}))
     read = read_columns(tmp_path / "sound.parquet", 3, texts=["a"])
     assert read.to_pydict() == {"a": ["x", None, "y"], "b": [1, 2, 3]}

@@ -108,7 +108,7 @@ def test_a_closed_channel_stays_closed(factual: History) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tables", "told"),
+    ("tables", "message"),
     [
         (('at = "1971-08", death.leader = "Hugo Banzer"', 'at = "1971-08", survival = "Hugo Banzer"'),
          "contradict each other"),
@@ -121,9 +121,9 @@ def test_a_closed_channel_stays_closed(factual: History) -> None:
         (('at = "1971-01", until = "1990-01", lever.us.aid.cap = 5',), "'until' may be 1980-12 at the latest"),
     ],
 )  # fmt: skip
-def test_what_can_not_be_is_refused(tables: tuple[str, ...], told: str) -> None:
+def test_what_can_not_be_is_refused(tables: tuple[str, ...], message: str) -> None:
     for order in (tables, tables[::-1]):
-        with pytest.raises(PalcaError, match=told):
+        with pytest.raises(PalcaError, match=message):
             resolve("baseline", [], list(order))
 
 
@@ -398,14 +398,14 @@ def test_an_heir_in_exile_does_not_inherit_and_the_dead_do_not_return() -> None:
         'at = "1975-01", coup.outcome = "succeeds"',
     ]
     scenario = load("baseline", [], changes)
-    places = {leader.short: place for place, leader in enumerate(scenario.country.leaders)}
+    index_of = {leader.short: index for index, leader in enumerate(scenario.country.leaders)}
     model = ColdWarModel(scenario, worlds=WORLDS, rng=3)
     history = model.run()
     handed = history.events.code == CODE_OF["power", "handover"]
     heirs = history.events.leader[handed & (history.events.month == 3)]
     assert len(heirs) > 20
-    assert places["Siles Salinas"] not in heirs
-    assert (model.current.worlds.absent_until[places["Barrientos"]] > 10**9).all()
+    assert index_of["Siles Salinas"] not in heirs
+    assert (model.current.worlds.absent_until[index_of["Barrientos"]] > 10**9).all()
 
 
 def test_a_manifest_names_a_shipped_policy_alike_on_every_machine() -> None:

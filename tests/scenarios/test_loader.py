@@ -147,13 +147,13 @@ def test_a_country_or_policy_with_junk_in_it_is_built_or_refused(
 ) -> None:
     part = data.draw(st.sampled_from(["country", "policies", "parameters", "channels", "start"]))
     resolved = {**baseline, part: copy.deepcopy(baseline[part])}
-    places = [p for p in paths(resolved[part]) if p]
+    keys = [p for p in paths(resolved[part]) if p]
     if part == "policies":  # junk in the tables as read from a file, not in what Palca adds
-        places = [p for p in places if len(p) > 3 and p[2] == "table"]
+        keys = [p for p in keys if len(p) > 3 and p[2] == "table"]
     elif part == "country":
-        places = [p for p in places if p != ("place",)]
-    if places:
-        path = data.draw(st.sampled_from(places))
+        keys = [p for p in keys if p != ("place",)]
+    if keys:
+        path = data.draw(st.sampled_from(keys))
         at: Any = resolved[part]
         for key in path[:-1]:
             at = at[key]

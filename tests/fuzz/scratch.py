@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @cache
-def place() -> Path:
+def scratch() -> Path:
     """Return a folder of this process's own."""
     path = Path(tempfile.mkdtemp(prefix="palca-fuzz-"))
     atexit.register(shutil.rmtree, path, ignore_errors=True)
@@ -19,7 +19,7 @@ def place() -> Path:
 
 def file(name: str, data: bytes) -> Path:
     """Return a file that holds the bytes; its folders are made."""
-    path = place() / name
+    path = scratch() / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path
