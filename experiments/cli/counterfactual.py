@@ -63,10 +63,10 @@ def counterfactual(
     ] = None,
     worlds: Annotated[
         int,
-        typer.Option("--worlds", "-n", help="Number of worlds to filter.", min=1, max=100_000_000),
-    ] = 131_072,
-    twins: Annotated[
-        int, typer.Option("--twins", help="Number of pairs to replay.", min=2, max=1_000_000)
+        typer.Option(
+            "--worlds", "-n", help="Number of worlds like ours, each replayed with and without.",
+            min=2, max=1_000_000,
+        ),
     ] = 4096,
     seed: options.Seed = 0,
     settings: options.Settings = None,
@@ -81,8 +81,11 @@ def counterfactual(
         ),
     ] = None,
     variants: Annotated[
-        bool, typer.Option(help="Ask the same question of alternative models.")
-    ] = True,
+        bool,
+        typer.Option(
+            "--variants", help="Ask the same question of alternative models (minutes for each)."
+        ),
+    ] = False,
     stories: Annotated[
         int,
         typer.Option(
@@ -113,7 +116,6 @@ def counterfactual(
         given,
         None if through is None else month_index(through, "--through"),
         worlds,
-        twins,
         seed,
         None if freeze is None else tuple(freeze),
         variants,
@@ -125,10 +127,10 @@ def counterfactual(
 def claims(
     worlds: Annotated[
         int,
-        typer.Option("--worlds", "-n", help="Number of worlds to filter.", min=1, max=100_000_000),
-    ] = 131_072,
-    twins: Annotated[
-        int, typer.Option("--twins", help="Number of pairs to replay.", min=2, max=1_000_000)
+        typer.Option(
+            "--worlds", "-n", help="Number of worlds like ours, each replayed with and without.",
+            min=2, max=1_000_000,
+        ),
     ] = 4096,
     seed: options.Seed = 0,
     out: options.Out = None,
@@ -141,4 +143,4 @@ def claims(
     """
     from ..counterfactual.experiment import ClaimsExperiment
 
-    make(ClaimsExperiment(worlds, twins, seed), out, "claims", force, jobs)
+    make(ClaimsExperiment(worlds, seed), out, "claims", force, jobs)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -13,12 +13,15 @@ from palca.model.errors import PalcaError, nearest, short
 from palca.model.state.channels import CHANNELS, FREEZABLE
 from palca.model.state.concatenate import concatenate_worlds
 from palca.model.state.scenario import Country
+from palca.model.state.state import FIELDS
 from palca.scenarios import build, factual_of, resolve
 
-from ..infer.abduction import ParticleSet, abduct, join_islands
+from ..infer.alive_filter import Segment, families
 from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
-from ..infer.weights import systematic
+from ..infer.reanalysis import ParticleSet, Reanalysis, at_fork, reanalyse, segments_of
+from ..infer.reanalysis_files import given_before, reanalysis_of
+from ..infer.weights import equal
 from ..io.experiment import OnProgress
 from ..io.parallel import shared
 from ..observe.documented import load_record, record_for
@@ -35,12 +38,12 @@ from .effects import (
     prior_posterior_shift,
 )
 from .overlap import Overlap, overlap
-from .twins import QUANTITIES, Twins, fork_of, horizon, replay
+from .twins import QUANTITIES, Twins, fork_of, replay
 
-WORLDS: Final = 131_072  # simulated for the abduction
-TWINS: Final = 4096  # replayed with and without
-FEWEST: Final = 100.0  # effective worlds below which no number is given
-HORIZONS: Final = (24, 36, 60)  # months after the fork at which effects are told
+WORLDS: Final = 4096  # worlds like ours, each replayed with and without
+FEW: Final = 100.0  # families below which standard errors are rough
+HORIZONS: Final = (24, 36, 60)  # months after the fork at which effects are given
+FORK, RECORD = "fork", "record"  # what an answer is given: what had happened by then, or all
 
 # The model built otherwise: settings that make the variant.
 VARIANTS: Final[dict[str, tuple[str, ...]]] = {
@@ -65,8 +68,9 @@ class Question:
     given : str
         The evidence: "record", a file, or a list of events.
     through : int, optional
-        Last month of evidence; the scenario's own, or the month before the fork, if None.
-    worlds, twins, seed : int
+        Last month of what had happened by then; the scenario's own, or the month before the fork,
+        if None.
+    worlds, seed : int
     freeze : tuple of str, optional
         Channels to be held at their factual path; those of the changed actor if None.
     variants : bool
@@ -79,10 +83,9 @@ class Question:
     given: str = "record"
     through: int | None = None
     worlds: int = WORLDS
-    twins: int = TWINS
     seed: int = 0
     freeze: tuple[str, ...] | None = None
-    variants: bool = True
+    variants: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,56 @@ def read_inputs(question: Question) -> Inputs:
 
 
 @dataclass(slots=True)
+class Part:
+    """The answer in the light of some of the evidence.
+
+    Attributes
+    ----------
+    given : str
+        :data:`FORK`, what had happened by then, or :data:`RECORD`, all that happened.
+    last : int
+        Last month of evidence; before 0 if there is none.
+    reanalysis : Reanalysis
+        The worlds like ours.
+    twins : Twins
+        They and their twins.
+    effects : dict of (str, int) to Effect
+        By quantity and months after the fork.
+    causes : dict of int to Causation
+    divergence : Divergence
+    mediated : dict of (str, int) to dict
+        The part of an effect through each frozen channel, and its standard error.
+    overlap : Overlap
+    shifts : dict of str to PriorPosteriorShift
+        By free parameter.
+    rulers : dict of str to float
+        Share of the worlds by who rules at the start of the fork's month.
+    """
+
+    given: str
+    last: int
+    reanalysis: Reanalysis
+    twins: Twins
+    effects: dict[tuple[str, int], Effect]
+    causes: dict[int, Causation]
+    divergence: Divergence
+    mediated: dict[tuple[str, int], dict[str, tuple[float, float]]]
+    overlap: Overlap
+    shifts: dict[str, PriorPosteriorShift]
+    rulers: dict[str, float]
+
+    @property
+    def families(self) -> float:
+        """Effective number of families."""
+        return families(self.twins.ancestors)
+
+    def uninformed(self, parameters: Sequence[str]) -> list[str]:
+        """Return which of some free parameters the evidence is not informative about."""
+        shifts = self.shifts
+        return [name for name in parameters if name in shifts and not shifts[name].informative]
+
+
+@dataclass(slots=True)
 class Answer:
     """What came out.
 
@@ -121,27 +174,18 @@ class Answer:
     inputs : Inputs
     factual : dict
         The scenario without the interventions.
-    whole, evidence : Evidence
-        All that was asked for, and what of it counts.
+    whole : Evidence
+        All that was asked for.
     fork, last : int
-        Month of the first intervention; last month of evidence, before 0 if there is none.
-    particles : ParticleSet
-        Worlds given the evidence.
-    twins : Twins
-        They and their twins; None if there are too few.
-    average : Twins
-        Twins of worlds without evidence: the effect in countries like this one.
-    effects, average_effects : dict of (str, int) to Effect
-        By quantity and months after the fork.
-    causes : dict of int to Causation
-    divergence : Divergence
-    mediated : dict of (str, int) to dict
-        The part of an effect through each frozen channel, and its standard error.
-    variants : dict of str to (float, dict of str to Effect)
-        The fewest effective worlds, and effects by quantity.
-    overlap : Overlap
-    shifts : dict of str to PriorPosteriorShift
-        By free parameter.
+        Month of the first intervention; last month of what had happened by then.
+    stopped : Segment, optional
+        The months whose evidence too few worlds fitted.
+    parts : dict of str to Part
+        By what they are given. Given all that happened there is none if no world could be found.
+    average : dict of (str, int) to Effect
+        Effects in worlds without evidence, in countries like this one.
+    variants : dict of str to dict of str to Effect
+        Effects in alternative models by quantity; empty where too few worlds were like ours.
     """
 
     question: Question
@@ -149,20 +193,12 @@ class Answer:
     factual: dict[str, Any]
     country: Country
     whole: Evidence
-    evidence: Evidence
     fork: int
     last: int
-    particles: ParticleSet
-    twins: Twins | None = None
-    average: Twins | None = None
-    effects: dict[tuple[str, int], Effect] = field(default_factory=dict)
-    average_effects: dict[tuple[str, int], Effect] = field(default_factory=dict)
-    causes: dict[int, Causation] = field(default_factory=dict)
-    divergence: Divergence | None = None
-    mediated: dict[tuple[str, int], dict[str, tuple[float, float]]] = field(default_factory=dict)
-    variants: dict[str, tuple[float, dict[str, Effect]]] = field(default_factory=dict)
-    overlap: Overlap | None = None
-    shifts: dict[str, PriorPosteriorShift] = field(default_factory=dict)
+    stopped: Segment | None = None
+    parts: dict[str, Part] = field(default_factory=dict)
+    average: dict[tuple[str, int], Effect] = field(default_factory=dict)
+    variants: dict[str, dict[str, Effect]] = field(default_factory=dict)
 
     @property
     def counter(self) -> dict[str, Any]:
@@ -170,29 +206,22 @@ class Answer:
         return self.inputs.scenario
 
     @property
-    def fewest(self) -> float:
-        """The fewest effective worlds in any month of the evidence."""
-        by_month = self.particles.diagnostics.ess
-        return float(min(by_month.min(initial=np.inf), self.particles.ess))
+    def evidence(self) -> Evidence:
+        """What had happened by then."""
+        return self.whole.until(self.last)
 
     @property
     def horizons(self) -> list[int]:
-        """Months after the fork at which effects are told."""
-        assert self.twins is not None
-        ends = {horizon(self.twins, months_on) for months_on in HORIZONS}
-        return sorted(ends)
+        """Months after the fork at which effects are given."""
+        return sorted({self._horizon(months_on) for months_on in HORIZONS})
 
     @property
     def main(self) -> int:
         """The horizon of the headline: 36 months, or the end if that comes first."""
-        assert self.twins is not None
-        return horizon(self.twins, HORIZONS[1])
+        return self._horizon(HORIZONS[1])
 
-
-def uninformed(answer: Answer, parameters: Sequence[str]) -> list[str]:
-    """Return which of some free parameters the evidence is not informative about."""
-    shifts = answer.shifts
-    return [name for name in parameters if name in shifts and not shifts[name].informative]
+    def _horizon(self, months_on: int) -> int:
+        return min(months_on, self.factual["months"] - 1 - self.fork)
 
 
 def ask(
@@ -209,7 +238,7 @@ def ask(
     jobs : int
         Processes; the answer is the same for any number.
     on_progress : callable, optional
-        Called to report progress.
+        Told of the progress.
     inputs : Inputs, optional
         As a manifest keeps them, instead of reading the files that are named.
 
@@ -220,33 +249,20 @@ def ask(
     """
     inputs = inputs or read_inputs(question)
     freeze = _channels(question, inputs.scenario)
-    answer = _abduce(question, inputs, question.worlds, jobs, on_progress)
-    if answer.fewest < FEWEST:
-        return answer
-    particles = answer.particles
-    answer.twins = twins = _replay(answer, particles, freeze, jobs, on_progress, "replaying twins")
-    answer.average = _average(answer, jobs, on_progress)
-    for months_on in answer.horizons:
-        for quantity in QUANTITIES:
-            answer.effects[quantity, months_on] = effect_of(twins, quantity, months_on)
-            average = effect_of(answer.average, quantity, months_on)
-            answer.average_effects[quantity, months_on] = average
-            answer.mediated[quantity, months_on] = mediated_effect(twins, quantity, months_on)
-        answer.causes[months_on] = causation(twins, months_on)
-    answer.divergence, answer.overlap = divergence(twins), overlap(twins)
-    answer.shifts = prior_posterior_shift(
-        particles.parameters, particles.weights, particles.ancestral_ess, question.seed
-    )
-    if question.variants:
+    answer = _begin(question, inputs)
+    for given, particles, found, last in _past(answer, jobs, on_progress):
+        twins = _replay(answer, particles, freeze, jobs, on_progress, f"twins given the {given}")
+        answer.parts[given] = _part(answer, given, last, found, particles, twins)
+    if answer.parts:
+        answer.average = _average(answer, jobs, on_progress)
+    if question.variants and answer.parts:
         for name, settings in VARIANTS.items():
             answer.variants[name] = _variant(answer, name, settings, jobs, on_progress)
     return answer
 
 
-def _abduce(
-    question: Question, inputs: Inputs, worlds: int, jobs: int, on_progress: OnProgress
-) -> Answer:
-    """Return the answer as far as the past goes."""
+def _begin(question: Question, inputs: Inputs) -> Answer:
+    """Return an answer that has no parts yet: what is asked, and given what."""
     counter = inputs.scenario
     factual = factual_of(counter) if counter["changes"] else counter
     fork = fork_of(counter)
@@ -257,17 +273,56 @@ def _abduce(
     record = record_for(scenario, where) if of_record else load_record()
     whole = make_evidence(inputs.given, where, documented(record, scenario), record)
     _check_seen(whole, last, where)
-    evidence = whole.until(last)
-    islands: list[ParticleSet] = []
-    done = 0
-    until = max(last, fork - 1)
-    for island in abduct(factual, evidence, fork, until, worlds, question.seed, jobs):
-        islands.append(island)
-        done += island.diagnostics.worlds
-        on_progress("filtering worlds by the evidence", done, worlds)
-    particles = join_islands(islands)
-    return Answer(
-        question, inputs, factual, scenario.country, whole, evidence, fork, last, particles
+    return Answer(question, inputs, factual, scenario.country, whole, fork, last)
+
+
+def _past(
+    answer: Answer, jobs: int, on_progress: OnProgress
+) -> Iterator[tuple[str, ParticleSet, Reanalysis, int]]:
+    """Yield worlds at the fork by what they are given, and the last month of that."""
+    factual, whole, question = answer.factual, answer.whole, answer.question
+    found = reanalysis_of(factual, whole, question.worlds, question.seed, jobs, on_progress)
+    answer.stopped = found.stopped
+    end = max(answer.last, answer.fork - 1) + 1
+    known = whole if answer.last + 1 == end else answer.evidence
+    early = found
+    if known.until(end - 1).silent:  # nothing is known: the first worlds, as they come
+        known, end = Evidence("nothing"), max(end, 1)
+        early = reanalyse(factual, known, question.worlds, question.seed, ends=[end])
+    elif known is not whole:  # the evidence ends before the fork
+        early = reanalyse(factual, known, question.worlds, question.seed, jobs, on_progress,
+                          ends=segments_of(known, end))  # fmt: skip
+    else:
+        early = given_before(factual, whole, found, end, jobs, on_progress)
+    if end in early.tries:
+        yield FORK, at_fork(factual, known, early, end, answer.fork), early, answer.last
+    if found.stopped is None and not whole.silent:
+        last = found.end - 1
+        yield RECORD, at_fork(factual, whole, found, found.end, answer.fork), found, last
+
+
+def _part(
+    answer: Answer, given: str, last: int, found: Reanalysis, particles: ParticleSet, twins: Twins
+) -> Part:
+    """Return what is computed from twins."""
+    pairs = [(quantity, months_on) for months_on in answer.horizons for quantity in QUANTITIES]
+    weights = equal(len(particles))
+    leader = particles.snapshot.state[list(FIELDS).index("leader")].astype(np.int64)
+    shares = np.bincount(leader) / len(leader)
+    return Part(
+        given,
+        last,
+        found,
+        twins,
+        {pair: effect_of(twins, *pair) for pair in pairs},
+        {months_on: causation(twins, months_on) for months_on in answer.horizons},
+        divergence(twins),
+        {pair: mediated_effect(twins, *pair) for pair in pairs},
+        overlap(twins),
+        prior_posterior_shift(
+            particles.parameters, weights, particles.families, answer.question.seed
+        ),
+        {answer.country.leaders[i].name: float(shares[i]) for i in np.flatnonzero(shares)},
     )
 
 
@@ -331,9 +386,8 @@ def _replay(
     on_progress: OnProgress,
     doing: str,
 ) -> Twins:
-    """Return twins of worlds that are chosen by their weights, evenly spaced."""
-    chosen = systematic(particles.weights, answer.question.twins, 0.5)
-    blocks = [chosen[block] for block in in_blocks(len(chosen), BLOCK)]
+    """Return worlds at the fork and their twins."""
+    blocks = list(in_blocks(len(particles), BLOCK))
     calls = ((answer.factual, answer.counter, particles.take(block), freeze) for block in blocks)
     parts: list[Twins] = []
     for part in shared(replay, calls, jobs):
@@ -342,30 +396,28 @@ def _replay(
     return concatenate_worlds(parts)
 
 
-def _average(answer: Answer, jobs: int, on_progress: OnProgress) -> Twins:
-    """Return twins of as many worlds without evidence."""
-    question = answer.question
-    nothing = Evidence("nothing")
-    parts = abduct(
-        answer.factual, nothing, answer.fork, answer.fork - 1, question.twins, question.seed, jobs
-    )
-    islands, doing = join_islands(list(parts)), "worlds without evidence"
-    return _replay(answer, islands, (), jobs, on_progress, doing)
+def _average(answer: Answer, jobs: int, on_progress: OnProgress) -> dict[tuple[str, int], Effect]:
+    """Return the effects in as many worlds without evidence."""
+    question, nothing, end = answer.question, Evidence("nothing"), max(answer.fork, 1)
+    found = reanalyse(answer.factual, nothing, question.worlds, question.seed, ends=[end])
+    particles = at_fork(answer.factual, nothing, found, end, answer.fork)
+    twins = _replay(answer, particles, (), jobs, on_progress, "worlds without evidence")
+    return {
+        (quantity, months_on): effect_of(twins, quantity, months_on)
+        for months_on in answer.horizons for quantity in QUANTITIES
+    }  # fmt: skip
 
 
 def _variant(
     asked: Answer, name: str, settings: tuple[str, ...], jobs: int, on_progress: OnProgress
-) -> tuple[float, dict[str, Effect]]:
-    """Return effective worlds and effects of the question asked of another model."""
+) -> dict[str, Effect]:
+    """Return the effects of the question asked of another model, given what had happened."""
     question = asked.question
     counter = resolve(question.scenario, (*question.settings, *settings), question.interventions)
-    inputs = Inputs(counter, asked.inputs.given)
-    worlds = max(question.worlds // 4, 1)
-    answer = _abduce(
-        question, inputs, worlds, jobs, lambda _, *n: on_progress(f"alternative model: {name}", *n)
-    )
-    if answer.fewest < FEWEST / 4:
-        return answer.fewest, {}
-    twins = _replay(answer, answer.particles, (), jobs, lambda *_: None, name)
-    answer.twins = twins
-    return answer.fewest, {quantity: effect_of(twins, quantity, answer.main) for quantity in VARIED}
+    smaller = replace(question, worlds=max(question.worlds // 4, 1))
+    answer = _begin(smaller, Inputs(counter, asked.inputs.given))
+    past = _past(answer, jobs, lambda _, *n: on_progress(f"alternative model: {name}", *n))
+    for _, particles, _, _ in past:
+        twins = _replay(answer, particles, (), jobs, lambda *_: None, name)
+        return {quantity: effect_of(twins, quantity, answer.main) for quantity in VARIED}
+    return {}

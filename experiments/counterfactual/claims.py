@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from ..io.experiment import OnProgress
 from ..io.figure_style import PALE, SERIES, Picture, head, new_figure, style
 from ..io.numerals import decimal
 from ..io.table import Column, Table, decimals, whole
-from .answer import Answer, Question, ask, uninformed
+from .answer import FORK, RECORD, Answer, Part, Question, ask
 from .effects import Effect, effect_of, explained_spread
 from .report import EFFECT
 from .twins import QUANTITIES
@@ -41,6 +41,7 @@ HEADLINE: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("no boom of tin and oil (1973)", "no-boom-1973", ()),
 )
 _FAILS: Final = "august-1971-fails"
+_DRAWN: Final = {FORK: ("D", "what had happened by then"), RECORD: ("o", "all that happened")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Finding:
     Attributes
     ----------
     claim, measure : str
+    given : str
+        What the worlds are given: what had happened by the fork, or all that happened.
     value, se, parameters_sd : float
         The number, its standard error, and its standard deviation over parameters that fit.
     verdict : str
@@ -58,115 +61,113 @@ class Finding:
 
     claim: str
     measure: str
+    given: str
     value: float
     se: float
     parameters_sd: float
     verdict: str
 
 
-def ask_all(
-    worlds: int, twins: int, seed: int, jobs: int, on_progress: OnProgress
-) -> dict[str, Answer]:
+def ask_all(worlds: int, seed: int, jobs: int, on_progress: OnProgress) -> dict[str, Answer]:
     """Ask every question that the claims and the headline need, by scenario.
 
-    It ends with the first that too few worlds can answer.
+    It ends with the first for which no world is like the whole record.
     """
     out: dict[str, Answer] = {}
     for name, freeze in [*((name, freeze) for _, name, freeze in HEADLINE), (_FAILS, ())]:
-        question = Question(
-            name, worlds=worlds, twins=twins, seed=seed, freeze=freeze, variants=False
-        )
+        question = Question(name, worlds=worlds, seed=seed, freeze=freeze)
 
         def on_part(doing: str, done: int, total: int, of: str = name) -> None:
             on_progress(f"{of}: {doing}", done, total)
 
         out[name] = ask(question, jobs, on_part)
-        if out[name].twins is None:
+        if RECORD not in out[name].parts:
             break
     return out
 
 
 def findings(answers: dict[str, Answer]) -> list[Finding]:
-    """Return what is found about each claim."""
+    """Return what is found about each claim, given what had happened by then, and given all."""
     suspended, failed = answers["soviet-break-1971"], answers[_FAILS]
-    out = [
-        _effect(
-            "Soviet policy did not depend on the regime's political "
-            "colour", failed, "ussr_commitments", 60,
-            "credits until {until} if the coup of August 1971 had failed and the left had stayed "
-            "in power, minus credits without this change",
-            _colour,
-        ),
-        _growth(suspended),
-        _effect(
-            "it stabilised Bolivia", suspended, "attempts", 36,
-            "coup attempts from {since} to {until} if Moscow had suspended cooperation, minus "
-            "attempts without this change",
-            _stability,
-        ),
-        _effect(
-            "it stabilised Bolivia (survival of the regime)", suspended, "rules", 36,
-            "probability that the regime that ruled before {since} still rules in {until}, with "
-            "the same change minus without it",
-            _stability,
-        ),
-        _effect(
-            "it cost Moscow the party", suspended, "friction", 36,
-            "friction of party and Moscow in {until} if Moscow had suspended cooperation, minus "
-            "friction without this change",
-            _friction,
-        ),
-    ]  # fmt: skip
-    return out
+    out = []
+    for given in (FORK, RECORD):
+        out += [
+            _effect(
+                "Soviet policy did not depend on the regime's political colour", failed, given,
+                "ussr_commitments", 60,
+                "credits until {until} if the coup of August 1971 had failed and the left had "
+                "stayed in power, minus credits without this change",
+                _colour,
+            ),
+            _growth(suspended, given),
+            _effect(
+                "it stabilised Bolivia", suspended, given, "attempts", 36,
+                "coup attempts from {since} to {until} if Moscow had suspended cooperation, minus "
+                "attempts without this change",
+                _stability,
+            ),
+            _effect(
+                "it stabilised Bolivia (survival of the regime)", suspended, given, "rules", 36,
+                "probability that the regime that ruled before {since} still rules in {until}, "
+                "with the same change minus without it",
+                _stability,
+            ),
+            _effect(
+                "it cost Moscow the party", suspended, given, "friction", 36,
+                "friction of party and Moscow in {until} if Moscow had suspended cooperation, "
+                "minus friction without this change",
+                _friction,
+            ),
+        ]  # fmt: skip
+    return sorted(out, key=lambda finding: [one.claim for one in out].index(finding.claim))
 
 
 def _effect(
-    claim: str, answer: Answer, quantity: str, months_on: int, measure: str,
-    judge: Callable[[Effect, Answer], str],
+    claim: str, answer: Answer, given: str, quantity: str, months_on: int, measure: str,
+    judge: Callable[[Effect, Part], str],
 ) -> Finding:  # fmt: skip
-    found = answer.effects[quantity, min(months_on, max(answer.horizons))]
+    part = answer.parts[given]
+    found = part.effects[quantity, min(months_on, max(answer.horizons))]
     description = measure.format(since=month_name(answer.fork), until=month_name(found.month))
     return Finding(
-        claim, description, found.effect, found.se, found.parameters_sd, judge(found, answer)
+        claim, description, given, found.effect, found.se, found.parameters_sd, judge(found, part)
     )
 
 
-def _growth(answer: Answer) -> Finding:
+def _growth(answer: Answer, given: str) -> Finding:
     """Return in how many worlds deliveries of 1974-78 are above those at the fork."""
-    assert answer.twins is not None
-    factual = answer.twins.factual
-    claim, measure = "cooperation grew after 1971", (
-        "share of worlds like the record to August 1971 in which Soviet deliveries of 1974–78 are "
-        f"above those of {month_name(factual.since)}"
-    )  # fmt: skip
+    twins = answer.parts[given].twins
+    factual = twins.factual
     delivered = factual.values["ussr_delivered"]
     later = delivered[month_index("1974-01") - factual.since :]
     grew = (later.mean(axis=0) > delivered[0]).astype(np.float64)
     return Finding(
-        claim,
-        measure,
+        "cooperation grew after 1971",
+        "share of worlds in which Soviet deliveries of 1974–78 are above those of "
+        f"{month_name(factual.since)}",
+        given,
         float(grew.mean()),
-        clustered_error(grew, answer.twins.ancestors),
-        explained_spread(grew, answer.twins.parameters),
+        clustered_error(grew, twins.ancestors),
+        explained_spread(grew, twins.parameters),
         "follows from the baseline policy, which continues to lend to a settled regime of the "
         "right; the record has no yearly deliveries to compare with",
     )
 
 
-def _colour(found: Effect, answer: Answer) -> str:
+def _colour(found: Effect, part: Part) -> str:
     return (
         "built in: the baseline policy lends to the left at once and to the right once it has "
         "settled; the number is a result of that policy, not a test of it"
     )
 
 
-def _stability(found: Effect, answer: Answer) -> str:
+def _stability(found: Effect, part: Part) -> str:
     if not found.clear:
         return "no effect that can be distinguished from zero"
     small = found.parameters_sd > abs(found.effect)
     size = "small compared with its uncertainty over parameters" if small else "clear"
     carriers = ("fiscal_aid_ussr", "prestige_ussr", "restraint_party", "leverage_ussr")
-    uninformative = uninformed(answer, carriers)
+    uninformative = part.uninformed(carriers)
     caveat = ""
     if uninformative:
         caveat = f"; the record is not informative about {', '.join(uninformative)}"
@@ -178,13 +179,13 @@ def _less(found: Effect) -> str:
     return "less" if worse else "more"
 
 
-def _friction(found: Effect, answer: Answer) -> str:
+def _friction(found: Effect, part: Part) -> str:
     return (
         "yes, by construction: friction grows through cooperation with a regime that represses the "
         "party; its size is a free parameter"
         + (
             ", about which the record is not informative"
-            if uninformed(answer, ["friction_gain"])
+            if part.uninformed(["friction_gain"])
             else ""
         )
     )
@@ -193,6 +194,7 @@ def _friction(found: Effect, answer: Answer) -> str:
 _CLAIMS: Final = (
     Column("claim"),
     Column("measure", "measured as"),
+    Column("given", note="fork: what had happened by then; record: all that happened"),
     Column("value", "number", decimals(3, "+")),
     Column("se", "s.e.", decimals(3), note="standard error"),
     Column("parameters_sd", "parameters", decimals(3),
@@ -211,7 +213,7 @@ def headline_table(title: str, rows: Iterable[Mapping[str, Any]]) -> Table:
     effects = [{**row, "frozen": row["frozen"] or "none"} for row in rows]
     columns = [Column("change"), Column("frozen", "channel frozen"), *EFFECT,
                Column("rules", "still rules, points", decimals(1, "+"), rank=1),
-               Column("effective", write=whole, rank=2), Column("overlap", rank=3)]  # fmt: skip
+               Column("families", write=whole, rank=2), Column("overlap", rank=3)]  # fmt: skip
     return Table.of(title, columns, effects, file="headline.csv")
 
 
@@ -221,58 +223,70 @@ def print_claims(console: Console, answers: dict[str, Answer]) -> None:
     console.print(headline_table(
         f"On one axis: the effect on coup attempts in the {next(iter(answers.values())).main} "
         "months after the change, with all channels and with each channel frozen",
-        [{"change": label, "frozen": channel, "effect": effect.effect, "se": effect.se,
-          "parameters_sd": effect.parameters_sd, "rules": 100 * rules.effect,
-          "effective": answer.fewest,
-          "overlap": answer.overlap.colour if answer.overlap and not channel else ""}
-         for label, channel, effect, rules, answer in headline_rows(answers)],
+        [{"change": row.change, "frozen": row.frozen, "given": row.part.given,
+          "effect": row.attempts.effect, "se": row.attempts.se,
+          "parameters_sd": row.attempts.parameters_sd, "rules": 100 * row.rules.effect,
+          "families": row.part.families,
+          "overlap": "" if row.frozen else row.part.overlap.colour}
+         for row in headline_rows(answers)],
     ))  # fmt: skip
 
 
-def headline_rows(
-    answers: dict[str, Answer],
-) -> list[tuple[str, str, Effect, Effect, Answer]]:
-    """Return (label, frozen channel, effect on attempts, on rule, answer) of every row."""
-    rows: list[tuple[str, str, Effect, Effect, Answer]] = []
+class HeadlineRow(NamedTuple):
+    """One effect on the common axis: of a change, perhaps with a channel frozen."""
+
+    change: str
+    frozen: str
+    part: Part
+    attempts: Effect
+    rules: Effect
+
+
+def headline_rows(answers: dict[str, Answer]) -> list[HeadlineRow]:
+    """Return the effects on attempts and on rule of every change, given either."""
+    rows: list[HeadlineRow] = []
     for label, name, freeze in HEADLINE:
         answer = answers[name]
-        assert answer.twins is not None
         main = answer.main
-        rows.append((label, "", answer.effects["attempts", main],
-                     answer.effects["rules", main], answer))  # fmt: skip
-        for channel in freeze:
-            twins = replace(answer.twins, counter=answer.twins.frozen[channel])
-            rows.append((label, channel, effect_of(twins, "attempts", main),
-                         effect_of(twins, "rules", main), answer))  # fmt: skip
+        for part in answer.parts.values():
+            effects = part.effects["attempts", main], part.effects["rules", main]
+            rows.append(HeadlineRow(label, "", part, *effects))
+        for part in answer.parts.values():
+            for channel in freeze:
+                twins = replace(part.twins, counter=part.twins.frozen[channel])
+                effects = effect_of(twins, "attempts", main), effect_of(twins, "rules", main)
+                rows.append(HeadlineRow(label, channel, part, *effects))
     return rows
 
 
 def draw_claims(answers: dict[str, Answer]) -> Picture:
-    """Draw the headline effects on one axis."""
-    rows = headline_rows(answers)
-    main = rows[0][-1].main
+    """Draw the headline effects on one axis, given either."""
+    rows = [row for row in headline_rows(answers) if not row.frozen]
+    changes = [label for label, _, _ in HEADLINE]
+    main = next(iter(answers.values())).main
     with style():
-        figure = new_figure(9, 0.3 * len(rows) + 1.6)
+        figure = new_figure(9, 0.7 * len(changes) + 1.8)
         axis = figure.subplots()
         axis.axvline(0.0, color=PALE, lw=0.8)
-        for position, (_, channel, effect, _, _) in enumerate(rows):
-            colour = PALE if channel else SERIES[0]
-            ends = [effect.effect - effect.parameters_sd, effect.effect + effect.parameters_sd]
-            axis.plot(ends, [-position, -position], color=colour, lw=1)
-            axis.errorbar(effect.effect, -position, xerr=2 * effect.se, color=colour, ms=5, lw=3,
-                          fmt="o" if channel else "D")  # fmt: skip
-        names = [f"… {channel} frozen" if channel else label for label, channel, *_ in rows]
-        axis.set_yticks([-position for position in range(len(rows))], names)
-        for label, (_, channel, *_) in zip(axis.get_yticklabels(), rows, strict=True):
-            label.set_fontweight("normal" if channel else "bold")
+        for row in rows:
+            given = list(_DRAWN).index(row.part.given)
+            y = -changes.index(row.change) + 0.15 - 0.3 * given
+            marker, name = _DRAWN[row.part.given]
+            effect, spread = row.attempts.effect, row.attempts.parameters_sd
+            colour = SERIES[given]
+            axis.plot([effect - spread, effect + spread], [y, y], color=colour, lw=1)
+            axis.errorbar(effect, y, xerr=2 * row.attempts.se, color=colour, ms=5, lw=3, fmt=marker,
+                          label=name if row.change == changes[0] else None)  # fmt: skip
+        axis.set_yticks([-i for i in range(len(changes))], changes)
+        axis.legend(loc="upper left", bbox_to_anchor=(0, -0.22), ncols=2, frameon=False)
         axis.set_xlabel(
             f"{QUANTITIES['attempts'][0]} (attempts), with the change minus without, after {main} "
             "months\nthick: two standard errors; thin: one standard deviation over parameters that "
             "fit"
         )
-        head(figure, "Effect of each change on coup attempts, given the record")
-    effects = "; ".join(f"{label} {decimal(effect.effect, 2, '+')} ({decimal(effect.se, 2)})"
-                     for label, channel, effect, *_ in rows if not channel)  # fmt: skip
+        head(figure, "Effect of each change on coup attempts, in worlds like ours")
+    summary = "; ".join(f"{row.change}, given {_DRAWN[row.part.given][1]}: "
+                        f"{decimal(row.attempts.effect, 2, '+')} ({decimal(row.attempts.se, 2)})"
+                        for row in rows)  # fmt: skip
     return Picture(figure, f"Effects on {QUANTITIES['attempts'][0]} after {main} months, with "
-                           f"standard errors: {effects}. Below the Soviet changes, the same with "
-                           "each channel frozen.")  # fmt: skip
+                           f"standard errors: {summary}.")  # fmt: skip

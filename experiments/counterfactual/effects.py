@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from palca.model.types import Floats
+from palca.model.types import Floats, Ints
 
 from ..infer.abc import INFORMATIVE, information_gain, information_gain_by_chance
+from ..infer.alive_filter import families
 from ..infer.weights import clustered_error, moments
 from ..simulate import priors
 from .twins import Twins
@@ -99,6 +101,76 @@ def explained_spread(difference: Floats, parameters: Mapping[str, Floats]) -> fl
 
 
 @dataclass(frozen=True, slots=True)
+class Fifth:
+    """An effect in the worlds in which a parameter lies in one fifth of its prior.
+
+    Attributes
+    ----------
+    low, high : float
+        Between which the parameter lies; infinite at the ends.
+    worlds : int
+    families : float
+        Effective number of families.
+    effect, se : float
+        NaN where there is no world, and where there is one family.
+    """
+
+    low: float
+    high: float
+    worlds: int
+    families: float
+    effect: float
+    se: float
+
+
+def effect_in_fifths(
+    twins: Twins, quantity: str, months_on: int, count: int = 3
+) -> dict[str, list[Fifth]]:
+    """Return an effect in fifths of the prior of the parameters that matter most to it.
+
+    Those are the ones of which the fifths explain most of the variance of the paired differences,
+    and more than chance would: the F-test of one-way analysis of variance over means of families
+    has p < 0.002. Their number is at most `count`.
+    """
+    from scipy.stats import f_oneway
+
+    difference = twins.difference(quantity)[months_on]
+    if np.ptp(difference) == 0.0:
+        return {}
+    _, first, family = np.unique(twins.ancestors, return_index=True, return_inverse=True)
+    means = np.bincount(family, difference) / np.bincount(family)
+    strength, tables = {}, {}
+    for name, values in twins.parameters.items():
+        inner = priors.PRIORS[name].ppf(np.array([0.2, 0.4, 0.6, 0.8]))
+        edges = np.array([-np.inf, *inner, np.inf])
+        fifth = np.searchsorted(edges, values, side="right") - 1
+        groups = [means[fifth[first] == i] for i in range(5)]
+        groups = [group for group in groups if len(group) > 1]
+        if len(groups) < 2:
+            continue
+        tested = f_oneway(*groups)
+        if tested.pvalue < 0.002:
+            strength[name] = float(tested.statistic)
+            tables[name] = [
+                _fifth(difference, twins.ancestors, fifth == i, edges[i], edges[i + 1])
+                for i in range(5)
+            ]
+    chosen = sorted(strength, key=lambda name: -strength[name])[:count]
+    return {name: tables[name] for name in chosen}
+
+
+def _fifth(
+    difference: Floats, ancestors: Ints, inside: NDArray[np.bool_], low: float, high: float
+) -> Fifth:
+    count = int(inside.sum())
+    if not count:
+        return Fifth(float(low), float(high), 0, 0.0, float("nan"), float("nan"))
+    some, clusters = difference[inside], ancestors[inside]
+    return Fifth(float(low), float(high), count, families(clusters), float(some.mean()),
+                 clustered_error(some, clusters))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Causation:
     """Whether what was done was necessary, and sufficient, for the regime to last.
 
@@ -117,6 +189,8 @@ class Causation:
         P(not Y without, Y with): worlds in which the factual policy cost the regime its life.
     lasted, fell : int
         How many worlds the two rest on.
+    necessary_se, sufficient_se : float
+        Standard errors, by families.
     """
 
     months_on: int
@@ -126,6 +200,8 @@ class Causation:
     harmed: float
     lasted: int
     fell: int
+    necessary_se: float
+    sufficient_se: float
 
 
 def causation(twins: Twins, months_on: int) -> Causation:
@@ -142,7 +218,17 @@ def causation(twins: Twins, months_on: int) -> Causation:
         float((~factual & counter).mean()),
         lasted,
         fell,
+        _ratio_error(both, factual, twins.ancestors),
+        _ratio_error(both, ~counter, twins.ancestors),
     )
+
+
+def _ratio_error(part: NDArray[np.bool_], whole: NDArray[np.bool_], clusters: Ints) -> float:
+    """Return the standard error of sum(part) / sum(whole), linearised (Cochran 1977, ch. 6)."""
+    total = whole.mean()
+    if total == 0.0:
+        return float("nan")
+    return clustered_error((part - part.mean() / total * whole) / total, clusters)
 
 
 def mediated_effect(twins: Twins, quantity: str, months_on: int) -> dict[str, tuple[float, float]]:

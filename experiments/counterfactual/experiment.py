@@ -12,12 +12,12 @@ from palca.scenarios import build
 
 from ..io.experiment import UNKEPT, AtomicExperiment, OnProgress, Result
 from . import paired
-from .answer import Answer, Inputs, Question, ask
+from .answer import RECORD, Answer, Inputs, Question, ask
 from .claims import ask_all, draw_claims, findings, headline_rows, print_claims
 from .figure import draw_counterfactual
 from .files import digest, row_of, tables
 from .paired_report import draw_comparison, print_comparison
-from .report import print_answer, too_few
+from .report import print_answer, too_rare
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +100,7 @@ class CounterfactualExperiment(AtomicExperiment):
         return Result(
             digest(answer), show, partial(tables, answer),
             {"counterfactual.png": partial(draw_counterfactual, answer)},
-            entries={"inputs": asdict(answer.inputs)}, answered=answer.twins is not None,
+            entries={"inputs": asdict(answer.inputs)}, answered=bool(answer.parts),
         )  # fmt: skip
 
 
@@ -111,25 +111,24 @@ class ClaimsExperiment(AtomicExperiment):
     kind: ClassVar[str] = "claims"
 
     worlds: int
-    twins: int
     seed: int
 
     def run(self, jobs: int, on_progress: OnProgress, folder: Path | None = None) -> Result:
-        answers = ask_all(self.worlds, self.twins, self.seed, jobs, on_progress)
-        too_rare = [answer for answer in answers.values() if answer.twins is None]
+        answers = ask_all(self.worlds, self.seed, jobs, on_progress)
+        unanswered = [answer for answer in answers.values() if RECORD not in answer.parts]
         total = hashlib.sha256()
         for name, answer in answers.items():
             total.update(f"{name} {digest(answer)}".encode())
 
         def show(console: Console, seconds: float) -> None:
-            for answer in too_rare:
-                console.print(f"{answer.counter['title']}:", *too_few(answer), sep="\n")
-            if not too_rare:
+            for answer in unanswered:
+                console.print(f"{answer.counter['title']}:", *too_rare(answer), sep="\n")
+            if not unanswered:
                 print_claims(console, answers)
 
         return Result(
             total.hexdigest(), show, partial(_claimed, answers),
-            {"claims.png": partial(draw_claims, answers)}, answered=not too_rare,
+            {"claims.png": partial(draw_claims, answers)}, answered=not unanswered,
         )  # fmt: skip
 
 
@@ -138,8 +137,9 @@ def _claimed(answers: dict[str, Answer]) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
     rows = [
-        {"change": label, "frozen": channel, **row_of(effect)}
-        for label, channel, effect, _, _ in headline_rows(answers)
-    ]
+        {"change": row.change, "frozen": row.frozen, "given": row.part.given,
+         **row_of(row.attempts)}
+        for row in headline_rows(answers)
+    ]  # fmt: skip
     claims = pd.DataFrame([asdict(row) for row in findings(answers)])
     return {"claims.csv": claims, "headline.csv": pd.DataFrame(rows)}

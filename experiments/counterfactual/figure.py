@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from palca.model.calendar import month_name
+
 from ..io.figure_style import (
     COLOURS,
     DASHES,
     INK,
     INK_ON,
-    PALE,
+    FACT,
     SERIES,
     Picture,
     ends_of_years,
@@ -24,55 +26,66 @@ from ..io.figure_style import (
 from ..io.numerals import decimal, percent
 from ..observe.outcomes import side
 from .answer import Answer
-from .report import like
+from .report import GIVEN, documented_attempts
 from .stories import exemplars
 from .twins import QUANTITIES, Paths, Twins
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_FANS: Final = ("ussr_atmosphere", "ussr_delivered", "friction", "legitimacy")
+_ROWS: Final = ("rules", "attempts", "ussr_delivered", "friction")
 _PAIRS: Final = 4  # pairs in the strip
 
 
 def draw_counterfactual(answer: Answer) -> Picture:
-    """Draw factual and counterfactual worlds side by side."""
-    twins = answer.twins
-    assert twins is not None
-    since, last = twins.factual.since, twins.factual.since + twins.factual.months
-    x = since + np.arange(twins.factual.months) + 0.5
+    """Draw worlds like ours with the change and without: a column for what they are given."""
+    since, last = answer.fork, answer.factual["months"]
+    x = since + np.arange(last - since) + 0.5
     with style():
-        figure = new_figure(10.5, 11.5)
-        axes = figure.subplots(4, 2)
-        _lines(axes[0, 0], twins, x, "rules", 100.0)
-        axes[0, 0].set_title("the regime of the fork still rules")
-        axes[0, 0].set_ylabel("% of worlds")
-        _lines(axes[0, 1], twins, x, "attempts")
-        axes[0, 1].set_title(f"{QUANTITIES['attempts'][0]}, mean of worlds")
-        axes[0, 1].set_ylabel("attempts")
-        for axis, quantity in zip(axes[1:3].ravel(), _FANS, strict=True):
-            _fan(axis, twins, x, quantity)
-        for axis in axes[:3].ravel():
-            ends_of_years(axis, last, since=since)
-        _paired(axes[3, 0], answer)
-        _timelines(axes[3, 1], twins, answer)
-        ends_of_years(axes[3, 1], last, since=since)
-        head(figure, f"{answer.counter['title']}\n{twins.factual.worlds:,} pairs of worlds "
-                     f"{like(answer)}")  # fmt: skip
+        figure = new_figure(10.5, 13.0)
+        axes = figure.subplots(len(_ROWS) + 1, len(answer.parts), squeeze=False, sharey="row")
+        for column, part in zip(axes.T, answer.parts.values(), strict=True):
+            twins = part.twins
+            _lines(column[0], twins, x, "rules", 100.0)
+            column[0].set_title(f"given {GIVEN[part.given]} (to {month_name(part.last)}):\n"
+                                "the regime of the fork still rules, % of worlds")  # fmt: skip
+            _lines(column[1], twins, x, "attempts")
+            column[1].set_title("coup attempts since the fork, mean of worlds")
+            _documented(column[1], answer, x)
+            for axis, quantity in zip(column[2:4], _ROWS[2:], strict=True):
+                _fan(axis, twins, x, quantity)
+            _timelines(column[4], twins, answer)
+            for axis in column:
+                ends_of_years(axis, last, since=since)
+        figure.tight_layout()
+        worlds = f"{answer.question.worlds:,} worlds like ours, with the change and without"
+        head(figure, f"{answer.counter['title']}\n{worlds}")
     return Picture(figure, _in_words(answer))
 
 
+def _documented(axis: Axes, answer: Answer, x: Any) -> None:
+    """Draw the attempts that the record has, as a red line."""
+    counts = [documented_attempts(answer, months_on) for months_on in range(len(x))]
+    if counts[0] is not None:
+        axis.plot(x, np.array(counts), color=FACT, lw=1.4, drawstyle="steps-mid")
+        axis.annotate("the record", (x[-1], float(counts[-1] or 0.0)), (0, 3), ha="right",
+                      textcoords="offset points", color=FACT)  # fmt: skip
+
+
 def _in_words(answer: Answer) -> str:
-    main, twins = answer.main, answer.twins
-    assert twins is not None
-    rules, attempts = answer.effects["rules", main], answer.effects["attempts", main]
-    clear = "" if attempts.clear else ", which can't be distinguished from zero"
+    main, said = answer.main, []
+    for part in answer.parts.values():
+        rules, attempts = part.effects["rules", main], part.effects["attempts", main]
+        clear = "" if attempts.clear else ", which can't be distinguished from zero"
+        said.append(
+            f"given {GIVEN[part.given]}, after {main} months the regime of the fork still rules in "
+            f"{percent(rules.factual)} without it and in {percent(rules.counter)} with it; the "
+            f"effect on coup attempts is {decimal(attempts.effect, 2, '+')} (standard error "
+            f"{decimal(attempts.se, 2)}){clear}"
+        )
     return (
-        f"{twins.factual.worlds:,} worlds {like(answer)}, replayed with and without the change: "
-        f"{answer.counter['title']}. After {main} months the regime of the fork still rules in "
-        f"{percent(rules.factual)} without it and in {percent(rules.counter)} with it; the effect "
-        f"on coup attempts is {decimal(attempts.effect, 2, '+')} (standard error "
-        f"{decimal(attempts.se, 2)}){clear}."
+        f"{answer.question.worlds:,} worlds like ours, replayed with and without the change: "
+        f"{answer.counter['title']}. {'. '.join(f'{one[0].upper()}{one[1:]}' for one in said)}."
     )
 
 
@@ -103,25 +116,6 @@ def _fan(axis: Axes, twins: Twins, x: Any, quantity: str) -> None:
     title, unit = QUANTITIES[quantity]
     axis.set_title(f"{title}; median and 5–95 %")
     axis.set_ylabel(unit)
-
-
-def _paired(axis: Axes, answer: Answer) -> None:
-    """Draw how the effect on attempts is distributed over pairs."""
-    twins, main = answer.twins, answer.main
-    assert twins is not None
-    difference = twins.difference("attempts")[main]
-    values, counts = np.unique(difference, return_counts=True)
-    axis.bar(values, 100 * counts / counts.sum(), width=0.8, color=PALE)
-    axis.set_yscale("log")
-    axis.yaxis.set_major_formatter("{x:g}")
-    axis.set_ylabel("% of pairs")
-    axis.set_xlabel(f"coup attempts with the change minus without, after {main} months")
-    mean = float(difference.mean())
-    axis.axvline(mean, color=SERIES[1], ls=DASHES[1])
-    axis.annotate(f"mean {decimal(mean, 2, '+')}", (mean, 1.0), (4, -2), va="top",
-                  textcoords="offset points", xycoords=("data", "axes fraction"),
-                  color="#a85a00")  # fmt: skip
-    axis.set_title("differences within pairs")
 
 
 def _timelines(axis: Axes, twins: Twins, answer: Answer) -> None:

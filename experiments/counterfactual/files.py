@@ -15,7 +15,7 @@ from ..infer.evidence import describe
 from ..io.provenance import hash_arrays
 from ..io.table import Column, Table, digits
 from .answer import Answer
-from .effects import Effect, PriorPosteriorShift
+from .effects import Effect, Fifth, PriorPosteriorShift, effect_in_fifths
 from .report import in_words
 from .twins import QUANTITIES
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 def digest(answer: Answer) -> str:
     """Return the SHA-256 of the twins: every quantity of every world and month."""
     total = hashlib.sha256()
-    if answer.twins is not None:
-        for paths in (answer.twins.factual, answer.twins.counter):
+    for part in answer.parts.values():
+        for paths in (part.twins.factual, part.twins.counter):
             hash_arrays(total, paths.values, QUANTITIES)
     return total.hexdigest()
 
@@ -44,10 +44,10 @@ _EVIDENCE: Final = (
     Column("value", write=digits),
     Column("sd", "tolerance", digits),
     Column("weight", write=digits, note="of a world without it, or for each time"),
-    Column("counted"),
-    Column("probability", write=digits, note="of an event, given what went before"),
+    Column("counted", note="whether it had happened by the fork"),
 )  # fmt: skip
 _SHIFTS: Final = (
+    Column("given"),
     Column("parameter"),
     *(Column(name, name.replace("_", " "), digits)
       for name in ("prior_mean", "prior_sd", "posterior_mean", "posterior_sd")),
@@ -69,71 +69,93 @@ def shifts_table(rows: Iterable[Mapping[str, Any]]) -> Table:
 def tables(answer: Answer) -> dict[str, pd.DataFrame | str]:
     """Return the tables of an answer by their files.
 
-    ``effects.csv`` (a row a quantity and horizon), ``months.csv`` (means by month of both
-    runs), ``twins.parquet`` (a row a pair), ``parameters.csv`` (prior and posterior),
-    ``evidence.csv``, ``effective.csv`` (by month of evidence), ``channels.csv``,
-    ``variants.csv``, ``overlap.csv`` (share of intervened world-months near factual ones, and
-    its colour), ``answer.txt``.
+    In each the column ``given`` says what the worlds are given: ``fork``, what had happened by
+    then, ``record``, all that happened, or ``nothing``.
+
+    ``effects.csv`` (a row a quantity and horizon), ``fork.csv`` (who rules at the fork),
+    ``months.csv`` (means by month of both runs), ``twins.parquet`` (a row a pair), ``fifths.csv``
+    (effects on attempts in fifths of priors), ``causes.csv`` (probabilities of necessity and
+    sufficiency), ``parameters.csv`` (prior and posterior), ``evidence.csv``, ``segments.csv`` (how
+    probable the evidence is, month by month), ``channels.csv``, ``variants.csv``, ``overlap.csv``
+    (share of intervened world-months near factual ones, and its colour), ``answer.txt``.
     """
     import pandas as pd
 
-    twins = answer.twins
-    assert twins is not None
-    effects = [
-        {"given": given, "months_on": months_on, **row_of(effect)}
-        for given, table in (("evidence", answer.effects), ("nothing", answer.average_effects))
-        for (_, months_on), effect in table.items()
-    ]
-    since = twins.factual.since
-    months = [
-        {"month": month_name(since + t), "quantity": name, "unit": unit,
-         "without": float(twins.factual.values[name][t].mean()),
-         "with": float(twins.counter.values[name][t].mean())}
-        for name, (_, unit) in QUANTITIES.items()
-        for t in range(twins.factual.months)
-    ]  # fmt: skip
-    pairs = {"world": np.arange(twins.factual.worlds), "ancestor": twins.ancestors}
-    pairs |= twins.parameters
-    for name in QUANTITIES:
-        pairs[f"{name}_without"] = twins.factual.values[name][answer.main]
-        pairs[f"{name}_with"] = twins.counter.values[name][answer.main]
-    columns = [*PriorPosteriorShift._fields]
-    shifts = pd.DataFrame.from_dict(answer.shifts, orient="index", columns=columns)
-    diagnostics = answer.particles.diagnostics
-    rows = describe(answer.whole, answer.last, diagnostics.event_predictive)
-    effective = {
-        "month": [month_name(t) for t in range(len(diagnostics.ess))],
-        "effective": diagnostics.ess,
-        "log_evidence": diagnostics.log_evidence,
-    }
-    channels = [
-        {"quantity": quantity, "months_on": months_on, "channel": channel, "part": part,
-         "se": se}
-        for (quantity, months_on), parts in answer.mediated.items()
-        for channel, (part, se) in parts.items()
-    ]  # fmt: skip
-    parts = ["quantity", "months_on", "channel", "part", "se"]
+    effects, forks, months, pairs, fifths, causes, shifts, segments, channels, near = (
+        list[Any]() for _ in range(10)
+    )
+    names = [leader.name for leader in answer.country.leaders]
+    for given, part in answer.parts.items():
+        twins, since = part.twins, part.twins.factual.since
+        effects += [{"given": given, "months_on": months_on, **row_of(effect)}
+                    for (_, months_on), effect in part.effects.items()]  # fmt: skip
+        forks += [{"given": given, "month": month_name(since), "leader": name, "share": share,
+                   "families": part.families, "until": month_name(part.last)}
+                  for name, share in part.rulers.items()]  # fmt: skip
+        months += [
+            {"given": given, "month": month_name(since + t), "quantity": name, "unit": unit,
+             "without": float(twins.factual.values[name][t].mean()),
+             "with": float(twins.counter.values[name][t].mean())}
+            for name, (_, unit) in QUANTITIES.items()
+            for t in range(twins.factual.months)
+        ]  # fmt: skip
+        columns = {"given": given, "world": np.arange(twins.factual.worlds),
+                   "ancestor": twins.ancestors, **twins.parameters}  # fmt: skip
+        for name in QUANTITIES:
+            columns[f"{name}_without"] = twins.factual.values[name][answer.main]
+            columns[f"{name}_with"] = twins.counter.values[name][answer.main]
+        pairs.append(pd.DataFrame(columns))
+        fifths += [
+            {"given": given, "months_on": answer.main, "quantity": "attempts", "parameter": name,
+             "fifth": number, **asdict(fifth)}
+            for name, row in effect_in_fifths(twins, "attempts", answer.main).items()
+            for number, fifth in enumerate(row, start=1)
+        ]  # fmt: skip
+        causes += [{"given": given, **asdict(cause)} for cause in part.causes.values()]
+        shifts += [{"given": given, "parameter": name, **shift._asdict()}
+                   for name, shift in part.shifts.items()]  # fmt: skip
+        segments += [
+            {"given": given, "first": month_name(segment.start),
+             "last": month_name(segment.end - 1), "kept": segment.kept, "tried": segment.tried,
+             "probability": segment.probability, "families": segment.families}
+            for segment in part.reanalysis.segments if segment.end <= part.last + 1
+        ]  # fmt: skip
+        channels += [
+            {"given": given, "quantity": quantity, "months_on": months_on, "channel": channel,
+             "part": share, "se": se}
+            for (quantity, months_on), parts in part.mediated.items()
+            for channel, (share, se) in parts.items()
+        ]  # fmt: skip
+        years = {f"year {year}": share for year, share in enumerate(part.overlap.by_year, start=1)}
+        near += [{"given": given, "months": span, "near": share,
+                  "colour": part.overlap.colour if span == "all" else ""}
+                 for span, share in {"all": part.overlap.near, **years}.items()]  # fmt: skip
+    effects += [{"given": "nothing", "months_on": months_on, **row_of(effect)}
+                for (_, months_on), effect in answer.average.items()]  # fmt: skip
     variants = [
-        {"variant": name, "fewest": fewest, **row_of(effect)}
-        for name, (fewest, effects) in answer.variants.items()
-        for effect in effects.values()
+        {"variant": name, "given": next(iter(answer.parts)), **row_of(effect)}
+        for name, effects_of in answer.variants.items()
+        for effect in effects_of.values()
     ]
-    models = ["variant", "fewest", *(field.name for field in fields(Effect))]
-    files: dict[str, pd.DataFrame | str] = {
-        "effects.csv": pd.DataFrame(effects),
-        "months.csv": pd.DataFrame(months),
-        "twins.parquet": pd.DataFrame(pairs),
-        "parameters.csv": shifts.rename_axis("parameter").reset_index(),
-        "evidence.csv": pd.DataFrame(rows, columns=[column.name for column in _EVIDENCE]),
-        "effective.csv": pd.DataFrame(effective),
-        "channels.csv": pd.DataFrame(channels, columns=parts),
-        "variants.csv": pd.DataFrame(variants, columns=models),
+    rows = describe(answer.whole, answer.last, names)
+
+    def table(rows: list[dict[str, Any]], *columns: str) -> pd.DataFrame:
+        return pd.DataFrame(rows, columns=columns or None)
+
+    return {
+        "effects.csv": table(effects),
+        "fork.csv": table(forks),
+        "months.csv": table(months),
+        "twins.parquet": pd.concat(pairs, ignore_index=True),
+        "fifths.csv": table(fifths, "given", "months_on", "quantity", "parameter", "fifth",
+                            *(field.name for field in fields(Fifth))),
+        "causes.csv": table(causes),
+        "parameters.csv": table(shifts, "given", "parameter", *PriorPosteriorShift._fields),
+        "evidence.csv": table(rows, *(column.name for column in _EVIDENCE)),
+        "segments.csv": table(segments),
+        "channels.csv": table(channels, "given", "quantity", "months_on", "channel", "part", "se"),
+        "variants.csv": table(variants, "variant", "given",
+                              *(field.name for field in fields(Effect))),
+        "overlap.csv": table(near),
         "answer.txt": in_words(answer) + "\n",
-    }
-    if (overlap := answer.overlap) is not None:
-        years = [f"year {year}" for year in range(1, 1 + len(overlap.by_year))]
-        near = [overlap.near, *overlap.by_year]
-        table = pd.DataFrame({"months": ["all", *years], "near": near})
-        table.insert(1, "colour", [overlap.colour, *[""] * len(years)])
-        files["overlap.csv"] = table
-    return files
+    }  # fmt: skip

@@ -10,7 +10,9 @@ import numpy as np
 
 from palca.model.calendar import FOREVER, month_name
 
-from ..infer.evidence import EventObservation
+from ..infer.alive_filter import Segment
+from ..infer.evidence import ATTEMPTS
+from ..infer.reanalysis import Reanalysis
 from ..io.numerals import decimal, number, percent, value_of
 from ..io.table import (
     POINTS,
@@ -24,15 +26,16 @@ from ..io.table import (
     starred,
     texts,
 )
-from .answer import FEWEST, Answer, uninformed
-from .effects import Effect
+from .answer import FEW, FORK, RECORD, Answer, Part
+from .effects import Effect, effect_in_fifths
 from .stories import exemplars, story
-from .twins import QUANTITIES, when
+from .twins import QUANTITIES
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _COLOURS: Final = {"green": "green", "amber": "yellow", "red": "red"}
+GIVEN: Final = {FORK: "what had happened by then", RECORD: "all that happened"}
 _RED: Final = (
     "This scenario leaves the range of situations that the factual worlds cover. The numbers "
     "follow from the assumptions; they are no evidence about the country."
@@ -52,36 +55,38 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
     if counter["expect"]:
         plausible = f", plausibility {counter['plausibility']}" if counter["plausibility"] else ""
         console.print(f"  expected before the run{plausible}: {counter['expect']}")
-    _print_past(console, answer)
-    if answer.twins is None:
-        for line in too_few(answer):
+    console.print("\n[bold]What may be concluded[/]", markup=True)
+    if not answer.parts:
+        for line in too_rare(answer):
             console.print(line)
         return
+    console.print(f"{in_words(answer)}\n")
+    _print_past(console, answer)
     console.print()
     for months_on in answer.horizons:
         _print_effects(console, answer, months_on)
+    _print_fifths(console, answer)
     _print_causes(console, answer)
-    _print_shares(console, answer)
+    for part in answer.parts.values():
+        _print_channels(console, answer, part)
     _print_variants(console, answer)
-    overlap = answer.overlap
-    assert overlap is not None
-    years = ", ".join(percent(share) for share in overlap.by_year)
-    console.print(
-        f"Overlap: [{_COLOURS[overlap.colour]}]{overlap.colour}[/]. {percent(overlap.near)} of the "
-        "intervened world-months lie near factual ones (95 % if nothing changed); by year after "
-        f"the fork: {years}.",
-        markup=True,
-    )
-    console.print("\n[bold]What may be concluded[/]", markup=True)
-    console.print(f"{in_words(answer)}\n")
-    for position, world in enumerate(exemplars(answer.twins, stories), start=1):
-        table = Table(f"Story {position}: world {world} and its twin",
+    for part in answer.parts.values():
+        years = ", ".join(percent(share) for share in part.overlap.by_year)
+        colour = part.overlap.colour
+        console.print(
+            f"Overlap, given {GIVEN[part.given]}: [{_COLOURS[colour]}]{colour}[/]. "
+            f"{percent(part.overlap.near)} of the intervened world-months lie near factual ones "
+            f"(95 % if nothing changed); by year after the fork: {years}.",
+            markup=True,
+        )
+    twins = next(iter(answer.parts.values())).twins
+    for count, world in enumerate(exemplars(twins, stories), start=1):
+        table = Table(f"Story {count}: world {world} and its twin",
                               texts("month", "without the change", "with the change"))  # fmt: skip
-        for row in story(answer.twins, answer.country, world):
+        for row in story(twins, answer.country, world):
             table.add(*row, style="dim" if row[1] == row[2] else "")
         console.print(table)
-    console.print(f"{question.worlds:,} worlds simulated, {question.twins:,} twins, seed "
-                  f"{question.seed}")  # fmt: skip
+    console.print(f"{twins.factual.worlds:,} worlds and their twins, seed {question.seed}")
 
 
 def _plain(text: str) -> str:
@@ -97,81 +102,81 @@ def _said(content: object) -> str:
 
 
 def _print_past(console: Console, answer: Answer) -> None:
-    particles, diagnostics = answer.particles, answer.particles.diagnostics
-    console.print(f"\n{_counted(answer)} The fork: {month_name(answer.fork)}.")
-    log_evidence = float(diagnostics.log_evidence.sum())
-    worst = f"effective sample size {answer.fewest:,.0f} in the worst month"
-    if len(diagnostics.ess):
-        month = month_name(int(np.argmin(diagnostics.ess)))
-        worst += f" ({month})"
-    console.print(
-        f"{diagnostics.worlds:,} worlds: {worst}, {particles.ess:,.0f} at the fork; they descend "
-        f"from {particles.ancestral_ess:,.0f} effective worlds of January 1969. The evidence has a "
-        f"log probability of {log_evidence:.1f} under the model"
-        + (f" (about one world in {np.exp(-log_evidence):.0e})" if log_evidence > -30 else "")
-        + "."
-    )
-    if answer.evidence.events:
-        predictive = [f"{event} {percent(share, 1)}" for share, event in _predictive(answer)]
-        console.print(
-            "Predictive probability of each event, given the evidence before it: "
-            f"{'; '.join(predictive)}."
-        )
+    """Print how like ours the worlds are, by what they are given."""
+    console.print(Table(
+        f"Worlds like ours, and who rules in them at the fork, {month_name(answer.fork)}",
+        [*texts("given", "ruler"), *numbers("families", "log probability", "rarest months")],
+        "families: effective number of worlds of January 1969 that these worlds descend from. "
+        "log probability: of the evidence under the model. rarest months: the evidence that the "
+        "fewest tries fitted, and their share.",
+    ).filled(
+        (_given(answer, part), "; ".join(f"{name} {percent(share)}"
+                                         for name, share in _most(part.rulers)),
+         f"{part.families:,.0f}", decimal(part.reanalysis.log_evidence(part.last + 1), 1),
+         _rarest(part.reanalysis, part.last + 1))
+        for part in answer.parts.values()
+    ))  # fmt: skip
+    if answer.stopped is not None and answer.parts:
+        for line in too_rare(answer):
+            console.print(line)
 
 
-def _predictive(answer: Answer) -> list[tuple[float, EventObservation]]:
-    """Return the predictive probability of each event whose window has closed."""
-    probabilities = answer.particles.diagnostics.event_predictive
-    pairs = zip(probabilities, answer.evidence.events, strict=True)
-    return [(float(share), event) for share, event in pairs if not np.isnan(share)]
+def _most(shares: Mapping[str, float]) -> list[tuple[str, float]]:
+    return sorted(shares.items(), key=lambda pair: -pair[1])[:3]
 
 
-def _counted(answer: Answer) -> str:
-    """Return what of the evidence counts, in a sentence or two."""
-    whole, evidence = answer.whole, answer.evidence
-    if evidence.silent:
-        end = f" to {month_name(answer.last)}" if answer.last >= 0 else " before the first month"
-        return f"Given: nothing. “{whole.title}” has no evidence{end}."
-    after = " Evidence after the fork counts too." if answer.last >= answer.fork else ""
-    parts = [f"{len(some)} of {len(every)} {what}"
-             for what, some, every in (("events", evidence.events, whole.events),
-                                       ("levels", evidence.levels, whole.levels))
-             if every]  # fmt: skip
-    counts = f" {' and '.join(parts)} count: those until then." if parts else ""
-    return f"Given: {whole.title}, to {month_name(answer.last)}.{counts}{after}"
+def _given(answer: Answer, part: Part) -> str:
+    if part.last < 0 or answer.whole.until(part.last).silent:
+        return "nothing"
+    return f"{GIVEN[part.given]}: to {month_name(part.last)}"
 
 
-def like(answer: Answer) -> str:
-    """Return which worlds the answer is about, such as "that went like the record to 1971-08"."""
-    if answer.evidence.silent:
+def _rarest(found: Reanalysis, end: int) -> str:
+    rarest = min((s for s in found.segments if s.end <= end), key=lambda s: s.probability,
+                 default=None)  # fmt: skip
+    return "" if rarest is None else f"{_months(rarest)}: {rarest.probability:.1e}"
+
+
+def _months(segment: Segment) -> str:
+    first, last = month_name(segment.start), month_name(segment.end - 1)
+    return first if first == last else f"{first} to {last}"
+
+
+def like(answer: Answer, given: str = FORK) -> str:
+    """Return which worlds an answer is about, such as "that went like the record to 1971-08"."""
+    last = answer.parts[given].last if given in answer.parts else answer.last
+    if answer.whole.until(last).silent:
         return "without any evidence"
-    last = month_name(answer.last)
+    until = month_name(last)
     if answer.question.given == "record":
-        return f"that went like the record to {last}"
-    return f"given “{answer.whole.title}” to {last}"
+        return f"that went like the record to {until}"
+    return f"given “{answer.whole.title}” to {until}"
 
 
-def too_few(answer: Answer) -> list[str]:
-    """Return why there is no number, and what to loosen."""
-    lines = [
-        f"No answer: the effective sample size is {answer.fewest:,.0f}, and at least {FEWEST:.0f} "
-        "is needed."
+def too_rare(answer: Answer) -> list[str]:
+    """Return which evidence was too rare, and what to loosen."""
+    rare = answer.stopped
+    if rare is None:
+        return ["No world is like the evidence."]
+    within = [str(event) for event in answer.whole.events
+              if event.first < rare.end and event.last >= rare.start]  # fmt: skip
+    within += [f"{answer.country.leaders[reign.leader].name} comes to power"
+               for reign in answer.whole.rulers[1:]
+               if reign.first < rare.end and reign.last >= rare.start]  # fmt: skip
+    return [
+        f"No answer given {GIVEN[RECORD if answer.parts else FORK]}: of {rare.tried:,} tries "
+        f"{rare.kept:,} went like the evidence of {_months(rare)}"
+        + (f" ({'; '.join(within)})." if within else "."),
+        "Loosen it: in a copy of given/record.toml give its months a tolerance (wider) or its "
+        "weight a number above 0 (false_negative, extra), and name the copy: --given FILE. Or end "
+        "the evidence earlier (--through).",
     ]
-    seen = [(share, f"{event} ({percent(share, 2)})") for share, event in _predictive(answer)]
-    if seen:
-        rarest = "; ".join(text for _, text in sorted(seen)[:3])
-        lines.append(f"The rarest evidence: {rarest}.")
-    lines.append(
-        "Loosen the evidence (a copy of given/record.toml with wider tolerances: --given FILE), "
-        f"end it earlier (--through), or simulate more than {answer.question.worlds:,} worlds "
-        "(--worlds)."
-    )
-    return lines
 
 
 def _effects(apart: bool) -> list[Column]:
     return [
         Column("quantity"),
+        Column("given"),
         Column("factual", "without", own_unit()),
         Column("counter", "with", own_unit()),
         Column("effect", write=starred("+", apart), note=STAR),
@@ -222,14 +227,31 @@ def effects_table(
 
 
 def _print_effects(console: Console, answer: Answer, months_on: int) -> None:
-    assert answer.twins is not None
-    title = (f"Effects in {when(answer.twins, months_on)}, after {months_on} months: with the "
-             "change minus without")  # fmt: skip
-    rows = [{**asdict(answer.effects[name, months_on]),
-             "average": answer.average_effects[name, months_on].effect}
-            for name in QUANTITIES]  # fmt: skip
+    month = month_name(answer.fork + months_on)
+    title = f"Effects in {month}, after {months_on} months: with the change minus without"
+    rows = [{**asdict(part.effects[name, months_on]), "given": GIVEN[part.given],
+             "average": answer.average[name, months_on].effect}
+            for name in QUANTITIES for part in answer.parts.values()]  # fmt: skip
     first = months_on == answer.horizons[0]
     console.print(effects_table(title, rows, noted=first, units=False))
+
+
+def _print_fifths(console: Console, answer: Answer) -> None:
+    """Print the effect on coup attempts in fifths of the priors that matter to it."""
+    for part in answer.parts.values():
+        rows = effect_in_fifths(part.twins, "attempts", answer.main)
+        if not rows:
+            continue
+        console.print(Table(
+            f"The effect on coup attempts after {answer.main} months in fifths of the priors that "
+            f"matter to it most, given {GIVEN[part.given]} (standard errors in brackets)",
+            [Column("parameter"), *numbers("lowest", "second", "third", "fourth", "highest")],
+            "A fifth holds a fifth of the prior; few worlds may be in it.",
+        ).filled(
+            (name, *(_with_error(fifth.effect, fifth.se) if fifth.worlds else "no world"
+                     for fifth in fifths))
+            for name, fifths in rows.items()
+        ))  # fmt: skip
 
 
 def _with_error(part: float, error: float) -> str:
@@ -239,34 +261,38 @@ def _with_error(part: float, error: float) -> str:
 def _print_causes(console: Console, answer: Answer) -> None:
     table = Table(
         "Was the factual act necessary, and was it sufficient, for the regime of the fork to last?",
-        numbers("months", "necessary", "sufficient", "both", "harm"),
+        [Column("given"), *numbers("months", "necessary", "sufficient", "both", "harm")],
         "necessary: among worlds in which the regime lasted without the change, the share in which "
         "it falls with it. sufficient: among worlds in which it falls with the change, the share "
-        "in which it lasted without it. both: share of pairs in which it lasts without the change "
-        "and falls with it. harm: the opposite.",
+        "in which it lasted without it (standard errors in brackets, in points). both: share of "
+        "pairs in which it lasts without the change and falls with it. harm: the opposite.",
     )
-    for months_on, cause in answer.causes.items():
-        table.add(str(months_on), percent(cause.necessary, 1), percent(cause.sufficient, 1),
-                  percent(cause.both, 1), percent(cause.harmed, 1))  # fmt: skip
+    for part in answer.parts.values():
+        for months_on, cause in part.causes.items():
+            table.add(GIVEN[part.given], str(months_on),
+                      f"{percent(cause.necessary, 1)} ({decimal(100 * cause.necessary_se, 1)})",
+                      f"{percent(cause.sufficient, 1)} ({decimal(100 * cause.sufficient_se, 1)})",
+                      percent(cause.both, 1), percent(cause.harmed, 1))  # fmt: skip
     console.print(table)
-    found = answer.divergence
-    if found is None:
-        return
-    if found.share == 0.0:
-        console.print("No pair of twins diverges in who rules or in a coup attempt.\n")
-        return
-    console.print(
-        f"{percent(found.share)} of the twins diverge in who rules or in a coup attempt, half of "
-        f"these by {found.median:.0f} months after the fork; {percent(found.reconverged)} of those "
-        "that diverge have the same ruler and course at the end.\n"
-    )
+    for part in answer.parts.values():
+        found = part.divergence
+        if found.share == 0.0:
+            console.print(f"Given {GIVEN[part.given]}, no pair of twins diverges in who rules or "
+                          "in a coup attempt.\n")  # fmt: skip
+            continue
+        console.print(
+            f"Given {GIVEN[part.given]}, {percent(found.share)} of the twins diverge in who rules "
+            f"or in a coup attempt, half of these by {found.median:.0f} months after the fork; "
+            f"{percent(found.reconverged)} of those that diverge have the same ruler and course at "
+            "the end.\n"
+        )
 
 
 _CARRIED: Final = ("attempts", "successes", "fiscal", "legitimacy", "us_commitments", "friction")
 _OF_VARIANTS: Final = ("attempts", "successes", "rules", "friction", "ussr_delivered")
 
 
-def channels_table(months_on: str, rows: Iterable[Mapping[str, Any]], units: bool = True) -> Table:
+def channels_table(when: str, rows: Iterable[Mapping[str, Any]], units: bool = True) -> Table:
     """Return which channel carries the effects, from rows of ``channels.csv``."""
     cells = [
         (str(row.get("channel")), str(row.get("quantity")),
@@ -274,7 +300,7 @@ def channels_table(months_on: str, rows: Iterable[Mapping[str, Any]], units: boo
         for row in rows if row.get("quantity") in _CARRIED
     ]  # fmt: skip
     return pivot(
-        f"Mediated effects after {months_on} months: the effect minus the effect with the channel "
+        f"Mediated effects after {when}: the effect minus the effect with the channel "
         "at its factual path (standard errors in brackets)",
         Column("channel"), cells,
         {name: Column(name, quantity, unit=unit if units else "")
@@ -282,15 +308,15 @@ def channels_table(months_on: str, rows: Iterable[Mapping[str, Any]], units: boo
     )  # fmt: skip
 
 
-def _print_shares(console: Console, answer: Answer) -> None:
+def _print_channels(console: Console, answer: Answer, part: Part) -> None:
     main = answer.main
-    if not answer.mediated["attempts", main]:
+    if not part.mediated["attempts", main]:
         return
-    table = channels_table(str(main), [
-        {"channel": channel, "quantity": name, "part": part, "se": se}
-        for name in _CARRIED for channel, (part, se) in answer.mediated[name, main].items()
+    table = channels_table(f"{main} months, given {GIVEN[part.given]}", [
+        {"channel": channel, "quantity": name, "part": share, "se": se}
+        for name in _CARRIED for channel, (share, se) in part.mediated[name, main].items()
     ], units=False)  # fmt: skip
-    whole = [number(answer.effects[name, main].effect, sign="+") for name in _CARRIED]
+    whole = [number(part.effects[name, main].effect, sign="+") for name in _CARRIED]
     table.add("the whole", *whole)
     console.print(table)
 
@@ -298,80 +324,104 @@ def _print_shares(console: Console, answer: Answer) -> None:
 def _print_variants(console: Console, answer: Answer) -> None:
     if not answer.variants:
         return
-    own = {name: answer.effects[name, answer.main] for name in _OF_VARIANTS}
-    rows = {"the model as it is": (answer.fewest, own), **answer.variants}
+    part = next(iter(answer.parts.values()))
+    own = {name: part.effects[name, answer.main] for name in _OF_VARIANTS}
+    rows = {"the model as it is": own, **answer.variants}
     headings = [QUANTITIES[name][0] for name in _OF_VARIANTS]
     console.print(Table(
-        f"The same question to alternative models, after {answer.main} months: effects (standard "
-        "errors in brackets)",
-        [Column("model"), *numbers("effective", *headings)],
-        "effective: the smallest effective sample size in any month of evidence",
+        f"The same question to alternative models, after {answer.main} months, given "
+        f"{GIVEN[part.given]}: effects (standard errors in brackets)",
+        [Column("model"), *numbers(*headings)],
     ).filled(
-        (name, f"{effective:,.0f}",
-         *(_with_error(effects[q].effect, effects[q].se) if effects else "too few worlds"
-           for q in _OF_VARIANTS))
-        for name, (effective, effects) in rows.items()
+        (name, *(_with_error(effects[q].effect, effects[q].se) if effects else "too few worlds"
+                 for q in _OF_VARIANTS))
+        for name, effects in rows.items()
     ))  # fmt: skip
 
 
 def in_words(answer: Answer) -> str:
     """Return what may and may not be concluded, in a paragraph."""
-    assert answer.twins is not None
-    assert answer.overlap is not None
-    main = answer.main
-    rules, attempts = answer.effects["rules", main], answer.effects["attempts", main]
-    of_attempts = _moves(attempts, "coup attempts", decimal(attempts.effect, 2, "+"))
-    lasting = "the probability that the regime still rules"
-    of_rule = _moves(rules, lasting, f"{decimal(100 * rules.effect, 1, '+')} points")
-    said = [
-        f"In worlds {like(answer)}, from {month_name(answer.fork)} to "
-        f"{month_name(attempts.month)} the change {of_attempts} and {of_rule}."
-    ]
-    soviet, friction = answer.effects["ussr_delivered", main], answer.effects["friction", main]
+    main, said = answer.main, []
+    for part in answer.parts.values():
+        rules, attempts = part.effects["rules", main], part.effects["attempts", main]
+        of_attempts = _moves(attempts, "coup attempts", decimal(attempts.effect, 2, "+"))
+        lasting = "the probability that the regime still rules"
+        of_rule = _moves(rules, lasting, f"{decimal(100 * rules.effect, 1, '+')} points")
+        said.append(
+            f"In worlds {like(answer, part.given)}, from {month_name(answer.fork)} to "
+            f"{month_name(attempts.month)} the change {of_attempts} and {of_rule}."
+        )
+        spread = attempts.parameters_sd
+        if attempts.clear and spread > abs(attempts.effect):
+            said.append(
+                "Parameters that fit this evidence equally well disagree about the size, and some "
+                "about the sign: over them the effect on attempts has a standard deviation of "
+                f"{spread:.2f}."
+            )
+        if part.families < FEW:
+            said.append(
+                f"These worlds descend from {part.families:.0f} effective worlds of January 1969: "
+                "standard errors are rough and few parameter values are sampled."
+            )
+        mismatch = _mismatch(answer, part)
+        if mismatch:
+            said.append(mismatch)
+    part = next(iter(answer.parts.values()))
+    soviet, friction = part.effects["ussr_delivered", main], part.effects["friction", main]
     if soviet.clear or friction.clear:
         said.append(
             f"Soviet deliveries change by {decimal(soviet.effect, 1, '+')} million USD a year and "
             f"the party's friction with Moscow by {decimal(friction.effect, 2, '+')}."
         )
-    spread = attempts.parameters_sd
-    if attempts.clear and spread > abs(attempts.effect):
-        said.append(
-            "Parameters that fit the evidence equally well disagree about the size, and some about "
-            f"the sign: over them the effect on attempts has a standard deviation of {spread:.2f}."
-        )
-    signs = [
-        np.sign(effects["attempts"].effect)
-        for _, effects in answer.variants.values()
-        if effects and effects["attempts"].clear
-    ]
     if answer.variants:
+        attempts = part.effects["attempts", main]
+        signs = [np.sign(effects["attempts"].effect) for effects in answer.variants.values()
+                 if effects and effects["attempts"].clear]  # fmt: skip
         same = sum(sign == np.sign(attempts.effect) for sign in signs)
         agree = f"{same} have a clear effect of that sign"
         if not attempts.clear:
             agree = f"{len(signs)} have a clear effect"
         said.append(f"Of {len(answer.variants)} alternative models {agree}.")
     carriers = ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
-    uninformative = uninformed(answer, carriers)
-    families = answer.particles.ancestral_ess
-    if families < FEWEST:
+    if uninformative := part.uninformed(carriers):
         said.append(
-            f"The worlds descend from {families:.0f} effective worlds of January 1969: standard "
-            "errors are rough and few parameter values are sampled; more --worlds mend both."
-        )
-    if uninformative:
-        said.append(
-            "The record is not informative about " + ", ".join(uninformative) + ": it moves them "
-            "no more than chance would, so "
-            "the effect through them "
-            "is an assumption."
+            f"The evidence is not informative about {', '.join(uninformative)}: it moves them no "
+            "more than chance would, so the effect through them is an assumption."
         )
     said.append(
         _RED
-        if answer.overlap.colour == "red"
+        if any(part.overlap.colour == "red" for part in answer.parts.values())
         else "These are statements about the model, given the record. No record can show that "
         "actors would have answered the changed policy as the rules say."
     )
     return " ".join(said)
+
+
+def _mismatch(answer: Answer, part: Part) -> str:
+    """Return in how far the worlds without the change differ from the record after the fork."""
+    record = documented_attempts(answer)
+    if record is None:
+        return ""
+    simulated = part.effects["attempts", answer.main].factual
+    if abs(simulated - record) <= 0.5:
+        return ""
+    return (
+        f"Without the change they have {decimal(simulated, 1)} coup attempts by then, where the "
+        f"record has {record:.0f}: these are other Bolivias than ours after the fork."
+    )
+
+
+def documented_attempts(answer: Answer, months_on: int | None = None) -> float | None:
+    """Return the attempts that the evidence documents from the fork to a month, the main one's.
+
+    None if the evidence has none.
+    """
+    end = answer.fork + (answer.main if months_on is None else months_on)
+    events = [event for event in answer.whole.events if event.kind in ATTEMPTS]
+    if not events:
+        return None
+    return float(sum(event.false_negative < 1.0 and answer.fork <= event.month <= end
+                     for event in events))  # fmt: skip
 
 
 def _moves(effect: Effect, what: str, size: str) -> str:

@@ -24,7 +24,7 @@ from palca.model.state.state import FIELDS
 from palca.model.types import Floats, Ints
 from palca.scenarios import build
 
-from ..infer.abduction import ParticleSet
+from ..infer.reanalysis import ParticleSet
 from ..observe.histories import Histories
 from ..observe.outcomes import RIGHT, atmosphere, unrest
 
@@ -207,11 +207,6 @@ def fork_of(resolved: dict[str, Any]) -> int:
             resolved["place"],
         )
     return min(months)
-
-
-def horizon(twins: Twins, months_on: int) -> int:
-    """Return `months_on`, or the last month if the scenario ends before it."""
-    return min(months_on, twins.factual.months - 1)
 
 
 def when(twins: Twins, months_on: int) -> str:

@@ -40,7 +40,7 @@ from .evidence import Evidence
 from .likelihood import Likelihood
 from .weights import effective_sample_size
 
-_BLOCK: Final = 32_000  # tries that are simulated together
+_BLOCK: Final = 64_000  # tries that are simulated together
 _MARGIN: Final = 1.15  # tries of a round, times those that are thought to be needed
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model import Snapshot
-from palca.model.types import Floats, Ints
+from palca.model.types import Floats
 
 from .particle_filter import Collector, Filter
 
@@ -65,60 +64,3 @@ class Diagnostics(Collector):
         self.log_evidence[of.month] = of.log_evidence
         if np.isfinite(of.log_evidence):
             self.ess[of.month] = of.ess
-
-
-@dataclass(slots=True)
-class ForkPoint(Collector):
-    """The worlds at the start of a month, kept while later evidence chooses among them.
-
-    Attributes
-    ----------
-    month : int
-    snapshot : Snapshot, optional
-        None before the month has come.
-    atmosphere : ndarray, shape ``(n,)``
-        Soviet atmosphere.
-    keys : list of ndarray, each of shape ``(n,)``
-        From what the draws of each month since were made.
-    """
-
-    month: int
-    snapshot: Snapshot | None = None
-    atmosphere: Floats = field(default_factory=lambda: np.empty(0))
-    keys: list[NDArray[np.uint64]] = field(default_factory=list)
-
-    def before_propagation(self, of: Filter) -> None:
-        """Keep the worlds when the month has come."""
-        if of.month == self.month:
-            self._keep(of)
-
-    def before_weighting(self, of: Filter) -> None:
-        """Keep the keys of a month after it."""
-        if self.snapshot is not None:
-            self.keys.append(of.model.draws.keys)
-
-    def after_resampling(self, parents: Ints) -> None:
-        """Copy what is kept as the worlds are copied."""
-        if self.snapshot is not None:
-            self.snapshot = self.snapshot.take(parents)
-            self.atmosphere = self.atmosphere[parents]
-            self.keys = [keys[parents] for keys in self.keys]
-
-    def reached(self, of: Filter) -> tuple[Snapshot, Floats]:
-        """Return the worlds and their atmosphere when the filter is done.
-
-        If it ended at the fork they are those of its end; if later, each brings a key for each
-        month from the fork on.
-        """
-        if self.snapshot is None:
-            self._keep(of)
-        assert self.snapshot is not None
-        if not self.keys:
-            return self.snapshot, self.atmosphere
-        left = of.scenario.months - self.month - len(self.keys)
-        rest = np.repeat(of.model.draws.keys[None, :], left, axis=0)
-        keys = np.concatenate([np.array(self.keys), rest])
-        return replace(self.snapshot, keys=keys), self.atmosphere
-
-    def _keep(self, of: Filter) -> None:
-        self.snapshot, self.atmosphere = of.model.snapshot(), of.likelihood.atmosphere.copy()

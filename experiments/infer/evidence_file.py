@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ..observe.documented import Record
 
 ASPECTS: Final = (  # what an evidence file may hold beside its title
-    "events", "rulers", "attempts", "event", "absent", "orientation", "ussr_atmosphere", "us_commitments",
-    "ussr_commitments",
+    "events", "rulers", "attempts", "event", "absent", "orientation", "ussr_atmosphere",
+    "us_commitments", "ussr_commitments",
 )  # fmt: skip
 LIBRARY: Final = Path(__file__).parent / "given"
 _TRIFLE: Final = 0.1  # million USD: nothing has no logarithm

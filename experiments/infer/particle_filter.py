@@ -11,7 +11,7 @@ drawn from their priors and worlds simulated month by month. Each month
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -95,21 +95,14 @@ class Filter:
         self.likelihood = Likelihood(evidence, len(numbers))
         self.log_evidence = 0.0
 
-    def run(self, months: int, resampled: Collection[int]) -> None:
-        """Filter the first months; it ends sooner if no world is left that fits the evidence.
-
-        Parameters
-        ----------
-        months : int
-        resampled : collection of int
-            Months after which worlds are resampled in any case.
-        """
+    def run(self, months: int) -> None:
+        """Filter the first months; it ends sooner if no world is left that fits the evidence."""
         for self.month in range(months):
             self.propagate()
             self.weight()
             if np.isneginf(self.log_evidence):
                 return
-            if self.ess <= _ENOUGH * len(self.numbers) or self.month in resampled:
+            if self.ess <= _ENOUGH * len(self.numbers):
                 self.resample()
 
     @property

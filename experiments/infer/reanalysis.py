@@ -1,9 +1,9 @@
 """A reanalysis: worlds that went as the evidence says, month after month, to its end.
 
-It is what an alive filter (:mod:`.alive_filter`) has kept, as the numbers of each world's tries. From
-them the worlds are made again, bit for bit, from January 1969. One run serves all questions about
-one evidence: it keeps worlds at the end of each segment, so that a fork needs only the months from
-the last segment before it.
+It is what an alive filter (:mod:`.alive_filter`) has kept, as the numbers of each world's tries.
+From them the worlds are made again, bit for bit, from January 1969. One run serves all questions
+about one evidence: it keeps worlds at the end of each segment, so that a fork needs only the months
+from the last segment before it.
 """
 
 from __future__ import annotations
@@ -158,6 +158,8 @@ def segments_of(evidence: Evidence, end: int) -> list[int]:
     window is cut that is open in the light of what has happened by then. The first segment goes
     as far as the first attempt if it can, since its tries are new worlds.
     """
+    if evidence.silent:
+        return [end]
     windows = [(e.first, e.last, e.month) for e in evidence.events if e.false_negative < 1.0]
     hard = [(e.first, e.last, e.month) for e in evidence.events if e.false_negative == 0.0]
     hard += [(reign.first, reign.last, reign.month) for reign in evidence.rulers[1:]]
@@ -192,7 +194,7 @@ def reanalyse(
     before: tuple[Segment, ...] = (),
     ends: list[int] | None = None,
 ) -> Reanalysis:
-    """Return worlds that went as the evidence says, to the end of the scenario or as far as it goes.
+    """Return worlds that went as the evidence says, to its end or as far as it could be followed.
 
     Parameters
     ----------
@@ -206,16 +208,16 @@ def reanalyse(
     ends : list of int, optional
         The ends of the segments; those of :func:`segments_of` to the scenario's end if None.
     """
-    months, began = resolved["months"], time.monotonic()
-    ends = segments_of(evidence, months) if ends is None else ends
+    began = time.monotonic()
+    ends = segments_of(evidence, resolved["months"]) if ends is None else ends
     particles, segments, tries = since, list(before), {}
     stopped = None
-    start = since.snapshot.month if since else 0
-    for end in ends:
+    first = since.snapshot.month if since else 0
+    for start, end in pairwise([first, *ends]):
         wanted = wanted_at(evidence, end, worlds) if since is None else worlds
 
-        def on_tried(kept: int, tried: int, end: int = end, wanted: int = wanted) -> None:
-            doing = f"worlds like ours to {month_name(end - 1)}: {kept:,} of {wanted:,}, {tried:,} tried"
+        def on_tried(kept: int, tried: int, start: int = start, end: int = end) -> None:
+            doing = f"worlds like ours to {month_name(end - 1)}, {kept:,} of {tried:,} tries"
             on_progress(doing, start, ends[-1])
 
         try:
@@ -228,7 +230,6 @@ def reanalyse(
             break
         segments.append(segment)
         tries[end] = particles.tries[:, :worlds]
-        start = end
     return Reanalysis(key_of(resolved, evidence, seed), seed, tuple(segments), tries,
                       time.monotonic() - began, stopped)  # fmt: skip
 

@@ -39,18 +39,17 @@ Made = Callable[[Rows], Table | list[Table]]
 
 
 def _effects(rows: Rows) -> list[Table]:
-    """Return a table of effects for each horizon, and one without evidence at the main one."""
+    """Return a table of effects for each horizon, given what had happened and all that happened."""
     horizons = list(dict.fromkeys(row.get("months_on", "") for row in rows))
+    average = {(row.get("quantity"), row.get("months_on")): row.get("effect")
+               for row in rows if row.get("given") == "nothing"}  # fmt: skip
     made = []
-    for given, title, some in (
-        ("evidence", "Effects in worlds like the record", horizons),
-        ("nothing", "Average effects, without evidence", _main(horizons)),
-    ):
-        for on in some:
-            own = [row for row in rows if row.get("given") == given and row.get("months_on") == on]
-            if own:
-                caption = f"{title}, after {on} months ({own[0].get('month', '')})"
-                made.append(effects_table(caption, own, noted=on == some[0]))
+    for on in horizons:
+        own = [{**row, "average": average.get((row.get("quantity"), on), "")}
+               for row in rows if row.get("given") != "nothing" and row.get("months_on") == on]
+        if own:
+            caption = f"Effects in worlds like ours, after {on} months ({own[0].get('month', '')})"
+            made.append(effects_table(caption, own, noted=on == horizons[0]))
     return made
 
 
@@ -61,14 +60,16 @@ def _main(horizons: list[str]) -> list[str]:
 
 def _channels(rows: Rows) -> list[Table]:
     horizons = list(dict.fromkeys(row.get("months_on", "") for row in rows))
-    return [channels_table(on, [row for row in rows if row.get("months_on") == on])
-            for on in _main(horizons)]  # fmt: skip
+    parts = dict.fromkeys(row.get("given", "") for row in rows)
+    return [channels_table(f"{on} months, given the {given}",
+                           [row for row in rows
+                            if row.get("months_on") == on and row.get("given") == given])
+            for on in _main(horizons) for given in parts]  # fmt: skip
 
 
 def _variants(rows: Rows) -> Table:
-    first = Column("variant", "model"), Column("fewest", "effective worlds", digits)
-    return effects_table("The same question to alternative models", rows, *first,
-                         noted=False)  # fmt: skip
+    return effects_table("The same question to alternative models", rows,
+                         Column("variant", "model"), noted=False)  # fmt: skip
 
 
 def _levels(rows: Rows) -> list[Table]:

@@ -20,14 +20,16 @@ from palca.scenarios import build
 
 from ..forecast.comparisons import SCORES, SkillComparison
 from ..forecast.naive import HAZARDS, RECENT, base_rates, income
-from ..infer.abduction import ISLAND, filter_island, mix
+from ..infer.collectors import Diagnostics
 from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
+from ..infer.particle_filter import Filter
 from ..io.parallel import shared
 from ..observe.documented import Record
 from ..observe.histories import EVENTS, SERIES, Histories, documented, happened, simulated
 from ..simulate import priors
 
+ISLAND: Final = 8192  # worlds filtered together
 _BOOTSTRAPS: Final = 200
 _START: Final = "attempt_age"
 _PSEUDO: Final = 4096  # worlds that filter a simulated history
@@ -60,8 +62,28 @@ def _filter(
     resolved: dict[str, Any], evidence: Evidence, numbers: NDArray[np.int64], seed: int
 ) -> tuple[Floats, Floats]:
     last = build(resolved).months - 1
-    found = filter_island(resolved, evidence, last + 1, last, numbers, seed).diagnostics
+    evidence = evidence.until(last)
+    found = Diagnostics.of(last + 1, len(evidence.events), len(numbers))
+    Filter(resolved, evidence, numbers, seed, (found,)).run(last + 1)
     return found.log_evidence, found.power_predictive
+
+
+def mix(predicted: Floats, log_evidence: Floats) -> Floats:
+    """Return what islands of like size predict together.
+
+    Each counts as its worlds have made the evidence probable so far; one that has lost all
+    of them counts for nothing.
+
+    Parameters
+    ----------
+    predicted : ndarray, shape ``(islands, months, 2)``
+    log_evidence : ndarray, shape ``(islands, months)``
+    """
+    so_far = np.zeros_like(log_evidence)
+    so_far[:, 1:] = np.cumsum(log_evidence, axis=1)[:, :-1]
+    with np.errstate(invalid="ignore"):
+        share = np.exp(so_far - so_far.max(axis=0))[:, :, None]  # NaN once all are lost
+    return np.where(share > 0.0, share * predicted, 0.0).sum(axis=0) / share.sum(axis=0)
 
 
 def naive_ahead(

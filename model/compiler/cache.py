@@ -98,7 +98,7 @@ def digest_of(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _folder() -> Path | None:
+def cache_folder() -> Path | None:
     """Return the folder, which may not exist yet; None if this user has no home."""
     import platformdirs
 
@@ -110,7 +110,7 @@ def _folder() -> Path | None:
 
 
 def _at_hand(key: str) -> bool:
-    folder = _folder()
+    folder = cache_folder()
     try:
         return folder is not None and any(folder.glob(f"{key}-*"))
     except OSError:  # a folder that can't be looked into
@@ -121,7 +121,7 @@ def _load_or_compile(shape: Shape, key: str) -> Kernel:
     from .codegen import compile_months, machine_name
     from .kernel import Kernel
 
-    folder = _folder()
+    folder = cache_folder()
     if folder is None:
         return Kernel(compile_months(shape))
     path = folder / f"{key}-{sha256(machine_name().encode()).hexdigest()[:16]}.o"
