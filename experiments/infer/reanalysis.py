@@ -40,10 +40,10 @@ from .likelihood import Likelihood
 
 # Worlds kept, times those asked for, by how many documented attempts have been passed. Families
 # are lost where evidence is rare, and can't be won back; so many worlds are kept early (assumed).
-_SURPLUS: Final = (64, 64, 16, 16, 8, 8, 8, 8, 8)
+_SURPLUS: Final = (80, 80, 20, 20, 20, 20, 10, 10, 10)
 _SPAN: Final = 12  # months of the longest segment
 _FIRST: Final = 24  # months of the longest first segment, whose worlds are all new
-_BUDGET: Final = 50_000  # most tries of a segment for each world that is asked for
+_BUDGET: Final = 100_000  # most tries of a segment for each world that is asked for
 # What of a resolved scenario worlds depend on.
 _DEPENDS: Final = ("months", "country", "parameters", "channels", "start", "drivers", "policies")
 
