@@ -110,11 +110,11 @@ class TestPolicy(Contract):
             broken = "\n".join([*lines[:at], wrong, *lines[at + 1 :]])
             with pytest.raises(PalcaError) as error:
                 read_policy(path.parent.name, broken)
-            shown = line_of(error.value, broken)
+            found_line = line_of(error.value, broken)
             # without its source a rule lacks a key, and so has no line of its own for it
-            assert shown == at + 1 or (key == "source" and abs(shown - at - 1) < 8), (
+            assert found_line == at + 1 or (key == "source" and abs(found_line - at - 1) < 8), (
                 key,
-                shown,
+                found_line,
                 at,
             )
         assert {"title", "when", "do", "why", "source"} <= tried

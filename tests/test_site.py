@@ -127,8 +127,8 @@ def test_all_that_ships_has_its_place(site: Site) -> None:
 )
 def test_no_row_of_the_record_is_missing(site: Site, page: str, rows) -> None:
     folder, _ = site
-    shown = (folder / f"record/{page}.html").read_text(encoding="utf-8")
-    assert len(re.findall(r"<tr>\s*<td", shown)) == len(rows())
+    page_text = (folder / f"record/{page}.html").read_text(encoding="utf-8")
+    assert len(re.findall(r"<tr>\s*<td", page_text)) == len(rows())
 
 
 @pytest.mark.slow

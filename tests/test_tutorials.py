@@ -160,10 +160,10 @@ def test_every_command_that_a_tutorial_names_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_shipped_name_that_a_tutorial_names_exists(page: Path) -> None:
-    shown = [block for block in read(page) if block.kind in ("sh", "toml", "console")]
+    blocks = [block for block in read(page) if block.kind in ("sh", "toml", "console")]
     inline = re.findall(r"`([^`\n]+)`", _BLOCK.sub("", page.read_text(encoding="utf-8")))
-    code = "\n".join([*(re.sub(r'"[^"\n]* [^"\n]*"', "", block.body) for block in shown), *inline])
-    files = {block.info[7:-6] for block in shown if block.kind == "toml"}
+    code = "\n".join([*(re.sub(r'"[^"\n]* [^"\n]*"', "", block.body) for block in blocks), *inline])
+    files = {block.info[7:-6] for block in blocks if block.kind == "toml"}
     policies = {name for actor in ACTORS for name in shipped_policies(actor)}
     scenarios = {*shipped_scenarios(), *policies, *files, *_OWN}
     levers = {lever for actor in ACTORS for lever in LEVERS[actor]}

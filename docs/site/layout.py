@@ -124,16 +124,16 @@ def _moved(text: str, home: str, page: str, folder: Path) -> str:
     homes = {made_of: page for page, (_, made_of) in MADE.items()} | _by_hand()
 
     def link(found: re.Match[str]) -> str:
-        shown, to, part = found[1], found[2], found[3] or ""
+        label, to, part = found[1], found[2], found[3] or ""
         path = os.path.normpath(os.path.join(os.path.dirname(home), to))
         target = homes.get(path) or path.removeprefix("docs/")
         if path not in homes and (ROOT / path).is_dir():
-            return shown[1:-1]  # a folder has no page
+            return label[1:-1]  # a folder has no page
         if path not in homes and target == path and (ROOT / path).is_file():
             target = f"files/{path}"
             (folder / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / path, folder / target)
-        return f"{shown}({os.path.relpath(target, os.path.dirname(page) or '.')}{part})"
+        return f"{label}({os.path.relpath(target, os.path.dirname(page) or '.')}{part})"
 
     parts = _BLOCK.split(text)
     parts[::2] = [_LINK.sub(link, part) for part in parts[::2]]

@@ -81,14 +81,14 @@ def _ledger(rows: Sequence[Row], anchors: Anchors, part: str, *key: str) -> str:
     """
     columns = [column for column in rows[0] if any(row[column] for row in rows)]
     shared = [c for c in columns if c not in key and len({row[c] for row in rows}) == 1]
-    shown = [*key, *(c for c in columns if c not in key and (c not in shared or len(rows) == 1))]
-    above = [f"*{c.capitalize()}*: {plain(rows[0][c])}" for c in shared if c not in shown]
+    visible = [*key, *(c for c in columns if c not in key and (c not in shared or len(rows) == 1))]
+    above = [f"*{c.capitalize()}*: {plain(rows[0][c])}" for c in shared if c not in visible]
     body = [
         [target(plain(row[key[0]]), anchors.of(part, *(row[column] for column in key)))]
-        + [plain(row[column]) for column in shown[1:]]
+        + [plain(row[column]) for column in visible[1:]]
         for row in rows
     ]
-    return page(" · ".join(above), table([c.capitalize() for c in shown], body))
+    return page(" · ".join(above), table([c.capitalize() for c in visible], body))
 
 
 def _texts(rows: pd.DataFrame) -> list[Row]:

@@ -23,8 +23,8 @@ ACTORS: Final[Mapping[str, str]] = {
 
 def listed(what: str) -> tuple[list[str], list[list[str]]]:
     """Return the header and the rows of a table of ``palca list``, as text."""
-    shown = LISTS[what]()
-    return [column.title for column in shown.columns], shown.cells
+    listing = LISTS[what]()
+    return [column.title for column in listing.columns], listing.cells
 
 
 def _named(header: list[str], rows: list[list[str]], *, within: str = "") -> str:
@@ -104,7 +104,7 @@ def channels() -> str:
         name: ", ".join(f"[{code(p)}](parameters.md#{anchors[p]})" for p in channel.zeroes)
         for name, channel in CHANNELS.items()
     }
-    shown = table(
+    body = table(
         [cell[:1].upper() + cell[1:] for cell in header],
         [
             [
@@ -124,7 +124,7 @@ def channels() -> str:
         "= false`, or `--set channel.NAME=off`: the parameters that carry it are then zero, and "
         "what would be observed through it is hidden. `palca counterfactual --freeze` holds one at "
         "its values without the intervention.",
-        shown,
+        body,
     )
 
 

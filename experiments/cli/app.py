@@ -229,13 +229,13 @@ def record(
     from ..observe.documented import load_record
     from .record import print_record, print_series
 
-    shown = load_record()
+    whole_record = load_record()
     if series is not None:
         if any((track, kind, since, until, sources)):
             raise PalcaError("prints a whole series: leave out the other options", "--series")
-        print_series(shown, options.make_console(), series)
+        print_series(whole_record, options.make_console(), series)
     else:
-        print_record(shown, options.make_console(), track, kind, since, until, sources)
+        print_record(whole_record, options.make_console(), track, kind, since, until, sources)
 
 
 @app.command()

@@ -87,10 +87,10 @@ def sensitivity(
         raise PalcaError(f"must be a power of two, such as 512, not {points}", "--points")
     resolved = resolve(scenario, options.chosen(settings), interventions or [])
     names = _free(resolved, parameters)
-    shown = [outcome.name for outcome in chosen_outcomes(outcomes)]
-    check_measured(resolved, shown if outcomes else (), "--outcome")
+    outcome_names = [outcome.name for outcome in chosen_outcomes(outcomes)]
+    check_measured(resolved, outcome_names if outcomes else (), "--outcome")
     experiment = SensitivityExperiment(
-        resolved, names, shown, method, points, trajectories, replicates, seed, scenario
+        resolved, names, outcome_names, method, points, trajectories, replicates, seed, scenario
     )
     make(experiment, out, f"{Path(scenario).stem}-sensitivity", force, jobs)
 

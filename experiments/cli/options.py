@@ -223,7 +223,7 @@ def progress(unit: str = "") -> Iterator[OnProgress]:
 
     console = Console(stderr=True)
     # FORCE_COLOR makes a terminal of a file, for colours: a bar would fill it
-    shown = console.is_interactive and console.file.isatty()
+    visible = console.is_interactive and console.file.isatty()
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -232,7 +232,7 @@ def progress(unit: str = "") -> Iterator[OnProgress]:
         TimeRemainingColumn(),
         console=console,
         transient=True,
-        disable=not shown,  # else it writes an empty line into files
+        disable=not visible,  # else it writes an empty line into files
     )
     with bar:
         task = bar.add_task("starting", total=None)

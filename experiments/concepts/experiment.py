@@ -77,8 +77,8 @@ class GalleryExperiment(AtomicExperiment):
             found.append(contrast(concept, self.worlds, self.seed, one["arms"]))
 
         def show(console: Console, seconds: float) -> str:
-            shown = sum(one.shown for one in found)
-            return f"{shown} of {len(found)} concepts are shown in this model. "
+            count = sum(one.shown for one in found)
+            return f"{count} of {len(found)} concepts are shown in this model. "
 
         digest = hashlib.sha256("".join(map(_digest, found)).encode()).hexdigest()
         drawn = {f"concept-{one.concept.name}.png": partial(draw_concept, one) for one in found}

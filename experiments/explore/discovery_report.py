@@ -129,10 +129,10 @@ def _shares(axis: Axes, found: Discovery, factors: pd.DataFrame) -> None:
     across, down = _cells(factors[first]), _cells(factors[second])
     hits = factors.assign(hits=found.hits)["hits"]
     share: Any = 100 * hits.groupby([down, across]).mean().unstack()
-    shown = axis.imshow(share.to_numpy(float), origin="lower", aspect="auto")
+    image = axis.imshow(share.to_numpy(float), origin="lower", aspect="auto")
     middle = (np.nanmin(share) + np.nanmax(share)) / 2
     if max(share.shape) > _MOST_TEXTS:
-        axis.figure.colorbar(shown, ax=axis).set_label("% of worlds")
+        axis.figure.colorbar(image, ax=axis).set_label("% of worlds")
     for (y, x), part in np.ndenumerate(share.to_numpy(float)):
         if np.isfinite(part) and max(share.shape) <= _MOST_TEXTS:
             axis.text(x, y, decimal(part, 0), ha="center", va="center", fontsize=7,

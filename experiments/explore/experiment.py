@@ -70,7 +70,7 @@ class SensitivityExperiment(AtomicExperiment):
             some, noise = decompose(names, partial(simulate, "decomposing"), self.points, seed)
             measured += some
         there = {m.outcome for m in measured}  # those that the scenario is long enough for
-        shown = [outcome for outcome in chosen_outcomes(self.outcomes) if outcome.name in there]
+        measurable = [o for o in chosen_outcomes(self.outcomes) if o.name in there]
         table = index_table(names, measured, noise)
 
         def show(console: Console, seconds: float) -> None:
@@ -83,13 +83,13 @@ class SensitivityExperiment(AtomicExperiment):
             console.print()
             for measure in ("effect", "total"):
                 if any(m.measure == measure for m in measured):
-                    print_indices(console, names, shown, measured, noise, measure)
+                    print_indices(console, names, measurable, measured, noise, measure)
 
         return Result(
             provenance.digest_of(table),
             show,
             lambda: {"indices.csv": table},
-            {"sensitivity.png": partial(draw_indices, names, shown, measured, noise, title)},
+            {"sensitivity.png": partial(draw_indices, names, measurable, measured, noise, title)},
             entries={"title": title, "worlds": worlds},
         )
 

@@ -154,8 +154,8 @@ def _line(axis: Axes, factor: Factor, table: pd.DataFrame, outcome: Outcome) -> 
 
 
 def _heat(axis: Axes, table: pd.DataFrame, unit: str) -> None:
-    shown = axis.imshow(table.to_numpy(), origin="lower", aspect="auto")
-    bar = axis.figure.colorbar(shown, ax=axis)
+    image = axis.imshow(table.to_numpy(), origin="lower", aspect="auto")
+    bar = axis.figure.colorbar(image, ax=axis)
     bar.ax.tick_params(labelsize=7)
     bar.set_label(unit, fontsize=7.5)
     for name, labels in (("x", table.columns), ("y", table.index)):

@@ -150,26 +150,26 @@ def print_sweep(
     outcomes: Sequence[Outcome],
 ) -> None:
     """Print the means by level, from :func:`means`, and what each factor :func:`explained`."""
-    shown = Table(
+    listing = Table(
         "Means of the worlds at each level (standard errors in brackets)",
         [Column("level"), *numbers(*(outcome.name.replace("_", " ") for outcome in outcomes))],
     )
     rows: Any = table.to_dict("records")
     for factor in plan.factors:
-        shown.section(factor.name)
+        listing.section(factor.name)
         levels = levels_table(factor.name, rows).cells
         for level, *cells in levels[:: -(-len(levels) // _MOST_LEVELS)]:
-            shown.add(f"  {level}", *cells)
-    shown.section("variance explained, %")
+            listing.add(f"  {level}", *cells)
+    listing.section("variance explained, %")
     percent: Any = (100 * share).stack(future_stack=True).to_dict()
     for factor in plan.factors:
         cells = [decimal(percent[factor.name, o.name], 1) for o in outcomes]
-        shown.add(f"  {factor.name}", *cells)
+        listing.add(f"  {factor.name}", *cells)
     console.print(
         f"{plan.heading}: {plan.worlds:,} worlds, {plan.design} of {plan.points:,} points, "
         f"seed {plan.seed}"
     )
-    console.print(shown)
+    console.print(listing)
     console.print("The share that a factor explains by itself (first-order), without interactions. "
                   "The rest is other factors and chance. Below 0: its levels differ less than "
                   "chance alone would make them.")  # fmt: skip

@@ -28,7 +28,7 @@ Rows = list[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class StoredPicture:
     """A picture of a folder.
 
     Attributes
@@ -133,7 +133,7 @@ class Folder:
         ]
         return sorted((path.name, path.stat().st_size) for path in there)
 
-    def pictures(self) -> list[Shown]:
+    def pictures(self) -> list[StoredPicture]:
         """Return the pictures: the SVG files, and PNG files that have none beside them.
 
         Raises
@@ -144,7 +144,7 @@ class Folder:
         some = [n for n in names if n.endswith(".svg") or f"{n[:-4]}.svg" not in names]
         return [self._picture(name) for name in some]
 
-    def _picture(self, name: str) -> Shown:
+    def _picture(self, name: str) -> StoredPicture:
         content = self.content(name) or b""
         form = Path(name).suffix
         if not content.startswith(_BEGINNINGS[form]):
@@ -155,4 +155,4 @@ class Folder:
             f"The figure {name}, which was written without a description"
         )  # fmt: skip
         address = f"data:{_TYPES[form]};base64,{base64.b64encode(content).decode()}"
-        return Shown(name, " ".join(alt.split()), address)
+        return StoredPicture(name, " ".join(alt.split()), address)

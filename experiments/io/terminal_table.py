@@ -72,8 +72,8 @@ class Layout:
     def left_out(self, width: int) -> list[int]:
         """Return the indices of the columns that are not shown at a width."""
         panels, indices = self._panels(width, self._spans()), range(len(self._columns))
-        shown = {index for panel in panels for index in panel} or indices
-        return [index for index in indices if index not in shown]
+        visible = {index for panel in panels for index in panel} or indices
+        return [index for index in indices if index not in visible]
 
     def lines(self, width: int) -> Iterator[Text | Table]:
         """Return what is printed at a width."""
@@ -109,17 +109,18 @@ class Layout:
     def _panels(self, width: int, spans: list[_Span]) -> list[list[int]]:
         """Return the columns of each panel; none if only blocks fit."""
         for most in sorted({column.rank for column in self._columns}, reverse=True):
-            shown = [index for index, column in enumerate(self._columns) if column.rank <= most]
-            if _total([spans[index].easy for index in shown]) <= width:
-                return [shown]
-        shown = [index for index, column in enumerate(self._columns) if not column.rank]
-        if all(self._columns[index].numeric for index in shown[1:]):
-            for many in range(2, len(shown)):
-                each = -(-(len(shown) - 1) // many)
-                panels = [[shown[0], *shown[at : at + each]] for at in range(1, len(shown), each)]
+            visible = [index for index, column in enumerate(self._columns) if column.rank <= most]
+            if _total([spans[index].easy for index in visible]) <= width:
+                return [visible]
+        visible = [index for index, column in enumerate(self._columns) if not column.rank]
+        if all(self._columns[index].numeric for index in visible[1:]):
+            for many in range(2, len(visible)):
+                first, *others = visible
+                each = -(-len(others) // many)
+                panels = [[first, *others[at : at + each]] for at in range(0, len(others), each)]
                 if all(_total([spans[at].easy for at in panel]) <= width for panel in panels):
                     return panels
-        return [shown] if _total([spans[index].least for index in shown]) <= width else []
+        return [visible] if _total([spans[index].least for index in visible]) <= width else []
 
     def _drawn(self, panel: list[int], widths: list[int]) -> Iterator[Text | Table]:
         """Draw some columns."""

@@ -16,7 +16,7 @@ import solara
 from solara.tasks import use_task
 
 from .scheduler import Superseded, Visitor
-from .session import Asked, Shown, answer, fill
+from .session import Asked, PageAnswer, answer, fill
 
 
 @solara.component_vue("sheet.vue", vuetify=False)
@@ -52,7 +52,7 @@ def Page() -> None:
     (turn, asked), ask = solara.use_state(solara.use_memo(opened, []))
     visitor = solara.use_memo(Visitor, [])
     filled = solara.use_memo(lambda: fill(asked), [asked])
-    (answered, said), show = solara.use_state((filled, Shown()))
+    (answered, said), show = solara.use_state((filled, PageAnswer()))
 
     def work() -> None:
         with suppress(Superseded):
@@ -64,7 +64,7 @@ def Page() -> None:
 
     task = use_task(work, dependencies=[filled], raise_error=False)
     if answered.page != filled.page:
-        said = Shown()  # another page's pictures mean nothing here
+        said = PageAnswer()  # another page's pictures mean nothing here
     failed = str(task.exception) if task.error and task.exception else ""
     solara.Title(f"{filled.form['title']} – Palca")
     Sheet(

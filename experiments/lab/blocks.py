@@ -53,8 +53,8 @@ def picture(draw: Callable[[], Picture], caption: str = "", wide: bool = True) -
 def table(of: Table) -> list[Block]:
     """Return a table, whose first column names the rows, and its note."""
     columns = [{"title": column.title, "numeric": column.numeric} for column in of.columns]
-    shown = {"kind": "table", "caption": of.title, "columns": columns, "rows": of.cells}
-    return [shown, *([text(of.notes, tone="note")] if of.notes else [])]
+    block = {"kind": "table", "caption": of.title, "columns": columns, "rows": of.cells}
+    return [block, *([text(of.notes, tone="note")] if of.notes else [])]
 
 
 def command(label: str, line: str) -> Block:

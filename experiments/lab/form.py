@@ -46,7 +46,7 @@ class Form:
         self.values: Values = {}
         self.fields: list[dict[str, Any]] = []
         self.complaints: dict[str, str] = {}
-        self.shown: dict[str, str] = {}  # by field, the value as it stands in an address
+        self.texts: dict[str, str] = {}  # by field, the value as it stands in an address
 
     def select(
         self, name: str, label: str, options: Mapping[str, str], default: str, note: str = ""
@@ -71,10 +71,10 @@ class Form:
         """Ask for a whole number between two, both included; what is typed stays in its box."""
         text = self._asked.get(name, str(default))
         value, wrong = _read(text, low, high, whole=True)
-        shown = text if wrong else f"{value:.0f}"
-        self._add(name, default if wrong else int(value), shown, kind="number", label=label,
+        as_text = text if wrong else f"{value:.0f}"
+        self._add(name, default if wrong else int(value), as_text, kind="number", label=label,
                   low=low, high=high, step=1, note=note, error=wrong)  # fmt: skip
-        self.fields[-1]["value"] = shown
+        self.fields[-1]["value"] = as_text
         return self.values[name]
 
     def number(
@@ -137,9 +137,9 @@ class Form:
         )
         return default
 
-    def _add(self, name: str, value: Any, shown: str, **about: Any) -> None:
+    def _add(self, name: str, value: Any, as_text: str, **about: Any) -> None:
         self.values[name] = value
-        self.shown[name] = shown
+        self.texts[name] = as_text
         self.fields.append({"name": name, "value": value, "error": "", **about})
 
 

@@ -168,8 +168,8 @@ def draw_network(
         faces = {"ussr": SERIES[5], "us": SERIES[0], "party": SERIES[5], "regime": colour}
         for actor, (x, y, name) in _NODES.items():
             inks = INK_ON[side(state["orientation"])] if actor == "regime" else "white"
-            shown = f"{name}\n{ruler}" if actor == "regime" else name
-            axis.text(x, y, shown, ha="center", va="center", color=inks, fontsize=10, zorder=4,
+            label = f"{name}\n{ruler}" if actor == "regime" else name
+            axis.text(x, y, label, ha="center", va="center", color=inks, fontsize=10, zorder=4,
                       bbox={"boxstyle": "round,pad=0.6", "fc": faces[actor],
                             "ec": "none"})  # fmt: skip
     names = {actor: name.replace("\n", " ") for actor, (_, _, name) in _NODES.items()}

@@ -69,7 +69,7 @@ class Asked:
             return self
         gone = {*filled.refused, *page_of(self.page).resets.get(name, ())}
         kept = {key: said for key, said in self.choices.items() if key not in gone}
-        return Asked(self.page, {**kept, name: value}, changed=name, before=filled.shown)
+        return Asked(self.page, {**kept, name: value}, changed=name, before=filled.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Filled:
         Fields whose choices could not be had.
     wrong : tuple of str
         Labels of the boxes that hold what can't be used: until that is mended, nothing is answered.
-    shown : mapping of str to str
+    texts : mapping of str to str
         By field, its value as it stands in an address.
     """
 
@@ -95,7 +95,7 @@ class Filled:
     form: dict[str, Any]
     refused: frozenset[str] = frozenset()
     wrong: tuple[str, ...] = ()
-    shown: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def fill(asked: Asked) -> Filled:
@@ -118,7 +118,7 @@ def _fill(asked: Asked) -> Filled:
     page.ask(form)
     fields = {row["name"]: row for row in form.fields}
     plain = any(row["kind"] == "prose" and (row["shipped"] or row["held"]) for row in form.fields)
-    query, too_long = write_query(page.name, form.shown, left_out=plain)
+    query, too_long = write_query(page.name, form.texts, left_out=plain)
     strange = sorted(asked.choices.keys() - fields.keys()) if asked.linked else []
     return Filled(
         page.name,
@@ -141,7 +141,7 @@ def _fill(asked: Asked) -> Filled:
         },
         frozenset(form.complaints),
         tuple(row["label"] for row in form.fields if row["error"]),
-        form.shown,
+        form.texts,
     )  # fmt: skip
 
 
@@ -156,41 +156,41 @@ def _also_changed(asked: Asked, form: Form) -> list[str]:
     labels = {row["name"]: row["label"] for row in form.fields if row["kind"] != "prose"}
     other = [label for name, label in labels.items()
              if name != asked.changed and name not in form.complaints
-             and asked.before.get(name, form.shown[name]) != form.shown[name]]  # fmt: skip
+             and asked.before.get(name, form.texts[name]) != form.texts[name]]  # fmt: skip
     if not other:
         return []
     return [f"Changed together with {labels[asked.changed]}: {', '.join(other)}."]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PageAnswer:
     """What a page shows: blocks, or what is wrong."""
 
     blocks: tuple[Block, ...] = ()
     error: str = ""
 
 
-def answer(filled: Filled) -> Shown:
+def answer(filled: Filled) -> PageAnswer:
     """Return a page's answer; what was asked before, by whomever, is at hand at once.
 
     Whatever goes wrong is said on the page: only a mistake of the visitor in its own words.
     """
     if filled.wrong:
         boxes = ", ".join(filled.wrong)
-        return Shown((text(f"Nothing is shown until these values are mended: {boxes}."),))
+        return PageAnswer((text(f"Nothing is shown until these values are mended: {boxes}."),))
     try:
         return _answered(filled.page, tuple(filled.values.items()))
     except PalcaError as error:
-        return Shown(error=str(error))
+        return PageAnswer(error=str(error))
     except Exception:
         _LOG.exception("the page %s failed", filled.page)
-        return Shown(error="This page has failed because of an error in Palca. Other choices may "
-                           "work.")  # fmt: skip
+        return PageAnswer(error="This page has failed because of an error in Palca. Other "
+                                "choices may work.")  # fmt: skip
 
 
 @kept
-def _answered(page: str, values: tuple[tuple[str, Any], ...]) -> Shown:
-    return Shown(tuple(page_of(page).show(dict(values))))
+def _answered(page: str, values: tuple[tuple[str, Any], ...]) -> PageAnswer:
+    return PageAnswer(tuple(page_of(page).show(dict(values))))
 
 
 def common() -> Iterator[Asked]:

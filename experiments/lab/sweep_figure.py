@@ -21,8 +21,8 @@ def draw_heat(means: pd.DataFrame, outcome: Outcome) -> Picture:
     with style():
         figure = fixed_figure(7.5, 4.6, 0.75, 1.3, 0.15, 0.55)
         axis = figure.add_subplot()
-        shown = axis.imshow(values, origin="lower", aspect="auto")
-        bar = figure.colorbar(shown, cax=figure.add_axes((0.855, 0.12, 0.025, 0.845)))
+        image = axis.imshow(values, origin="lower", aspect="auto")
+        bar = figure.colorbar(image, cax=figure.add_axes((0.855, 0.12, 0.025, 0.845)))
         bar.set_label(outcome.heading)
         axis.set_xticks(range(values.shape[1]), [f"{level:.3g}" for level in means.columns])
         axis.set_yticks(range(values.shape[0]), [f"{level:.3g}" for level in means.index])

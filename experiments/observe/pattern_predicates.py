@@ -198,10 +198,10 @@ def dip(histories: Histories) -> Flags:
 
 def party_crisis(histories: Histories) -> Flags:
     """Return whether the party's dissent comes with a coup of the right, and not before."""
-    shown = friction(histories)
+    dissent = friction(histories)
     right = np.logical_or.accumulate(_right_coup(histories), axis=0)
-    before = np.where(right, 0.0, shown).max(axis=0)
-    return has_right_coup(histories) & (before <= 1.0) & (shown[-1] >= 2.0)
+    before = np.where(right, 0.0, dissent).max(axis=0)
+    return has_right_coup(histories) & (before <= 1.0) & (dissent[-1] >= 2.0)
 
 
 def legal_phases(histories: Histories) -> Flags:

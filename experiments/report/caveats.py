@@ -220,10 +220,10 @@ def linked(text: str) -> list[tuple[str, str]]:
     """Return the parts of a text with the address each leads to: only web addresses and DOIs."""
     parts, at = [], 0
     for found in _ADDRESS.finditer(text):
-        shown = found[0].rstrip(".,;:)")
-        address = shown
-        if not shown.startswith("http"):
-            address = f"https://doi.org/{shown[shown.index('10.') :]}"
-        parts += [(text[at : found.start()], ""), (shown, address)]
-        at = found.start() + len(shown)
+        label = found[0].rstrip(".,;:)")
+        address = label
+        if not label.startswith("http"):
+            address = f"https://doi.org/{label[label.index('10.') :]}"
+        parts += [(text[at : found.start()], ""), (label, address)]
+        at = found.start() + len(label)
     return [part for part in (*parts, (text[at:], "")) if part[0]]

@@ -18,7 +18,7 @@ from palca.model.errors import PalcaError
 from palca.scenarios.reading.library import parse_toml
 
 from ..io import provenance, run_folder
-from ..io.safe_folder import Folder, Shown
+from ..io.safe_folder import Folder, StoredPicture
 from ..io.table import Table, cut, numbers, texts
 from .caveats import GENERAL, caveats, sources
 from .markdown import UNFIT, page_of
@@ -122,7 +122,7 @@ def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
         question=str(scenarios[0].get("question", "")) if len(scenarios) == 1 else "",
         asked=_asked(manifest),
         scenarios=list(zip((name for name, _ in named), summaries, strict=True)),
-        pictures=[(_caption(shown), shown) for shown in folder.pictures()],
+        pictures=[(_caption(picture), picture) for picture in folder.pictures()],
         body=page_of(page) if page else "",
         answer=(folder.text("answer.txt") or "").strip() if kind == "counterfactual" else "",
         tables=tables_of(kind, folder),
@@ -137,8 +137,8 @@ def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
     )
 
 
-def _caption(shown: Shown) -> str:
-    stem = Path(shown.name).stem
+def _caption(picture: StoredPicture) -> str:
+    stem = Path(picture.name).stem
     return _CAPTIONS.get(stem, stem.replace("-", " ").capitalize())
 
 

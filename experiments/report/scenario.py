@@ -33,7 +33,7 @@ class Policy:
 
     Attributes
     ----------
-    shown : bool
+    in_full : bool
         Whether its rules stand here; else they have stood before.
     """
 
@@ -42,7 +42,7 @@ class Policy:
     title: str
     since: str
     rules: tuple[Rule, ...]
-    shown: bool
+    in_full: bool
 
     @property
     def short(self) -> bool:

@@ -106,20 +106,20 @@ def _documented(
 def _in_words(scenario: Scenario, summary: Summary, history: Histories | None) -> str:
     right, left = (percent(summary.mean(name)[-1]) for name in ("right", "left"))
     attempts = f"a world has {decimal(summary.mean('attempt').sum(), 1)} coup attempts on average"
-    shown = (
+    contents = (
         f"{many(summary.worlds, 'simulated world')}: orientation of the regime, cooperation with "
         "the USSR and the United States, coup attempts, repression, and friction of party and "
         f"Moscow. At the end the right rules in {right} of the worlds and the left in "
         f"{left}; {attempts}"
     )
     if history is None:
-        return f"{scenario.country.name}, which has no record, in {shown}."
+        return f"{scenario.country.name}, which has no record, in {contents}."
     leader = history.series["leader"][:, 0]
     known = [int(index) for index in leader if not np.isnan(index)]
     names = dict.fromkeys(scenario.country.leaders[index].short for index in known)
     tried = history.count("power", "coup") + history.count("power", "failed coup")
     return (
-        f"Documented rulers by month from January 1969 ({', '.join(names)}), above {shown}, the "
+        f"Documented rulers by month from January 1969 ({', '.join(names)}), above {contents}, the "
         f"documented history {tried.sum():.0f}."
     )
 
@@ -191,13 +191,13 @@ def _orientation(axis: Axes, summary: Summary) -> None:
     share = np.zeros((_GROUPS, len(summary.rulers)))
     bins = np.minimum(np.searchsorted(edges, of.values, side="right") - 1, _GROUPS - 1)
     np.add.at(share, bins, 100 * of.counts / summary.worlds)
-    shown = axis.imshow(
+    image = axis.imshow(
         share, origin="lower", aspect="auto", extent=(0, share.shape[1], -1, 1), cmap="Greys",
         norm=PowerNorm(0.5, 0, 100), interpolation="nearest",
     )  # fmt: skip
     axis.set_yticks([-1, 0, 1], ["left (−1)", "centre (0)", "right (1)"])
     axis.set_ylabel("Orientation\nof the regime")
-    bar = axis.figure.colorbar(shown, ax=axis, fraction=0.025, pad=0.01, ticks=[0, 10, 40, 100])
+    bar = axis.figure.colorbar(image, ax=axis, fraction=0.025, pad=0.01, ticks=[0, 10, 40, 100])
     bar.ax.tick_params(labelsize=_NOTE)
     bar.set_label("% of worlds", fontsize=_NOTE)
 

@@ -76,7 +76,7 @@ class ModelComparison:
     patterns: Floats
 
     @property
-    def shown(self) -> int:
+    def frequent_patterns(self) -> int:
         """How many patterns at least half of the worlds show."""
         return int((self.patterns >= 0.5).sum())
 
@@ -160,10 +160,10 @@ def measure(histories: Histories) -> dict[str, Floats]:
     """Return outcomes and patterns of every world: 1, 0, or NaN where one could not show."""
     out = outcomes(histories)
     for pattern in PATTERNS:
-        shown = pattern.of(histories).astype(np.float64)
+        occurs = pattern.of(histories).astype(np.float64)
         if pattern.where is not None:
-            shown[~pattern.where(histories)] = np.nan
-        out[key(pattern.number)] = shown
+            occurs[~pattern.where(histories)] = np.nan
+        out[key(pattern.number)] = occurs
     return out
 
 
@@ -192,8 +192,8 @@ def pattern_shares(measured: dict[str, Floats]) -> Floats:
     shares = []
     for pattern in PATTERNS:
         values = measured[key(pattern.number)]
-        shown = values[~np.isnan(values)]
-        shares.append(shown.mean() if len(shown) else np.nan)
+        known = values[~np.isnan(values)]
+        shares.append(known.mean() if len(known) else np.nan)
     return np.array(shares)
 
 

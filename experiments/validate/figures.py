@@ -112,13 +112,13 @@ def draw_patterns(patterns: Patterns) -> Picture:
                      "those where it could appear; * built in by a rule"
              )  # fmt: skip
     ordered = rows.sort_values("of_those")
-    shown = int((rows["of_those"] >= 0.5).sum())
+    frequent = int((rows["of_those"] >= 0.5).sum())
     least, most = (
         f"{row['pattern']} ({percent(row['of_those'])})"
         for _, row in (next(ordered.iterrows()), next(ordered[::-1].iterrows()))
     )
     return Picture(figure, f"Bars of the share of worlds with each of {len(rows)} patterns. "
-                           f"{shown} of them appear in at least half of the worlds where they "
+                           f"{frequent} of them appear in at least half of the worlds where they "
                            f"could; the most frequent is {most}, the rarest {least}.")  # fmt: skip
 
 
@@ -174,11 +174,11 @@ def draw_versions(versions: Versions) -> Picture:
         axis.axvspan(-1, 1, color="#e4e4e4", zorder=0)
         for y, (comparison, factor, low, high) in enumerate(rows):
             _, colour, hatch = _GROUPS[comparison.group]
-            shown = min(factor, _OFF)
-            axis.barh(y, shown, color=colour, height=0.7, hatch=hatch, edgecolor="white", lw=0)
+            length = min(factor, _OFF)
+            axis.barh(y, length, color=colour, height=0.7, hatch=hatch, edgecolor="white", lw=0)
             if factor >= _OFF:
                 text = f" {factor:.0f}" if factor < _IMPOSSIBLE else " impossible"
-                axis.text(shown, y, text, va="center", fontsize=8)
+                axis.text(length, y, text, va="center", fontsize=8)
             elif np.isfinite(low):
                 axis.plot([low, high], [y, y], color=INK, lw=1.2)
         names = [_GROUPS[comparison.group][0] + comparison.name for comparison, *_ in rows]

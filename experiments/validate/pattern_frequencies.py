@@ -60,12 +60,12 @@ def find_patterns(
     scenario = build(resolved)
     known = documented(record, scenario)
     histories = free_running(resolved, worlds, seed)
-    rows, shown = [], np.zeros(worlds, np.int64)
+    rows, counts = [], np.zeros(worlds, np.int64)
     for pattern in PATTERNS:
         holds = pattern.of(histories)
         could = np.ones(worlds, np.bool_) if pattern.where is None else pattern.where(histories)
         both = holds & could
-        shown += both
+        counts += both
         rows.append(
             {"number": pattern.number, "pattern": pattern.title, "origin": pattern.origin,
              "use": pattern.use, "record": bool(pattern.of(known)[0]), "worlds": both.mean(),
@@ -81,7 +81,7 @@ def find_patterns(
     plain = version("posterior=off")
     measured, drawn = ablations.prior_worlds(plain, 5 * worlds, seed, jobs)
     return Patterns(
-        pd.DataFrame(rows), shown,
+        pd.DataFrame(rows), counts,
         pd.DataFrame(policies, index=numbers).T, _by_parameter(measured, drawn),
     )  # fmt: skip
 

@@ -213,8 +213,8 @@ def test_the_record_prints_with_its_sources_and_says_what_may_score() -> None:
     text = out.file.getvalue()
     assert "27.5 million USD" in text
     assert "Nixon Library" in text
-    shown = record.select(["ussr"], ["credit"], "1970-01", "1978-12")
-    may = len(shown.index.intersection(scored(record).index))
-    assert 0 < may < len(shown)
-    assert f"{len(shown)} rows (ussr {len(shown)}); {may} may score" in text
+    credits = record.select(["ussr"], ["credit"], "1970-01", "1978-12")
+    may = len(credits.index.intersection(scored(record).index))
+    assert 0 < may < len(credits)
+    assert f"{len(credits)} rows (ussr {len(credits)}); {may} may score" in text
     assert "us_aid_obligations_const_tq" in text

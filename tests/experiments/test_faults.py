@@ -116,14 +116,14 @@ def test_streams_that_are_closed_are_no_matter(palca: Run) -> None:
 def test_a_terminal_of_few_characters_is_told_what_it_can_show(
     palca: Run, monkeypatch: pytest.MonkeyPatch, encoding: str, command: list[str]
 ) -> None:
-    shown = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding=encoding))
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding))
     monkeypatch.setattr(sys, "argv", ["palca", *command])
     with pytest.raises(SystemExit) as end:
         main()
     sys.stdout.flush()
     assert end.value.code == 0
-    assert len(shown.getvalue().decode(encoding).splitlines()) > 10
+    assert len(written.getvalue().decode(encoding).splitlines()) > 10
 
 
 @pytest.mark.parametrize("columns", ["0", "1", "-5", "many", "400"])

@@ -137,11 +137,11 @@ def test_a_run_and_a_comparison_and_a_sweep_give_pages(palca: Run) -> None:
         assert out.startswith(f"Written: {name}/report.html (")
         text = Path(name, "report.html").read_text(encoding="utf-8")
         page = audit(text)
-        shown = " ".join(" ".join(page.texts).split()).lower()
-        assert [some for some in texts if some.lower() not in shown] == []
+        visible = " ".join(" ".join(page.texts).split()).lower()
+        assert [some for some in texts if some.lower() not in visible] == []
         manifest = json.loads(Path(name, "manifest.json").read_text())
         for entry in ("seal", "digest"):
-            assert manifest.get(entry, "") in shown
+            assert manifest.get(entry, "") in visible
         # the pictures are those of the folder, with their words
         svgs = [path.read_bytes() for path in sorted(Path(name).glob("*.svg"))]
         assert svgs == [base64.b64decode(src.split(",")[1]) for src in page.of("img", "src")]
@@ -207,10 +207,10 @@ def test_every_kind_of_folder_gives_a_page(
     for name, text in FILES[kind].items():
         (folder / name).write_text(text)
     page = audit(html_page.report(folder))
-    shown = " ".join(" ".join(page.texts).split())
-    assert [text for text in SAID[kind] if text not in shown] == []
+    visible = " ".join(" ".join(page.texts).split())
+    assert [text for text in SAID[kind] if text not in visible] == []
     assert page.of("img", "alt") == ["What <it> shows"]
-    assert "made.svg" in shown
+    assert "made.svg" in visible
 
 
 def numbered(tiny: dict[str, Any], text: str) -> dict[str, Any]:
@@ -264,10 +264,10 @@ def test_whatever_a_folder_says_is_shown_and_nothing_else(
 @given(st.text() | st.from_regex(r"(see )?(https?://|doi:10\.1234/|javascript:|HTTP:)[a-z\"<>&]{1,9}[.)]? x"))
 def test_only_web_addresses_and_dois_become_links(text: str) -> None:
     parts = linked(text)
-    assert "".join(shown for shown, _ in parts) == text
-    for shown, address in parts:
+    assert "".join(label for label, _ in parts) == text
+    for label, address in parts:
         assert not address or re.fullmatch(r"https?://[^\s<>\"']+", address)
-        assert not address or re.match(r"https?://|doi", shown, re.IGNORECASE)
+        assert not address or re.match(r"https?://|doi", label, re.IGNORECASE)
 
 
 def test_links_are_found() -> None:
@@ -352,8 +352,8 @@ def test_a_picture_without_svg_is_shown_as_it_is(tmp_path: Path, tiny: dict[str,
     folder = folder_of(tmp_path, "x", scenario=tiny)
     (folder / "old.png").write_bytes(b"\x89PNG old")
     (folder / "made.png").write_bytes(b"\x89PNG made")  # its SVG stands for it
-    shown = [(picture.name, picture.address[:15]) for picture in Folder(folder).pictures()]
-    assert shown == [("made.svg", "data:image/svg+"), ("old.png", "data:image/png;")]
+    pictures = [(picture.name, picture.address[:15]) for picture in Folder(folder).pictures()]
+    assert pictures == [("made.svg", "data:image/svg+"), ("old.png", "data:image/png;")]
 
 
 @given(st.floats())

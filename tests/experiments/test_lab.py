@@ -197,11 +197,11 @@ def test_a_typed_rule_can_do_no_more_than_one_in_a_file(when: str) -> None:
     with pytest.raises(PalcaError):
         read_policy("us", text)
     filled = fill(Asked("policies", {"actor": "us", "text": text}))
-    shown = answer(filled)
-    assert not shown.error
-    (said,) = [block for block in shown.blocks if block["kind"] == "wrong"]
+    answered = answer(filled)
+    assert not answered.error
+    (said,) = [block for block in answered.blocks if block["kind"] == "wrong"]
     assert (said["field"], said["line"]) == ("text", 5)
-    assert not [block for block in shown.blocks if block["kind"] == "picture"]
+    assert not [block for block in answered.blocks if block["kind"] == "picture"]
 
 
 def test_the_page_of_a_policy_says_which_rules_fire_and_which_never() -> None:
@@ -233,9 +233,9 @@ why = "w"
 source = "assumed"
 enabled = false
 """
-    shown = answer(fill(Asked("policies", {"text": text, "worlds": "250"})))
-    assert not shown.error
-    rules = next(block for block in shown.blocks if block["kind"] == "table")
+    answered = answer(fill(Asked("policies", {"text": text, "worlds": "250"})))
+    assert not answered.error
+    rules = next(block for block in answered.blocks if block["kind"] == "table")
     assert [row[:2] for row in rules["rows"]] == [
         ["always", "in 400 worlds, 100.00 % of months, first in 1969-01"],
         ["in one month", "in 400 worlds, 0.83 % of months, first in 1970-03"],  # 1 of 120
@@ -243,7 +243,7 @@ enabled = false
         ["left aside", "off"],
     ]
     assert any(block["kind"] == "text" and "never fired" in block["text"]
-               and "no month is both" in block["text"] for block in shown.blocks)  # fmt: skip
+               and "no month is both" in block["text"] for block in answered.blocks)  # fmt: skip
 
 
 # --------------------------------------------------------------------- what is computed

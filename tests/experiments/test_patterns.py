@@ -38,9 +38,9 @@ def test_the_record_has_every_pattern(pattern: Pattern, baseline: dict[str, Any]
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: str(pattern.number))
 def test_no_pattern_is_always_there_or_never(pattern: Pattern, worlds: Histories) -> None:
-    shown = pattern.of(worlds)
-    assert shown.shape == (worlds.worlds,)
-    assert 0 < shown.sum() < worlds.worlds
+    occurs = pattern.of(worlds)
+    assert occurs.shape == (worlds.worlds,)
+    assert 0 < occurs.sum() < worlds.worlds
     nothing = histories(120)
     assert not pattern.of(nothing)[0]
 

@@ -252,8 +252,8 @@ def test_every_axis_that_shows_numbers_says_their_unit(drawn: dict[str, Picture]
             if not axis.get_visible():
                 continue
             for way in (axis.xaxis, axis.yaxis):
-                shown = [t.get_text() for t in way.get_ticklabels() if t.get_visible() and t.get_text()]
-                numbers = [t for t in shown if re.fullmatch(r"[−-]?[\d.,]+", t)]
+                labels = [t.get_text() for t in way.get_ticklabels() if t.get_visible() and t.get_text()]
+                numbers = [t for t in labels if re.fullmatch(r"[−-]?[\d.,]+", t)]
                 if not numbers or all(re.fullmatch(r"19\d\d", t) for t in numbers):
                     continue
                 seen += 1

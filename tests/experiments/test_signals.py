@@ -278,8 +278,8 @@ def test_what_an_interrupt_makes_useless_is_not_told(
     # joblib counts the tasks that are done, and those that aren't, in one sentence or in two
     assert palca("--version")[0] == 0
     calls = ((0 if index <= done else 60,) for index in range(4))
-    shown = shared(time.sleep, calls, 2)
-    next(shown)
+    results = shared(time.sleep, calls, 2)
+    next(results)
     time.sleep(1)  # the second and third, if they are quick, are now done and not asked for
-    del shown  # as an interrupt does
+    del results  # as an interrupt does
     assert capsys.readouterr().err == ""

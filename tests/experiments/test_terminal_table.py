@@ -61,13 +61,13 @@ def test_nothing_is_lost_at_any_width(
     table, rows = made
     text = printed(table, width)
     gone = table.left_out(width)
-    shown = [index for index, column in enumerate(table.columns) if column not in gone]
+    visible = [index for index, column in enumerate(table.columns) if column not in gone]
     assert all(Text(line).cell_len <= width for line in text.splitlines())
     words = Counter(text.split())
-    assert words >= Counter(word for row in rows for at in shown for word in row[at].split())
+    assert words >= Counter(word for row in rows for at in visible for word in row[at].split())
     lines = [f" {line} " for line in text.splitlines()]
     for row in rows:
-        for index in shown:
+        for index in visible:
             if table.columns[index].numeric:  # a number stands in one line, with nothing beside it
                 assert any(f" {row[index]} " in line for line in lines), row[index]
     together = " ".join(text.split())

@@ -23,8 +23,8 @@ def test_a_list_of_names_is_whole_or_says_how_much_is_left_out(names: list[str])
         return
     said = re.fullmatch(r"there are (.*) … \((\d+) more characters\)", message)
     assert said is not None
-    shown = said[1].split(", ")
-    assert shown == names[: len(shown)]
+    listed = said[1].split(", ")
+    assert listed == names[: len(listed)]
     assert int(said[2]) == len(text) - len(f"there are {said[1]}")
 
 

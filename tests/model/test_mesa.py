@@ -27,7 +27,7 @@ OLD = version("mesa").startswith("3.3")  # from 3.4 on batch_run has an argument
 @pytest.mark.filterwarnings("ignore")
 def test_the_page_for_mesa_does_what_it_says() -> None:
     solara = pytest.importorskip("solara")
-    batched, collected, shown = BLOCKS
+    batched, collected, example = BLOCKS
     scope: dict[str, Any] = {}
     exec(batched, scope)
     last = {(row["scenario"].title, row["rng"]): row["legitimacy"] for row in scope["rows"]}
@@ -39,7 +39,7 @@ def test_the_page_for_mesa_does_what_it_says() -> None:
     assert list(frame) == ["ruler", "credit"]
     assert len(frame) == 120
     assert frame["ruler"].iloc[0] == "Barrientos"
-    exec(shown, scope)
+    exec(example, scope)
     _, rc = solara.render(scope["page"], handle_error=False)
     rc.close()
 
