@@ -61,13 +61,8 @@ def counterfactual(
             ),
         ),
     ] = None,
-    worlds: Annotated[
-        int,
-        typer.Option("--worlds", "-n", help="Number of worlds to filter.", min=1, max=100_000_000),
-    ] = 131_072,
-    twins: Annotated[
-        int, typer.Option("--twins", help="Number of pairs to replay.", min=2, max=1_000_000)
-    ] = 4096,
+    worlds: options.FilteredWorlds = 131_072,
+    twins: options.Twins = 4096,
     seed: options.Seed = 0,
     settings: options.Settings = None,
     interventions: options.Interventions = None,
@@ -123,13 +118,8 @@ def counterfactual(
 
 
 def claims(
-    worlds: Annotated[
-        int,
-        typer.Option("--worlds", "-n", help="Number of worlds to filter.", min=1, max=100_000_000),
-    ] = 131_072,
-    twins: Annotated[
-        int, typer.Option("--twins", help="Number of pairs to replay.", min=2, max=1_000_000)
-    ] = 4096,
+    worlds: options.FilteredWorlds = 131_072,
+    twins: options.Twins = 4096,
     seed: options.Seed = 0,
     out: options.Out = None,
     jobs: options.Jobs = 2,

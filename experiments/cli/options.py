@@ -70,6 +70,12 @@ ScenarioName = Annotated[
 Worlds = Annotated[
     int, typer.Option("--worlds", "-n", help="Number of worlds.", min=1, max=_MOST_WORLDS)
 ]
+FilteredWorlds = Annotated[
+    int, typer.Option("--worlds", "-n", help="Number of worlds to filter.", min=1, max=_MOST_WORLDS)
+]
+Twins = Annotated[
+    int, typer.Option("--twins", help="Number of pairs to replay.", min=2, max=1_000_000)
+]
 SEED: Final = typer.Option("--seed", "-s", help="Seed of all random draws.", min=0, max=LARGEST)
 Seed = Annotated[int, SEED]
 Jobs = Annotated[
