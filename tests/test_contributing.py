@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -52,6 +53,36 @@ def _run(clone: Path, env: dict[str, str], *words: str) -> str:
                           text=True, check=False)  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
+
+
+def _names_in(file: Path) -> set[str]:
+    """Return the functions and classes of a file, and methods as `Class.method`."""
+    names = set()
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            names |= {f"{node.name}.{each.name}" for each in node.body
+                      if isinstance(each, ast.FunctionDef)}  # fmt: skip
+    return names
+
+
+ROWS = re.findall(r"^\| (.+\?) \| (.+) \|$", PAGE.partition("## Where to look")[2], re.MULTILINE)
+
+
+def test_the_page_answers_where_to_look() -> None:
+    assert len(ROWS) >= 20
+
+
+@pytest.mark.parametrize(("question", "answer"), ROWS)
+def test_what_the_page_says_to_open_first_is_there(question: str, answer: str) -> None:
+    parts = answer.split(" · ")
+    files = [(file, re.findall(r"`([\w.]+)`", names))
+             for file, names in re.findall(r"`(\w[\w/]*\.py)`: ((?:`[\w.]+`(?:, )?)+)", answer)]  # fmt: skip
+    assert 1 <= len(files) == len(parts) <= 2, question
+    for file, names in files:
+        assert names, question
+        assert {*names} <= _names_in(ROOT / file), (question, file)
 
 
 @pytest.mark.slow

@@ -61,13 +61,7 @@ def counterfactual(
             ),
         ),
     ] = None,
-    worlds: Annotated[
-        int,
-        typer.Option(
-            "--worlds", "-n", help="Number of worlds like ours, each replayed with and without.",
-            min=2, max=1_000_000,
-        ),
-    ] = 4096,
+    worlds: options.WorldsLikeOurs = 4096,
     seed: options.Seed = 0,
     settings: options.Settings = None,
     interventions: options.Interventions = None,
@@ -125,13 +119,7 @@ def counterfactual(
 
 
 def claims(
-    worlds: Annotated[
-        int,
-        typer.Option(
-            "--worlds", "-n", help="Number of worlds like ours, each replayed with and without.",
-            min=2, max=1_000_000,
-        ),
-    ] = 4096,
+    worlds: options.WorldsLikeOurs = 4096,
     seed: options.Seed = 0,
     out: options.Out = None,
     jobs: options.Jobs = 2,

@@ -70,6 +70,13 @@ ScenarioName = Annotated[
 Worlds = Annotated[
     int, typer.Option("--worlds", "-n", help="Number of worlds.", min=1, max=_MOST_WORLDS)
 ]
+WorldsLikeOurs = Annotated[
+    int,
+    typer.Option(
+        "--worlds", "-n", help="Number of worlds like ours, each replayed with and without.",
+        min=2, max=1_000_000,
+    ),
+]  # fmt: skip
 SEED: Final = typer.Option("--seed", "-s", help="Seed of all random draws.", min=0, max=LARGEST)
 Seed = Annotated[int, SEED]
 Jobs = Annotated[

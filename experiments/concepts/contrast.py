@@ -222,11 +222,11 @@ def _gather(measure: Measure, values: dict[str, Any], worlds: int) -> tuple[Floa
     return np.where(counts, gathered, 0.0).sum(axis=0), counts.sum(axis=0).astype(np.float64)
 
 
-def _by_month(drawn: Measure, values: dict[str, Any], worlds: int) -> Floats:
+def _by_month(plotted: Measure, values: dict[str, Any], worlds: int) -> Floats:
     """Return mean and standard error by month, ``(months, 2)``, over the worlds that count."""
     shape = (len(values["date"]), worlds)
-    value = np.broadcast_to(value_of(drawn.value, values), shape)
-    counts = np.broadcast_to(value_of(drawn.among, values), shape)
+    value = np.broadcast_to(value_of(plotted.value, values), shape)
+    counts = np.broadcast_to(value_of(plotted.among, values), shape)
     size = counts.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(counts, value, 0.0).sum(axis=1) / size

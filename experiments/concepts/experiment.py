@@ -81,8 +81,8 @@ class GalleryExperiment(AtomicExperiment):
             return f"{count} of {len(found)} concepts are shown in this model. "
 
         digest = hashlib.sha256("".join(map(_digest, found)).encode()).hexdigest()
-        drawn = {f"concept-{one.concept.name}.png": partial(draw_concept, one) for one in found}
-        return Result(digest, show, figures=drawn, page=partial(gallery, found))
+        figures = {f"concept-{one.concept.name}.png": partial(draw_concept, one) for one in found}
+        return Result(digest, show, figures=figures, page=partial(gallery, found))
 
 
 def _digest(found: Contrast) -> str:

@@ -277,7 +277,7 @@ def prior_posterior_shift(
     """
     from scipy.special import ndtri
 
-    drawn = priors.draw(seed, np.arange(20_000), {})
+    sampled = priors.draw(seed, np.arange(20_000), {})
     free = max(families - 1.0, 0.0)
     bound = 1.0
     if free > 0.0:
@@ -291,7 +291,7 @@ def prior_posterior_shift(
         shares = np.clip(priors.PRIORS[name].cdf(values), 0.5 / 20_000, 1.0 - 0.5 / 20_000)
         gain = float(information_gain(*moments(weights, ndtri(shares))))
         out[name] = PriorPosteriorShift(
-            float(drawn[name].mean()), float(drawn[name].std()), float(mean), float(sd), gain,
+            float(sampled[name].mean()), float(sampled[name].std()), float(mean), float(sd), gain,
             gain >= INFORMATIVE and gain > bound,
         )  # fmt: skip
     return out

@@ -51,8 +51,8 @@ class ComparisonExperiment(AtomicExperiment):
             print_comparison(console, self.names, pairs)
             return f"Digest {digest[:16]}. "
 
-        drawn = {"differences.png": partial(draw_comparison, self.names, pairs)}
-        return Result(digest, show, partial(_compared, pairs), drawn)
+        figures = {"differences.png": partial(draw_comparison, self.names, pairs)}
+        return Result(digest, show, partial(_compared, pairs), figures)
 
 
 def _compared(pairs: paired.Pairs) -> dict[str, pd.DataFrame]:

@@ -47,6 +47,7 @@ def draw_counterfactual(answer: Answer) -> Picture:
         for column, part in zip(axes.T, answer.parts.values(), strict=True):
             twins = part.twins
             _lines(column[0], twins, x, "rules", 100.0)
+            column[0].set_ylim(0, 103)
             column[0].set_title(f"given {GIVEN[part.given]} (to {month_name(part.last)}):\n"
                                 "the regime of the fork still rules, % of worlds")  # fmt: skip
             _lines(column[1], twins, x, "attempts")
@@ -57,7 +58,6 @@ def draw_counterfactual(answer: Answer) -> Picture:
             _timelines(column[4], twins, answer)
             for axis in column:
                 ends_of_years(axis, last, since=since)
-        figure.tight_layout()
         worlds = f"{answer.question.worlds:,} worlds like ours, with the change and without"
         head(figure, f"{answer.counter['title']}\n{worlds}")
     return Picture(figure, _in_words(answer))

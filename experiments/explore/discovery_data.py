@@ -55,8 +55,8 @@ def drawn_worlds(
     # where a channel is varied, its parameters are free in some of the scenarios
     somewhere = {name for scenario in variants.values() for name in free_in(scenario)}
     free = [name for name in priors.FREE if name in somewhere and name not in table]
-    drawn = priors.draw(seed, np.arange(worlds), {})
-    table = table.assign(**{name: drawn[name] for name in free})
+    sampled = priors.draw(seed, np.arange(worlds), {})
+    table = table.assign(**{name: sampled[name] for name in free})
     rows = table.assign(world=np.arange(worlds), seed=seed)
     factors = (*varied, *(Factor(name) for name in free))
     wanted = partial(measure, names=tuple(names))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from rich.console import Console
 
-_DRAWN: Final = 10  # parameters a panel
+_BARS: Final = 10  # parameters a panel
 _WORDS: Final = 3  # outcomes that the alternative text tells of
 
 
@@ -218,7 +218,7 @@ def _strongest(names: Sequence[str], outcome: Outcome, of: Measured, total: bool
 
 def _bars(axis: Axes, names: Sequence[str], of: Measured, first: Measured | None) -> None:
     scale = 100.0 if of.measure == "total" else 1.0
-    order = np.argsort(np.nan_to_num(of.value))[-_DRAWN:]
+    order = np.argsort(np.nan_to_num(of.value))[-_BARS:]
     y = np.arange(len(order))
     value = scale * of.value[order]
     low, high = scale * of.low[order], scale * of.high[order]

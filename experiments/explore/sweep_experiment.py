@@ -85,8 +85,8 @@ class SweepExperiment(Experiment):
         rows = sweep_folder.read_worlds(folder, ["world", *names], texts)
         table = means(plan, rows, outcomes)
         sweep_folder.write_whole(folder / "summary.csv", table.to_csv(index=False).encode())
-        drawn = partial(draw_sweep, plan, rows, table, outcomes, f"{plan.heading}, {plan.design}")
-        provenance.draw(folder, {"sweep.png": drawn})
+        figure = partial(draw_sweep, plan, rows, table, outcomes, f"{plan.heading}, {plan.design}")
+        provenance.draw(folder, {"sweep.png": figure})
         digest = sweep_folder.write_sums(folder, plan, ("summary.csv", "sweep.png", "sweep.svg"))
 
         def show(console: Console, seconds: float) -> str:

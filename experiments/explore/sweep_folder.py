@@ -291,7 +291,7 @@ def check_sums(folder: Path) -> None:
                                  str(folder / name))  # fmt: skip
 
 
-def write_sums(folder: Path, plan: Plan, drawn: Sequence[str] = ()) -> str:
+def write_sums(folder: Path, plan: Plan, figures: Sequence[str] = ()) -> str:
     """Write the digests of the scenarios, of all parts, and of what was drawn from them.
 
     Returns
@@ -312,7 +312,7 @@ def write_sums(folder: Path, plan: Plan, drawn: Sequence[str] = ()) -> str:
                              "changed; palca rerun says what has changed since", str(folder / name)
                              )  # fmt: skip
     try:
-        provenance.write_sums(folder, [*names, *(n for n in drawn if (folder / n).exists())])
+        provenance.write_sums(folder, [*names, *(n for n in figures if (folder / n).exists())])
     except OSError as error:
         raise _unwritable(folder, error) from None
     return hashlib.sha256("".join(sums.values()).encode()).hexdigest()

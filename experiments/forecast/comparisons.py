@@ -171,8 +171,8 @@ def _resampled(worlds: Floats) -> Floats:
     """Return the mean of worlds ``(worlds, n)`` drawn with replacement, ``(bootstraps, n)``."""
     chance = np.random.default_rng(_SEED)
     count = len(worlds)
-    drawn = chance.multinomial(count, np.full(count, 1.0 / count), _BOOTSTRAPS)
-    return drawn @ worlds / count
+    counts = chance.multinomial(count, np.full(count, 1.0 / count), _BOOTSTRAPS)
+    return counts @ worlds / count
 
 
 # Single numbers that sum up a world.

@@ -324,8 +324,8 @@ def simulation_based_calibration(
         others[history] = np.inf  # it may not be found by itself
         found = infer(others, scores, summaries[history], nearest)
         others[history] = summaries[history]
-        drawn = found.scores[found.draw(draws, chance)]
-        ranks.append((drawn < scores[history]).sum(axis=0))
+        sampled = found.scores[found.draw(draws, chance)]
+        ranks.append((sampled < scores[history]).sum(axis=0))
         means.append(found.mean)
         spreads.append(found.sd)
         radii.append(found.radius)

@@ -234,13 +234,13 @@ def calibrate(
             "--worlds",
         )
     count = min(DRAWS, int(found.ess)) if set_count is None else set_count
-    drawn = values_of(free, found.scores[found.draw(count, np.random.default_rng(seed))])
-    drawn = {name: np.array([float(f"{v:.{_DIGITS}g}") for v in drawn[name]]) for name in free}
+    sampled = values_of(free, found.scores[found.draw(count, np.random.default_rng(seed))])
+    sampled = {name: np.array([float(f"{v:.{_DIGITS}g}") for v in sampled[name]]) for name in free}
     later = seed_after(seed, 1)
-    drawn, tried = _best_first(
-        resolved, drawn, until, regression, observed, later, jobs, on_progress
+    sampled, tried = _best_first(
+        resolved, sampled, until, regression, observed, later, jobs, on_progress
     )
-    out = Calibration(free, until, worlds, drawn, found, regression.outliers(seen), [], [])
+    out = Calibration(free, until, worlds, sampled, found, regression.outliers(seen), [], [])
     out.information_gain_by_chance = found.adjusted.information_gain_by_chance(len(free), seed)
     if histories:
         like = np.argsort(((summaries - observed) ** 2).sum(axis=1))[:histories]

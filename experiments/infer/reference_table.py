@@ -84,8 +84,8 @@ def simulate(
     values = np.empty((worlds, len(outcomes)), np.float32)
     pieces = list(in_blocks(worlds, PIECE))
     calls = ((resolved, tuple(free), until, piece, seed) for piece in pieces)
-    for piece, (drawn, made) in zip(pieces, shared(_live, calls, jobs), strict=True):
-        scores[piece], values[piece] = drawn, made
+    for piece, (scored, made) in zip(pieces, shared(_live, calls, jobs), strict=True):
+        scores[piece], values[piece] = scored, made
         on_progress(int(piece[-1]) + 1, worlds)
     return ReferenceTable(tuple(free), outcomes, scores, values)
 
@@ -105,13 +105,13 @@ def _live(
     """Return normal scores of the parameters and outcomes of some worlds."""
     import pandas as pd
 
-    drawn = priors.draw(seed, numbers, build(resolved).parameters)
-    table = pd.DataFrame({name: drawn[name] for name in free})
+    sampled = priors.draw(seed, numbers, build(resolved).parameters)
+    table = pd.DataFrame({name: sampled[name] for name in free})
     table["world"], table["seed"] = numbers, seed
     factors = tuple(Factor(name) for name in free)
     made = run_rows({(): resolved}, factors, table, partial(measure, _outcomes(until)))
     values = np.array([made[outcome.name] for outcome in _outcomes(until)], np.float32).T
-    scores = np.array([score(name, drawn[name]) for name in free], np.float32)
+    scores = np.array([score(name, sampled[name]) for name in free], np.float32)
     return scores.reshape(len(free), len(numbers)).T, values
 
 

@@ -167,7 +167,8 @@ def _known_parameters(kind: str, again: SBC, radius: float) -> str:
         f"Known parameters of {len(again.ranks)} simulated histories {where}: the ranks "
         f"{ranks_in_words} (p = {decimal(lowest, 2)} for the worst of {count}); 90 % intervals "
         f"contain {percent(again.coverage(_CENTRAL).mean())} of the true values; the record is "
-        f"farther from its accepted worlds than {percent(farther)} of these histories are from theirs."
+        f"farther from its accepted worlds than {percent(farther)} of these histories are from "
+        "theirs."
     )
 
 

@@ -292,9 +292,9 @@ def differing(folder: Path, but: Collection[str] = ()) -> tuple[dict[str, str], 
 def contents(folder: Path) -> str:
     """Return what Palca wrote into a folder in words, a picture's two files as one."""
     names = [*(read_sums(folder) or ()), SUMS, MANIFEST]
-    drawn = [name for name in names if name.endswith(".png")]
-    svgs = {f"{name[:-4]}.svg" for name in drawn}
-    rest = [name for name in names if name not in svgs and name not in drawn]
+    figures = [name for name in names if name.endswith(".png")]
+    svgs = {f"{name[:-4]}.svg" for name in figures}
+    rest = [name for name in names if name not in svgs and name not in figures]
     inner = sorted({name.split("/")[0] + "/" for name in rest if "/" in name})
     plain = [name for name in rest if "/" not in name]
-    return ", ".join([*(f"{name} and .svg" for name in drawn), *inner, *plain])
+    return ", ".join([*(f"{name} and .svg" for name in figures), *inner, *plain])

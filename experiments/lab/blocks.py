@@ -45,9 +45,9 @@ def picture(draw: Callable[[], Picture], caption: str = "", wide: bool = True) -
         Whether it takes the whole width on a large screen, or half of it.
     """
     with _DRAWING:
-        drawn = draw()
-        address = drawn.address()
-    return {"kind": "picture", "src": address, "alt": drawn.alt, "caption": caption, "wide": wide}
+        made = draw()
+        address = made.address()
+    return {"kind": "picture", "src": address, "alt": made.alt, "caption": caption, "wide": wide}
 
 
 def table(of: Table) -> list[Block]:

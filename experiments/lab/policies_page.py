@@ -58,19 +58,19 @@ def _show(values: Values) -> list[Block]:
         after, _ = cases.ensemble(Case(actor=actor, policy=written), values["worlds"])
         said = f"Your rules compared with the shipped “{name}”, from January 1969 on."
         names = (f"shipped: {name}", "yours")
-        drawn = picture(lambda: draw_two(before, after, series, names))
+        block = picture(lambda: draw_two(before, after, series, names))
     else:
         said = (
             f"The rules are those of the shipped “{name}”. If you change them, both versions "
             "are plotted."
         )
         fact = documented_months(cases.record_of(case)).get(series)
-        drawn = picture(lambda: draw_months(before, series, fact))
+        block = picture(lambda: draw_months(before, series, fact))
     uses = cases.uses(actor, written)
     silent = [use.rule for use in uses if use.enabled and not use.worlds]
     return [
         text(said),
-        drawn,
+        block,
         *([text(f"{len(silent)} of {len(uses)} rules never fired in {WORLDS} worlds, so they "
                 f"change nothing in these worlds: {', '.join(silent)}.")] if silent else []),
         *table(Table(policy.title, texts("rule", "fires", "when", "adds", "why")).filled(

@@ -65,8 +65,8 @@ def run_rows(
         scenario = build(variants[key if isinstance(key, tuple) else (key,)])
         for at in range(0, len(indices), TOGETHER):
             some = indices[at : at + TOGETHER]
-            drawn = {name: column[some] for name, column in values.items()}
-            own = replace(scenario, parameters={**scenario.parameters, **drawn})
+            sampled = {name: column[some] for name, column in values.items()}
+            own = replace(scenario, parameters={**scenario.parameters, **sampled})
             histories = simulated(ColdWarModel(own, numbers[some], seed, keep=SERIES).run())
             for name, result in measure(histories).items():
                 out.setdefault(name, np.full(len(table), np.nan))[some] = result

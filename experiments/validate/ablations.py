@@ -179,9 +179,9 @@ def prior_worlds(
     import pandas as pd
 
     numbers = np.arange(worlds)
-    drawn = priors.draw(seed, numbers, {})
+    sampled = priors.draw(seed, numbers, {})
     free = free_in(resolved)
-    table = pd.DataFrame({name: drawn[name] for name in free})
+    table = pd.DataFrame({name: sampled[name] for name in free})
     table["world"], table["seed"] = numbers, seed
     factors = tuple(Factor(name) for name in free)
     return run_table({(): resolved}, factors, table, measure, jobs), table[list(free)]

@@ -199,8 +199,8 @@ def _filter_pseudo(
     numbers = np.array([number])
     seed_of_theirs = seed_after(seed, 1)
     own = priors.draw(seed_of_theirs, numbers, scenario.parameters)
-    drawn = replace(scenario, parameters={**scenario.parameters, **own})
-    histories = simulated(ColdWarModel(drawn, numbers, seed_of_theirs, keep=SERIES).run())
+    own_scenario = replace(scenario, parameters={**scenario.parameters, **own})
+    histories = simulated(ColdWarModel(own_scenario, numbers, seed_of_theirs, keep=SERIES).run())
     truth = happened(histories)[:, :, 0]
     _, predicted = _filter(resolved, past_evidence(histories, record), np.arange(_PSEUDO), seed)
     said = np.where(np.isnan(predicted.T), 0.0, predicted.T)

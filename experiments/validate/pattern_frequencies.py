@@ -79,14 +79,14 @@ def find_patterns(
             policies[f"{actor}/{policy}"] = ablations.pattern_shares(measured)
     numbers = [pattern.number for pattern in PATTERNS]
     plain = version("posterior=off")
-    measured, drawn = ablations.prior_worlds(plain, 5 * worlds, seed, jobs)
+    measured, sampled = ablations.prior_worlds(plain, 5 * worlds, seed, jobs)
     return Patterns(
         pd.DataFrame(rows), counts,
-        pd.DataFrame(policies, index=numbers).T, _by_parameter(measured, drawn),
+        pd.DataFrame(policies, index=numbers).T, _by_parameter(measured, sampled),
     )  # fmt: skip
 
 
-def _by_parameter(measured: dict[str, Floats], drawn: pd.DataFrame) -> pd.DataFrame:
+def _by_parameter(measured: dict[str, Floats], sampled: pd.DataFrame) -> pd.DataFrame:
     """Return the parameter that moves each pattern's share most, by fifths of its prior."""
     import pandas as pd
 
@@ -96,8 +96,8 @@ def _by_parameter(measured: dict[str, Floats], drawn: pd.DataFrame) -> pd.DataFr
         could = ~np.isnan(values)
         best: dict[str, Any] = {"number": pattern.number, "parameter": "", "lowest": np.nan,
                                 "highest": np.nan}  # fmt: skip
-        for name in drawn:
-            own = drawn[name].to_numpy()
+        for name in sampled:
+            own = sampled[name].to_numpy()
             low, high = np.quantile(own, (1 / _EXTREME, 1 - 1 / _EXTREME))
             ends = [values[could & some] for some in (own <= low, own >= high)]
             if min(map(len, ends)) < 50:

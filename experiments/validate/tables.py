@@ -180,8 +180,8 @@ def _row(own: ModelComparison, other: ModelComparison) -> list[str]:
     factor, low, high = log_bayes_factor(own, other)
     noise = f"{low:+.1f} to {high:+.1f}" if np.isfinite(low) else "one group: no interval"
     evidence = f"{factor:+.1f} ({noise})" if factor < 500 else "impossible without"
-    patterns = f"{other.frequent_patterns}"
-    return [other.name, evidence, f"{other.loss:+.3f}", patterns, change_of_fit(own, other)]
+    frequent = f"{other.frequent_patterns}"
+    return [other.name, evidence, f"{other.loss:+.3f}", frequent, change_of_fit(own, other)]
 
 
 def _lost(own: ModelComparison, other: ModelComparison) -> str:

@@ -81,8 +81,8 @@ def test_known_parameters_are_found_again_and_wrong_intervals_are_noticed() -> N
 def test_draws_go_by_weight() -> None:
     scores, values = gaussian(20_000)
     found = infer(values / 2, scores, np.zeros(3), 400)
-    drawn = found.draw(100_000, np.random.default_rng(0))
-    shares = np.bincount(drawn, minlength=400) / 100_000
+    indices = found.draw(100_000, np.random.default_rng(0))
+    shares = np.bincount(indices, minlength=400) / 100_000
     assert shares == pytest.approx(found.weights, abs=2e-5)
 
 
@@ -136,9 +136,9 @@ def test_only_what_has_level_ranks_is_called_learnt() -> None:
 
 @pytest.mark.parametrize("name", priors.FREE)
 def test_normal_scores_and_values_are_two_ways_to_say_the_same(name: str) -> None:
-    drawn = priors.draw(3, np.arange(4000), {})[name]
-    scores = score(name, drawn)
-    assert values_of([name], scores[:, None])[name] == pytest.approx(drawn, abs=1e-6)
+    sampled = priors.draw(3, np.arange(4000), {})[name]
+    scores = score(name, sampled)
+    assert values_of([name], scores[:, None])[name] == pytest.approx(sampled, abs=1e-6)
     assert scores.mean() == pytest.approx(0.0, abs=0.06)
     assert scores.std() == pytest.approx(1.0, abs=0.05)
 

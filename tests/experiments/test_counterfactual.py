@@ -255,19 +255,19 @@ def test_parameters_that_do_nothing_are_rarely_told(families: int) -> None:
     tries, copies = 60, 3
     informative = 0
     for seed in range(tries):
-        drawn = priors.draw(seed, np.arange(families), {})
-        idle = {name: np.repeat(values, copies) for name, values in drawn.items()}
+        sampled = priors.draw(seed, np.arange(families), {})
+        idle = {name: np.repeat(values, copies) for name, values in sampled.items()}
         weights = np.full(families * copies, 1.0 / (families * copies))
         informative += any(m.informative for m in prior_posterior_shift(idle, weights, families, seed).values())
     assert informative <= 9  # of 60; by chance 3, and more than 9 once in 800
 
 
 def test_what_moves_a_parameter_is_told() -> None:
-    drawn = priors.draw(0, np.arange(4000), {})
-    weights = np.where(priors.PRIORS["backlash"].cdf(drawn["backlash"]) > 0.6, 1.0, 0.0)
+    sampled = priors.draw(0, np.arange(4000), {})
+    weights = np.where(priors.PRIORS["backlash"].cdf(sampled["backlash"]) > 0.6, 1.0, 0.0)
     weights /= weights.sum()
-    found = prior_posterior_shift(drawn, weights, 1.0 / np.sum(weights**2), 0)
+    found = prior_posterior_shift(sampled, weights, 1.0 / np.sum(weights**2), 0)
     assert [name for name, of in found.items() if of.informative] == ["backlash"]
     # the mean of a uniform prior's upper two fifths, and the same of its normal scores
     assert found["backlash"].posterior_mean == pytest.approx(0.005 + 0.8 * 0.045, rel=0.01)
-    assert not any(of.informative for of in prior_posterior_shift(drawn, weights, 1.0, 0).values())
+    assert not any(of.informative for of in prior_posterior_shift(sampled, weights, 1.0, 0).values())

@@ -410,11 +410,11 @@ def test_a_page_that_fails_says_so_without_telling_secrets(
 
 def test_a_country_without_a_map_is_a_row_of_circles() -> None:
     garrisons = (Garrison("North", 3, 1, 2), Garrison("South", 2, 0, 1))
-    drawn = draw_country(Country("Ruritania", (), garrisons, (), {}), [0.9, 0.4], [1], 12)
-    assert "Row of circles" in drawn.alt
-    assert "North 90%" in drawn.alt
-    assert "South 40% (would join a coup), which attempts a coup" in drawn.alt
-    assert drawn.svg()
+    picture = draw_country(Country("Ruritania", (), garrisons, (), {}), [0.9, 0.4], [1], 12)
+    assert "Row of circles" in picture.alt
+    assert "North 90%" in picture.alt
+    assert "South 40% (would join a coup), which attempts a coup" in picture.alt
+    assert picture.svg()
 
 
 # --------------------------------------------------------------------------- the process

@@ -139,7 +139,7 @@ def validation() -> dict[str, Picture]:
 
 
 @pytest.fixture(scope="module")
-def drawn() -> Iterator[dict[str, Picture]]:
+def all_pictures() -> Iterator[dict[str, Picture]]:
     with one_claim() as answers:
         found: Any = _Calibrated()
         again: Any = _Again()
@@ -158,15 +158,15 @@ def drawn() -> Iterator[dict[str, Picture]]:
 
 
 @pytest.fixture(scope="module")
-def svgs(drawn: dict[str, Picture]) -> dict[str, bytes]:
-    return {name: picture.svg() for name, picture in drawn.items()}
+def svgs(all_pictures: dict[str, Picture]) -> dict[str, bytes]:
+    return {name: picture.svg() for name, picture in all_pictures.items()}
 
 
 @pytest.mark.slow
-def test_every_picture_tells_what_it_shows(drawn: dict[str, Picture]) -> None:
-    assert len(drawn) == 16
-    assert len({picture.alt for picture in drawn.values()}) == 16
-    for name, picture in drawn.items():
+def test_every_picture_tells_what_it_shows(all_pictures: dict[str, Picture]) -> None:
+    assert len(all_pictures) == 16
+    assert len({picture.alt for picture in all_pictures.values()}) == 16
+    for name, picture in all_pictures.items():
         assert 60 < len(picture.alt) < 1000, name
         assert re.search(r"\d", picture.alt), name  # the main reading, from the data
         assert not re.search(r"\bnan\b|  |\n", picture.alt), picture.alt
@@ -184,8 +184,8 @@ def assert_nothing_is_cropped(picture: Picture, name: str) -> None:
 
 
 @pytest.mark.slow
-def test_no_picture_crops_what_it_draws(drawn: dict[str, Picture]) -> None:
-    for name, picture in drawn.items():
+def test_no_picture_crops_what_it_draws(all_pictures: dict[str, Picture]) -> None:
+    for name, picture in all_pictures.items():
         assert_nothing_is_cropped(picture, name)
 
 
@@ -206,8 +206,8 @@ def test_a_history_beyond_all_measure_is_drawn_whole() -> None:
 
 
 @pytest.mark.slow
-def test_every_svg_carries_the_words(drawn: dict[str, Picture], svgs: dict[str, bytes]) -> None:
-    for name, picture in drawn.items():
+def test_every_svg_carries_the_words(all_pictures: dict[str, Picture], svgs: dict[str, bytes]) -> None:
+    for name, picture in all_pictures.items():
         description = ElementTree.fromstring(svgs[name]).find(".//{http://purl.org/dc/elements/1.1/}description")
         assert description is not None
         assert description.text == picture.alt
@@ -215,13 +215,13 @@ def test_every_svg_carries_the_words(drawn: dict[str, Picture], svgs: dict[str, 
 
 @pytest.mark.slow
 def test_files_are_the_same_each_time(
-    drawn: dict[str, Picture], svgs: dict[str, bytes], tmp_path: Any
+    all_pictures: dict[str, Picture], svgs: dict[str, bytes], tmp_path: Any
 ) -> None:
     for name in ("sweep2", "claims"):
         path = tmp_path / f"{name}.png"
-        drawn[name].write(path)
+        all_pictures[name].write(path)
         assert path.with_suffix(".svg").read_bytes() == svgs[name]
-        assert Image.open(path).info["Description"] == drawn[name].alt
+        assert Image.open(path).info["Description"] == all_pictures[name].alt
     assert sensitivity("total").svg() == svgs["total"]
     assert sweep(1).png() == sweep(1).png()
 
@@ -245,9 +245,9 @@ def test_what_is_documented_has_a_colour_of_its_own(svgs: dict[str, bytes]) -> N
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("svgs")  # drawn once, so that ticks have their labels
-def test_every_axis_that_shows_numbers_says_their_unit(drawn: dict[str, Picture]) -> None:
+def test_every_axis_that_shows_numbers_says_their_unit(all_pictures: dict[str, Picture]) -> None:
     seen = 0
-    for name, picture in drawn.items():
+    for name, picture in all_pictures.items():
         for axis in picture.figure.axes:
             if not axis.get_visible():
                 continue

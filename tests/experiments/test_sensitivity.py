@@ -220,9 +220,9 @@ def test_points_are_quantiles_of_the_prior(name: str) -> None:
     shares = np.linspace(0.001, 0.999, 999)[:, None]
     values = points_at([name], shares)[name].to_numpy()
     assert (np.diff(values) >= 0).all()
-    drawn = priors.draw(0, np.arange(20_000), {})[name]
-    assert np.mean(values) == pytest.approx(drawn.mean(), abs=0.05 * drawn.std())
-    assert np.std(values) == pytest.approx(drawn.std(), rel=0.05)
+    sampled = priors.draw(0, np.arange(20_000), {})[name]
+    assert np.mean(values) == pytest.approx(sampled.mean(), abs=0.05 * sampled.std())
+    assert np.std(values) == pytest.approx(sampled.std(), rel=0.05)
 
 
 # the command

@@ -217,7 +217,7 @@ def test_values_of_a_range_fall_into_ten_equal_bins() -> None:
 
 
 @pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+def figures(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     figures: list[Figure] = []
     save = Figure.savefig
 
@@ -232,7 +232,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
 @pytest.mark.rendered
 @pytest.mark.slow
 def test_one_factor_is_drawn_as_lines_two_as_heat_maps_more_as_small_multiples(
-    palca: Run, drawn: list[Figure]
+    palca: Run, figures: list[Figure]
 ) -> None:
     two = ("--outcome", "growth", "--outcome", "unrest_months")
     vary = ["--vary", "backlash=0:0.1:3", "--vary", "intervene[0].at=1971-01..1971-04",
@@ -245,7 +245,7 @@ def test_one_factor_is_drawn_as_lines_two_as_heat_maps_more_as_small_multiples(
         assert Path(folder, "sweep.png").read_bytes().startswith(b"\x89PNG")
         rows = read(folder)
         mean = rows.groupby("backlash")["growth"].mean()
-        axes = [axis for axis in drawn[-1].axes if axis.get_visible() and axis.get_label() != "<colorbar>"]
+        axes = [axis for axis in figures[-1].axes if axis.get_visible() and axis.get_label() != "<colorbar>"]
         if count == 2:
             (image,) = axes[0].images
             cells = rows.groupby(["intervene[0].at", "backlash"])["growth"].mean().unstack()

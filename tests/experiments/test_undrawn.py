@@ -54,7 +54,7 @@ OPENED = Path(__file__).parents[2] / "docs/howto/open-results.md"
 def test_what_was_computed_is_kept_if_a_picture_can_not_be_drawn(
     palca: Run, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    tables, drawn = FILES[name]
+    tables, pictures = FILES[name]
 
     def fail(*_: object) -> None:
         there = {path.relative_to(folder).as_posix() for folder in Path().glob("*made*")
@@ -67,7 +67,7 @@ def test_what_was_computed_is_kept_if_a_picture_can_not_be_drawn(
     code, out, err = palca(*{**COMMANDS, **LONGER}[name])
     assert code == 2
     lines = err.splitlines()
-    for picture in drawn:
+    for picture in pictures:
         (warning,) = [line for line in lines if line.startswith(f"palca: {picture}.png could not be plotted")]
         assert "RuntimeError: no such font anywhere" in warning
     assert "Written: made (" in out

@@ -203,8 +203,8 @@ def test_what_did_not_happen_is_evidence(plain: dict[str, Any]) -> None:
     evidence = make_evidence(rows, "x", quiet, record)
     logs, _ = filtered(plain, evidence, 8192, 0)
     # log mean of .25 ** massacres over worlds that are weighed by it as they go
-    drawn = prior_worlds(plain, 8192, 0)[0]["massacres"]
-    assert logs.sum() == pytest.approx(np.log(np.mean(0.25**drawn)), abs=0.05)
+    sampled = prior_worlds(plain, 8192, 0)[0]["massacres"]
+    assert logs.sum() == pytest.approx(np.log(np.mean(0.25**sampled)), abs=0.05)
 
 
 # other countries
@@ -356,8 +356,8 @@ def test_the_filter_sees_what_it_simulates(plain: dict[str, Any]) -> None:
     from palca.experiments.simulate import priors
 
     numbers = np.arange(8192)
-    drawn = priors.draw(0, numbers, scenario.parameters)
-    own = replace(scenario, parameters={**scenario.parameters, **drawn})
+    sampled = priors.draw(0, numbers, scenario.parameters)
+    own = replace(scenario, parameters={**scenario.parameters, **sampled})
     histories = simulated(ColdWarModel(own, numbers, 0, keep=SERIES).run())
     assert pytest.approx(happened(histories).mean(axis=2)[:, 1:], abs=1e-9) == said[0, 1:].T
 
