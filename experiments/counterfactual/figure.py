@@ -11,9 +11,9 @@ from palca.model.calendar import month_name
 from ..io.figure_style import (
     COLOURS,
     DASHES,
+    FACT,
     INK,
     INK_ON,
-    FACT,
     SERIES,
     Picture,
     ends_of_years,
