@@ -15,7 +15,7 @@ from palca.model.errors import PalcaError, one_line, short
 from . import options
 from .calibrate import calibrate
 from .concepts import concept, concepts
-from .counterfactual import claims, compare, counterfactual
+from .counterfactual import claims, compare, counterfactual, reanalysis
 from .explore import discover, sensitivity
 from .report import report
 from .run import WHY, run
@@ -31,6 +31,7 @@ EXPERIMENTS: Final = {
     "comparison": "counterfactual.experiment:ComparisonExperiment",
     "counterfactual": "counterfactual.experiment:CounterfactualExperiment",
     "claims": "counterfactual.experiment:ClaimsExperiment",
+    "reanalysis": "reanalysis.experiment:ReanalysisExperiment",
     "sweep": "explore.sweep_experiment:SweepExperiment",
     "sensitivity": "explore.experiment:SensitivityExperiment",
     "discovery": "explore.experiment:DiscoveryExperiment",
@@ -123,6 +124,7 @@ def experiment_of(manifest: dict[str, Any]) -> type[Experiment]:
 app.command()(compare)
 app.command()(counterfactual)
 app.command()(claims)
+app.command()(reanalysis)
 app.command()(sweep)
 app.command()(sensitivity)
 app.command(cls=options.TakesNumbers)(discover)
@@ -166,13 +168,24 @@ def lab(
 
 @app.command()
 def explain(
-    folder: Annotated[Path, typer.Argument(help="The folder of a run.")],
+    folder: Annotated[
+        Path | None, typer.Argument(help="The folder of a run; none with --record.")
+    ] = None,
     world: Annotated[int, typer.Option("--world", "-w", help="Number of the world.", min=0)] = 0,
     month: Annotated[str, typer.Option("--month", "-m", help=f"The month, such as {WHY}.")] = WHY,
+    of_record: Annotated[
+        bool, typer.Option("--record", help="Explain our history, over all worlds like ours.")
+    ] = False,
+    jobs: options.Jobs = 2,
 ) -> None:
-    """Explain a month of a world: which rules fired, what each added, and what happened.
+    """Explain a month: of a world, which rules fired and what happened; of our history, why.
+
+    With --record: which rules fired in worlds like ours, what moved the officers, who plotted and
+    who joined, and which cause, taken away, would have left undone what came.
 
     Example: palca explain runs/baseline --world 17 --month 1971-09
+
+    Example: palca explain --record --month 1971-08
     """
     from palca.model.calendar import month_index
 
@@ -180,6 +193,16 @@ def explain(
     from ..run.explain import explain as explain_month
     from ..run.explain import print_explanation
 
+    if of_record:
+        from ..reanalysis.experiment import why_of_record
+        from ..reanalysis.report import print_why
+
+        with options.progress("") as on_progress:
+            found = why_of_record(month_index(month, "--month"), jobs, on_progress)
+        print_why(options.make_console(), found)
+        return
+    if folder is None:
+        raise PalcaError("name the folder of a run, or give --record for our history", "explain")
     manifest = provenance.read_manifest(folder)
     if manifest.get("kind", "run") != "run":
         raise PalcaError(

@@ -42,14 +42,7 @@ def compare(
 
 def counterfactual(
     scenario: options.ScenarioName,
-    given: Annotated[
-        str,
-        typer.Option(
-            "--given",
-            metavar="EVIDENCE",
-            help='"record", an evidence file, or events: "coup 1971-08, embassy 1969-12 ± 3".',
-        ),
-    ] = "record",
+    given: options.Given = "record",
     through: Annotated[
         str | None,
         typer.Option(
@@ -132,3 +125,31 @@ def claims(
     from ..counterfactual.experiment import ClaimsExperiment
 
     make(ClaimsExperiment(worlds, seed), out, "claims", force, jobs)
+
+
+def reanalysis(
+    scenario: options.ScenarioName = "baseline",
+    given: options.Given = "record",
+    worlds: options.WorldsLikeOurs = 4096,
+    seed: options.Seed = 0,
+    settings: options.Settings = None,
+    out: options.Out = None,
+    jobs: options.Jobs = 2,
+    force: options.Force = False,
+) -> None:
+    """Show what went on underneath, month by month, in worlds that went as ours did.
+
+    Legitimacy, discontent in the garrisons, fiscal space, friction and more, with ranges, and what
+    the record can and can't tell of them.
+
+    Example: palca reanalysis
+    """
+    from palca.scenarios import factual_of, resolve
+
+    from ..infer.evidence_file import load_given
+    from ..reanalysis.experiment import ReanalysisExperiment
+
+    resolved = resolve(scenario, options.chosen(settings))
+    factual = factual_of(resolved) if resolved["changes"] else resolved
+    experiment = ReanalysisExperiment(factual, load_given(given), worlds, seed)
+    make(experiment, out, f"{Path(scenario).stem}-reanalysis", force, jobs)

@@ -77,6 +77,14 @@ WorldsLikeOurs = Annotated[
         min=2, max=1_000_000,
     ),
 ]  # fmt: skip
+Given = Annotated[
+    str,
+    typer.Option(
+        "--given",
+        metavar="EVIDENCE",
+        help='"record", an evidence file, or events: "coup 1971-08, embassy 1969-12 ± 3".',
+    ),
+]
 SEED: Final = typer.Option("--seed", "-s", help="Seed of all random draws.", min=0, max=LARGEST)
 Seed = Annotated[int, SEED]
 Jobs = Annotated[

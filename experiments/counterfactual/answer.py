@@ -19,7 +19,7 @@ from palca.scenarios import build, factual_of, resolve
 from ..infer.alive_filter import Segment, families
 from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
-from ..infer.reanalysis import ParticleSet, Reanalysis, at_fork, reanalyse, segments_of
+from ..infer.reanalysis import WORLDS, ParticleSet, Reanalysis, at_fork, reanalyse, segments_of
 from ..infer.reanalysis_files import given_before, reanalysis_of
 from ..infer.weights import equal
 from ..io.experiment import OnProgress
@@ -40,7 +40,6 @@ from .effects import (
 from .overlap import Overlap, overlap
 from .twins import QUANTITIES, Twins, fork_of, replay
 
-WORLDS: Final = 4096  # worlds like ours, each replayed with and without
 FEW: Final = 100.0  # families below which standard errors are rough
 HORIZONS: Final = (24, 36, 60)  # months after the fork at which effects are given
 FORK, RECORD = "fork", "record"  # what an answer is given: what had happened by then, or all

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from palca.model import Snapshot
+from palca.model import ColdWarModel, Snapshot
 from palca.model.calendar import month_name
 from palca.model.types import Floats, Ints
 from palca.scenarios import build
@@ -38,12 +38,14 @@ from .alive_filter import (
 from .evidence import ATTEMPTS, Evidence
 from .likelihood import Likelihood
 
+WORLDS: Final = 4096  # worlds like ours
 # Worlds kept, times those asked for, by how many documented attempts have been passed. Families
 # are lost where evidence is rare, and can't be won back; so many worlds are kept early (assumed).
 _SURPLUS: Final = (80, 80, 20, 20, 20, 20, 10, 10, 10)
 _SPAN: Final = 12  # months of the longest segment
 _FIRST: Final = 24  # months of the longest first segment, whose worlds are all new
 _BUDGET: Final = 100_000  # most tries of a segment for each world that is asked for
+_TEXTS: Final = {"place", "title", "why", "source", "text", "note"}
 # What of a resolved scenario worlds depend on.
 _DEPENDS: Final = ("months", "country", "parameters", "channels", "start", "drivers", "policies")
 
@@ -134,7 +136,7 @@ class ParticleSet:
 def key_of(resolved: Mapping[str, Any], evidence: Evidence, seed: int) -> str:
     """Return a digest of all that the worlds of a reanalysis depend on, but for Palca's code."""
     content = {
-        "scenario": _without_places({name: resolved[name] for name in _DEPENDS}),
+        "scenario": _without_texts({name: resolved[name] for name in _DEPENDS}),
         "evidence": asdict(replace(evidence, title="")),
         "priors": {name: prior.text for name, prior in priors.PRIORS.items()},
         "seed": seed,
@@ -142,12 +144,12 @@ def key_of(resolved: Mapping[str, Any], evidence: Evidence, seed: int) -> str:
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _without_places(value: Any) -> Any:
-    """Return plain data without the places of files that it was read from."""
+def _without_texts(value: Any) -> Any:
+    """Return plain data without what no world depends on: texts, and places of files."""
     if isinstance(value, Mapping):
-        return {key: _without_places(part) for key, part in value.items() if key != "place"}
+        return {key: _without_texts(part) for key, part in value.items() if key not in _TEXTS}
     if isinstance(value, (list, tuple)):
-        return [_without_places(part) for part in value]
+        return [_without_texts(part) for part in value]
     return value
 
 
@@ -252,18 +254,28 @@ def replay(
     Stale
         If one of them doesn't go as the evidence says, so that it was made by another model.
     """
-    scenario, tries = build(resolved), found.tries[end]
-    keys = np.empty((scenario.months, tries.shape[1]), dtype=np.uint64)
-    for row, segment in zip(tries, found.segments, strict=False):
-        keys[segment.start :] = keys_of_tries(found.seed, segment.start, row)
-    january = model_of(scenario, tries[0], found.seed).snapshot()
-    model = model_of(scenario, tries[0], found.seed, replace(january, keys=keys))
+    model, tries = replayed(resolved, found, end), found.tries[end]
     likelihood = Likelihood(evidence.until(end - 1), tries.shape[1])
     for _ in range(month):
         model.advance()
         if np.isneginf(likelihood.update(model)).any():
             raise Stale
     return Particles(tries, model.snapshot(), likelihood)
+
+
+def replayed(
+    resolved: dict[str, Any], found: Reanalysis, end: int, keep: tuple[str, ...] = ()
+) -> ColdWarModel:
+    """Return the model of the worlds given the evidence before month `end`, in January 1969.
+
+    They have the parameters and the draws of their tries, so they go on as they went.
+    """
+    scenario, tries = build(resolved), found.tries[end]
+    keys = np.empty((scenario.months, tries.shape[1]), dtype=np.uint64)
+    for row, segment in zip(tries, found.segments, strict=False):
+        keys[segment.start :] = keys_of_tries(found.seed, segment.start, row)
+    january = model_of(scenario, tries[0], found.seed).snapshot()
+    return model_of(scenario, tries[0], found.seed, replace(january, keys=keys), keep)
 
 
 class Stale(Exception):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..equations import coup
@@ -108,10 +110,17 @@ class Labour:
 
 
 class Officers:
-    """The officer corps in its garrisons; it makes and breaks regimes."""
+    """The officer corps in its garrisons; it makes and breaks regimes.
+
+    Attributes
+    ----------
+    trace : callable, optional
+        Told of the worlds in which an attempt begins, and of its plot; not by compiled months.
+    """
 
     def __init__(self, month: Setting, moods: counter_rng.Keys, fates: counter_rng.Keys) -> None:
         self.month, self.moods, self.fates = month, moods, fates
+        self.trace: Callable[[Worlds, coup.Plot], None] | None = None
 
     def answer(self) -> None:
         """Plot where there is an opportunity, rise where enough follow, and see who rules."""
@@ -158,6 +167,8 @@ class Officers:
     def _rise(self, worlds: Worlds, plot: coup.Plot, forcing: coup.Forcing | None) -> None:
         """Resolve an overt attempt: fighting, purge, and who rules next."""
         s, p, corps = worlds.state, worlds.p, worlds.corps
+        if self.trace is not None:
+            self.trace(worlds, plot)
         joined, won, rebels = coup.rise(worlds, plot, forcing)
         s.attempt[:] = 1.0
         s.success[:] = won

@@ -1,0 +1,99 @@
+"""A reanalysis on the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from palca.model.calendar import month_name
+from palca.model.state.scenario import Scenario
+
+from ..infer.reanalysis import Reanalysis
+from ..io.numerals import decimal, percent
+from ..io.table import Column, Table, numbers, texts
+from .underneath import QUANTITIES, Underneath
+from .why import Why
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_MONTHS: Final = ("1970-09", "1971-07", "1974-05", "1978-06")
+
+
+def print_reanalysis(
+    console: Console, scenario: Scenario, found: Reanalysis, result: Underneath | None
+) -> None:
+    """Print how like ours the worlds are, and what the evidence tells of what was not measured."""
+    if found.stopped is not None:
+        rare = found.stopped
+        console.print(
+            f"The evidence could not be followed beyond {month_name(rare.start - 1)}: of "
+            f"{rare.tried:,} tries {rare.kept:,} went like that of {month_name(rare.start)} to "
+            f"{month_name(rare.end - 1)}. Give its months a tolerance, in a copy of "
+            "given/record.toml."
+        )
+    if result is None:
+        return
+    least = float(result.shares.min())
+    console.print(
+        f"{found.worlds:,} worlds to {month_name(found.end - 1)}: the ruler of each month is the "
+        f"same in {percent(least)} of them or more. They descend from "
+        f"{found.families(found.end):,.0f} effective worlds of January 1969. Log probability of "
+        f"the evidence: {decimal(found.log_evidence(found.end), 1)}."
+    )
+    ends = {end: found.families(end) for end in found.tries}
+    by_end = ", ".join(f"{month_name(end - 1)} {size:,.0f}" for end, size in ends.items())
+    console.print(f"Effective families given the evidence to each month: {by_end}.\n")
+    months = [month for month in range(len(result.rulers)) if month_name(month) in _MONTHS]
+    table = Table(
+        "What nobody measured, given what was: median and 5–95 %",
+        [Column("quantity"), *numbers(*map(month_name, months), "narrower"),
+         Column("record", "what the record tells")],
+        "narrower: by how much the evidence narrows the range, on average over the months (0 %: it "
+        "tells nothing).",
+    )  # fmt: skip
+    for name, (title, _, known) in QUANTITIES.items():
+        rows = result.quantiles[name][months]
+        cells = [f"{decimal(q[2], 2)} ({decimal(q[0], 2)} to {decimal(q[4], 2)})" for q in rows]
+        table.add(title, *cells, percent(float(np.nanmean(result.narrowing(name)))), known)
+    console.print(table)
+
+
+def print_why(console: Console, found: Why) -> None:
+    """Print why a month of our history came as it did."""
+    console.print(
+        f"[bold]{month_name(found.month)}[/] under {found.ruler}, in {found.worlds:,} worlds like "
+        f"ours to the end of this month ({found.families:,.0f} effective families). An attempt "
+        f"comes in {percent(found.attempt)} of them and succeeds in {percent(found.success)}.\n",
+        markup=True,
+    )  # fmt: skip
+    if found.causes:
+        event = "success" if found.success > found.attempt / 2 else "attempt"
+        console.print(Table(
+            f"What would have undone the {event}: each cause taken away alone",
+            [Column("cause"), *numbers("necessary", "s.e.")],
+            "necessary: share of these worlds in which it then doesn't come, on the same draws "
+            "(probability of necessity). Shares need not add up.",
+        ).filled(
+            (one.cause, percent(one.undone), decimal(100 * one.se, 1)) for one in found.causes
+        ))  # fmt: skip
+        console.print(Table(
+            "What moved the officers: mean discontent by its terms (standard deviations)",
+            [Column("officers"), *numbers(*next(iter(found.terms.values())))],
+        ).filled(
+            (side, *(decimal(value, 2, "+") for value in terms.values()))
+            for side, terms in found.terms.items()
+        ))  # fmt: skip
+        rounds = len(next(iter(found.joined.values())))
+        headings = ["nucleus", *(f"round {number}" for number in range(1, rounds))]
+        console.print(Table(
+            "Who led it, and who joined in which round (share of each garrison's force)",
+            [Column("garrison"), *numbers("led from", *headings)],
+        ).filled(
+            (name, percent(found.garrisons[name]), *(percent(share) for share in shares))
+            for name, shares in found.joined.items()
+        ))  # fmt: skip
+    console.print(Table(
+        "Rules that fired", [*texts("actor", "rule"), *numbers("share of worlds")]
+    ).filled((actor, rule, percent(share)) for actor, rule, share in found.rules))
