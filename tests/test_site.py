@@ -97,6 +97,8 @@ def anchors_that_must_be() -> Iterator[tuple[str, str]]:
         yield "record/events.html", name
     for row in load_record().series.itertuples():
         yield "record/series.html", anchor(row.series, row.date)
+    for row in load_record().coverage.itertuples():
+        yield "record/coverage.html", anchor(row.track, row.kind or "all", row.since)
     for row in load_record().base_rates.itertuples():
         yield "record/base-rates.html", anchor(row.series, row.period)
     for path in (LIBRARY / "drivers").glob("*.csv"):
@@ -123,7 +125,11 @@ def test_all_that_ships_has_its_place(site: Site) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "rows"),
-    [("series", lambda: load_record().series), ("base-rates", lambda: load_record().base_rates)],
+    [
+        ("series", lambda: load_record().series),
+        ("coverage", lambda: load_record().coverage),
+        ("base-rates", lambda: load_record().base_rates),
+    ],
 )
 def test_no_row_of_the_record_is_missing(site: Site, page: str, rows) -> None:
     folder, _ = site

@@ -35,6 +35,7 @@ MADE: Final[dict[str, tuple[Callable[[], str], str]]] = {
     "reference/evidence.md": (shelf_pages.evidence_files, "experiments/infer/given"),
     "reference/sources.md": (sources.sources, "docs/site/sources.py"),
     "record/events.md": (record_pages.documented_events, "experiments/observe/record/events.csv"),
+    "record/coverage.md": (record_pages.coverage, "experiments/observe/record/coverage.csv"),
     "record/series.md": (record_pages.documented_series, "experiments/observe/record/series.csv"),
     "record/base-rates.md": (record_pages.base_rates, "experiments/observe/record/base_rates.csv"),
     "record/drivers.md": (record_pages.drivers, "scenarios/drivers"),
@@ -56,8 +57,8 @@ _WAY: Final[dict[str, tuple[str, ...]]] = {
         "reference/evidence.md",
     ),
     "Record": (
-        "PROVENANCE.md", "record/events.md", "record/series.md", "record/base-rates.md",
-        "record/drivers.md", "reference/sources.md",
+        "PROVENANCE.md", "record/events.md", "record/coverage.md", "record/series.md",
+        "record/base-rates.md", "record/drivers.md", "reference/sources.md",
     ),
     "Model": (
         "ODD.md", "COUNTERFACTUALS.md", "CALIBRATION.md", "SENSITIVITY.md", "VALIDATION.md",

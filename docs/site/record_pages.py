@@ -116,6 +116,28 @@ def documented_series() -> str:
     )
 
 
+def coverage() -> str:
+    """Return the page of what the record covers, by track."""
+    rows = load_record().coverage.drop(columns=["first_month", "last_month"])
+    rows = rows.assign(
+        kind=rows["kind"].replace("", "all"),
+        complete=rows["complete"].map({True: "yes", False: "no"}),
+    )
+    anchors = Anchors()
+    parts: list[str] = []
+    for track, meaning in TRACKS.items():
+        parts.append(f"## {code(track)}: {meaning} {{#{anchor(track)}}}")
+        kept = _texts(rows[rows["track"] == track].drop(columns="track"))
+        parts.append(_ledger(kept, anchors, track, "kind", "since"))
+    return page(
+        "# What the record covers",
+        f"All {len(rows)} rows of `experiments/observe/record/coverage.csv`; `palca record "
+        "--coverage` prints them. *Complete*: an absent event means that it didn't happen. "
+        "[Provenance](../PROVENANCE.md#what-is-covered) says what follows from a gap.",
+        *parts,
+    )
+
+
 def base_rates() -> str:
     """Return the page of coup statistics across countries."""
     rates = load_record().base_rates

@@ -99,6 +99,9 @@ def _data() -> Iterator[Use]:
     record = load_record()
     for row in record.series.itertuples():
         yield str(row.source), f"[{row.series}](../record/series.md#{anchor(row.series)})"
+    for row in record.coverage.itertuples():
+        link = anchor(row.track, row.kind or "all", row.since)
+        yield str(row.source), f"[{row.track} {row.kind}](../record/coverage.md#{link})"
     for row in record.base_rates.itertuples():
         link = anchor(row.series, row.period)
         yield str(row.source), f"[{row.series}](../record/base-rates.md#{link})"

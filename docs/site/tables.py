@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from palca.experiments.cli.catalogue import LISTS
-from palca.experiments.observe.outcomes import OUTCOMES
+from palca.experiments.observe.documented import load_record
+from palca.experiments.observe.histories import documented
+from palca.experiments.observe.outcomes import OUTCOMES, told
 from palca.model.agents.observables import BLURRED
 from palca.model.state.channels import CHANNELS
 from palca.model.state.parameters import PARAMETERS
+from palca.scenarios import load
 
 from .markup import anchor, code, page, plain, table, target
 
@@ -156,15 +159,16 @@ def events() -> str:
 
 def outcomes() -> str:
     """Return the page of outcomes."""
+    known = told(OUTCOMES, documented(load_record(), load("baseline")))
     rows = [
         [target(code(o.name), anchor(o.name)), plain(o.title), plain(o.unit), plain(o.group),
-         "" if o.scored else "no", plain(o.note)]
+         "" if o.name in known else "no", plain(o.note)]
         for o in OUTCOMES
     ]  # fmt: skip
     return page(
         "# Outcomes",
         "The numbers that summarise a world, and in the same way the record. They are the columns "
-        "of `worlds.parquet`, and the names for `--outcome` and `palca discover`. If the record "
-        "has too little data, an outcome isn't scored.",
+        "of `worlds.parquet`, and the names for `--outcome` and `palca discover`. What the record "
+        "doesn't know or doesn't [cover](../record/coverage.md) isn't scored.",
         table(["Name", "Meaning", "Unit", "Group", "Scored", "Note"], rows),
     )

@@ -244,19 +244,29 @@ def record(
         str | None,
         typer.Option("--series", help="Print this yearly series; 'list' prints the names."),
     ] = None,
+    coverage: Annotated[
+        bool,
+        typer.Option(
+            "--coverage", help="Print where an absent event means that it didn't happen, and why."
+        ),
+    ] = False,
 ) -> None:
-    """Print documented events or series.
+    """Print documented events or series, or what the record covers.
 
     Example: palca record --track ussr --since 1971-08 --sources
     """
     from ..observe.documented import load_record
-    from .record import print_record, print_series
+    from .record import print_coverage, print_record, print_series
 
     whole_record = load_record()
     if series is not None:
-        if any((track, kind, since, until, sources)):
+        if any((track, kind, since, until, sources, coverage)):
             raise PalcaError("prints a whole series: leave out the other options", "--series")
         print_series(whole_record, options.make_console(), series)
+    elif coverage:
+        if any((kind, since, until)):
+            raise PalcaError("goes with --track and --sources only", "--coverage")
+        print_coverage(whole_record, options.make_console(), track, sources)
     else:
         print_record(whole_record, options.make_console(), track, kind, since, until, sources)
 

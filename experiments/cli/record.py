@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ..io.table import Column, Table, numbers, texts
-from ..observe.documented import Record, scored
+from ..observe.documented import Record, check_tracks, scored
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,6 +45,32 @@ def print_record(
         f"{len(rows)} rows ({counts or 'none'}); {may_score} may score, because they are "
         "not of low confidence, unverified or only context"
     )
+
+
+def print_coverage(
+    record: Record, console: Console, tracks: list[str] | None = None, sources: bool = False
+) -> None:
+    """Print of which months of some tracks an absent event means that it didn't happen."""
+    check_tracks(tracks)
+    table = Table(
+        "What the record covers",
+        texts("track", "kind", "months", "complete", "why",
+              *(["source", "confidence"] if sources else [])),
+        "complete: an absent event means that it didn't happen. The row of a kind goes before that "
+        "of the whole track. Where the record isn't complete, silence isn't evidence and doesn't "
+        "score; a documented event still happened.",
+    )  # fmt: skip
+    for row in record.coverage.itertuples():
+        if not tracks or row.track in tracks:
+            table.add(
+                str(row.track),
+                str(row.kind) or "all",
+                f"{row.since} to {row.until}",
+                "yes" if row.complete else "no",
+                str(row.reason),
+                *([str(row.source), str(row.confidence)] if sources else []),
+            )
+    console.print(table)
 
 
 def print_series(record: Record, console: Console, name: str) -> None:

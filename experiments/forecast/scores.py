@@ -93,7 +93,7 @@ def evaluate(
         if outcome.name not in ensemble:
             continue
         values = ensemble[outcome.name]
-        truth = documented.get(outcome.name, np.nan) if outcome.scored else np.nan
+        truth = documented.get(outcome.name, np.nan)
         low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
         known = not np.isnan(truth)
         scores.append(

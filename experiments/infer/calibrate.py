@@ -26,7 +26,7 @@ from ..forecast.scores import OutcomeScore, evaluate
 from ..io.experiment import OnProgress
 from ..observe.documented import load_record, record_for
 from ..observe.histories import documented
-from ..observe.outcomes import Outcome, measure
+from ..observe.outcomes import Outcome, documented_outcomes, measure
 from ..observe.windows import LAST, before_and_after
 from ..simulate.priors import free_in
 from .abc import (
@@ -218,9 +218,9 @@ def calibrate(
         )
     doing = partial(on_progress, "simulating worlds")
     table = simulate(resolved, free, until, worlds, seed, jobs, doing)
-    evidence, _ = before_and_after(until)
-    truth = measure(table.outcomes, documented(record, scenario))
-    seen = np.array([[truth[outcome.name][0] for outcome in evidence]])
+    truth = documented_outcomes(table.outcomes, documented(record, scenario))
+    evidence = [outcome for outcome in before_and_after(until)[0] if outcome.name in truth]
+    seen = np.array([[truth[outcome.name] for outcome in evidence]])
     on_progress("regressing on the table", 0, 1)
     regression = SummaryRegression(table.part(slice(taught)), evidence)
     table = table.part(slice(taught, None))  # the rest: none of it has taught
@@ -322,22 +322,25 @@ def _hold_against_the_record(
 ) -> None:
     """Hold all outcomes of worlds of the posterior (`tried`) and the prior against the record."""
     scenario, record = build(resolved), load_record()
-    before, after = before_and_after(out.until)
-    truth = measure(table.outcomes, documented(record, scenario))
-    observed = {name: float(values[0]) for name, values in truth.items()}
+    truth = documented_outcomes(table.outcomes, documented(record, scenario))
+    before, after = (
+        [outcome for outcome in some if outcome.name in truth]
+        for some in before_and_after(out.until)
+    )
+    names = [outcome.name for outcome in table.outcomes]
     like = out.posterior.worlds[out.posterior.draw(_FORECAST, np.random.default_rng(seed))]
     free, prior, given = (
-        dict(zip(observed, values.astype(np.float64).T, strict=True))
+        dict(zip(names, values.astype(np.float64).T, strict=True))
         for values in (tried.values[:_FORECAST], table.values[:_FORECAST], table.values[like])
     )
     baseline = measure(table.outcomes, naive(scenario, record, _FORECAST, seed))
-    out.fit = evaluate(free, observed, baseline, before)
-    out.prior_fit = evaluate(prior, observed, baseline, before)
+    out.fit = evaluate(free, truth, baseline, before)
+    out.prior_fit = evaluate(prior, truth, baseline, before)
     if after:
         then = month_index(f"{out.until + 1}-01")
         informed = measure(after, naive(scenario, record, _FORECAST, seed, then))
         out.forecast = Forecast(
-            evaluate(free, observed, baseline, after),
-            evaluate(prior, observed, baseline, after),
-            evaluate(given, observed, informed, after),
+            evaluate(free, truth, baseline, after),
+            evaluate(prior, truth, baseline, after),
+            evaluate(given, truth, informed, after),
         )

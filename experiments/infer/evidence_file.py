@@ -18,7 +18,7 @@ from palca.scenarios.reading.library import find, read_toml
 
 from ..observe.documented import scored
 from ..observe.histories import Histories, fiscal_years
-from ..observe.outcomes import atmosphere
+from ..observe.outcomes import LAST_MONTH, atmosphere
 from .evidence import ATTEMPTS, EventObservation, Evidence, Level, Reign
 
 if TYPE_CHECKING:
@@ -257,6 +257,13 @@ def _absent(row: InputTable, documented: Histories) -> tuple[str, str, float]:
     row.reject_unknown()
     if documented.count(track, kind).any():
         raise PalcaError(f"the record has a '{kind}' in track '{track}'", row.where)
+    if not documented.covers(track, [kind])[: month_index(LAST_MONTH) + 1].all():
+        raise PalcaError(
+            f"the record doesn't cover '{kind}' in track '{track}' in all months, so its silence "
+            "isn't evidence: leave it out, or name a kind that is covered ('palca record "
+            "--coverage' shows which are)",
+            row.where,
+        )
     return track, kind, weight
 
 
@@ -309,6 +316,7 @@ def _atmosphere(table: InputTable, documented: Histories) -> list[Level]:
     return [
         Level("ussr_atmosphere", month, float(value), sd, 1.0 / months)
         for month, value in enumerate(values)
+        if not np.isnan(value)  # where the record doesn't cover Soviet acts
     ]
 
 
@@ -318,5 +326,13 @@ def _credits(table: InputTable, documented: Histories) -> Level:
     last = table.month("until")
     _check_within(last, "until", documented.months, table.where)
     table.reject_unknown()
-    total = float(documented.series["ussr_commitment"][: last + 1, 0].sum())
+    spent = documented.series["ussr_commitment"][: last + 1, 0]
+    if (unknown := np.isnan(spent)).any():
+        first = int(unknown.argmax())
+        raise PalcaError(
+            f"the record doesn't cover Soviet credits from {month_name(first)} on, so what they "
+            "came to isn't known: set 'until' to a month before",
+            table.where,
+        )
+    total = float(spent.sum())
     return Level("ussr_commitments", last, float(np.log(total + floor)), sd, floor=floor)

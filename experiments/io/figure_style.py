@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 INK: Final = "#333333"
 PALE: Final = "#8c8c8c"  # zero lines, what is beside the point
 FACT: Final = "#b8002e"  # the documented, and only that
+GAP: Final = "not covered by the record"
 # simulated: as it was, with a change, and further arms; each darker or lighter than the last
 SERIES: Final = ("#2b5c8a", "#e08214", "#009e73", "#cc79a7", "#56b4e9", "#555555")
 DASHES: Final = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1, 1, 1)), (0, (3, 1)), (0, (1, 2)))
@@ -233,6 +234,16 @@ def ends_of_years(axis: Axes, months: int, first: int = 1969, since: int = 0) ->
 def many(count: float, thing: str) -> str:
     """Return a count with its noun: "1 world", "2,000 worlds"."""
     return f"{count:,.0f} {thing}{'' if count == 1 else 's'}"
+
+
+def hatch_gaps(axis: Axes, covered: Any) -> None:
+    """Hatch the months that the record doesn't cover; a legend calls them :data:`GAP`."""
+    label = GAP
+    for start, end in spells(covered):
+        if not covered[start]:
+            axis.axvspan(start, end, facecolor="none", edgecolor="#b4b4b4", hatch="////", lw=0,
+                         zorder=0, label=label)  # fmt: skip
+            label = ""
 
 
 def spells(values: Any) -> list[tuple[int, int]]:

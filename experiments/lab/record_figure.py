@@ -12,30 +12,37 @@ from palca.model.types import Floats
 from ..forecast.scores import OutcomeScore
 from ..io.figure_style import (
     FACT,
+    GAP,
     PALE,
     SERIES,
     Picture,
     ends_of_years,
     fact_line,
     fan,
+    hatch_gaps,
     style,
 )
 from ..io.numerals import number
 from ..observe.histories import Histories
-from ..observe.outcomes import atmosphere, friction, unrest
+from ..observe.outcomes import UNREST, atmosphere, known_friction, unrest
 from ..simulate.ensemble import MONTHLY, Summary
 from .canvas import fixed_figure
 
 
 def documented_months(history: Histories) -> dict[str, Floats]:
-    """Return what is documented by month, in the terms of the ensemble's series."""
+    """Return what is documented by month, in the terms of the ensemble's series.
+
+    NaN in a month of which it isn't known.
+    """
+    level = unrest(history)[:, 0]
+    seen = history.covers("conflict", UNREST) | (level > 0)
     one = {name: history.series[name][:, 0] for name in ("orientation", "legality", "growth")}
     return one | {
-        "unrest": unrest(history)[:, 0],
+        "unrest": np.where(seen, level, np.nan),
         "ussr_atmosphere": atmosphere(history, "ussr")[:, 0],
         "us_atmosphere": atmosphere(history, "us")[:, 0],
         "us_recent": 12.0 * history.series["us_commitment"][:, 0],
-        "friction_shown": friction(history)[:, 0],
+        "friction_shown": known_friction(history)[:, 0],
     }
 
 
@@ -50,19 +57,25 @@ def draw_months(summary: Summary, series: str, fact: Floats | None) -> Picture:
         fan(axis, months, quantiles)
         axis.plot([], [], color=SERIES[0], label="simulated: median, 25–75 %, 5–95 %")
         if fact is not None:
-            axis.plot(months, fact[: len(months)], label="documented", **fact_line())
+            fact = fact[: len(months)]
+            gap = np.isnan(fact)
+            alone = np.append(True, gap[:-1]) & np.append(gap[1:], True)  # no line shows it
+            axis.plot(months, fact, ".-", ms=9, markevery=np.nonzero(alone)[0].tolist(),
+                      label="documented", **fact_line())  # fmt: skip
+            hatch_gaps(axis, ~gap)
         axis.set_title(f"{title} ({unit})")
-        axis.legend(loc="upper left", ncols=2)
+        axis.legend(loc="upper left", ncols=3, frameon=True, edgecolor="none", framealpha=1.0)
         axis.margins(y=0.18)
         ends_of_years(axis, len(months))
     low, _, middle, _, high = quantiles[-1]
     known = [] if fact is None else [value for value in fact if value == value]
     said = (
         "No monthly values are documented."
-        if not known
+        if fact is None or not known
         else (
             f"Documented: between {min(known):.2f} and {max(known):.2f}, "
-            f"at the end {known[-1]:.2f}."
+            f"last {known[-1]:.2f}. "
+            f"{len(fact) - len(known)} of {len(fact)} months are {GAP}."
         )
     )
     return Picture(figure, f"{title.capitalize()}, {unit}, by month in {summary.worlds:,} worlds; "

@@ -56,6 +56,7 @@ PAGE: Final = Page(
         "The parameters were fitted to this record, so it is no test of the model that the record "
         "lies inside; palca validate tests the model.",
         "One history is little evidence: a range that is wide enough contains any record.",
-        "Undocumented facts don't score, and gaps in a documented line may look like calm.",
+        "Silence of the record isn't calm: months that it doesn't cover are hatched and don't "
+        "score.",
     ),
 )

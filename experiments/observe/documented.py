@@ -1,4 +1,7 @@
-"""The documented record: events and series, each row with a source and a confidence."""
+"""The documented record: events and series, and where silence says that nothing happened.
+
+Each row has a source and a confidence.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from palca.model.calendar import month_index
+import numpy as np
+
+from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError, nearest, short
 from palca.model.events import KINDS, TRACKS
 from palca.model.state.scenario import Country, Scenario
+from palca.model.types import Flags
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,12 +28,15 @@ if TYPE_CHECKING:
 COUNTRY: Final = "Bolivia"  # whose record it is: countries of another name have none
 FOLDER: Final = Path(__file__).parent / "record"
 CONFIDENCES: Final = ("high", "medium", "low")
+JUDGED: Final = ("1969-01", "1978-12")  # first and last month of which coverage is known
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "events.csv": ("date", "until", "track", "kind", "actor", "amount", "unit", "text", "source",
                    "confidence", "note", "powell_thyne"),
     "series.csv": ("series", "date", "value", "unit", "source", "confidence", "note"),
     "base_rates.csv": ("series", "period", "value", "n", "se", "unit", "source", "confidence",
                        "note"),
+    "coverage.csv": ("track", "kind", "since", "until", "complete", "reason", "source",
+                     "confidence"),
 }  # fmt: skip
 
 
@@ -46,11 +55,16 @@ class Record:
         Yearly and dated values in long form.
     base_rates : DataFrame
         Rates of coups across countries.
+    coverage : DataFrame
+        A row a span of months of a ``track``, or of one ``kind`` of it: ``since``, ``until``,
+        ``complete`` (whether an absent event means that it didn't happen), ``reason``,
+        ``source``, ``confidence``, and ``first_month`` and ``last_month``.
     """
 
     events: pd.DataFrame
     series: pd.DataFrame
     base_rates: pd.DataFrame
+    coverage: pd.DataFrame
 
     def select(
         self,
@@ -77,13 +91,7 @@ class Record:
             the beginning.
         """
         rows = self.events
-        for track in tracks or ():
-            if track not in TRACKS:
-                raise PalcaError(
-                    f"unknown track '{track}'{nearest(track, TRACKS)}; choose one of "
-                    f"{', '.join(TRACKS)}",
-                    "--track",
-                )
+        check_tracks(tracks)
         known = {kind for group in KINDS.values() for kind in group}
         for kind in kinds or ():
             if kind not in known:
@@ -133,6 +141,31 @@ class Record:
             last = month_index(until)
             values = values[[span(str(date))[0] <= last for date in values.index]]
         return values
+
+
+def check_tracks(tracks: Collection[str] | None) -> None:
+    """Raise if there is no track of one of some names."""
+    for track in tracks or ():
+        if track not in TRACKS:
+            raise PalcaError(
+                f"unknown track '{track}'{nearest(track, TRACKS)}; choose one of "
+                f"{', '.join(TRACKS)}",
+                "--track",
+            )
+
+
+def covered(record: Record, track: str, kind: str = "") -> Flags:
+    """Return in which months an absent event means that it didn't happen, ``(months,)``.
+
+    From January 1969 to December 1978. What is said of the kind goes before what is said of the
+    whole track. A documented event in a month that isn't covered did happen all the same.
+    """
+    rows = record.coverage[record.coverage["track"] == track]
+    own = rows[rows["kind"] == kind]
+    out = np.zeros(month_index(JUDGED[1]) + 1, dtype=np.bool_)
+    for row in (own if len(own) else rows[rows["kind"] == ""]).itertuples():
+        out[int(str(row.first_month)) : int(str(row.last_month)) + 1] = bool(row.complete)
+    return out
 
 
 def scored(record: Record) -> pd.DataFrame:
@@ -198,15 +231,7 @@ def _load(folder: Path) -> Record:
     spans = []
     for i, row in enumerate(events.itertuples(), start=2):
         where = f"events.csv: line {i}"
-        if row.track not in TRACKS:
-            raise PalcaError(f"no track '{row.track}'{nearest(str(row.track), TRACKS)}", where)
-        kinds = KINDS[str(row.track)]
-        if row.kind not in kinds:
-            raise PalcaError(
-                f"unknown kind '{row.kind}' in the track "
-                f"'{row.track}'{nearest(str(row.kind), kinds)}",
-                where,
-            )
+        _check_kind(str(row.track), str(row.kind), where)
         first, last = span(str(row.date), where)
         if row.until:
             end = span(str(row.until), where)[1]
@@ -238,7 +263,53 @@ def _load(folder: Path) -> Record:
         table["value"] = _numbers(table, "value", name)
     for column in ("n", "se"):
         rates[column] = _numbers(rates, column, "base_rates.csv")
-    return Record(events, series, rates)
+    return Record(events, series, rates, _coverage(folder / "coverage.csv"))
+
+
+def _coverage(path: Path) -> pd.DataFrame:
+    """Return the rows of coverage; those of a track, or of a kind, leave no month out."""
+    table = _read(path)
+    spans: list[tuple[int, int]] = []
+    due: dict[tuple[str, str], int] = dict.fromkeys([(track, "") for track in TRACKS], 0)
+    end = month_index(JUDGED[1])
+    for i, row in enumerate(table.itertuples(), start=2):
+        where = f"{path.name}: line {i}"
+        track, kind = str(row.track), str(row.kind)
+        _check_kind(track, kind, where, whole=True)
+        if row.complete not in ("yes", "no"):
+            raise PalcaError(f"'complete' must be yes or no, not '{row.complete}'", where)
+        if row.complete == "yes" and row.confidence == "low":
+            raise PalcaError("what is known with low confidence can't be complete: write no", where)
+        if not str(row.reason).strip():
+            raise PalcaError("'reason' is empty: say why one may think so", where)
+        try:
+            first, last = month_index(str(row.since)), month_index(str(row.until))
+        except PalcaError as error:
+            raise error.at(where) from None
+        if last < first:
+            raise PalcaError(f"ends in {row.until}, before its beginning in {row.since}", where)
+        if first != (next_ := due.get((track, kind), 0)):
+            raise PalcaError(
+                f"the span begins in {row.since} and must begin in {month_name(next_)}: the spans "
+                "of a track, and those of a kind, follow one another from January 1969 on, "
+                "without a gap and without an overlap",
+                where,
+            )
+        if last > end:
+            raise PalcaError(f"ends in {row.until}: the last month is {JUDGED[1]}", where)
+        due[track, kind] = last + 1
+        spans.append((first, last))
+    for (track, kind), next_ in due.items():
+        if next_ <= end:
+            what = f"the kind '{kind}' of the track '{track}'" if kind else f"the track '{track}'"
+            raise PalcaError(
+                f"nothing is said of {what} from {month_name(next_)} on: add a row to {JUDGED[1]}",
+                path.name,
+            )
+    table["complete"] = table["complete"] == "yes"
+    table["first_month"] = [first for first, _ in spans]
+    table["last_month"] = [last for _, last in spans]
+    return table
 
 
 def span(date: str, where: str = "") -> tuple[int, int]:
@@ -297,6 +368,17 @@ def _read(path: Path) -> pd.DataFrame:
             raise PalcaError("the row has no source: name one", where)
         _check_confidence(confidence, where)
     return table
+
+
+def _check_kind(track: str, kind: str, where: str, whole: bool = False) -> None:
+    """Raise if there is no such kind in a track; an empty one is the whole track, if it may be."""
+    if track not in TRACKS:
+        raise PalcaError(f"no track '{track}'{nearest(track, TRACKS)}", where)
+    kinds = KINDS[track]
+    if kind not in kinds and not (whole and not kind):
+        raise PalcaError(
+            f"unknown kind '{kind}' in the track '{track}'{nearest(kind, kinds)}", where
+        )
 
 
 def _check_confidence(name: str, where: str) -> None:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model.state.history import CODE_OF, Events, History
+from palca.model.state.history import CODE_OF, EVENT_CODES, Events, History
 from palca.model.state.scenario import Scenario
-from palca.model.types import Floats
+from palca.model.types import Flags, Floats
 
 if TYPE_CHECKING:
     from .documented import Record
@@ -31,6 +31,14 @@ SERIES: Final = (
 )  # fmt: skip
 # what happens in a month, or not
 EVENTS: Final = ("coup attempt", "change of power")
+# the legal standing of the party after an event
+_LEGALITY: Final = {"banned": 0.0, "tolerated": 0.5, "legalised": 1.0}
+# series that last until an event of some kinds: name, track, kinds
+_STATES: Final = (
+    ("leader", "power", ("accession",)),
+    ("orientation", "power", ("accession", "phase")),
+    ("legality", "party", tuple(_LEGALITY)),
+)
 
 
 @dataclass(frozen=True)
@@ -45,12 +53,16 @@ class Histories:
         Of 32 bits where they are simulated.
     events : Events
         `events.world` is an index in ``0..worlds-1``.
+    covered : dict of (str, str) to ndarray of bool, shape ``(months,)``
+        By track and kind of event: in which months an absent event means that it didn't happen.
+        Empty where this is so of all, as of simulated histories.
     """
 
     worlds: int
     months: int
     series: dict[str, Floats]
     events: Events
+    covered: dict[tuple[str, str], Flags] = field(default_factory=dict)
 
     def to(self, months: int) -> Histories:
         """Return the first months; itself if it has no more."""
@@ -59,17 +71,30 @@ class Histories:
         early = self.events.month < months
         events = Events(*(getattr(self.events, column.name)[early] for column in fields(Events)))
         series = {name: values[:months] for name, values in self.series.items()}
-        return Histories(self.worlds, months, series, events)
+        covered = {pair: known[:months] for pair, known in self.covered.items()}
+        return Histories(self.worlds, months, series, events, covered)
+
+    def covers(self, track: str, kinds: Iterable[str]) -> Flags:
+        """Return in which months the absence of some kinds of event is known, ``(months,)``."""
+        known = np.ones(self.months, dtype=np.bool_)
+        for kind in kinds if self.covered else ():
+            known &= self.covered[track, kind]
+        return known
 
     def count(self, track: str, kind: str) -> Floats:
-        """Return how often an event happened, shape ``(months, worlds)``."""
+        """Return how often an event is known to have happened, shape ``(months, worlds)``."""
         month, world, _ = self.of_kinds([(track, kind)])
         flat = month.astype(np.int64) * self.worlds + world
         counts = np.bincount(flat, minlength=self.months * self.worlds)
         return counts.reshape(self.months, self.worlds).astype(np.float64)
 
     def times(self, track: str, kind: str, first: int, last: int) -> Floats:
-        """Return how often an event happened between two months, both included, ``(worlds,)``."""
+        """Return how often an event happened between two months, both included, ``(worlds,)``.
+
+        NaN if one of these months isn't covered.
+        """
+        if not self.covers(track, [kind])[first : last + 1].all():
+            return np.full(self.worlds, np.nan)
         month, world, _ = self.of_kinds([(track, kind)])
         inside = (month >= first) & (month <= last)
         return np.bincount(world[inside], minlength=self.worlds).astype(np.float64)
@@ -136,9 +161,11 @@ def documented(record: Record, scenario: Scenario) -> Histories:
     Only rows that may score are taken. Coup attempts are those of Powell and Thyne. A
     row whose date is an interval stands in its middle. US commitments are the
     obligations of the fiscal year, spread evenly; deliveries of neither patron are
-    documented by year, so they are NaN.
+    documented by year, so they are NaN. So are Soviet commitments where the record doesn't
+    cover credits, and who rules, the orientation and the legal standing of the party after a month
+    in which it doesn't cover their changes.
     """
-    from .documented import scored
+    from .documented import covered, scored
 
     rows = scored(record)
     months = max(scenario.months, int(rows["last_month"].max()) + 1)  # as if there were no end
@@ -174,10 +201,16 @@ def documented(record: Record, scenario: Scenario) -> Histories:
     nobody = np.full(len(month), -1)
     world = np.zeros(len(month), dtype=np.int64)
     events = Events(world, month[order], code[order], nobody, nobody, amount[order])
-    return Histories(1, months, series, events).to(scenario.months)
-
-
-_LEGALITY: Final = {"banned": 0.0, "tolerated": 0.5, "legalised": 1.0}
+    known = {pair: np.zeros(months, dtype=np.bool_) for pair in EVENT_CODES}
+    for pair, flags in known.items():
+        judged = covered(record, *pair)
+        flags[: len(judged)] = judged
+    made = Histories(1, months, series, events, known)
+    series["ussr_commitment"][~made.covers("ussr", ["credit"])] = np.nan
+    for name, track, changes in _STATES:  # a change that isn't known may have ended them
+        unseen = np.maximum.accumulate(~made.covers(track, changes)[: len(judged)])
+        series[name][: len(judged)][unseen] = np.nan
+    return made.to(scenario.months)
 
 
 def _leader_index(actor: str, scenario: Scenario) -> int:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from palca.model.calendar import month_index
 from palca.model.state.history import CODE_OF
-from palca.model.types import Floats
+from palca.model.types import Flags, Floats
 
 from .histories import Histories
 
@@ -30,6 +30,7 @@ WEIGHTS: Final[dict[str, float]] = {
     "suspension": -6, "sanction": -6, "break": -8,
 }  # fmt: skip
 MEMORY: Final = 0.9  # share of an act's weight left after a month
+_KNOWN: Final = 0.9  # share of the memory's weight that must fall on covered months
 RIGHT: Final = 0.25  # a regime is of the right from this orientation on, of the left from -0.25
 COUP_MONTH: Final = month_index("1971-08")
 LAST_MONTH: Final = "1978-12"  # no outcome hears of a later one
@@ -59,6 +60,8 @@ def atmosphere(
 
     E_t = sum over acts of weight * 0.9**age.
 
+    NaN in a month of which it isn't known: see :func:`remembered`.
+
     Parameters
     ----------
     patron : str
@@ -72,12 +75,42 @@ def atmosphere(
     for row in total:
         row += MEMORY * before
         before = row
+    if histories.covered:
+        total[~remembered(histories.covers(patron, weights))] = np.nan
     return total
+
+
+def remembered(covered: Flags) -> Flags:
+    """Return in which months the atmosphere is known, from those whose acts are, ``(months,)``.
+
+    It is known in a covered month if at least 90 % of the weight that the memory gives to it and
+    to the months before falls on covered ones. So it is never known in a gap, and after a long one
+    again in the 22nd month. Months before January 1969 count as covered: no history, documented
+    or simulated, remembers them.
+
+    >>> remembered(np.array([True, False, True, False, False, True])).tolist()
+    [True, False, True, False, False, False]
+    """
+    known, missing = np.zeros_like(covered), 0.0
+    for month, here in enumerate(covered):
+        missing = MEMORY * missing + (1.0 - MEMORY) * (not here)
+        known[month] = here and missing <= 1.0 - _KNOWN
+    return known
 
 
 def unrest(histories: Histories) -> Floats:
     """Return unrest by month: 0 calm, 1 strikes or siege, 2 lethal or national, 3 fighting."""
     return _highest(histories, "conflict", UNREST)
+
+
+def lethal_unrest(histories: Histories) -> Floats:
+    """Return 1 in a month of lethal or national unrest, 0 in others, NaN if it isn't known."""
+
+    def make() -> Floats:
+        known = histories.covers("conflict", [kind for kind in UNREST if UNREST[kind] >= 2])
+        return np.where(known[:, None], unrest(histories) >= 2, np.nan)
+
+    return histories.once("lethal_unrest", make)
 
 
 def friction(histories: Histories) -> Floats:
@@ -86,6 +119,15 @@ def friction(histories: Histories) -> Floats:
     0 harmony, 1 private protest, 2 public or organised dissent, 3 rupture.
     """
     return np.maximum.accumulate(_highest(histories, "party", _RANK), axis=0)
+
+
+def known_friction(histories: Histories) -> Floats:
+    """Return the friction shown so far; NaN where more may have been shown unseen."""
+    shown = friction(histories)
+    for kind, rank in _RANK.items() if histories.covered else ():
+        unseen = np.maximum.accumulate(~histories.covers("party", [kind]))
+        shown[unseen[:, None] & (shown < rank)] = np.nan
+    return shown
 
 
 def _highest(histories: Histories, track: str, values: Mapping[str, float]) -> Floats:
@@ -160,8 +202,16 @@ def _mean(
     return lambda histories: _average(_span(of(histories), first, last))
 
 
-def _share(of: Callable[[Histories], NDArray[np.bool_]]) -> Callable[[Histories], Floats]:
-    return lambda histories: of(histories).mean(axis=0)
+def _share(
+    series: str, test: Callable[[Floats], NDArray[np.bool_]]
+) -> Callable[[Histories], Floats]:
+    return lambda histories: holds(histories, series, test).mean(axis=0)
+
+
+def holds(histories: Histories, series: str, test: Callable[[Floats], NDArray[np.bool_]]) -> Floats:
+    """Return 1 where a series is as asked for, 0 where not, NaN where it isn't known."""
+    values = histories.series[series]
+    return np.where(np.isnan(values), np.nan, test(values))
 
 
 def _yearly(series: str, first: str, last: str) -> Callable[[Histories], Floats]:
@@ -183,7 +233,9 @@ def american(histories: Histories) -> Floats:
 
 
 def _friction(histories: Histories, last: int) -> Floats:
-    """Return the friction shown by the end of a month, ``(worlds,)``: row `last` of `friction`."""
+    """Return the friction shown by the end of a month: row `last` of `known_friction`."""
+    if histories.covered:
+        return known_friction(histories)[last]
     month, world, code = histories.of_kinds(("party", kind) for kind in _RANK)
     worth = np.where(month <= last, event_values("party", _RANK)[code], 0.0)
     return highest_by_month(np.zeros_like(month), world, worth, 1, histories.worlds)[0]
@@ -193,6 +245,8 @@ def _spells(histories: Histories) -> tuple[Floats, Floats]:
     """Return the longest spell of one leader, in months, and how many led, ``(worlds,)``."""
 
     def make() -> tuple[Floats, Floats]:
+        if np.isnan(histories.series["leader"]).any():
+            return np.full(histories.worlds, np.nan), np.full(histories.worlds, np.nan)
         lengths, world = spell_lengths(histories)
         leaders = np.bincount(world, minlength=histories.worlds)
         longest = np.maximum.reduceat(lengths, np.cumsum(leaders) - leaders)
@@ -217,7 +271,7 @@ def _recovery(histories: Histories) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One number that sums up a world, and how the record stands to it.
+    """One number that sums up a world. It scores if the record has it.
 
     Attributes
     ----------
@@ -225,11 +279,9 @@ class Outcome:
     group : str
         One of :data:`GROUPS`.
     of : callable
-        From histories to ``(worlds,)``.
+        From histories to ``(worlds,)``; NaN of the record unless it covers what is counted.
     until : str
         The last month that it hears of. It isn't measured in histories that end before.
-    scored : bool
-        Whether the record is complete enough for it to score.
     note : str
     """
 
@@ -239,7 +291,6 @@ class Outcome:
     group: str
     of: Callable[[Histories], Floats]
     until: str = LAST_MONTH
-    scored: bool = True
     note: str = ""
 
     @property
@@ -250,10 +301,27 @@ class Outcome:
         return self.title if named else actor + self.title
 
 
-def _is_legal(level: float) -> Callable[[Histories], NDArray[np.bool_]]:
-    return lambda histories: histories.series["legality"] == level
+def is_right(orientation: Floats) -> NDArray[np.bool_]:
+    """Return where a regime is of the right."""
+    return orientation >= RIGHT
 
 
+def is_left(orientation: Floats) -> NDArray[np.bool_]:
+    """Return where a regime is of the left."""
+    return orientation <= -RIGHT
+
+
+def is_banned(legality: Floats) -> NDArray[np.bool_]:
+    """Return where the party is banned."""
+    return legality == 0.0
+
+
+def is_tolerated(legality: Floats) -> NDArray[np.bool_]:
+    """Return where the party is tolerated."""
+    return legality == 0.5
+
+
+_GAP: Final = "the record doesn't cover"
 OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("coups_1969_71", "successful coups 1969–71", "coups", "power",
             _times("power", "coup", "1969-01", "1971-12"), "1971-12"),
@@ -268,27 +336,27 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
             lambda histories: _spells(histories)[0]),
     Outcome("leaders", "leaders", "number", "power", lambda histories: _spells(histories)[1]),
     Outcome("right_share", "time under a regime of the right", "share", "power",
-            _share(lambda histories: histories.series["orientation"] >= RIGHT)),
+            _share("orientation", is_right)),
     Outcome("left_share", "time under a regime of the left", "share", "power",
-            _share(lambda histories: histories.series["orientation"] <= -RIGHT)),
+            _share("orientation", is_left)),
     Outcome("growth", "mean growth 1969–78, % a year", "% a year", "economy",
             _mean(lambda histories: histories.series["growth"], "1969-01", "1978-12")),
     Outcome("unrest_months", "months of lethal or national unrest", "months", "conflict",
-            lambda histories: (unrest(histories) >= 2).sum(axis=0).astype(np.float64),
-            note="documented with gaps: a lower bound"),
+            lambda histories: _sum(lethal_unrest(histories)), note=f"{_GAP} strikes"),
     Outcome("massacres", "massacres", "events", "conflict",
             _times("conflict", "massacre", "1969-01", "1978-12")),
     Outcome("sieges", "states of siege", "events", "conflict",
-            _times("conflict", "siege", "1969-01", "1978-12"), scored=False,
+            _times("conflict", "siege", "1969-01", "1978-12"),
             note="three of four documented only with low confidence"),
     Outcome("embassy_month", "embassy, months after January 1969", "months", "ussr",
-            lambda histories: _first(histories.count("ussr", "embassy"), histories.months)),
-    Outcome("ussr_atmosphere_1970", "atmosphere, second half of 1970", "weight", "ussr",
-            _mean(_soviet, "1970-07", "1970-12"), "1970-12"),
+            lambda histories: _first(histories, "ussr", "embassy")),
+    Outcome("ussr_atmosphere_1970", "atmosphere, July to November 1970", "weight", "ussr",
+            _mean(_soviet, "1970-07", "1970-11"), "1970-11",
+            note="so long the record covers Soviet acts"),
     Outcome("ussr_dip_1972", "atmosphere, low of 1972 minus year to 8/1971",
-            "weight", "ussr", _dip, "1972-12"),
+            "weight", "ussr", _dip, "1972-12", note=f"{_GAP} Soviet acts after November 1970"),
     Outcome("ussr_recovery", "atmosphere, high of 1973–78 minus low of 1972",
-            "weight", "ussr", _recovery, note="the record of 1974–78 has gaps: a lower bound"),
+            "weight", "ussr", _recovery, note=f"{_GAP} Soviet acts after November 1970"),
     Outcome("ussr_expulsions", "expulsions from the Soviet mission", "events", "ussr",
             _times("ussr", "expulsion", "1969-01", "1978-12")),
     Outcome("ussr_breaks", "breaks with the USSR", "events", "ussr",
@@ -296,34 +364,36 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("ussr_commitments_before", "commitments to August 1971, USD m", "million USD", "ussr",
             _total("ussr_commitment", "1969-01", "1971-08"), "1971-08"),
     Outcome("ussr_commitments_after", "commitments from September 1971, USD m", "million USD",
-            "ussr", _total("ussr_commitment", "1971-09", "1978-12"), scored=False,
+            "ussr", _total("ussr_commitment", "1971-09", "1978-12"),
             note="no firm figure: 0 to 70, if the decade's total is 30 to 100"),
     Outcome("ussr_deliveries_before", "deliveries to August 1971, USD m", "million USD", "ussr",
-            _total("ussr_delivery", "1969-01", "1971-08"), "1971-08", scored=False,
+            _total("ussr_delivery", "1969-01", "1971-08"), "1971-08",
             note="not documented"),
     Outcome("ussr_deliveries_after", "deliveries from September 1971, USD m", "million USD",
-            "ussr", _total("ussr_delivery", "1971-09", "1978-12"), scored=False,
+            "ussr", _total("ussr_delivery", "1971-09", "1978-12"),
             note="not documented"),
     Outcome("us_atmosphere_before", "atmosphere, 10/1969 to 8/1971", "weight", "us",
             _mean(american, "1969-10", "1971-08"), "1971-08"),
     Outcome("us_atmosphere_after", "atmosphere, 9/1971 to 12/1972", "weight", "us",
-            _mean(american, "1971-09", "1972-12"), "1972-12"),
+            _mean(american, "1971-09", "1972-12"), "1972-12",
+            note=f"{_GAP} US acts after August 1971"),
     Outcome("us_aid_before", "commitments 7/1969–6/1971, USD m a year",
             "million USD a year", "us", _yearly("us_commitment", "1969-07", "1971-06"), "1971-06"),
     Outcome("us_aid_after", "commitments 7/1971–12/1978, USD m a year",
             "million USD a year", "us", _yearly("us_commitment", "1971-07", "1978-12")),
     Outcome("us_deliveries_before", "deliveries 7/1969–6/1971, USD m a year",
             "million USD a year", "us", _yearly("us_delivery", "1969-07", "1971-06"), "1971-06",
-            scored=False, note="not documented by year"),
+            note="not documented by year"),
     Outcome("us_deliveries_after", "deliveries 7/1971–12/1978, USD m a year",
-            "million USD a year", "us", _yearly("us_delivery", "1971-07", "1978-12"), scored=False,
+            "million USD a year", "us", _yearly("us_delivery", "1971-07", "1978-12"),
             note="not documented by year"),
     Outcome("party_banned", "banned", "share", "party",
-            _share(_is_legal(0.0))),
+            _share("legality", is_banned)),
     Outcome("party_tolerated", "tolerated", "share", "party",
-            _share(_is_legal(0.5))),
+            _share("legality", is_tolerated)),
     Outcome("friction_before", "friction with Moscow to 8/1971, 0 to 3", "0 to 3", "party",
-            lambda histories: _friction(histories, COUP_MONTH), "1971-08"),
+            lambda histories: _friction(histories, COUP_MONTH), "1971-08",
+            note=f"{_GAP} private protests"),
     Outcome("friction_after", "friction with Moscow to 12/1978, 0 to 3", "0 to 3", "party",
             lambda histories: _friction(histories, month_index(LAST_MONTH)),
             note="a documented crisis of 1971–78, undated: public dissent (2)"),
@@ -336,10 +406,13 @@ MAIN: Final = (
 )  # fmt: skip
 
 
-def _first(counts: Floats, never: int) -> Floats:
-    """Return the month of the first event, `never` if there is none."""
-    happened = counts > 0
-    return np.where(happened.any(axis=0), happened.argmax(axis=0), never).astype(np.float64)
+def _first(histories: Histories, track: str, kind: str) -> Floats:
+    """Return the month of the first event of a kind, the number of months if there is none."""
+    if not histories.covers(track, [kind]).all():
+        return np.full(histories.worlds, np.nan)
+    happened = histories.count(track, kind) > 0
+    first = np.where(happened.any(axis=0), happened.argmax(axis=0), histories.months)
+    return first.astype(np.float64)
 
 
 def outcomes(histories: Histories, names: Collection[str] | None = None) -> dict[str, Floats]:
@@ -360,6 +433,12 @@ def measure(some: Sequence[Outcome], histories: Histories) -> dict[str, Floats]:
         for outcome in some
         if month_index(outcome.until) < histories.months
     }
+
+
+def documented_outcomes(some: Sequence[Outcome], documented: Histories) -> dict[str, float]:
+    """Return the outcomes that the record has, by name: those that it doesn't know are left out."""
+    values = {name: float(value[0]) for name, value in measure(some, documented).items()}
+    return {name: value for name, value in values.items() if not np.isnan(value)}
 
 
 def side(orientation: float) -> str:

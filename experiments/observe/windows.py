@@ -7,7 +7,7 @@ that nothing of a year is known before it has passed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,17 @@ from palca.model.types import Floats
 
 from ..io.table import Column
 from .histories import Histories
-from .outcomes import OUTCOMES, RIGHT, Outcome, american, unrest
+from .outcomes import (
+    OUTCOMES,
+    Outcome,
+    american,
+    holds,
+    is_banned,
+    is_left,
+    is_right,
+    is_tolerated,
+    lethal_unrest,
+)
 
 FIRST: Final = 1969
 LAST: Final = 1978
@@ -63,23 +73,23 @@ def _of_span(first: int, last: int) -> list[Outcome]:
     def times(track: str, kind: str) -> Callable[[Histories], Floats]:
         return lambda histories: histories.times(track, kind, start, end)
 
-    def mean(of: Callable[[Histories], NDArray[Any]]) -> Callable[[Histories], Floats]:
+    def mean(of: Callable[[Histories], Floats]) -> Callable[[Histories], Floats]:
         return lambda histories: of(histories)[start : end + 1].mean(axis=0, dtype=np.float64)
 
-    def total(of: Callable[[Histories], NDArray[Any]]) -> Callable[[Histories], Floats]:
-        return lambda histories: of(histories)[start : end + 1].sum(axis=0, dtype=np.float64)
+    def share(
+        series: str, test: Callable[[Floats], NDArray[np.bool_]]
+    ) -> Callable[[Histories], Floats]:
+        return mean(lambda histories: holds(histories, series, test))
 
     rows = [
         ("coups", "successful coups", "coups", "power", times("power", "coup")),
         ("failed", "failed coups", "coups", "power", times("power", "failed coup")),
-        ("right", "time under the right", "share", "power",
-         mean(lambda histories: histories.series["orientation"] >= RIGHT)),
-        ("left", "time under the left", "share", "power",
-         mean(lambda histories: histories.series["orientation"] <= -RIGHT)),
+        ("right", "time under the right", "share", "power", share("orientation", is_right)),
+        ("left", "time under the left", "share", "power", share("orientation", is_left)),
         ("growth", "growth, % a year", "% a year", "economy",
          mean(lambda histories: histories.series["growth"])),
         ("unrest", "months of lethal or national unrest", "months", "conflict",
-         total(lambda histories: histories.once("unrest", lambda: unrest(histories)) >= 2)),
+         lambda histories: lethal_unrest(histories)[start : end + 1].sum(axis=0)),
         ("massacres", "massacres", "events", "conflict", times("conflict", "massacre")),
         ("expulsions", "expulsions from the Soviet mission", "events", "ussr",
          times("ussr", "expulsion")),
@@ -87,10 +97,8 @@ def _of_span(first: int, last: int) -> list[Outcome]:
         ("us_aid", "commitments, USD m a year", "million USD a year", "us",
          mean(lambda histories: 12.0 * histories.series["us_commitment"])),
         ("us_atmosphere", "atmosphere", "weight", "us", mean(american)),
-        ("banned", "banned", "share", "party",
-         mean(lambda histories: histories.series["legality"] == 0.0)),
-        ("tolerated", "tolerated", "share", "party",
-         mean(lambda histories: histories.series["legality"] == 0.5)),
+        ("banned", "banned", "share", "party", share("legality", is_banned)),
+        ("tolerated", "tolerated", "share", "party", share("legality", is_tolerated)),
     ]  # fmt: skip
     return [Outcome(f"{name}_{tail}", f"{title} {years}", unit, group, of, f"{last}-12")
             for name, title, unit, group, of in rows]  # fmt: skip

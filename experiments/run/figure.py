@@ -13,6 +13,7 @@ from palca.model.state.scenario import Country, Scenario
 from ..io.figure_style import (
     COLOURS,
     FACT,
+    GAP,
     INK,
     INK_ON,
     SERIES,
@@ -20,6 +21,7 @@ from ..io.figure_style import (
     ends_of_years,
     fact_line,
     fan,
+    hatch_gaps,
     head,
     many,
     new_figure,
@@ -29,7 +31,7 @@ from ..io.figure_style import (
 from ..io.numerals import decimal, percent
 from ..observe.documented import no_record
 from ..observe.histories import Histories
-from ..observe.outcomes import atmosphere, side
+from ..observe.outcomes import WEIGHTS, atmosphere, side
 from ..simulate.ensemble import Summary
 
 if TYPE_CHECKING:
@@ -75,7 +77,7 @@ def draw_history(
             axes[0].set_visible(False)
         else:
             _documented(axes, scenario, summary, history)
-            legend += "; thick and red: documented"
+            legend += f"; thick and red: documented; hatched: {GAP}"
         ends_of_years(axes[-1], scenario.months)
         axes[-1].set_xlabel(legend)
     return Picture(figure, _in_words(scenario, summary, history))
@@ -88,7 +90,7 @@ def _documented(
     _strip(axes[0], scenario, history)
     orientation = history.series["orientation"][:, 0]
     axes[1].stairs(orientation, np.arange(len(orientation) + 1), baseline=None, **fact_line())
-    _acts(axes[2], atmosphere(history, "ussr")[:, 0])
+    _acts(axes[2], history)
     _credits(axes[3], history)
     _obligations(axes[4], history)
     _attempts(axes[5], history)
@@ -120,7 +122,7 @@ def _in_words(scenario: Scenario, summary: Summary, history: Histories | None) -
     tried = history.count("power", "coup") + history.count("power", "failed coup")
     return (
         f"Documented rulers by month from January 1969 ({', '.join(names)}), above {contents}, the "
-        f"documented history {tried.sum():.0f}."
+        f"documented history {tried.sum():.0f}. Months {GAP} are hatched."
     )
 
 
@@ -209,12 +211,23 @@ def _note(
                   **{"color": FACT, **how})  # fmt: skip
 
 
-def _acts(axis: Axes, values: Any) -> None:
-    """Draw the documented acts, named at their highest point."""
-    months = np.arange(len(values)) + 0.5
+def _acts(axis: Axes, history: Histories) -> None:
+    """Draw the documented acts, named at their highest point; where not all are known, each."""
+    values = atmosphere(history, "ussr")[:, 0]
+    months, unknown = np.arange(len(values)) + 0.5, np.isnan(values)
+    hatch_gaps(axis, ~unknown)
     axis.plot(months, values, **fact_line())
-    at = int(np.argmax(values))
-    _note(axis, "documented acts (with gaps)", (float(months[at]), float(values[at])), (6, 1))
+    acts, _, _ = history.of_kinds(("ussr", kind) for kind in WEIGHTS)
+    single = acts[unknown[acts]]
+    axis.plot(single + 0.5, np.zeros(len(single)), "|", color=FACT, ms=9, mew=1.5)
+    if unknown.all():
+        return
+    at = int(np.nanargmax(values))
+    _note(axis, "documented acts", (float(months[at]), float(values[at])), (6, 1))
+    if len(single):
+        _note(
+            axis, "| single documented acts", (float(single.max()) + 0.5, 0.0), (-2, 9), ha="right"
+        )
 
 
 def _crisis(axis: Axes, summary: Summary, months: int) -> None:
@@ -230,10 +243,11 @@ def _crisis(axis: Axes, summary: Summary, months: int) -> None:
 def _credits(axis: Axes, history: Histories) -> None:
     """Mark the documented Soviet credits: only what is firm."""
     amounts = history.series["ussr_commitment"][:, 0]
-    for month in np.nonzero(amounts)[0]:
+    hatch_gaps(axis, ~np.isnan(amounts))
+    for month in np.nonzero(amounts > 0)[0]:
         at = (month + 0.5, float(amounts[: month + 1].sum()))
         axis.plot(*at, "o", color=FACT, ms=5, mec="white")
-        _note(axis, f"{amounts[month]:.1f} documented; later amounts are undocumented", at, (-2, 7))
+        _note(axis, f"{amounts[month]:.1f} documented; later amounts aren't", at, (-2, 7))
 
 
 def _obligations(axis: Axes, history: Histories) -> None:

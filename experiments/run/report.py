@@ -184,7 +184,7 @@ _SCORES: Final = (
            note="1 − CRPS / CRPS of the naive forecast, which knows base rates of twenty Latin "
                 "American countries for changes of power and persistence from January 1969 for "
                 "the rest; below 0 the model is worse; a dash: the naive forecast was exactly "
-                "right, or nothing is documented"),
+                "right, or the record doesn't know it"),
 )  # fmt: skip
 
 

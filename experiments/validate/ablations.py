@@ -24,7 +24,7 @@ from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
 from ..observe.documented import Record
 from ..observe.histories import Histories, documented
-from ..observe.outcomes import OUTCOMES, outcomes
+from ..observe.outcomes import OUTCOMES, documented_outcomes, outcomes
 from ..observe.patterns import PATTERNS
 from ..simulate import priors
 from ..simulate.designs import Factor
@@ -218,14 +218,10 @@ def compare_models(
     scores: dict[str, float] = {}
     for done, (name, (group, resolved)) in enumerate(versions.items()):
         on_progress(done, len(versions))
-        truth = outcomes(documented(record, build(resolved)))
+        truth = documented_outcomes(OUTCOMES, documented(record, build(resolved)))
         evidence = record_evidence(resolved, record)
         measured, _ = prior_worlds(resolved, max(worlds // 4, 500), seed, jobs)
-        own = {
-            outcome.name: float(crps(measured[outcome.name], truth[outcome.name][0]))
-            for outcome in OUTCOMES
-            if outcome.scored
-        }
+        own = {name: float(crps(measured[name], value)) for name, value in truth.items()}
         scores = scores or own
         losses = [(own[key] - scores[key]) / max(own[key] + scores[key], _TINY) for key in own]
         logs = log_evidence(resolved, evidence, worlds, seed, jobs)

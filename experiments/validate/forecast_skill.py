@@ -27,7 +27,14 @@ from ..infer.calibrate import calibrate
 from ..io.experiment import OnProgress
 from ..observe.documented import Record
 from ..observe.histories import Histories, documented, happened
-from ..observe.outcomes import OUTCOMES, atmosphere, measure, outcomes, unrest
+from ..observe.outcomes import (
+    OUTCOMES,
+    atmosphere,
+    documented_outcomes,
+    lethal_unrest,
+    measure,
+    outcomes,
+)
 from ..observe.windows import before_and_after
 from ..simulate.ensemble import free_running
 from .one_step_ahead import ahead_comparisons
@@ -37,6 +44,9 @@ SPANS: Final = {
     "1969–78": slice(month_index("1969-05"), month_index("1978-12") + 1),
     "1975–78": slice(month_index("1975-01"), month_index("1978-12") + 1),
 }
+_PATHS: Final = (
+    "joint path by year of growth and US money, and of Soviet atmosphere and unrest where covered"
+)
 REFERENCE: Final = slice(month_index("1969-09"), month_index("1978-12") + 1)
 
 
@@ -72,7 +82,8 @@ class Scores:
 def joint_path(histories: Histories) -> Floats:
     """Return growth, US commitments, Soviet atmosphere and unrest by year, ``(worlds, n)``.
 
-    Commitments as logarithms; unrest in months of lethal or national unrest.
+    Commitments as logarithms; unrest in months of lethal or national unrest. NaN in a year that
+    the record doesn't cover.
     """
     years = histories.months // 12
     by_year = (years, 12, histories.worlds)
@@ -80,7 +91,7 @@ def joint_path(histories: Histories) -> Floats:
         histories.series["growth"][: 12 * years].reshape(by_year).mean(axis=1),
         np.log1p(histories.series["us_commitment"][: 12 * years].reshape(by_year).sum(axis=1)),
         atmosphere(histories, "ussr")[: 12 * years].reshape(by_year).mean(axis=1),
-        (unrest(histories)[: 12 * years].reshape(by_year) >= 2).sum(axis=1),
+        lethal_unrest(histories)[: 12 * years].reshape(by_year).sum(axis=1),
     ]
     return np.concatenate(rows).T.astype(np.float64)
 
@@ -101,11 +112,7 @@ def score(
     baseline = {h: naive(scenario, record, ensemble, seed, hazard=h) for h in HAZARDS}
     truth = happened(known)
     baselines = {h: happened(histories) for h, histories in baseline.items()}
-    observed = {
-        outcome.name: float(values[0])
-        for outcome, values in ((o, outcomes(known)[o.name]) for o in OUTCOMES)
-        if outcome.scored
-    }
+    observed = documented_outcomes(OUTCOMES, known)
     own = outcomes(free)
     outcome_scores = evaluate(own, observed, outcomes(baseline["constant"]))
     comparisons = {
@@ -117,14 +124,15 @@ def score(
         ),
     }
     paths = {h: joint_path(histories) for h, histories in baseline.items()}
-    path, real = joint_path(free), joint_path(known)[0]
+    real = joint_path(known)[0]
+    there = ~np.isnan(real)  # the rest is not covered by the record
+    path, real = joint_path(free)[:, there], real[there]
+    paths = {h: values[:, there] for h, values in paths.items()}
     centre, spread = path.mean(axis=0), np.maximum(path.std(axis=0), 1e-6)
-    comparisons["joint path of growth, US money, Soviet atmosphere and unrest by year"] = (
-        path_comparisons(
-            (path - centre) / spread,
-            {h: (values - centre) / spread for h, values in paths.items()},
-            (real - centre) / spread,
-        )
+    comparisons[_PATHS] = path_comparisons(
+        (path - centre) / spread,
+        {h: (values - centre) / spread for h, values in paths.items()},
+        (real - centre) / spread,
     )
     # out of sample: a posterior of the years to 1974, tested on those after
     earlier = calibrate(resolved, 1974, 4 * worlds, 1000, 0, seed, jobs, on_progress)
@@ -134,10 +142,9 @@ def score(
         happened(later), baselines, truth, SPANS["1975–78"]
     )
     _, after = before_and_after(1974)
-    real_after = {name: float(values[0]) for name, values in measure(after, known).items()}
     comparisons["outcomes 1975–78 (calibrated on 1969–74)"] = outcome_comparisons(
         measure(after, later), {h: measure(after, histories) for h, histories in baseline.items()},
-        real_after,
+        documented_outcomes(after, known),
     )  # fmt: skip
     on_progress("forecasting one month ahead", 0, 1)
     plain = {**resolved, "sets": {}}

@@ -201,6 +201,8 @@ def _filter_pseudo(
     own = priors.draw(seed_of_theirs, numbers, scenario.parameters)
     own_scenario = replace(scenario, parameters={**scenario.parameters, **own})
     histories = simulated(ColdWarModel(own_scenario, numbers, seed_of_theirs, keep=SERIES).run())
+    # as much is seen of it as of the real one
+    histories = replace(histories, covered=documented(record, scenario).covered)
     truth = happened(histories)[:, :, 0]
     _, predicted = _filter(resolved, past_evidence(histories, record), np.arange(_PSEUDO), seed)
     said = np.where(np.isnan(predicted.T), 0.0, predicted.T)

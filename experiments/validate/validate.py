@@ -179,14 +179,16 @@ def read_again(
     return [
         (every.outcome.heading, _in_words(every), _in_words(high))
         for every, high in zip(*outcome_scores, strict=True)
-        if every.outcome.scored and _judged(every) != _judged(high)
+        if _judged(every) != _judged(high)
     ]
 
 
 def confident(record: Record) -> Record:
-    """Return the rows of high confidence alone."""
+    """Return the rows of high confidence alone; what is covered is so with high confidence."""
+    sure = record.coverage["confidence"] == "high"
     return replace(
         record,
+        coverage=record.coverage.assign(complete=record.coverage["complete"] & sure),
         events=record.events[record.events["confidence"] == "high"],
         series=record.series[record.series["confidence"] == "high"],
     )

@@ -6,13 +6,21 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from palca.experiments.cli.record import print_record, print_series
-from palca.experiments.observe.documented import CONFIDENCES, FOLDER, load_record, scored, span
+from palca.experiments.cli.record import print_coverage, print_record, print_series
+from palca.experiments.observe.documented import (
+    CONFIDENCES,
+    FOLDER,
+    covered,
+    load_record,
+    scored,
+    span,
+)
 from palca.model import PalcaError
 from palca.model.calendar import month_index, month_name
 from palca.model.events import KINDS, TRACKS
@@ -125,6 +133,87 @@ def test_a_row_with_a_comma_too_many_or_too_few_is_refused(folder: Path, row: st
         load_record(folder)
 
 
+COVERAGE = {
+    "track": ("usr", "did you mean 'ussr'"),
+    "kind": ("brek", "did you mean 'break'"),
+    "since": ("1969", "no month"),
+    "since ": ("1969-01-01", "write its month, 1969-01"),
+    "since  ": ("1968-12", "must begin in 1969-01"),
+    "since   ": ("1969-02", "must begin in 1969-01"),
+    "until": ("soon", "no month"),
+    "until ": ("1968-12", "before its beginning"),
+    "until  ": ("1979-01", "the last month is 1978-12"),
+    "complete": ("maybe", "must be yes or no"),
+    "confidence": ("low", "write no"),
+    "confidence ": ("hgh", "did you mean 'high'"),
+    "reason": (" ", "say why"),
+    "source": ("", "has no source"),
+}
+
+
+def rewritten(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["track", "kind", "since", "until", "complete", "reason",
+                                       "source", "confidence"])  # fmt: skip
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def coverage_rows() -> list[dict[str, str]]:
+    with (FOLDER / "coverage.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("column", COVERAGE)
+def test_a_bad_row_of_coverage_is_refused_with_its_place(folder: Path, column: str) -> None:
+    value, says = COVERAGE[column]
+    rows = coverage_rows()
+    at = next(i for i, row in enumerate(rows) if row["kind"] == "break")
+    rows[at][column.strip()] = value
+    rewritten(folder / "coverage.csv", rows)
+    with pytest.raises(PalcaError) as caught:
+        load_record(folder)
+    assert says in str(caught.value)
+    assert str(caught.value).startswith(f"coverage.csv: line {at + 2}")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_coverage_leaves_no_month_out_and_judges_none_twice(
+    folder: Path, data: st.DataObject
+) -> None:
+    rows = coverage_rows()
+    row = data.draw(st.sampled_from(rows))
+    end = data.draw(st.sampled_from(["since", "until"]))
+    moved = data.draw(st.integers(-130, 130).filter(bool))
+    row[end] = month_name(month_index(row[end]) + moved)
+    rewritten(folder / "coverage.csv", rows)
+    with pytest.raises(PalcaError, match=r"^coverage\.csv"):
+        load_record(folder)
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_every_track_is_covered_or_not_in_every_month(folder: Path, track: str) -> None:
+    rows = [row for row in coverage_rows() if (row["track"], row["kind"]) != (track, "")]
+    rewritten(folder / "coverage.csv", rows)
+    with pytest.raises(PalcaError, match=f"the track '{track}' from 1969-01 on: add a row"):
+        load_record(folder)
+
+
+def test_a_kind_goes_before_its_track_and_an_event_needs_no_coverage() -> None:
+    record = load_record()
+    for row in record.coverage.itertuples():
+        judged = covered(record, str(row.track), str(row.kind))
+        assert (judged[row.first_month : row.last_month + 1] == row.complete).all()
+    for track in TRACKS:
+        of_track = covered(record, track)
+        own = set(record.coverage.query("track == @track")["kind"])
+        for kind in KINDS[track].keys() - own:
+            assert np.array_equal(covered(record, track, kind), of_track)
+    assert not covered(record, "ussr", "visit")[month_index("1974-05")]
+    assert len(record.select(["ussr"], ["visit"], "1974-05", "1974-05")) == 1
+
+
 def test_a_missing_column_or_file_is_named(folder: Path) -> None:
     (folder / "series.csv").write_text("series,date,vale,unit,source,confidence,note\n")
     with pytest.raises(PalcaError, match="did you mean 'vale'"):
@@ -201,6 +290,19 @@ def test_a_selection_is_what_was_asked_for(
 def test_a_series_between_two_months() -> None:
     values = load_record().values("gdp_growth", "1970-06", "1972-01")
     assert list(values.index) == ["1970", "1971", "1972"]
+
+
+def test_coverage_prints_with_its_reasons() -> None:
+    record = load_record()
+    out = Console(file=io.StringIO(), width=900)
+    print_coverage(record, out, ["ussr"], sources=True)
+    assert isinstance(out.file, io.StringIO)
+    text = out.file.getvalue()
+    for row in record.coverage.itertuples():
+        assert (str(row.reason) in text) == (row.track == "ussr")
+    assert "1970-12 to 1978-12" in text
+    with pytest.raises(PalcaError, match="did you mean 'ussr'"):
+        print_coverage(record, out, ["usr"])
 
 
 def test_the_record_prints_with_its_sources_and_says_what_may_score() -> None:

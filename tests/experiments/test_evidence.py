@@ -18,6 +18,7 @@ from palca.experiments.infer.evidence import EventObservation, Evidence, describ
 from palca.experiments.infer.evidence_file import load_given, make_evidence
 from palca.experiments.observe.documented import Record, load_record
 from palca.experiments.observe.histories import Histories, documented
+from palca.experiments.observe.outcomes import atmosphere
 from palca.model import PalcaError
 from palca.model.calendar import month_index, month_name
 from palca.model.state.history import CODE_OF, Events
@@ -156,6 +157,22 @@ def test_an_event_has_a_month_of_ones_own_or_the_records(known: tuple[Histories,
             read(event(date=month), known)
         with pytest.raises(PalcaError, match="outside the simulated months"):
             read({"ussr_commitments": {"sd": 1, "floor": 5, "until": month}}, known)
+
+
+def test_silence_is_evidence_only_where_the_record_covers_it(known: tuple[Histories, Record]) -> None:
+    seen = read({"ussr_atmosphere": {"sd": 4, "months": 12}}, known).levels
+    covered = np.nonzero(~np.isnan(atmosphere(known[0], "ussr")[:, 0]))[0].tolist()
+    assert [level.month for level in seen] == covered == list(range(month_index("1970-11") + 1))
+    assert {level.share for level in seen} == {1 / 12}
+
+    def absent(kind: str) -> Evidence:
+        return read({"absent": [{"track": "ussr", "kind": kind, "weight": 0.1}]}, known)
+
+    assert absent("break").absent == (("ussr", "break", 0.1),)
+    with pytest.raises(PalcaError, match="doesn't cover 'military' in track 'ussr'"):
+        absent("military")
+    with pytest.raises(PalcaError, match="Soviet credits from 1971-09 on"):
+        read({"ussr_commitments": {"sd": 1, "floor": 5, "until": "1971-09"}}, known)
 
 
 def test_attempts_of_one_month_both_keep_their_windows(known: tuple[Histories, Record]) -> None:

@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from palca.experiments.forecast.naive import naive
-from palca.experiments.observe.documented import load_record
+from palca.experiments.forecast.scores import evaluate
+from palca.experiments.observe.documented import Record, load_record
 from palca.experiments.observe.histories import SERIES, Histories, documented, simulated
 from palca.experiments.observe.outcomes import (
     GROUPS,
@@ -19,12 +22,16 @@ from palca.experiments.observe.outcomes import (
     WEIGHTS,
     Outcome,
     atmosphere,
+    documented_outcomes,
     friction,
+    known_friction,
+    measure,
     outcomes,
+    remembered,
     spell_lengths,
     unrest,
 )  # fmt: skip
-from palca.experiments.observe.windows import FIRST, LAST, before_and_after
+from palca.experiments.observe.windows import FIRST, LAST, before_and_after, outcomes_of
 from palca.experiments.simulate.ensemble import free_running
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
@@ -34,7 +41,9 @@ from palca.scenarios import build, resolve
 pytestmark = pytest.mark.quick
 
 
-def histories(months: int, *events: tuple[int, str, str], leader: list[int] | None = None) -> Histories:
+def histories(
+    months: int, *events: tuple[int, str, str], leader: list[int] | None = None
+) -> Histories:
     code = np.array([CODE_OF[track, kind] for _, track, kind in events], dtype=np.int64)
     month = np.array([at for at, _, _ in events], dtype=np.int64)
     nobody = np.full(len(events), -1)
@@ -63,6 +72,79 @@ def test_unrest_and_friction_take_the_gravest_event() -> None:
                   (3, "party", "private protest"))  # fmt: skip
     assert unrest(acts)[:, 0].tolist() == [0, 2, 0, 1]
     assert friction(acts)[:, 0].tolist() == [0, 1, 2, 2]
+
+
+# what the record covers
+
+
+def judged(complete: Any) -> Record:
+    """Return the record with other coverage: `complete` gets its rows and says which are."""
+    record = load_record()
+    return replace(record, coverage=record.coverage.assign(complete=complete))
+
+
+def test_an_atmosphere_is_known_if_its_memory_is() -> None:
+    # the weight of the month itself is a tenth, that of the one before nine hundredths
+    covered = np.array([1, 0, 1, 0, 0, *[1] * 10], dtype=bool)
+    missing = [0, 0.1, 0.09, 0.181, 0.2629, *(0.2629 * 0.9**months for months in range(1, 11))]
+    expected = [1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+    assert (covered & (np.array(missing) <= 0.1)).tolist() == expected
+    assert remembered(covered).tolist() == expected
+    late = np.arange(120) >= 60
+    assert np.nonzero(remembered(late))[0][0] == 60 + 21  # .9**22 < .1 <= .9**21
+    assert remembered(np.ones(120, dtype=bool)).all()
+
+
+def test_the_documented_atmosphere_is_unknown_in_a_gap(baseline: dict[str, Any]) -> None:
+    known = documented(load_record(), build(baseline))
+    whole = documented(judged(True), build(baseline))
+    for patron, end in (("ussr", "1970-11"), ("us", "1971-08")):
+        values = atmosphere(known, patron)[:, 0]
+        last = month_index(end) + 1
+        assert np.array_equal(values[:last], atmosphere(whole, patron)[:last, 0])
+        assert np.isnan(values[last:]).all()
+
+
+def test_nothing_scores_that_is_not_covered(baseline: dict[str, Any]) -> None:
+    scenario = build(baseline)
+    some = (*OUTCOMES, *outcomes_of(FIRST, LAST))
+    whole, none = (documented_outcomes(some, documented(judged(of), scenario)) for of in (True, False))
+    assert {name for name in none if not name.startswith(("growth", "us_aid"))} == set()
+    real = documented_outcomes(some, documented(load_record(), scenario))
+    assert set(none) < set(real) < set(whole)
+    assert all(whole[name] == value for name, value in real.items())
+    assert {"ussr_dip_1972", "ussr_recovery", "unrest_months", "ussr_commitments_after"}.isdisjoint(
+        real
+    )
+    verdicts = evaluate(
+        outcomes(naive(scenario, load_record(), 50, 0)),
+        real,
+        outcomes(naive(scenario, load_record(), 50, 1)),
+    )
+    assert {v.outcome.name for v in verdicts if not v.unscored} <= set(real)
+
+
+@given(st.data())
+def test_an_outcome_is_what_full_coverage_says_or_unknown(
+    baseline: dict[str, Any], data: st.DataObject
+) -> None:
+    rows = len(load_record().coverage)
+    complete = data.draw(st.lists(st.booleans(), min_size=rows, max_size=rows))
+    scenario = build(baseline)
+    whole, some = (measure(OUTCOMES, documented(judged(of), scenario)) for of in (True, complete))
+    for name, values in some.items():
+        assert np.isnan(values[0]) or values[0] == whole[name][0], name
+
+
+def test_friction_is_known_only_if_no_more_may_have_been_shown() -> None:
+    shown = histories(4, (1, "party", "public dissent"))
+    everything = {pair: np.ones(4, dtype=bool) for pair in CODE_OF}
+    for kind, expected in (
+        ("private protest", [np.nan, 2, 2, 2]), ("public dissent", [np.nan, 2, 2, 2]),
+        ("rupture", [np.nan] * 4), ("congress", [0, 2, 2, 2]),
+    ):  # fmt: skip
+        seen = replace(shown, covered=everything | {("party", kind): np.zeros(4, dtype=bool)})
+        assert np.array_equal(known_friction(seen)[:, 0], expected, equal_nan=True), kind
 
 
 def test_spells() -> None:
@@ -153,8 +235,8 @@ WORDS = {"January": 1, "August": 8, "September": 9}
 
 def window(title: str) -> tuple[int, int] | None:
     """Return the first and the last month that a title names; None if it names none."""
-    if title == "atmosphere, second half of 1970":
-        return month_index("1970-07"), month_index("1970-12")
+    if title == "atmosphere, July to November 1970":
+        return month_index("1970-07"), month_index("1970-11")
 
     def month(at: re.Match[str], group: int, usual: int) -> int:
         number, word, year = at[group], at[group + 1], at[group + 3]
@@ -248,10 +330,8 @@ def test_weights_are_ordered_as_their_source_orders_acts() -> None:
 
 def test_the_page_of_validation_quotes_the_record(baseline: dict[str, Any]) -> None:
     page = (Path(__file__).parents[2] / "docs" / "VALIDATION.md").read_text(encoding="utf-8")
-    values = outcomes(documented(load_record(), build(baseline)))
-    quoted = {
-        o.name: f"| {o.heading} | {float(values[o.name][0]):.3g} |" for o in OUTCOMES if o.scored
-    }
+    known = documented_outcomes(OUTCOMES, documented(load_record(), build(baseline)))
+    quoted = {o.name: f"| {o.heading} | {known[o.name]:.3g} |" for o in OUTCOMES if o.name in known}
     assert [name for name, row in quoted.items() if row not in page] == []
 
 
@@ -259,7 +339,9 @@ def test_units_are_those_that_titles_name() -> None:
     # what a title ends in ("USD m a year") is the unit that files and axes give
     said = {"USD m a year": "million USD a year", "USD m": "million USD", "% a year": "% a year",
             "months": "months", "0 to 3": "0 to 3"}  # fmt: skip
-    spans = [o for year in range(FIRST + 2, LAST + 1) for some in before_and_after(year) for o in some]
+    spans = [
+        o for year in range(FIRST + 2, LAST + 1) for some in before_and_after(year) for o in some
+    ]
     for outcome in (*OUTCOMES, *spans):
         for ending, unit in said.items():
             if f", {ending}" in outcome.title and not outcome.title.startswith("embassy"):
@@ -269,5 +351,7 @@ def test_units_are_those_that_titles_name() -> None:
 
 def test_every_group_has_a_title_and_a_place_in_the_report() -> None:
     # the report and the laboratory go through GROUPS: an outcome of another group would be lost
-    spans = [o for year in range(FIRST + 2, LAST + 1) for some in before_and_after(year) for o in some]
+    spans = [
+        o for year in range(FIRST + 2, LAST + 1) for some in before_and_after(year) for o in some
+    ]
     assert {outcome.group for outcome in (*OUTCOMES, *spans)} == {*GROUPS}

@@ -106,6 +106,15 @@ def left_then_right(month: int) -> float:
     return 0.0 if month < 10 else -0.5 if month < 30 else 0.8  # the right from July 1971 on
 
 
+def test_the_silences_that_patterns_read_are_covered(baseline: dict[str, Any]) -> None:
+    # 2: no attempt for three years; 7: no break; 10: no dissent before the coup; 18: no massacre
+    known = documented(load_record(), build(baseline))
+    assert known.covers("power", ["coup", "failed coup"]).all()
+    assert known.covers("ussr", ["break"]).all()
+    assert known.covers("conflict", ["massacre"]).all()
+    assert known.covers("party", ["public dissent", "rupture"])[: month_index("1971-08") + 1].all()
+
+
 def test_a_break_undoes_that_ties_outlive_a_coup() -> None:
     ties = (
         ("1970-01", "ussr", "embassy"), ("1971-07", "power", "coup"), ("1972-09", "ussr", "visit"),

@@ -27,7 +27,7 @@ from palca.scenarios.posterior_draws import read_parameter_sets
 
 from .scratch import file, scratch, text_of
 
-_RECORD: Final = ("events.csv", "series.csv", "base_rates.csv")
+_RECORD: Final = ("events.csv", "series.csv", "base_rates.csv", "coverage.csv")
 _TABLES: Final = (  # of which kind of run each is, as `words.cells` has them
     ("run", "scores"), ("comparison", "differences"), ("counterfactual", "effects"),
     ("counterfactual", "channels"), ("counterfactual", "effective"), ("claims", "claims"),
@@ -41,7 +41,7 @@ _RUNS: Final = re.compile(r"<(script|iframe|object|embed|link|base|form|svg)|<[^
 
 def record(data: bytes) -> None:
     """A record that is read has a span for every event and a number for every value."""
-    which = _RECORD[data[0] % 3] if data else _RECORD[0]
+    which = _RECORD[data[0] % len(_RECORD)] if data else _RECORD[0]
     for name in _RECORD:
         own = data[1:] if name == which else (documented.FOLDER / name).read_bytes()
         file(f"record/{name}", own)
@@ -49,6 +49,9 @@ def record(data: bytes) -> None:
     assert (read.events["first_month"] <= read.events["last_month"]).all()
     assert np.isfinite(read.series["value"]).all()
     assert len(documented.scored(read)) <= len(read.events)
+    judged = read.coverage["last_month"] - read.coverage["first_month"] + 1
+    by_kind = judged.groupby([read.coverage["track"], read.coverage["kind"]]).sum()
+    assert (by_kind == len(documented.covered(read, "power"))).all()
 
 
 def posterior(data: bytes) -> None:
