@@ -51,6 +51,15 @@ class InputTable:
         check_text(key, value, self.where)
         return value
 
+    def texts(self, key: str) -> list[str]:
+        """Return a list of texts; an empty one if it isn't there."""
+        value = self.value(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise PalcaError(f"'{key}' must be a list of texts, not {_kind(value)}", self.where)
+        for one in value:
+            check_text(key, one, self.where)
+        return value
+
     def number(
         self, key: str, low: float, high: float, default: float | None = None
     ) -> float:

@@ -59,7 +59,10 @@ def load(name: str, settings: Sequence[str] = (), interventions: Sequence[str] =
 
 
 def resolve(
-    name: str, settings: Sequence[str] = (), interventions: Sequence[str] = ()
+    name: str,
+    settings: Sequence[str] = (),
+    interventions: Sequence[str] = (),
+    at: int | None = None,
 ) -> dict[str, Any]:
     """Read a scenario, all that it extends, and every file that it names.
 
@@ -76,6 +79,8 @@ def resolve(
         intervention, those of `interventions` counted after its own.
     interventions : sequence of str
         Each the inside of an ``[[intervene]]`` table in braces.
+    at : int, optional
+        The month in which the first intervention is to begin: all are moved as far as it is.
 
     Returns
     -------
@@ -91,6 +96,9 @@ def resolve(
     merged["intervene"] += given
     for setting in settings:
         apply_setting(merged, setting)
+    if at is not None and merged["intervene"]:
+        first = min(written.table.month("at") for written in merged["intervene"])
+        merged["intervene"] = [written.moved(at - first) for written in merged["intervene"]]
     idle = idle_parameters(merged["channels"])
     asked = [setting.partition("=")[0].strip() for setting in settings]
     values = [(name, merged["parameters"][name], f"--set {name}") for name in asked if name in idle]
@@ -136,6 +144,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
         "expect": table.text("expect", ""),
         "sources": table.text("sources", ""),
         "given": table.text("given", ""),
+        "outcomes": table.texts("outcomes"),
         "place": where,
     }
     if own["plausibility"] not in ("", "A", "B", "C"):
@@ -195,7 +204,8 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     files = {**_country_drivers(country, country_file), **merged["drivers"]}
     resolved = {
         key: merged[key]
-        for key in ("title", "question", "plausibility", "expect", "sources", "given", "place")
+        for key in ("title", "question", "plausibility", "expect", "sources", "given", "outcomes",
+                    "place")
     }
     resolved |= {
         "months": months,

@@ -54,6 +54,14 @@ class WrittenIntervention:
         """File and table, for errors."""
         return self.table.where
 
+    def moved(self, months: int) -> WrittenIntervention:
+        """Return it so many months later."""
+        moved = self
+        for key in ("at", "until"):
+            if key in self.table:
+                moved = moved.with_entry([key], month_name(self.table.month(key) + months))
+        return moved
+
     def with_entry(self, path: Sequence[str], value: Any) -> WrittenIntervention:
         """Return it with another value at a key, or at a key of a table within."""
         entries = _with_entry(self.table.flat(), path, value)

@@ -30,6 +30,7 @@ EXPERIMENTS: Final = {
     "run": "run.experiment:RunExperiment",
     "comparison": "counterfactual.experiment:ComparisonExperiment",
     "counterfactual": "counterfactual.experiment:CounterfactualExperiment",
+    "arms": "counterfactual.experiment:ArmsExperiment",
     "claims": "counterfactual.experiment:ClaimsExperiment",
     "reanalysis": "reanalysis.experiment:ReanalysisExperiment",
     "sweep": "explore.sweep_experiment:SweepExperiment",

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from palca.model.errors import PalcaError
+
 from . import options
 from .runner import make
 
@@ -41,7 +43,14 @@ def compare(
 
 
 def counterfactual(
-    scenario: options.ScenarioName,
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SCENARIO...",
+            help="Names of shipped scenarios, or paths; several are arms of one question.",
+            autocompletion=options.scenario_names,
+        ),
+    ],
     given: options.Given = "record",
     through: Annotated[
         str | None,
@@ -73,6 +82,22 @@ def counterfactual(
             "--variants", help="Ask the same question of alternative models (minutes for each)."
         ),
     ] = False,
+    outcomes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--outcome",
+            metavar="TEXT",
+            help="Ask of an outcome of your own too, such as 'Juan José Torres rules in 1973-01' "
+            "or 'attempts < 2 and legitimacy > 0.4 in 1975-06'; repeatable.",
+        ),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="MONTH",
+            help="Let the first intervention begin in this month; all are moved as far.",
+        ),
+    ] = None,
     stories: Annotated[
         int,
         typer.Option(
@@ -85,30 +110,50 @@ def counterfactual(
 ) -> None:
     """Ask what would have happened, given what did happen.
 
-    Worlds that went like the record are replayed from the month of the first intervention,
-    with it and without it, on the same draws. If too few went like the record, there is no
-    answer, and the exit code is 1.
+    Worlds that went like the record are replayed from the month of the first intervention, with
+    it and without it, on the same draws: those given what had happened by then, and those given
+    all that happened. If no world went like the record, there is no answer, and the exit code is 1.
 
     Example: palca counterfactual soviet-break-1971 --stories 3
+
+    Example: palca counterfactual soviet-break-1971 us-disengages-1971 --at 1971-09
     """
+    from dataclasses import asdict
+
     from palca.model.calendar import month_index
 
     from ..counterfactual.answer import Question
-    from ..counterfactual.experiment import CounterfactualExperiment
+    from ..counterfactual.experiment import ArmsExperiment, CounterfactualExperiment
 
-    question = Question(
-        scenario,
-        tuple(options.chosen(settings)),
-        tuple(interventions or ()),
-        given,
-        None if through is None else month_index(through, "--through"),
-        worlds,
-        seed,
-        None if freeze is None else tuple(freeze),
-        variants,
-    )
-    experiment = CounterfactualExperiment(question, stories=stories)
-    make(experiment, out, f"{Path(scenario).stem}-given", force, jobs)
+    questions = [
+        Question(
+            scenario,
+            tuple(options.chosen(settings)),
+            tuple(interventions or ()),
+            given,
+            None if through is None else month_index(through, "--through"),
+            worlds,
+            seed,
+            None if freeze is None else tuple(freeze),
+            variants,
+            tuple(outcomes or ()),
+            None if at is None else month_index(at, "--at"),
+        )
+        for scenario in scenarios
+    ]
+    names = [Path(scenario).stem for scenario in scenarios]
+    if len(questions) == 1:
+        experiment = CounterfactualExperiment(questions[0], stories=stories)
+        make(experiment, out, f"{names[0]}-given", force, jobs)
+        return
+    if variants or stories or len(set(names)) < len(names):
+        raise PalcaError(
+            "several scenarios must have different names, and take neither --variants nor "
+            "--stories: ask of one at a time",
+            "counterfactual",
+        )
+    arms = ArmsExperiment([asdict(question) for question in questions])
+    make(arms, out, "arms-given", force, jobs)
 
 
 def claims(

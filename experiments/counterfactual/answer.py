@@ -37,6 +37,7 @@ from .effects import (
     mediated_effect,
     prior_posterior_shift,
 )
+from .named_outcomes import NamedEffect, NamedOutcome, named_effects, read_outcome
 from .overlap import Overlap, overlap
 from .twins import QUANTITIES, Twins, fork_of, replay
 
@@ -74,6 +75,10 @@ class Question:
         Channels to be held at their factual path; those of the changed actor if None.
     variants : bool
         Whether to ask the structural variants too.
+    outcomes : tuple of str
+        Named outcomes, beside those of the scenario.
+    at : int, optional
+        The month in which the first intervention begins, if not its own: all are moved as far.
     """
 
     scenario: str
@@ -85,6 +90,8 @@ class Question:
     seed: int = 0
     freeze: tuple[str, ...] | None = None
     variants: bool = False
+    outcomes: tuple[str, ...] = ()
+    at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,9 @@ def read_inputs(question: Question) -> Inputs:
     ------
     PalcaError
     """
-    scenario = resolve(question.scenario, question.settings, question.interventions)
+    scenario = resolve(
+        question.scenario, question.settings, question.interventions, question.at
+    )
     return Inputs(scenario, load_given(question.given))
 
 
@@ -139,6 +148,7 @@ class Part:
         By free parameter.
     rulers : dict of str to float
         Share of the worlds by who rules at the start of the fork's month.
+    named : list of NamedEffect
     """
 
     given: str
@@ -152,6 +162,7 @@ class Part:
     overlap: Overlap
     shifts: dict[str, PriorPosteriorShift]
     rulers: dict[str, float]
+    named: list[NamedEffect]
 
     @property
     def families(self) -> float:
@@ -177,6 +188,7 @@ class Answer:
         All that was asked for.
     fork, last : int
         Month of the first intervention; last month of what had happened by then.
+    outcomes : list of NamedOutcome
     stopped : Segment, optional
         The months whose evidence too few worlds fitted.
     parts : dict of str to Part
@@ -194,6 +206,7 @@ class Answer:
     whole: Evidence
     fork: int
     last: int
+    outcomes: list[NamedOutcome]
     stopped: Segment | None = None
     parts: dict[str, Part] = field(default_factory=dict)
     average: dict[tuple[str, int], Effect] = field(default_factory=dict)
@@ -272,7 +285,12 @@ def _begin(question: Question, inputs: Inputs) -> Answer:
     record = record_for(scenario, where) if of_record else load_record()
     whole = make_evidence(inputs.given, where, documented(record, scenario), record)
     _check_seen(whole, last, where)
-    return Answer(question, inputs, factual, scenario.country, whole, fork, last)
+    texts = [(text, f"{counter['place']}: outcomes") for text in counter.get("outcomes", ())]
+    texts += [(text, "--outcome") for text in question.outcomes]
+    outcomes = [
+        read_outcome(text, scenario.country, fork, scenario.months, of) for text, of in texts
+    ]
+    return Answer(question, inputs, factual, scenario.country, whole, fork, last, outcomes)
 
 
 def _past(
@@ -322,6 +340,7 @@ def _part(
             particles.parameters, weights, particles.families, answer.question.seed
         ),
         {answer.country.leaders[i].name: float(shares[i]) for i in np.flatnonzero(shares)},
+        named_effects(answer.outcomes, twins),
     )
 
 
@@ -412,7 +431,9 @@ def _variant(
 ) -> dict[str, Effect]:
     """Return the effects of the question asked of another model, given what had happened."""
     question = asked.question
-    counter = resolve(question.scenario, (*question.settings, *settings), question.interventions)
+    counter = resolve(
+        question.scenario, (*question.settings, *settings), question.interventions, question.at
+    )
     smaller = replace(question, worlds=max(question.worlds // 4, 1))
     answer = _begin(smaller, Inputs(counter, asked.inputs.given))
     past = _past(answer, jobs, lambda _, *n: on_progress(f"alternative model: {name}", *n))

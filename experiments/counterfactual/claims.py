@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -17,13 +17,11 @@ from palca.model.calendar import month_index, month_name
 
 from ..infer.weights import clustered_error
 from ..io.experiment import OnProgress
-from ..io.figure_style import PALE, SERIES, Picture, head, new_figure, style
-from ..io.numerals import decimal
 from ..io.table import Column, Table, decimals, whole
 from .answer import FORK, RECORD, Answer, Part, Question, ask
+from .arms import HeadlineRow
 from .effects import Effect, effect_of, explained_spread
 from .report import EFFECT
-from .twins import QUANTITIES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,7 +39,6 @@ HEADLINE: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("no boom of tin and oil (1973)", "no-boom-1973", ()),
 )
 _FAILS: Final = "august-1971-fails"
-_DRAWN: Final = {FORK: ("D", "what had happened by then"), RECORD: ("o", "all that happened")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,16 +229,6 @@ def print_claims(console: Console, answers: dict[str, Answer]) -> None:
     ))  # fmt: skip
 
 
-class HeadlineRow(NamedTuple):
-    """One effect on the common axis: of a change, perhaps with a channel frozen."""
-
-    change: str
-    frozen: str
-    part: Part
-    attempts: Effect
-    rules: Effect
-
-
 def headline_rows(answers: dict[str, Answer]) -> list[HeadlineRow]:
     """Return the effects on attempts and on rule of every change, given either."""
     rows: list[HeadlineRow] = []
@@ -257,36 +244,3 @@ def headline_rows(answers: dict[str, Answer]) -> list[HeadlineRow]:
                 effects = effect_of(twins, "attempts", main), effect_of(twins, "rules", main)
                 rows.append(HeadlineRow(label, channel, part, *effects))
     return rows
-
-
-def draw_claims(answers: dict[str, Answer]) -> Picture:
-    """Draw the headline effects on one axis, given either."""
-    rows = [row for row in headline_rows(answers) if not row.frozen]
-    changes = [label for label, _, _ in HEADLINE]
-    main = next(iter(answers.values())).main
-    with style():
-        figure = new_figure(9, 0.7 * len(changes) + 1.8)
-        axis = figure.subplots()
-        axis.axvline(0.0, color=PALE, lw=0.8)
-        for row in rows:
-            given = list(_DRAWN).index(row.part.given)
-            y = -changes.index(row.change) + 0.15 - 0.3 * given
-            marker, name = _DRAWN[row.part.given]
-            effect, spread = row.attempts.effect, row.attempts.parameters_sd
-            colour = SERIES[given]
-            axis.plot([effect - spread, effect + spread], [y, y], color=colour, lw=1)
-            axis.errorbar(effect, y, xerr=2 * row.attempts.se, color=colour, ms=5, lw=3, fmt=marker,
-                          label=name if row.change == changes[0] else None)  # fmt: skip
-        axis.set_yticks([-i for i in range(len(changes))], changes)
-        axis.legend(loc="upper left", bbox_to_anchor=(0, -0.22), ncols=2, frameon=False)
-        axis.set_xlabel(
-            f"{QUANTITIES['attempts'][0]} (attempts), with the change minus without, after {main} "
-            "months\nthick: two standard errors; thin: one standard deviation over parameters that "
-            "fit"
-        )
-        head(figure, "Effect of each change on coup attempts, in worlds like ours")
-    summary = "; ".join(f"{row.change}, given {_DRAWN[row.part.given][1]}: "
-                        f"{decimal(row.attempts.effect, 2, '+')} ({decimal(row.attempts.se, 2)})"
-                        for row in rows)  # fmt: skip
-    return Picture(figure, f"Effects on {QUANTITIES['attempts'][0]} after {main} months, with "
-                           f"standard errors: {summary}.")  # fmt: skip

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from palca.scenarios import build
 
 from ..io.experiment import UNKEPT, AtomicExperiment, OnProgress, Result
+from ..io.figure_style import Picture
 from . import paired
 from .answer import RECORD, Answer, Inputs, Question, ask
-from .claims import ask_all, draw_claims, findings, headline_rows, print_claims
+from .arms import draw_on_one_axis, print_arms, rows_of_arms, tables_of_arms
+from .claims import ask_all, findings, headline_rows, print_claims
 from .figure import draw_counterfactual
 from .files import digest, row_of, tables
 from .paired_report import draw_comparison, print_comparison
@@ -105,6 +107,52 @@ class CounterfactualExperiment(AtomicExperiment):
 
 
 @dataclass(frozen=True)
+class ArmsExperiment(AtomicExperiment):
+    """Several changes as arms of one question.
+
+    `questions` are asked in their order, each the fields of a :class:`Question`; `inputs` hold what
+    the files of each held, if they are not to be read again.
+    """
+
+    kind: ClassVar[str] = "arms"
+
+    questions: list[dict[str, Any]]
+    inputs: list[dict[str, Any]] = field(default_factory=list, metadata=UNKEPT)
+
+    @classmethod
+    def from_manifest(cls, manifest: dict[str, Any], folder: Path) -> Self:
+        plain = [{**question, "variants": False, "freeze": ()}
+                 for question in manifest["questions"]]  # fmt: skip
+        return cls(plain, manifest["inputs"])
+
+    def run(self, jobs: int, on_progress: OnProgress, folder: Path | None = None) -> Result:
+        arms: dict[str, Answer] = {}
+        for number, fields in enumerate(self.questions):
+            question = Question(**fields)
+            inputs = Inputs(**self.inputs[number]) if self.inputs else None
+            name = Path(question.scenario).stem
+
+            def on_part(doing: str, done: int, total: int, of: str = name) -> None:
+                on_progress(f"{of}: {doing}", done, total)
+
+            arms[name] = ask(question, jobs, on_part, inputs)
+        total = hashlib.sha256()
+        for name, answer in arms.items():
+            total.update(f"{name} {digest(answer)}".encode())
+        rows = rows_of_arms(arms)
+        return Result(
+            total.hexdigest(),
+            lambda console, _: print_arms(console, arms),
+            partial(tables_of_arms, arms),
+            {"arms.png": partial(
+                draw_on_one_axis, rows, max(answer.main for answer in arms.values()),
+                "Effect of each change on coup attempts, in worlds like ours")},
+            entries={"inputs": [asdict(answer.inputs) for answer in arms.values()]},
+            answered=bool(rows),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class ClaimsExperiment(AtomicExperiment):
     """The claims of the source study as questions."""
 
@@ -128,8 +176,14 @@ class ClaimsExperiment(AtomicExperiment):
 
         return Result(
             total.hexdigest(), show, partial(_claimed, answers),
-            {"claims.png": partial(draw_claims, answers)}, answered=not unanswered,
+            {"claims.png": partial(_draw_claims, answers)}, answered=not unanswered,
         )  # fmt: skip
+
+
+def _draw_claims(answers: dict[str, Answer]) -> Picture:
+    rows = [row for row in headline_rows(answers) if not row.frozen]
+    title = "Effect of each change on coup attempts, in worlds like ours"
+    return draw_on_one_axis(rows, next(iter(answers.values())).main, title)
 
 
 def _claimed(answers: dict[str, Answer]) -> dict[str, pd.DataFrame]:

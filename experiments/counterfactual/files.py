@@ -16,6 +16,7 @@ from ..io.provenance import hash_arrays
 from ..io.table import Column, Table, digits
 from .answer import Answer
 from .effects import Effect, Fifth, PriorPosteriorShift, effect_in_fifths
+from .named_outcomes import NamedEffect
 from .report import in_words
 from .twins import QUANTITIES
 
@@ -75,14 +76,15 @@ def tables(answer: Answer) -> dict[str, pd.DataFrame | str]:
     ``effects.csv`` (a row a quantity and horizon), ``fork.csv`` (who rules at the fork),
     ``months.csv`` (means by month of both runs), ``twins.parquet`` (a row a pair), ``fifths.csv``
     (effects on attempts in fifths of priors), ``causes.csv`` (probabilities of necessity and
-    sufficiency), ``parameters.csv`` (prior and posterior), ``evidence.csv``, ``segments.csv`` (how
-    probable the evidence is, month by month), ``channels.csv``, ``variants.csv``, ``overlap.csv``
-    (share of intervened world-months near factual ones, and its colour), ``answer.txt``.
+    sufficiency), ``outcomes.csv`` (named outcomes), ``parameters.csv`` (prior and posterior),
+    ``evidence.csv``, ``segments.csv`` (how probable the evidence is, month by month),
+    ``channels.csv``, ``variants.csv``, ``overlap.csv`` (share of intervened world-months near
+    factual ones, and its colour), ``answer.txt``.
     """
     import pandas as pd
 
-    effects, forks, months, pairs, fifths, causes, shifts, segments, channels, near = (
-        list[Any]() for _ in range(10)
+    effects, forks, months, pairs, fifths, causes, shifts, segments, channels, near, named = (
+        list[Any]() for _ in range(11)
     )
     names = [leader.name for leader in answer.country.leaders]
     for given, part in answer.parts.items():
@@ -111,6 +113,8 @@ def tables(answer: Answer) -> dict[str, pd.DataFrame | str]:
             for name, row in effect_in_fifths(twins, "attempts", answer.main).items()
             for number, fifth in enumerate(row, start=1)
         ]  # fmt: skip
+        named += [{"given": given, **asdict(effect), "month": month_name(effect.month)}
+                  for effect in part.named]  # fmt: skip
         causes += [{"given": given, **asdict(cause)} for cause in part.causes.values()]
         shifts += [{"given": given, "parameter": name, **shift._asdict()}
                    for name, shift in part.shifts.items()]  # fmt: skip
@@ -149,6 +153,7 @@ def tables(answer: Answer) -> dict[str, pd.DataFrame | str]:
         "twins.parquet": pd.concat(pairs, ignore_index=True),
         "fifths.csv": table(fifths, "given", "months_on", "quantity", "parameter", "fifth",
                             *(field.name for field in fields(Fifth))),
+        "outcomes.csv": table(named, "given", *(field.name for field in fields(NamedEffect))),
         "causes.csv": table(causes),
         "parameters.csv": table(shifts, "given", "parameter", *PriorPosteriorShift._fields),
         "evidence.csv": table(rows, *(column.name for column in _EVIDENCE)),

@@ -63,6 +63,7 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
     console.print(f"{in_words(answer)}\n")
     _print_past(console, answer)
     console.print()
+    _print_named(console, answer)
     for months_on in answer.horizons:
         _print_effects(console, answer, months_on)
     _print_fifths(console, answer)
@@ -234,6 +235,19 @@ def _print_effects(console: Console, answer: Answer, months_on: int) -> None:
             for name in QUANTITIES for part in answer.parts.values()]  # fmt: skip
     first = months_on == answer.horizons[0]
     console.print(effects_table(title, rows, noted=first, units=False))
+
+
+def _print_named(console: Console, answer: Answer) -> None:
+    if answer.outcomes:
+        console.print(Table(
+            "Named outcomes: share of worlds without the change and with it",
+            [*texts("outcome", "given"), *numbers("without", "with", "effect", "s.e.")],
+            "effect, s.e.: in percentage points",
+        ).filled(
+            (named.outcome, GIVEN[part.given], percent(named.factual, 1), percent(named.counter, 1),
+             decimal(100 * named.effect, 1, "+"), decimal(100 * named.se, 1))
+            for part in answer.parts.values() for named in part.named
+        ))  # fmt: skip
 
 
 def _print_fifths(console: Console, answer: Answer) -> None:
