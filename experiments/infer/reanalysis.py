@@ -40,10 +40,11 @@ from .likelihood import Likelihood
 
 WORLDS: Final = 4096  # worlds like ours
 # Worlds kept, times those asked for, by how many documented attempts have been passed. Families
-# are lost where evidence is rare, and can't be won back; so many worlds are kept early (assumed).
-_SURPLUS: Final = (80, 80, 20, 20, 20, 20, 10, 10, 10)
+# are lost where evidence is rare, and can't be won back: so many are kept early. More than a few
+# after the rarest month (October 1970) cost much and win little, as families then are fewer.
+_SURPLUS: Final = (96, 64, 4, 6, 6, 6, 6, 6, 6)
 _SPAN: Final = 12  # months of the longest segment
-_FIRST: Final = 24  # months of the longest first segment, whose worlds are all new
+_FIRST: Final = 24  # months of the longest first segment, in which all worlds are new
 _BUDGET: Final = 100_000  # most tries of a segment for each world that is asked for
 _TEXTS: Final = {"place", "title", "why", "source", "text", "note"}
 # What of a resolved scenario worlds depend on.
@@ -157,15 +158,15 @@ def segments_of(evidence: Evidence, end: int) -> list[int]:
     """Return the ends of the segments of a filter.
 
     A segment ends before each window of hard evidence and with it, and after a year at most. No
-    window is cut that is open in the light of what has happened by then. The first segment goes
-    as far as the first attempt if it can, since its tries are new worlds.
+    window is cut that is open in the light of what has happened by then. The first segment goes to
+    the first attempt if it can: its tries are new worlds, of which none is lost.
     """
     if evidence.silent:
         return [end]
     windows = [(e.first, e.last, e.month) for e in evidence.events if e.false_negative < 1.0]
     hard = [(e.first, e.last, e.month) for e in evidence.events if e.false_negative == 0.0]
     hard += [(reign.first, reign.last, reign.month) for reign in evidence.rulers[1:]]
-    attempts = [e.last + 1 for e in evidence.events
+    attempts = [e.first for e in evidence.events
                 if e.kind in ATTEMPTS and e.false_negative == 0.0]  # fmt: skip
     ends = {end, *(first for first, _, _ in hard), *(last + 1 for _, last, _ in hard)}
     earliest = min([one for one in attempts if one <= _FIRST], default=1)
