@@ -40,7 +40,7 @@ from .twins import QUANTITIES, Twins, fork_of, horizon, replay
 WORLDS: Final = 131_072  # simulated for the abduction
 TWINS: Final = 4096  # replayed with and without
 FEWEST: Final = 100.0  # effective worlds below which no number is given
-HORIZONS: Final = (24, 36, 60)  # months after the fork at which effects are told
+HORIZONS: Final = (24, 36, 60)  # months after the fork at which effects are reported
 
 # The model built otherwise: settings that make the variant.
 VARIANTS: Final[dict[str, tuple[str, ...]]] = {
@@ -177,7 +177,7 @@ class Answer:
 
     @property
     def horizons(self) -> list[int]:
-        """Months after the fork at which effects are told."""
+        """Months after the fork at which effects are reported."""
         assert self.twins is not None
         ends = {horizon(self.twins, months_on) for months_on in HORIZONS}
         return sorted(ends)
