@@ -1,6 +1,6 @@
 """The vocabulary of events, one for the record and for simulated histories.
 
-An event belongs to a *track* (whose story it tells) and has a *kind*. The
+An event belongs to a *track* (the part of history) and has a *kind*. The
 documented record and every simulated history use this list and no other, so
 that a measure written as a function of events reads both alike.
 """

@@ -97,7 +97,7 @@ class ColdWarModel(mesa.Model):
         How many worlds (numbered from 0), or their numbers.
     rng : int, optional
         The seed, from 0 to 2**53 - 1. Without one the operating system gives a fresh one, as
-        in Mesa; `seed_number` tells which.
+        in Mesa; it is `seed_number`.
     seed : int, optional
         The older name of `rng`, which ``mesa.batch_run`` uses.
     keep : sequence of str, default all

@@ -141,16 +141,16 @@ def _span(leader: dict[str, Any]) -> str:
 
 
 def evidence_files() -> str:
-    """Return the page of the evidence by which worlds can be weighted."""
+    """Return the page of the shipped evidence files."""
     parts = []
     for path in sorted(GIVEN.glob("*.toml")):
         parts.append(f"## {plain(read_toml(path)['title'])} {{#{path.stem}}}")
         parts.append(fenced(f'toml title="{path.name}"', read_text(path)))
     return page(
-        "# Evidence",
+        "# Evidence files",
         "The observations that `palca counterfactual --given` and `palca validate` condition on, "
         "and how closely a world must match them. Copy a file, change it, and give its path; "
-        "[Counterfactual histories](../COUNTERFACTUALS.md#the-evidence) explains its terms.",
+        "[Evidence](../EVIDENCE.md) explains every key.",
         *parts,
     )
 

@@ -25,7 +25,7 @@ _MOST_WORLDS = 100_000_000
 
 
 class Output(Console):
-    """The standard output. What is being made goes on, and is kept, when it can't be told of.
+    """The standard output. If it can't be written to, the command still finishes its work.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The command that holds the model against what it was not told: ``palca validate``."""
+"""The command that tests the model against the record and other countries: ``palca validate``."""
 
 from __future__ import annotations
 

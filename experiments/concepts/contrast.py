@@ -1,8 +1,8 @@
-"""A concept's contrast, simulated: what each arm gives, and which claims it bears out.
+"""A concept's contrast, simulated: what each arm gives, and which claims hold.
 
-All arms are lived through by the same worlds on the same draws. A measure is a ratio of
-sums over worlds; its error, and that of a comparison of any measures of any arms, is
-told by resampling the worlds (Efron and Tibshirani 1993), the same worlds for all arms.
+All arms simulate the same worlds on the same draws. A measure is a ratio of sums over
+worlds; its error, and that of a comparison of any measures of any arms, comes from
+resampling the worlds (Efron and Tibshirani 1993), the same worlds for all arms.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def _compared(pairs: paired.Pairs) -> dict[str, pd.DataFrame]:
 class CounterfactualExperiment(AtomicExperiment):
     """A question, and what its files held if they are not to be read again.
 
-    `stories` says of how many worlds and their twins the screen tells.
+    `stories` is the number of worlds that are printed with their twins.
     """
 
     kind: ClassVar[str] = "counterfactual"

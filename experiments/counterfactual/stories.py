@@ -12,7 +12,7 @@ from palca.model.state.scenario import Country
 
 from .twins import Twins
 
-# what is told in a story of twins; {who} acts, {size} is the event's amount
+# the sentences of a story of twins; {who} acts, {size} is the event's amount
 _SENTENCES: Final[dict[tuple[str, str], str]] = {
     ("power", "coup"): "{who} seizes power",
     ("power", "failed coup"): "{who} attempts a coup and fails",
@@ -54,7 +54,7 @@ def exemplars(twins: Twins, count: int) -> list[int]:
 def story(twins: Twins, country: Country, world: int) -> list[tuple[str, str, str]]:
     """Return the story of a world and its twin: (month, in the world, in its twin).
 
-    What both have in the same month stands once, in both columns; only telling kinds are told.
+    An event of both in the same month stands in one row; only kinds that have a sentence are in it.
     """
     columns = [
         _sentences(paths.events, country, world, twins.factual.since)

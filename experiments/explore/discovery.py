@@ -85,10 +85,10 @@ class Discovery:
     boxes : list of Box
         Those with the highest share first.
     auc : (float, float, float)
-        The chance that a world in which it happens is told from one in which it doesn't,
-        with its 95 % interval; 0.5 is tossing a coin.
+        The probability that a world in which it happens is ranked above one in which it
+        doesn't, with its 95 % interval; 0.5 is no better than chance.
     importance : dict of str to float
-        By how much the chance falls if a factor is shuffled, the most telling first.
+        By how much the AUC falls if a factor is shuffled, the most important first.
     hits : ndarray of bool, shape ``(worlds,)``
     """
 
@@ -199,7 +199,7 @@ def discover(
     tree = DecisionTreeClassifier(
         max_depth=_DEPTH,
         min_samples_leaf=max(_FEWEST, int(_SMALLEST * size)),
-        # a split lowers Gini's index by 2 p (1 - p) chi squared / n if it tells nothing
+        # a split lowers Gini's index by 2 p (1 - p) chi squared / n if it predicts nothing
         ccp_alpha=2.0 * usual * (1.0 - usual) * _CHI_SQUARED / size,
         random_state=seed % 2**32,  # scikit-learn takes 32 bits; the worlds have had all
     )
@@ -220,10 +220,10 @@ def discover(
     shuffled: Any = permutation_importance(
         tree, unseen, truth, scoring="roc_auc", n_repeats=_SHUFFLES, random_state=seed % 2**32
     )
-    telling: dict[str, float] = {}
+    importance: dict[str, float] = {}
     for name, fall in zip(table.columns, shuffled.importances_mean, strict=True):
         factor = name.split(_IS)[0]
-        telling[factor] = max(telling.get(factor, 0.0), float(fall))
+        importance[factor] = max(importance.get(factor, 0.0), float(fall))
     leaf = tree.apply(unseen)
     boxes = []
     for node, limits in _leaves(tree, list(table.columns), monthly):
@@ -237,7 +237,7 @@ def discover(
     return Discovery(
         question.text, count / len(hits), boxes,
         (float(roc_auc_score(truth, expected)), float(low), float(high)),
-        dict(sorted(telling.items(), key=lambda row: -row[1])), hits,
+        dict(sorted(importance.items(), key=lambda row: -row[1])), hits,
     )  # fmt: skip
 
 

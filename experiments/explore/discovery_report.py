@@ -66,12 +66,12 @@ def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
     console.print(f"AUC {percent(area)} (95 % interval {percent(low)[:-2]} to {percent(high)}): "
                   "the probability that the factors rank a world in which it happens above one in "
                   "which it doesn't; 50 % is chance.")  # fmt: skip
-    telling = [f"{name} ({100 * fall:.1f})" for name, fall in found.importance.items()
+    important = [f"{name} ({100 * fall:.1f})" for name, fall in found.importance.items()
                if fall >= 0.0005][:_BARS]  # fmt: skip
-    if telling:
+    if important:
         console.print(
             "Most important factors, with the percentage points of AUC lost without "
-            f"each: {', '.join(telling)}."
+            f"each: {', '.join(important)}."
         )
     rows: Any = box_table(found).to_dict("records")
     for title, some in (
@@ -88,7 +88,7 @@ def print_discovery(console: Console, found: Discovery, worlds: int) -> None:
 
 
 def draw_discovery(found: Discovery, factors: pd.DataFrame, title: str) -> Picture:
-    """Draw how telling each factor is, and the share over the two most telling ones."""
+    """Draw the importance of each factor, and the share over the two most important ones."""
     with style():
         figure = new_figure(10.5, 4.4)
         left, right = figure.subplots(1, 2)

@@ -75,7 +75,7 @@ class Measured:
 
     @property
     def conclusive(self) -> NDArray[np.bool_]:
-        """Whether the value can be told from nothing, and how large it is, ``(parameters,)``."""
+        """Whether the value differs clearly from 0 and is known well, ``(parameters,)``."""
         return self.clear & ~self.wide
 
 
@@ -223,7 +223,7 @@ def _with_intervals(
     if np.ptp(values) == 0.0:
         low = high = np.zeros(value.shape)
     elif np.mean([np.isfinite(draw).all() for draw in draws]) < _INTERVAL[1]:
-        low = high = np.full(value.shape, np.nan)  # the variance itself can't be told from nothing
+        low = high = np.full(value.shape, np.nan)  # the variance itself may be 0
     else:
         ends = np.nanquantile(draws, _INTERVAL, axis=0)
         stretch = stdtrit(points - 1, _INTERVAL[1]) / ndtri(_INTERVAL[1])

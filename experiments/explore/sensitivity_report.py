@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _BARS: Final = 10  # parameters a panel
-_WORDS: Final = 3  # outcomes that the alternative text tells of
+_WORDS: Final = 3  # outcomes in the alternative text
 
 
 def index_table(

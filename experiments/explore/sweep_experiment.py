@@ -68,7 +68,7 @@ class SweepExperiment(Experiment):
         on_progress("sweeping", done, plan.worlds)
         points = design_points(plan.design, plan.factors, plan.points, plan.seed)
         blocks = run_blocks(plan, points, packed, todo, jobs, spread)
-        with suppress(Exception):  # it is told of when something is to be drawn
+        with suppress(Exception):  # an error is reported when a figure is drawn
             load_matplotlib()  # while the processes that do the work start
         for block, content in blocks:
             sweep_folder.write_whole(sweep_folder.part_path(folder, block), content)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MOST: Final = 12  # factors that are drawn
-_WORDS: Final = 3  # outcomes that the alternative text tells of
+_WORDS: Final = 3  # outcomes in the alternative text
 _UNITS: Final = ("months", "USD m", "USD m a year", "% a year", "0 to 3")  # that end headings
 _WIDE: Final = 40  # letters in a line of a panel's title
 

@@ -3,7 +3,7 @@
 A difference of scores means little where there are seven coups. So each comparison has two
 margins: an interval by bootstrap over the worlds (how far more worlds might move it), and
 the *power*: how often the model would win if histories came from the model itself. Where
-that is rare, winning or losing tells nothing ("cannot discriminate", docs/VALIDATION.md).
+that is rare, winning or losing says nothing ("cannot discriminate", docs/VALIDATION.md).
 """
 
 from __future__ import annotations

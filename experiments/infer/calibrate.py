@@ -1,8 +1,8 @@
 """A calibration from beginning to end: the parameters given the record up to a year.
 
-What comes after that year tests it, in two ways. *Free-running* worlds are told nothing of
-what happened but by their parameters. *Given the past* are the worlds of the table that
-went most like the record: a forecast made at the end of the year.
+What comes after that year tests it, in two ways. *Free-running* worlds know what happened
+only through their parameters. *Given the past* are the worlds of the table that are most
+like the record: a forecast made at the end of the year.
 """
 
 from __future__ import annotations

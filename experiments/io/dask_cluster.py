@@ -49,7 +49,7 @@ def workers(cluster: str | None) -> Iterator[Spread | None]:
         raise PalcaError("needs Dask: pip install 'palca[cluster]'", where) from None
     for name in logging.root.manager.loggerDict:
         if name.startswith("distributed"):
-            logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is told below
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is reported below
     try:
         client = Client(cluster, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError):

@@ -1,7 +1,7 @@
 """The one style of all figures, and the picture: a figure, and words for those who can't see it.
 
-Lines differ in colour, in lightness and in dashes, so that they can be told apart in
-grey and by the colour-blind (Okabe and Ito 2008, jfly.uni-koeln.de/color). What is
+Lines differ in colour, in lightness and in dashes, so that they differ in grey
+and for the colour-blind (Okabe and Ito 2008, jfly.uni-koeln.de/color). What is
 documented is always of the colour :data:`FACT`, and nothing else is; documented lines are
 thick and cased in white besides, since in grey that red is as dark as the blue.
 """
@@ -36,7 +36,7 @@ GAP: Final = "not covered by the record"
 # simulated: as it was, with a change, and further arms; each darker or lighter than the last
 SERIES: Final = ("#2b5c8a", "#e08214", "#009e73", "#cc79a7", "#56b4e9", "#555555")
 DASHES: Final = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1, 1, 1)), (0, (3, 1)), (0, (1, 2)))
-# left, centre, right: told apart by the colour-blind, and in grey too; and what is written on them
+# left, centre, right: they differ for the colour-blind and in grey; and what is written on them
 COLOURS: Final = {"left": "#d55e00", "centre": "#bdbdbd", "right": "#0a5f94"}
 INK_ON: Final = {"left": "white", "centre": INK, "right": "white"}
 HEAT: Final = "cividis"  # rises evenly in lightness, also to the colour-blind

@@ -72,8 +72,8 @@ def _spared() -> Iterator[None]:
 def leave_with(parent: int) -> None:
     """End this process, one of joblib's, when the one that started it is gone.
 
-    A worker that waits for another to let go of the queue would else wait for ever. Each is
-    told its parent as it starts, since that may be gone before there is work.
+    A worker that waits for another to release the queue would otherwise wait forever. Each
+    gets its parent's number as it starts, since the parent may be gone before there is work.
     """
 
     def watch() -> None:

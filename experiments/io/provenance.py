@@ -167,8 +167,8 @@ def _seal(manifest: dict[str, Any]) -> str:
 def draw(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -> dict[str, str]:
     """Draw pictures into a folder whose tables and manifest are there.
 
-    Nothing that was computed is lost because of a picture: one that can't be drawn is told of
-    at the end.
+    Nothing that was computed is lost because of a picture: one that can't be drawn is
+    reported at the end.
 
     Parameters
     ----------

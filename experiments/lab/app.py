@@ -29,9 +29,9 @@ def Sheet(
     event_choose: Callable[[dict[str, Any]], None],
     event_go: Callable[[dict[str, Any]], None],
 ) -> None:
-    """Show a page; `choose` tells of a choice, `go` of another address.
+    """Show a page; `choose` reports a choice, `go` another address.
 
-    Both number what they tell; `turn` is the number of the last one that is in `form`.
+    Both number what they report; `turn` is the number of the last one that is in `form`.
     """
 
 
@@ -79,6 +79,6 @@ def Page() -> None:
 
 
 def _turn(message: Any) -> int:
-    """Return the number that the page gave to what it tells."""
+    """Return the number that the page gave to its message."""
     turn = message.get("turn")
     return turn if isinstance(turn, int) else 0

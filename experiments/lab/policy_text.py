@@ -44,7 +44,7 @@ def line_of(error: PalcaError, text: str) -> int:
     """Return the number of the line that an error is about, counted from 1.
 
     The error names the rule and the key, as in ``rule 'credit': do.credit``; the line that has
-    the key is looked for in that rule. Where no line can be told it is the rule's first one, or
+    the key is looked for in that rule. Where no line is found it is the rule's first one, or
     the first of all.
     """
     lines = text.split("\n")

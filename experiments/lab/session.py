@@ -31,7 +31,7 @@ class Asked:
     complaints : tuple of str
         What was wrong with the address.
     linked : bool
-        Whether the choices come from an address, so that those of no field are told.
+        Whether the choices come from an address, so that those of no field are reported.
     changed : str
         The field that was chosen last.
     before : mapping of str to str
@@ -61,7 +61,7 @@ class Asked:
     def choose(self, name: str, value: str) -> Asked:
         """Return it with another choice; those that depended on it are forgotten.
 
-        So are those that could not be had, once that has been told. What the page doesn't ask
+        So are those that could not be had, once that has been reported. What the page doesn't ask
         can't be chosen.
         """
         filled = fill(self)

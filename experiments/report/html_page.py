@@ -57,7 +57,7 @@ _CAPTIONS: Final = {
     "validation-countries": "Across countries",
     "validation-versions": "Versions of the model",
 }
-# told elsewhere on the page, or too long for it
+# printed elsewhere on the page, or too long for it
 _ELSEWHERE: Final = ("format", "command", "versions", "libraries", "title", "kind", "seed",
                      "worlds", "digest", "seal", "scenario", "second", "inputs", "variants",
                      "arms", "place", "versions_of_it")  # fmt: skip

@@ -54,7 +54,7 @@ def _effects(rows: Rows) -> list[Table]:
 
 
 def _main(horizons: list[str]) -> list[str]:
-    """Return the horizon that answers are mainly told at: three years, or the last before."""
+    """Return the main horizon of an answer: three years, or the last before."""
     return [on for on in horizons if value_of(on) <= _HORIZON][-1:]
 
 

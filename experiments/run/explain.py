@@ -124,7 +124,7 @@ def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Expl
 
 
 def trace_world(resolved: dict[str, Any], seed: int, world: int) -> Trace:
-    """Run a world to its end and tell of every month what :func:`explain` tells of one.
+    """Run a world to its end, and explain every month as :func:`explain` does one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""``palca validate``: the model held against what it was not told."""
+"""``palca validate``: the model tested against the record and other countries."""
 
 from __future__ import annotations
 

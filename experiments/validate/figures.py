@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _OFF: Final = 12.0  # log evidence beyond which a bar is cut
-_IMPOSSIBLE: Final = 500.0  # log evidence beyond which no number is told
+_IMPOSSIBLE: Final = 500.0  # log evidence beyond which no number is printed
 _NAIVE: Final = "#5a5a5a"
 _ALL: Final = "#aac0d4"  # worlds where a pattern could show
 _GROUPS: Final = {

@@ -1,4 +1,4 @@
-"""The model held against what it was not told: all parts of a validation, in one object."""
+"""The model tested against the record and other countries: all parts, in one object."""
 
 from __future__ import annotations
 

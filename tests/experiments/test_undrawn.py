@@ -15,6 +15,7 @@ from matplotlib.backends import backend_agg
 from fault_commands import COMMANDS, SMALL, Run, started
 from palca.experiments.counterfactual import answer
 from palca.experiments.counterfactual.twins import QUANTITIES
+from palca.experiments.infer import calibrate
 from palca.experiments.io import provenance
 from palca.experiments.observe.outcomes import OUTCOMES
 from palca.model.state.parameters import PARAMETERS
@@ -63,6 +64,7 @@ def test_what_was_computed_is_kept_if_a_picture_can_not_be_drawn(
         raise RuntimeError("no such font\nanywhere")
 
     monkeypatch.setattr(answer, "FEWEST", 1.0)  # for the few worlds of a test
+    monkeypatch.setattr(calibrate, "SURE", 1.0)
     monkeypatch.setattr(backend_agg, "FigureCanvasAgg", fail)
     code, out, err = palca(*{**COMMANDS, **LONGER}[name])
     assert code == 2
