@@ -61,8 +61,8 @@ _WAY: Final[dict[str, tuple[str, ...]]] = {
         "record/base-rates.md", "record/drivers.md", "reference/sources.md",
     ),
     "Model": (
-        "ODD.md", "COUNTERFACTUALS.md", "EVIDENCE.md", "CALIBRATION.md", "SENSITIVITY.md", "VALIDATION.md",
-        "LIMITS.md", "ETHICS.md", "GLOSSARY.md",
+        "ODD.md", "COUNTERFACTUALS.md", "EVIDENCE.md", "CALIBRATION.md", "SENSITIVITY.md",
+        "VALIDATION.md", "LIMITS.md", "ETHICS.md", "GLOSSARY.md",
     ),
     "Project": (
         "COMPILER.md", "BENCHMARKS.md", "RELIABILITY.md", "MUTANTS.md", "CONTRIBUTING.md",
