@@ -204,7 +204,8 @@ def test_a_kind_goes_before_its_track_and_an_event_needs_no_coverage() -> None:
     record = load_record()
     for row in record.coverage.itertuples():
         judged = covered(record, str(row.track), str(row.kind))
-        assert (judged[row.first_month : row.last_month + 1] == row.complete).all()
+        first, last = int(str(row.first_month)), int(str(row.last_month))
+        assert (judged[first : last + 1] == row.complete).all()
     for track in TRACKS:
         of_track = covered(record, track)
         own = set(record.coverage.query("track == @track")["kind"])
