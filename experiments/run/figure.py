@@ -96,7 +96,7 @@ def _documented(
     _attempts(axes[5], history)
     if scenario.months <= _COUP:
         return
-    _crisis(axes[6], summary, scenario.months)
+    _crisis(axes[6], history)
     for axis in axes:
         axis.axvline(_COUP + 0.5, color=INK, lw=0.7, ls=(0, (4, 3)))
     axes[1].annotate(
@@ -230,14 +230,11 @@ def _acts(axis: Axes, history: Histories) -> None:
         )
 
 
-def _crisis(axis: Axes, summary: Summary, months: int) -> None:
-    """Mark the documented crisis of party and Moscow, which nobody can date."""
-    top = 1.12 * float(summary.quantiles("friction", (0.95,)).max()) + 0.02
-    axis.plot([_COUP + 0.5, months], [top, top], **fact_line())
-    _note(axis, "documented: a crisis within 1971–78, without a known date; its height has no "
-                "meaning",
-          (_COUP + 0.5, top), (5, 4))  # fmt: skip
-    axis.set_ylim(0, 1.25 * top)
+def _crisis(axis: Axes, history: Histories) -> None:
+    """Say that the documented crisis of party and Moscow has neither a date nor a size."""
+    hatch_gaps(axis, history.covers("party", ["public dissent"]))
+    _note(axis, "documented: a crisis within 1971–78, of which neither date nor size is known",
+          (_COUP + 0.5, axis.get_ylim()[1]), (5, -9))  # fmt: skip
 
 
 def _credits(axis: Axes, history: Histories) -> None:
