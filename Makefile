@@ -14,7 +14,7 @@ built := cosmic-ray docopt docopt-subcommands solara-assets yattag  # come as so
 files := $(sort $(shell find model scenarios experiments -type f ! -name '*.py[co]'))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick bench posterior validation gallery pictures site lint ruff pyright format deps env constraints audit dist release mutants fuzz clean FORCE
+.PHONY: help run test quick bench posterior reanalysis validation gallery pictures site lint ruff pyright format deps env constraints audit dist release mutants fuzz clean FORCE
 
 help:
 	@echo "make run          simulate SCENARIO ($(SCENARIO)): palca run $(SCENARIO)"
@@ -22,6 +22,7 @@ help:
 	@echo "make test         run the tests that take seconds (some minutes); ARGS=tests runs all (half an hour)"
 	@echo "make bench        measure the speed; writes docs/BENCHMARKS.md (some minutes)"
 	@echo "make posterior    calibrate the baseline on the whole record; replaces the shipped posterior"
+	@echo "make reanalysis   find the worlds that went as ours did; replaces the shipped ones (up to an hour)"
 	@echo "make validation   validate the baseline; writes docs/VALIDATION.md (about ten minutes)"
 	@echo "make gallery      simulate every concept; writes docs/CONCEPTS.md"
 	@echo "make pictures     make the other figures of docs/, pictures of the lab's pages, and the table of pairing (some minutes; needs chromium)"
@@ -64,6 +65,15 @@ posterior: env
 	@cp build/posterior/posterior.parquet scenarios/posteriors/record.parquet
 	@cp build/posterior/manifest.json scenarios/posteriors/record.json
 	@cp build/posterior/posterior.png build/posterior/ranks.png docs/
+
+reanalysis: env
+	@rm -rf build/reanalysis experiments/infer/worlds
+	@mkdir -p build/reanalysis-cache
+	@PALCA_CACHE=build/reanalysis-cache $(bin)/palca reanalysis --jobs 2 --out build/reanalysis
+	@mkdir -p experiments/infer/worlds
+	@cp build/reanalysis/worlds.parquet experiments/infer/worlds/record.parquet
+	@cp build/reanalysis/worlds.json experiments/infer/worlds/record.json
+	@cp build/reanalysis/reanalysis.png docs/
 
 validation: env
 	@rm -rf build/validation
