@@ -49,7 +49,7 @@ def reanalysis_of(
         How many; of more that ship the first are taken.
     """
     key = key_of(resolved, evidence, seed)
-    shipped = _read(SHIPPED, key, worlds)
+    shipped = read_reanalysis(SHIPPED, key, worlds)
     if shipped is not None and _fits(resolved, evidence, shipped):
         return shipped
     return _once(
@@ -86,7 +86,7 @@ def _once(
     folder = cache_folder()
     path = folder and folder / "reanalysis" / f"{name}.parquet"
     if path is not None:
-        kept = _read(path, key_of(resolved, evidence, seed), worlds)
+        kept = read_reanalysis(path, key_of(resolved, evidence, seed), worlds)
         if kept is not None and _fits(resolved, evidence, kept):
             return kept
     made = make()
@@ -126,8 +126,8 @@ def write_reanalysis(found: Reanalysis, path: Path) -> None:
         part.replace(target)
 
 
-def _read(path: Path, key: str, worlds: int) -> Reanalysis | None:
-    """Return a file's reanalysis; None if there is none, or another, or one of fewer worlds."""
+def read_reanalysis(path: Path, key: str, worlds: int) -> Reanalysis | None:
+    """Return the first worlds of a file; None if there is none, or another, or one of fewer."""
     try:
         head = json.loads(path.with_suffix(".json").read_text())
         if head["key"] != key:
