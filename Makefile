@@ -74,6 +74,7 @@ reanalysis: env
 	@cp build/reanalysis/worlds.parquet experiments/infer/worlds/record.parquet
 	@cp build/reanalysis/worlds.json experiments/infer/worlds/record.json
 	@cp build/reanalysis/reanalysis.png docs/
+	@$(bin)/python docs/claims_by_evidence.py
 
 validation: env
 	@rm -rf build/validation

@@ -38,7 +38,7 @@ HEADLINE: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("Washington disengages (1971)", "us-disengages-1971", ()),
     ("no boom of tin and oil (1973)", "no-boom-1973", ()),
 )
-_FAILS: Final = "august-1971-fails"
+FAILS: Final = "august-1971-fails"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def ask_all(worlds: int, seed: int, jobs: int, on_progress: OnProgress) -> dict[
     It ends with the first for which no world is like the whole record.
     """
     out: dict[str, Answer] = {}
-    for name, freeze in [*((name, freeze) for _, name, freeze in HEADLINE), (_FAILS, ())]:
+    for name, freeze in [*((name, freeze) for _, name, freeze in HEADLINE), (FAILS, ())]:
         question = Question(name, worlds=worlds, seed=seed, freeze=freeze)
 
         def on_part(doing: str, done: int, total: int, of: str = name) -> None:
@@ -85,7 +85,7 @@ def ask_all(worlds: int, seed: int, jobs: int, on_progress: OnProgress) -> dict[
 
 def findings(answers: dict[str, Answer]) -> list[Finding]:
     """Return what is found about each claim, given what had happened by then, and given all."""
-    suspended, failed = answers["soviet-break-1971"], answers[_FAILS]
+    suspended, failed = answers["soviet-break-1971"], answers[FAILS]
     out = []
     for given in (FORK, RECORD):
         out += [
