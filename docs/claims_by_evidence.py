@@ -1,0 +1,79 @@
+"""The table of claims by evidence in COUNTERFACTUALS.md, measured again: ``make reanalysis``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from palca.experiments.counterfactual.answer import FORK, RECORD, Inputs, Question, ask
+from palca.experiments.counterfactual.claims import FAILS, findings
+from palca.experiments.infer.evidence_file import load_given
+from palca.scenarios import resolve
+
+PAGE: Final = Path(__file__).parent / "COUNTERFACTUALS.md"
+WORLDS: Final = 1024
+SOFT: Final = ("orientation", "ussr_atmosphere", "us_commitments", "ussr_commitments", "event")
+SUSPENDED: Final = "soviet-break-1971"
+
+Given = dict[str, Any]
+
+
+def _with(given: Given, **tables: Any) -> Given:
+    """Return evidence with some keys of its tables changed."""
+    return {**given, **{name: {**given[name], **keys} for name, keys in tables.items()}}
+
+
+EVIDENCE: Final[dict[str, Callable[[Given], Given]]] = {
+    "as it ships": lambda given: given,
+    "changes and attempts a month earlier or later": lambda given: _with(
+        given, rulers={"tolerance": 1}, attempts={"tolerance": 1}
+    ),
+    "the rarest month, October 1970, two months earlier or later": lambda given: _with(
+        given, rulers={"wider": {"1970-10": 2}}, attempts={"wider": {"1970-10": 2}}
+    ),
+    "no soft evidence": lambda given: {key: of for key, of in given.items() if key not in SOFT},
+    "rulers by name, attempts not asked for": lambda given: {
+        key: of for key, of in given.items() if key != "attempts"
+    },
+    "by windows, no names (that of 0.10)": lambda given: load_given("windows"),
+}
+
+
+def row(name: str, given: Given) -> str:
+    """Return a line: each claim's number, given what had happened by then and given all."""
+    answers = {
+        scenario: ask(
+            Question(scenario, worlds=WORLDS, freeze=()), 2, inputs=Inputs(resolve(scenario), given)
+        )
+        for scenario in (SUSPENDED, FAILS)
+    }
+    cells = []
+    if all(RECORD in answer.parts for answer in answers.values()):
+        found = findings(answers)
+        for claim in dict.fromkeys(one.claim for one in found):
+            by_given = {one.given: one for one in found if one.claim == claim}
+            cells.append("; ".join(
+                f"{by_given[of].value:+.2f} ({by_given[of].se:.2f})".replace("-", "−")
+                for of in (FORK, RECORD)
+            ))  # fmt: skip
+    else:
+        cells = ["no world"] * 5
+    families = "; ".join(f"{answers[SUSPENDED].parts[of].families:.0f}"
+                         for of in answers[SUSPENDED].parts)  # fmt: skip
+    return f"| *{name}* | {families} | {' | '.join(cells)} |"
+
+
+def main() -> None:
+    """Write the rows of all evidence into the page."""
+    shipped = load_given("record")
+    rows = "\n".join(row(name, change(shipped)) for name, change in EVIDENCE.items())
+    text = PAGE.read_text(encoding="utf-8")
+    changed, count = re.subn(r"(?<=-\|\n)(\| \*[^|]+\* \|.*\n)+", rows + "\n", text)
+    assert count == 1, "COUNTERFACTUALS.md has no table of claims by evidence"
+    PAGE.write_text(changed, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
