@@ -100,7 +100,7 @@ def _once(
 def _fits(resolved: dict[str, Any], evidence: Evidence, found: Reanalysis) -> bool:
     """Return whether worlds go as the evidence says: they don't if the model has changed since."""
     try:
-        replay(resolved, evidence, found, found.end, found.end)
+        replay(resolved, evidence.until(found.end - 1), found, found.end, found.end)
     except Stale:
         return False
     return True
