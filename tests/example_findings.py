@@ -22,8 +22,8 @@ from palca.scenarios import resolve
 
 @cache
 def answer() -> Answer:
-    asked = Question("soviet-break-1971", worlds=800, twins=40, given="embassy 1970-06 ± 12",
-                     variants=False, freeze=("soviet_fiscal",))  # fmt: skip
+    asked = Question("soviet-break-1971", worlds=40, given="embassy 1970-06 ± 12",
+                     freeze=("soviet_fiscal",))  # fmt: skip
     return ask(asked, 1)
 
 
