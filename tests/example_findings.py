@@ -22,7 +22,7 @@ from palca.scenarios import resolve
 
 @cache
 def answer() -> Answer:
-    asked = Question("soviet-break-1971", worlds=40, given="embassy 1970-06 ± 12",
+    asked = Question("soviet-break-1971", worlds=40, given="coup 1971-08 ± 6",
                      freeze=("soviet_fiscal",))  # fmt: skip
     return ask(asked, 1)
 

@@ -81,7 +81,11 @@ class Reanalysis:
     @property
     def end(self) -> int:
         """The month that comes after all evidence that was followed."""
-        return max(self.tries)
+        return max(self.tries, default=0)
+
+    def settles(self, end: int) -> bool:
+        """Return whether there are worlds given the evidence before a month, or can't be any."""
+        return end in self.tries or (self.stopped is not None and end >= self.stopped.end)
 
     def log_evidence(self, end: int) -> float:
         """Return the log of the estimated probability of the evidence before a segment's end."""
@@ -303,7 +307,7 @@ def until(
 
     If no segment ends there, the filter goes on from the last one before it.
     """
-    if end in found.tries or end > found.end:
+    if found.settles(end):
         return found
     seen = evidence.until(end - 1)
     usable = [one for one in found.tries
