@@ -43,7 +43,10 @@ def draw_counterfactual(answer: Answer) -> Picture:
     x = since + np.arange(last - since) + 0.5
     with style():
         figure = new_figure(10.5, 13.0)
-        axes = figure.subplots(len(_ROWS) + 1, len(answer.parts), squeeze=False, sharey="row")
+        axes = figure.subplots(len(_ROWS) + 1, len(answer.parts), squeeze=False)
+        for row in axes[: len(_ROWS)]:  # each strip of worlds has numbers of its own
+            for axis in row[1:]:
+                axis.sharey(row[0])
         most = max(float(paths.values["attempts"][-1].mean()) for part in answer.parts.values()
                    for paths in (part.twins.factual, part.twins.counter))  # fmt: skip
         top = 1.1 * max(most, documented_attempts(answer, last - 1 - since) or 0.0, 0.1)
