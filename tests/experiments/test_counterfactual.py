@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from small_model import POLICY, write_small
 
 from palca.experiments.counterfactual.answer import FORK, RECORD, Answer, Part, Question, ask
 from palca.experiments.counterfactual.divergence import divergence
@@ -33,36 +34,11 @@ from palca.model.state.history import Events
 from palca.scenarios import resolve
 
 WORLDS = 1024
-POLICY = """actor = "{actor}"
-title = "one rule"
-[[rule]]
-name = "the rule"
-when = "{when}"
-do = {{ {lever} = "{value}" }}
-why = "a test"
-source = "assumed"
-"""
 
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """Return a scenario of six months in which almost nothing can happen but an embassy."""
-    rules = {
-        "ussr": ("date < 1969-02", "open_embassy", "5 * opportunity"),
-        "us": ("true", "aid", "0"),
-        "regime": ("true", "welcome_ussr", "1"),
-        "party": ("true", "support", "0"),
-    }
-    for actor, (when, lever, value) in rules.items():
-        text = POLICY.format(actor=actor, when=when, lever=lever, value=value)
-        (tmp_path / f"{actor}.toml").write_text(text)
-    policies = "\n".join(f'{actor} = "{actor}.toml"' for actor in rules)
-    file = tmp_path / "small.toml"
-    file.write_text(
-        f'title = "small"\nextends = "baseline"\nuntil = "1969-06"\n[policy]\n{policies}\n'
-        "[channels]\ncascade = false\n"
-    )
-    return file
+    return write_small(tmp_path)
 
 
 def question(small: Path, change: str, given: str, through: int | None, **rest: Any) -> Answer:
