@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from palca.experiments.counterfactual import claims
-from palca.experiments.counterfactual.answer import Answer, Question, ask
+from palca.experiments.counterfactual.answer import Answer, Inputs, Question, ask
 from palca.experiments.counterfactual.paired import Pairs, join_pairs, pair_blocks
 from palca.experiments.explore.sweep import Plan, make_plan
 from palca.experiments.observe.outcomes import Outcome
@@ -22,9 +22,10 @@ from palca.scenarios import resolve
 
 @cache
 def answer() -> Answer:
-    asked = Question("soviet-break-1971", worlds=800, twins=40, given="embassy 1970-06 ± 12",
-                     variants=False, freeze=("soviet_fiscal",))  # fmt: skip
-    return ask(asked, 1)
+    asked = Question("soviet-break-1971", worlds=40, given="here", freeze=("soviet_fiscal",))
+    lenient = {"tolerance": 12, "false_negative": 0.99, "extra": 0.99}
+    given = {"title": "attempts", "attempts": lenient}
+    return ask(asked, 1, inputs=Inputs(resolve(asked.scenario), given))
 
 
 @contextmanager

@@ -43,15 +43,22 @@ def draw_counterfactual(answer: Answer) -> Picture:
     x = since + np.arange(last - since) + 0.5
     with style():
         figure = new_figure(10.5, 13.0)
-        axes = figure.subplots(len(_ROWS) + 1, len(answer.parts), squeeze=False, sharey="row")
+        axes = figure.subplots(len(_ROWS) + 1, len(answer.parts), squeeze=False)
+        for row in axes[: len(_ROWS)]:  # each strip of worlds has numbers of its own
+            for axis in row[1:]:
+                axis.sharey(row[0])
+        most = max(float(paths.values["attempts"][-1].mean()) for part in answer.parts.values()
+                   for paths in (part.twins.factual, part.twins.counter))  # fmt: skip
+        top = 1.1 * max(most, documented_attempts(answer, last - 1 - since) or 0.0, 0.1)
         for column, part in zip(axes.T, answer.parts.values(), strict=True):
             twins = part.twins
-            _lines(column[0], twins, x, "rules", 100.0)
-            column[0].set_ylim(0, 103)
+            _lines(column[0], twins, x, "rules", 103.0, 100.0)
             column[0].set_title(f"given {GIVEN[part.given]} (to {month_name(part.last)}):\n"
-                                "the regime of the fork still rules, % of worlds")  # fmt: skip
-            _lines(column[1], twins, x, "attempts")
-            column[1].set_title("coup attempts since the fork, mean of worlds")
+                                "the regime of the fork still rules")  # fmt: skip
+            column[0].set_ylabel("% of worlds")
+            _lines(column[1], twins, x, "attempts", top)
+            column[1].set_title("coup attempts since the fork")
+            column[1].set_ylabel("mean of worlds (attempts)")
             _documented(column[1], answer, x)
             for axis, quantity in zip(column[2:4], _ROWS[2:], strict=True):
                 _fan(axis, twins, x, quantity)
@@ -96,7 +103,9 @@ def _arms(twins: Twins) -> tuple[tuple[Paths, str, Any, str], ...]:
     )
 
 
-def _lines(axis: Axes, twins: Twins, x: Any, quantity: str, scale: float = 1.0) -> None:
+def _lines(
+    axis: Axes, twins: Twins, x: Any, quantity: str, top: float, scale: float = 1.0
+) -> None:
     ends, names, colours = [], [], []
     for paths, colour, dashes, name in _arms(twins):
         mean = scale * paths.values[quantity].mean(axis=1)
@@ -104,7 +113,7 @@ def _lines(axis: Axes, twins: Twins, x: Any, quantity: str, scale: float = 1.0) 
         ends.append(float(mean[-1]))
         names.append(name)
         colours.append(colour if colour != SERIES[1] else "#a85a00")  # the text must be darker
-    axis.set_ylim(bottom=0)
+    axis.set_ylim(0, top)
     name_ends(axis, float(x[-1]) + 0.5, ends, names, colours)
 
 

@@ -428,14 +428,14 @@ def _mismatch(answer: Answer, part: Part) -> str:
 def documented_attempts(answer: Answer, months_on: int | None = None) -> float | None:
     """Return the attempts that the evidence documents from the fork to a month, the main one's.
 
-    None if the evidence has none.
+    None if others aren't judged: then it need not have all attempts of the record.
     """
     end = answer.fork + (answer.main if months_on is None else months_on)
-    events = [event for event in answer.whole.events if event.kind in ATTEMPTS]
-    if not events:
+    if answer.whole.extra == 1.0:
         return None
-    return float(sum(event.false_negative < 1.0 and answer.fork <= event.month <= end
-                     for event in events))  # fmt: skip
+    return float(sum(event.kind in ATTEMPTS and event.false_negative < 1.0 and not event.named
+                     and answer.fork <= event.month <= end
+                     for event in answer.whole.events))  # fmt: skip
 
 
 def _moves(effect: Effect, what: str, size: str) -> str:

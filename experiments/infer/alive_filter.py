@@ -40,7 +40,7 @@ from .evidence import Evidence
 from .likelihood import Likelihood
 from .weights import effective_sample_size
 
-_BLOCK: Final = 64_000  # tries that are simulated together
+_BLOCK: Final = 32_000  # tries that are simulated together
 _MARGIN: Final = 1.15  # tries of a round, times those that are thought to be needed
 
 
@@ -172,11 +172,20 @@ def extend(
             kept += len(part)
         tried += count
         on_tried(min(kept, wanted), tried)
-    particles = concatenate_worlds([part for part in parts if len(part)])
-    one_too_many = int(particles.tries[-1, wanted])
-    particles = particles.take(np.arange(wanted))
+    one_too_many = int(np.concatenate([part.tries[-1] for part in parts])[wanted])
+    particles = concatenate_worlds(list(_first(parts, wanted)))
     found = Segment(start, end, wanted, one_too_many, families(particles.tries[0]))
     return particles, found
+
+
+def _first(parts: list[Particles], count: int) -> Iterator[Particles]:
+    """Yield the parts with the first worlds of all; one that is cut is copied, no other."""
+    for part in parts:
+        if 0 < count < len(part):
+            yield part.take(np.arange(count))
+        elif 0 < len(part) <= count:
+            yield part
+        count -= len(part)
 
 
 def _round(kept: int, tried: int, wanted: int, jobs: int) -> int:

@@ -168,7 +168,7 @@ def _listed(text: str, where: str, months: int) -> list[EventObservation]:
 def _windows(table: InputTable, months: Sequence[int]) -> list[tuple[int, int]]:
     """Return first and last month of the window about each of some months, in their order.
 
-    Windows don't overlap: between two months they end half-way.
+    Windows of different months don't overlap: between two months they end half-way.
     """
     tolerance = table.integer("tolerance", 0, 12)
     wider = table.table("wider")
@@ -181,13 +181,10 @@ def _windows(table: InputTable, months: Sequence[int]) -> list[tuple[int, int]]:
                 wider.where,
             )
     out = []
-    for place, month in enumerate(months):
+    for month in months:
         reach = own.get(month, tolerance)
-        first, last = max(month - reach, 0), month + reach
-        if place:
-            first = max(first, (months[place - 1] + month) // 2 + 1)
-        if place + 1 < len(months):
-            last = min(last, (months[place + 1] + month) // 2)
+        first = max([month - reach, 0, *((one + month) // 2 + 1 for one in months if one < month)])
+        last = min([month + reach, *((month + one) // 2 for one in months if one > month)])
         out.append((first, last))
     return out
 

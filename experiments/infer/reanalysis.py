@@ -84,7 +84,11 @@ class Reanalysis:
     @property
     def end(self) -> int:
         """The month that comes after all evidence that was followed."""
-        return max(self.tries)
+        return max(self.tries, default=0)
+
+    def settles(self, end: int) -> bool:
+        """Return whether there are worlds given the evidence before a month, or can't be any."""
+        return end in self.tries or (self.stopped is not None and end >= self.stopped.end)
 
     def log_evidence(self, end: int) -> float:
         """Return the log of the estimated probability of the evidence before a segment's end."""
@@ -158,24 +162,29 @@ def segments_of(evidence: Evidence, end: int) -> list[int]:
     """Return the ends of the segments of a filter.
 
     A segment ends before each window of hard evidence and with it, and after a year at most. No
-    window is cut that is open in the light of what has happened by then. The first segment goes to
-    the first attempt if it can: its tries are new worlds, of which none is lost.
+    window is cut that is open in the light of what has happened by then, and none at all of an
+    attempt or a ruler: what it allows, evidence that ends within it may forbid. The first segment
+    goes to the first attempt if it can: its tries are new worlds, of which none is lost.
     """
     if evidence.silent:
         return [end]
-    windows = [(e.first, e.last, e.month) for e in evidence.events if e.false_negative < 1.0]
-    hard = [(e.first, e.last, e.month) for e in evidence.events if e.false_negative == 0.0]
-    hard += [(reign.first, reign.last, reign.month) for reign in evidence.rulers[1:]]
+    windows = [
+        (e.first if e.kind in ATTEMPTS else e.month, e.last)
+        for e in evidence.events if e.false_negative < 1.0 or e.kind in ATTEMPTS
+    ]  # fmt: skip
+    windows += [(reign.first, reign.last) for reign in evidence.rulers[1:]]
+    hard = [(e.first, e.last) for e in evidence.events if e.false_negative == 0.0]
+    hard += [(reign.first, reign.last) for reign in evidence.rulers[1:]]
     attempts = [e.first for e in evidence.events
                 if e.kind in ATTEMPTS and e.false_negative == 0.0]  # fmt: skip
-    ends = {end, *(first for first, _, _ in hard), *(last + 1 for _, last, _ in hard)}
+    ends = {end, *(first for first, _ in hard), *(last + 1 for _, last in hard)}
     earliest = min([one for one in attempts if one <= _FIRST], default=1)
     ends = {one for one in ends if earliest <= one <= end}
     ends |= {at for one, other in pairwise(sorted({0, *ends})) if one or not attempts
              for at in range(one + _SPAN, other, _SPAN)}  # fmt: skip
     return sorted(
         one for one in ends
-        if one == end or not any(month < one <= last for _, last, month in windows + hard)
+        if one == end or not any(since < one <= last for since, last in windows)
     )  # fmt: skip
 
 
@@ -244,6 +253,8 @@ def replay(
 
     Parameters
     ----------
+    evidence : Evidence
+        What they are checked against; none that no world could have known by `end`.
     end : int
         Which worlds: those given the evidence before this month, the end of a segment.
     month : int
@@ -256,7 +267,7 @@ def replay(
         If one of them doesn't go as the evidence says, so that it was made by another model.
     """
     model, tries = replayed(resolved, found, end), found.tries[end]
-    likelihood = Likelihood(evidence.until(end - 1), tries.shape[1])
+    likelihood = Likelihood(evidence, tries.shape[1])
     for _ in range(month):
         model.advance()
         if np.isneginf(likelihood.update(model)).any():
@@ -287,7 +298,7 @@ def at_fork(
     resolved: dict[str, Any], evidence: Evidence, found: Reanalysis, end: int, fork: int
 ) -> ParticleSet:
     """Return the worlds given the evidence before month `end`, at the start of month `fork`."""
-    particles = replay(resolved, evidence, found, end, fork)
+    particles = replay(resolved, evidence.until(end - 1), found, end, fork)
     free = parameters_of(build(resolved), particles.tries[0], found.seed)
     return ParticleSet(
         particles.snapshot,
@@ -309,7 +320,7 @@ def until(
 
     If no segment ends there, the filter goes on from the last one before it.
     """
-    if end in found.tries or end > found.end:
+    if found.settles(end):
         return found
     seen = evidence.until(end - 1)
     usable = [one for one in found.tries

@@ -67,7 +67,7 @@ def given_before(
     on_progress: OnProgress = lambda *_: None,
 ) -> Reanalysis:
     """Return worlds given the evidence before month `end`: `whole` itself if it has them."""
-    if end in whole.tries or end > whole.end:
+    if whole.settles(end):
         return whole
     seen = evidence.until(end - 1)
     return _once(resolved, seen, whole.worlds, whole.seed, f"{whole.key}-{whole.worlds}-{end}",
@@ -90,7 +90,7 @@ def _once(
         if kept is not None and _fits(resolved, evidence, kept):
             return kept
     made = make()
-    if path is not None:
+    if path is not None and made.tries:
         with suppress(OSError):  # it will be made again
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_reanalysis(made, path)
@@ -100,7 +100,7 @@ def _once(
 def _fits(resolved: dict[str, Any], evidence: Evidence, found: Reanalysis) -> bool:
     """Return whether worlds go as the evidence says: they don't if the model has changed since."""
     try:
-        replay(resolved, evidence, found, found.end, found.end)
+        replay(resolved, evidence.until(found.end - 1), found, found.end, found.end)
     except Stale:
         return False
     return True

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from palca.model.state.parameters import PARAMETERS
 
+from ..counterfactual.answer import FEW
 from ..explore.sensitivity import TOO_WIDE
 from ..infer.abc import RARE
 from ..io.numerals import value_of
@@ -18,7 +19,6 @@ from ..observe.documented import COUNTRY, load_record, scored
 from .scenario import ScenarioSummary
 
 _FEW: Final = 1000  # worlds below which a report warns
-_THIN: Final = 1000.0  # effective worlds, likewise
 _CITATIONS: Final = 5  # of a source that are named
 _HOLDS_AGAINST_RECORD: Final = ("run", "counterfactual", "claims", "calibration", "validation")
 _SEPARATOR: Final = re.compile(r";\s*(?![^(]*\))")  # not inside brackets
@@ -85,11 +85,10 @@ def _of_run(folder: Folder) -> Iterator[str]:
 
 
 def _of_counterfactual(folder: Folder) -> Iterator[str]:
-    effective = [value_of(row.get("effective", "")) for row in folder.rows("effective.csv")]
-    if effective and min(effective) < _THIN:
-        yield ("In the worst month of evidence the effective sample size is only "
-               f"{min(effective):,.0f}: standard errors are rough, and more --worlds mend "
-               "that.")  # fmt: skip
+    families = [value_of(row.get("families", "")) for row in folder.rows("fork.csv")]
+    if families and min(families) < FEW:
+        yield (f"The worlds descend from only {min(families):,.0f} effective worlds of January "
+               "1969: standard errors are rough, and more --worlds mend that.")  # fmt: skip
     if any(row.get("colour") == "red" for row in folder.rows("overlap.csv")):
         yield ("The change leads far from the situations that factual worlds cover: the numbers "
                "follow from the assumptions and are no evidence about the country.")  # fmt: skip

@@ -11,7 +11,6 @@ import pytest
 
 from concept_example import WHOLE
 from fault_commands import SMALL, Run, started
-from palca.experiments.counterfactual import answer
 from palca.experiments.infer import calibrate
 from palca.experiments.io import provenance
 
@@ -49,8 +48,8 @@ KINDS = {
                  "--vary", "policy.ussr=pragmatic,mine.toml"],
     "calibrate": ["calibrate", "own.toml", "-n", "5000", "--sets", "20", "--check", "0"],
     "counterfactual": ["counterfactual", "baseline", "-i", 'at = "1971-09", policy.ussr = "mine.toml"', "--given",
-                       "given.toml", "-n", "2000", "--twins", "100", "--no-variants", "-j", "1"],
-    "claims": ["claims", "-n", "8192", "--twins", "20", "-j", "1"],
+                       "given.toml", "-n", "100", "-j", "1"],
+    "claims": ["claims", "-n", "20", "-j", "1"],
     "concept": ["concept", "concept.toml", "-n", "8"],
     "concepts": ["concepts", "-n", "8"],
     "validate": ["validate", "own.toml", "--part", "checks", "-n", "8192"],
@@ -64,7 +63,6 @@ LONG = ("counterfactual", "claims", "concepts", "validate")
 def test_a_folder_is_run_again_elsewhere_without_the_users_files(
     palca: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr(answer, "FEWEST", 1.0)  # for the few worlds of a test
     monkeypatch.setattr(calibrate, "SURE", 1.0)
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()

@@ -24,7 +24,7 @@ from palca.experiments.cli.record import print_record, print_series
 from palca.experiments.concepts.contrast import contrast
 from palca.experiments.concepts.tables import print_concept
 from palca.experiments.counterfactual import claims
-from palca.experiments.counterfactual.answer import Answer
+from palca.experiments.counterfactual.answer import FORK, Answer
 from palca.experiments.counterfactual.files import tables
 from palca.experiments.counterfactual.paired_report import print_comparison
 from palca.experiments.counterfactual.report import print_answer
@@ -79,9 +79,9 @@ Print = Callable[[Console], None]
 @cache
 def varied() -> Answer:
     found = answer()
-    effects = {name: found.effects[name, found.main] for name in
+    effects = {name: found.parts[FORK].effects[name, found.main] for name in
                ("attempts", "successes", "rules", "friction", "ussr_delivered")}  # fmt: skip
-    return replace(found, variants={"a hundred": (123.4, effects), "too few": (3.0, {})})
+    return replace(found, variants={"a hundred": effects, "too few": {}})
 
 
 def run() -> Print:
@@ -252,7 +252,8 @@ def test_no_number_is_lost_at_any_width(name: str, cells: dict[int, list[tuple[A
 def test_all_files_of_a_counterfactual_name_months() -> None:
     files = tables(varied())
     for name, column in (("effects.csv", "month"), ("months.csv", "month"),
-                         ("variants.csv", "month"), ("effective.csv", "month"),
+                         ("variants.csv", "month"), ("fork.csv", "month"),
+                         ("segments.csv", "first"), ("segments.csv", "last"),
                          ("evidence.csv", "first"), ("evidence.csv", "last")):  # fmt: skip
         table = files[name]
         assert isinstance(table, pd.DataFrame)

@@ -156,14 +156,14 @@ def test_a_run_and_a_comparison_and_a_sweep_give_pages(palca: Run) -> None:
 FILES: dict[str, dict[str, str]] = {
     "counterfactual": {
         "effects.csv": "given,months_on,quantity,month,factual,counter,effect,se\n"
-                       "evidence,24,attempts,1973-09,1,2,1,0.1\nevidence,36,attempts,1974-09,1,2,1,0.12345\n"
+                       "fork,24,attempts,1973-09,1,2,1,0.1\nrecord,36,attempts,1974-09,1,2,1,0.12345\n"
                        "nothing,36,attempts,1974-09,1,2,1,0.1\n",
-        "channels.csv": "quantity,months_on,channel,part,se\nattempts,36,soviet_fiscal,0.2,0.01\n",
-        "effective.csv": "month,effective,log_evidence\n1971-08,321.2,-1\n",
+        "channels.csv": "given,quantity,months_on,channel,part,se\nfork,attempts,36,soviet_fiscal,0.2,0.01\n",
+        "fork.csv": "given,month,leader,share,families,until\nfork,1971-09,Banzer,1,32.12,1971-08\n",
         "answer.txt": "In worlds that went so, this.\n",
-        "overlap.csv": "months,colour,near\nall,red,0.2\nyear 1,,0.2\n",
+        "overlap.csv": "given,months,colour,near\nfork,all,red,0.2\nfork,year 1,,0.2\n",
     },
-    "claims": {"claims.csv": "claim,measure,value,se,parameters_sd,verdict\nit grew,share,0.1,0.2,0.3,no\n"},
+    "claims": {"claims.csv": "claim,measure,given,value,se,parameters_sd,verdict\nit grew,share,fork,0.1,0.2,0.3,no\n"},
     "sensitivity": {"indices.csv": "parameter,outcome,method,index,value,ci95_low,ci95_high,told\n"
                                    "backlash,growth,sobol,total,0.5,0.4,0.61234,yes\n"
                                    "cost,growth,sobol,total,1.74,1.05,6.61,too wide\n"
@@ -178,7 +178,7 @@ FILES: dict[str, dict[str, str]] = {
     "something new": {"rows.csv": "a_name,value\nthis,1.23456\n"},
 }  # fmt: skip
 SAID = {
-    "counterfactual": ["after 36 months (1974-09)", "+1.00 *", "sample size is only 321", "leads far", "+0.20 (0.01)"],
+    "counterfactual": ["after 36 months (1974-09)", "+1.00 *", "from only 32 effective worlds", "leads far", "+0.20 (0.01)"],
     "claims": ["it grew", "statement about the model"],
     "sensitivity": ["50 (40 to 61.2)", "174 (105 to 661): too wide", "of 1 of 2 values", "a world's variance"],
     "discovery": ["cost > 1", "not about history"],

@@ -58,9 +58,8 @@ def test_what_needs_a_record_refuses_a_country_without_one(tmp_path: Path) -> No
         validate(lambda *settings: resolve(name, settings), ["checks"], 8192, 0)
     change = ('at="1971-09", policy.us="punitive"',)
     with pytest.raises(PalcaError, match=r"--given record.*no record of Elsewhere"):
-        ask(Question(name, interventions=change, worlds=512, twins=8, given="record"), 1)
-    ask(Question(name, interventions=change, worlds=512, twins=8, given="embassy 1970-06 ± 30",
-                 variants=False), 1)  # fmt: skip
+        ask(Question(name, interventions=change, worlds=8, given="record"), 1)
+    ask(Question(name, interventions=change, worlds=8, given="embassy 1970-06 ± 30"), 1)
 
 
 def write(folder: Path, **texts: str) -> None:

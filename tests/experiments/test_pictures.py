@@ -55,7 +55,7 @@ from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import build, resolve
 
 HOSTILE = "Aid of $5 \\frac{ <b>&amp; _^"
-DOCUMENTED = {"history", "validation-ahead.png", "validation-countries.png"}
+DOCUMENTED = {"history", "counterfactual", "validation-ahead.png", "validation-countries.png"}
 UNITS = {o.unit for o in OUTCOMES} | {p.unit for p in PARAMETERS.values()} | {
     unit for _, unit in QUANTITIES.values()
 } | {"months", "USD m", "USD m a year", "attempts"}  # fmt: skip

@@ -13,7 +13,6 @@ import pytest
 from matplotlib.backends import backend_agg
 
 from fault_commands import COMMANDS, SMALL, Run, started
-from palca.experiments.counterfactual import answer
 from palca.experiments.counterfactual.twins import QUANTITIES
 from palca.experiments.infer import calibrate
 from palca.experiments.io import provenance
@@ -21,9 +20,9 @@ from palca.experiments.observe.outcomes import OUTCOMES
 from palca.model.state.parameters import PARAMETERS
 
 LONGER = {
-    "counterfactual": ["counterfactual", "soviet-break-1971", "--given", "embassy 1970-06 ± 12", "-n", "2000",
-                       "--twins", "100", "--no-variants", "-j", "1", "-o", "made"],
-    "claims": ["claims", "-n", "8192", "--twins", "50", "-j", "1", "-o", "made"],
+    "counterfactual": ["counterfactual", "soviet-break-1971", "--given", "embassy 1970-06 ± 12", "-n", "100",
+                       "-j", "1", "-o", "made"],
+    "claims": ["claims", "-n", "50", "-j", "1", "-o", "made"],
     "calibrate": ["calibrate", "-n", "5000", "--sets", "20", "--check", "0", "-o", "made"],
     "validate": ["validate", "--part", "checks", "--part", "countries", "-n", "8192", "-o", "made"],
     "concepts": ["concepts", "-n", "8", "-o", "made"],
@@ -37,7 +36,8 @@ FILES = {
     "discover": ({"boxes.csv", "worlds.parquet"}, {"discovery"}),
     "sweep": ({"worlds/part-000000.parquet", "scenarios.json.xz", "summary.csv"}, {"sweep"}),
     "counterfactual": ({"effects.csv", "months.csv", "twins.parquet", "answer.txt", "channels.csv", "variants.csv",
-                        "parameters.csv", "evidence.csv", "effective.csv", "overlap.csv"}, {"counterfactual"}),
+                        "parameters.csv", "evidence.csv", "overlap.csv", "fork.csv", "fifths.csv", "causes.csv",
+                        "segments.csv"}, {"counterfactual"}),
     "claims": ({"claims.csv", "headline.csv"}, {"claims"}),
     "calibrate": ({"posterior.parquet", "parameters.csv", "outcomes.csv"}, {"posterior"}),
     "validate": ({"VALIDATION.md"}, {"validation-countries"}),
@@ -63,8 +63,7 @@ def test_what_was_computed_is_kept_if_a_picture_can_not_be_drawn(
         assert there >= tables | {"manifest.json"}, there  # all data lie there before a line is drawn
         raise RuntimeError("no such font\nanywhere")
 
-    monkeypatch.setattr(answer, "FEWEST", 1.0)  # for the few worlds of a test
-    monkeypatch.setattr(calibrate, "SURE", 1.0)
+    monkeypatch.setattr(calibrate, "SURE", 1.0)  # for the few worlds of a test
     monkeypatch.setattr(backend_agg, "FigureCanvasAgg", fail)
     code, out, err = palca(*{**COMMANDS, **LONGER}[name])
     assert code == 2

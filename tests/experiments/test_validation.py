@@ -15,7 +15,6 @@ import pytest
 from fault_commands import Run
 from palca.experiments.forecast.comparisons import SkillComparison, decompose
 from palca.experiments.forecast.naive import HAZARDS
-from palca.experiments.infer.abduction import mix
 from palca.experiments.infer.evidence_file import make_evidence
 from palca.experiments.observe.documented import load_record, scored
 from palca.experiments.observe.histories import SERIES, documented, happened, simulated
@@ -40,7 +39,7 @@ from palca.experiments.validate.cross_country import (
 from palca.experiments.validate.figures import pictures
 from palca.experiments.validate.forecast_skill import Scores
 from palca.experiments.validate.invariants import change_of_currency, checks, converted, exponent
-from palca.experiments.validate.one_step_ahead import filtered, naive_ahead, past_evidence
+from palca.experiments.validate.one_step_ahead import filtered, mix, naive_ahead, past_evidence
 from palca.experiments.validate.page import page
 from palca.experiments.validate.pattern_frequencies import find_patterns, ruled_out
 from palca.experiments.validate.validate import (

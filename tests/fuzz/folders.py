@@ -30,7 +30,7 @@ from .scratch import file, scratch, text_of
 _RECORD: Final = ("events.csv", "series.csv", "base_rates.csv", "coverage.csv")
 _TABLES: Final = (  # of which kind of run each is, as `words.cells` has them
     ("run", "scores"), ("comparison", "differences"), ("counterfactual", "effects"),
-    ("counterfactual", "channels"), ("counterfactual", "effective"), ("claims", "claims"),
+    ("counterfactual", "channels"), ("counterfactual", "fork"), ("claims", "claims"),
     ("sweep", "summary"), ("sensitivity", "indices"), ("discovery", "boxes"),
     ("calibration", "parameters"), ("calibration", "outcomes"), ("something new", "rows"),
 )  # fmt: skip

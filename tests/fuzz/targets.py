@@ -16,6 +16,7 @@ import numpy as np
 
 from palca.experiments.explore.sweep_file import read_sweep
 from palca.experiments.infer.evidence_file import load_given, make_evidence
+from palca.experiments.infer.reanalysis import segments_of
 from palca.experiments.observe.documented import Record, load_record
 from palca.experiments.observe.histories import documented as documented_course
 from palca.experiments.simulate.designs import parse_factor
@@ -190,6 +191,10 @@ def evidence(data: bytes) -> None:
     read = make_evidence(given, "given.toml", histories, record)
     assert all(seen.first <= seen.last and 0.0 <= seen.false_negative <= 1.0 for seen in read.events)
     assert all(np.isfinite(level.value) and level.sd > 0.0 for level in read.levels)
+    assert all(reign.first <= reign.last for reign in read.rulers)
+    ends = segments_of(read, histories.months)
+    assert ends == sorted({*ends})
+    assert ends[-1] == histories.months
 
 
 @cache

@@ -76,7 +76,7 @@ SWEEP: Final = (
     "intervene[0].at", "..", ":", "0:1:5",
 )  # fmt: skip
 EVIDENCE: Final = (
-    *TOML, *TRACKS, *_KINDS, "title", "events", "[attempts]", "[[event]]", "[[absent]]",
+    *TOML, *TRACKS, *_KINDS, "title", "events", "[rulers]", "[rulers.wider]", "[attempts]", "[attempts.wider]", "disputed", "[[event]]", "[[absent]]",
     "orientation", "ussr_atmosphere", "us_commitments", "ussr_commitments", "tolerance", "false_negative",
     "side", "extra", "track", "kind", "weight", "sd", "months", "floor", "until", "±", "+-",
 )  # fmt: skip
@@ -215,10 +215,10 @@ def cells() -> Iterator[bytes]:
     for index, text in enumerate((
         "title,unit,documented,median,q05,q95,pit,inside,crps,crps_naive,skill\nx,y,1,2,0,3,0.4,True,1,2,0.5\n",
         "title,unit,first,second,difference,error\nx,y,1,2,1,0.1\n",
-        "given,months_on,quantity,month,factual,counter,effect,error\nevidence,36,attempts,1974-09,1,2,1,0.1\n",
-        "quantity,months_on,channel,part,error\nattempts,36,soviet_fiscal,0.2,0.01\n",
-        "month,effective,log_evidence\n1971-08,321.2,-1\n",
-        "claim,measure,value,error,parameters,verdict\nit grew,share,0.1,0.2,0.3,no\n",
+        "given,months_on,quantity,month,factual,counter,effect,error\nfork,36,attempts,1974-09,1,2,1,0.1\n",
+        "given,quantity,months_on,channel,part,error\nfork,attempts,36,soviet_fiscal,0.2,0.01\n",
+        "given,month,leader,share,families,until\nfork,1971-09,x,1,32.1,1971-08\n",
+        "claim,measure,given,value,error,parameters,verdict\nit grew,share,fork,0.1,0.2,0.3,no\n",
         "factor,level,outcome,mean,error\na,1,coups_1972_77,0.1,0.01\n",
         "parameter,outcome,method,index,value,low,high\nbacklash,growth,sobol,total,0.5,0.4,0.6\n,growth,anova,noise_share,0.9,,\n",
         "box,worlds,hits,share,low,high\ncost > 1,10,9,0.9,0.8,0.95\n",

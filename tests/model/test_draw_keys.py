@@ -31,7 +31,7 @@ of discontent_distance; prior of discontent_fear; prior of discontent_legitimacy
 discontent_patronage; prior of discontent_spread; prior of opportunity; prior of coup_trap;
 prior of cost; prior of complementarity; prior of purge; prior of delivery_ussr; prior of
 leverage_ussr; prior of friction_gain; resampling; naive attempt; naive success; naive handover;
-naive side
+naive side; parent of a try; draws of a try; acceptance of a try
 """
 ASKS = {"event_keys", "shock", "happens", "of", "chooses", "draw"}  # each takes a key
 
@@ -63,7 +63,7 @@ def made_up(tree: ast.AST) -> list[int]:
 
 def test_every_key_is_what_it_was() -> None:
     frozen = " ".join(FROZEN.split()).split("; ")
-    assert len(frozen) == 91
+    assert len(frozen) == 94
     assert set(frozen) <= set(keys())
 
 
