@@ -145,7 +145,7 @@ def _growth(answer: Answer, given: str) -> Finding:
         given,
         float(grew.mean()),
         clustered_error(grew, twins.ancestors),
-        explained_spread(grew, twins.parameters),
+        explained_spread(grew, twins.basis),
         "follows from the baseline policy, which continues to lend to a settled regime of the "
         "right; the record has no yearly deliveries to compare with",
     )

@@ -75,27 +75,30 @@ def effect_of(twins: Twins, quantity: str, months_on: int) -> Effect:
         float(difference.mean()),
         clustered_error(difference, twins.ancestors),
         float(np.sqrt((before.var(ddof=1) + after.var(ddof=1)) / len(before))),
-        explained_spread(difference, twins.parameters),
+        explained_spread(difference, twins.basis),
         float(np.quantile(difference, 0.05)),
         float(np.quantile(difference, 0.95)),
         float(np.mean(difference != 0.0)),
     )
 
 
-def explained_spread(difference: Floats, parameters: Mapping[str, Floats]) -> float:
+def explained_spread(difference: Floats, basis: Floats) -> float:
     """Return the standard deviation of E[difference | parameters], by linear regression.
 
     The variance of the fitted values less what as many useless regressors would explain.
+
+    Parameters
+    ----------
+    difference : ndarray, shape ``(n,)``
+    basis : ndarray, shape ``(n, k)``
+        As :func:`~.twins.parameter_basis` returns it.
     """
-    varied = [values for values in parameters.values() if np.ptp(values) > 0.0]
-    if not varied or np.ptp(difference) == 0.0:
+    size, count = basis.shape
+    if count == 1 or np.ptp(difference) == 0.0:
         return 0.0
-    design = np.column_stack([np.ones(len(difference)), *varied])
-    design[:, 1:] = (design[:, 1:] - design[:, 1:].mean(axis=0)) / design[:, 1:].std(axis=0)
-    fitted = design @ np.linalg.lstsq(design, difference, rcond=None)[0]
-    size, count = design.shape
     if size <= count + 1:
         return float("nan")
+    fitted = basis @ (basis.T @ difference)
     noise = np.sum((difference - fitted) ** 2) / (size - count)
     return float(np.sqrt(max(fitted.var() - noise * (count - 1) / size, 0.0)))
 

@@ -7,7 +7,7 @@ differs between twins is an effect of the interventions and of nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -122,6 +122,17 @@ def paths_of(history: History, ruler: Floats, inherited: Floats, committed: Floa
     return Paths(history.since, values, events)
 
 
+def parameter_basis(parameters: Mapping[str, Floats], worlds: int) -> Floats:
+    """Return an orthonormal basis of a constant and of linear functions of parameters, ``(n, k)``.
+
+    Parameters that don't vary, or that others determine, add nothing to it.
+    """
+    columns = [np.full(worlds, 1.0)]
+    columns += [(of - of.mean()) / of.std() for of in parameters.values() if np.ptp(of) > 0.0]
+    left, sizes, _ = np.linalg.svd(np.column_stack(columns), full_matrices=False)
+    return left[:, sizes > 1e-10 * sizes[0]]
+
+
 @dataclass(slots=True)
 class Twins:
     """Worlds and their counterfactual twins, from the fork on."""
@@ -131,6 +142,14 @@ class Twins:
     parameters: dict[str, Floats]
     ancestors: Ints
     frozen: dict[str, Paths] = field(default_factory=dict)
+    _basis: Floats | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def basis(self) -> Floats:
+        """Basis of what a linear regression on the parameters can fit: :func:`parameter_basis`."""
+        if self._basis is None:
+            self._basis = parameter_basis(self.parameters, self.factual.worlds)
+        return self._basis
 
     def difference(self, quantity: str) -> Floats:
         """Return counterfactual less factual, ``(months, n)``."""

@@ -221,6 +221,11 @@ def reanalyse(
         The ends of the segments; those of :func:`segments_of` to the scenario's end if None.
     """
     began = time.monotonic()
+    if evidence.silent and since is None:  # every world is kept
+        end = ends[-1] if ends else resolved["months"]
+        tries = {end: np.arange(worlds)[None]}
+        every = Segment(0, end, worlds, worlds, float(worlds))
+        return Reanalysis(key_of(resolved, evidence, seed), seed, (every,), tries)
     ends = segments_of(evidence, resolved["months"]) if ends is None else ends
     particles, segments, tries = since, list(before), {}
     stopped = None

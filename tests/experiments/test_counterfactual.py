@@ -203,8 +203,8 @@ def test_spread_over_parameters_is_what_they_explain() -> None:
     rng = np.random.default_rng(0)
     theta, useless = rng.normal(size=5000), rng.normal(size=5000)
     difference = 0.5 * theta + rng.normal(size=5000)
-    assert explained_spread(difference, {"a": theta, "b": useless}) == pytest.approx(0.5, abs=0.05)
-    assert explained_spread(rng.normal(size=5000), {"b": useless}) < 0.05
+    assert explained_spread(difference, parameter_basis({"a": theta, "b": useless}, 5000)) == pytest.approx(0.5, abs=0.05)
+    assert explained_spread(rng.normal(size=5000), parameter_basis({"b": useless}, 5000)) < 0.05
 
 
 def pairs_of(
