@@ -148,7 +148,7 @@ class Twins:
     def basis(self) -> Floats:
         """Basis of what a linear regression on the parameters can fit: :func:`parameter_basis`."""
         if self._basis is None:
-            self._basis = parameter_basis(self.parameters, self.factual.worlds)
+            self._basis = parameter_basis(self.parameters, len(self.ancestors))
         return self._basis
 
     def difference(self, quantity: str) -> Floats:

@@ -25,7 +25,7 @@ from palca.experiments.counterfactual.effects import (
 )
 from palca.experiments.counterfactual.files import digest as digest_of
 from palca.experiments.counterfactual.paired import digest, join_pairs, pair_blocks
-from palca.experiments.counterfactual.twins import Paths, Twins
+from palca.experiments.counterfactual.twins import Paths, Twins, parameter_basis
 from palca.experiments.infer import reanalysis, reanalysis_files
 from palca.experiments.infer.weights import clustered_error
 from palca.experiments.observe.outcomes import MEMORY, WEIGHTS
