@@ -13,7 +13,7 @@ from ..io.table import Table, numbers, texts
 from .answer import FORK, RECORD, Answer, Part
 from .effects import Effect
 from .files import tables
-from .report import GIVEN, in_words, too_rare
+from .report import GIVEN, SHORT, in_words, too_rare
 from .twins import QUANTITIES
 
 if TYPE_CHECKING:
@@ -47,9 +47,10 @@ def print_arms(console: Console, arms: dict[str, Answer]) -> None:
         "(standard errors in brackets)",
         [*texts("change", "given", "ruler at the fork"),
          *numbers("families", *(QUANTITIES[name][0] for name in _SHOWN))],
-        "Shares are in percentage points.",
+        "given: by then, what had happened by the fork, or all that happened. Shares are in "
+        "percentage points.",
     ).filled(
-        (name, GIVEN[part.given], "; ".join(
+        (name, SHORT[part.given], "; ".join(
             f"{who} {percent(share)}"
             for who, share in sorted(part.rulers.items(), key=lambda pair: -pair[1])[:2]),
          f"{part.families:,.0f}",
@@ -61,7 +62,7 @@ def print_arms(console: Console, arms: dict[str, Answer]) -> None:
             "Named outcomes: share of worlds without the change and with it",
             [*texts("change", "outcome", "given"), *numbers("without", "with", "s.e. (points)")],
         ).filled(
-            (name, one.outcome, GIVEN[part.given], percent(one.factual, 1),
+            (name, one.outcome, SHORT[part.given], percent(one.factual, 1),
              percent(one.counter, 1), decimal(100 * one.se, 1))
             for name, _, part in parts for one in part.named
         ))  # fmt: skip

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _COLOURS: Final = {"green": "green", "amber": "yellow", "red": "red"}
 GIVEN: Final = {FORK: "what had happened by then", RECORD: "all that happened"}
+SHORT: Final = {FORK: "by then", RECORD: "all"}  # in tables
 _RED: Final = (
     "This scenario leaves the range of situations that the factual worlds cover. The numbers "
     "follow from the assumptions; they are no evidence about the country."
@@ -177,7 +178,7 @@ def too_rare(answer: Answer) -> list[str]:
 def _effects(apart: bool) -> list[Column]:
     return [
         Column("quantity"),
-        Column("given"),
+        Column("given", note="by then: what had happened by the fork; all: all that happened"),
         Column("factual", "without", own_unit()),
         Column("counter", "with", own_unit()),
         Column("effect", write=starred("+", apart), note=STAR),
@@ -230,7 +231,7 @@ def effects_table(
 def _print_effects(console: Console, answer: Answer, months_on: int) -> None:
     month = month_name(answer.fork + months_on)
     title = f"Effects in {month}, after {months_on} months: with the change minus without"
-    rows = [{**asdict(part.effects[name, months_on]), "given": GIVEN[part.given],
+    rows = [{**asdict(part.effects[name, months_on]), "given": SHORT[part.given],
              "average": answer.average[name, months_on].effect}
             for name in QUANTITIES for part in answer.parts.values()]  # fmt: skip
     first = months_on == answer.horizons[0]
@@ -244,7 +245,7 @@ def _print_named(console: Console, answer: Answer) -> None:
             [*texts("outcome", "given"), *numbers("without", "with", "effect", "s.e.")],
             "effect, s.e.: in percentage points",
         ).filled(
-            (named.outcome, GIVEN[part.given], percent(named.factual, 1), percent(named.counter, 1),
+            (named.outcome, SHORT[part.given], percent(named.factual, 1), percent(named.counter, 1),
              decimal(100 * named.effect, 1, "+"), decimal(100 * named.se, 1))
             for part in answer.parts.values() for named in part.named
         ))  # fmt: skip
@@ -283,7 +284,7 @@ def _print_causes(console: Console, answer: Answer) -> None:
     )
     for part in answer.parts.values():
         for months_on, cause in part.causes.items():
-            table.add(GIVEN[part.given], str(months_on),
+            table.add(SHORT[part.given], str(months_on),
                       f"{percent(cause.necessary, 1)} ({decimal(100 * cause.necessary_se, 1)})",
                       f"{percent(cause.sufficient, 1)} ({decimal(100 * cause.sufficient_se, 1)})",
                       percent(cause.both, 1), percent(cause.harmed, 1))  # fmt: skip
