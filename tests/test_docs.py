@@ -109,7 +109,7 @@ def test_the_posterior_is_told_as_it_ships() -> None:
     parameter_sets = pd.read_parquet(ROOT / "scenarios/posteriors/record.parquet")
     row = r"^\| `(\w+)` \| (\S+) (.*) \| ([\d.-]+) \| ([\d.-]+)–([\d.-]+) \| \d+ \|$"
     rows = re.findall(row, page, re.MULTILINE)
-    assert len(rows) == 10
+    assert len(rows) == 7
     for name, family, prior, *numbers in rows:
         assert PRIORS[name].family == family
         assert [PRIORS[name].first, PRIORS[name].second] == _numbers(prior)
