@@ -1,4 +1,4 @@
-"""The folder of a sweep: parts written by rename, resumed by those that are missing.
+"""The folder of a sweep: parts written by rename (by `sweep_experiment`), resumed where missing.
 
 ``manifest.json`` comes first and is not touched again, then ``scenarios.json.xz``, all that
 the worlds are made from; ``worlds/`` has one part file a block, each whole or not there;

@@ -43,7 +43,7 @@ def print_report(
     ----------
     summary : Summary
         Of the ensemble.
-    verdicts : list of OutcomeScore
+    outcome_scores : list of OutcomeScore
     history : Histories, optional
         The documented one, of a single world; None if the country has no record.
     """

@@ -56,7 +56,7 @@ class Scores:
 
     Attributes
     ----------
-    verdicts : list of OutcomeScore
+    outcome_scores : list of OutcomeScore
         Free-running worlds of the posterior against the record.
     comparisons : dict of str to list of SkillComparison
         By title.

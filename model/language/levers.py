@@ -1,6 +1,6 @@
 """What each strategist can do: its levers, the only way in which agents act.
 
-A policy's rules add to levers; each is clipped to its range. A lever of unit
+A policy's rules add to levers; `codegen` clips each to its range. A lever of unit
 "chance" is the probability that the act happens this month.
 """
 

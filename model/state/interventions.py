@@ -158,7 +158,7 @@ class LeverChange:
         return cls(actor, lever, operation, value, change.since, change.until)
 
     def apply(self, in_force: InForce, month: int) -> None:
-        """Add it to what is in force: the strategist changes its lever by :meth:`changed`."""
+        """Add it to what is in force; `Strategist.decide` changes the lever by :meth:`changed`."""
         in_force.levers += (self,)
 
     def changed(self, value: Value) -> Value:
