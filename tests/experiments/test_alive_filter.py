@@ -110,7 +110,7 @@ def test_the_estimated_probability_of_the_evidence_is_unbiased(
     monkeypatch.setattr(alive_filter, "_round", lambda *_: 40)
     evidence = Evidence("x", (OPENED, VISITED))
     estimates, with_last = [], []
-    for seed in range(400):
+    for seed in range(1000):
         particles, product, last = None, 1.0, 1.0
         for segment in ((0, 1), (1, 2)):
             particles, one = extend(resolved, evidence, particles, segment, 5, seed)
@@ -122,6 +122,21 @@ def test_the_estimated_probability_of_the_evidence_is_unbiased(
     assert abs(np.mean(estimates) - 0.12) < 4 * error
     # with the world that was one too many it would not be
     assert abs(np.mean(with_last) - 0.12) > 4 * error
+
+
+def test_every_world_is_as_likely_to_be_tried_again_with_draws_of_its_own(
+    small: Callable[..., dict[str, Any]],
+) -> None:
+    evidence = Evidence("x", (OPENED,))
+    parents, _ = extend(small(), evidence, None, (0, 1), 50, 6)
+    children, found = extend(small(), evidence, parents, (1, 2), 5000, 6)
+    assert (found.kept, found.tried) == (5000, 5000)  # nothing is asked of February
+    tried = np.bincount(np.searchsorted(np.sort(parents.tries[0]), children.tries[0]), minlength=50)
+    assert (np.abs(tried - 100) < 5 * np.sqrt(100)).all()
+    # no try has the draws of another, nor of January's worlds
+    keys = np.concatenate([children.snapshot.keys.ravel(), parents.snapshot.keys.ravel()])
+    assert len(np.unique(children.snapshot.keys)) == 5000
+    assert len(np.unique(keys)) == 5050
 
 
 def test_what_cannot_be_is_too_rare(small: Callable[..., dict[str, Any]]) -> None:
