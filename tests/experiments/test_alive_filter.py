@@ -21,6 +21,7 @@ from palca.experiments.infer.alive_filter import (
     parameters_of,
 )
 from palca.experiments.infer.evidence import EventObservation, Evidence, Reign
+from palca.experiments.infer.evidence_file import load_given, make_evidence
 from palca.experiments.infer.reanalysis import (
     Reanalysis,
     Stale,
@@ -30,6 +31,8 @@ from palca.experiments.infer.reanalysis import (
     replay,
     until,
 )
+from palca.experiments.observe.documented import load_record
+from palca.experiments.observe.histories import documented
 from palca.experiments.simulate import priors
 from palca.model.state.history import CODE_OF
 from palca.model.state.state import FIELDS
@@ -160,7 +163,7 @@ def as_ours(resolved: dict[str, Any], worlds: np.ndarray, seed: int) -> np.ndarr
     """Return which worlds, run freely, go as 1969 went, by a rule that uses no likelihood."""
     history = model_of(build(resolved), worlds, seed, keep=("leader",)).run()
     leader = history.field("leader")
-    documented = np.array([0] * 3 + [1] * 5 + [2] * 4)
+    course = np.array([0] * 3 + [1] * 5 + [2] * 4)
     events = history.events
     attempts = np.zeros((len(worlds), 12))
     coups = [CODE_OF["power", kind] for kind in ("coup", "failed coup")]
@@ -169,7 +172,7 @@ def as_ours(resolved: dict[str, Any], worlds: np.ndarray, seed: int) -> np.ndarr
     won = (events.code == coups[0]) & (events.month == 8)
     of_september = np.isin(np.arange(len(worlds)), events.world[won])
     wanted = np.arange(12) == 8
-    return of_september & (attempts == wanted).all(axis=1) & (documented == leader.T).all(axis=1)
+    return of_september & (attempts == wanted).all(axis=1) & (course == leader.T).all(axis=1)
 
 
 def test_the_first_segment_keeps_just_the_worlds_that_go_so_when_run_freely(
@@ -215,10 +218,35 @@ def test_every_world_goes_as_the_evidence_says_when_it_is_made_again(
     year: dict[str, Any], ours: Reanalysis
 ) -> None:
     assert ours.stopped is None
-    documented = [0] * 3 + [1] * 5 + [2] * 4
+    course = [0] * 3 + [1] * 5 + [2] * 4
     for month in range(1, 13):
         state = replay(year, AS_OURS, ours, 12, month).snapshot.state
-        assert (state[LEADER] == documented[month - 1]).all(), month
+        assert (state[LEADER] == course[month - 1]).all(), month
+
+
+@pytest.mark.slow
+def test_in_worlds_like_the_record_its_rulers_rule_and_its_attempts_are_made(
+    baseline: dict[str, Any],
+) -> None:
+    """Month by month to the end of 1971, by name and by outcome, and no other attempt."""
+    resolved, record = {**baseline, "months": 36}, load_record()
+    known = documented(record, build(baseline))
+    evidence = make_evidence(load_given("record"), "--given", known, record)
+    found = reanalyse(resolved, evidence, 8, 0)
+    assert found.stopped is None
+    # from January 1969 on, with the draws that each world brings
+    start = at_fork(resolved, evidence, found, 36, 0)
+    model = model_of(build(resolved), start.ancestors, 0, start.snapshot, keep=("leader",))
+    history = model.run()
+    ruler = known.series["leader"][:36]
+    assert (history.field("leader") == ruler).all()
+    for kind in ("coup", "failed coup"):
+        events = history.events
+        some = events.code == CODE_OF["power", kind]
+        attempts = np.zeros((36, 8))
+        np.add.at(attempts, (events.month[some], events.world[some]), 1)
+        assert (attempts == known.count("power", kind)[:36]).all(), kind
+    assert attempts.sum() == 8  # January 1971
 
 
 def test_what_is_made_again_is_what_was_kept(small: Callable[..., dict[str, Any]]) -> None:
