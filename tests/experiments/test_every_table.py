@@ -202,6 +202,9 @@ MADE: dict[str, Callable[[], Print]] = {
 }  # fmt: skip
 
 
+SLOW = ("counterfactual", "claims")  # worlds must be found first
+
+
 @pytest.fixture
 def cells(monkeypatch: pytest.MonkeyPatch) -> dict[int, list[tuple[Any, ...]]]:
     """The rows of each table that is made, by its identity."""
@@ -223,7 +226,9 @@ def found_in(text: str) -> Counter[str]:
     return Counter(NUMBER.findall(text))
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in MADE]
+)
 def test_no_number_is_lost_at_any_width(name: str, cells: dict[int, list[tuple[Any, ...]]]) -> None:
     tell = MADE[name]()
     wide = Reader(WIDE)
@@ -249,6 +254,7 @@ def test_no_number_is_lost_at_any_width(name: str, cells: dict[int, list[tuple[A
         assert not missing, (width, missing)
 
 
+@pytest.mark.slow
 def test_all_files_of_a_counterfactual_name_months() -> None:
     files = tables(varied())
     for name, column in (("effects.csv", "month"), ("months.csv", "month"),

@@ -19,7 +19,7 @@ from palca.experiments.counterfactual.answer import (
     ask,
     read_inputs,
 )
-from palca.experiments.counterfactual.report import like
+from palca.experiments.counterfactual.report import documented_attempts, like
 from palca.experiments.infer.evidence import EventObservation, Evidence, describe
 from palca.experiments.infer.evidence_file import load_given, make_evidence
 from palca.experiments.infer.likelihood import Likelihood
@@ -227,3 +227,12 @@ def test_a_day_is_refused_with_the_month_to_write(text: str, tmp_path: Path) -> 
     assert mend.endswith(month_name(32))
     file.write_text(head + change.format(f'"{mend[-7:]}"'))
     assert resolve(str(file))["changes"][0]["since"] == 32
+
+
+def test_the_records_attempts_are_counted_where_all_of_them_are_evidence() -> None:
+    of_record = asked("record")
+    # from September 1971 to September 1974 that of June 1974; later those of July and November 1978
+    assert documented_attempts(of_record) == 1
+    assert documented_attempts(of_record, 87) == 3
+    assert documented_attempts(of_record, 0) == 0
+    assert documented_attempts(asked("coup 1971-08")) is None

@@ -59,7 +59,15 @@ def test_what_needs_a_record_refuses_a_country_without_one(tmp_path: Path) -> No
     change = ('at="1971-09", policy.us="punitive"',)
     with pytest.raises(PalcaError, match=r"--given record.*no record of Elsewhere"):
         ask(Question(name, interventions=change, worlds=8, given="record"), 1)
-    ask(Question(name, interventions=change, worlds=8, given="embassy 1970-06 ± 30"), 1)
+
+
+@pytest.mark.slow
+def test_a_country_without_a_record_has_answers_given_events_of_ones_own(tmp_path: Path) -> None:
+    change = ('at="1971-09", policy.us="punitive"',)
+    asked = Question(
+        scenario_of(tmp_path, "Elsewhere"), interventions=change, worlds=8, given="embassy 1970-06 ± 30"
+    )
+    assert list(ask(asked, 1).parts) == ["fork", "record"]
 
 
 def write(folder: Path, **texts: str) -> None:
