@@ -212,7 +212,8 @@ def pairs_of(
     parameters: dict[str, np.ndarray] | None = None,
 ) -> Twins:  # fmt: skip
     """Return twins of one month, with these quantities."""
-    none = Events(*(np.zeros(0, int) for _ in range(5)), np.zeros(0))
+    nobody = np.zeros(0, int)
+    none = Events(nobody, nobody, nobody, nobody, nobody, np.zeros(0))
     factual, counter = (
         Paths(0, {name: row[None].astype(float) for name, row in values.items()}, none)
         for values in (without, changed)

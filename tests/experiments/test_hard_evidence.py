@@ -45,8 +45,9 @@ def judge(
                 if when == month]  # fmt: skip
         numbers = np.array(some, dtype=int).reshape(-1, 2)
         count = len(numbers)
-        events = Events(numbers[:, 0], np.full(count, month), numbers[:, 1],
-                        *(np.full(count, -1) for _ in range(2)), np.full(count, np.nan))  # fmt: skip
+        nobody = np.full(count, -1)
+        events = Events(numbers[:, 0], np.full(count, month), numbers[:, 1], nobody, nobody,
+                        np.full(count, np.nan))  # fmt: skip
         state = SimpleNamespace(leader=leader.astype(float), orientation=np.zeros(worlds),
                                 us_commitment=np.zeros(worlds), ussr_committed=np.zeros(worlds))  # fmt: skip
         model: Any = SimpleNamespace(

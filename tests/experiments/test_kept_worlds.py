@@ -17,8 +17,8 @@ from palca.experiments.infer.alive_filter import Segment
 from palca.experiments.infer.evidence import EventObservation, Evidence
 from palca.experiments.infer.reanalysis import Reanalysis, key_of, reanalyse
 from palca.experiments.infer.reanalysis_files import (
-    _read,
     given_before,
+    read_reanalysis,
     reanalysis_of,
     write_reanalysis,
 )
@@ -90,7 +90,7 @@ def test_what_is_written_is_read_again(
     path = tmp_path / "kept.parquet"
     written = replace(found, stopped=stopped)
     write_reanalysis(written, path)
-    read = _read(path, found.key, WORLDS)
+    read = read_reanalysis(path, found.key, WORLDS)
     assert_alike(read, written)
     assert read is not None
     assert read.stopped == stopped
@@ -102,10 +102,10 @@ def test_another_key_or_too_few_worlds_are_not_what_was_asked(
 ) -> None:
     path = tmp_path / "kept.parquet"
     write_reanalysis(found, path)
-    assert _read(path, "other", WORLDS) is None
-    assert _read(path, found.key, WORLDS + 1) is None
-    assert _read(tmp_path / "none.parquet", found.key, WORLDS) is None
-    fewer = _read(path, found.key, 5)  # the first are taken
+    assert read_reanalysis(path, "other", WORLDS) is None
+    assert read_reanalysis(path, found.key, WORLDS + 1) is None
+    assert read_reanalysis(tmp_path / "none.parquet", found.key, WORLDS) is None
+    fewer = read_reanalysis(path, found.key, 5)  # the first are taken
     assert fewer is not None
     assert fewer.worlds == 5
     assert all(np.array_equal(fewer.tries[end], tries[:, :5]) for end, tries in found.tries.items())
@@ -119,7 +119,7 @@ def test_a_damaged_file_is_none(found: Reanalysis, tmp_path: Path, damage: str) 
     path = tmp_path / "kept.parquet"
     head = path.with_suffix(".json")
     write_reanalysis(found, path)
-    assert _read(path, found.key, WORLDS) is not None
+    assert read_reanalysis(path, found.key, WORLDS) is not None
     if damage == "cut short":
         path.write_bytes(path.read_bytes()[:-20])
     elif damage == "empty":
@@ -135,7 +135,7 @@ def test_a_damaged_file_is_none(found: Reanalysis, tmp_path: Path, damage: str) 
     else:
         table = pd.read_parquet(path)
         table.drop(columns=table.columns[-1]).to_parquet(path, index=False)
-    assert _read(path, found.key, WORLDS) is None
+    assert read_reanalysis(path, found.key, WORLDS) is None
 
 
 # the folder

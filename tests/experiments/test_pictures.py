@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from palca.experiments.counterfactual import claims
+from palca.experiments.counterfactual.experiment import _draw_claims
 from palca.experiments.counterfactual.figure import draw_counterfactual
 from palca.experiments.counterfactual.paired_report import draw_comparison
 from palca.experiments.counterfactual.twins import QUANTITIES
@@ -147,7 +147,7 @@ def all_pictures() -> Iterator[dict[str, Picture]]:
             "history": history(),
             "comparison": draw_comparison(("a", HOSTILE), pairs(20)),
             "counterfactual": draw_counterfactual(answer()),
-            "claims": claims.draw_claims(answers),
+            "claims": _draw_claims(answers),
             **{f"sweep{count}": sweep(count) for count in (1, 2, 3)},
             **{name: sensitivity(name) for name in ("total", "effect")},
             "discovery": discovery(),
