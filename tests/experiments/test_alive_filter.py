@@ -307,6 +307,23 @@ def test_a_fork_within_a_window_is_answered(year: dict[str, Any]) -> None:
     assert not replay(year, wide, whole, 12, 8).likelihood.seen.all()
 
 
+@pytest.mark.slow
+def test_every_month_may_be_a_fork(year: dict[str, Any]) -> None:
+    """Also one within windows: what is to come after it is neither known nor allowed yet."""
+    takes_over = EventObservation("power", "coup", 8, 6, 10, 0.0)
+    rulers = (Reign(0, 0, 0, 0), Reign(1, 3, 3, 3), Reign(2, 8, 6, 10))
+    tolerant = Evidence("x", (takes_over,), rulers=rulers, extra=0.0)
+    whole = reanalyse(year, tolerant, 4, 1)
+    assert whole.stopped is None
+    for fork in range(1, 13):
+        found = until(year, tolerant, whole, fork)
+        leader = at_fork(year, tolerant, found, fork, fork).snapshot.state[LEADER]
+        ruler = 0 if fork <= 3 else 1 if fork <= 8 else 2
+        assert (leader == ruler).all(), fork
+    last = replay(year, tolerant, whole, 12, 12).snapshot.state[LEADER]
+    assert (last == 2).all()
+
+
 # what changes nothing
 
 

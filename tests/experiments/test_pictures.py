@@ -19,6 +19,7 @@ from PIL import Image
 from palca.experiments.counterfactual.experiment import _draw_claims
 from palca.experiments.counterfactual.figure import draw_counterfactual
 from palca.experiments.counterfactual.paired_report import draw_comparison
+from palca.experiments.counterfactual.stories import exemplars
 from palca.experiments.counterfactual.twins import QUANTITIES
 from palca.experiments.explore.discovery import Box, Discovery
 from palca.experiments.explore.discovery_report import draw_discovery
@@ -170,6 +171,15 @@ def test_every_picture_tells_what_it_shows(all_pictures: dict[str, Picture]) -> 
         assert 60 < len(picture.alt) < 1000, name
         assert re.search(r"\d", picture.alt), name  # the main reading, from the data
         assert not re.search(r"\bnan\b|  |\n", picture.alt), picture.alt
+
+
+@pytest.mark.slow
+def test_each_strip_of_worlds_has_their_own_numbers() -> None:
+    found = answer()
+    axes = draw_counterfactual(found).figure.axes[-len(found.parts) :]
+    for axis, part in zip(axes, found.parts.values(), strict=True):
+        numbers = [int(label.get_text()) for label in axis.get_yticklabels()]
+        assert numbers == [int(world) for world in exemplars(part.twins, len(numbers))]
 
 
 def assert_nothing_is_cropped(picture: Picture, name: str) -> None:
