@@ -299,8 +299,8 @@ def test_a_fork_within_a_window_is_answered(year: dict[str, Any]) -> None:
     whole = reanalyse(year, wide, 16, 2, ends=[4, 12])
     found = until(year, wide, whole, 8)
     seen = wide.until(7)
-    assert set(found.tries) == {8}
-    assert [one.end for one in found.segments] == [4, 8]
+    assert max(found.tries) == 8
+    assert [one.end for one in found.segments] == [4, 5, 8]
     assert replay(year, seen, found, 8, 8).likelihood.seen.all()  # a coup by August in each
     assert until(year, wide, found, 8) is found
     # in the worlds given all, some have it later

@@ -266,8 +266,8 @@ def test_steps_end_in_order_and_cut_no_window_that_is_open(evidence: Evidence, e
 def test_the_record_is_cut_at_each_change_and_each_year(known: tuple[Histories, Record]) -> None:
     evidence = make_evidence(load_given("record"), "--given", *known)
     ends = segments_of(evidence, 120)
-    # a step ends before the month of each attempt but the first, whose worlds are all new
-    for month in ("1970-10", "1971-01", "1971-08", "1974-06", "1978-07", "1978-11"):
+    # a step ends before the month of each attempt and with it
+    for month in ("1969-09", "1970-10", "1971-01", "1971-08", "1974-06", "1978-07", "1978-11"):
         assert {month_index(month), month_index(month) + 1} <= set(ends), month
-    assert ends[0] == month_index("1969-09") + 1
+    assert ends[0] == month_index("1969-09")  # to then all worlds are new
     assert max(np.diff([0, *ends])) <= 12
