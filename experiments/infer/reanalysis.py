@@ -178,9 +178,9 @@ def segments_of(evidence: Evidence, end: int) -> list[int]:
     attempts = [e.first for e in evidence.events
                 if e.kind in ATTEMPTS and e.false_negative == 0.0]  # fmt: skip
     ends = {end, *(first for first, _ in hard), *(last + 1 for _, last in hard)}
-    earliest = max(min([one for one in attempts if one <= _FIRST], default=1), 1)
-    ends = {one for one in ends if earliest <= one <= end}
-    ends |= {at for one, other in pairwise(sorted({0, *ends})) if one or not attempts
+    first = min([one for one in attempts if one <= _FIRST], default=0)
+    ends = {one for one in ends if max(first, 1) <= one < end} | {end}
+    ends |= {at for one, other in pairwise(sorted({0, *ends})) if one or not first
              for at in range(one + _SPAN, other, _SPAN)}  # fmt: skip
     return sorted(
         one for one in ends
