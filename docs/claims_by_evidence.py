@@ -13,7 +13,7 @@ from palca.experiments.infer.evidence_file import load_given
 from palca.scenarios import resolve
 
 PAGE: Final = Path(__file__).parent / "COUNTERFACTUALS.md"
-WORLDS: Final = 1024
+WORLDS: Final = 512
 SOFT: Final = ("orientation", "ussr_atmosphere", "us_commitments", "ussr_commitments", "event")
 SUSPENDED: Final = "soviet-break-1971"
 
