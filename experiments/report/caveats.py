@@ -20,7 +20,9 @@ from .scenario import ScenarioSummary
 
 _FEW: Final = 1000  # worlds below which a report warns
 _CITATIONS: Final = 5  # of a source that are named
-_HOLDS_AGAINST_RECORD: Final = ("run", "counterfactual", "claims", "calibration", "validation")
+_HOLDS_AGAINST_RECORD: Final = (
+    "run", "counterfactual", "arms", "reanalysis", "claims", "calibration", "validation",
+)  # fmt: skip
 _SEPARATOR: Final = re.compile(r";\s*(?![^(]*\))")  # not inside brackets
 _ADDRESS: Final = re.compile(
     r"https?://[^\s<>\"'\\^`{|}]+|\b[Dd][Oo][Ii]:?\s?10\.\d{4,9}/[^\s;,)<>\"']+"
@@ -103,6 +105,15 @@ _STATEMENT: Final = (
 )
 
 
+def _of_reanalysis(folder: Folder) -> Iterator[str]:
+    families = [value_of(row.get("families", "")) for row in folder.rows("segments.csv")]
+    if families and min(families) < FEW:
+        yield (f"Where the evidence goes to its end the worlds descend from {min(families):,.0f} "
+               "effective worlds of January 1969: ranges are rough.")  # fmt: skip
+    yield ("What nobody measured is the model's: the ranges are those that it allows, given what "
+           "was documented.")  # fmt: skip
+
+
 def _of_claims(folder: Folder) -> Iterator[str]:
     rows = folder.rows("claims.csv")
     rough = [
@@ -158,7 +169,8 @@ def _of_concept(folder: Folder) -> Iterator[str]:
 
 
 _OF_KIND: Final = {
-    "run": _of_run, "counterfactual": _of_counterfactual, "claims": _of_claims,
+    "run": _of_run, "counterfactual": _of_counterfactual, "arms": _of_counterfactual,
+    "reanalysis": _of_reanalysis, "claims": _of_claims,
     "sweep": _of_sweep, "sensitivity": _of_sensitivity, "discovery": _of_discovery,
     "calibration": _of_calibration, "concept": _of_concept, "gallery": _of_concept,
 }  # fmt: skip

@@ -32,7 +32,9 @@ _KINDS: Final = {
     "run": "A scenario in many worlds, compared with the record",
     "comparison": "Two scenarios, world by world on the same draws",
     "counterfactual": "What would have happened, given what did happen",
+    "arms": "Several changes, given what did happen",
     "claims": "The claims of the source study, as questions",
+    "reanalysis": "What went on underneath, in worlds like ours",
     "sweep": "A scenario over many settings",
     "sensitivity": "Which parameters matter",
     "discovery": "What leads to an outcome",
@@ -41,11 +43,14 @@ _KINDS: Final = {
     "concept": "A concept of political science, tested in the model",
     "gallery": "Concepts of political science, tested in the model",
 }
+_ANSWERED: Final = ("counterfactual", "arms")  # kinds whose folder has an answer in words
 _PAGES: Final = {"validation": "VALIDATION.md", "gallery": "CONCEPTS.md"}
 _CAPTIONS: Final = {
     "history": "The documented history above the simulated ones",
     "differences": "Differences by month",
-    "counterfactual": "Worlds like the record, with the change and without",
+    "counterfactual": "Worlds like ours, with the change and without",
+    "reanalysis": "What nobody measured, given what was",
+    "arms": "Effects on coup attempts, on one axis",
     "claims": "Effects on coup attempts, on one axis",
     "sweep": "Outcomes by factor",
     "sensitivity": "Which parameters matter",
@@ -60,7 +65,7 @@ _CAPTIONS: Final = {
 # printed elsewhere on the page, or too long for it
 _ELSEWHERE: Final = ("format", "command", "versions", "libraries", "title", "kind", "seed",
                      "worlds", "digest", "seal", "scenario", "second", "inputs", "variants",
-                     "arms", "place", "versions_of_it")  # fmt: skip
+                     "arms", "questions", "place", "versions_of_it")  # fmt: skip
 
 
 def report(path: Path) -> str:
@@ -124,7 +129,7 @@ def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
         scenarios=list(zip((name for name, _ in named), summaries, strict=True)),
         pictures=[(_caption(picture), picture) for picture in folder.pictures()],
         body=page_of(page) if page else "",
-        answer=(folder.text("answer.txt") or "").strip() if kind == "counterfactual" else "",
+        answer=(folder.text("answer.txt") or "").strip() if kind in _ANSWERED else "",
         tables=tables_of(kind, folder),
         general=GENERAL,
         again=kind not in ("claims", "gallery"),  # which hold no inputs
@@ -158,11 +163,13 @@ def _title(kind: str, manifest: Mapping[str, Any], scenarios: list[dict[str, Any
         return f"A sweep of {manifest['plan']['scenario']}"
     if kind == "claims":
         return "The claims of Schelchkov (2024), given the record"
+    if kind == "arms":
+        return " – ".join(str(scenario["title"]) for scenario in scenarios)
     if kind == "gallery":
         return "Concepts of political science"
     title = str(manifest.get("title") or (scenarios[0]["title"] if scenarios else kind))
-    words = {"sensitivity": "Which parameters matter: ", "calibration": "Calibrated: ",
-             "validation": "Is it right? "}  # fmt: skip
+    words = {"reanalysis": "Reanalysis: ", "sensitivity": "Which parameters matter: ",
+             "calibration": "Calibrated: ", "validation": "Is it right? "}  # fmt: skip
     return words.get(kind, "") + title
 
 

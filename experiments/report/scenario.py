@@ -75,6 +75,9 @@ def scenarios_of(manifest: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]
                 ("The second scenario", manifest["second"])]  # fmt: skip
     if "scenario" in manifest:
         return [("The scenario", manifest["scenario"])]
+    if isinstance(manifest.get("inputs"), list):
+        return [(f"Change {number}", asked["scenario"])
+                for number, asked in enumerate(manifest["inputs"], start=1)]  # fmt: skip
     if "inputs" in manifest:
         return [("The scenario", manifest["inputs"]["scenario"])]
     if "arms" in manifest:

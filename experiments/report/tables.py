@@ -53,6 +53,18 @@ def _effects(rows: Rows) -> list[Table]:
     return made
 
 
+def _arms(rows: Rows) -> list[Table]:
+    """Return a table of effects for each change, at the main horizon."""
+    horizons = list(dict.fromkeys(row.get("months_on", "") for row in rows))
+    own = [row for row in rows if row.get("given") != "nothing"]
+    return [
+        effects_table(f"{arm}, after {on} months",
+                      [row for row in own if row.get("arm") == arm and row.get("months_on") == on])
+        for arm in dict.fromkeys(row.get("arm", "") for row in rows)
+        for on in _main(horizons)
+    ]  # fmt: skip
+
+
 def _main(horizons: list[str]) -> list[str]:
     """Return the main horizon of an answer: three years, or the last before."""
     return [on for on in horizons if value_of(on) <= _HORIZON][-1:]
@@ -89,6 +101,41 @@ def _forecasts(rows: Rows) -> list[Table]:
     ]  # fmt: skip
 
 
+def unknown(title: str, rows: Rows) -> Table:
+    """Return a table of a file of unknown columns: numbers are found by what they look like."""
+    columns = []
+    for name in rows[0] if rows else ():
+        filled = [row[name] for row in rows if row[name].strip()]
+        column = Column(name, name.replace("_", " "))
+        if filled and all(v.lower() == "nan" or not math.isnan(value_of(v)) for v in filled):
+            column = replace(column, write=digits)
+        elif filled and all(_NUMBERS.match(value) for value in filled):
+            column = replace(column, right=True)
+        columns.append(column)
+    return Table.of(title, columns, rows, file=title)
+
+
+def _years(folder: Folder) -> Table:
+    """Return the medians of December of each year, with 5 and 95 %, from the months' file."""
+    cells: list[tuple[str, str, str]] = []
+    path = folder.path_of("months.parquet")
+    texts, levels = ["month", "series", "unit"], ["q05", "q50", "q95"]
+    try:
+        rows: list[dict[str, Any]] = [] if path is None else read_columns(
+            path, _MOST_MONTHS, [*texts, *levels], texts).to_pylist()  # fmt: skip
+    except PalcaError as error:
+        raise PalcaError(f"is not a table of months as Palca writes it: {error.message}; run the "
+                         "command again", str(path)) from None  # fmt: skip
+    for row in rows:
+        year, _, month = str(row["month"]).partition("-")
+        if month == "12" and row["series"] in _SERIES and re.fullmatch("[0-9]{4}", year):
+            low, middle, high = (significant(value_of(row[level]), 2) for level in levels)
+            name = f"{MONTHLY[row['series']][0]} ({row['unit']})"
+            cells.append((name, year, f"{middle} ({low} to {high})"))
+    return pivot("The simulated worlds at the end of each year", Column("series"), cells, {},
+                 "Median, with 5 and 95 % quantiles.")  # fmt: skip
+
+
 _TABLES: Final[Mapping[str, Mapping[str, Made]]] = {
     "run": {"scores.csv": partial(scores_table, title="Outcomes, documented and simulated")},
     "comparison": {"differences.csv": partial(
@@ -96,6 +143,11 @@ _TABLES: Final[Mapping[str, Mapping[str, Made]]] = {
     "counterfactual": {
         "effects.csv": _effects, "channels.csv": _channels, "variants.csv": _variants,
         "evidence.csv": evidence_table, "parameters.csv": shifts_table,
+    },
+    "arms": {"fork.csv": partial(unknown, "Who rules at the fork"), "effects.csv": _arms},
+    "reanalysis": {
+        "segments.csv": partial(unknown, "How probable the evidence is"),
+        "evidence.csv": evidence_table,
     },
     "claims": {"claims.csv": claims_table, "headline.csv": partial(
         headline_table, "Effects on coup attempts, with each channel frozen")},
@@ -132,38 +184,3 @@ def tables_of(kind: str, folder: Folder) -> list[Table]:
             table.note = f"{table.note or ''} {more}".strip()
             del rows[_MOST_ROWS:]
     return [table for table in made if table.cells]
-
-
-def unknown(title: str, rows: Rows) -> Table:
-    """Return a table of a file of unknown columns: numbers are found by what they look like."""
-    columns = []
-    for name in rows[0] if rows else ():
-        filled = [row[name] for row in rows if row[name].strip()]
-        column = Column(name, name.replace("_", " "))
-        if filled and all(v.lower() == "nan" or not math.isnan(value_of(v)) for v in filled):
-            column = replace(column, write=digits)
-        elif filled and all(_NUMBERS.match(value) for value in filled):
-            column = replace(column, right=True)
-        columns.append(column)
-    return Table.of(title, columns, rows, file=title)
-
-
-def _years(folder: Folder) -> Table:
-    """Return the medians of December of each year, with 5 and 95 %, from the months' file."""
-    cells: list[tuple[str, str, str]] = []
-    path = folder.path_of("months.parquet")
-    texts, levels = ["month", "series", "unit"], ["q05", "q50", "q95"]
-    try:
-        rows: list[dict[str, Any]] = [] if path is None else read_columns(
-            path, _MOST_MONTHS, [*texts, *levels], texts).to_pylist()  # fmt: skip
-    except PalcaError as error:
-        raise PalcaError(f"is not a table of months as Palca writes it: {error.message}; run the "
-                         "command again", str(path)) from None  # fmt: skip
-    for row in rows:
-        year, _, month = str(row["month"]).partition("-")
-        if month == "12" and row["series"] in _SERIES and re.fullmatch("[0-9]{4}", year):
-            low, middle, high = (significant(value_of(row[level]), 2) for level in levels)
-            name = f"{MONTHLY[row['series']][0]} ({row['unit']})"
-            cells.append((name, year, f"{middle} ({low} to {high})"))
-    return pivot("The simulated worlds at the end of each year", Column("series"), cells, {},
-                 "Median, with 5 and 95 % quantiles.")  # fmt: skip
