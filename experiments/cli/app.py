@@ -195,6 +195,8 @@ def explain(
     from ..run.explain import print_explanation
 
     if of_record:
+        if folder is not None or world:
+            raise PalcaError("goes with --month only: it is about all worlds like ours", "--record")
         from ..reanalysis.experiment import why_of_record
         from ..reanalysis.report import print_why
 

@@ -95,7 +95,8 @@ def counterfactual(
         str | None,
         typer.Option(
             "--at", metavar="MONTH",
-            help="Let the first intervention begin in this month; all are moved as far.",
+            help="Let the first intervention begin in this month; all are moved as far, but not "
+            "months that stand within their values.",
         ),
     ] = None,
     stories: Annotated[

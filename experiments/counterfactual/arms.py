@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from palca.model.calendar import FOREVER, month_name
+
 from ..io.figure_style import PALE, SERIES, Picture, head, new_figure, style
 from ..io.numerals import decimal, percent
 from ..io.table import Table, numbers, texts
@@ -39,18 +41,28 @@ def print_arms(console: Console, arms: dict[str, Answer]) -> None:
     for name, answer in arms.items():
         if answer.stopped is not None or not answer.parts:
             console.print(f"[bold]{name}[/]", *too_rare(answer), sep="\n", markup=True)
+    for name, answer in arms.items():
+        for change in answer.counter["changes"]:
+            end = " on" if change["until"] >= FOREVER else f" to {month_name(change['until'])}"
+            console.print(f"  {name}: from {month_name(change['since'])}{end}: {change['target']}")
+    if len({answer.fork for answer in arms.values()}) > 1:
+        console.print(
+            "The changes begin in different months: their effects are in different months too, and "
+            "under different rulers perhaps. --at lets them begin together."
+        )
     parts = [(name, answer, part) for name, answer in arms.items()
              for part in answer.parts.values()]  # fmt: skip
     months = sorted({answer.main for answer in arms.values()})
     console.print(Table(
         f"Effects after {' or '.join(map(str, months))} months, with the change minus without "
         "(standard errors in brackets)",
-        [*texts("change", "given", "ruler at the fork"),
+        [*texts("change", "fork", "given", "ruler at the fork"),
          *numbers("families", *(QUANTITIES[name][0] for name in _SHOWN))],
         "given: by then, what had happened by the fork, or all that happened. Shares are in "
-        "percentage points.",
+        "percentage points. Changes may differ in size and length, so their effects are not "
+        "per unit of anything.",
     ).filled(
-        (name, SHORT[part.given], "; ".join(
+        (name, month_name(answer.fork), SHORT[part.given], "; ".join(
             f"{who} {percent(share)}"
             for who, share in sorted(part.rulers.items(), key=lambda pair: -pair[1])[:2]),
          f"{part.families:,.0f}",
@@ -60,10 +72,12 @@ def print_arms(console: Console, arms: dict[str, Answer]) -> None:
     if any(part.named for _, _, part in parts):
         console.print(Table(
             "Named outcomes: share of worlds without the change and with it",
-            [*texts("change", "outcome", "given"), *numbers("without", "with", "s.e. (points)")],
+            [*texts("change", "outcome", "given"),
+             *numbers("without", "with", "effect (points)", "s.e.")],
         ).filled(
             (name, one.outcome, SHORT[part.given], percent(one.factual, 1),
-             percent(one.counter, 1), decimal(100 * one.se, 1))
+             percent(one.counter, 1), decimal(100 * one.effect, 1, "+"),
+             decimal(100 * one.se, 1))
             for name, _, part in parts for one in part.named
         ))  # fmt: skip
 
@@ -129,7 +143,7 @@ def draw_on_one_axis(rows: Sequence[HeadlineRow], months: int, title: str) -> Pi
 def rows_of_arms(arms: dict[str, Answer]) -> list[HeadlineRow]:
     """Return the effects of arms on attempts and on rule, given either."""
     return [
-        HeadlineRow(name, "", part, part.effects["attempts", answer.main],
-                    part.effects["rules", answer.main])
+        HeadlineRow(f"{name}\n(from {month_name(answer.fork)})", "", part,
+                    part.effects["attempts", answer.main], part.effects["rules", answer.main])
         for name, answer in arms.items() for part in answer.parts.values()
     ]  # fmt: skip

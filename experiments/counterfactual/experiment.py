@@ -119,6 +119,9 @@ class ArmsExperiment(AtomicExperiment):
     questions: list[dict[str, Any]]
     inputs: list[dict[str, Any]] = field(default_factory=list, metadata=UNKEPT)
 
+    def request(self) -> dict[str, Any]:
+        return {"worlds": self.questions[0]["worlds"], "questions": self.questions}
+
     @classmethod
     def from_manifest(cls, manifest: dict[str, Any], folder: Path) -> Self:
         plain = [{**question, "variants": False, "freeze": ()}

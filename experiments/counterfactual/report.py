@@ -81,9 +81,10 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
             f"(95 % if nothing changed); by year after the fork: {years}.",
             markup=True,
         )
-    twins = next(iter(answer.parts.values())).twins
+    told, first = next(iter(answer.parts.items()))
+    twins = first.twins
     for count, world in enumerate(exemplars(twins, stories), start=1):
-        table = Table(f"Story {count}: world {world} and its twin",
+        table = Table(f"Story {count}: world {world} and its twin, given {GIVEN[told]}",
                               texts("month", "without the change", "with the change"))  # fmt: skip
         for row in story(twins, answer.country, world):
             table.add(*row, style="dim" if row[1] == row[2] else "")
@@ -178,7 +179,8 @@ def too_rare(answer: Answer) -> list[str]:
 def _effects(apart: bool) -> list[Column]:
     return [
         Column("quantity"),
-        Column("given", note="by then: what had happened by the fork; all: all that happened"),
+        Column("given", note="by then: what had happened by the fork, or by --through; all: all "
+                             "that happened"),
         Column("factual", "without", own_unit()),
         Column("counter", "with", own_unit()),
         Column("effect", write=starred("+", apart), note=STAR),
@@ -279,14 +281,18 @@ def _print_causes(console: Console, answer: Answer) -> None:
         [Column("given"), *numbers("months", "necessary", "sufficient", "both", "harm")],
         "necessary: among worlds in which the regime lasted without the change, the share in which "
         "it falls with it. sufficient: among worlds in which it falls with the change, the share "
-        "in which it lasted without it (standard errors in brackets, in points). both: share of "
+        "in which it lasted without it; – where it lasted in all, so that the share says nothing "
+        "(standard errors in brackets, in points). both: share of "
         "pairs in which it lasts without the change and falls with it. harm: the opposite.",
     )
     for part in answer.parts.values():
         for months_on, cause in part.causes.items():
+            sufficient = f"{percent(cause.sufficient, 1)} ({decimal(100 * cause.sufficient_se, 1)})"
+            if cause.lasted == part.twins.factual.worlds:  # so it is 1, whatever the change does
+                sufficient = "–"
             table.add(SHORT[part.given], str(months_on),
                       f"{percent(cause.necessary, 1)} ({decimal(100 * cause.necessary_se, 1)})",
-                      f"{percent(cause.sufficient, 1)} ({decimal(100 * cause.sufficient_se, 1)})",
+                      sufficient,
                       percent(cause.both, 1), percent(cause.harmed, 1))  # fmt: skip
     console.print(table)
     for part in answer.parts.values():
@@ -364,8 +370,15 @@ def in_words(answer: Answer) -> str:
         of_rule = _moves(rules, lasting, f"{decimal(100 * rules.effect, 1, '+')} points")
         said.append(
             f"In worlds {like(answer, part.given)}, from {month_name(answer.fork)} to "
-            f"{month_name(attempts.month)} the change {of_attempts} and {of_rule}."
+            f"{month_name(attempts.month)} the intervention {of_attempts} and {of_rule}."
         )
+        soviet, friction = part.effects["ussr_delivered", main], part.effects["friction", main]
+        if soviet.clear or friction.clear:
+            said.append(
+                f"In {month_name(soviet.month)} Soviet deliveries differ by "
+                f"{decimal(soviet.effect, 1, '+')} million USD a year and the party's friction "
+                f"with Moscow by {decimal(friction.effect, 2, '+')}."
+            )
         spread = attempts.parameters_sd
         if attempts.clear and spread > abs(attempts.effect):
             said.append(
@@ -382,12 +395,6 @@ def in_words(answer: Answer) -> str:
         if mismatch:
             said.append(mismatch)
     part = next(iter(answer.parts.values()))
-    soviet, friction = part.effects["ussr_delivered", main], part.effects["friction", main]
-    if soviet.clear or friction.clear:
-        said.append(
-            f"Soviet deliveries change by {decimal(soviet.effect, 1, '+')} million USD a year and "
-            f"the party's friction with Moscow by {decimal(friction.effect, 2, '+')}."
-        )
     if answer.variants:
         attempts = part.effects["attempts", main]
         signs = [np.sign(effects["attempts"].effect) for effects in answer.variants.values()
@@ -441,7 +448,7 @@ def documented_attempts(answer: Answer, months_on: int | None = None) -> float |
 
 def _moves(effect: Effect, what: str, size: str) -> str:
     if effect.se == 0.0 and effect.effect == 0.0:
-        return f"changes {what} in no world"
+        return f"leaves {what} as they are in every world"
     if not effect.clear:
         return f"has no clear effect on {what} ({size})"
     return f"changes {what} by {size}"

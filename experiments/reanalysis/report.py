@@ -12,13 +12,13 @@ from palca.model.state.scenario import Scenario
 from ..infer.reanalysis import Reanalysis
 from ..io.numerals import decimal, percent
 from ..io.table import Column, Table, numbers, texts
-from .underneath import QUANTITIES, Underneath
+from .underneath import DISLOYAL, QUANTITIES, Underneath
 from .why import Why
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_MONTHS: Final = ("1970-09", "1971-07", "1974-05", "1978-06")
+_MONTHS: Final = ("1970-09", "1971-07", "1973-06", "1976-06", "1978-06")
 
 
 def print_reanalysis(
@@ -37,8 +37,8 @@ def print_reanalysis(
         return
     least = float(result.shares.min())
     console.print(
-        f"{found.worlds:,} worlds to {month_name(found.end - 1)}: the ruler of each month is the "
-        f"same in {percent(least)} of them or more. They descend from "
+        f"{found.worlds:,} worlds to {month_name(found.end - 1)}; in each month {_in(least)} the "
+        "same ruler. They descend from "
         f"{found.families(found.end):,.0f} effective worlds of January 1969. Log probability of "
         f"the evidence: {decimal(found.log_evidence(found.end), 1)}."
     )
@@ -50,14 +50,22 @@ def print_reanalysis(
         "What nobody measured, given what was: median and 5–95 %",
         [Column("quantity"), *numbers(*map(month_name, months), "narrower"),
          Column("record", "what the record tells")],
-        "narrower: by how much the evidence narrows the range, on average over the months (0 %: it "
-        "tells nothing).",
+        "narrower: by how much the evidence narrows the range, on average over all months (0 %: it "
+        "tells nothing); wider: worlds like ours are spread wider than worlds without evidence.",
     )  # fmt: skip
-    for name, (title, _, known) in QUANTITIES.items():
+    named = {name: (title, known) for name, (title, _, known) in QUANTITIES.items()}
+    named |= {name: (f"officers of {name.partition(':')[2]} who would rise", "not measured")
+              for name in result.quantiles if name.startswith(DISLOYAL)}  # fmt: skip
+    for name, (title, known) in named.items():
         rows = result.quantiles[name][months]
         cells = [f"{decimal(q[2], 2)} ({decimal(q[0], 2)} to {decimal(q[4], 2)})" for q in rows]
-        table.add(title, *cells, percent(float(np.nanmean(result.narrowing(name)))), known)
+        narrower = float(np.nanmean(result.narrowing(name)))
+        table.add(title, *cells, percent(narrower) if narrower >= 0.0 else "wider", known)
     console.print(table)
+
+
+def _in(share: float) -> str:
+    return "all have" if share == 1.0 else f"at least {percent(share)} have"
 
 
 def print_why(console: Console, found: Why) -> None:
@@ -69,12 +77,16 @@ def print_why(console: Console, found: Why) -> None:
         markup=True,
     )  # fmt: skip
     if found.causes:
-        event = "success" if found.success > found.attempt / 2 else "attempt"
+        succeeds = found.success > found.attempt / 2
+        event, share = ("success", found.success) if succeeds else ("attempt", found.attempt)
         console.print(Table(
             f"What would have undone the {event}: each cause taken away alone",
             [Column("cause"), *numbers("necessary", "s.e.")],
-            "necessary: share of these worlds in which it then doesn't come, on the same draws "
-            "(probability of necessity). Shares need not add up.",
+            f"necessary: of the {percent(share)} of worlds in which it comes, the share in which it "
+            "doesn't come this month without the cause, on the same draws (probability of "
+            "necessity). A cause is taken away in this month alone, with all that it has built up; "
+            "the ruler may fall a month later. Shares need not add up: causes work together, and "
+            "some are ways in which others work.",
         ).filled(
             (one.cause, percent(one.undone), decimal(100 * one.se, 1)) for one in found.causes
         ))  # fmt: skip
