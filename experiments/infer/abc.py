@@ -106,7 +106,8 @@ def information_gain(mean: AnyFloats, sd: AnyFloats) -> AnyFloats:
     mean, sd : ndarray
         Of normal scores; those of the prior are 0 and 1.
     """
-    return 1.0 - np.exp(1.0 - mean**2 - sd**2 + 2.0 * np.log(sd))
+    with np.errstate(divide="ignore"):  # a single value has no spread: a gain of 1
+        return 1.0 - np.exp(1.0 - mean**2 - sd**2 + 2.0 * np.log(sd))
 
 
 def information_gain_by_chance(

@@ -82,8 +82,8 @@ def print_why(console: Console, found: Why) -> None:
         console.print(Table(
             f"What would have undone the {event}: each cause taken away alone",
             [Column("cause"), *numbers("necessary", "s.e.")],
-            f"necessary: of the {percent(share)} of worlds in which it comes, the share in which it "
-            "doesn't come this month without the cause, on the same draws (probability of "
+            f"necessary: of the {percent(share)} of worlds in which it comes, the share in which "
+            "it doesn't come this month without the cause, on the same draws (probability of "
             "necessity). A cause is taken away in this month alone, with all that it has built up; "
             "the ruler may fall a month later. Shares need not add up: causes work together, and "
             "some are ways in which others work.",

@@ -62,7 +62,7 @@ def test_too_few_worlds_say_what_to_loosen_and_leave_nothing(
     palca: Run, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr(reanalysis, "_BUDGET", 2_000)
-    code, out, err = palca(*command, "--worlds", "2", "--jobs", "1")
+    code, out, err = palca(*command, "--worlds", "2", "--jobs", "1", "--seed", "5")  # of which none ships
     assert (code, err) == (1, "")
     for words in ("No answer", "of 4,000 tries", "1969-09", "--given FILE", "--through"):
         assert words in " ".join(out.split())
