@@ -8,7 +8,7 @@ from typing import Final
 from palca.experiments.cli.catalogue import LISTS
 from palca.experiments.observe.documented import load_record
 from palca.experiments.observe.histories import documented
-from palca.experiments.observe.outcomes import OUTCOMES, told
+from palca.experiments.observe.outcomes import OUTCOMES, documented_outcomes
 from palca.model.agents.observables import BLURRED
 from palca.model.state.channels import CHANNELS
 from palca.model.state.parameters import PARAMETERS
@@ -159,7 +159,7 @@ def events() -> str:
 
 def outcomes() -> str:
     """Return the page of outcomes."""
-    known = told(OUTCOMES, documented(load_record(), load("baseline")))
+    known = documented_outcomes(OUTCOMES, documented(load_record(), load("baseline")))
     rows = [
         [target(code(o.name), anchor(o.name)), plain(o.title), plain(o.unit), plain(o.group),
          "" if o.name in known else "no", plain(o.note)]
