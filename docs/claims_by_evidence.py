@@ -34,10 +34,6 @@ EVIDENCE: Final[dict[str, Callable[[Given], Given]]] = {
         given, rulers={"wider": {"1970-10": 2}}, attempts={"wider": {"1970-10": 2}}
     ),
     "no soft evidence": lambda given: {key: of for key, of in given.items() if key not in SOFT},
-    "rulers by name, attempts not asked for": lambda given: {
-        key: of for key, of in given.items() if key != "attempts"
-    },
-    "by windows, no names (that of 0.10)": lambda given: load_given("windows"),
 }
 
 

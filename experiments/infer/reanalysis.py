@@ -39,7 +39,8 @@ from .evidence import ATTEMPTS, Evidence
 from .likelihood import Likelihood
 
 WORLDS: Final = 4096  # worlds like ours
-# Worlds kept, times those asked for, by how many documented attempts have been passed. Families
+# Worlds kept, times those asked for, by how many documented attempts (or, if none are asked for,
+# changes of ruler) have been passed. Families
 # are lost where evidence is rare, and can't be won back: so many are kept early. More than a few
 # after the rarest month (October 1970) cost much and win little, as families then are fewer.
 _SURPLUS: Final = (96, 64, 4, 6, 6, 6, 6, 6, 6)
@@ -190,9 +191,11 @@ def segments_of(evidence: Evidence, end: int) -> list[int]:
 
 def wanted_at(evidence: Evidence, end: int, worlds: int) -> int:
     """Return how many worlds are to be kept at the end of a segment."""
-    passed = sum(event.kind in ATTEMPTS and event.false_negative == 0.0 and event.last < end
-                 for event in evidence.events)  # fmt: skip
-    return worlds * (_SURPLUS[passed] if passed < len(_SURPLUS) else 1)
+    rare = [event.last for event in evidence.events
+            if event.kind in ATTEMPTS and event.false_negative == 0.0]  # fmt: skip
+    rare = rare or [reign.last for reign in evidence.rulers[1:]]
+    passed = sum(last < end for last in rare)
+    return worlds * (_SURPLUS[passed] if rare and passed < len(_SURPLUS) else 1)
 
 
 def reanalyse(
