@@ -138,7 +138,8 @@ def lay_out() -> None:
         below = BUILD / name if name == "tests" else BUILD / "palca" / name
         shutil.rmtree(below, ignore_errors=True)
         shutil.copytree(ROOT / name, below, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "docs", "scenarios"):
+    pages = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+    for name in ("pyproject.toml", "docs", "scenarios", *pages):
         (BUILD / name).unlink(missing_ok=True)
         (BUILD / name).symlink_to(ROOT / name)
     os.environ["PYTHONPATH"] = str(BUILD)
