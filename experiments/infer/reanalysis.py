@@ -283,9 +283,7 @@ def replay(
     return Particles(tries, model.snapshot(), likelihood)
 
 
-def replayed(
-    resolved: dict[str, Any], found: Reanalysis, end: int, keep: tuple[str, ...] = ()
-) -> ColdWarModel:
+def replayed(resolved: dict[str, Any], found: Reanalysis, end: int) -> ColdWarModel:
     """Return the model of the worlds given the evidence before month `end`, in January 1969.
 
     They have the parameters and the draws of their tries, so they go on as they went.
@@ -295,7 +293,7 @@ def replayed(
     for row, segment in zip(tries, found.segments, strict=False):
         keys[segment.start :] = keys_of_tries(found.seed, segment.start, row)
     january = model_of(scenario, tries[0], found.seed).snapshot()
-    return model_of(scenario, tries[0], found.seed, replace(january, keys=keys), keep)
+    return model_of(scenario, tries[0], found.seed, replace(january, keys=keys))
 
 
 class Stale(Exception):
