@@ -21,7 +21,7 @@ from ..io.table import Column, Table, decimals, whole
 from .answer import FORK, RECORD, Answer, Part, Question, ask
 from .arms import HeadlineRow
 from .effects import Effect, effect_of, explained_spread
-from .report import EFFECT
+from .report import CARRIERS, EFFECT
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -163,8 +163,7 @@ def _stability(found: Effect, part: Part) -> str:
         return "no effect that can be distinguished from zero"
     small = found.parameters_sd > abs(found.effect)
     size = "small compared with its uncertainty over parameters" if small else "clear"
-    carriers = ("fiscal_aid_ussr", "prestige_ussr", "restraint_party", "leverage_ussr")
-    uninformative = part.uninformed(carriers)
+    uninformative = part.uninformed(CARRIERS["ussr"])
     caveat = ""
     if uninformative:
         caveat = f"; the record is not informative about {', '.join(uninformative)}"

@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 _COLOURS: Final = {"green": "green", "amber": "yellow", "red": "red"}
 GIVEN: Final = {FORK: "what had happened by then", RECORD: "all that happened"}
 SHORT: Final = {FORK: "by then", RECORD: "all"}  # in tables
+# The free parameters that carry what an actor, or a driver, does, by the word in the target.
+CARRIERS: Final = {
+    "ussr": ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr"),
+    "us": ("fiscal_aid_us",),
+    "tin": ("fiscal_tin",),
+}
 _RED: Final = (
     "This scenario leaves the range of situations that the factual worlds cover. The numbers "
     "follow from the assumptions; they are no evidence about the country."
@@ -404,7 +410,11 @@ def in_words(answer: Answer) -> str:
         if not attempts.clear:
             agree = f"{len(signs)} have a clear effect"
         said.append(f"Of {len(answer.variants)} alternative models {agree}.")
-    carriers = ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr")
+    targets = {change["target"] for change in answer.counter["changes"]}
+    carriers = [
+        name for target, names in CARRIERS.items()
+        if any(target in one.split(".") for one in targets) for name in names
+    ]  # fmt: skip
     if uninformative := part.uninformed(carriers):
         said.append(
             f"The evidence is not informative about {', '.join(uninformative)}: it moves them no "

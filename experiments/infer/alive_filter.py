@@ -245,11 +245,12 @@ def simulate_tries(
 
 
 def model_of(
-    scenario: Scenario, ancestors: Ints, seed: int, start: Snapshot | None = None
-) -> ColdWarModel:
+    scenario: Scenario, ancestors: Ints, seed: int, start: Snapshot | None = None,
+    keep: tuple[str, ...] = (),
+) -> ColdWarModel:  # fmt: skip
     """Return the model of some worlds, each with the parameters of its ancestor."""
     own = replace(scenario, parameters=parameters_of(scenario, ancestors, seed))
-    return ColdWarModel(own, ancestors, seed, keep=(), start=start)
+    return ColdWarModel(own, ancestors, seed, keep=keep, start=start)
 
 
 def parameters_of(scenario: Scenario, ancestors: Ints, seed: int) -> dict[str, float | Floats]:
