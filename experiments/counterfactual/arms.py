@@ -15,8 +15,8 @@ from ..io.table import Table, numbers, texts
 from .answer import FORK, RECORD, Answer, Part
 from .effects import Effect
 from .files import tables
-from .report import GIVEN, SHORT, in_words, too_rare
 from .twins import QUANTITIES
+from .words import GIVEN, SHORT, in_words, too_rare
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,7 +21,8 @@ from ..io.table import Column, Table, decimals, whole
 from .answer import FORK, RECORD, Answer, Part, Question, ask
 from .arms import HeadlineRow
 from .effects import Effect, effect_of, explained_spread
-from .report import CARRIERS, EFFECT
+from .report import EFFECT
+from .words import CARRIERS
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -19,7 +19,8 @@ from .claims import ask_all, findings, headline_rows, print_claims
 from .figure import draw_counterfactual
 from .files import digest, row_of, tables
 from .paired_report import draw_comparison, print_comparison
-from .report import print_answer, too_rare
+from .report import print_answer
+from .words import too_rare
 
 if TYPE_CHECKING:
     import pandas as pd

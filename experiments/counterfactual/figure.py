@@ -26,9 +26,9 @@ from ..io.figure_style import (
 from ..io.numerals import decimal, percent
 from ..observe.outcomes import side
 from .answer import Answer
-from .report import GIVEN, documented_attempts
 from .stories import exemplars
 from .twins import QUANTITIES, Paths, Twins
+from .words import GIVEN, documented_attempts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -17,8 +17,8 @@ from ..io.table import Column, Table, digits
 from .answer import Answer
 from .effects import Effect, Fifth, PriorPosteriorShift, effect_in_fifths
 from .named_outcomes import NamedEffect
-from .report import in_words
 from .twins import QUANTITIES
+from .words import in_words
 
 if TYPE_CHECKING:
     import pandas as pd

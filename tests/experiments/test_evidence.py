@@ -19,7 +19,7 @@ from palca.experiments.counterfactual.answer import (
     ask,
     read_inputs,
 )
-from palca.experiments.counterfactual.report import documented_attempts, like
+from palca.experiments.counterfactual.words import documented_attempts, like
 from palca.experiments.infer.evidence import EventObservation, Evidence, describe
 from palca.experiments.infer.evidence_file import load_given, make_evidence
 from palca.experiments.infer.likelihood import Likelihood
