@@ -13,7 +13,7 @@ from palca.model import ColdWarModel
 from palca.scenarios import build, resolve
 
 RESOLVED = resolve("soviet-break-1971")
-WORLD, SEED = 4, 2
+WORLD, SEED = 31, 2
 
 
 @pytest.fixture(scope="module")
@@ -41,4 +41,4 @@ def test_the_tale_is_the_history_of_the_same_world(world_trace: Trace) -> None:
     legitimacy = [month.after["legitimacy"] for month in world_trace.months]
     assert np.array_equal(np.array(legitimacy, np.float32), history.field("legitimacy")[:, 0])
     assert world_trace.loyalty.shape == (scenario.months, len(scenario.country.garrisons))
-    assert len(np.unique(world_trace.loyalty)) > 5
+    assert len(np.unique(world_trace.loyalty)) > 10
