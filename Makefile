@@ -11,10 +11,10 @@ uv := build/uv/bin/uv
 # One process a core; a file's tests stay in one, so that what they share is made once.
 pytest := $(bin)/python -m pytest -n logical --dist loadfile
 built := cosmic-ray docopt docopt-subcommands solara-assets yattag  # come as source alone, plain Python
-files := $(sort $(shell find model scenarios experiments -type f ! -name '*.py[co]'))
+files := $(sort $(shell find api model scenarios experiments -type f ! -name '*.py[co]'))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick bench posterior reanalysis validation gallery pictures site lint ruff pyright format deps env constraints audit dist release mutants fuzz clean FORCE
+.PHONY: help run test quick bench posterior reanalysis validation gallery cases pictures site notebooks sbc hazard messages lint ruff pyright format deps env constraints audit dist release mutants fuzz clean FORCE
 
 help:
 	@echo "make run          simulate SCENARIO ($(SCENARIO)): palca run $(SCENARIO)"
@@ -23,9 +23,13 @@ help:
 	@echo "make bench        measure the speed; writes docs/BENCHMARKS.md (some minutes)"
 	@echo "make posterior    calibrate the baseline on the whole record; replaces the shipped posterior"
 	@echo "make reanalysis   find the worlds that went as ours did; replaces the shipped ones (up to an hour)"
+	@echo "make sbc          check the filter of worlds like ours by simulated histories (hours)"
+	@echo "make hazard       measure how long regimes last, beside the region (some minutes)"
 	@echo "make validation   validate the baseline; writes docs/VALIDATION.md (about ten minutes)"
 	@echo "make gallery      simulate every concept; writes docs/CONCEPTS.md"
-	@echo "make pictures     make the other figures of docs/, pictures of the lab's pages, and the table of pairing (some minutes; needs chromium)"
+	@echo "make cases        fit the policy 'graded', and try policies by right turns elsewhere; writes docs/CASES.md (some minutes)"
+	@echo "make pictures     make the other figures of docs/, pictures of the lab's pages, and the tables of findings and of pairing (some minutes; needs chromium)"
+	@echo "make notebooks    execute the notebooks of docs/notebooks, which are kept as text (some minutes)"
 	@echo "make site         build the site of the documentation, in build/site, and check its links"
 	@echo "make lint         look for mistakes (ruff) and check the types (pyright)"
 	@echo "make format       format the code and mend what ruff can mend"
@@ -56,6 +60,13 @@ bench: env
 fuzz: env
 	@cd tests && $(abspath $(bin)/python) -m fuzz.fuzz $(ARGS)
 
+sbc: env
+	@$(bin)/python -m benchmarks.sbc $(ARGS)
+
+hazard: env
+	@$(bin)/python -m benchmarks.hazard $(ARGS)
+	@$(bin)/python -m benchmarks.silence
+
 mutants: env
 	@$(bin)/python -m benchmarks.mutants $(ARGS)
 
@@ -65,6 +76,7 @@ posterior: env
 	@cp build/posterior/posterior.parquet scenarios/posteriors/record.parquet
 	@cp build/posterior/manifest.json scenarios/posteriors/record.json
 	@cp build/posterior/posterior.png build/posterior/ranks.png docs/
+	@cp build/posterior/parameters.csv build/posterior/outcomes.csv docs/numbers/
 
 reanalysis: env
 	@rm -rf build/reanalysis experiments/infer/worlds
@@ -86,16 +98,36 @@ gallery: env
 	@$(bin)/palca concepts --out build/gallery
 	@cp build/gallery/CONCEPTS.md build/gallery/*.png docs/
 
+cases: env
+	@rm -rf build/cases
+	@$(bin)/python docs/cases.py
+	@$(bin)/palca cases --out build/cases
+	@cp build/cases/CASES.md build/cases/cases.png docs/
+	@cp build/cases/scores.csv docs/numbers/cases.csv
+	@$(bin)/python docs/cases.py
+
+notebooks: env
+	@$(bin)/jupytext --quiet --to ipynb docs/notebooks/*.md
+	@$(bin)/jupyter execute --inplace docs/notebooks/*.ipynb
+
 pictures: env
 	@rm -rf build/pictures
 	@$(bin)/palca run baseline --out build/pictures/baseline
 	@$(bin)/palca sensitivity baseline --jobs 2 --out build/pictures/sensitivity
 	@$(bin)/palca discover longest_spell ">= 60" --vary policy.us=administrations,disengaged --jobs 2 --out build/pictures/discovery
 	@$(bin)/palca claims --out build/pictures/claims
+	@$(bin)/palca counterfactual soviet-break-1971 us-disengages-1971 no-boom-1973 fast-delivery-1971 --jobs 2 --out build/pictures/arms
 	@cp build/pictures/baseline/history.png docs/baseline.png
 	@cp build/pictures/*/sensitivity.png build/pictures/*/discovery.png build/pictures/*/claims.png docs/
+	@cp build/pictures/claims/*.csv build/pictures/arms/effects.csv build/pictures/arms/fifths.csv build/pictures/arms/fork.csv docs/numbers/
+	@cp build/pictures/discovery/boxes.csv docs/numbers/
+	@cp build/pictures/arms/parameters.csv docs/numbers/named_parameters.csv
+	@$(bin)/python docs/findings.py
 	@$(bin)/python docs/pairing.py
 	@$(bin)/python docs/make_pictures.py
+
+messages: env
+	@$(bin)/python -m docs.messages
 
 site: env
 	@$(bin)/python -m docs.site
@@ -116,7 +148,8 @@ format: env
 	@$(bin)/ruff check --fix $(ARGS) .
 
 # The environment: the dependencies, by hash, then Palca itself as links to this folder. If uv is
-# there (`make build/uv/bin/uv`), it installs in half the time that pip takes.
+# there (`make build/uv/bin/uv`), it installs in half the time that pip takes. Its cache keeps another
+# copy of what it builds from source, 0.8 GB, at each install, hence the pruning.
 
 deps: $(VENV)/.constraints
 env: $(VENV)/.palca
@@ -129,7 +162,8 @@ $(VENV)/.constraints: constraints.txt
 	@echo "Making the environment $(VENV) (a minute or two, once)"
 	@if test -e $(VENV)/pyvenv.cfg; then rm -rf $(VENV); fi
 	@$(PYTHON) -m venv $(VENV)
-	@if test -x $(uv); then $(uv) pip install --quiet --python $(bin)/python --require-hashes -r constraints.txt; \
+	@if test -x $(uv); then $(uv) pip install --quiet --python $(bin)/python --require-hashes -r constraints.txt && \
+	    $(uv) cache prune --quiet; \
 	  else $(pip) install --require-hashes -r constraints.txt; fi
 	@touch $@
 

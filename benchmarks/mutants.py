@@ -30,8 +30,8 @@ ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "mutants"
 FOLDERS = ("model", "scenarios", "experiments")
 SCORES = (
-    "forecast/comparisons", "forecast/naive", "forecast/scores", "observe/documented",
-    "observe/outcomes", "observe/windows", "validate/forecast_skill",
+    "forecast/comparisons", "forecast/naive", "forecast/scores", "forecast/win_rates",
+    "observe/documented", "observe/outcomes", "observe/windows", "validate/forecast_skill",
 )  # fmt: skip
 # Those tests of experiments that use the scores; the others would only take time.
 SCORING_TESTS = ("scores", "measures", "documented", "contests", "naive", "spans", "scoring",
@@ -134,9 +134,11 @@ def described(spec: MutationSpec, group: str) -> dict[str, str]:
 
 def lay_out() -> None:
     """Copy the tree to the folder of the mutants, and make Python import `palca` from there."""
-    for name in (*FOLDERS, "tests"):
-        below = BUILD / name if name == "tests" else BUILD / "palca" / name
-        shutil.rmtree(below, ignore_errors=True)
+    for name in ("palca", "tests"):
+        shutil.rmtree(BUILD / name, ignore_errors=True)
+    palca = BUILD / "palca"
+    places = {"api": palca, **{name: palca / name for name in FOLDERS}, "tests": BUILD / "tests"}
+    for name, below in places.items():
         shutil.copytree(ROOT / name, below, ignore=shutil.ignore_patterns("__pycache__"))
     pages = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
     for name in ("pyproject.toml", "docs", "scenarios", *pages):

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from palca.experiments.counterfactual.answer import FORK, RECORD, Inputs, Question, ask
+from palca.experiments.counterfactual.answer import FORK, RECORD
+from palca.experiments.counterfactual.asking import ask
 from palca.experiments.counterfactual.claims import FAILS, findings
+from palca.experiments.counterfactual.question import Inputs, Question
 from palca.experiments.infer.evidence_file import load_given
 from palca.scenarios import resolve
 

@@ -19,7 +19,8 @@ from palca.experiments.lab.pages import PAGES
 
 FOLDER: Final = Path(__file__).parent
 SIZE: Final = (1280, 1250)
-_READY: Final = "section.results[aria-busy=false] img"
+_READY: Final = "section.results[aria-busy=false] :is(img, svg, ol.questions)"
+_CHOSEN: Final = {"story": "&scene=3&guess3=40&change=1"}  # others as they open
 _PATIENCE: Final = 60_000  # milliseconds; the first results are computed on request
 
 
@@ -43,7 +44,7 @@ def main() -> int:
             width, height = SIZE
             page = browser.new_page(viewport={"width": width, "height": height})
             for name in PAGES:
-                page.goto(f"{address}?page={name}")
+                page.goto(f"{address}?page={name}{_CHOSEN.get(name, '')}")
                 page.wait_for_selector(_READY, timeout=_PATIENCE)
                 file = FOLDER / f"lab-{name}.png"
                 page.screenshot(path=file)

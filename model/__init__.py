@@ -1,7 +1,8 @@
 """The simulated world: agents, equations, rules and random draws, and their compiler.
 
-`model` is the model as Mesa runs it, `month` the order of one month; the modules beside them
-(arithmetic, calendar, errors, events, memory, seeds, input tables, types) know nothing of a month.
+`simulation` simulates worlds month by month, `model` is that as Mesa runs it, `month` the order of
+one month; the modules beside them (arithmetic, calendar, errors, events, memory, seeds, input
+tables, types) know nothing of a month.
 Nothing here names a country, and no file is read but the compiler's cache: a
 :class:`~palca.model.state.scenario.Scenario` brings all data in.
 
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .errors import PalcaError
     from .model import ColdWarModel
+    from .simulation import Simulation
     from .state.history import History
     from .state.scenario import Country, Leader, Scenario
     from .state.snapshot import Snapshot
@@ -22,10 +24,13 @@ if TYPE_CHECKING:
 _MODULES = {
     "ColdWarModel": "model", "Country": "state.scenario", "History": "state.history",
     "Leader": "state.scenario", "PalcaError": "errors", "Scenario": "state.scenario",
-    "Snapshot": "state.snapshot",
+    "Simulation": "simulation", "Snapshot": "state.snapshot",
 }  # fmt: skip
 
-__all__ = ["ColdWarModel", "Country", "History", "Leader", "PalcaError", "Scenario", "Snapshot"]
+__all__ = [
+    "ColdWarModel", "Country", "History", "Leader", "PalcaError", "Scenario", "Simulation",
+    "Snapshot",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -90,6 +90,12 @@ _CONFLICT = {
 }
 _CONTEXT = {"context": "an estimate, a statement or a summary, not an act; never scored"}
 
+# What the amount of an event is; of kinds that aren't named here it is million USD.
+AMOUNTS: Final[dict[str, str]] = {
+    "accession": "orientation",
+    **dict.fromkeys(("coup", "failed coup", "fighting", "plot"), "force_share"),
+}
+
 KINDS: Final[dict[str, dict[str, str]]] = {
     "power": _POWER | _CONTEXT,
     "ussr": _PATRON | _CONTEXT,

@@ -1,7 +1,7 @@
 """One month of all worlds: who sees, decides and acts, in which order, and what comes of it.
 
-It knows neither Mesa nor the compiler: :class:`~palca.model.model.ColdWarModel` is Mesa's face of
-it, and the compiler traces it with symbols for its arrays.
+It knows neither Mesa nor the compiler: :class:`~palca.model.simulation.Simulation` steps it, and
+the compiler traces it with symbols for its arrays.
 """
 
 from __future__ import annotations

@@ -108,6 +108,10 @@ class Claim:
         As the file has it, such as ``"trap.again > none.again"``.
     greater, lesser : Expression
         Of ``ARM.MEASURE``; the claim is that the first exceeds the second.
+    least : float
+        The least size of interest: by how much it must exceed it to matter, in their own unit.
+    because : str
+        Why less wouldn't matter.
     otherwise : str
         Why this model would not show it.
     """
@@ -116,6 +120,8 @@ class Claim:
     text: str
     greater: Expression
     lesser: Expression
+    least: float
+    because: str
     otherwise: str
 
 
@@ -272,7 +278,16 @@ def _claim(table: InputTable, known: Collection[str]) -> Claim:
         raise PalcaError(f"{error.message}{there_are}", where) from None
     if sides[0].source == sides[1].source:
         raise PalcaError("compares a measure with itself", where)
-    claim = Claim(table.text("says"), text, *sides, table.text("otherwise"))
+    if not {"least", "because"} <= table.flat().keys():
+        raise PalcaError(
+            "needs its least size of interest: how much larger the first side must be to matter, "
+            "in its own unit, and why, such as least = 0.05 and because = \"Nobody would notice "
+            'less."', table.where,
+        )  # fmt: skip
+    least = table.number("least", 1e-9, 1e9)
+    claim = Claim(
+        table.text("says"), text, *sides, least, table.text("because"), table.text("otherwise")
+    )
     table.reject_unknown()
     return claim
 

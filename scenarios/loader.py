@@ -12,13 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from palca.model.calendar import month_index, month_name
-from palca.model.errors import PalcaError
+from palca.model.errors import PalcaError, short
 from palca.model.language.levers import ACTORS, check_actors
 from palca.model.state.channels import CHANNELS
 from palca.model.state.drivers import DRIVERS
@@ -27,18 +28,21 @@ from palca.model.state.scenario import Scenario
 from palca.model.table import InputTable
 
 from . import driver_series
+from .expectations import read_expectation
 from .interventions import LATEST, change_deaths, check_changes, parse_change
 from .posterior_draws import read_parameter_sets, set_posterior
+from .priors_table import apply_priors, check_priors, read_priors
 from .reading.library import (
     find_country,
     find_driver,
     find_policy,
     find_scenario,
     label,
+    read_text,
     read_toml,
 )
 from .scenario import build
-from .settings import WrittenIntervention, apply_setting
+from .settings import WrittenIntervention, apply_setting, in_order
 
 _LONGEST: Final = LATEST + 1  # months
 _ANCESTORS: Final = 10
@@ -72,7 +76,7 @@ def resolve(
         A shipped name or a path.
     settings : sequence of str
         ``NAME=VALUE``: a parameter; ``policy.ACTOR=FILE``, ``channel.NAME=on|off``,
-        ``start.FIELD=NUMBER``; ``posterior=NAME|FILE|point|off``;
+        ``start.FIELD=NUMBER``; ``posterior=NAME|FILE|point|off``; ``priors=NAME|FILE``;
         ``lever.ACTOR.LEVER.set|scale|cap=NUMBER`` from beginning to end, but while another
         intervention in the lever holds;
         ``intervene[0].KEY=VALUE``, a date or another entry of the scenario's first
@@ -94,12 +98,15 @@ def resolve(
     merged = _read(find_scenario(name), ())
     given = [WrittenIntervention(parse_change(text), None) for text in interventions]
     merged["intervene"] += given
-    for setting in settings:
+    for setting in in_order(settings):
         apply_setting(merged, setting)
     if at is not None and merged["intervene"]:
         first = min(written.table.month("at") for written in merged["intervene"])
         merged["intervene"] = [written.moved(at - first) for written in merged["intervene"]]
+        if merged["given"]:
+            merged["given"] = month_name(month_index(merged["given"]) + at - first)
     idle = idle_parameters(merged["channels"])
+    check_priors(merged, idle)
     asked = [setting.partition("=")[0].strip() for setting in settings]
     values = [(name, merged["parameters"][name], f"--set {name}") for name in asked if name in idle]
     for table in given:
@@ -113,7 +120,11 @@ def resolve(
                 f"'{idle[parameter]}' is closed: leave out one of them",
                 where,
             )
-    return _complete(merged)
+    resolved = _complete(merged)
+    changed = [one for one in (*settings, *interventions) if not one.startswith("posterior")]
+    if changed:  # else a title would promise what the file has
+        resolved["title"] += f"; changed: {short('; '.join(changed), 100)}"
+    return resolved
 
 
 def idle_parameters(channels: Mapping[str, bool]) -> dict[str, str]:
@@ -142,9 +153,12 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
         "question": table.text("question", ""),
         "plausibility": table.text("plausibility", ""),
         "expect": table.text("expect", ""),
+        "expectations": [read_expectation(one) for one in table.tables("expectation")],
         "sources": table.text("sources", ""),
-        "given": table.text("given", ""),
-        "outcomes": table.texts("outcomes"),
+        # they belong to the interventions, which are inherited too
+        "given": table.text("given", str(below.get("given", ""))),
+        "outcomes": table.texts("outcomes") or below.get("outcomes", []),
+        "registered": sha256(read_text(path).encode()).hexdigest(),
         "place": where,
     }
     if own["plausibility"] not in ("", "A", "B", "C"):
@@ -164,6 +178,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
         )
     elif not below:
         raise PalcaError("a scenario needs 'extends' (such as \"baseline\") or 'country'", where)
+    apply_priors(merged, read_priors(table.table("priors")))
     if "posterior" in table:
         set_posterior(merged, table.text("posterior"), f"{where}: posterior", path.parent)
     merged["policies"] = {**below.get("policies", {}), **_policies(table, path)}
@@ -204,14 +219,15 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     files = {**_country_drivers(country, country_file), **merged["drivers"]}
     resolved = {
         key: merged[key]
-        for key in ("title", "question", "plausibility", "expect", "sources", "given", "outcomes",
-                    "place")
+        for key in ("title", "question", "plausibility", "expect", "expectations", "sources",
+                    "given", "outcomes", "registered", "place")
     }
     resolved |= {
         "months": months,
         "country": country,
         "parameters": merged["parameters"],
         "sets": read_parameter_sets(merged.get("posterior", ""), merged.get("point", False)),
+        "priors": merged["priors"],
         "channels": merged["channels"],
         "start": merged["start"],
         "drivers": _drivers(files, months, changes),

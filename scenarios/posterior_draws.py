@@ -35,7 +35,18 @@ def set_posterior(
 
     ``off`` leaves the parameters at their defaults, ``point`` gives every world the
     single best set, and a name or a path (relative to `beside`) is another posterior.
+
+    Raises
+    ------
+    PalcaError
+        If there is no such file, or the scenario has priors of its own.
     """
+    if value != "off" and merged.get("priors"):
+        raise PalcaError(
+            "the scenario has priors of its own, and a posterior belongs to the priors that it was "
+            "estimated with: leave out one of them",
+            where,
+        )
     if value == "point":
         if not merged.get("posterior"):
             raise PalcaError("the scenario has no posterior to take the best set from", where)
@@ -51,7 +62,7 @@ def read_parameter_sets(file: str, point: bool) -> dict[str, list[float]]:
     Raises
     ------
     PalcaError
-        If it can't be read, or isn't a table of free parameters.
+        If it can't be read, or isn't a table of parameters.
     """
     if not file:
         return {}
@@ -64,7 +75,7 @@ def read_parameter_sets(file: str, point: bool) -> dict[str, list[float]]:
 
 
 def check_parameter_sets(columns: Mapping[str, Any], where: str) -> dict[str, Floats]:
-    """Return sets of free parameters as arrays, all of one length.
+    """Return sets of parameters as arrays, all of one length.
 
     Raises
     ------
@@ -73,9 +84,8 @@ def check_parameter_sets(columns: Mapping[str, Any], where: str) -> dict[str, Fl
     """
     out: dict[str, Floats] = {}
     for name, values in columns.items():
-        if name not in PARAMETERS or not PARAMETERS[name].free:
-            free = [other for other, row in PARAMETERS.items() if row.free]
-            raise PalcaError(f"no free parameter '{name}'{nearest(name, free)}", where)
+        if name not in PARAMETERS:
+            raise PalcaError(f"no parameter '{name}'{nearest(name, PARAMETERS)}", where)
         try:
             array = np.array(values, dtype=np.float64)
         except (TypeError, ValueError, OverflowError):

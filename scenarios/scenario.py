@@ -23,6 +23,7 @@ from palca.model.table import InputTable
 from .country import build_country, check_start
 from .interventions import LATEST, build_interventions
 from .posterior_draws import check_parameter_sets
+from .priors_table import build_priors
 
 
 def names_for(actor: str) -> frozenset[str]:
@@ -67,6 +68,10 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         except PalcaError as error:
             raise error.at(f"{where}: [parameters]") from None
     parameter_sets = check_parameter_sets(resolved["sets"], f"{where}: posterior")
+    priors = build_priors(resolved.get("priors", {}), where)
+    for name, prior in priors.items():
+        if prior.is_point:
+            parameters.setdefault(name, float(prior.ppf(0.5)))
     closed = set()
     for name, is_open in resolved["channels"].items():
         if name not in CHANNELS:
@@ -98,6 +103,7 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         drivers=_checked_drivers(resolved["drivers"], months, f"{where}: [drivers]"),
         parameters=parameters,
         parameter_sets=parameter_sets,
+        priors=priors,
         closed=frozenset(closed),
         interventions=build_interventions([Change(**row) for row in resolved["changes"]], names),
     )

@@ -23,6 +23,7 @@ from palca.model.table import InputTable
 
 from .interventions import parse_change, read_changes
 from .posterior_draws import find_posterior, set_posterior
+from .priors_table import apply_priors, find_priors, read_priors_file
 from .reading.library import find_policy, shipped_policies
 
 
@@ -90,6 +91,8 @@ def anchored(setting: str, folder: Path, where: str) -> str:
         return f"{name}={find_policy(actor[1], value, folder, where)}"
     if name == "posterior" and value not in ("off", "point"):
         return f"{name}={find_posterior(value, folder, where)}"
+    if name == "priors":
+        return f"{name}={find_priors(value, folder, where)}"
     return setting
 
 
@@ -106,10 +109,10 @@ def anchored_change(text: str, folder: Path, where: str) -> str:
     }
     if not found:
         return text
-    return _inline({**table, "policy": {**policies, **found}})[1:-1].strip()
+    return inline({**table, "policy": {**policies, **found}})[1:-1].strip()
 
 
-def _inline(value: Any) -> str:
+def inline(value: Any) -> str:
     """Return plain data as TOML writes it in one line."""
     match value:
         case bool():
@@ -117,10 +120,10 @@ def _inline(value: Any) -> str:
         case str():
             return json.dumps(value, ensure_ascii=False)
         case Mapping():
-            pairs = [f"{_inline(key)} = {_inline(inner)}" for key, inner in value.items()]
+            pairs = [f"{inline(key)} = {inline(inner)}" for key, inner in value.items()]
             return f"{{ {', '.join(pairs)} }}"
-        case list():
-            return f"[{', '.join(map(_inline, value))}]"
+        case list() | tuple():
+            return f"[{', '.join(map(inline, value))}]"
         case _:
             return str(value)
 
@@ -146,6 +149,11 @@ def what_is_set(setting: str) -> str:
     return f"{name}={value}" if (name, value) == ("posterior", "point") else name
 
 
+def in_order(settings: Sequence[str]) -> list[str]:
+    """Return settings as they are applied: priors first, since they leave no posterior."""
+    return sorted(settings, key=lambda setting: what_is_set(setting) != "priors")
+
+
 def apply_setting(merged: dict[str, Any], setting: str) -> None:
     """Apply one NAME=VALUE to a scenario's merged tables."""
     where = short(f"--set {setting}", 120)
@@ -156,6 +164,9 @@ def apply_setting(merged: dict[str, Any], setting: str) -> None:
     group, dot, rest = name.partition(".")
     if name == "posterior":
         set_posterior(merged, value, where)
+    elif name == "priors":
+        _, priors = read_priors_file(Path(find_priors(value, None, where)))
+        apply_priors(merged, priors)
     elif not dot:
         if name not in PARAMETERS:
             raise PalcaError(
@@ -203,7 +214,7 @@ def apply_setting(merged: dict[str, Any], setting: str) -> None:
         groups = ("policy", "channel", "start", "lever", "intervene[0]")
         raise PalcaError(
             f"unknown setting '{group}.…'{nearest(group, groups)}; use a parameter's "
-            "name, posterior, policy.ACTOR, channel.NAME, start.FIELD, "
+            "name, posterior, priors, policy.ACTOR, channel.NAME, start.FIELD, "
             "lever.ACTOR.LEVER.scale or intervene[0].KEY",
             where,
         )

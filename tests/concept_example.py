@@ -27,6 +27,8 @@ window = [0, 6]
 [[claim]]
 says = "One exceeds the other."
 holds = "a.level > b.level"
+least = 0.01
+because = "Nobody would notice less."
 otherwise = "Nothing moves it."
 
 [drawn]

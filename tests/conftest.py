@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from hypothesis import settings
 
 from palca.model import ColdWarModel
-from palca.model.compiler import cache, codegen
+from palca.model.compiler import codegen
+from palca.model.compiler.signature import Shape
 from palca.scenarios import build, resolve
 
 # one run of a model is slow next to hypothesis's own pace: no deadline, few examples
@@ -27,6 +29,16 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+SIGNALS = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> None:
+    """Undo what a command leaves: at its end it ignores signals, and what starts later inherits it."""
+    for number, handler in SIGNALS.items():
+        signal.signal(number, handler)
+
+
 @pytest.fixture(scope="session")
 def baseline() -> dict[str, Any]:
     """The baseline scenario, resolved."""
@@ -37,7 +49,7 @@ def baseline() -> dict[str, Any]:
 def baseline_code(baseline: dict[str, Any]) -> Any:
     """What compiling the baseline's months gives, for tests of where it is kept: it takes seconds."""
     model = ColdWarModel(build(baseline), rng=0)
-    return codegen.compile_months(cache.Shape.of(model.current))
+    return codegen.compile_months(Shape.of(model.current))
 
 
 @pytest.fixture(scope="session")

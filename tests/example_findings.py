@@ -12,11 +12,14 @@ import pandas as pd
 import pytest
 
 from palca.experiments.counterfactual import claims
-from palca.experiments.counterfactual.answer import Answer, Inputs, Question, ask
+from palca.experiments.counterfactual.answer import Answer
+from palca.experiments.counterfactual.asking import ask
 from palca.experiments.counterfactual.paired import Pairs, join_pairs, pair_blocks
+from palca.experiments.counterfactual.question import Inputs, Question
 from palca.experiments.explore.sweep import Plan, make_plan
 from palca.experiments.observe.outcomes import Outcome
 from palca.experiments.simulate.designs import parse_factor
+from palca.experiments.validate.cross_country import Regularities, jeffreys
 from palca.scenarios import resolve
 
 
@@ -54,3 +57,18 @@ def swept(count: int, outcomes: list[Outcome]) -> tuple[Plan, pd.DataFrame]:
     chance = np.random.default_rng(0)
     return plan, worlds.assign(**{o.name: chance.random(len(points)) for o in outcomes},
                                world=np.arange(len(points)))  # fmt: skip
+
+
+def regular(first: tuple[float, int, int], second: tuple[float, int, int]) -> Regularities:
+    """Return regularities with a simulated share and documented hits and years of two classes."""
+    names = ["1yr", "6-10yr", "11+yr"]
+    rows = [
+        (name, simulated, hits, years, hits / years, *jeffreys(hits, years))
+        for name, (simulated, hits, years) in zip(names, (first, second, second), strict=True)
+    ]
+    columns = ["class", "simulated", "hits", "years", "documented", "documented_low", "documented_high"]
+    since = pd.DataFrame(rows, columns=columns)
+    growth = since.assign(**{"class": ["lt0", "ge3", "0_3"]})
+    logit = pd.DataFrame({"driver": ["income"], "simulated": [0.1], "documented": [-0.65],
+                          "documented_se": [0.325]})  # fmt: skip
+    return Regularities(since, growth, (0.5, 0.4, 0.6), (57, 111), logit, 0)

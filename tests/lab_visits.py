@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-READY = "section.results[aria-busy=false] img"
+READY = "section.results[aria-busy=false] :is(img, svg, ol.questions)"
 
 
-def start_lab(port: int = 0) -> tuple[subprocess.Popen[str], str]:
+def start_lab(port: int = 0, *options: str) -> tuple[subprocess.Popen[str], str]:
     """Start the lab, and return its process and address."""
-    code = f"import sys; sys.argv[1:] = ['lab', '--port', '{port}', '--no-open']\n"
+    given = ["lab", "--port", str(port), "--no-open", *options]
+    code = f"import sys; sys.argv[1:] = {given}\n"
     code += "from palca.experiments.lab import session\n"
     # nothing but the pages as they open is computed ahead: the cores belong to the tests
     code += "session.common = lambda: map(session.Asked, session.PAGES)\n"

@@ -40,7 +40,8 @@ class Economy(mesa.Agent):
             p.fiscal_tin * tin
             + p.fiscal_oil * m.driver("oil")
             + p.fiscal_aid_us * (m.us_delivered * percent - p.fiscal_aid_usual)
-            + p.fiscal_aid_ussr * (m.ussr_delivered * percent)
+            + (p.fiscal_aid_us * p.untied_ussr + p.fiscal_aid_ussr * (1.0 - p.untied_ussr))
+            * (m.ussr_delivered * percent)
             + p.fiscal_borrowing * m.regime.levers["borrow"]
             - p.fiscal_patronage * m.regime.levers["patronage"]
             - p.fiscal_service * m.debt
@@ -164,8 +165,10 @@ class Corps(mesa.Agent):
         m.attempt_age += 1.0
         near = 0.0 < m.elections_due <= 2.0  # a vote so near opens the question of who rules next
         m.succession = 1.0 if near else m.succession - p.succession_decay * m.succession
+        quiet = -log((12.0 + m.attempt_age) * (1.0 / 24.0))
+        recent = min(m.coup_memory, 2.0) if p.fading_memory > 0.5 else quiet
         rate = p.opportunity * exp(
-            p.coup_trap * min(m.coup_memory, 2.0)
+            p.coup_trap * recent
             + p.opportunity_unrest * m.mobilisation
             + p.opportunity_succession * min(m.succession, 1.0)
         )
@@ -211,7 +214,9 @@ class Corps(mesa.Agent):
 
         # the risk that an officer must overcome, lower or higher as things stand
         covert = p.covert_support * m.us_covert * (plotter.ideology > m.orientation)
-        risk = p.cost + p.deterrence * m.survived - covert - p.broken_promise * m.promise_broken
+        risk = p.cost + p.deterrence * m.survived
+        risk += p.intimidation * (m.repression - p.repression_usual)
+        risk = risk - covert - p.broken_promise * m.promise_broken
         pulls = [
             discontent[o.slot]
             - risk
@@ -260,7 +265,8 @@ class Corps(mesa.Agent):
         rebels: list[bool] = []
         while following != joined:
             joined = following
-            bar = -(p.complementarity * joined + push)
+            expected = 0.5 if p.global_game > 0.5 else joined
+            bar = -(p.complementarity * expected + push)
             rebels = [pull > bar for pull in pulls]
             following = self.force_of(rebels)
         if forced is not None:  # just over or just under half, if the cascade rests elsewhere
@@ -298,6 +304,7 @@ class Corps(mesa.Agent):
             m.absent_until[fallen] = max(m.absent_until[fallen], back)
             m.survived = 0.0
             m.take_office(chief, p.legitimacy_coup * (0.5 + 0.5 * joined), "coup")
+            m.succession = 2.0 * (1.0 - joined)
         else:
             m.survived = min(m.survived + 1.0, 1.0)
             # months until he may try again; who fell before stays away as long as he would have

@@ -25,7 +25,7 @@ def digests(folder: str | Path) -> str:
         assert hashlib.sha256(Path(folder, name).read_bytes()).hexdigest() == digest
     data = [line for line in lines if "worlds/" in line or "scenarios" in line]
     assert len(data) == 1 + len(list(Path(folder, "worlds").iterdir()))
-    assert {"summary.csv", "sweep.png", "sweep.svg"} == {line.split("  ")[1] for line in lines} - {
+    assert {"answer.txt", "summary.csv", "sweep.png", "sweep.svg"} == {line.split("  ")[1] for line in lines} - {
         line.split("  ")[1] for line in data
     }
     return "\n".join(data)

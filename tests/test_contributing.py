@@ -41,7 +41,7 @@ def _clone(folder: Path) -> tuple[Path, dict[str, str]]:
     clone = folder / "clone"
     ignored = shutil.ignore_patterns(".*", "build", "runs", "__pycache__", "dist")
     shutil.copytree(ROOT, clone, ignore=ignored)
-    (folder / "site/palca").mkdir(parents=True)
+    shutil.copytree(clone / "api", folder / "site/palca")
     for name in ("model", "scenarios", "experiments"):
         (folder / "site/palca" / name).symlink_to(clone / name)
     return clone, {**os.environ, "PYTHONPATH": str(folder / "site")}
@@ -95,14 +95,14 @@ def test_the_command_figure_and_outcome_of_the_page_can_be_added_as_it_says(tmp_
     app = clone / "experiments/cli/app.py"
     _add(app, "from .counterfactual import", _line_in_page("from .coups"))
     _add(app, '"gallery": ', _line_in_page('"coups": '))
-    _add(app, "app.command()(concepts)", _line_in_page("app.command()(coups)"))
+    _add(app, '"Test the model": ', _line_in_page('"Count": [coups]'))
     outcomes = clone / "experiments/observe/outcomes.py"
     _add(outcomes, 'note="three of four documented', _line_in_page('Outcome("general_strikes"'))
 
     palca = ["-c", "from palca.experiments.cli.main import main; main()"]
     out = _run(clone, env, *palca, "coups", "--worlds", "40", "--out", "made")
     assert "Written: made (" in out
-    names = {"coups.png", "coups.svg", "coups.csv", "SHA256SUMS", "manifest.json"}
+    names = {"coups.png", "coups.svg", "coups.csv", "README.txt", "answer.txt", "SHA256SUMS", "manifest.json"}
     assert {path.name for path in (clone / "made").iterdir()} == names
     table = pd.read_csv(clone / "made/coups.csv")
     assert table["worlds"].sum() == 40

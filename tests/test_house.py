@@ -25,10 +25,11 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
-    """A copy of the three folders, and of what is asked of them."""
-    for name in ("model", "scenarios", "experiments"):
+    """A copy of the four folders, and of what is asked of them."""
+    for name in ("api", "model", "scenarios", "experiments"):
         ignored = shutil.ignore_patterns("__pycache__", "*.parquet", "*.csv")
-        shutil.copytree(ROOT / name, tmp_path / "palca" / name, ignore=ignored)
+        to = tmp_path / "palca" if name == "api" else tmp_path / "palca" / name
+        shutil.copytree(ROOT / name, to, ignore=ignored)
     (tmp_path / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
     return tmp_path
 

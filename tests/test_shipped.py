@@ -16,7 +16,9 @@ import pytest
 from palca.experiments.concepts.contrast import contrast
 from palca.experiments.concepts.figure import draw_concept
 from palca.experiments.concepts.tables import tables
+from palca.experiments.counterfactual.expectations import expectations_of
 from palca.experiments.lab.policy_text import line_of, read_policy
+from palca.experiments.stories.references import check_references
 from palca.model import ColdWarModel, History, PalcaError
 from palca.model.calendar import month_index
 from palca.model.language.levers import ACTORS, LEVERS
@@ -29,6 +31,7 @@ from palca.scenarios.loader import driver_months
 from palca.scenarios.outline import Point, map_of
 from palca.scenarios.reading.library import LIBRARY, read_toml
 from palca.scenarios.scenario import build_policy, names_for
+from palca.scenarios.story import Story, load_story, make_story, shipped_stories
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -138,6 +141,9 @@ class TestScenario(Contract):
         data = read_toml(path)
         for key in ("title", "question", "expect", "sources"):
             assert len(data.get(key, "")) > 10, f"a shipped scenario needs a text '{key}'"
+        open_question = data["expect"].startswith("Open")
+        assert open_question or data.get("expectation"), "it needs an [[expectation]]"
+        expectations_of(resolve(path.stem))
         assert data.get("plausibility") in ("A", "B", "C"), (
             'it needs plausibility = "A", "B" or "C"'
         )
@@ -183,6 +189,34 @@ class TestConcept(Contract):
 
     def test_the_fifteen_of_the_theory_are_there(self) -> None:
         assert len(self.files) >= 15
+
+
+class TestStory(Contract):
+    files: ClassVar = shipped_stories()
+
+    def read(self, file: Path, path: Path) -> Story:
+        return make_story(path.stem, file.read_text(encoding="utf-8"), file.name)
+
+    def test_what_it_refers_to_exists(self, path: Path) -> None:
+        check_references(load_story(path.stem), path.name)
+
+    def test_it_is_written_in_english_and_spanish_and_asks(self, path: Path) -> None:
+        story = self.read(path, path)
+        assert story.languages == ("en", "es")
+        for language in story.languages:
+            for scene in story.scenes:
+                assert scene.question[language].endswith("?")
+                assert all("?" in line for line in scene.think[language])
+                assert all(line.endswith(".") for line in (*scene.told[language], *scene.limits[language]))
+                assert all(fact.text[language].endswith(".") for fact in scene.facts)
+        for scene in story.scenes:
+            assert len({len(texts) for texts in scene.told.values()}) == 1
+
+    def test_it_types_no_number_of_worlds(self, path: Path) -> None:
+        """Frequencies are computed: a text speaks of 100 worlds, and of no other number of them."""
+        text = path.read_text(encoding="utf-8")
+        assert {*re.findall(r"(\d+) (?:worlds|mundos)", text)} <= {"100"}
+        assert not re.search(r"\d+ (?:%|per cent|por ciento|de cada 100|of 100)", text)
 
 
 class TestCountry(Contract):

@@ -46,7 +46,8 @@ def _page(concept: Concept, said: str) -> str:
         "## What is measured",
         "\n".join(_measure(measure) for measure in concept.measures),
         "## What is claimed",
-        "\n".join(f"- {plain(claim.says)} {code(claim.text)}" for claim in concept.claims),
+        "\n".join(f"- {plain(claim.says)} {code(claim.text)}, by "
+                  f"{claim.least:g} or more" for claim in concept.claims),
         "## The file",
         f"`palca concept {concept.name}` simulates it; copy the file, change it, and give its path "
         "([how](CONCEPTS.md#write-your-own)).",

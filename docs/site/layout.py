@@ -44,7 +44,7 @@ MADE: Final[dict[str, tuple[Callable[[], str], str]]] = {
 # The navigation; a folder stands for all its pages, and a missing page is left out.
 _WAY: Final[dict[str, tuple[str, ...]]] = {
     "Start": ("index.md",),
-    "Tutorials": ("tutorials/",),
+    "Tutorials": ("tutorials/", "notebooks/"),
     "How to": ("howto/", "LAB.md", "CLUSTER.md"),
     "Concepts": ("CONCEPTS.md", "concepts/"),
     "Reference": (
@@ -54,15 +54,15 @@ _WAY: Final[dict[str, tuple[str, ...]]] = {
         "reference/language.md", "reference/observables.md", "reference/levers.md",
         "reference/parameters.md", "reference/channels.md", "reference/fields.md",
         "reference/events.md", "reference/outcomes.md", "reference/countries.md",
-        "reference/evidence.md",
+        "reference/evidence.md", "FILES.md",
     ),
     "Record": (
         "PROVENANCE.md", "record/events.md", "record/coverage.md", "record/series.md",
         "record/base-rates.md", "record/drivers.md", "reference/sources.md",
     ),
     "Model": (
-        "ODD.md", "COUNTERFACTUALS.md", "EVIDENCE.md", "CALIBRATION.md", "SENSITIVITY.md",
-        "VALIDATION.md", "LIMITS.md", "ETHICS.md", "GLOSSARY.md",
+        "ODD.md", "COUNTERFACTUALS.md", "CASES.md", "EVIDENCE.md", "CALIBRATION.md", "SBC.md",
+        "SENSITIVITY.md", "HAZARD.md", "VALIDATION.md", "LIMITS.md", "ETHICS.md", "GLOSSARY.md",
     ),
     "Project": (
         "COMPILER.md", "BENCHMARKS.md", "RELIABILITY.md", "MUTANTS.md", "CONTRIBUTING.md",
@@ -130,7 +130,7 @@ def _moved(text: str, home: str, page: str, folder: Path) -> str:
         target = homes.get(path) or path.removeprefix("docs/")
         if path not in homes and (ROOT / path).is_dir():
             return label[1:-1]  # a folder has no page
-        if path not in homes and target == path and (ROOT / path).is_file():
+        if path not in homes and not path.endswith(".png") and (ROOT / path).is_file():
             target = f"files/{path}"
             (folder / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / path, folder / target)

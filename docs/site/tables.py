@@ -6,13 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from palca.experiments.cli.catalogue import LISTS
-from palca.experiments.observe.documented import load_record
-from palca.experiments.observe.histories import documented
-from palca.experiments.observe.outcomes import OUTCOMES, documented_outcomes
 from palca.model.agents.observables import BLURRED
 from palca.model.state.channels import CHANNELS
 from palca.model.state.parameters import PARAMETERS
-from palca.scenarios import load
 
 from .markup import anchor, code, page, plain, table, target
 
@@ -159,16 +155,12 @@ def events() -> str:
 
 def outcomes() -> str:
     """Return the page of outcomes."""
-    known = documented_outcomes(OUTCOMES, documented(load_record(), load("baseline")))
-    rows = [
-        [target(code(o.name), anchor(o.name)), plain(o.title), plain(o.unit), plain(o.group),
-         "" if o.name in known else "no", plain(o.note)]
-        for o in OUTCOMES
-    ]  # fmt: skip
+    header, rows = listed("outcomes")
     return page(
         "# Outcomes",
         "The numbers that summarise a world, and in the same way the record. They are the columns "
         "of `worlds.parquet`, and the names for `--outcome` and `palca discover`. What the record "
-        "doesn't know or doesn't [cover](../record/coverage.md) isn't scored.",
-        table(["Name", "Meaning", "Unit", "Group", "Scored", "Note"], rows),
+        "doesn't know or doesn't [cover](../record/coverage.md) isn't scored. "
+        "`palca list outcomes` prints them.",
+        _named(header, rows),
     )

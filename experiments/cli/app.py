@@ -14,16 +14,22 @@ from palca.model.errors import PalcaError, one_line, short
 
 from . import options
 from .calibrate import calibrate
+from .cases import cases
 from .concepts import concept, concepts
-from .counterfactual import claims, compare, counterfactual, reanalysis
+from .counterfactual import claims, compare, counterfactual, expectations, reanalysis
 from .explore import discover, sensitivity
+from .pack import pack
 from .report import report
 from .run import WHY, run
 from .sweep import sweep
 from .validate import validate
 
 if TYPE_CHECKING:
-    from ..io.experiment import Experiment
+    from collections.abc import Callable
+
+    from rich.console import Console
+
+    from ..io.experiment import Answer, Experiment
 
 # The class of each kind of experiment; imported late.
 EXPERIMENTS: Final = {
@@ -31,6 +37,7 @@ EXPERIMENTS: Final = {
     "comparison": "counterfactual.experiment:ComparisonExperiment",
     "counterfactual": "counterfactual.experiment:CounterfactualExperiment",
     "arms": "counterfactual.experiment:ArmsExperiment",
+    "expectations": "counterfactual.experiment:ExpectationsExperiment",
     "claims": "counterfactual.experiment:ClaimsExperiment",
     "reanalysis": "reanalysis.experiment:ReanalysisExperiment",
     "sweep": "explore.sweep_experiment:SweepExperiment",
@@ -38,6 +45,7 @@ EXPERIMENTS: Final = {
     "discovery": "explore.experiment:DiscoveryExperiment",
     "calibration": "infer.experiment:CalibrationExperiment",
     "validation": "validate.experiment:ValidationExperiment",
+    "cases": "cases.experiment:CasesExperiment",
     "concept": "concepts.experiment:ConceptExperiment",
     "gallery": "concepts.experiment:GalleryExperiment",
 }
@@ -69,12 +77,13 @@ def _options(
     """Options of `palca` itself; its help is the app's."""
 
 
-app.command()(run)
 
-
-@app.command()
 def rerun(
-    folder: Annotated[Path, typer.Argument(help="The folder of a run.")], jobs: options.Jobs = 1
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="RUN", help="The folder of a run, or an archive of palca pack."),
+    ],
+    jobs: options.Jobs = 1,
 ) -> None:
     """Repeat a run from its manifest and say whether the result is the same, bit for bit.
 
@@ -82,22 +91,25 @@ def rerun(
 
     Example: palca rerun runs/baseline
     """
-    from ..io import provenance
+    from ..io import archive, provenance
+    from ..io.experiment import check_repeatable
 
-    manifest = provenance.read_manifest(folder)
-    experiment = experiment_of(manifest)
-    wrong, others = provenance.differing(folder, experiment.compared_by_rerun(folder))
-    with provenance.as_written(folder), options.progress(experiment.rate) as on_progress:
-        wrong |= experiment.differences(folder, manifest, jobs, on_progress)
+    with archive.opened(path) as folder:
+        manifest = provenance.read_manifest(folder)
+        check_repeatable(manifest, path)
+        experiment = experiment_of(manifest)
+        wrong, others = provenance.differing(folder, experiment.compared_by_rerun(folder))
+        with provenance.as_written(folder), options.progress(experiment.rate) as on_progress:
+            wrong |= experiment.differences(folder, manifest, jobs, on_progress)
     for name in others:
         options.print_line(one_line(f"{name} was not written together with the other files"))
     if not wrong:
-        options.print_line(f"{folder}: the same, bit for bit ({manifest['worlds']} worlds)")
+        options.print_line(f"{path}: the same, bit for bit ({manifest['worlds']} worlds)")
         return
     for name, how in sorted(wrong.items()):
         options.print_line(one_line(f"{name} {how}"))
-    options.print_line(f"{folder}: the result differs from the files that were written")
-    with provenance.as_written(folder):
+    options.print_line(f"{path}: the result differs from the files that were written")
+    with provenance.as_written(path):
         libraries = {**manifest.get("libraries", {})}
         then = {**manifest.get("versions", {}), **libraries}
     for name, now in {**provenance.versions(), **provenance.versions_of(tuple(libraries))}.items():
@@ -122,21 +134,6 @@ def experiment_of(manifest: dict[str, Any]) -> type[Experiment]:
     return getattr(import_module(f"palca.experiments.{module}"), name)
 
 
-app.command()(compare)
-app.command()(counterfactual)
-app.command()(claims)
-app.command()(reanalysis)
-app.command()(sweep)
-app.command()(sensitivity)
-app.command(cls=options.TakesNumbers)(discover)
-app.command()(calibrate)
-app.command()(validate)
-app.command()(report)
-app.command()(concept)
-app.command()(concepts)
-
-
-@app.command()
 def lab(
     host: Annotated[
         str,
@@ -156,18 +153,35 @@ def lab(
     opened: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the page in a browser.")
     ] = True,
+    word: Annotated[
+        str,
+        typer.Option(
+            "--word", help="A word that visitors must know; needed if other computers can come in."
+        ),
+    ] = "",
+    story: Annotated[
+        list[str] | None,
+        typer.Option("--story", help="A file with a story of your own; may be repeated."),
+    ] = None,
 ) -> None:
-    """Open the laboratory in a web browser: histories, what-ifs, sweeps and policies.
+    """Open the laboratory in a web browser: a guided story, histories, what-ifs and policies.
 
     Example: palca lab --port 8080 --no-open
+
+    Example: palca lab --host 0.0.0.0 --word tinkuy
     """
+    from ..lab.lesson.invitation import Door, qr_text
     from ..lab.server import serve
 
-    message = "The lab is at {} (Ctrl-C ends it)"
-    serve(host, port, opened, lambda url: options.print_line(message.format(url)))
+    def announce(url: str) -> None:
+        options.print_line(f"The lab is at {url} (Ctrl-C ends it)")
+        if Door.invitation is not None:
+            link = Door.invitation.link()
+            options.print_line(f"For the class: {link}\n{qr_text(link)}")
+
+    serve(host, port, opened, announce, word, story or ())
 
 
-@app.command()
 def explain(
     folder: Annotated[
         Path | None, typer.Argument(help="The folder of a run; none with --record.")
@@ -178,6 +192,7 @@ def explain(
         bool, typer.Option("--record", help="Explain our history, over all worlds like ours.")
     ] = False,
     jobs: options.Jobs = 2,
+    full: options.Full = False,
 ) -> None:
     """Explain a month: of a world, which rules fired and what happened; of our history, why.
 
@@ -191,18 +206,18 @@ def explain(
     from palca.model.calendar import month_index
 
     from ..io import provenance
+    from ..run.explain import answer_of, print_explanation
     from ..run.explain import explain as explain_month
-    from ..run.explain import print_explanation
 
     if of_record:
         if folder is not None or world:
             raise PalcaError("goes with --month only: it is about all worlds like ours", "--record")
         from ..reanalysis.experiment import why_of_record
-        from ..reanalysis.report import print_why
+        from ..reanalysis.report import print_why, why_in_short
 
         with options.progress("") as on_progress:
             found = why_of_record(month_index(month, "--month"), jobs, on_progress)
-        print_why(options.make_console(), found)
+        _tell(why_in_short(found), full, lambda console: print_why(console, found))
         return
     if folder is None:
         raise PalcaError("name the folder of a run, or give --record for our history", "explain")
@@ -217,10 +232,18 @@ def explain(
             raise PalcaError(f"the run has worlds 0 to {manifest['worlds'] - 1}", "--world")
         asked = manifest["scenario"], manifest["seed"], world, month_index(month, "--month")
         explained = explain_month(*asked)
-    print_explanation(options.make_console(), explained)
+    _tell(answer_of(explained), full, lambda console: print_explanation(console, explained))
 
 
-@app.command()
+def _tell(answer: Answer, full: bool, print_all: Callable[[Console], None]) -> None:
+    """Print an answer, and all if wanted."""
+    options.print_answer(answer)
+    if full:
+        print_all(options.make_console())
+    else:
+        options.print_line("All tables: --full")
+
+
 def record(
     track: Annotated[
         list[str] | None,
@@ -274,13 +297,12 @@ def record(
         print_record(whole_record, options.make_console(), track, kind, since, until, sources)
 
 
-@app.command()
 def check(
     file: Annotated[
         str,
         typer.Argument(
-            help="A file with a scenario, policy, concept, sweep, country or evidence, or the name "
-            "of a shipped scenario."
+            help="A file with a scenario, policy, concept, story, sweep, country, evidence or "
+            "priors, or the name of a shipped scenario."
         ),
     ],
 ) -> None:
@@ -293,22 +315,40 @@ def check(
     options.make_console().print(describe(file))
 
 
-@app.command("list")
 def list_(
     what: Annotated[
         str,
         typer.Argument(
             help=(
                 "What to list: scenarios, policies, parameters, observables, levers, channels, "
-                "fields or events."
+                "fields, events, outcomes or stories."
             )
         ),
     ] = "scenarios",
 ) -> None:
-    """List scenarios, policies, parameters, observables, levers, channels, fields or events.
+    """List scenarios, policies, parameters, observables, levers, channels, fields, events,
+    outcomes or stories.
 
     Example: palca list parameters
     """
     from .catalogue import print_list
 
     print_list(options.make_console(), what)
+
+
+# By the user's question, in the order of use.
+COMMANDS: Final = {
+    "Simulate": [run, explain],
+    "Ask what would have been": [counterfactual, compare, reanalysis, claims, expectations],
+    "Explore": [sweep, sensitivity, discover],
+    "Test the model": [calibrate, validate, cases],
+    "Look things up": [record, list_, check],
+    "Teach and share": [lab, concept, concepts, report, pack, rerun],
+}
+for _panel, _commands in COMMANDS.items():
+    for _command in _commands:
+        app.command(
+            _command.__name__.rstrip("_"),
+            cls=options.TakesNumbers if _command is discover else None,
+            rich_help_panel=_panel,
+        )(_command)

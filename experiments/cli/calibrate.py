@@ -55,9 +55,12 @@ def calibrate(
     ] = 300,
     seed: options.Seed = 0,
     settings: options.Settings = None,
+    priors: options.Priors = None,
     out: options.Out = None,
     jobs: options.Jobs = 1,
     force: options.Force = False,
+    full: options.Full = False,
+    csv: options.Csv = False,
 ) -> None:
     """Estimate the posterior given the record up to a year, and test it on later years.
 
@@ -69,9 +72,9 @@ def calibrate(
 
     from ..infer.experiment import CalibrationExperiment
 
-    resolved = resolve(scenario, options.of_priors(settings))
+    resolved = resolve(scenario, options.of_priors(settings, priors))
     experiment = CalibrationExperiment(resolved, until, worlds, sets, histories, seed, scenario)
-    folder = make(experiment, out, f"{Path(scenario).stem}-calibration", force, jobs)
+    folder = make(experiment, out, f"{Path(scenario).stem}-calibration", force, full, jobs, csv)
     posterior = f"posterior={folder / 'posterior.parquet'}"
     options.print_line(
         f"To use the posterior: {options.command('run', scenario, '--set', posterior)}"

@@ -18,16 +18,22 @@ from palca.scenarios import build, load, resolve, shipped_policies, shipped_scen
 from palca.scenarios.concept import load_concept
 from palca.scenarios.country import build_country
 from palca.scenarios.loader import driver_months
+from palca.scenarios.priors_table import build_priors, read_priors_file
 from palca.scenarios.reading.library import read_toml
 from palca.scenarios.scenario import build_policy
+from palca.scenarios.story import in_language, load_story, shipped_stories
 
 from ..concepts.contrast import resolve_arms
+from ..counterfactual.expectations import expectations_of
 from ..explore.sweep_file import plan_of, read_sweep
 from ..infer.evidence_file import ASPECTS, make_evidence
+from ..io.numerals import significant
 from ..io.table import Table, numbers, texts
 from ..observe.documented import load_record
 from ..observe.histories import documented
+from ..observe.outcomes import GROUPS, OUTCOMES, documented_outcomes
 from ..simulate.rule_use import WORLDS, rule_use
+from ..stories.references import check_references
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -80,6 +86,20 @@ def describe(file: str) -> str:
             f"{file}: a concept, “{concept.title}”, {len(concept.arms)} arms, "
             f"{len(concept.measures)} measures and {len(concept.claims)} claims; all is well"
         )
+    if "scene" in table:
+        story = load_story(file)
+        check_references(story, file)
+        written = f" in {' and '.join(story.languages)}" if story.languages else ""
+        return (
+            f"{file}: a story, “{in_language(story.title, 'en')}”, {len(story.scenes)} "
+            f"scene{'s' if len(story.scenes) > 1 else ''}{written}; all is well"
+        )
+    if "priors" in table and table.keys().isdisjoint(("extends", "country")):
+        title, rows = read_priors_file(path)
+        priors = build_priors(rows, file)
+        said = "; ".join(f"{name} {prior}, shipped {PARAMETERS[name].prior or 'fixed'}"
+                         for name, prior in priors.items())  # fmt: skip
+        return f"{file}: priors, “{title}”, {said}; all is well"
     if "vary" in table:
         sweep = read_sweep(path)
         plan = plan_of(sweep)
@@ -126,7 +146,11 @@ def _describe_policy(file: str, table: dict[str, Any]) -> str:
 
 
 def _describe_scenario(name: str) -> str:
-    scenario = build(resolve(name))
+    resolved = resolve(name)
+    scenario = build(resolved)
+    count = len(expectations_of(resolved))
+    expected = (f"; {count} expectation{'s' if count > 1 else ''}, in a file of SHA-256 "
+                f"{resolved['registered'][:16]}" if count else "")  # fmt: skip
     policies = ", ".join(
         f"{actor} {' then '.join(policy.name for _, policy in rows)}"
         for actor, rows in scenario.policies.items()
@@ -134,7 +158,7 @@ def _describe_scenario(name: str) -> str:
     closed = f"; closed channels: {', '.join(sorted(scenario.closed))}" if scenario.closed else ""
     return (
         f"{name}: a scenario, “{scenario.title}”, {scenario.months} months, {policies}"
-        f"{closed}; all is well"
+        f"{closed}{expected}; all is well"
     )
 
 
@@ -236,6 +260,32 @@ def _events() -> Table:
     return table
 
 
+def _stories() -> Table:
+    table = Table("Guided stories: 'palca lab' plays them", [*texts("name", "title", "about"),
+                  *numbers("scenes"), *texts("languages")])  # fmt: skip
+    for name in shipped_stories():
+        story = load_story(name)
+        table.add(name, in_language(story.title, "en"), in_language(story.about, "en"),
+                  str(len(story.scenes)), ", ".join(story.languages))  # fmt: skip
+    return table
+
+
+def _outcomes() -> Table:
+    known = documented_outcomes(OUTCOMES, documented(load_record(), load("baseline")))
+    table = Table(
+        "Outcomes: one number for each world, and for the record where it is documented",
+        [*texts("name", "meaning", "unit"), *numbers("documented"), *texts("until", "note")],
+        "documented: the value of the record; none if the record doesn't cover it, and then it "
+        "isn't scored. until: the last month that counts.",
+    )
+    for group, title in GROUPS.items():
+        table.section(title)
+        for row in (outcome for outcome in OUTCOMES if outcome.group == group):
+            value = significant(known[row.name]) if row.name in known else "–"
+            table.add(row.name, row.heading, row.unit, value, row.until, row.note)
+    return table
+
+
 LISTS: Final[dict[str, Callable[[], Table]]] = {
     "scenarios": _scenarios,
     "policies": _policies,
@@ -245,4 +295,6 @@ LISTS: Final[dict[str, Callable[[], Table]]] = {
     "channels": _channels,
     "fields": _fields,
     "events": _events,
+    "outcomes": _outcomes,
+    "stories": _stories,
 }

@@ -37,6 +37,7 @@ def concept(
     seed: options.Seed = 0,
     out: options.Out = None,
     force: options.Force = False,
+    full: options.Full = False,
 ) -> None:
     """Simulate a concept of political science and say whether the model shows it.
 
@@ -52,7 +53,7 @@ def concept(
 
     concept = load_concept(name)
     experiment = ConceptExperiment(concept, resolve_arms(concept), worlds, seed)
-    make(experiment, out, f"concept-{concept.name}", force)
+    make(experiment, out, f"concept-{concept.name}", force, full)
 
 
 def concepts(
@@ -67,6 +68,7 @@ def concepts(
     worlds: Worlds = _WORLDS,
     seed: options.Seed = 0,
     force: options.Force = False,
+    full: options.Full = False,
 ) -> None:
     """List the shipped concepts; with --out, simulate all of them.
 
@@ -79,9 +81,9 @@ def concepts(
     if out is not None:
         from ..concepts.experiment import GalleryExperiment
 
-        make(GalleryExperiment.shipped(worlds, seed), out, "", force)
+        make(GalleryExperiment.shipped(worlds, seed), out, "", force, full)
         return
-    if (worlds, seed, force) != (_WORLDS, 0, False):
+    if (worlds, seed, force, full) != (_WORLDS, 0, False, False):
         raise PalcaError(
             "is missing: give --out FOLDER to simulate the concepts; without it they "
             "are only listed",

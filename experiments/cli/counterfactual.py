@@ -20,9 +20,13 @@ def compare(
     seed: options.Seed = 0,
     settings: options.Settings = None,
     point: options.Point = False,
+    priors: options.Priors = None,
     out: options.Out = None,
     jobs: options.Jobs = 1,
     force: options.Force = False,
+    full: options.Full = False,
+    csv: options.Csv = False,
+    by_prior: options.ByPrior = False,
 ) -> None:
     """Compare two scenarios world by world, on the same draws.
 
@@ -35,11 +39,12 @@ def compare(
     from ..counterfactual.experiment import ComparisonExperiment
     from ..counterfactual.paired import check_lengths
 
-    one, other = (resolve(name, options.chosen(settings, point)) for name in (first, second))
+    kept = options.chosen(settings, point, priors)
+    one, other = (resolve(name, kept) for name in (first, second))
     check_lengths([(first, one), (second, other)])
     names = (Path(first).stem, Path(second).stem)
     experiment = ComparisonExperiment(one, other, worlds, seed, names)
-    make(experiment, out, f"{names[0]}-against-{names[1]}", force, jobs)
+    make(experiment, out, f"{names[0]}-against-{names[1]}", force, full, jobs, csv, by_prior)
 
 
 def counterfactual(
@@ -66,6 +71,7 @@ def counterfactual(
     worlds: options.WorldsLikeOurs = 4096,
     seed: options.Seed = 0,
     settings: options.Settings = None,
+    priors: options.Priors = None,
     interventions: options.Interventions = None,
     freeze: Annotated[
         list[str] | None,
@@ -108,6 +114,9 @@ def counterfactual(
     out: options.Out = None,
     jobs: options.Jobs = 2,
     force: options.Force = False,
+    full: options.Full = False,
+    csv: options.Csv = False,
+    by_prior: options.ByPrior = False,
 ) -> None:
     """Ask what would have happened, given what did happen.
 
@@ -123,13 +132,13 @@ def counterfactual(
 
     from palca.model.calendar import month_index
 
-    from ..counterfactual.answer import Question
     from ..counterfactual.experiment import ArmsExperiment, CounterfactualExperiment
+    from ..counterfactual.question import Question
 
     questions = [
         Question(
             scenario,
-            tuple(options.chosen(settings)),
+            tuple(options.chosen(settings, priors=priors)),
             tuple(interventions or ()),
             given,
             None if through is None else month_index(through, "--through"),
@@ -145,7 +154,7 @@ def counterfactual(
     names = [Path(scenario).stem for scenario in scenarios]
     if len(questions) == 1:
         experiment = CounterfactualExperiment(questions[0], stories=stories)
-        make(experiment, out, f"{names[0]}-given", force, jobs)
+        make(experiment, out, f"{names[0]}-given", force, full, jobs, csv, by_prior)
         return
     if variants or stories or len(set(names)) < len(names):
         raise PalcaError(
@@ -154,15 +163,18 @@ def counterfactual(
             "counterfactual",
         )
     arms = ArmsExperiment([asdict(question) for question in questions])
-    make(arms, out, "arms-given", force, jobs)
+    make(arms, out, "arms-given", force, full, jobs, csv, by_prior)
 
 
 def claims(
     worlds: options.WorldsLikeOurs = 4096,
     seed: options.Seed = 0,
+    priors: options.Priors = None,
     out: options.Out = None,
     jobs: options.Jobs = 2,
     force: options.Force = False,
+    full: options.Full = False,
+    by_prior: options.ByPrior = False,
 ) -> None:
     """Test the source study's claims as questions, with rival causes on the same axis.
 
@@ -170,7 +182,39 @@ def claims(
     """
     from ..counterfactual.experiment import ClaimsExperiment
 
-    make(ClaimsExperiment(worlds, seed), out, "claims", force, jobs)
+    kept = options.chosen(None, priors=priors)
+    make(ClaimsExperiment(worlds, seed, kept), out, "claims", force, full, jobs, by_prior)
+
+
+def expectations(
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SCENARIO]...",
+            help="Names of shipped scenarios; all of them by default.",
+            autocompletion=options.scenario_names,
+        ),
+    ] = None,
+    worlds: options.WorldsLikeOurs = 4096,
+    seed: options.Seed = 0,
+    out: options.Out = None,
+    jobs: options.Jobs = 2,
+    force: options.Force = False,
+    full: options.Full = False,
+) -> None:
+    """Report what the authors of scenarios expected before they ran them, misses first.
+
+    A miss: the effect isn't of the expected sign; too small: it is, but smaller than what would
+    matter. Each is told given what had happened by the change, and given all that happened.
+
+    Example: palca expectations
+    """
+    from palca.scenarios import shipped_scenarios
+
+    from ..counterfactual.experiment import ExpectationsExperiment
+
+    names = scenarios or list(shipped_scenarios())
+    make(ExpectationsExperiment.of(names, worlds, seed), out, "expectations", force, full, jobs)
 
 
 def reanalysis(
@@ -179,9 +223,12 @@ def reanalysis(
     worlds: options.WorldsLikeOurs = 4096,
     seed: options.Seed = 0,
     settings: options.Settings = None,
+    priors: options.Priors = None,
     out: options.Out = None,
     jobs: options.Jobs = 2,
     force: options.Force = False,
+    full: options.Full = False,
+    csv: options.Csv = False,
 ) -> None:
     """Show what went on underneath, month by month, in worlds that went as ours did.
 
@@ -195,7 +242,7 @@ def reanalysis(
     from ..infer.evidence_file import load_given
     from ..reanalysis.experiment import ReanalysisExperiment
 
-    resolved = resolve(scenario, options.chosen(settings))
+    resolved = resolve(scenario, options.chosen(settings, priors=priors))
     factual = factual_of(resolved) if resolved["changes"] else resolved
     experiment = ReanalysisExperiment(factual, load_given(given), worlds, seed)
-    make(experiment, out, f"{Path(scenario).stem}-reanalysis", force, jobs)
+    make(experiment, out, f"{Path(scenario).stem}-reanalysis", force, full, jobs, csv)

@@ -8,6 +8,7 @@ import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
 
@@ -19,7 +20,9 @@ from palca.model.errors import PalcaError, short
 from palca.model.seeds import LARGEST
 
 if TYPE_CHECKING:
-    from ..io.experiment import OnProgress
+    from rich.progress import Progress, TaskID
+
+    from ..io.experiment import Answer
 
 _MOST_WORLDS = 100_000_000
 
@@ -99,7 +102,7 @@ Settings = Annotated[
         "--set",
         metavar="NAME=VALUE",
         help="Set a parameter, policy.ACTOR, channel.NAME (on, off), start.FIELD, posterior, "
-        "lever.ACTOR.LEVER.scale (or set, cap) or intervene[0].at; repeatable.",
+        "priors, lever.ACTOR.LEVER.scale (or set, cap) or intervene[0].at; repeatable.",
     ),
 ]
 
@@ -108,19 +111,37 @@ Point = Annotated[
     typer.Option("--point", help="Give all worlds the single best parameter set of the posterior."),
 ]
 
+Priors = Annotated[
+    str | None,
+    typer.Option(
+        "--priors",
+        metavar="FILE",
+        help="Draw parameters from the priors in this file, or of this shipped name, instead of "
+        "from the posterior.",
+    ),
+]
+ByPrior = Annotated[
+    bool,
+    typer.Option(
+        "--by-prior", help="Show the main numbers in fifths of the priors that matter to them."
+    ),
+]
+
 Out = Annotated[
     Path | None, typer.Option("--out", "-o", help="Folder to write; by default runs/NAME.")
 ]
 Force = Annotated[
     bool, typer.Option("--force", help="Replace an earlier run in the folder of --out.")
 ]
+Csv = Annotated[bool, typer.Option("--csv", help="Write a CSV file beside each Parquet file.")]
+Full = Annotated[bool, typer.Option("--full", help="Print all tables too.")]
 Interventions = Annotated[
     list[str] | None,
     typer.Option(
         "--intervene",
         "-i",
         metavar="CHANGE",
-        help='A dated intervention, written as in an [[intervene]] table: \'at = "1971-09", '
+        help='A dated intervention, written as a scenario file has it: \'at = "1971-09", '
         'policy.ussr = "ideological"\'; repeatable.',
     ),
 ]
@@ -153,8 +174,10 @@ def print_line(text: str) -> None:
     make_console().print(text, soft_wrap=True)
 
 
-def chosen(settings: list[str] | None, point: bool = False) -> list[str]:
-    """Return the settings of ``--set`` and ``--point``.
+def chosen(
+    settings: list[str] | None, point: bool = False, priors: str | None = None
+) -> list[str]:
+    """Return the settings of ``--set``, ``--point`` and ``--priors``.
 
     Raises
     ------
@@ -163,10 +186,11 @@ def chosen(settings: list[str] | None, point: bool = False) -> list[str]:
     """
     from palca.scenarios.settings import set_once
 
-    return [*set_once(settings or [], "--set"), *(["posterior=point"] if point else [])]
+    short_for = [*([f"priors={priors}"] if priors else []), *(["posterior=point"] if point else [])]
+    return [*set_once([*(settings or []), *short_for], "--set")]
 
 
-def of_priors(settings: list[str] | None) -> list[str]:
+def of_priors(settings: list[str] | None, priors: str | None = None) -> list[str]:
     """Return the settings of a command that draws all parameters from their priors.
 
     Raises
@@ -174,7 +198,7 @@ def of_priors(settings: list[str] | None) -> list[str]:
     PalcaError
         If one of them names a posterior, which would not be used.
     """
-    kept = chosen(settings)
+    kept = chosen(settings, priors=priors)
     for setting in kept:
         name, _, value = (part.strip() for part in setting.partition("="))
         if name == "posterior" and value != "off":
@@ -212,14 +236,49 @@ class TakesNumbers(TyperCommand):
         return super().parse_args(ctx, args)
 
 
+class Follower:
+    """Moves a progress bar: what is done, how much of it, of how much.
+
+    Attributes
+    ----------
+    shown : bool
+        Whether the answer was printed before all else was known.
+    """
+
+    def __init__(self, bar: Progress, task: TaskID, visible: bool) -> None:
+        self.shown = False
+        self._bar, self._task, self._visible = bar, task, visible
+
+    def __call__(self, doing: str, done: int, total: int) -> None:
+        self._bar.update(self._task, description=doing, completed=done, total=total)
+
+    def show(self, answer: Answer) -> None:
+        """Print an answer on the standard output, above the bar."""
+        self.shown = True
+        if self._visible:
+            self._bar.stop()
+        print_answer(answer)
+        if self._visible:
+            self._bar.start()
+
+
+def print_answer(answer: Answer) -> None:
+    """Print an answer: the same lines as in its file, unless the terminal is narrower."""
+    from ..io.experiment import WIDTH
+
+    make_console().print(answer, width=WIDTH)
+
+
 @contextmanager
-def progress(unit: str = "") -> Iterator[OnProgress]:
-    """Show a progress bar on the error stream; give what moves it: doing, done, of how many.
+def progress(unit: str = "", wanted: bool = True) -> Iterator[Follower]:
+    """Show a progress bar on the error stream; give what moves it.
 
     Parameters
     ----------
     unit : str
         Of the rate that it shows, such as "worlds/s"; no rate if empty.
+    wanted : bool
+        Whether to show it where there is a terminal, or a notebook, to show it on.
     """
     from rich.progress import (
         BarColumn,
@@ -238,7 +297,10 @@ def progress(unit: str = "") -> Iterator[OnProgress]:
 
     console = Console(stderr=True)
     # FORCE_COLOR makes a terminal of a file, for colours: a bar would fill it
-    visible = console.is_interactive and console.file.isatty()
+    if console.is_jupyter:
+        visible = wanted and find_spec("ipywidgets") is not None
+    else:
+        visible = wanted and console.is_interactive and console.file.isatty()
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -250,9 +312,4 @@ def progress(unit: str = "") -> Iterator[OnProgress]:
         disable=not visible,  # else it writes an empty line into files
     )
     with bar:
-        task = bar.add_task("starting", total=None)
-
-        def on_progress(doing: str, done: int, total: int) -> None:
-            bar.update(task, description=doing, completed=done, total=total)
-
-        yield on_progress
+        yield Follower(bar, bar.add_task("starting", total=None), visible)

@@ -17,10 +17,14 @@ def run(
     seed: options.Seed = 0,
     settings: options.Settings = None,
     point: options.Point = False,
+    priors: options.Priors = None,
     interventions: options.Interventions = None,
     out: options.Out = None,
     jobs: options.Jobs = 1,
     force: options.Force = False,
+    full: options.Full = False,
+    csv: options.Csv = False,
+    by_prior: options.ByPrior = False,
 ) -> None:
     """Simulate a scenario in many worlds and compare it with the record.
 
@@ -31,10 +35,10 @@ def run(
 
     from ..run.experiment import RunExperiment
 
-    resolved = resolve(scenario, options.chosen(settings, point), interventions or [])
+    resolved = resolve(scenario, options.chosen(settings, point, priors), interventions or [])
     experiment = RunExperiment(resolved, worlds, seed)
-    folder = make(experiment, out, Path(scenario).stem, force, jobs)
+    folder = make(experiment, out, Path(scenario).stem, force, full, jobs, csv, by_prior)
     turns = [change["since"] for change in resolved["changes"]] or [month_index(WHY)]
     month = month_name(min(*turns, resolved["months"] - 1))
     why = options.command("explain", folder, "--world", 0, "--month", month)
-    options.print_line(f"To see why something happened: {why}")
+    options.print_line(f"Why something happened: {why}")

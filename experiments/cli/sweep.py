@@ -52,6 +52,7 @@ def sweep(
     seed: Annotated[int | None, options.SEED] = None,
     settings: options.Settings = None,
     point: options.Point = False,
+    priors: options.Priors = None,
     interventions: options.Interventions = None,
     outcomes: Annotated[
         list[str] | None,
@@ -65,6 +66,8 @@ def sweep(
     jobs: options.Jobs = 1,
     cluster: Cluster = None,
     force: options.Force = False,
+    full: options.Full = False,
+    csv: options.Csv = False,
 ) -> None:
     """Run a scenario over a design of parameters, policies, levers and dates.
 
@@ -85,6 +88,7 @@ def sweep(
             worlds,
             replicates,
             settings,
+            priors,
             interventions,
             out,
             force or point or None,
@@ -92,7 +96,7 @@ def sweep(
         if scenario != "baseline" or seed is not None or any(given):
             raise PalcaError(
                 "continues with the settings in the folder: leave out all other "
-                "options except --jobs, --cluster and --outcome",
+                "options except --jobs, --cluster, --outcome and --csv",
                 "--resume",
             )
         chosen_outcomes(outcomes)
@@ -101,8 +105,8 @@ def sweep(
         file = read_sweep(Path(scenario)) if is_sweep(scenario) else SweepFile("", scenario, ())
         factors = [parse_factor(text) for text in vary or ()]
         plan = plan_of(
-            file, factors, design, options.chosen(settings, point), interventions or (), worlds,
-            replicates, seed, outcomes or (),
+            file, factors, design, options.chosen(settings, point, priors), interventions or (),
+            worlds, replicates, seed, outcomes or (),
         )  # fmt: skip
         experiment = SweepExperiment(plan, tuple(outcomes or file.outcomes), cluster)
-    make(experiment, resume or out, f"{Path(scenario).stem}-sweep", force, jobs)
+    make(experiment, resume or out, f"{Path(scenario).stem}-sweep", force, full, jobs, csv)

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from palca.model.errors import PalcaError, nearest
-
 from . import options
 from .runner import make
 
@@ -39,9 +37,11 @@ def validate(
     ] = _WORLDS,
     seed: options.Seed = 0,
     settings: options.Settings = None,
+    priors: options.Priors = None,
     out: options.Out = None,
     jobs: options.Jobs = 1,
     force: options.Force = False,
+    full: options.Full = False,
 ) -> None:
     """Test the model: scores, patterns, other countries, ablations, rivals, extreme conditions.
 
@@ -49,23 +49,9 @@ def validate(
 
     Example: palca validate baseline --part patterns --part checks --jobs 2
     """
-    from ..validate.experiment import Resolved, ValidationExperiment
+    from ..validate.experiment import ValidationExperiment
 
-    for name in part or ():
-        if name not in _PARTS:
-            raise PalcaError(f"unknown part '{name}'{nearest(name, _PARTS)}; choose one of "
-                             f"{', '.join(_PARTS)}", "--part")  # fmt: skip
-    parts = [name for name in _PARTS if not part or name in part]
-    words: list[object] = ["validate", scenario]
-    for option, values in (
-        ("--part", parts if part else ()),
-        ("--worlds", (worlds,) if worlds != _WORLDS else ()),
-        ("--seed", (seed,) if seed else ()),
-        ("--set", settings or ()),
-    ):
-        words += [word for value in values for word in (option, value)]
-    kept = options.chosen(settings)
-    experiment = ValidationExperiment(
-        scenario, worlds, seed, parts, kept, Resolved(scenario, kept), options.command(*words)
+    experiment = ValidationExperiment.of(
+        scenario, part or (), worlds, seed, options.chosen(settings, priors=priors)
     )
-    make(experiment, out, f"{Path(scenario).stem}-validation", force, jobs)
+    make(experiment, out, f"{Path(scenario).stem}-validation", force, full, jobs)

@@ -7,13 +7,13 @@ resampling the worlds (Efron and Tibshirani 1993), the same worlds for all arms.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
-from palca.model import ColdWarModel
+from palca.model import Simulation
 from palca.model.errors import PalcaError
 from palca.model.language.expressions import value_of
 from palca.model.state.history import CODE_OF
@@ -23,6 +23,9 @@ from palca.scenarios import build, resolve
 from palca.scenarios.concept import EVENTS, Claim, Concept, Measure
 
 from ..counterfactual.paired import check_lengths
+from ..counterfactual.size import VERDICTS, Verdict, verdict_on
+from ..io.language import _
+from ..io.numerals import significant
 
 _RESAMPLES: Final = 400
 _LOW, _HIGH = 0.025, 0.975
@@ -55,31 +58,41 @@ class Finding:
 
     @property
     def says(self) -> str:
-        """The claim in words."""
-        return self.claim.says
+        """The claim in words, in the language that is spoken now."""
+        return _(self.claim.says)
 
     @property
     def otherwise(self) -> str:
-        """Why this model would not show it."""
-        return self.claim.otherwise
+        """Why this model would not show it, in the language that is spoken now."""
+        return _(self.claim.otherwise)
 
     @property
-    def shown(self) -> bool:
-        """Whether the difference is positive, and so in 97.5 % of the resamples."""
-        return self.difference.low > 0.0
+    def verdict(self) -> Verdict:
+        """What the run says of the claim."""
+        return verdict_on(self.difference.low, self.difference.high, self.claim.least)
 
     @property
-    def verdict(self) -> str:
-        """What the run says of the claim, in a few words."""
-        if np.isnan(self.difference.value):
-            return "not shown (nothing to measure)"
-        if self.shown:
-            return "shown"
-        if self.difference.high < 0.0:
-            return "not shown (the opposite is)"
-        if self.difference.low == self.difference.high == 0.0:
-            return "not shown (no difference at all)"
-        return "not shown (the difference may be due to chance)"
+    def why(self) -> str:
+        """Why that is the verdict, in a few words of the language that is spoken now."""
+        low, high, least = self.difference.low, self.difference.high, self.claim.least
+        if np.isnan(low):
+            return _("there is nothing to measure")
+        if low >= least:
+            said = (_("at least {size}") if low == high else
+                    _("all of the interval is at least {size}"))  # fmt: skip
+        elif high <= 0.0:
+            said = _("no difference at all") if low == high == 0.0 else _("none, or the opposite")
+        elif high < least:
+            said = _("less than {size}") if low > 0.0 else _("less than {size}, if any")
+        else:
+            said = (_("the interval holds {size}") if low > 0.0 else
+                    _("the interval holds {size}, and zero"))  # fmt: skip
+        return said.format(size=_("the least size of interest, {least}", least=significant(least)))
+
+
+def verdict_of(verdicts: Collection[Verdict]) -> Verdict:
+    """Return the verdict of all claims together: that of the claim that fares worst."""
+    return max(verdicts, key=VERDICTS.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +118,24 @@ class Contrast:
     course: dict[str, Floats]
 
     @property
-    def shown(self) -> bool:
-        """Whether every claim is."""
-        return all(finding.shown for finding in self.findings)
+    def verdict(self) -> Verdict:
+        """The concept's verdict, computed from its claims."""
+        return verdict_of([finding.verdict for finding in self.findings])
 
     @property
-    def verdict(self) -> str:
-        """The concept's verdict, computed from its claims."""
-        count = sum(finding.shown for finding in self.findings)
-        if self.shown:
-            return "shown in this model"
-        return f"not shown in this model ({count} of {len(self.findings)} claims are)"
+    def said(self) -> str:
+        """The verdict in words, with the number of claims that have each if they differ.
+
+        In the language that is spoken now.
+        """
+        verdicts = [finding.verdict for finding in self.findings]
+        counts = {one: verdicts.count(one) for one in VERDICTS if one in verdicts}
+        what = _("{verdict} in this model", verdict=_(self.verdict))
+        if len(counts) == 1:
+            return what
+        each = ", ".join(_("{count} {verdict}", count=count, verdict=_(one))
+                         for one, count in counts.items())  # fmt: skip
+        return _("{what} (of {count} claims: {each})", what=what, count=len(verdicts), each=each)
 
 
 def resolve_arms(concept: Concept) -> list[dict[str, Any]]:
@@ -188,7 +208,7 @@ def _values(
     """Run an arm; return the fields and events that are looked at, each ``(months, worlds)``."""
     names = {name.removeprefix("first.") for name in looked_at}
     keep = tuple(name for name in FIELDS if name in names)
-    history = ColdWarModel(build(resolved), worlds, seed, keep=keep).run()
+    history = Simulation(build(resolved), worlds, seed, keep=keep).run()
     events, shape = history.events, (len(history.monthly), worlds)
     values: dict[str, Any] = {name: history.field(name).astype(np.float64) for name in keep}
     for name in names.difference(keep):

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from palca.scenarios.concept import Concept, load_concept, make_concept, shipped_concepts
 
+from ..io.codebook import File
 from ..io.experiment import AtomicExperiment, OnProgress, Result
 from ..io.provenance import digest_of
 from .contrast import Contrast, contrast, resolve_arms
 from .figure import draw_concept
 from .gallery import gallery
-from .tables import print_concept, tables
+from .tables import FILES, answer_of, answer_of_all, print_concept, tables
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    pass
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class ConceptExperiment(AtomicExperiment):
     """A concept, with the resolved scenario of each of its arms."""
 
     kind: ClassVar[str] = "concept"
+    files: ClassVar[tuple[File, ...]] = FILES
 
     concept: Concept
     arms: list[dict[str, Any]]
@@ -45,6 +47,7 @@ class ConceptExperiment(AtomicExperiment):
         found = contrast(self.concept, self.worlds, self.seed, self.arms)
         return Result(
             _digest(found),
+            partial(answer_of, found),
             lambda console, seconds: print_concept(console, found),
             partial(tables, found),
             {"concept.png": partial(draw_concept, found)},
@@ -56,6 +59,10 @@ class GalleryExperiment(AtomicExperiment):
     """Several concepts, each by its ``name``, its text (``concept``) and its ``arms``."""
 
     kind: ClassVar[str] = "gallery"
+    files: ClassVar[tuple[File, ...]] = (
+        File("CONCEPTS.md", "The page of all concepts: contrasts, claims and verdicts."),
+        File("concept-*.png", "Figure: the measures of a concept's arms."),
+    )
     page: ClassVar[str] = "CONCEPTS.md"
 
     concepts: list[dict[str, Any]]
@@ -76,13 +83,10 @@ class GalleryExperiment(AtomicExperiment):
             concept = make_concept(one["name"], one["concept"], one["name"])
             found.append(contrast(concept, self.worlds, self.seed, one["arms"]))
 
-        def show(console: Console, seconds: float) -> str:
-            count = sum(one.shown for one in found)
-            return f"{count} of {len(found)} concepts are shown in this model. "
-
         digest = hashlib.sha256("".join(map(_digest, found)).encode()).hexdigest()
         figures = {f"concept-{one.concept.name}.png": partial(draw_concept, one) for one in found}
-        return Result(digest, show, figures=figures, page=partial(gallery, found))
+        return Result(digest, partial(answer_of_all, found), lambda *_: None, figures=figures,
+                      page=partial(gallery, found))  # fmt: skip
 
 
 def _digest(found: Contrast) -> str:

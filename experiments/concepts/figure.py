@@ -12,10 +12,12 @@ from ..io.figure_style import (
     SERIES,
     Picture,
     ends_of_years,
+    head,
     name_ends,
     new_figure,
     style,
 )
+from ..io.language import _
 from .contrast import Contrast, Estimate
 
 if TYPE_CHECKING:
@@ -39,18 +41,47 @@ def draw_concept(found: Contrast) -> Picture:
         _draw_course(figure.add_subplot(grid[:, 0]), found)
         for index, (measure, estimates) in enumerate(rows):
             axis = figure.add_subplot(grid[index, 1])
-            _draw_measure(axis, measure, estimates, [arm.title for arm in arms])
-        figure.suptitle(
-            f"{concept.title}: {found.verdict}\n{found.worlds:,} worlds in each arm, on the same "
-            "draws; bands and bars: 95 % intervals", fontsize=10.5, x=0.01, ha="left",
-        )  # fmt: skip
-    says = " ".join(f"{finding.says} ({finding.verdict}.)" for finding in found.findings)
-    titles = ", ".join(arm.title for arm in arms)
+            _draw_measure(axis, measure, estimates, [_(arm.title) for arm in arms])
+        head(figure, f"{_(concept.title)}\n" + _(
+            "{worlds} worlds in each arm, on the same draws; bands and bars: 95 % intervals",
+            worlds=f"{found.worlds:,}"))  # fmt: skip
+    says = " ".join(f"{_(finding.says)} ({_(finding.verdict)}.)" for finding in found.findings)
     return Picture(
         figure,
-        f"{concept.title}, {found.verdict}. Left: {concept.drawn.title} by month in "
-        f"{len(arms)} arms ({titles}). Right: {len(rows)} measures in each arm. {says}",
-    )
+        _("{concept}, {said}. Left: {drawn} by month in {arms} arms ({titles}). Right: {measures} "
+          "measures in each arm. {claims}", concept=_(concept.title), said=found.said,
+          drawn=_(concept.drawn.title), arms=len(arms), measures=len(rows), claims=says,
+          titles=", ".join(_(arm.title) for arm in arms)),
+    )  # fmt: skip
+
+
+def draw_claims(found: Contrast) -> Picture:
+    """Draw the difference of each claim with its interval, in its least sizes of interest."""
+    with style():
+        figure = new_figure(9, 0.8 + 0.42 * len(found.findings))
+        axis = figure.subplots()
+        axis.axvline(0.0, color=INK, lw=0.8)
+        axis.axvline(1.0, color=INK, lw=0.8, ls=DASHES[1])
+        said = []
+        for row, finding in enumerate(found.findings):
+            apart, least = finding.difference, finding.claim.least
+            value, low, high = (end / least for end in (apart.value, apart.low, apart.high))
+            if np.isnan(value):
+                continue
+            axis.plot([low, high], [row, row], color=SERIES[0], lw=4, alpha=0.5,
+                      solid_capstyle="butt")  # fmt: skip
+            axis.plot(value, row, "o", color=SERIES[0], ms=6)
+            said.append(_("claim {number}: {value} times the size that matters ({low} to {high})",
+                          number=row + 1, value=f"{value:.2g}", low=f"{low:.2g}",
+                          high=f"{high:.2g}"))  # fmt: skip
+        axis.set_yticks(range(len(found.findings)),
+                        [_("claim {number}", number=row + 1) for row in range(len(found.findings))])
+        axis.set_ylim(len(found.findings) - 0.5, -0.5)
+        axis.margins(x=0.1)
+        axis.set_xlabel(_("difference, in sizes that matter: from the dashed line on it is large "
+                          "enough; bar: 95 %"))  # fmt: skip
+    return Picture(figure, _("Size of the effect behind each claim: {said}.",
+                             said="; ".join(said)))  # fmt: skip
 
 
 def _draw_course(axis: Axes, found: Contrast) -> None:
@@ -67,10 +98,10 @@ def _draw_course(axis: Axes, found: Contrast) -> None:
                           lw=0)  # fmt: skip
         axis.plot(at, mean, color=colour, ls=dashes)
         ends.append(float(mean[-1]))
-    axis.set_title(f"{concept.drawn.title} ({concept.drawn.unit})")
+    axis.set_title(f"{_(concept.drawn.title)} ({_(concept.drawn.unit)})")
     ends_of_years(axis, months)
     colours = [SERIES[index % len(SERIES)] for index in range(len(ends))]
-    name_ends(axis, months, ends, [arm.name.replace("_", " ") for arm in concept.arms], colours)
+    name_ends(axis, months, ends, [_(arm.name.replace("_", " ")) for arm in concept.arms], colours)
 
 
 def _running(values: np.ndarray) -> np.ndarray:
@@ -91,5 +122,5 @@ def _draw_measure(axis: Axes, measure: Measure, estimates: list[Estimate], arms:
     axis.set_yticks(range(len(arms)), arms, fontsize=7.5)
     axis.set_ylim(len(arms) - 0.4, -0.8)
     axis.margins(x=0.12)
-    axis.set_title(f"{measure.title} ({measure.unit})", fontsize=8, loc="right")
+    axis.set_title(f"{_(measure.title)} ({_(measure.unit)})", fontsize=8, loc="right")
     axis.tick_params("x", labelsize=7)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from ..counterfactual.size import VERDICTS
 from ..io.markdown_page import render
 from .contrast import Contrast
-from .tables import found_out, measure_rows, measures_table
+from .tables import claim_rows, claims_table
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -23,17 +24,22 @@ def gallery(found: Sequence[Contrast], alts: Mapping[str, str]) -> str:
         left out.
     """
     sections = [section(one, alts) for one in found]
-    return render(_TEMPLATES / "CONCEPTS.md", found=found, sections=sections, anchor=_anchor)
+    return render(
+        _TEMPLATES / "CONCEPTS.md",
+        found=found,
+        verdicts=VERDICTS,
+        sections=sections,
+        anchor=_anchor,
+    )
 
 
 def section(found: Contrast, alts: Mapping[str, str]) -> str:
     """Return a concept's part of the page; the rest as :func:`gallery`."""
     picture = f"concept-{found.concept.name}.png"
     return render(
-        _TEMPLATES / "concept.md", concept=found.concept, findings=found.findings,
-        verdict=f"{found.verdict[:1].upper()}{found.verdict[1:]}", found_out=found_out,
-        picture=picture, alt=alts.get(picture),
-        measures=measures_table(measure_rows(found)).markdown(),
+        _TEMPLATES / "concept.md", concept=found.concept,
+        verdict=f"{found.said[:1].upper()}{found.said[1:]}",
+        picture=picture, alt=alts.get(picture), claims=claims_table(claim_rows(found)).markdown(),
     )  # fmt: skip
 
 

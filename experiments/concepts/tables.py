@@ -3,50 +3,80 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from ..counterfactual.size import VERDICTS, Verdict
+from ..io.codebook import File, column
+from ..io.experiment import Answer
+from ..io.language import N_, _
 from ..io.numerals import interval, significant, value_of
-from ..io.table import Column, Table, digits, pivot
+from ..io.table import Column, Table, digits, numbers, pivot
 from .contrast import Contrast, Finding
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
+_MARKS: Final[dict[Verdict, str]] = {
+    "shown": "[green]✓[/]", "shown but small": "[yellow]≈[/]", "can't tell": "[yellow]?[/]",
+    "not shown": "[red]✗[/]",
+}  # fmt: skip
 _CLAIMS: Final = (
-    Column("claim"),
-    Column("verdict"),
-    Column("greater", write=digits),
-    Column("lesser", "against", digits),
-    Column("difference", write=digits),
-    Column("ci95_low", "95 % interval", digits, to="ci95_high"),
-    Column("why_not", "why not in this model"),
+    Column("claim", N_("claim"), meaning="in words"),
+    Column("verdict", N_("verdict"), meaning=", ".join(_MARKS)),
+    Column("why", N_("why"), meaning="why that is the verdict"),
+    Column("greater", N_("greater"), digits, meaning="the side that is claimed to be greater"),
+    Column("lesser", N_("against"), digits, meaning="the other side"),
+    Column("difference", N_("difference"), digits, meaning="greater minus lesser"),
+    Column("ci95_low", N_("95 % interval"), digits, to="ci95_high"),
+    Column("least", N_("least of interest"), digits, meaning="least size of interest"),
+    Column("why_not", N_("why not in this model"),
+           meaning="why this model may not show it; empty if it does"),
 )  # fmt: skip
+FILES: Final = (
+    File("measures.csv", "a measure in an arm", (
+        column("arm", "its name"), column("arm_title", "what it is"),
+        column("measure", "its name"), column("title", "what it is"), "unit",
+        column("value", "mean of the worlds; empty if none counts"), "ci95_low", "ci95_high",
+    )),
+    File("claims.csv", "a claim", (
+        *_CLAIMS, column("holds", "the comparison that is tested"),
+        column("because", "why that is the least size of interest"),
+    )),
+    File("concept.png", "Figure: the measures of the arms."),
+)  # fmt: skip
+
+_IN_SHORT: Final = ("claim", "verdict", "difference", "ci95_low", "least")
 
 
 def measure_rows(found: Contrast) -> list[dict[str, Any]]:
-    """Return the rows of ``measures.csv``, one for each measure in each arm."""
+    """Return the rows of ``measures.csv``, one for each measure in each arm.
+
+    Titles and units are in the language that is spoken now, which commands have as English.
+    """
     rows = []
     for measure in found.concept.measures:
         for arm in found.concept.arms:
             estimate = found.estimates[f"{arm.name}.{measure.name}"]
             rows.append({
-                "arm": arm.name, "arm_title": arm.title, "measure": measure.name,
-                "title": measure.title, "unit": measure.unit, "value": estimate.value,
+                "arm": arm.name, "arm_title": _(arm.title), "measure": measure.name,
+                "title": _(measure.title), "unit": _(measure.unit), "value": estimate.value,
                 "ci95_low": estimate.low, "ci95_high": estimate.high,
             })  # fmt: skip
     return rows
 
 
 def claim_rows(found: Contrast) -> list[dict[str, Any]]:
-    """Return the rows of ``claims.csv``."""
+    """Return the rows of ``claims.csv``, in the language that is spoken now."""
     return [
-        {"claim": finding.says, "holds": finding.claim.text, "verdict": finding.verdict,
+        {"claim": finding.says, "holds": finding.claim.text, "verdict": _(finding.verdict),
+         "why": finding.why,
          "greater": finding.greater.value, "lesser": finding.lesser.value,
          "difference": finding.difference.value, "ci95_low": finding.difference.low,
-         "ci95_high": finding.difference.high,
-         "why_not": "" if finding.shown else finding.otherwise}
+         "ci95_high": finding.difference.high, "least": finding.claim.least,
+         "because": _(finding.claim.because),
+         "why_not": "" if finding.verdict == "shown" else finding.otherwise}
         for finding in found.findings
     ]  # fmt: skip
 
@@ -61,10 +91,10 @@ def tables(found: Contrast) -> dict[str, pd.DataFrame]:
 
 def claims_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     """Return the claims from rows of ``claims.csv``."""
-    return Table.of("Claims", _CLAIMS, rows)
+    return Table.of(_("Claims"), _CLAIMS, rows)
 
 
-def measures_table(rows: Iterable[Mapping[str, Any]], title: str = "Measures") -> Table:
+def measures_table(rows: Iterable[Mapping[str, Any]], title: str = N_("Measures")) -> Table:
     """Return the measures in every arm, with 95 % intervals, from rows of ``measures.csv``."""
     cells = []
     for row in rows:
@@ -74,17 +104,36 @@ def measures_table(rows: Iterable[Mapping[str, Any]], title: str = "Measures") -
             (
                 f"{row.get('title')}, {row.get('unit')}",
                 str(row.get("arm_title")),
-                "none counts" if math.isnan(value) else said,
+                _("none counts") if math.isnan(value) else said,
             )
         )
-    return pivot(title, Column("measure"), cells, {})
+    return pivot(_(title), Column("measure", N_("measure")), cells, {})
 
 
 def found_out(finding: Finding) -> str:
-    """Return the numbers of a claim in words."""
+    """Return the numbers of a claim in words of the language that is spoken now."""
     d = finding.difference
-    return (f"{significant(finding.greater.value)} against {significant(finding.lesser.value)}, "
-            f"difference {significant(d.value)} ({interval(d.low, d.high)})")  # fmt: skip
+    return _("{greater} against {lesser}, difference {difference} ({interval})",
+             greater=significant(finding.greater.value), lesser=significant(finding.lesser.value),
+             difference=significant(d.value), interval=interval(d.low, d.high))  # fmt: skip
+
+
+def answer_of(found: Contrast) -> Answer:
+    """Return the verdict on a concept, and what became of each claim."""
+    columns = [column for column in _CLAIMS if column.name in _IN_SHORT]
+    text = f"{found.concept.title}: {found.said}, {found.worlds:,} worlds in each arm."
+    return Answer(text, Table.of("", columns, claim_rows(found)))
+
+
+def answer_of_all(found: Sequence[Contrast]) -> Answer:
+    """Return which concepts have which verdict."""
+    named = {one: [c.concept.name for c in found if c.verdict == one] for one in VERDICTS}
+    counts = ", ".join(f"{len(names)} {one}" for one, names in named.items())
+    text = (f"Of {len(found)} concepts: {counts}, judged by the 95 % interval of each claim and "
+            "the least size of interest that its file states.")  # fmt: skip
+    rows = [(one, str(len(names)), ", ".join(names)) for one, names in named.items() if names]
+    columns = [Column("verdict"), *numbers("concepts"), Column("which")]
+    return Answer(text, Table("", columns).filled(rows))
 
 
 def print_concept(console: Console, found: Contrast) -> None:
@@ -93,7 +142,7 @@ def print_concept(console: Console, found: Contrast) -> None:
     from rich.padding import Padding
 
     concept = found.concept
-    console.print(f"[bold]{escape(concept.title)}[/]: {escape(found.verdict)}", markup=True)
+    console.print(f"[bold]{escape(concept.title)}[/]: {escape(found.said)}", markup=True)
     console.print(f"\n{concept.definition}\n")
     rows = measure_rows(found)
     console.print(measures_table(rows, f"{found.worlds:,} worlds in each arm, on the same draws: "
@@ -105,10 +154,11 @@ def print_concept(console: Console, found: Contrast) -> None:
             "no effect here.\n"
         )
     for finding in found.findings:
-        mark = "[green]✓[/]" if finding.shown else "[red]✗[/]"
-        console.print(f"{mark} {escape(finding.says)}", markup=True)
-        console.print(Padding.indent(f"{finding.verdict}: {found_out(finding)}", 4), style="dim")
-        if not finding.shown and math.isfinite(finding.difference.value):
+        console.print(f"{_MARKS[finding.verdict]} {escape(finding.says)}", markup=True)
+        told = f"{finding.verdict} ({finding.why}): {found_out(finding)}"
+        console.print(Padding.indent(told, 4), style="dim")
+        console.print(Padding.indent(f"Why that size: {finding.claim.because}", 4), style="dim")
+        if finding.verdict != "shown" and math.isfinite(finding.difference.value):
             console.print(Padding.indent(f"Why the model may not show it: {finding.otherwise}", 4))
     console.print(f"\nWhat would count against it: {concept.against}")
     if concept.limits:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from palca.model.calendar import FOREVER, month_name
 
+from ..io.codebook import File, column
 from ..io.figure_style import PALE, SERIES, Picture, head, new_figure, style
 from ..io.numerals import decimal, percent
 from ..io.table import Table, numbers, texts
 from .answer import FORK, RECORD, Answer, Part
 from .effects import Effect
+from .files import FILES as ANSWER_FILES
 from .files import tables
 from .twins import QUANTITIES
 from .words import GIVEN, SHORT, in_words, too_rare
@@ -22,6 +25,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
+_ARM: Final = column("arm", "name of the scenario")
+FILES: Final = (
+    *(replace(file, columns=(_ARM, *file.columns)) if file.columns else file
+      for file in ANSWER_FILES),
+    File("arms.png", "Figure: the effects of the changes on coup attempts."),
+)
 _MARKERS: Final = {FORK: "D", RECORD: "o"}
 _SHOWN: Final = ("attempts", "rules", "lethal", "ussr_delivered", "us_commitments", "friction")
 
@@ -52,22 +61,27 @@ def print_arms(console: Console, arms: dict[str, Answer]) -> None:
         )
     parts = [(name, answer, part) for name, answer in arms.items()
              for part in answer.parts.values()]  # fmt: skip
-    months = sorted({answer.main for answer in arms.values()})
     console.print(Table(
-        f"Effects after {' or '.join(map(str, months))} months, with the change minus without "
-        "(standard errors in brackets)",
-        [*texts("change", "fork", "given", "ruler at the fork"),
-         *numbers("families", *(QUANTITIES[name][0] for name in _SHOWN))],
-        "given: by then, what had happened by the fork, or all that happened. Shares are in "
-        "percentage points. Changes may differ in size and length, so their effects are not "
-        "per unit of anything.",
+        "Where the changes begin, and in which worlds",
+        [*texts("change", "from", "given", "ruler then"), *numbers("families")],
+        "given: by then, what had happened by the fork, or all that happened.",
     ).filled(
         (name, month_name(answer.fork), SHORT[part.given], "; ".join(
             f"{who} {percent(share)}"
             for who, share in sorted(part.rulers.items(), key=lambda pair: -pair[1])[:2]),
-         f"{part.families:,.0f}",
-         *(_cell(part.effects[quantity, answer.main]) for quantity in _SHOWN))
+         f"{part.families:,.0f}")
         for name, answer, part in parts
+    ))  # fmt: skip
+    months = sorted({answer.main for answer in arms.values()})
+    console.print(Table(
+        f"Effects after {' or '.join(map(str, months))} months, with the change minus without",
+        [*texts("outcome", "change", "given"), *numbers("effect", "s.e.")],
+        "Shares are in percentage points. Changes may differ in size and length, so their effects "
+        "are not per unit of anything.",
+    ).filled(
+        (QUANTITIES[quantity][0], name, SHORT[part.given],
+         *_cells(part.effects[quantity, answer.main]))
+        for quantity in _SHOWN for name, answer, part in parts
     ))  # fmt: skip
     if any(part.named for _, _, part in parts):
         console.print(Table(
@@ -82,11 +96,10 @@ def print_arms(console: Console, arms: dict[str, Answer]) -> None:
         ))  # fmt: skip
 
 
-def _cell(effect: Effect) -> str:
+def _cells(effect: Effect) -> tuple[str, str]:
     share = QUANTITIES[effect.quantity][1].startswith("share of worlds")
     scale, places = (100.0, 1) if share else (1.0, 2)
-    return (f"{decimal(scale * effect.effect, places, '+')} "
-            f"({decimal(scale * effect.se, places)})")  # fmt: skip
+    return decimal(scale * effect.effect, places, "+"), decimal(scale * effect.se, places)
 
 
 def tables_of_arms(arms: dict[str, Answer]) -> dict[str, pd.DataFrame | str]:

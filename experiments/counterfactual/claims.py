@@ -7,20 +7,27 @@ the party. Each claim names the scenario that tests it; the rival causes stand b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from palca.model.calendar import month_index, month_name
 
+from ..cases.credits import CREDIT_FILES, credit_table
+from ..infer.fifths import COLUMNS as FIFTH_COLUMNS
 from ..infer.weights import clustered_error
+from ..io.codebook import File, column
 from ..io.experiment import OnProgress
-from ..io.table import Column, Table, decimals, whole
-from .answer import FORK, RECORD, Answer, Part, Question, ask
+from ..io.table import Column, Table, cut_at_zero, decimals, whole
+from .answer import FORK, RECORD, Answer, Part
 from .arms import HeadlineRow
+from .asking import ask
 from .effects import Effect, effect_of, explained_spread
+from .files import EFFECT_COLUMNS, GIVEN
+from .question import Inputs, Question
 from .report import EFFECT
 from .words import CARRIERS
 
@@ -51,8 +58,9 @@ class Finding:
     claim, measure : str
     given : str
         What the worlds are given: what had happened by the fork, or all that happened.
-    value, se, parameters_sd : float
-        The number, its standard error, and its standard deviation over parameters that fit.
+    value, se, parameters_sd, parameters_sd_se : float
+        The number, its standard error, its standard deviation over parameters that fit, and the
+        error of that.
     verdict : str
         In words, with what is built in.
     """
@@ -63,22 +71,32 @@ class Finding:
     value: float
     se: float
     parameters_sd: float
+    parameters_sd_se: float
     verdict: str
 
 
-def ask_all(worlds: int, seed: int, jobs: int, on_progress: OnProgress) -> dict[str, Answer]:
+def ask_all(
+    worlds: int,
+    seed: int,
+    jobs: int,
+    on_progress: OnProgress,
+    settings: Sequence[str] = (),
+    inputs: Sequence[Inputs] = (),
+) -> dict[str, Answer]:
     """Ask every question that the claims and the headline need, by scenario.
 
-    It ends with the first for which no world is like the whole record.
+    It ends with the first for which no world is like the whole record. `inputs` are those of the
+    questions in turn, if their files are not to be read again.
     """
     out: dict[str, Answer] = {}
-    for name, freeze in [*((name, freeze) for _, name, freeze in HEADLINE), (FAILS, ())]:
-        question = Question(name, worlds=worlds, seed=seed, freeze=freeze)
+    asked = [*((name, freeze) for _, name, freeze in HEADLINE), (FAILS, ())]
+    for (name, freeze), kept in zip(asked, chain(inputs, repeat(None)), strict=False):
+        question = Question(name, tuple(settings), worlds=worlds, seed=seed, freeze=freeze)
 
         def on_part(doing: str, done: int, total: int, of: str = name) -> None:
             on_progress(f"{of}: {doing}", done, total)
 
-        out[name] = ask(question, jobs, on_part)
+        out[name] = ask(question, jobs, on_part, kept)
         if RECORD not in out[name].parts:
             break
     return out
@@ -128,8 +146,9 @@ def _effect(
     found = part.effects[quantity, min(months_on, max(answer.horizons))]
     description = measure.format(since=month_name(answer.fork), until=month_name(found.month))
     return Finding(
-        claim, description, given, found.effect, found.se, found.parameters_sd, judge(found, part)
-    )
+        claim, description, given, found.effect, found.se, found.parameters_sd,
+        found.parameters_sd_se, judge(found, part),
+    )  # fmt: skip
 
 
 def _growth(answer: Answer, given: str) -> Finding:
@@ -146,7 +165,7 @@ def _growth(answer: Answer, given: str) -> Finding:
         given,
         float(grew.mean()),
         clustered_error(grew, twins.ancestors),
-        explained_spread(grew, twins.basis),
+        *explained_spread(grew, twins.ancestors, twins.basis),
         "follows from the baseline policy, which continues to lend to a settled regime of the "
         "right; the record has no yearly deliveries to compare with",
     )
@@ -189,14 +208,31 @@ def _friction(found: Effect, part: Part) -> str:
 
 
 _CLAIMS: Final = (
-    Column("claim"),
+    Column("claim", meaning="of the source study"),
     Column("measure", "measured as"),
     Column("given", note="fork: what had happened by then; record: all that happened"),
-    Column("value", "number", decimals(3, "+")),
+    Column("value", "number", decimals(3, "+"), meaning="in the unit of what is measured"),
     Column("se", "s.e.", decimals(3), note="standard error"),
-    Column("parameters_sd", "parameters", decimals(3),
+    Column("parameters_sd", "parameters", cut_at_zero(decimals(3), "parameters_sd_se"),
            note="standard deviation over parameters that fit the record"),
-    Column("verdict"),
+    Column("parameters_sd_se", "its s.e.", decimals(3), rank=1,
+           meaning="standard error of parameters_sd"),
+    Column("verdict", meaning="in words, with what is built in"),
+)  # fmt: skip
+FILES: Final = (
+    File("claims.csv", "a claim, given one past", _CLAIMS),
+    File("headline.csv", "the effect of a change on coup attempts", (
+        column("change", "what is changed, and when"),
+        column("frozen", "channel held at its factual path; empty if none is"), GIVEN,
+        *EFFECT_COLUMNS,
+    )),
+    File("fifths.csv", "an effect on attempts in one fifth of the prior of a parameter", (
+        column("change", "what is changed, and when"), GIVEN,
+        column("months_on", "after the fork", "months"), column("quantity", "attempts"),
+        *FIFTH_COLUMNS,
+    )),
+    File("claims.png", "Figure: the effects of the changes on coup attempts."),
+    *CREDIT_FILES,
 )  # fmt: skip
 
 
@@ -222,11 +258,13 @@ def print_claims(console: Console, answers: dict[str, Answer]) -> None:
         "months after the change, with all channels and with each channel frozen",
         [{"change": row.change, "frozen": row.frozen, "given": row.part.given,
           "effect": row.attempts.effect, "se": row.attempts.se,
-          "parameters_sd": row.attempts.parameters_sd, "rules": 100 * row.rules.effect,
+          "parameters_sd": row.attempts.parameters_sd,
+          "parameters_sd_se": row.attempts.parameters_sd_se, "rules": 100 * row.rules.effect,
           "families": row.part.families,
           "overlap": "" if row.frozen else row.part.overlap.colour}
          for row in headline_rows(answers)],
     ))  # fmt: skip
+    console.print(credit_table())
 
 
 def headline_rows(answers: dict[str, Answer]) -> list[HeadlineRow]:

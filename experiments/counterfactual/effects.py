@@ -12,11 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from palca.model.state.parameters import PRIORS
+from palca.model.state.prior import Prior
 from palca.model.types import Floats, Ints
 
 from ..infer.abc import INFORMATIVE, information_gain, information_gain_by_chance
-from ..infer.alive_filter import families
-from ..infer.weights import clustered_error, moments
+from ..infer.weights import clustered_error, moments, sums_by_group
 from ..simulate import priors
 from .twins import Twins
 
@@ -35,9 +36,9 @@ class Effect:
         Standard error of the effect; copies of one world of January 1969 count together.
     unpaired_se : float
         What it would be if the two runs shared no draws.
-    parameters_sd : float
-        Standard deviation of the effect over the parameters that fit the evidence, the part
-        of the paired differences that a linear regression on them explains (adjusted).
+    parameters_sd, parameters_sd_se : float
+        Standard deviation of the effect over the parameters that fit the evidence
+        (:func:`explained_spread`), and its standard error.
     q05, q95 : float
         5 and 95 % of the paired differences.
     changed : float
@@ -52,6 +53,7 @@ class Effect:
     se: float
     unpaired_se: float
     parameters_sd: float
+    parameters_sd_se: float
     q05: float
     q95: float
     changed: float
@@ -75,102 +77,56 @@ def effect_of(twins: Twins, quantity: str, months_on: int) -> Effect:
         float(difference.mean()),
         clustered_error(difference, twins.ancestors),
         float(np.sqrt((before.var(ddof=1) + after.var(ddof=1)) / len(before))),
-        explained_spread(difference, twins.basis),
+        *explained_spread(difference, twins.ancestors, twins.basis),
         float(np.quantile(difference, 0.05)),
         float(np.quantile(difference, 0.95)),
         float(np.mean(difference != 0.0)),
     )
 
 
-def explained_spread(difference: Floats, basis: Floats) -> float:
-    """Return the standard deviation of E[difference | parameters], by linear regression.
+def explained_spread(difference: Floats, ancestors: Ints, basis: Floats) -> tuple[float, float]:
+    """Return the standard deviation of E[difference | parameters], and its standard error.
 
-    The variance of the fitted values less what as many useless regressors would explain.
+    A linear regression on the parameters is fitted to the means of families, which share them:
+    copies of a world tell no more of its parameters than one of them. Of the variance of the
+    fitted values over all worlds, what useless regressors would explain is taken away, each
+    family's noise estimated with it left out: y e / (1 - h), of its value, residual and leverage
+    (Kline, Saggio and Sølvsten 2020, doi:10.3982/ECTA16410). So the mean of that
+    variance is 0 where parameters do nothing, whatever the sizes and the noise of families; it is
+    cut at 0. Its error is that of a quadratic form of normal coefficients; it is that of the
+    standard deviation where one standard error more is one of the variance.
 
     Parameters
     ----------
     difference : ndarray, shape ``(n,)``
-    basis : ndarray, shape ``(n, k)``
+    ancestors : ndarray of int, shape ``(n,)``
+    basis : ndarray, shape ``(families, k)``
         As :func:`~.twins.parameter_basis` returns it.
+
+    Returns
+    -------
+    tuple of float
+        NaN where there are hardly more families than parameters.
     """
-    size, count = basis.shape
-    if count == 1 or np.ptp(difference) == 0.0:
-        return 0.0
-    if size <= count + 1:
-        return float("nan")
-    fitted = basis @ (basis.T @ difference)
-    noise = np.sum((difference - fitted) ** 2) / (size - count)
-    return float(np.sqrt(max(fitted.var() - noise * (count - 1) / size, 0.0)))
-
-
-@dataclass(frozen=True, slots=True)
-class Fifth:
-    """An effect in the worlds in which a parameter lies in one fifth of its prior.
-
-    Attributes
-    ----------
-    low, high : float
-        Between which the parameter lies; infinite at the ends.
-    worlds : int
-    families : float
-        Effective number of families.
-    effect, se : float
-        NaN where there is no world, and where there is one family.
-    """
-
-    low: float
-    high: float
-    worlds: int
-    families: float
-    effect: float
-    se: float
-
-
-def effect_in_fifths(
-    twins: Twins, quantity: str, months_on: int, count: int = 3
-) -> dict[str, list[Fifth]]:
-    """Return an effect in fifths of the prior of the parameters that matter most to it.
-
-    Those are the ones of which the fifths explain most of the variance of the paired differences,
-    and more than chance would: the F-test of one-way analysis of variance over means of families
-    has p < 0.002. Their number is at most `count`.
-    """
-    from scipy.stats import f_oneway
-
-    difference = twins.difference(quantity)[months_on]
-    if np.ptp(difference) == 0.0:
-        return {}
-    _, first, family = np.unique(twins.ancestors, return_index=True, return_inverse=True)
-    means = np.bincount(family, difference) / np.bincount(family)
-    strength, tables = {}, {}
-    for name, values in twins.parameters.items():
-        inner = priors.PRIORS[name].ppf(np.array([0.2, 0.4, 0.6, 0.8]))
-        edges = np.array([-np.inf, *inner, np.inf])
-        fifth = np.searchsorted(edges, values, side="right") - 1
-        groups = [means[fifth[first] == i] for i in range(5)]
-        groups = [group for group in groups if len(group) > 1]
-        if len(groups) < 2:
-            continue
-        tested = f_oneway(*groups)
-        if tested.pvalue < 0.002:
-            strength[name] = float(tested.statistic)
-            tables[name] = [
-                _fifth(difference, twins.ancestors, fifth == i, edges[i], edges[i + 1])
-                for i in range(5)
-            ]
-    chosen = sorted(strength, key=lambda name: -strength[name])[:count]
-    return {name: tables[name] for name in chosen}
-
-
-def _fifth(
-    difference: Floats, ancestors: Ints, inside: NDArray[np.bool_], low: float, high: float
-) -> Fifth:
-    count = int(inside.sum())
-    if not count:
-        return Fifth(float(low), float(high), 0, 0.0, float("nan"), float("nan"))
-    some, clusters = difference[inside], ancestors[inside]
-    return Fifth(float(low), float(high), count, families(clusters), float(some.mean()),
-                 clustered_error(some, clusters))  # fmt: skip
+    count, parameters = basis.shape
+    if parameters == 1 or np.ptp(difference) == 0.0:
+        return 0.0, 0.0
+    leverage = np.sum(basis**2, axis=1)
+    if count <= parameters + 1 or leverage.max() > 1.0 - 1e-9:
+        return float("nan"), float("nan")
+    worlds = sums_by_group(np.ones(len(difference)), ancestors)
+    means = sums_by_group(difference - difference.mean(), ancestors) / worlds
+    share = worlds / worlds.sum()
+    coefficients = basis.T @ means
+    noise = means * (means - basis @ coefficients) / (1.0 - leverage)
+    # the variance of fitted values over worlds, as a quadratic form of the coefficients
+    form = basis.T @ (share[:, None] * basis) - np.outer(share @ basis, share @ basis)
+    spread_of = basis.T @ (noise[:, None] * basis) @ form  # the coefficients' covariance, times it
+    variance = coefficients @ form @ coefficients - np.trace(spread_of)
+    error = np.sqrt(max(4.0 * coefficients @ form @ spread_of @ coefficients
+                        + 2.0 * np.trace(spread_of @ spread_of), 0.0))  # fmt: skip
+    spread = np.sqrt(max(variance, 0.0))
+    return float(spread), float(np.sqrt(spread**2 + error) - spread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +141,8 @@ class Causation:
     necessary : float
         P(not Y with the interventions | Y without): PN of the factual policy.
     sufficient : float
-        P(Y without | not Y with): PS of the factual policy.
+        P(Y without | not Y with): PS of the factual policy. NaN where the regime lasts in every
+        world without them, as in worlds that are given so: then it is 1 whatever they do.
     both : float
         P(Y without, not Y with).
     harmed : float
@@ -213,16 +170,17 @@ def causation(twins: Twins, months_on: int) -> Causation:
     counter = twins.counter.values["rules"][months_on] > 0
     both = factual & ~counter
     lasted, fell = int(factual.sum()), int((~counter).sum())
+    told = fell > 0 and not factual.all()
     return Causation(
         months_on,
         float(both.sum() / lasted) if lasted else float("nan"),
-        float(both.sum() / fell) if fell else float("nan"),
+        float(both.sum() / fell) if told else float("nan"),
         float(both.mean()),
         float((~factual & counter).mean()),
         lasted,
         fell,
         _ratio_error(both, factual, twins.ancestors),
-        _ratio_error(both, ~counter, twins.ancestors),
+        _ratio_error(both, ~counter, twins.ancestors) if told else float("nan"),
     )
 
 
@@ -271,7 +229,11 @@ class PriorPosteriorShift(NamedTuple):
 
 
 def prior_posterior_shift(
-    parameters: Mapping[str, Floats], weights: Floats, families: float, seed: int
+    parameters: Mapping[str, Floats],
+    weights: Floats,
+    families: float,
+    seed: int,
+    prior_of: Mapping[str, Prior] = PRIORS,
 ) -> dict[str, PriorPosteriorShift]:
     """Return how weighted worlds move each free parameter from its prior.
 
@@ -280,7 +242,7 @@ def prior_posterior_shift(
     """
     from scipy.special import ndtri
 
-    sampled = priors.draw(seed, np.arange(20_000), {})
+    sampled = priors.draw(seed, np.arange(20_000), prior_of)
     free = max(families - 1.0, 0.0)
     bound = 1.0
     if free > 0.0:
@@ -291,7 +253,7 @@ def prior_posterior_shift(
     for name, values in parameters.items():
         mean, sd = moments(weights, values)
         # A share of 0 or 1 has no score: values lie at most half a world in 20,000 aside.
-        shares = np.clip(priors.PRIORS[name].cdf(values), 0.5 / 20_000, 1.0 - 0.5 / 20_000)
+        shares = np.clip(prior_of[name].cdf(values), 0.5 / 20_000, 1.0 - 0.5 / 20_000)
         gain = float(information_gain(*moments(weights, ndtri(shares))))
         out[name] = PriorPosteriorShift(
             float(sampled[name].mean()), float(sampled[name].std()), float(mean), float(sd), gain,

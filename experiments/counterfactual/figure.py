@@ -103,9 +103,7 @@ def _arms(twins: Twins) -> tuple[tuple[Paths, str, Any, str], ...]:
     )
 
 
-def _lines(
-    axis: Axes, twins: Twins, x: Any, quantity: str, top: float, scale: float = 1.0
-) -> None:
+def _lines(axis: Axes, twins: Twins, x: Any, quantity: str, top: float, scale: float = 1.0) -> None:
     ends, names, colours = [], [], []
     for paths, colour, dashes, name in _arms(twins):
         mean = scale * paths.values[quantity].mean(axis=1)

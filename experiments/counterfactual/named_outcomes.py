@@ -19,6 +19,7 @@ from palca.model.language.expressions import Expression, parse, value_of
 from palca.model.state.scenario import Country
 
 from ..infer.weights import clustered_error
+from .effects import explained_spread
 from .twins import QUANTITIES, Paths, Twins
 
 _FORM: Final = re.compile(r"(?P<what>.+?)\s+in\s+(?P<month>[12]\d{3}-\d{2})")
@@ -66,6 +67,8 @@ class NamedEffect:
     month : int
     factual, counter, effect, se : float
         Shares of worlds, their difference and its standard error by families.
+    parameters_sd, parameters_sd_se : float
+        As of an :class:`~.effects.Effect`.
     """
 
     outcome: str
@@ -74,6 +77,8 @@ class NamedEffect:
     counter: float
     effect: float
     se: float
+    parameters_sd: float
+    parameters_sd_se: float
 
 
 def read_outcome(text: str, country: Country, fork: int, months: int, where: str) -> NamedOutcome:
@@ -120,5 +125,6 @@ def named_effects(outcomes: Sequence[NamedOutcome], twins: Twins) -> list[NamedE
         out.append(NamedEffect(
             outcome.text, outcome.month, float(before.mean()), float(after.mean()),
             float((after - before).mean()), clustered_error(after - before, twins.ancestors),
+            *explained_spread(after - before, twins.ancestors, twins.basis),
         ))  # fmt: skip
     return out

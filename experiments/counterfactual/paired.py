@@ -5,24 +5,28 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model import ColdWarModel
+from palca.model import Simulation
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
 from palca.model.state.concatenate import concatenate_worlds
+from palca.model.state.parameters import draw_index
 from palca.model.types import Floats
 from palca.scenarios import build
 
+from ..infer.weights import clustered_error
 from ..io.parallel import shared
 from ..io.provenance import hash_arrays
 from ..observe.histories import simulated
 from ..observe.outcomes import OUTCOMES, outcomes
 from ..simulate.ensemble import BLOCK, KEPT, in_blocks, monthly
 from .divergence import pairwise_divergence
+
+GROUPS: Final = 200  # of parameter sets: enough for a standard error within some 5 %
 
 
 @dataclass(slots=True)
@@ -32,17 +36,20 @@ class Pairs:
     Attributes
     ----------
     worlds : ndarray of int, shape ``(n,)``
+    families : ndarray of int, shape ``(n,)``
+        The parameter set of each: worlds with the same one count together.
     first, second : dict of str to ndarray, shape ``(n,)``
         The outcomes of each.
     diverged : ndarray of int, shape ``(n,)``
         Month in which ruler or attempts first differ; -1 if they never do.
     reconverged : ndarray of bool, shape ``(n,)``
         Whether they have the same ruler and a like orientation at the end.
-    sums : dict of str to ndarray, shape ``(months, 2)``
-        By series, the sum of the differences and of their squares.
+    sums : dict of str to ndarray, shape ``(months, GROUPS)``
+        By series, the sum of the differences over each of :data:`GROUPS` groups of families.
     """
 
     worlds: NDArray[np.int64]
+    families: NDArray[np.int64]
     first: dict[str, Floats]
     second: dict[str, Floats]
     diverged: NDArray[np.int64]
@@ -72,23 +79,26 @@ def pair_block(
     first: dict[str, Any], second: dict[str, Any], worlds: NDArray[np.int64], seed: int
 ) -> Pairs:
     """Run the numbered worlds under both scenarios."""
+    scenarios = [build(resolved) for resolved in (first, second)]
     histories = [
-        ColdWarModel(build(resolved), worlds=worlds, rng=seed, keep=KEPT).run()
-        for resolved in (first, second)
+        Simulation(scenario, worlds=worlds, seed=seed, keep=KEPT).run() for scenario in scenarios
     ]
+    families = scenarios[0].families_of(draw_index(seed, worlds))
     measured = [outcomes(simulated(history)) for history in histories]
     series = [monthly(history) for history in histories]
     sums = {}
     for name in series[0]:
         before, after = (one[name].astype(np.float64) for one in series)
         difference = after - before
-        # summed by worlds in their order, so that blocks don't matter beyond rounding
-        sums[name] = np.stack([difference.sum(axis=1), (difference**2).sum(axis=1)], axis=1)
+        months = len(difference)
+        place = families % GROUPS + GROUPS * np.arange(months)[:, None]
+        total = np.bincount(place.ravel(), difference.ravel(), months * GROUPS)
+        sums[name] = total.reshape(months, GROUPS)
     diverged = pairwise_divergence(
         *((histories[0].field(name), histories[1].field(name))
           for name in ("leader", "attempt", "orientation"))
     )  # fmt: skip
-    return Pairs(worlds, measured[0], measured[1], *diverged, sums)
+    return Pairs(worlds, families, measured[0], measured[1], *diverged, sums)
 
 
 def pair_blocks(
@@ -116,7 +126,7 @@ class Contrast:
         Means.
     se, unpaired_se : float
         Standard error of the difference, world by world, and if the two shared no draws; NaN
-        for a single world.
+        for a single world, or parameter set.
     q05, q95 : float
         5 and 95 % of the differences.
     changed : float
@@ -153,9 +163,8 @@ def contrasts(pairs: Pairs) -> list[Contrast]:
         if outcome.name not in pairs.first or outcome.name not in pairs.second:
             continue
         a, b = pairs.first[outcome.name], pairs.second[outcome.name]
-        difference, size = b - a, len(a)
-        spread = difference.std(ddof=1) if size > 1 else np.nan
-        apart = np.sqrt(a.var(ddof=1) + b.var(ddof=1)) if size > 1 else np.nan
+        difference = b - a
+        se, alone, other = (clustered_error(of, pairs.families) for of in (difference, a, b))
         out.append(
             Contrast(
                 outcome.name,
@@ -164,14 +173,30 @@ def contrasts(pairs: Pairs) -> list[Contrast]:
                 float(a.mean()),
                 float(b.mean()),
                 float(difference.mean()),
-                float(spread / np.sqrt(size)),
-                float(apart / np.sqrt(size)),
+                se,
+                float(np.hypot(alone, other)),
                 float(np.quantile(difference, 0.05)),
                 float(np.quantile(difference, 0.95)),
                 float(np.mean(difference != 0)),
             )
         )
     return out
+
+
+def monthly_means(pairs: Pairs, series: str) -> tuple[Floats, Floats]:
+    """Return the mean difference of a series by month and its standard error, ``(months,)`` each.
+
+    Parameter sets count by groups of them, which keeps the error right and memory flat.
+    """
+    sizes = np.bincount(pairs.families % GROUPS, minlength=GROUPS)
+    used, sums = sizes > 0, pairs.sums[series]
+    mean = sums.sum(axis=1) / len(pairs.worlds)
+    groups = int(used.sum())
+    if groups < 2:
+        return mean, np.full(len(mean), np.nan)
+    apart = (sums - mean[:, None] * sizes)[:, used]
+    variance = np.sum(apart**2, axis=1) * groups / (groups - 1)
+    return mean, np.sqrt(variance) / len(pairs.worlds)
 
 
 def digest(pairs: Pairs) -> str:

@@ -10,6 +10,8 @@ import numpy as np
 
 from palca.model.calendar import month_name
 
+from ..infer.fifths import OUTCOMES_FILE
+from ..io.codebook import Each, File, column
 from ..io.figure_style import (
     INK,
     PALE,
@@ -23,8 +25,9 @@ from ..io.figure_style import (
 )
 from ..io.numerals import number, percent
 from ..io.table import POINTS, STAR, Column, Table, own_unit, shares, starred
+from ..observe.windows import OUTCOME_COLUMNS
 from ..simulate.ensemble import MONTHLY
-from .paired import Pairs, contrasts
+from .paired import Pairs, contrasts, monthly_means
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,16 +37,37 @@ _DRAWN: Final = ("success", "ussr_atmosphere", "ussr_delivered", "us_recent", "f
 
 
 _DIFFERENCES: Final = (
-    Column("title", "outcome"),
-    Column("first", write=own_unit()),
-    Column("second", write=own_unit()),
-    Column("difference", write=starred("+"), note=STAR),
+    Column("title", "outcome", meaning="what it is"),
+    Column("first", write=own_unit(), meaning="mean under the first scenario"),
+    Column("second", write=own_unit(), meaning="mean under the second scenario"),
+    Column("difference", write=starred("+"), note=STAR, meaning="second minus first"),
     Column("se", "s.e.", own_unit(), note="standard error of the difference"),
     Column("unpaired_se", "s.e. unpaired", own_unit(), rank=3,
            note="that if the two shared no draws"),
     Column("q05", "5–95 % of worlds", own_unit(), to="q95", rank=2),
     Column("changed", write=shares(), rank=1,
            note="share of worlds in which there is a difference"),
+)  # fmt: skip
+
+
+FILES: Final = (
+    File("differences.csv", "an outcome under both scenarios, world by world", (
+        column("name", "of the outcome (palca list outcomes)"), "unit", *_DIFFERENCES,
+        column("gain", "how many times more worlds a comparison without common draws needs"),
+    )),
+    File("worlds.parquet", "a world under both scenarios", (
+        column("world", "number of the world"),
+        column("diverged", "month of the first difference in who rules or attempts a coup; empty "
+                           "if there is none"),
+        column("reconverged", "whether the ruler is the same at the end, and orientation similar; "
+                              "empty if they never diverge"),
+        Each("OUTCOME_first", "an outcome (palca list outcomes)", OUTCOME_COLUMNS.get,
+             "under the first scenario"),
+        Each("OUTCOME_second", "an outcome (palca list outcomes)", OUTCOME_COLUMNS.get,
+             "under the second scenario"),
+    )),
+    OUTCOMES_FILE,
+    File("differences.png", "Figure: mean differences by month."),
 )  # fmt: skip
 
 
@@ -82,12 +106,9 @@ def draw_comparison(names: tuple[str, str], pairs: Pairs) -> Picture:
         figure = new_figure(10.5, 8)
         axes = figure.subplots(3, 3, sharex=True).ravel()
         for axis, name in zip(axes, _DRAWN, strict=False):
-            total, squares = pairs.sums[name].T
-            mean = total / size
+            mean, se = monthly_means(pairs, name)
             axis.axhline(0.0, color=PALE, lw=0.8)
-            if size > 1:
-                band = 2 * np.sqrt(np.maximum(squares / size - mean**2, 0.0) / (size - 1))
-                axis.fill_between(x, mean - band, mean + band, color=SERIES[0], alpha=0.25, lw=0)
+            axis.fill_between(x, mean - 2 * se, mean + 2 * se, color=SERIES[0], alpha=0.25, lw=0)
             axis.plot(x, mean, color=SERIES[0])
             title, unit = MONTHLY[name]
             axis.set_title(title)

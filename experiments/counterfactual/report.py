@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from palca.model.calendar import FOREVER, month_name
@@ -15,28 +16,32 @@ from ..io.table import (
     STAR,
     Column,
     Table,
+    cut_at_zero,
+    digits,
     numbers,
     own_unit,
     pivot,
     shares,
     starred,
     texts,
+    whole,
 )
 from .answer import Answer, Part
-from .effects import effect_in_fifths
+from .expectations import JUDGED, judged_rows, rank
 from .stories import exemplars, story
-from .twins import QUANTITIES
+from .twins import CONDUCT, QUANTITIES
 from .words import GIVEN, SHORT, in_words, months_of, too_rare
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+_TOLD: Final = 0.005  # share of world-months; what is rarer isn't told
 _COLOURS: Final = {"green": "green", "amber": "yellow", "red": "red"}
 
 
-def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
-    """Print what came out, or what to loosen if too few worlds are like the record."""
-    question, counter = answer.question, answer.counter
+def print_conclusion(console: Console, answer: Answer) -> None:
+    """Print what was asked and what may be concluded, or what to loosen if nothing may."""
+    counter = answer.counter
     console.print(f"\n[bold]{_plain(counter['title'])}[/]", markup=True)
     if counter["question"]:
         console.print(counter["question"])
@@ -54,11 +59,15 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
         return
     console.print(f"{in_words(answer)}\n")
     _print_past(console, answer)
+
+
+def print_details(console: Console, answer: Answer, stories: int = 0) -> None:
+    """Print the tables on which the conclusion rests."""
     console.print()
     _print_named(console, answer)
+    _print_expected(console, answer)
     for months_on in answer.horizons:
         _print_effects(console, answer, months_on)
-    _print_fifths(console, answer)
     _print_causes(console, answer)
     for part in answer.parts.values():
         _print_channels(console, answer, part)
@@ -72,6 +81,10 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
             f"(95 % if nothing changed); by year after the fork: {years}.",
             markup=True,
         )
+        if new := [f"{CONDUCT[name]} ({percent(share)})"
+                   for name, share in part.overlap.unheard.items() if share >= _TOLD]:  # fmt: skip
+            console.print("Never so without the change (share of world-months): "
+                          f"{', '.join(new)}.")  # fmt: skip
     told, first = next(iter(answer.parts.items()))
     twins = first.twins
     for count, world in enumerate(exemplars(twins, stories), start=1):
@@ -80,7 +93,47 @@ def print_answer(console: Console, answer: Answer, stories: int = 0) -> None:
         for row in story(twins, answer.country, world):
             table.add(*row, style="dim" if row[1] == row[2] else "")
         console.print(table)
-    console.print(f"{twins.factual.worlds:,} worlds and their twins, seed {question.seed}")
+    console.print(f"{twins.factual.worlds:,} worlds and their twins, seed {answer.question.seed}")
+
+
+_EXPECTED: Final = (
+    Column("verdict"),
+    Column("scenario"),
+    Column("given"),
+    Column("title", "quantity"),
+    Column("months_on", "months after", whole),
+    Column("expected"),
+    Column("effect", write=digits),
+    Column("ci95_low", "95 % interval", digits, to="ci95_high"),
+    Column("unit", rank=1),
+)  # fmt: skip
+
+
+def expectations_table(title: str, rows: Iterable[Mapping[str, Any]]) -> Table:
+    """Return expectations from rows of ``expectations.csv``."""
+    said = [{**row, "given": SHORT.get(str(row.get("given")), row.get("given"))} for row in rows]
+    return Table.of(title, _EXPECTED, said)
+
+
+def print_expectations(console: Console, rows: list[dict[str, Any]]) -> None:
+    """Print what was expected of several scenarios, and a count of hits and misses."""
+    title = "What the authors of scenarios expected before they ran them, and what came out"
+    console.print(expectations_table(title, rows))
+    for given, words in GIVEN.items():
+        verdicts = [row["verdict"] for row in rows if row["given"] == given]
+        if verdicts:
+            counts = ", ".join(f"{verdicts.count(one)} {one}" for one in JUDGED)
+            console.print(f"Given {words}, of {len(verdicts)} expectations: {counts}.")
+
+
+def _print_expected(console: Console, answer: Answer) -> None:
+    """Print what was expected before the run, and what came out."""
+    name = Path(answer.question.scenario).stem
+    rows = [row for given, part in answer.parts.items()
+            for row in judged_rows(name, given, part.expected)]  # fmt: skip
+    if rows:
+        title = "What was expected before the run, and what came out"
+        console.print(expectations_table(title, sorted(rows, key=rank)))
 
 
 def _plain(text: str) -> str:
@@ -131,31 +184,29 @@ def _rarest(found: Reanalysis, end: int) -> str:
     return "" if rarest is None else f"{months_of(rarest)}: {rarest.probability:.1e}"
 
 
-def _effects(apart: bool) -> list[Column]:
-    return [
-        Column("quantity"),
-        Column("given", note="by then: what had happened by the fork, or by --through; all: all "
-                             "that happened"),
-        Column("factual", "without", own_unit()),
-        Column("counter", "with", own_unit()),
-        Column("effect", write=starred("+", apart), note=STAR),
-        Column("se", "s.e.", own_unit("", apart), note="standard error of the effect"),
-        Column("parameters_sd", "parameters", own_unit("", apart),
-               note="standard deviation of the effect over parameters that fit the evidence"),
-        Column("q05", "5–95 % of pairs", own_unit("", apart), to="q95", rank=3),
-        Column("changed", write=shares(), rank=2,
-               note="share of pairs in which there is a difference"),
-        Column("average", "on average", own_unit("+", apart), rank=1,
-               note="the effect in worlds without evidence"),
-    ]  # fmt: skip
-
-
-EFFECT: Final = tuple(column for column in _effects(apart=False) if column.name != "quantity")
+_EFFECTS: Final = (
+    Column("quantity"),
+    Column("given", note="by then: what had happened by the fork, or by --through; all: all "
+                         "that happened"),
+    Column("factual", "without", own_unit()),
+    Column("counter", "with", own_unit()),
+    Column("effect", write=starred("+"), note=STAR),
+    Column("se", "s.e.", own_unit(), note="standard error of the effect"),
+    Column("parameters_sd", "parameters", cut_at_zero(own_unit(), "parameters_sd_se"),
+           note="standard deviation of the effect over parameters that fit the evidence"),
+    Column("parameters_sd_se", "its s.e.", own_unit(), rank=3),
+    Column("q05", "5–95 % of pairs", own_unit(), to="q95", rank=3),
+    Column("changed", write=shares(), rank=2,
+           note="share of pairs in which there is a difference"),
+    Column("average", "on average", own_unit("+"), rank=1,
+           note="the effect in worlds without evidence"),
+)  # fmt: skip
+EFFECT: Final = tuple(column for column in _EFFECTS if column.name != "quantity")
 
 
 def effects_table(
     title: str, rows: Iterable[Mapping[str, Any]], *first: Column, noted: bool = True,
-    units: bool = True, apart: bool = False,
+    units: bool = True,
 ) -> Table:  # fmt: skip
     """Return a table of effects from rows of ``effects.csv``, each of a quantity.
 
@@ -165,8 +216,6 @@ def effects_table(
         What stands before the quantity.
     noted, units : bool
         Whether it has a note, and quantities their units.
-    apart : bool
-        Whether what lies between shares is written in points, which takes more room.
     """
     named = []
     for row in rows:
@@ -178,9 +227,9 @@ def effects_table(
         })  # fmt: skip
     return Table.of(
         title,
-        [*first, *_effects(apart)],
+        [*first, *_EFFECTS],
         named,
-        POINTS if noted and not apart else None,
+        POINTS if noted else None,
         "effects.csv",
     )
 
@@ -208,24 +257,6 @@ def _print_named(console: Console, answer: Answer) -> None:
         ))  # fmt: skip
 
 
-def _print_fifths(console: Console, answer: Answer) -> None:
-    """Print the effect on coup attempts in fifths of the priors that matter to it."""
-    for part in answer.parts.values():
-        rows = effect_in_fifths(part.twins, "attempts", answer.main)
-        if not rows:
-            continue
-        console.print(Table(
-            f"The effect on coup attempts after {answer.main} months in fifths of the priors that "
-            f"matter to it most, given {GIVEN[part.given]} (standard errors in brackets)",
-            [Column("parameter"), *numbers("lowest", "second", "third", "fourth", "highest")],
-            "A fifth holds a fifth of the prior; few worlds may be in it.",
-        ).filled(
-            (name, *(_with_error(fifth.effect, fifth.se) if fifth.worlds else "no world"
-                     for fifth in fifths))
-            for name, fifths in rows.items()
-        ))  # fmt: skip
-
-
 def _with_error(part: float, error: float) -> str:
     return f"{number(part, sign='+')} ({number(error)})"
 
@@ -243,7 +274,7 @@ def _print_causes(console: Console, answer: Answer) -> None:
     for part in answer.parts.values():
         for months_on, cause in part.causes.items():
             sufficient = f"{percent(cause.sufficient, 1)} ({decimal(100 * cause.sufficient_se, 1)})"
-            if cause.lasted == part.twins.factual.worlds:  # so it is 1, whatever the change does
+            if cause.sufficient != cause.sufficient:
                 sufficient = "–"
             table.add(SHORT[part.given], str(months_on),
                       f"{percent(cause.necessary, 1)} ({decimal(100 * cause.necessary_se, 1)})",
@@ -313,5 +344,3 @@ def _print_variants(console: Console, answer: Answer) -> None:
                  for q in _OF_VARIANTS))
         for name, effects in rows.items()
     ))  # fmt: skip
-
-

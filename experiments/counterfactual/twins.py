@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from palca.model import ColdWarModel, History, Snapshot
+from palca.model import History, Simulation, Snapshot
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
 from palca.model.state.channels import ChannelLog
@@ -34,6 +34,31 @@ _KEPT: Final = (
     "success", "ussr_committed", "ussr_recent", "ussr_delivered", "us_recent", "us_delivered",
     "friction", "militants", "legality",
 )  # fmt: skip
+# What actors do, as far as the state shows it: name -> title. Each is moved by levers.
+CONDUCT: Final[dict[str, str]] = {
+    "ussr_relations": "relations with Moscow",
+    "ussr_suspended": "cooperation suspended by Moscow",
+    "ussr_commitment": "Soviet credits",
+    "ussr_speed": "the speed of Soviet deliveries",
+    "us_commitment": "US programmes",
+    "us_arms": "US military aid",
+    "us_speed": "the speed of US deliveries",
+    "us_sanction": "US sanctions",
+    "us_covert": "covert US money",
+    "us_pressure": "US pressure for rights",
+    "us_conditions": "US conditions of reform",
+    "patronage": "pay and posts for officers",
+    "closed": "politics closed by the regime",
+    "party_support": "the party's stand towards the regime",
+    "front": "the party in a front",
+    "guerrilla": "armed struggle",
+}  # fmt: skip
+_FLOWS: Final = ("pipeline", "commitment", "delivery")
+_DONE: Final = (
+    *(name for name in CONDUCT if name in FIELDS),
+    *(f"{patron}_{flow}" for patron in ("ussr", "us") for flow in ("pipeline", "delivery")),
+)
+_OWED: Final = 0.01  # million USD; with less there is nothing to deliver, fast or slowly
 # Monthly quantities in which twins are compared: name -> title, unit.
 QUANTITIES: Final[dict[str, tuple[str, str]]] = {
     "rules": ("the regime of the fork still rules", "share of worlds"),
@@ -66,11 +91,15 @@ class Paths:
         By the names in :data:`QUANTITIES`, and "leader".
     events : Events
         `events.world` is an index in ``0..n-1``.
+    conduct : dict of str to ndarray, shape ``(months, n)``
+        By the names in :data:`CONDUCT`; empty unless asked for. Speeds are shares of what is owed,
+        NaN where nothing is.
     """
 
     since: int
     values: dict[str, Floats]
     events: Events
+    conduct: dict[str, Floats] = field(default_factory=dict)
 
     @property
     def months(self) -> int:
@@ -91,7 +120,8 @@ class Paths:
             for part, offset in zip(parts, offsets, strict=True)
         ]
         values = concatenate_worlds([part.values for part in parts])
-        return Paths(parts[0].since, values, concatenate_worlds(events))
+        conduct = concatenate_worlds([part.conduct for part in parts])
+        return Paths(parts[0].since, values, concatenate_worlds(events), conduct)
 
 
 def paths_of(history: History, ruler: Floats, inherited: Floats, committed: Floats) -> Paths:
@@ -122,13 +152,39 @@ def paths_of(history: History, ruler: Floats, inherited: Floats, committed: Floa
     return Paths(history.since, values, events)
 
 
-def parameter_basis(parameters: Mapping[str, Floats], worlds: int) -> Floats:
-    """Return an orthonormal basis of a constant and of linear functions of parameters, ``(n, k)``.
+def conduct_of(history: History) -> dict[str, Floats]:
+    """Return what actors do, month by month, by the names in :data:`CONDUCT`."""
+    value: dict[str, Any] = {name: history.field(name) for name in _DONE}
+    for patron in ("ussr", "us"):
+        pipeline, committed, delivered = (value[f"{patron}_{flow}"] for flow in _FLOWS)
+        owed = pipeline - committed + delivered
+        speed = np.full_like(owed, np.nan)
+        value[f"{patron}_speed"] = np.divide(delivered, owed, out=speed, where=owed > _OWED)
+    return {name: value[name] for name in CONDUCT}
+
+
+def parameter_basis(parameters: Mapping[str, Floats], ancestors: Ints) -> Floats:
+    """Return an orthonormal basis of a constant and of linear functions of parameters.
 
     Parameters that don't vary, or that others determine, add nothing to it.
+
+    Parameters
+    ----------
+    parameters : mapping of str to ndarray, shape ``(n,)``
+        The same for all copies of a world of January 1969.
+    ancestors : ndarray of int, shape ``(n,)``
+
+    Returns
+    -------
+    ndarray, shape ``(families, k)``
+        In the order of the ancestors.
     """
-    columns = [np.full(worlds, 1.0)]
-    columns += [(of - of.mean()) / of.std() for of in parameters.values() if np.ptp(of) > 0.0]
+    _, first = np.unique(ancestors, return_index=True)
+    columns = [np.full(len(first), 1.0)]
+    for of in parameters.values():
+        values = of[first]
+        if np.ptp(values) > 0.0:
+            columns.append((values - values.mean()) / values.std())
     left, sizes, _ = np.linalg.svd(np.column_stack(columns), full_matrices=False)
     return left[:, sizes > 1e-10 * sizes[0]]
 
@@ -148,7 +204,7 @@ class Twins:
     def basis(self) -> Floats:
         """Basis of what a linear regression on the parameters can fit: :func:`parameter_basis`."""
         if self._basis is None:
-            self._basis = parameter_basis(self.parameters, len(self.ancestors))
+            self._basis = parameter_basis(self.parameters, self.ancestors)
         return self._basis
 
     def difference(self, quantity: str) -> Floats:
@@ -157,7 +213,11 @@ class Twins:
 
 
 def run_from(
-    scenario: Scenario, start: Snapshot, inherited: Floats, channel_log: ChannelLog | None = None
+    scenario: Scenario,
+    start: Snapshot,
+    inherited: Floats,
+    channel_log: ChannelLog | None = None,
+    conduct: bool = False,
 ) -> Paths:
     """Return how worlds go on from a snapshot under a scenario, on the draws that it brings.
 
@@ -167,22 +227,22 @@ def run_from(
         Soviet atmosphere at the start.
     channel_log : ChannelLog, optional
         What channels are listened to, or frozen.
+    conduct : bool
+        Whether what actors do is kept too.
     """
     leader, committed = (start.state[_ROW[name]] for name in ("leader", "ussr_committed"))
-    model = ColdWarModel(
-        scenario, np.arange(len(start)), 0, keep=_KEPT, start=start, channel_log=channel_log
+    keep = tuple(dict.fromkeys(_KEPT + _DONE)) if conduct else _KEPT
+    model = Simulation(
+        scenario, np.arange(len(start)), 0, keep=keep, start=start, channel_log=channel_log
     )
     # rounded like what is kept of the months after it, so that no credit is exactly none
     committed = committed.astype(np.float32).astype(np.float64)
-    return paths_of(model.run(), leader.copy(), inherited, committed)
+    history = model.run()
+    paths = paths_of(history, leader.copy(), inherited, committed)
+    return replace(paths, conduct=conduct_of(history)) if conduct else paths
 
 
-def replay(
-    factual: dict[str, Any],
-    counter: dict[str, Any],
-    particles: ParticleSet,
-    freeze: Sequence[str] = (),
-) -> Twins:
+def replay(factual: dict[str, Any], counter: dict[str, Any], particles: ParticleSet) -> Twins:
     """Replay worlds with and without the interventions.
 
     Parameters
@@ -191,24 +251,46 @@ def replay(
         Resolved scenarios that differ by the interventions.
     particles : ParticleSet
         The worlds at the fork.
-    freeze : sequence of str
-        Channels; for each a third run is made in which it carries what it carried in the
-        factual twin.
     """
+    plain, changed = (
+        go_on(one, particles, ChannelLog(), conduct=True) for one in (factual, counter)
+    )
+    return Twins(plain, changed, particles.parameters, particles.ancestors)
 
-    def run(resolved: dict[str, Any], channel_log: ChannelLog) -> Paths:
-        scenario = build(resolved)
-        parameters = {**scenario.parameters, **particles.parameters}
-        own = replace(scenario, parameters=parameters)
-        return run_from(own, particles.snapshot, particles.atmosphere, channel_log)
 
-    log = ChannelLog(listened=frozenset(freeze))
-    plain, changed = run(factual, log), run(counter, ChannelLog())
-    frozen = {
-        channel: run(counter, ChannelLog(frozen=frozenset([channel]), factual=log))
-        for channel in freeze
+def replay_frozen(
+    factual: dict[str, Any],
+    counter: dict[str, Any],
+    particles: ParticleSet,
+    channels: Sequence[str],
+) -> dict[str, Paths]:
+    """Replay worlds with the interventions, each channel in turn held at its factual path.
+
+    Returns
+    -------
+    dict of str to Paths
+        By channel: what came of the interventions while it carried what it carries without them.
+    """
+    if not channels:
+        return {}
+    log = ChannelLog(listened=frozenset(channels))
+    go_on(factual, particles, log)
+    return {
+        channel: go_on(counter, particles, ChannelLog(frozen=frozenset([channel]), factual=log))
+        for channel in channels
     }
-    return Twins(plain, changed, particles.parameters, particles.ancestors, frozen)
+
+
+def go_on(
+    resolved: dict[str, Any],
+    particles: ParticleSet,
+    channel_log: ChannelLog | None = None,
+    conduct: bool = False,
+) -> Paths:
+    """Return how worlds like ours go on under a scenario, as :func:`run_from` does."""
+    scenario = build(resolved)
+    own = replace(scenario, parameters={**scenario.parameters, **particles.parameters})
+    return run_from(own, particles.snapshot, particles.atmosphere, channel_log, conduct)
 
 
 def fork_of(resolved: dict[str, Any]) -> int:

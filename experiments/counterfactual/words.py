@@ -10,7 +10,7 @@ from palca.model.calendar import month_name
 
 from ..infer.alive_filter import Segment
 from ..infer.evidence import ATTEMPTS
-from ..io.numerals import decimal
+from ..io.numerals import decimal, percent
 from .answer import FEW, FORK, RECORD, Answer, Part
 from .effects import Effect
 
@@ -77,6 +77,14 @@ def in_words(answer: Answer) -> str:
             f"In worlds {like(answer, part.given)}, from {month_name(answer.fork)} to "
             f"{month_name(attempts.month)} the intervention {of_attempts} and {of_rule}."
         )
+        spread, error = attempts.parameters_sd, attempts.parameters_sd_se
+        if spread > max(abs(attempts.effect), 2.0 * error):
+            said.append(
+                "The effect on attempts is an average over parameters that fit this evidence "
+                "equally well: they disagree about its size, and some about its sign (standard "
+                f"deviation over them {decimal(spread, 2)}, its standard error "
+                f"{decimal(error, 2)})."
+            )
         soviet, friction = part.effects["ussr_delivered", main], part.effects["friction", main]
         if soviet.clear or friction.clear:
             said.append(
@@ -84,13 +92,13 @@ def in_words(answer: Answer) -> str:
                 f"{decimal(soviet.effect, 1, '+')} million USD a year and the party's friction "
                 f"with Moscow by {decimal(friction.effect, 2, '+')}."
             )
-        spread = attempts.parameters_sd
-        if attempts.clear and spread > abs(attempts.effect):
-            said.append(
-                "Parameters that fit this evidence equally well disagree about the size, and some "
-                "about the sign: over them the effect on attempts has a standard deviation of "
-                f"{spread:.2f}."
-            )
+        said += [
+            f"“{named.outcome}” holds in {percent(named.factual, 1)} of them without the change "
+            f"and in {percent(named.counter, 1)} with it (difference "
+            f"{decimal(100 * named.effect, 1, '+')} points, standard error "
+            f"{decimal(100 * named.se, 1)})."
+            for named in part.named
+        ]
         if part.families < FEW:
             said.append(
                 f"These worlds descend from {part.families:.0f} effective worlds of January 1969: "
@@ -99,26 +107,15 @@ def in_words(answer: Answer) -> str:
         mismatch = _mismatch(answer, part)
         if mismatch:
             said.append(mismatch)
-    part = next(iter(answer.parts.values()))
     if answer.variants:
-        attempts = part.effects["attempts", main]
-        signs = [np.sign(effects["attempts"].effect) for effects in answer.variants.values()
-                 if effects and effects["attempts"].clear]  # fmt: skip
-        same = sum(sign == np.sign(attempts.effect) for sign in signs)
-        agree = f"{same} have a clear effect of that sign"
-        if not attempts.clear:
-            agree = f"{len(signs)} have a clear effect"
-        said.append(f"Of {len(answer.variants)} alternative models {agree}.")
-    targets = {change["target"] for change in answer.counter["changes"]}
-    carriers = [
-        name for target, names in CARRIERS.items()
-        if any(target in one.split(".") for one in targets) for name in names
-    ]  # fmt: skip
-    if uninformative := part.uninformed(carriers):
-        said.append(
-            f"The evidence is not informative about {', '.join(uninformative)}: it moves them no "
-            "more than chance would, so the effect through them is an assumption."
-        )
+        said.append(of_variants(answer))
+    for part in answer.parts.values():
+        if uninformative := uninformed_carriers(answer, part):
+            said.append(
+                f"Given {GIVEN[part.given]}, the evidence is not informative about "
+                f"{', '.join(uninformative)}: it moves them no more than chance would, so the "
+                "effect through them is an assumption."
+            )
     said.append(
         _RED
         if any(part.overlap.colour == "red" for part in answer.parts.values())
@@ -126,6 +123,28 @@ def in_words(answer: Answer) -> str:
         "actors would have answered the changed policy as the rules say."
     )
     return " ".join(said)
+
+
+def of_variants(answer: Answer) -> str:
+    """Return in how many alternative models the effect on attempts is as in this one."""
+    attempts = next(iter(answer.parts.values())).effects["attempts", answer.main]
+    signs = [np.sign(effects["attempts"].effect) for effects in answer.variants.values()
+             if effects and effects["attempts"].clear]  # fmt: skip
+    same = sum(sign == np.sign(attempts.effect) for sign in signs)
+    agree = f"{same} have a clear effect of that sign"
+    if not attempts.clear:
+        agree = f"{len(signs)} have a clear effect"
+    return f"Of {len(answer.variants)} alternative models {agree}."
+
+
+def uninformed_carriers(answer: Answer, part: Part) -> list[str]:
+    """Return the parameters that carry the change and about which the evidence says nothing."""
+    targets = {change["target"] for change in answer.counter["changes"]}
+    carriers = [
+        name for target, names in CARRIERS.items()
+        if any(target in one.split(".") for one in targets) for name in names
+    ]  # fmt: skip
+    return part.uninformed(carriers)
 
 
 def _mismatch(answer: Answer, part: Part) -> str:

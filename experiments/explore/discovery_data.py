@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.errors import PalcaError
+from palca.model.state.parameters import PARAMETERS
 from palca.model.types import Floats
 
 from ..io import provenance
@@ -53,10 +54,9 @@ def drawn_worlds(
     worlds, seed = asked["worlds"], asked["seed"]
     table = design_points("random", varied, worlds, seed)
     # where a channel is varied, its parameters are free in some of the scenarios
-    somewhere = {name for scenario in variants.values() for name in free_in(scenario)}
-    free = [name for name in priors.FREE if name in somewhere and name not in table]
-    sampled = priors.draw(seed, np.arange(worlds), {})
-    table = table.assign(**{name: sampled[name] for name in free})
+    somewhere = {k: v for scenario in variants.values() for k, v in free_in(scenario).items()}
+    free = {k: somewhere[k] for k in PARAMETERS if k in somewhere and k not in table}
+    table = table.assign(**priors.draw(seed, np.arange(worlds), free))
     rows = table.assign(world=np.arange(worlds), seed=seed)
     factors = (*varied, *(Factor(name) for name in free))
     wanted = partial(measure, names=tuple(names))

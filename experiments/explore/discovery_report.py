@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ..io.codebook import File, column
+from ..io.experiment import Answer
 from ..io.figure_style import INK, SERIES, Picture, head, many, new_figure, style
 from ..io.numerals import decimal, percent
 from ..io.table import Column, Table, decimals, shares, whole
 from .discovery import Discovery
-from .sweep_table import with_unit
+from .sweep_table import FACTORS, with_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _SHOWN: Final = 3  # boxes in which it happens most, and as many in which least
+_IN_SHORT: Final = 2  # the same, in the answer
 _BARS: Final = 10
 _CELLS: Final = 10
 _MOST_TEXTS: Final = 15  # cells a side in which numbers can be read
@@ -39,19 +42,47 @@ def box_table(found: Discovery) -> pd.DataFrame:
 
 
 _BOXES: Final = (
-    Column("box", "where"),
-    Column("share", "share of worlds", shares()),
+    Column("box", "where", meaning="its limits"),
+    Column("share", "share of worlds", shares(), meaning="part of them in which it happens"),
     Column("ci95_low", "95 % interval", shares(), to="ci95_high"),
-    Column("worlds", write=whole),
-    Column("hits", "cases", whole, rank=3),
-    Column("lift", "times usual", decimals(1), rank=2),
-    Column("coverage", "of all cases", shares(), rank=1),
+    Column("worlds", write=whole, meaning="worlds in it that it was not fitted to"),
+    Column("hits", "cases", whole, rank=3, meaning="those of them in which it happens"),
+    Column("lift", "times usual", decimals(1), rank=2,
+           meaning="share divided by that of all worlds"),
+    Column("coverage", "of all cases", shares(), rank=1,
+           meaning="part of all cases that lie in it"),
+)  # fmt: skip
+FILES: Final = (
+    File("boxes.csv", "a box: limits of what was varied", _BOXES),
+    File("worlds.parquet", "a world", (
+        FACTORS, column("happens", "whether the outcome happens in it"),
+        column("draws", "of a sweep's worlds: those with the same number share their draws"),
+    )),
+    File("discovery.png", "Figure: important factors, and where the outcome happens."),
 )  # fmt: skip
 
 
 def boxes_table(title: str, rows: Iterable[Mapping[str, Any]], note: str = "") -> Table:
     """Return where it happens from rows of ``boxes.csv``."""
     return Table.of(title, _BOXES, rows, note, "boxes.csv")
+
+
+def answer_of(found: Discovery, worlds: int) -> Answer:
+    """Return where it happens most and least, and whether that can be trusted."""
+    area, low, high = found.auc
+    text = f"{found.text}: {percent(found.base, 1)} of {worlds:,} worlds."
+    auc = f"(AUC {area:.2f}, 95 % interval {low:.2f} to {high:.2f}; 0.5 is chance)"
+    if not found.better_than_chance:
+        return Answer(f"{text} The factors do not predict it better than chance {auc}.")
+    names = [name for name, fall in found.importance.items() if fall >= 0.0005]
+    strong = f"; most important: {', '.join(names[:3])}" if names else ""
+    rows: Any = box_table(found).to_dict("records")
+    shown = [*rows[:_IN_SHORT], *rows[_IN_SHORT:][-_IN_SHORT:]]
+    columns = [column for column in _BOXES if column.rank == 0]
+    title = "Where it happens most, and least"
+    text += (f" The factors predict it {auc}{strong}. This is about simulated worlds, not about "
+             "history.")  # fmt: skip
+    return Answer(text, Table.of(title, columns, shown) if shown else None)
 
 
 def print_discovery(console: Console, found: Discovery, worlds: int) -> None:

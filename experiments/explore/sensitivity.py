@@ -10,16 +10,15 @@ The design is made on the unit cube and mapped through each parameter's prior.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from palca.model.state.prior import Prior
 from palca.model.types import Floats
-
-from ..simulate.priors import PRIORS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,13 +96,13 @@ class Noise:
     sd: float
 
 
-def points_at(names: Sequence[str], shares: Floats) -> pd.DataFrame:
+def points_at(free: Mapping[str, Prior], shares: Floats) -> pd.DataFrame:
     """Return points of the parameters from shares of their priors, ``(points, parameters)``."""
     import pandas as pd
 
     within = np.clip(shares, _EDGE, 1.0 - _EDGE)
-    columns = zip(names, within.T, strict=True)
-    return pd.DataFrame({name: PRIORS[name].ppf(column) for name, column in columns})
+    columns = zip(free.items(), within.T, strict=True)
+    return pd.DataFrame({name: prior.ppf(column) for (name, prior), column in columns})
 
 
 def noise_of(outcome: str, values: Floats) -> Noise:
@@ -117,7 +116,7 @@ def noise_of(outcome: str, values: Floats) -> Noise:
 
 
 def screen(
-    names: Sequence[str],
+    free: Mapping[str, Prior],
     simulate: Simulator,
     trajectories: int,
     seed: int,
@@ -137,16 +136,16 @@ def screen(
     """
     from SALib.sample import morris
 
-    problem = _problem(names, _CENTRAL)
+    problem = _problem(free, _CENTRAL)
     shares = morris.sample(problem, trajectories, num_levels=LEVELS, seed=seed)
-    results = simulate(points_at(names, shares))
+    results = simulate(points_at(free, shares))
     chance = np.random.default_rng(seed)
-    steps = np.diff(shares.reshape(trajectories, len(names) + 1, -1), axis=1)
+    steps = np.diff(shares.reshape(trajectories, len(free) + 1, -1), axis=1)
     order = np.abs(steps).argmax(axis=2)  # which parameter each step moves
     size = np.take_along_axis(steps, order[:, :, None], axis=2)
     out: list[Measured] = []
     for outcome, values in results.items():
-        by_step = values.reshape(trajectories, len(names) + 1, -1)
+        by_step = values.reshape(trajectories, len(free) + 1, -1)
         moved = np.diff(by_step, axis=1) / size
         effects = np.empty_like(moved)
         np.put_along_axis(effects, order[:, :, None], moved, axis=1)
@@ -155,7 +154,7 @@ def screen(
 
 
 def decompose(
-    names: Sequence[str],
+    free: Mapping[str, Prior],
     simulate: Simulator,
     base: int,
     seed: int,
@@ -167,7 +166,8 @@ def decompose(
 
     Parameters
     ----------
-    names : sequence of str
+    free : mapping of str to Prior
+        The parameters that are varied, and their priors.
     simulate : callable
     base : int
         A power of two; ``base * (parameters + 2)`` points are simulated.
@@ -179,12 +179,12 @@ def decompose(
     """
     from SALib.sample import sobol
 
-    shares = sobol.sample(_problem(names, (0.0, 1.0)), base, calc_second_order=False, seed=seed)
-    results = simulate(points_at(names, shares))
+    shares = sobol.sample(_problem(free, (0.0, 1.0)), base, calc_second_order=False, seed=seed)
+    results = simulate(points_at(free, shares))
     chance = np.random.default_rng(seed)
     out: list[Measured] = []
     for outcome, values in results.items():
-        blocks = values.reshape(base, len(names) + 2, -1)
+        blocks = values.reshape(base, len(free) + 2, -1)
         out += _with_intervals(outcome, ("first", "total"), _indices, blocks, chance)
     return out, [noise_of(outcome, values) for outcome, values in results.items()]
 
@@ -271,5 +271,5 @@ def _product(a: Floats, b: Floats, weights: Floats) -> Floats:
     return ((a @ weights) * (b @ weights) - (a * b) @ weights**2) / pairs
 
 
-def _problem(names: Sequence[str], bounds: tuple[float, float]) -> dict[str, Any]:
+def _problem(names: Collection[str], bounds: tuple[float, float]) -> dict[str, Any]:
     return {"num_vars": len(names), "names": list(names), "bounds": [list(bounds)] * len(names)}

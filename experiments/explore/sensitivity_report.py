@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ..io.codebook import File, column
+from ..io.experiment import Answer
 from ..io.figure_style import INK, SERIES, Picture, head, new_figure, style
 from ..io.numerals import decimal, percent, significant, value_of
 from ..io.table import Column, Table, numbers, pivot, shares
@@ -20,7 +22,25 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _BARS: Final = 10  # parameters a panel
+_MOST_ROWS: Final = 10  # of an answer
 _WORDS: Final = 3  # outcomes in the alternative text
+
+
+FILES: Final = (
+    File("indices.csv", "how a parameter acts on an outcome, or what chance does", (
+        column("parameter", "its name (palca list parameters); empty of chance"),
+        column("outcome", "its name (palca list outcomes)"),
+        column("method", "morris, sobol or, of chance, anova"),
+        column("index", "of a parameter: effect, of the whole range of its prior, mean and sigma "
+                        "of such effects, in the outcome's unit; first and total Sobol index, "
+                        "shares of the variance of the expected outcome. Of chance: noise_share, "
+                        "of the variance, and noise_sd, in the outcome's unit"),
+        column("value", "of the index"), "ci95_low", "ci95_high",
+        column("told", f"whether the interval leaves out 0; {TOO_WIDE}: it says nothing; empty of "
+                       "chance"),
+    )),
+    File("sensitivity.png", "Figure: the parameters that matter most."),
+)  # fmt: skip
 
 
 def index_table(
@@ -79,6 +99,42 @@ def noise_table(rows: Iterable[Mapping[str, Any]]) -> Table:
 
 def _conclusive(of: Measured) -> list[str]:
     return np.where(of.wide, TOO_WIDE, np.where(of.conclusive, "yes", "no")).tolist()
+
+
+def answer_of(
+    names: Sequence[str],
+    outcomes: Sequence[Outcome],
+    measured: Sequence[Measured],
+    noise: Sequence[Noise],
+) -> Answer:
+    """Return which parameter matters most for each outcome, and how much is chance."""
+    total = any(m.measure == "total" for m in measured)
+    by = {m.outcome: m for m in measured if m.measure == ("total" if total else "effect")}
+    chance = {part.outcome: part.share for part in noise}
+    rows, telling = [], np.zeros(len(names), dtype=np.bool_)
+    for outcome in outcomes:
+        of = by[outcome.name]
+        telling |= of.conclusive
+        unclear = "too few points" if of.wide.any() else "none is clear"
+        row = {"outcome": outcome.heading, "noise": chance[outcome.name], "parameter": "–",
+               "value": "", "interval": unclear}  # fmt: skip
+        if of.conclusive.any():
+            sizes = np.where(of.conclusive, np.abs(np.nan_to_num(of.value)), -1.0)
+            index, scale = int(np.argmax(sizes)), 100.0 if total else 1.0
+            value, low, high = (scale * part[index] for part in (of.value, of.low, of.high))
+            row |= {"parameter": str(names[index]), "value": significant(value, 2),
+                    "interval": f"{significant(low, 2)} to {significant(high, 2)}"}  # fmt: skip
+        rows.append(row)
+    text = (
+        f"{telling.sum()} of {len(names)} parameters have an effect on the expected value of at "
+        f"least one of {len(rows)} outcomes that can be told from none (95 % intervals). Chance "
+        f"makes {percent(min(chance.values()))} or more of the variance of one world."
+    )
+    size = "total index, %" if total else "effect of its range"
+    columns = (Column("outcome"), Column("parameter", "depends most on"),
+               Column("value", size, right=True), Column("interval", "95 % interval"),
+               Column("noise", "chance", shares()))  # fmt: skip
+    return Answer(text, Table.of("", columns, rows[:_MOST_ROWS], None))
 
 
 def print_indices(

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import product
 from math import prod
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
@@ -26,6 +27,7 @@ from palca.scenarios import build, resolve
 from palca.scenarios.loader import idle_parameters
 
 from ..io.parallel import shared
+from ..observe.labelled import Measures
 from ..simulate.designs import DESIGNS, MOST_POINTS, Factor, grid_size
 from ..simulate.world_table import check_measured, run_rows
 
@@ -118,8 +120,13 @@ def make_plan(
         points.
     """
     plan = lay_out(scenario, factors, design, settings, interventions, worlds, replicates, seed)
-    _variant(scenario, settings, interventions, (), ())  # a mistake of its own is named as such
+    plain = _variant(scenario, settings, interventions, (), ())  # a mistake of its own is named so
     for factor in factors:
+        if factor.name in plain["priors"]:
+            raise PalcaError(
+                f"'{factor.name}' is both varied and drawn from a prior: leave out one of them",
+                f"--vary {factor.name}",
+            )
         for level in () if factor.is_parameter else factor.levels:
             _variant(scenario, settings, interventions, (factor,), (level,))
     return plan
@@ -202,12 +209,17 @@ def clusters_of(plan: Plan, worlds: pd.Series) -> pd.Series:
     return worlds if plan.design == "grid" else worlds % plan.points
 
 
-def run_block(factors: tuple[Factor, ...], packed: bytes, table: pd.DataFrame) -> bytes:
+def run_block(
+    factors: tuple[Factor, ...],
+    packed: bytes,
+    table: pd.DataFrame,
+    own: Measures = MappingProxyType({}),
+) -> bytes:
     """Return a block as the bytes of a Parquet file; the rest as :func:`run_rows` takes it."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    out = run_rows(_unpack(packed), factors, table)
+    out = run_rows(unpack(packed), factors, table, own=own)
     columns = {name: table[name].to_numpy() for name in table} | out
     texts = [factor.name for factor in factors if not factor.numeric]
     sink = io.BytesIO()
@@ -278,7 +290,8 @@ def pack_variants(plan: Plan) -> bytes:
 
 
 @lru_cache(maxsize=2)
-def _unpack(packed: bytes) -> dict[tuple[Any, ...], dict[str, Any]]:
+def unpack(packed: bytes) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Return the scenarios that :func:`pack_variants` packed; nobody may change them."""
     return unlisted(json.loads(_decompressed(packed)))
 
 
@@ -319,7 +332,7 @@ def check_packed(plan: Plan, packed: bytes) -> None:
     ------
     PalcaError, LookupError, TypeError, ValueError
     """
-    variants = _unpack(packed)
+    variants = unpack(packed)
     if variants.keys() != {levels for _, levels in _levels(plan)}:
         raise ValueError("its scenarios do not agree with its plan")
     for scenario in variants.values():
@@ -330,7 +343,7 @@ def check_packed_measured(packed: bytes, names: Collection[str]) -> None:
     """Raise if packed scenarios end before one of some outcomes, or of the main ones if none is
     named, can be measured.
     """
-    for scenario in _unpack(packed).values():
+    for scenario in unpack(packed).values():
         check_measured(scenario, names, "--outcome")
 
 
@@ -341,6 +354,7 @@ def run_blocks(
     blocks: Sequence[int],
     jobs: int = 1,
     spread: Spread | None = None,
+    own: Measures = MappingProxyType({}),
 ) -> Iterator[tuple[int, bytes]]:
     """Run some blocks and give each with its number, as they are done.
 
@@ -350,12 +364,15 @@ def run_blocks(
         Processes on this machine.
     spread : callable, optional
         Runs them elsewhere instead, from :func:`~palca.experiments.io.dask_cluster.workers`.
+    own : mapping of str to callable
+        A user's outcomes beside Palca's: :func:`~palca.experiments.observe.labelled.measured`.
     """
-    calls = ((block, plan.factors, packed, plan_rows(plan, design, block)) for block in blocks)
+    calls = ((block, plan.factors, packed, plan_rows(plan, design, block), {**own})
+             for block in blocks)  # fmt: skip
     return (spread or partial(shared, jobs=jobs, ordered=False))(_numbered, calls)
 
 
 def _numbered(
-    block: int, factors: tuple[Factor, ...], packed: bytes, table: pd.DataFrame
+    block: int, factors: tuple[Factor, ...], packed: bytes, table: pd.DataFrame, own: Measures
 ) -> tuple[int, bytes]:
-    return block, run_block(factors, packed, table)
+    return block, run_block(factors, packed, table, own)

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from ..io import provenance
+from ..io.codebook import File, write_readme
+from ..io.csv_copy import write_csv
 from ..io.dask_cluster import workers
-from ..io.experiment import Experiment, OnProgress, Result
+from ..io.experiment import ANSWER, Experiment, OnProgress, Result, check_repeatable, own_entry
 from ..io.figure_style import load_matplotlib
 from ..io.safe_folder import Folder
+from ..observe.labelled import Measures, own_outcome
 from ..simulate.designs import design_points
+from ..simulate.priors import said_of
 from . import sweep_folder
-from .sweep import Plan, check_packed_measured, run_blocks
+from .sweep import Plan, check_packed_measured, run_blocks, unpack
 from .sweep_figure import draw_sweep
-from .sweep_table import chosen_outcomes, explained, means, print_sweep
+from .sweep_table import FILES, answer_of, chosen_outcomes, explained, means, print_sweep
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from ..io.parallel import Spread
+
+
+_CSV: Final = f"{sweep_folder.PARTS}.csv"
+_WRITTEN: Final = (_CSV, ANSWER, "summary.csv")
 
 
 @dataclass(frozen=True)
@@ -35,28 +43,51 @@ class SweepExperiment(Experiment):
         What to show; the main ones if none are named.
     cluster : str, optional
         Address of a Dask scheduler whose workers run the blocks.
+    own : mapping of str to callable
+        A user's outcomes, Python functions.
     """
 
     kind: ClassVar[str] = "sweep"
+    files: ClassVar[tuple[File, ...]] = FILES
     rate: ClassVar[str] = "worlds/s"
 
     plan: Plan
     outcomes: tuple[str, ...] = ()
     cluster: str | None = None
     resumed: bool = False
+    own: Measures = field(default_factory=dict)
 
-    def make(self, folder: Path, force: bool, jobs: int, on_progress: OnProgress) -> Result:
+    def compute(self, folder: Path, jobs: int, on_progress: OnProgress) -> Result:
+        with sweep_folder.held(folder), workers(self.cluster) as spread:
+            packed = sweep_folder.begin(folder, self.plan, True, own_entry(self.own))
+            damaged = self._run_missing(folder, packed, jobs, spread, on_progress)
+            return self._sum_up(folder, damaged, said_of(unpack(packed).values()))
+
+    def draw(self, result: Result, folder: Path) -> None:
+        provenance.draw(folder, result.figures)
+        write_readme(folder, self.files)
+        sweep_folder.write_sums(folder, self.plan, (*_WRITTEN, "sweep.png", "sweep.svg"))
+
+    def make(
+        self, folder: Path, force: bool, jobs: int, on_progress: OnProgress, csv: bool = False
+    ) -> Result:
         with sweep_folder.held(folder), workers(self.cluster) as spread:
             if self.resumed:
+                check_repeatable(provenance.read_manifest(folder), folder)
                 sweep_folder.check_sums(folder)
                 packed = sweep_folder.read_variants(folder, self.plan)
                 check_packed_measured(packed, self.outcomes)
                 sweep_folder.write_variants(folder, packed)
             else:
-                packed = sweep_folder.begin(folder, self.plan, force)
+                packed = sweep_folder.begin(folder, self.plan, force, own_entry(self.own))
             damaged = self._run_missing(folder, packed, jobs, spread, on_progress)
             sweep_folder.write_sums(folder, self.plan)
-            return self._sum_up(folder, damaged)
+            if csv:
+                parts = [folder / name for name in sweep_folder.part_names(folder)]
+                write_csv(parts, folder / _CSV)
+            result = self._sum_up(folder, damaged, said_of(unpack(packed).values()))
+            self.draw(result, folder)
+            return result
 
     def _run_missing(
         self, folder: Path, packed: bytes, jobs: int, spread: Spread | None, on_progress: OnProgress
@@ -67,7 +98,7 @@ class SweepExperiment(Experiment):
         done = plan.worlds - sum(plan.rows(block) for block in todo)
         on_progress("sweeping", done, plan.worlds)
         points = design_points(plan.design, plan.factors, plan.points, plan.seed)
-        blocks = run_blocks(plan, points, packed, todo, jobs, spread)
+        blocks = run_blocks(plan, points, packed, todo, jobs, spread, self.own)
         with suppress(Exception):  # an error is reported when a figure is drawn
             load_matplotlib()  # while the processes that do the work start
         for block, content in blocks:
@@ -76,26 +107,29 @@ class SweepExperiment(Experiment):
             on_progress("sweeping", done, plan.worlds)
         return damaged
 
-    def _sum_up(self, folder: Path, damaged: list[str]) -> Result:
-        """Write what is computed and drawn from the parts of a held folder."""
+    def _sum_up(self, folder: Path, damaged: list[str], priors: list[str]) -> Result:
+        """Write what is computed from the parts of a held folder, and return what is drawn."""
         plan = self.plan
         outcomes = chosen_outcomes(self.outcomes, sweep_folder.column_names(folder))
+        outcomes += [own_outcome(name) for name in self.own]
         names = [*(f.name for f in plan.factors), *(outcome.name for outcome in outcomes)]
         texts = [factor.name for factor in plan.factors if not factor.numeric]
         rows = sweep_folder.read_worlds(folder, ["world", *names], texts)
         table = means(plan, rows, outcomes)
         sweep_folder.write_whole(folder / "summary.csv", table.to_csv(index=False).encode())
+        share = explained(plan, rows, outcomes)
+        answer = partial(answer_of, plan, table, share, outcomes)
+        sweep_folder.write_whole(folder / ANSWER, answer().plain.encode())
         figure = partial(draw_sweep, plan, rows, table, outcomes, f"{plan.heading}, {plan.design}")
-        provenance.draw(folder, {"sweep.png": figure})
-        digest = sweep_folder.write_sums(folder, plan, ("summary.csv", "sweep.png", "sweep.svg"))
+        digest = sweep_folder.write_sums(folder, plan, _WRITTEN)
 
         def show(console: Console, seconds: float) -> str:
-            for name in damaged:
-                console.print(f"{name} is incomplete or damaged: it is run again", soft_wrap=True)
-            print_sweep(console, plan, table, explained(plan, rows, outcomes), outcomes)
+            print_sweep(console, plan, table, share, outcomes)
             return f"Digest {digest[:16]}. "
 
-        return Result(digest, show)
+        again = [f"{name} is incomplete or damaged: it is run again" for name in damaged]
+        notices = [*priors, *again]
+        return Result(digest, answer, show, figures={"sweep.png": figure}, notices=notices)
 
     @classmethod
     def differences(

@@ -8,10 +8,11 @@ what is drawn from the parts, and ``SHA256SUMS``, come at the end.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from filelock import FileLock, Timeout
@@ -85,8 +86,12 @@ def _unwritable(folder: Path, error: OSError) -> PalcaError:
     return run_folder.unwritable(path, error, again)
 
 
-def begin(folder: Path, plan: Plan, force: bool) -> bytes:
+def begin(
+    folder: Path, plan: Plan, force: bool, entries: Mapping[str, Any] = MappingProxyType({})
+) -> bytes:
     """Make a held folder ready for a plan; return its packed scenarios.
+
+    `entries` stand in the manifest beside the plan.
 
     Raises
     ------
@@ -113,6 +118,7 @@ def begin(folder: Path, plan: Plan, force: bool) -> bytes:
         seed=plan.seed,
         scenarios=hashlib.sha256(packed).hexdigest(),
         libraries=provenance.versions_of(provenance.LIBRARIES),
+        **entries,
     )
     write_variants(folder, packed)
     return packed

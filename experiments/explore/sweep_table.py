@@ -11,8 +11,10 @@ from palca.model.errors import PalcaError, nearest
 from palca.model.state.parameters import PARAMETERS
 
 from ..infer.weights import clustered_error
-from ..io.numerals import decimal, significant, value_of
-from ..io.table import Column, Table, numbers, pivot
+from ..io.codebook import Each, File, column, of_table
+from ..io.experiment import Answer
+from ..io.numerals import decimal, percent, significant, value_of
+from ..io.table import Column, Table, numbers, pivot, shares
 from ..observe.outcomes import MAIN, OUTCOMES, Outcome
 from ..observe.windows import OUTCOME_COLUMNS
 from ..simulate.designs import Factor, check_once, tidy
@@ -24,7 +26,36 @@ if TYPE_CHECKING:
 
 BINS: Final = 10  # of a range
 _TITLES: Final = {outcome.name: outcome for outcome in OUTCOMES}
+_MOST_ROWS: Final = 5  # of an answer
 _MOST_LEVELS: Final = 12  # rows of a factor that are printed
+
+
+def _factor(name: str) -> Column | None:
+    """Return the column of something that is varied, None if it can't be."""
+    found = of_table(PARAMETERS)(name)
+    if found is None and (name in ("posterior", "until") or "." in name):
+        return column(name, f"what --set {name}=… was given")
+    return found
+
+
+FACTORS: Final = Each("FACTOR", "something that is varied, as in --vary", _factor)
+FILES: Final = (
+    File("worlds/part-*.parquet", "a world; the parts make one table", (
+        FACTORS, column("seed", "of its draws"), column("replicate", "of its point, from 0"),
+        column("world", "number of its draws: worlds with the same number share them"),
+        Each("OUTCOME", "an outcome (palca list outcomes)", OUTCOME_COLUMNS.get),
+    )),
+    File("summary.csv", "an outcome at a level of a factor, over all others", (
+        column("factor", "what is varied"),
+        column("level", "its value, or the middle of a tenth of its range"),
+        column("outcome", "its name (palca list outcomes)"),
+        column("mean", "of the worlds, in the outcome's unit"), "sd",
+        column("worlds", "number of worlds", "worlds"),
+        column("se", "standard error of the mean; worlds that share their draws count together"),
+    )),
+    File("scenarios.json.xz", "The scenarios that the worlds are made from: JSON, packed by xz."),
+    File("sweep.png", "Figure: outcomes by factor."),
+)  # fmt: skip
 
 
 def with_unit(name: str) -> str:
@@ -142,6 +173,48 @@ def _level(level: Any) -> str:
     return f"{level:.4g}" if isinstance(level, float) else str(level)
 
 
+def answer_of(
+    plan: Plan, table: pd.DataFrame, share: pd.DataFrame, outcomes: Sequence[Outcome]
+) -> Answer:
+    """Return which factor explains most of each outcome, and what it does.
+
+    Parameters
+    ----------
+    table, share : DataFrame
+        From :func:`means` and :func:`explained`.
+    """
+    rows: list[dict[str, Any]] = []
+    for outcome in outcomes:
+        parts = share[outcome.name].dropna()
+        if parts.empty:
+            continue
+        factor = str(parts.idxmax())
+        some = table[(table["factor"] == factor) & (table["outcome"] == outcome.name)]
+        levels: Any = some.dropna(subset="mean").sort_values("mean").to_dict("records")
+        rows.append({"outcome": outcome.heading, "factor": factor, "explained": parts.max(),
+                     "least": _mean_at(levels[0]), "most": _mean_at(levels[-1])})  # fmt: skip
+    text = (f"{plan.heading}: {plan.worlds:,} worlds, {plan.design} of {plan.points:,} points, "
+            f"seed {plan.seed}.")  # fmt: skip
+    if not rows:
+        return Answer(f"{text} No outcome varies.")
+    rows.sort(key=lambda row: -row["explained"])
+    strong = rows[0]
+    text += (
+        f" {strong['factor']} explains {percent(strong['explained'])} of the variance of "
+        f"{strong['outcome']}, the most of all; other factors and chance make the rest."
+    )
+    columns = (Column("outcome"), Column("factor", "strongest factor"),
+               Column("explained", "explains", shares()), Column("least", "lowest mean"),
+               Column("most", "highest mean"))  # fmt: skip
+    note = "lowest, highest mean: of that factor's levels, with standard error."
+    return Answer(text, Table.of("", columns, rows[:_MOST_ROWS], note))
+
+
+def _mean_at(row: Mapping[str, Any]) -> str:
+    mean, error = significant(row["mean"]), significant(row["se"], 2)
+    return f"{mean} ± {error} at {_level(row['level'])}"
+
+
 def print_sweep(
     console: Console,
     plan: Plan,
@@ -161,9 +234,9 @@ def print_sweep(
         for level, *cells in levels[:: -(-len(levels) // _MOST_LEVELS)]:
             listing.add(f"  {level}", *cells)
     listing.section("variance explained, %")
-    percent: Any = (100 * share).stack(future_stack=True).to_dict()
+    points: Any = (100 * share).stack(future_stack=True).to_dict()
     for factor in plan.factors:
-        cells = [decimal(percent[factor.name, o.name], 1) for o in outcomes]
+        cells = [decimal(points[factor.name, o.name], 1) for o in outcomes]
         listing.add(f"  {factor.name}", *cells)
     console.print(
         f"{plan.heading}: {plan.worlds:,} worlds, {plan.design} of {plan.points:,} points, "

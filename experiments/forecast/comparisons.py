@@ -1,16 +1,20 @@
 """Comparisons of forecasts: a model against a naive forecast, on one thing and by one score.
 
-A difference of scores means little where there are seven coups. So each comparison has two
-margins: an interval by bootstrap over the worlds (how far more worlds might move it), and
-the *power*: how often the model would win if histories came from the model itself. Where
-that is rare, winning or losing says nothing ("cannot discriminate", docs/VALIDATION.md).
+Naive forecasts that are one and the same on a thing are one comparison, not several. A
+difference of scores means little where there are seven coups. So each comparison has two
+margins: an interval by bootstrap over the worlds (how far more worlds might move it), and two
+rates of error. The test is "the model's score is the lower one". Its *power* is how often the
+model would win if histories came from the model, its *size* how often it would win if they came
+from the naive forecast. Where the power is low or the size high, winning or losing says nothing
+("cannot discriminate", docs/VALIDATION.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 import numpy as np
 
@@ -18,14 +22,10 @@ from palca.model.types import Floats
 
 from ..observe.histories import EVENTS
 from .scores import crps
+from .win_rates import ENOUGH_POWER, MOST_SIZE, Score, WinRates, win_rates
 
-ENOUGH_POWER: Final = 0.8
 _BOOTSTRAPS: Final = 200
-HISTORIES: Final = 500  # pseudo-histories by which power is judged
 _SEED: Final = 20
-
-# mean score of forecasts (..., months) of what happened or not (..., months)
-Score = Callable[[Floats, Floats], Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +34,27 @@ class SkillComparison:
 
     Attributes
     ----------
-    what, score, against : str
-        What is forecast, by which score, and the naive forecast's name.
+    what, score : str
+        What is forecast, and by which score.
+    against : tuple of str
+        The naive forecast's name; names, if several are one and the same here.
     model, naive : float
         The scores; lower is better.
     low, high : float
         5 and 95 % of the skill by bootstrap over worlds; minus infinity where that share of the
         samples makes the naive forecast exact.
-    power : float
-        How often the model would win if it were true; NaN if that wasn't asked.
+    rates : WinRates
+        How often the model would win if it were true, and if the naive forecast were.
     """
 
     what: str
     score: str
-    against: str
+    against: tuple[str, ...]
     model: float
     naive: float
     low: float
     high: float
-    power: float
+    rates: WinRates
 
     @property
     def skill(self) -> float:
@@ -62,9 +64,9 @@ class SkillComparison:
     @property
     def verdict(self) -> str:
         """Who won, or that this can't tell."""
-        if self.naive == 0.0 and self.model > 0.0:
+        if self.naive == 0.0:
             return "naive exact"  # it said what happened, without doubt: nobody can beat it
-        if self.power < ENOUGH_POWER:
+        if not self.rates.tell:
             return "cannot discriminate"
         return "better" if self.model < self.naive else "worse"
 
@@ -76,6 +78,27 @@ def skill(model: float, naive: float) -> float:
     return 1.0 - model / naive
 
 
+def distinct(
+    forecasts: dict[str, Floats], said: Callable[[Floats], Floats]
+) -> dict[tuple[str, ...], Floats]:
+    """Return the forecasts that differ, each by the names of all that are equal to it.
+
+    Parameters
+    ----------
+    said : callable
+        What of a forecast is scored; those of which this is equal are one.
+    """
+    groups: list[tuple[list[str], Floats]] = []
+    for name, forecast in forecasts.items():
+        for names, other in groups:
+            if np.array_equal(said(forecast), said(other)):
+                names.append(name)
+                break
+        else:
+            groups.append(([name], forecast))
+    return {tuple(names): forecast for names, forecast in groups}
+
+
 def brier(chance: Floats, truth: Floats) -> Floats:
     """Return the mean squared error of chances over the last axis (Brier 1950)."""
     from scoringrules import brier_score
@@ -83,18 +106,32 @@ def brier(chance: Floats, truth: Floats) -> Floats:
     return brier_score(truth, chance).mean(axis=-1)
 
 
-def logarithmic(chance: Floats, truth: Floats) -> Floats:
+def logarithmic(chance: Floats, truth: Floats, edge: float) -> Floats:
     """Return the mean logarithmic score over the last axis, in nats.
 
-    Chances are kept away from 0 and 1 by 1/(months + 2), so that a forecast that is sure
-    and wrong loses much, not everything.
+    Chances are kept away from 0 and 1 by `edge` (:func:`edge_of`), so that a forecast that is
+    sure and wrong loses much, not everything.
     """
-    edge = 1.0 / (truth.shape[-1] + 2.0)
     kept = np.clip(chance, edge, 1.0 - edge)
     return -(truth * np.log(kept) + (1.0 - truth) * np.log1p(-kept)).mean(axis=-1)
 
 
-SCORES: Final[dict[str, Score]] = {"Brier": brier, "log": logarithmic}
+def edge_of(*forecasts: Floats) -> float:
+    """Return the edge to which the logarithmic score clips forecasts ``(months,)`` of one thing.
+
+    Half of the least probability other than 0 that any of them gives to an event or to its
+    absence, and 1/(months + 2) at most, the least that so many months could tell from 0 (the
+    posterior mean after none in as many, Laplace's rule of succession). So it clips probabilities
+    of 0 and 1 alone, and no two different forecasts score as one.
+    """
+    given = np.concatenate([*forecasts, *(1.0 - forecast for forecast in forecasts)])
+    some = given[given > 0.0]
+    return min(0.5 * float(some.min()), 1.0 / (forecasts[0].shape[-1] + 2.0))
+
+
+def monthly_scores(*forecasts: Floats) -> dict[str, Score]:
+    """Return the scores by which forecasts ``(months,)`` of one thing are compared, by name."""
+    return {"Brier": brier, "log": partial(logarithmic, edge=edge_of(*forecasts))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,22 +186,27 @@ def monthly_comparisons(
         worlds = model[index, months].T  # (worlds, months)
         came = truth[index, months, 0]
         said = worlds.mean(axis=0)
-        some = worlds[:HISTORIES]
-        without = (len(worlds) * said - some) / (len(worlds) - 1)  # the rest, for each of them
-        for against, others in baselines.items():
-            naive = others[index, months].T
-            baseline = naive.mean(axis=0)
+        rivals = distinct({k: v[index, months].T for k, v in baselines.items()}, _mean)
+        scores = monthly_scores(said, *map(_mean, rivals.values()))
+        for against, naive in rivals.items():
+            baseline = _mean(naive)
             again, baseline_again = _resampled(worlds), _resampled(naive)
-            for name, score in SCORES.items():
+            for name, score in scores.items():
                 skills = 1.0 - score(again, came) / score(baseline_again, came)
-                wins = score(without, some) < score(baseline[None, :], some)
+                rates = win_rates(
+                    lambda some, histories, by=score: by(_mean(some), histories), worlds, naive
+                )
                 low, high = np.quantile(skills, (0.05, 0.95))
                 out.append(
                     SkillComparison(event, name, against, float(score(said, came)),
                                     float(score(baseline, came)), float(low), float(high),
-                                    float(wins.mean()))
+                                    rates)
                 )  # fmt: skip
     return out
+
+
+def _mean(worlds: Floats) -> Floats:
+    return worlds.mean(axis=0)
 
 
 def _resampled(worlds: Floats) -> Floats:
@@ -194,20 +236,17 @@ def outcome_comparisons(
     out = []
     for name, came in truth.items():
         worlds = model[name]
-        some = worlds[:HISTORIES]
-        own = crps(worlds, some)
         score = float(crps(worlds, came))
         again = crps(_samples(worlds), came)
-        for against, others in baselines.items():
-            naive = others[name]
-            theirs = crps(naive, some)
+        rivals = distinct({k: v[name] for k, v in baselines.items()}, np.sort)
+        for against, naive in rivals.items():
             baseline, baseline_again = float(crps(naive, came)), crps(_samples(naive), came)
             with np.errstate(divide="ignore", invalid="ignore"):
                 skills = np.where(baseline_again > 0.0, 1.0 - again / baseline_again, -np.inf)
             low, high = np.quantile(skills, (0.05, 0.95), method="nearest")
             out.append(
                 SkillComparison(name, "CRPS", against, score, baseline, float(low),
-                                float(high), float((own < theirs).mean()))
+                                float(high), win_rates(crps, worlds, naive))
             )  # fmt: skip
     return out
 
@@ -220,7 +259,30 @@ def _samples(worlds: Floats) -> Floats:
 
 # The joint path.
 
-_PATH_WORLDS: Final = 400  # the scores of whole paths compare all with all
+_PATH_BOOTSTRAPS: Final = 30
+
+
+def energy(worlds: Floats, histories: Floats) -> Floats:
+    """Return the energy score of paths ``(worlds, n)`` against each history ``(histories, n)``.
+
+    Over pairs of different worlds, as :func:`~.scores.crps` (Gneiting and Raftery 2007,
+    doi:10.1198/016214506000001437, eq. 22).
+    """
+    from scipy.spatial.distance import cdist, pdist
+
+    return cdist(histories, worlds).mean(axis=1) - pdist(worlds).mean() / 2.0
+
+
+def variogram(worlds: Floats, histories: Floats) -> Floats:
+    """Return the variogram score of order 1/2, likewise.
+
+    (Scheuerer and Hamill 2015, doi:10.1175/MWR-D-14-00269.1.)
+    """
+
+    def apart(paths: Floats) -> Floats:
+        return np.sqrt(np.abs(paths[:, :, None] - paths[:, None, :]))
+
+    return ((apart(histories) - _mean(apart(worlds))) ** 2).sum(axis=(1, 2))
 
 
 def path_comparisons(
@@ -228,9 +290,7 @@ def path_comparisons(
 ) -> list[SkillComparison]:
     """Return the comparisons on the joint path, by the energy and the variogram score.
 
-    (Gneiting and Raftery 2007, doi:10.1198/016214506000001437, eq. 22; Scheuerer and Hamill
-    2015, doi:10.1175/MWR-D-14-00269.1.) The first is weak on correlations, the second reads
-    nothing else.
+    The first is weak on correlations, the second reads nothing else.
 
     Parameters
     ----------
@@ -239,25 +299,19 @@ def path_comparisons(
     baselines : dict of str to ndarray, shape ``(worlds, n)``
     truth : ndarray, shape ``(n,)``
     """
-    from scoringrules import es_ensemble, vs_ensemble
-
-    functions: dict[str, Any] = {"energy": es_ensemble, "variogram": vs_ensemble}
     chance = np.random.default_rng(_SEED)
-    worlds, some = model[:_PATH_WORLDS], model[_PATH_WORLDS : _PATH_WORLDS + 100]
+    lots = chance.integers(0, len(model), (_PATH_BOOTSTRAPS, len(model)))
+    came = truth[None]
     out = []
-    for name, function in functions.items():
-        score = float(function(truth, worlds))
-        own = np.array([function(one, worlds) for one in some])
-        lots = [chance.integers(0, len(worlds), len(worlds)) for _ in range(30)]
-        again = np.array([function(truth, worlds[lot]) for lot in lots])
-        for against, others in baselines.items():
-            naive = others[:_PATH_WORLDS]
-            baseline = float(function(truth, naive))
-            theirs = np.array([function(one, naive) for one in some])
+    for name, score in {"energy": energy, "variogram": variogram}.items():
+        own = float(score(model, came)[0])
+        again = np.array([float(score(model[lot], came)[0]) for lot in lots])
+        for against, naive in distinct(baselines, np.asarray).items():
+            baseline = float(score(naive, came)[0])
             low, high = np.quantile(1.0 - again / baseline, (0.05, 0.95))
             out.append(
-                SkillComparison("joint path", name, against, score, baseline, float(low),
-                                float(high), float((own < theirs).mean()))
+                SkillComparison("joint path", name, against, own, baseline, float(low),
+                                float(high), win_rates(score, model, naive))
             )  # fmt: skip
     return out
 
@@ -266,10 +320,18 @@ def wins_in_words(comparisons: Sequence[SkillComparison]) -> str:
     """Return in words how many comparisons were won, and how many can tell anything."""
     results = [comparison.verdict for comparison in comparisons]
     better = sum(comparison.model < comparison.naive for comparison in comparisons)
-    exact = results.count("naive exact")
+    sure = sum(c.verdict == "better" and c.rates.sure for c in comparisons)
+    notes = [
+        (sum(len(comparison.against) - 1 for comparison in comparisons),
+         "{} more would repeat these: several naive forecasts are one"),
+        (results.count("naive exact"), "in {} it can't be: the naive forecast is exact"),
+    ]  # fmt: skip
+    said = "; ".join(note.format(count) for count, note in notes if count)
     return (
-        f"the model is better in {better} of {len(comparisons)}"
-        + (f" (in {exact} it can't be: the naive forecast is exact)" if exact else "")
-        + f"; {results.count('better')} of them with a power of {ENOUGH_POWER} or more; lost with "
-        f"such a power: {results.count('worse')}"
+        f"the model is better in {better} of {len(comparisons)} comparisons"
+        + (f" ({said})" if said else "")
+        + f"; where the result can tell (power {ENOUGH_POWER} or more, size {MOST_SIZE} or less) "
+        f"it wins {results.count('better')}"
+        + (f" ({sure} against a forecast that is sure of one history)" if sure else "")
+        + f" and loses {results.count('worse')}"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -11,25 +12,38 @@ from palca.model.types import Floats
 
 from ..observe.outcomes import OUTCOMES, Outcome
 
+_SEED: Final = 21
+
 
 def crps(ensemble: Floats, observed: float | Floats) -> Floats:
-    """Return the continuous ranked probability score of ensembles ``(..., worlds)``; 0 is best.
+    """Return the fair continuous ranked probability score of ensembles ``(..., worlds)``.
 
-    There is one observed value, or one for each of them, or many for a single ensemble.
+    0 is best. There is one observed value, or one for each of them, or many for a single
+    ensemble. NaN for a single world: its expectation isn't a score.
 
-    mean |X - y| - mean |X - X'| / 2 (Gneiting and Raftery 2007,
-    doi:10.1198/016214506000001437, eq. 21).
+    mean |X - y| - mean |X - X'| / 2 over pairs of different worlds, so that its expectation is the
+    score of the distribution that they are drawn from, however few they are (Ferro 2014,
+    doi:10.1002/qj.2270); by probability-weighted moments, which are the same (Zamo and
+    Naveau 2018, doi:10.1007/s11004-017-9709-7).
     """
     from scoringrules import crps_ensemble
 
-    shape = np.broadcast_shapes(np.shape(observed), ensemble.shape[:-1])
-    worlds = np.broadcast_to(ensemble, (*shape, ensemble.shape[-1]))
-    return np.asarray(crps_ensemble(np.broadcast_to(observed, shape), worlds))
+    if ensemble.shape[-1] < 2:
+        return np.full(np.broadcast_shapes(ensemble.shape[:-1], np.shape(observed)), np.nan)
+    # the distance of equal values is exactly 0, which no sum of other terms disturbs
+    apart = np.sort(ensemble, axis=-1) - np.asarray(observed)[..., None]
+    zeros = np.zeros(apart.shape[:-1])
+    return np.asarray(crps_ensemble(zeros, apart, estimator="pwm", sorted_ensemble=True))
 
 
-def pit(ensemble: Floats, observed: float) -> float:
-    """Return where the observed value falls in the ensemble, 0 to 1; ties count half."""
-    return float((ensemble < observed).mean() + 0.5 * (ensemble == observed).mean())
+def pit(ensemble: Floats, observed: float, share: float) -> float:
+    """Return where the observed value falls in the ensemble, 0 to 1.
+
+    F(y-) + share P(y): with a share drawn evenly between 0 and 1 these places are uniform for a
+    right forecast, of counts as well (Czado, Gneiting and Held 2009,
+    doi:10.1111/j.1541-0420.2009.01191.x).
+    """
+    return float((ensemble < observed).mean() + share * (ensemble == observed).mean())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +58,9 @@ class OutcomeScore:
     median, low, high : float
         The ensemble's median and its 5 and 95 % quantiles.
     pit : float
-        Where the documented value falls among the worlds, 0 to 1.
+        Where the documented value falls among the worlds, 0 to 1; among equal ones, at random.
     score, naive : float
-        CRPS of the ensemble and of the naive forecast, in the outcome's unit.
+        Fair CRPS of the ensemble and of the naive forecast, in the outcome's unit.
     """
 
     outcome: Outcome
@@ -87,9 +101,13 @@ def evaluate(
     naive: dict[str, Floats],
     outcomes: Sequence[Outcome] = OUTCOMES,
 ) -> list[OutcomeScore]:
-    """Return the score of each outcome that the ensemble has, in their order."""
+    """Return the score of each outcome that the ensemble has, in their order.
+
+    The random places among equal values are the same for the same outcomes.
+    """
     scores = []
-    for outcome in outcomes:
+    shares = np.random.default_rng(_SEED).random(len(outcomes))
+    for outcome, share in zip(outcomes, shares, strict=True):
         if outcome.name not in ensemble:
             continue
         values = ensemble[outcome.name]
@@ -103,7 +121,7 @@ def evaluate(
                 float(median),
                 float(low),
                 float(high),
-                pit(values, truth) if known else np.nan,
+                pit(values, truth, float(share)) if known else np.nan,
                 float(crps(values, truth)) if known else np.nan,
                 float(crps(naive[outcome.name], truth)) if known else np.nan,
             )

@@ -21,13 +21,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from palca.model import ColdWarModel, Snapshot
+from palca.model import Simulation, Snapshot
 from palca.model.state import counter_rng
-from palca.model.state.concatenate import concatenate_worlds
 from palca.model.state.counter_rng import Keys
 from palca.model.state.draw_keys import ACCEPTANCE, PARENTS, TRIES
 from palca.model.state.scenario import Scenario
@@ -38,38 +38,11 @@ from ..io.parallel import shared
 from ..simulate import priors
 from .evidence import Evidence
 from .likelihood import Likelihood
+from .particles import ParticleFiles, Particles
 from .weights import effective_sample_size
 
 _BLOCK: Final = 32_000  # tries that are simulated together
 _MARGIN: Final = 1.15  # tries of a round, times those that are thought to be needed
-
-
-@dataclass(slots=True)
-class Particles:
-    """Worlds that went as the evidence says, as they stand at the start of a month.
-
-    Attributes
-    ----------
-    tries : ndarray of int, shape ``(segments, n)``
-        The number of each world's try in each segment so far. That of the first segment is the
-        number of the world of January 1969 that it descends from.
-    snapshot : Snapshot
-    likelihood : Likelihood
-        What of its past the likelihood of the months to come hangs on.
-    """
-
-    tries: Ints
-    snapshot: Snapshot
-    likelihood: Likelihood
-
-    def __len__(self) -> int:
-        return self.tries.shape[1]
-
-    def take(self, worlds: Ints) -> Particles:
-        """Return some of the worlds."""
-        return Particles(
-            self.tries[:, worlds], self.snapshot.take(worlds), self.likelihood.taken(worlds)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +105,7 @@ def extend(
     segment: tuple[int, int],
     wanted: int,
     seed: int,
+    folder: Path,
     jobs: int = 1,
     budget: int = 1_000_000_000,
     on_tried: Callable[[int, int], None] = lambda *_: None,
@@ -149,6 +123,8 @@ def extend(
         Its first month, and the month after its last.
     wanted : int
         How many worlds are to be kept.
+    folder : Path
+        An empty one, in which they are written; it must last as long as they are used.
     budget : int
         The most tries.
     on_tried : callable
@@ -159,33 +135,20 @@ def extend(
     TooRare
     """
     start, end = segment
-    parts: list[Particles] = []
-    kept = tried = 0
-    while kept <= wanted:
-        count = _round(kept, tried, wanted, jobs)
+    files, tried = ParticleFiles(folder, wanted), 0
+    while files.kept <= wanted:
+        count = _round(files.kept, tried, wanted, jobs)
         if tried + count > budget:
-            raise TooRare(start, end, kept, tried)
+            raise TooRare(start, end, files.kept, tried)
         blocks = _numbers(tried, count, jobs)
         calls = ((resolved, evidence, before, segment, numbers, seed) for numbers in blocks)
         for part in shared(simulate_tries, calls, jobs):
-            parts.append(part)
-            kept += len(part)
+            files.add(part)
         tried += count
-        on_tried(min(kept, wanted), tried)
-    one_too_many = int(np.concatenate([part.tries[-1] for part in parts])[wanted])
-    particles = concatenate_worlds(list(_first(parts, wanted)))
-    found = Segment(start, end, wanted, one_too_many, families(particles.tries[0]))
+        on_tried(min(files.kept, wanted), tried)
+    particles = files.read()
+    found = Segment(start, end, wanted, files.one_too_many, families(particles.tries[0]))
     return particles, found
-
-
-def _first(parts: list[Particles], count: int) -> Iterator[Particles]:
-    """Yield the parts with the first worlds of all; one that is cut is copied, no other."""
-    for part in parts:
-        if 0 < count < len(part):
-            yield part.take(np.arange(count))
-        elif 0 < len(part) <= count:
-            yield part
-        count -= len(part)
 
 
 def _round(kept: int, tried: int, wanted: int, jobs: int) -> int:
@@ -247,12 +210,12 @@ def simulate_tries(
 def model_of(
     scenario: Scenario, ancestors: Ints, seed: int, start: Snapshot | None = None,
     keep: tuple[str, ...] = (),
-) -> ColdWarModel:  # fmt: skip
+) -> Simulation:  # fmt: skip
     """Return the model of some worlds, each with the parameters of its ancestor."""
     own = replace(scenario, parameters=parameters_of(scenario, ancestors, seed))
-    return ColdWarModel(own, ancestors, seed, keep=keep, start=start)
+    return Simulation(own, ancestors, seed, keep=keep, start=start)
 
 
 def parameters_of(scenario: Scenario, ancestors: Ints, seed: int) -> dict[str, float | Floats]:
     """Return the scenario's parameters with the free ones that worlds inherit, each ``(n,)``."""
-    return {**scenario.parameters, **priors.draw(seed, ancestors, scenario.parameters)}
+    return {**scenario.parameters, **priors.draw(seed, ancestors, scenario.free_priors)}

@@ -18,6 +18,7 @@ from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.model.seeds import seed_after
 from palca.model.state.parameters import draw_index
+from palca.model.state.prior import Prior
 from palca.model.types import AnyFloats
 from palca.scenarios import build
 
@@ -80,8 +81,8 @@ class Calibration:
 
     Attributes
     ----------
-    names : tuple of str
-        The parameters that were free.
+    free : dict of str to Prior
+        The parameters that were free, and their priors.
     until : int
         The last year of evidence.
     worlds : int
@@ -105,7 +106,7 @@ class Calibration:
         once in twenty times.
     """
 
-    names: tuple[str, ...]
+    free: dict[str, Prior]
     until: int
     worlds: int
     draws: dict[str, AnyFloats]
@@ -118,6 +119,11 @@ class Calibration:
     forecast: Forecast | None = field(default=None)
 
     information_gain_by_chance: float = 0.0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters that were free."""
+        return tuple(self.free)
 
     @property
     def information_gain(self) -> AnyFloats:
@@ -274,7 +280,7 @@ def _best_first(
     # all of them, then the best twentieth by many more worlds
     for some, replicates in ((count, _REPLICATES), (-(-count // 20), 16 * _REPLICATES)):
         judged = _with_draws(resolved, {name: values[:some] for name, values in draws.items()})
-        table = simulate(judged, (), until, some * replicates, seed, jobs,
+        table = simulate(judged, {}, until, some * replicates, seed, jobs,
                          partial(on_progress, "comparing draws"))  # fmt: skip
         summaries = regression.summaries(table.columns(regression.outcomes))
         first = draw_index(seed, np.arange(some)) % some

@@ -162,8 +162,8 @@ def describe(
         end = min(s.last, last) if counts else s.last
         rows.append({
             "what": f"{s.track}: {s.kind}", "first": month_name(s.first), "last": month_name(end),
-            "value": s.orientation, "sd": s.orientation_tolerance,
-            "weight": s.false_negative, "counted": counts,
+            "value": s.orientation, "weight": s.false_negative, "counted": counts,
+            "tolerance": s.orientation_tolerance if np.isfinite(s.orientation_tolerance) else None,
         })  # fmt: skip
     rows += [
         {"what": level.series, "first": month_name(level.month), "last": month_name(level.month),

@@ -10,10 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..io.codebook import File
 from ..io.experiment import UNKEPT, AtomicExperiment, OnProgress, Result
 from .calibrate import calibrate
 from .figures import draw_posterior, draw_ranks
-from .tables import outcome_table, parameter_table, print_calibration, write_draws
+from .short_answer import answer_of
+from .tables import FILES, outcome_table, parameter_table, print_calibration, write_draws
 
 if TYPE_CHECKING:
     from ..io.figure_style import Picture
@@ -27,6 +29,7 @@ class CalibrationExperiment(AtomicExperiment):
     """
 
     kind: ClassVar[str] = "calibration"
+    files: ClassVar[tuple[File, ...]] = FILES
     libraries: ClassVar[tuple[str, ...]] = ("scikit-learn", "scipy")
     rate: ClassVar[str] = "worlds/s"
 
@@ -53,6 +56,7 @@ class CalibrationExperiment(AtomicExperiment):
         draws = {name: values.tolist() for name, values in found.draws.items()}  # to five digits
         return Result(
             hashlib.sha256(json.dumps(draws, sort_keys=True).encode()).hexdigest(),
+            partial(answer_of, self.name or title, found),
             lambda console, seconds: print_calibration(console, self.name, found),
             lambda: {
                 "posterior.parquet": partial(write_draws, found),

@@ -11,7 +11,6 @@ from palca.model.state.parameters import PARAMETERS
 
 from ..io.figure_style import PALE, SERIES, Picture, head, new_figure, style
 from ..io.numerals import percent
-from ..simulate.priors import PRIORS
 from .abc import BINS, SBC
 from .calibrate import Calibration
 
@@ -30,9 +29,9 @@ def draw_posterior(found: Calibration, title: str) -> Picture:
         figure, axes = _panels(found, 1.7)
         for index, (axis, name) in enumerate(zip(axes, found.names, strict=False)):
             values = found.draws[name]
-            low, high = PRIORS[name].ppf(np.array([0.01, 0.99]))
+            low, high = found.free[name].ppf(np.array([0.01, 0.99]))
             edges = np.linspace(min(low, values.min()), max(high, values.max()), 26)
-            prior = PRIORS[name].ppf((np.arange(20_000) + 0.5) / 20_000)
+            prior = found.free[name].ppf((np.arange(20_000) + 0.5) / 20_000)
             # of the whole prior, also of what lies beyond the edges
             density = np.full(len(prior), 1.0 / (len(prior) * (edges[1] - edges[0])))
             axis.hist(prior, edges, weights=density, color=_PRIOR)

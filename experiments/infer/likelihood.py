@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model import ColdWarModel
+from palca.model import Simulation
 from palca.model.state.history import CODE_OF
 from palca.model.types import Floats, Ints
 
 from ..observe.outcomes import MEMORY, WEIGHTS, event_values
 from .evidence import ATTEMPTS, Evidence
 
-_OF_WORLDS: Final = ("seen", "atmosphere", "year", "reign")  # whose last axis is that of the worlds
+OF_WORLDS: Final = ("seen", "atmosphere", "year", "reign")  # whose last axis is that of the worlds
 
 
 @dataclass(slots=True)
@@ -51,22 +50,14 @@ class Likelihood:
         self.reign = np.zeros(self.worlds, dtype=np.int64)
         self._weights = event_values("ussr", WEIGHTS)
 
-    @staticmethod
-    def concatenate(parts: Sequence[Likelihood]) -> Likelihood:
-        """Return the likelihood of the worlds of several parts as one."""
-        whole = Likelihood(parts[0].evidence, sum(part.worlds for part in parts))
-        for name in _OF_WORLDS:
-            setattr(whole, name, np.concatenate([getattr(part, name) for part in parts], axis=-1))
-        return whole
-
     def taken(self, worlds: Ints) -> Likelihood:
         """Return that of some of the worlds, repeated or not, such as resampling keeps."""
         some = Likelihood(self.evidence, len(worlds))
-        for name in _OF_WORLDS:
+        for name in OF_WORLDS:
             setattr(some, name, getattr(self, name)[..., worlds])
         return some
 
-    def update(self, model: ColdWarModel) -> Floats:
+    def update(self, model: Simulation) -> Floats:
         """Return the log-likelihood of the month that has just passed, ``(worlds,)``.
 
         It reads the month's events from the model's log and takes them out of it.
@@ -120,7 +111,7 @@ class Likelihood:
         self.reign = np.maximum(now, self.reign)
         return now >= 0
 
-    def _read(self, model: ColdWarModel) -> dict[tuple[str, str], Floats]:
+    def _read(self, model: Simulation) -> dict[tuple[str, str], Floats]:
         """Return how often the kinds of event that count happened, and age the atmosphere."""
         wanted = {CODE_OF[s.track, s.kind]: (s.track, s.kind) for s in self.evidence.events}
         wanted |= {CODE_OF["power", kind]: ("power", kind) for kind in ATTEMPTS}
@@ -135,7 +126,7 @@ class Likelihood:
                 out[name] = np.bincount(worlds, minlength=self.worlds).astype(np.float64)
         return out
 
-    def _level(self, series: str, model: ColdWarModel) -> Floats:
+    def _level(self, series: str, model: Simulation) -> Floats:
         if series == "orientation":
             return model.state.orientation
         if series == "ussr_atmosphere":

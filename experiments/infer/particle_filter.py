@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from palca.model import ColdWarModel, Snapshot
+from palca.model import Simulation, Snapshot
 from palca.model.state import counter_rng
 from palca.model.state.draw_keys import RESAMPLING
 from palca.model.types import Ints
@@ -67,7 +67,7 @@ class Filter:
     ----------
     month : int
         The month that is filtered.
-    model : ColdWarModel
+    model : Simulation
         The worlds.
     parameters : dict of str to ndarray, shape ``(n,)``
     ancestors : ndarray of int, shape ``(n,)``
@@ -89,7 +89,7 @@ class Filter:
         self.scenario = build(resolved)
         self.numbers, self.seed, self.collectors = numbers, seed, collectors
         self.month = 0
-        self.parameters = priors.draw(seed, numbers, self.scenario.parameters)
+        self.parameters = priors.draw(seed, numbers, self.scenario.free_priors)
         self.model = self._model()
         self.ancestors, self.weights = numbers.copy(), equal(len(numbers))
         self.likelihood = Likelihood(evidence, len(numbers))
@@ -137,10 +137,10 @@ class Filter:
         for collector in self.collectors:
             collector.after_resampling(parents)
 
-    def _model(self, start: Snapshot | None = None) -> ColdWarModel:
+    def _model(self, start: Snapshot | None = None) -> Simulation:
         parameters = {**self.scenario.parameters, **self.parameters}
         own = replace(self.scenario, parameters=parameters)
-        return ColdWarModel(own, self.numbers, self.seed, keep=(), start=start)
+        return Simulation(own, self.numbers, self.seed, keep=(), start=start)
 
     def _offset(self) -> float:
         """Return the random number of this month's resampling, 0 to 1."""

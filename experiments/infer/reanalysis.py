@@ -14,29 +14,33 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from itertools import pairwise
+from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
 
-from palca.model import ColdWarModel, Snapshot
+from palca.model import Simulation, Snapshot
 from palca.model.calendar import month_name
+from palca.model.state.parameters import PRIORS
 from palca.model.types import Floats, Ints
 from palca.scenarios import build
+from palca.scenarios.priors_table import build_priors
 
 from ..io.experiment import OnProgress
 from ..simulate import priors
 from .alive_filter import (
-    Particles,
     Segment,
     TooRare,
     extend,
     families,
     keys_of_tries,
     model_of,
-    parameters_of,
 )
 from .evidence import ATTEMPTS, Evidence
 from .likelihood import Likelihood
+from .particles import Particles
 
 WORLDS: Final = 4096  # worlds like ours
 # Worlds kept, times those asked for, by how many documented attempts (or, if none are asked for,
@@ -141,10 +145,11 @@ class ParticleSet:
 
 def key_of(resolved: Mapping[str, Any], evidence: Evidence, seed: int) -> str:
     """Return a digest of all that the worlds of a reanalysis depend on, but for Palca's code."""
+    own = build_priors(resolved.get("priors", {}), resolved["place"])
     content = {
         "scenario": _without_texts({name: resolved[name] for name in _DEPENDS}),
         "evidence": asdict(replace(evidence, title="")),
-        "priors": {name: prior.text for name, prior in priors.PRIORS.items()},
+        "priors": {name: prior.text for name, prior in {**PRIORS, **own}.items()},
         "seed": seed,
     }
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
@@ -233,23 +238,29 @@ def reanalyse(
     particles, segments, tries = since, list(before), {}
     stopped = None
     first = since.snapshot.month if since else 0
-    for start, end in pairwise([first, *ends]):
-        wanted = wanted_at(evidence, end, worlds) if since is None else worlds
+    with TemporaryDirectory(prefix="palca-", ignore_cleanup_errors=True) as folder:
+        for start, end in pairwise([first, *ends]):
+            wanted = wanted_at(evidence, end, worlds) if since is None else worlds
 
-        def on_tried(kept: int, tried: int, start: int = start, end: int = end) -> None:
-            doing = f"worlds like ours to {month_name(end - 1)}, {kept:,} of {tried:,} tries"
-            on_progress(doing, start, ends[-1])
+            def on_tried(kept: int, tried: int, start: int = start, end: int = end) -> None:
+                doing = f"worlds like ours to {month_name(end - 1)}, {kept:,} of {tried:,} tries"
+                on_progress(doing, start, ends[-1])
 
-        try:
-            particles, segment = extend(
-                resolved, evidence, particles, (start, end), wanted, seed, jobs, _BUDGET * worlds,
-                on_tried,
-            )  # fmt: skip
-        except TooRare as rare:
-            stopped = Segment(start, end, rare.kept, rare.tried, np.nan)
-            break
-        segments.append(segment)
-        tries[end] = particles.tries[:, :worlds]
+            room = Path(folder, str(start))
+            room.mkdir()
+            try:
+                particles, segment = extend(
+                    resolved, evidence, particles, (start, end), wanted, seed, room, jobs,
+                    _BUDGET * worlds, on_tried,
+                )  # fmt: skip
+            except TooRare as rare:
+                stopped = Segment(start, end, rare.kept, rare.tried, np.nan)
+                break
+            for used in Path(folder).iterdir():  # what came before isn't needed any more
+                if used != room:
+                    rmtree(used, ignore_errors=True)
+            segments.append(segment)
+            tries[end] = np.array(particles.tries[:, :worlds])  # in memory, which the files aren't
     return Reanalysis(key_of(resolved, evidence, seed), seed, tuple(segments), tries,
                       time.monotonic() - began, stopped)  # fmt: skip
 
@@ -283,7 +294,7 @@ def replay(
     return Particles(tries, model.snapshot(), likelihood)
 
 
-def replayed(resolved: dict[str, Any], found: Reanalysis, end: int) -> ColdWarModel:
+def replayed(resolved: dict[str, Any], found: Reanalysis, end: int) -> Simulation:
     """Return the model of the worlds given the evidence before month `end`, in January 1969.
 
     They have the parameters and the draws of their tries, so they go on as they went.
@@ -305,10 +316,10 @@ def at_fork(
 ) -> ParticleSet:
     """Return the worlds given the evidence before month `end`, at the start of month `fork`."""
     particles = replay(resolved, evidence.until(end - 1), found, end, fork)
-    free = parameters_of(build(resolved), particles.tries[0], found.seed)
+    scenario = build(resolved)
     return ParticleSet(
         particles.snapshot,
-        {name: free[name] for name in priors.FREE if isinstance(free.get(name), np.ndarray)},  # type: ignore
+        priors.draw(found.seed, particles.tries[0], scenario.free_priors),
         particles.likelihood.atmosphere,
         particles.tries[0],
     )

@@ -24,7 +24,7 @@ from palca.scenarios.reading.library import read_columns
 from ..io.experiment import OnProgress
 from .alive_filter import Segment
 from .evidence import Evidence
-from .reanalysis import Reanalysis, Stale, key_of, reanalyse, replay, until
+from .reanalysis import WORLDS, Reanalysis, Stale, key_of, reanalyse, replay, until
 
 SHIPPED: Final = Path(__file__).parent / "worlds" / "record.parquet"
 _UNTIL: Final = "until"  # the column with the last month of evidence
@@ -52,10 +52,28 @@ def reanalysis_of(
     shipped = read_reanalysis(SHIPPED, key, worlds)
     if shipped is not None and _fits(resolved, evidence, shipped):
         return shipped
+    expected = _expected(worlds, jobs)
+
+    def on_search(doing: str, done: int, total: int) -> None:
+        on_progress(f"{doing}{expected}", done, total)
+
     return _once(
         resolved, evidence, worlds, seed, f"{key}-{worlds}",
-        lambda: reanalyse(resolved, evidence, worlds, seed, jobs, on_progress),
+        lambda: reanalyse(resolved, evidence, worlds, seed, jobs, on_search),
     )  # fmt: skip
+
+
+def _expected(worlds: int, jobs: int) -> str:
+    """Return in words how long a search takes, judged by that of the worlds that ship.
+
+    They were searched for by two processes. Evidence that is rarer takes longer.
+    """
+    try:
+        seconds = json.loads(SHIPPED.with_suffix(".json").read_text())["seconds"]
+    except OSError:  # they are being made
+        return ""
+    minutes = max(seconds / 60.0 * worlds / WORLDS * 2.0 / jobs, 1.0)
+    return f" (about {minutes:.0f} min in all)"
 
 
 def given_before(

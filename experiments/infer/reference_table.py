@@ -6,7 +6,7 @@ prior that lies below. So priors are alike, and no estimate leaves their ranges.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -14,8 +14,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from palca.model.state.prior import Prior
 from palca.model.types import AnyFloats
-from palca.scenarios import build
 
 from ..io.parallel import shared
 from ..observe.outcomes import Outcome, measure
@@ -59,7 +59,7 @@ class ReferenceTable:
 
 def simulate(
     resolved: dict[str, Any],
-    free: Sequence[str],
+    free: Mapping[str, Prior],
     until: int,
     worlds: int,
     seed: int,
@@ -72,8 +72,8 @@ def simulate(
     ----------
     resolved : dict
         The scenario.
-    free : sequence of str
-        Parameters that are drawn from their priors.
+    free : mapping of str to Prior
+        The parameters that are drawn, and from what.
     until : int
         The year at whose end spans of outcomes are cut.
     on_progress : callable
@@ -83,7 +83,7 @@ def simulate(
     scores = np.empty((worlds, len(free)), np.float32)
     values = np.empty((worlds, len(outcomes)), np.float32)
     pieces = list(in_blocks(worlds, PIECE))
-    calls = ((resolved, tuple(free), until, piece, seed) for piece in pieces)
+    calls = ((resolved, dict(free), until, piece, seed) for piece in pieces)
     for piece, (scored, made) in zip(pieces, shared(_live, calls, jobs), strict=True):
         scores[piece], values[piece] = scored, made
         on_progress(int(piece[-1]) + 1, worlds)
@@ -97,7 +97,7 @@ def _outcomes(until: int) -> tuple[Outcome, ...]:
 
 def _live(
     resolved: dict[str, Any],
-    free: tuple[str, ...],
+    free: dict[str, Prior],
     until: int,
     numbers: NDArray[np.int64],
     seed: int,
@@ -105,28 +105,28 @@ def _live(
     """Return normal scores of the parameters and outcomes of some worlds."""
     import pandas as pd
 
-    sampled = priors.draw(seed, numbers, build(resolved).parameters)
-    table = pd.DataFrame({name: sampled[name] for name in free})
+    sampled = priors.draw(seed, numbers, free)
+    table = pd.DataFrame(sampled)
     table["world"], table["seed"] = numbers, seed
     factors = tuple(Factor(name) for name in free)
     made = run_rows({(): resolved}, factors, table, partial(measure, _outcomes(until)))
     values = np.array([made[outcome.name] for outcome in _outcomes(until)], np.float32).T
-    scores = np.array([score(name, sampled[name]) for name in free], np.float32)
+    scores = np.array([score(free[name], sampled[name]) for name in free], np.float32)
     return scores.reshape(len(free), len(numbers)).T, values
 
 
-def score(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+def score(prior: Prior, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the normal scores of a parameter's values."""
     from scipy.special import ndtri
 
-    return ndtri(np.clip(priors.PRIORS[name].cdf(values), _TINY, 1.0 - _TINY))
+    return ndtri(np.clip(prior.cdf(values), _TINY, 1.0 - _TINY))
 
 
-def values_of(names: Sequence[str], scores: AnyFloats) -> dict[str, AnyFloats]:
+def values_of(free: Mapping[str, Prior], scores: AnyFloats) -> dict[str, AnyFloats]:
     """Return parameters from their normal scores ``(n, parameters)``, each ``(n,)``."""
     from scipy.special import ndtr
 
     return {
-        name: priors.PRIORS[name].ppf(ndtr(column))
-        for name, column in zip(names, scores.T, strict=True)
+        name: prior.ppf(ndtr(column))
+        for (name, prior), column in zip(free.items(), scores.T, strict=True)
     }

@@ -11,6 +11,7 @@ import numpy as np
 from palca.model.state.parameters import PARAMETERS
 
 from ..forecast.scores import OutcomeScore
+from ..io.codebook import Each, File, column, of_table
 from ..io.numerals import decimal, percent, significant
 from ..io.table import Column, Table, decimals, digits, numbers, shares
 from ..observe.windows import OUTCOME_COLUMNS
@@ -34,7 +35,7 @@ def parameter_table(found: Calibration) -> pd.DataFrame:
         values, row = found.draws[name], PARAMETERS[name]
         low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
         entry = {
-            "parameter": name, "unit": row.unit, "prior": str(row.prior),
+            "parameter": name, "unit": row.unit, "prior": str(found.free[name]),
             "mean": values.mean(), "sd": values.std(), "q05": low, "q50": median, "q95": high,
             "shift": found.posterior.mean[index],
             "information_gain": found.information_gain[index],
@@ -173,12 +174,12 @@ def _known_parameters(kind: str, again: SBC, radius: float) -> str:
 
 
 _PARAMETERS: Final = (
-    Column("parameter"),
-    Column("unit", rank=3),
-    Column("prior", rank=1),
-    Column("mean", write=digits),
-    Column("q05", "5 %", digits),
-    Column("q95", "95 %", digits),
+    Column("parameter", meaning="its name (palca list parameters)"),
+    Column("unit", rank=3, meaning="unit of its values"),
+    Column("prior", rank=1, meaning="its prior, as palca list parameters has it"),
+    Column("mean", write=digits, meaning="mean of the posterior"),
+    Column("q05", "5 %", digits, meaning="5 % quantile of the posterior"),
+    Column("q95", "95 %", digits, meaning="95 % quantile of the posterior"),
     Column("information_gain", "information gain", shares(),
            note="how far the record moves a parameter from its prior, 0 to 100 %"),
     Column("bar", "gain", rank=2),
@@ -188,15 +189,49 @@ _PARAMETERS: Final = (
            note="whether known parameters are found again, level"),
 )  # fmt: skip
 _OUTCOMES: Final = (
-    Column("outcome"),
-    Column("worlds"),
-    Column("documented", "record", digits),
-    Column("median", write=digits),
+    Column("outcome", meaning="its name"),
+    Column("worlds", meaning="whose forecast it is: of the posterior, of the prior, or of worlds "
+           "given the past"),
+    Column("documented", "record", digits, meaning="the documented value"),
+    Column("median", write=digits, meaning="median of the worlds"),
     Column("q05", "5–95 %", digits, to="q95"),
     Column("crps", "CRPS", digits, note="distance of forecast and fact, in the unit"),
-    Column("crps_naive", "CRPS, naive", digits),
+    Column("crps_naive", "CRPS, naive", digits, meaning="the same of the naive forecast"),
     Column("skill", write=decimals(2), note="1 is perfect, below 0 the naive forecast is better; a "
            "dash: it was exactly right, or nothing is documented"),
+)  # fmt: skip
+
+
+_RECOVERED: Final = (
+    ("coverage90", "part of the true values inside the 90 % intervals"),
+    ("uneven_ranks_p", "p-value of the ranks being level"),
+    ("correlation", "of true values and posterior means"),
+)
+FILES: Final = (
+    File("posterior.parquet", "a draw from the posterior, the best set first", (
+        Each("PARAMETER", "a parameter (palca list parameters)", of_table(PARAMETERS)),
+    )),
+    File("parameters.csv", "a parameter", (
+        *(one for one in _PARAMETERS if one.name != "bar" and "_anywhere" not in one.name),
+        column("sd", "standard deviation of the posterior"),
+        column("q50", "median of the posterior"),
+        column("shift", "mean of its normal scores, of which the prior has mean 0 and standard "
+                        "deviation 1"),
+        column("information_gain_by_chance", "gain that a parameter without effect would show"),
+        column("informative", "whether the gain is larger, and the ranks level"),
+        *(column(f"{name}_{kind}", f"known parameters of histories {where}: {said}")
+          for kind, where in (("anywhere", "from anywhere under the prior"),
+                              ("near", "most like the record"))
+          for name, said in _RECOVERED),
+    )),
+    File("outcomes.csv", "an outcome as some worlds forecast it", (
+        column("years", "evidence: those that the calibration used; after: later ones"),
+        *_OUTCOMES, "unit",
+        column("pit", "part of the worlds below the documented value, among equal ones at random"),
+        column("no_skill", "why skill is empty"),
+    )),
+    File("posterior.png", "Figure: posteriors and priors."),
+    File("ranks.png", "Figure: ranks of known parameters among their posterior draws."),
 )  # fmt: skip
 
 

@@ -99,8 +99,17 @@ def clustered_error(difference: Floats, clusters: Ints) -> float:
     clusters : ndarray of int, shape ``(n,)``
         The cluster of each, such as the world of January 1969 that it descends from.
     """
-    sums = sums_by_group(difference - difference.mean(), clusters)
-    groups = len(sums)
+    return float(clustered_errors(np.asarray(difference)[None], clusters)[0])
+
+
+def clustered_errors(differences: Floats, clusters: Ints) -> Floats:
+    """Return :func:`clustered_error` of each row of differences ``(m, n)``, shape ``(m,)``."""
+    rows, worlds = differences.shape
+    labels, cluster = np.unique(clusters, return_inverse=True)
+    groups = len(labels)
     if groups < 2:
-        return float("nan")
-    return float(np.sqrt(np.sum(sums**2) * groups / (groups - 1)) / len(difference))
+        return np.full(rows, np.nan)
+    place = cluster + groups * np.arange(rows)[:, None]
+    centred = differences - differences.mean(axis=1, keepdims=True)
+    sums = np.bincount(place.ravel(), centred.ravel(), rows * groups).reshape(rows, groups)
+    return np.sqrt(np.sum(sums**2, axis=1) * groups / (groups - 1)) / worlds

@@ -7,22 +7,66 @@ and hands it to the runner; ``palca rerun`` reads it back from the manifest.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, Union
 
+from palca.model.errors import PalcaError
+
 from . import provenance, run_folder
+from .codebook import File, write_readme
+from .csv_copy import write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderResult
 
     from .figure_style import Picture
+    from .table import Table
 
 OnProgress = Callable[[str, int, int], None]  # what is done, how much of it, of how much
 Content = Union["pd.DataFrame", str, Callable[[Path], None]]  # of a file
 UNKEPT: Final = {"unkept": True}  # metadata of a field that is only for the screen
+ANSWER: Final = "answer.txt"  # of every folder
+WIDTH: Final = 80  # columns of an answer
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found, in a few lines.
+
+    Attributes
+    ----------
+    text : str
+        One or a few sentences, with their uncertainty.
+    table : Table, optional
+        The few numbers that carry it.
+    """
+
+    text: str
+    table: Table | None = None
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Lay it out for a width of the terminal."""
+        from .terminal_table import paragraph
+
+        yield from paragraph(self.text, options.max_width)
+        if self.table is not None:
+            yield ""
+            yield self.table
+
+    @property
+    def plain(self) -> str:
+        """What :data:`ANSWER` holds of it: no line is longer than :data:`WIDTH`."""
+        from rich.console import Console
+
+        file = StringIO()
+        Console(file=file, width=WIDTH, color_system=None, legacy_windows=False, markup=False,
+                force_jupyter=False,
+                highlight=False, emoji=False).print(self)  # fmt: skip
+        return "\n".join(line.rstrip() for line in file.getvalue().splitlines()).rstrip() + "\n"
 
 
 @dataclass(frozen=True)
@@ -33,9 +77,11 @@ class Result:
     ----------
     digest : str
         SHA-256 of what came out, by which a rerun is judged.
+    answer : callable
+        Returns what was found, in a few lines; why nothing was, if not `answered`.
     show : callable
-        Prints it, given the console and the seconds that it took; may return what is to stand
-        before "Written: …".
+        Prints all of it, given the console and the seconds that it took; may return what is to
+        stand before "Written: …".
     tables : callable
         Returns tables, texts and what writes a file, by the files' names; not called by a rerun.
     figures : mapping of str to callable
@@ -45,17 +91,51 @@ class Result:
         of its figures by file.
     entries : dict
         What the manifest keeps beside the request.
+    by_prior : callable, optional
+        Returns the table of its main numbers in fifths of the priors that matter, if asked for.
+    notices : sequence of str
+        What is said of this run before the answer, and not kept.
     answered : bool
-        If not, `show` says why, and there is no folder.
+        If not, there is no folder.
     """
 
     digest: str
+    answer: Callable[[], Answer]
     show: Callable[[Console, float], str | None]
     tables: Callable[[], Mapping[str, Content]] = dict
     figures: Mapping[str, Callable[[], Picture]] = field(default_factory=dict)
     page: Callable[[Mapping[str, str]], str] | None = None
     entries: dict[str, Any] = field(default_factory=dict)
+    by_prior: Callable[[], Table] | None = None
+    notices: Sequence[str] = ()
     answered: bool = True
+
+
+def show_early(on_progress: OnProgress, answer: Answer) -> None:
+    """Have the answer printed before all else is known, if who follows can print it."""
+    show = getattr(on_progress, "show", None)
+    if show is not None:
+        show(answer)
+
+
+def own_entry(own: Collection[str]) -> dict[str, list[str]]:
+    """Return what a manifest keeps of outcomes that are Python functions: their names alone."""
+    return {"own": sorted(own)} if own else {}
+
+
+def check_repeatable(manifest: Mapping[str, Any], folder: Path) -> None:
+    """Raise if a folder has outcomes that only Python's functions could compute again.
+
+    Raises
+    ------
+    PalcaError
+    """
+    if own := manifest.get("own"):
+        raise PalcaError(
+            f"has outcomes that are Python functions ({', '.join(map(str, own))}), which no file "
+            "keeps: it can't be repeated; ask again in Python",
+            str(folder),
+        )
 
 
 class Unanswered(Exception):
@@ -76,14 +156,37 @@ class Experiment(ABC):
         As the manifest names it.
     rate : str
         Unit of the rate that the progress bar shows; no rate if empty.
+    files : tuple of File
+        What its folder may hold, each described; those of every folder are left out.
     """
 
     kind: ClassVar[str]
     rate: ClassVar[str] = ""
+    files: ClassVar[tuple[File, ...]] = ()
 
     @abstractmethod
-    def make(self, folder: Path, force: bool, jobs: int, on_progress: OnProgress) -> Result:
+    def compute(self, folder: Path, jobs: int, on_progress: OnProgress) -> Result:
+        """Run it, write all but the figures into an empty folder, and return what came out.
+
+        Raises
+        ------
+        Unanswered
+        """
+
+    @abstractmethod
+    def draw(self, result: Result, folder: Path) -> None:
+        """Write the figures into a folder that has all else."""
+
+    @abstractmethod
+    def make(
+        self, folder: Path, force: bool, jobs: int, on_progress: OnProgress, csv: bool = False
+    ) -> Result:
         """Run it, write its folder, and return what came out.
+
+        Parameters
+        ----------
+        csv : bool
+            Whether a CSV file is written beside each Parquet file.
 
         Raises
         ------
@@ -135,24 +238,37 @@ class AtomicExperiment(Experiment):
         """Return the experiment that a manifest keeps."""
         return cls(**{name: manifest[name] for name in cls._kept() if name in manifest})
 
-    def make(self, folder: Path, force: bool, jobs: int, on_progress: OnProgress) -> Result:
+    def compute(self, folder: Path, jobs: int, on_progress: OnProgress) -> Result:
+        result = self.run(jobs, on_progress, folder)
+        if not result.answered:
+            raise Unanswered(result)
+        for name, table in result.tables().items():
+            _write(folder / name, table)
+        _write(folder / ANSWER, result.answer().plain)
+        if result.page:
+            _write(folder / self.page, result.page({}))
+        entries = {"kind": self.kind, **self.request(), **result.entries}
+        if self.libraries:
+            entries["libraries"] = provenance.versions_of(self.libraries)
+        files = provenance.sums(folder, self.page)
+        provenance.write_manifest(folder, **entries, digest=result.digest, files=files)
+        return result
+
+    def draw(self, result: Result, folder: Path) -> None:
+        alts = provenance.draw(folder, result.figures)
+        if result.page:
+            _write(folder / self.page, result.page(alts))
+        write_readme(folder, self.files)
+        provenance.write_sums(folder)
+
+    def make(
+        self, folder: Path, force: bool, jobs: int, on_progress: OnProgress, csv: bool = False
+    ) -> Result:
         with run_folder.writing(folder, force) as part:
-            result = self.run(jobs, on_progress, part)
-            if not result.answered:
-                raise Unanswered(result)
-            for name, table in result.tables().items():
-                _write(part / name, table)
-            if result.page:
-                _write(part / self.page, result.page({}))
-            entries = {"kind": self.kind, **self.request(), **result.entries}
-            if self.libraries:
-                entries["libraries"] = provenance.versions_of(self.libraries)
-            files = provenance.sums(part, self.page)
-            provenance.write_manifest(part, **entries, digest=result.digest, files=files)
-            alts = provenance.draw(part, result.figures)
-            if result.page:
-                _write(part / self.page, result.page(alts))
-            provenance.write_sums(part)
+            result = self.compute(part, jobs, on_progress)
+            for path in sorted(part.glob("*.parquet")) if csv else ():
+                write_csv([path], path.with_suffix(".csv"))
+            self.draw(result, part)
         return result
 
     @classmethod

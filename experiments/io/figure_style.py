@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import pairwise
@@ -22,17 +23,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from .language import N_, _
 from .run_folder import write_whole
 from .signals import held
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
 INK: Final = "#333333"
 PALE: Final = "#8c8c8c"  # zero lines, what is beside the point
 FACT: Final = "#b8002e"  # the documented, and only that
-GAP: Final = "not covered by the record"
+GAP: Final = N_("not covered by the record")
 # simulated: as it was, with a change, and further arms; each darker or lighter than the last
 SERIES: Final = ("#2b5c8a", "#e08214", "#009e73", "#cc79a7", "#56b4e9", "#555555")
 DASHES: Final = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1, 1, 1)), (0, (3, 1)), (0, (1, 2)))
@@ -113,8 +115,25 @@ def style() -> Iterator[None]:
         yield
 
 
+_GIVEN: Final[ContextVar[Any]] = ContextVar("figure", default=None)
+
+
+@contextmanager
+def drawn_into(figure: Figure | SubFigure) -> Iterator[None]:
+    """Have :func:`new_figure` return a user's figure, or a part of one."""
+    token = _GIVEN.set(figure)
+    try:
+        yield
+    finally:
+        _GIVEN.reset(token)
+
+
 def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure of a size in inches, whose parts keep out of each other's way."""
+    if (given := _GIVEN.get()) is not None:
+        if hasattr(given, "set_size_inches"):  # a part of a figure has the room that it has
+            given.set_size_inches(width, height)
+        return given
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -238,7 +257,7 @@ def many(count: float, thing: str) -> str:
 
 def hatch_gaps(axis: Axes, covered: Any) -> None:
     """Hatch the months that the record doesn't cover; a legend calls them :data:`GAP`."""
-    label = GAP
+    label = _(GAP)
     for start, end in spells(covered):
         if not covered[start]:
             axis.axvspan(start, end, facecolor="none", edgecolor="#b4b4b4", hatch="////", lw=0,

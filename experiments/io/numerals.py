@@ -6,6 +6,8 @@ import math
 from decimal import Decimal
 from typing import Any, Final
 
+from .language import _
+
 _NOTHING: Final = 1e-9  # what sums of shares may be off by
 ENDLESS: Final = 1e12  # from here on, and below _TINY, powers of ten are read more easily
 _TINY: Final = 1e-5
@@ -24,7 +26,9 @@ def number(value: float, unit: str = "", sign: str = "", apart: bool = False) ->
     in points.
     """
     if unit.startswith("share"):
-        return f"{decimal(100 * value, 1, sign)} points" if apart else percent(value, 1, sign)
+        if apart:
+            return _("{value} points", value=decimal(100 * value, 1, sign))
+        return percent(value, 1, sign)
     return decimal(value, 2 if abs(value) < 10 else 1, sign)
 
 
@@ -44,7 +48,9 @@ def significant(value: float, digits: int = 3) -> str:
 
 def interval(low: float, high: float) -> str:
     """Return a range; a dash if it isn't known."""
-    return "–" if math.isnan(low) else f"{significant(low)} to {significant(high)}"
+    if math.isnan(low):
+        return "–"
+    return _("{low} to {high}", low=significant(low), high=significant(high))
 
 
 def decimal(value: float, digits: int, sign: str = "") -> str:

@@ -2,7 +2,7 @@
 its files.
 
 ``manifest.json`` is sealed, and has the digests of the tables; ``SHA256SUMS`` has those of all
-files that Palca wrote there but the manifest and itself, and comes last.
+files that Palca wrote there but the manifest, ``README.txt`` and itself, and comes last.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
 
     from .figure_style import Picture
 
-FORMAT: Final = 4  # of the folder; a manifest with another number is refused
+FORMAT: Final = 5  # of the folder; a manifest with another number is refused
 SUMS: Final = "SHA256SUMS"
+# what asked for a folder, if it wasn't the command line
+COMMAND: Final[ContextVar[list[str] | None]] = ContextVar("command", default=None)
+README: Final = "README.txt"
 _MOST_WORLDS: Final = 10**12  # also of a sensitivity analysis, which adds all that it ran
 _LINE: Final = re.compile(r"([0-9a-f]{64})  ([^\0\n]+)")
 # what results are made by, and the record that they are held against
@@ -91,7 +95,8 @@ def digest_of(table: pd.DataFrame) -> str:
 
 def write_manifest(folder: Path, **entries: Any) -> None:
     """Write ``manifest.json``: all that is needed to run it again, and a seal over it."""
-    always = {"format": FORMAT, "command": ["palca", *sys.argv[1:]], "versions": versions()}
+    command = COMMAND.get() or ["palca", *sys.argv[1:]]
+    always = {"format": FORMAT, "command": command, "versions": versions()}
     entries = json.loads(json.dumps({**always, **entries}))
     text = json.dumps({**entries, "seal": _seal(entries)}, indent=1, ensure_ascii=False)
     # a file's name may hold bytes that are no text: JSON has them escaped just so
@@ -132,6 +137,27 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def scenarios_of(manifest: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the scenarios of a run with the headings to show them under."""
+    if "second" in manifest:
+        return [("The first scenario", manifest["scenario"]),
+                ("The second scenario", manifest["second"])]  # fmt: skip
+    if "scenario" in manifest:
+        return [("The scenario", manifest["scenario"])]
+    if isinstance(manifest.get("inputs"), list):
+        return [(f"Change {number}", asked["scenario"])
+                for number, asked in enumerate(manifest["inputs"], start=1)]  # fmt: skip
+    if "inputs" in manifest:
+        return [("The scenario", manifest["inputs"]["scenario"])]
+    if "arms" in manifest:
+        return [(f"Arm {number}", arm) for number, arm in enumerate(manifest["arms"], start=1)]
+    variants = manifest.get("variants", [])
+    if len(variants) == 1:
+        return [("The scenario", variants[0]["scenario"])]
+    return [(f"The scenario with {', '.join(map(str, v['levels']))}", v["scenario"])
+            for v in variants]  # fmt: skip
+
+
 @contextmanager
 def as_written(folder: Path) -> Iterator[None]:
     """Tell of what a sealed manifest brings about as of an error of the user's.
@@ -162,6 +188,7 @@ def as_written(folder: Path) -> Iterator[None]:
 def _seal(manifest: dict[str, Any]) -> str:
     """Return the SHA-256 of a manifest without its seal, however it is laid out."""
     return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+
 
 
 def draw(folder: Path, pictures: Mapping[str, Callable[[], Picture]]) -> dict[str, str]:
@@ -213,10 +240,10 @@ def _digests(folder: Path, names: Sequence[str]) -> dict[str, str]:
 
 def _data(folder: Path) -> list[str]:
     """Return the names of all files in a folder but those that speak of the others."""
-    return [name for name in _names(folder) if name not in (MANIFEST, SUMS)]
+    return [name for name in names_in(folder) if name not in (MANIFEST, SUMS, README)]
 
 
-def _names(folder: Path) -> list[str]:
+def names_in(folder: Path) -> list[str]:
     """Return the names of the files in a folder and in those within it, hidden ones left out."""
     paths = [path.relative_to(folder) for path in folder.rglob("*") if not path.is_dir()]
     return sorted(path.as_posix() for path in paths
@@ -289,9 +316,14 @@ def differing(folder: Path, but: Collection[str] = ()) -> tuple[dict[str, str], 
     return wrong, [name for name in _data(folder) if name not in {*written, *but}]
 
 
+def files_in(folder: Path) -> list[str]:
+    """Return the names of what Palca wrote into a folder."""
+    return [*(read_sums(folder) or ()), README, SUMS, MANIFEST]
+
+
 def contents(folder: Path) -> str:
     """Return what Palca wrote into a folder in words, a picture's two files as one."""
-    names = [*(read_sums(folder) or ()), SUMS, MANIFEST]
+    names = files_in(folder)
     figures = [name for name in names if name.endswith(".png")]
     svgs = {f"{name[:-4]}.svg" for name in figures}
     rest = [name for name in names if name not in svgs and name not in figures]

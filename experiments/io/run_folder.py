@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -249,6 +250,33 @@ def _is_at(opened: IO[bytes], path: Path) -> bool:
         return os.path.samestat(os.fstat(opened.fileno()), path.stat())
     except FileNotFoundError:
         return False
+
+
+@contextmanager
+def new_file(path: Path, force: bool) -> Iterator[IO[bytes]]:
+    """Give a file to write into that becomes `path` if all goes well, else vanishes.
+
+    Raises
+    ------
+    PalcaError
+        If there is something already and `force` isn't given, or it can't be written.
+    """
+    if path.is_dir():
+        raise PalcaError("is a folder; name a file", str(path))
+    if (path.exists() or path.is_symlink()) and not force:
+        raise PalcaError("exists already; give --force to replace it, or another --out",
+                         str(path))  # fmt: skip
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        # "x": a link that a stranger laid there is not followed; nor is one at `path` itself
+        with beside.open("xb") as file:
+            yield file
+        beside.replace(path)
+    except OSError as error:
+        raise unwritable(path, error) from None
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from .language import N_, _
 from .numerals import ENDLESS, decimal, number, percent, significant, value_of
 
 if TYPE_CHECKING:
@@ -28,20 +29,20 @@ _SHORT: Final = 24  # rows of a table that a page can hold whole
 _LONGEST: Final = 3000  # letters of a cell that are shown
 STAR: Final = "with a star if further from zero than two standard errors"
 POINTS: Final = "Between shares it is in percentage points."
-_WORDS: Final = {"True": "yes", "False": "no", "": "–", "nan": "–", "None": "–"}
+_WORDS: Final = {"True": N_("yes"), "False": N_("no"), "": "–", "nan": "–", "None": "–"}
 
 
-def own_unit(sign: str = "", apart: bool = False) -> Write:
-    """Write numbers as the unit of their row asks; `apart`: those between shares in points."""
-    return lambda value, row: number(value, str(row.get("unit", "")), sign, apart)
+def own_unit(sign: str = "") -> Write:
+    """Write numbers as the unit of their row asks."""
+    return lambda value, row: number(value, str(row.get("unit", "")), sign)
 
 
-def starred(sign: str = "", apart: bool = False) -> Write:
+def starred(sign: str = "") -> Write:
     """Write effects as :func:`own_unit` does, with a star if they are clear."""
 
     def write(value: float, row: Row) -> str:
         clear = abs(value) > 2.0 * value_of(row.get("se"))
-        return number(value, str(row.get("unit", "")), sign, apart) + (" *" if clear else "")
+        return number(value, str(row.get("unit", "")), sign) + (" *" if clear else "")
 
     return write
 
@@ -59,6 +60,22 @@ def decimals(digits: int, sign: str = "") -> Write:
 def digits(value: float, _: Row) -> str:
     """Write a number with three digits that count."""
     return significant(value)
+
+
+def cut_at_zero(write: Write, error: str) -> Write:
+    """Write an estimate that is cut at 0: there, that it lies below two of its standard errors.
+
+    Parameters
+    ----------
+    error : str
+        The column that has these.
+    """
+
+    def written(value: float, row: Row) -> Cell:
+        most = 2.0 * value_of(row.get(error))
+        return f"<{write(most, row)}" if value == 0.0 and most > 0.0 else write(value, row)
+
+    return written
 
 
 def whole(value: float, _: Row) -> str:
@@ -81,12 +98,14 @@ class Column:
     to : str
         If it is a range, the name of its upper end.
     unit, note : str
-        What its numbers are measured in, and what they mean.
+        What its numbers are measured in, and what they mean: it stands below the table.
     right : bool
         Whether it holds numbers: aligned to the right, each whole in one line.
     rank : int
         Where room is short the columns of the highest rank are left out first; those of rank 0
         never are.
+    meaning : str
+        What it is, in the list of a file's columns; its note, or its heading, if empty.
     """
 
     name: str
@@ -97,12 +116,18 @@ class Column:
     note: str = ""
     right: bool = False
     rank: int = 0
+    meaning: str = ""
+
+    @property
+    def said(self) -> str:
+        """What it is, in the list of a file's columns."""
+        return self.meaning or self.note or self.heading or self.name.replace("_", " ")
 
     @property
     def title(self) -> str:
-        """Its heading, with its unit."""
-        heading = self.heading or self.name
-        return f"{heading} ({self.unit})" if self.unit else heading
+        """Its heading, with its unit, in the language that is spoken now."""
+        heading = _(self.heading or self.name)
+        return f"{heading} ({_(self.unit)})" if self.unit else heading
 
     @property
     def numeric(self) -> bool:
@@ -112,7 +137,7 @@ class Column:
     def cell(self, row: Row) -> Cell:
         """Return what stands in a row."""
         ends = [self._written(row.get(name, ""), row) for name in (self.name, self.to) if name]
-        return ends[0] if len(ends) == 1 else f"{ends[0]} to {ends[1]}"
+        return ends[0] if len(ends) == 1 else _("{low} to {high}", low=ends[0], high=ends[1])
 
     def _written(self, value: Any, row: Row) -> Cell:
         if self.write is not None:
@@ -121,7 +146,7 @@ class Column:
                 return self.write(read, row) if abs(read) < ENDLESS else significant(read)
         word = _WORDS.get(str(value))
         if word is not None:
-            return word
+            return _(word)
         return cut(value) if isinstance(value, str) else value
 
 
@@ -208,8 +233,8 @@ class Table:
         """What stands below: what its columns mean, then its own note."""
         if self.note is None:
             return ""
-        meant = [f"{column.title}: {column.note}." for column in self.columns if column.note]
-        return " ".join([*meant, *([self.note] if self.note else [])])
+        meant = [f"{column.title}: {_(column.note)}." for column in self.columns if column.note]
+        return " ".join([*meant, *([_(self.note)] if self.note else [])])
 
     @property
     def short(self) -> bool:

@@ -79,7 +79,7 @@ class Layout:
         """Return what is printed at a width."""
         spans = self._spans()
         panels = self._panels(width, spans)
-        yield from _paragraph(self._title, width, "bold")
+        yield from paragraph(self._title, width, "bold")
         for number, panel in enumerate(panels):
             if number:
                 yield Text()
@@ -87,11 +87,11 @@ class Layout:
         if not panels:
             yield from self._stacked(width)
         note_width = min(width, _NOTE)
-        yield from _paragraph(self._note, note_width, "dim")
+        yield from paragraph(self._note, note_width, "dim")
         if gone := self.left_out(width):
             names = ", ".join(self._columns[index].title for index in gone)
             also = f"; {self._file} has {'it' if len(gone) == 1 else 'them'}" if self._file else ""
-            yield from _paragraph(
+            yield from paragraph(
                 f"Columns left out at a width of {width}: {names} (shown from a width of "
                 f"{self.full_width}{also})",
                 note_width,
@@ -142,7 +142,7 @@ class Layout:
         for index, (title, group) in enumerate(self._groups):
             if index > 1:
                 yield Text()
-            yield from _paragraph(title, _total(widths), "bold")
+            yield from paragraph(title, _total(widths), "bold")
             if group:
                 rows = [([row[index] for index in panel], style) for row, style in group]
                 yield grid(rows, "top")
@@ -150,7 +150,7 @@ class Layout:
     def _stacked(self, width: int) -> Iterator[Text]:
         """Draw each row as a block."""
         for title, group in self._groups:
-            yield from _paragraph(title, width, "bold")
+            yield from paragraph(title, width, "bold")
             for row, _ in group:
                 indent = ""
                 for column, cell in zip(self._columns, row, strict=True):
@@ -262,7 +262,8 @@ def _shared(spans: Sequence[_Span], width: int) -> list[int]:
     return widths
 
 
-def _paragraph(text: str, width: int, style: str) -> Iterator[Text]:
+def paragraph(text: str, width: int, style: str = "") -> Iterator[Text]:
+    """Return a text in lines of a width; no number is parted from its unit. None if empty."""
     if text:
         wrapped = _Cell(text).wrapped(width)
         wrapped.stylize(style)

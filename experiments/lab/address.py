@@ -11,12 +11,14 @@ from urllib.parse import parse_qsl, urlencode
 
 from palca.model.errors import short
 
+from ..io.language import ENGLISH, _, languages
 from .form import LONGEST
 
 _LONGEST_QUERY: Final = 16_384  # characters that are read
 _LONGEST_PACKED: Final = 6_000  # characters of a packed text that a link carries
 _MOST_CHOICES: Final = 40
 PACKED: Final = "text"  # the one choice that is packed
+LANGUAGE: Final = "lang"
 
 
 def read_query(query: str) -> tuple[dict[str, str], list[str]]:
@@ -25,26 +27,35 @@ def read_query(query: str) -> tuple[dict[str, str], list[str]]:
     Choices are texts that nobody has checked.
     """
     if len(query) > _LONGEST_QUERY:
-        return {}, ["The address is too long to be read, so the page shows its defaults."]
+        return {}, [_("The address is too long to be read, so the page shows its defaults.")]
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_CHOICES,
                           errors="replace")  # fmt: skip
     except ValueError:
-        return {}, ["The address has too many choices, so the page shows its defaults."]
+        return {}, [_("The address has too many choices, so the page shows its defaults.")]
     choices = dict(pairs)
     names = [name for name, _ in pairs]
-    complaints = [f"The address has “{short(name, 40)}” more than once; the last one counts."
-                  for name in choices if names.count(name) > 1]  # fmt: skip
+    complaints = [_("The address has “{name}” more than once; the last one counts.",
+                    name=short(name, 40)) for name in choices if names.count(name) > 1]  # fmt: skip
     if PACKED in choices:
         text = _unpack(choices.pop(PACKED))
         if text is None:
-            return choices, [*complaints, "The policy in the address is damaged, or longer than "
-                             f"{LONGEST:,} bytes, so it isn't shown."]  # fmt: skip
+            said = _("The policy in the address is damaged, or longer than {most} bytes, so it "
+                     "isn't shown.", most=f"{LONGEST:,}")  # fmt: skip
+            return choices, [*complaints, said]
         choices[PACKED] = text
     return choices, complaints
 
 
-def write_query(page: str, choices: Mapping[str, str], left_out: bool = False) -> tuple[str, bool]:
+def language_of(query: str) -> str:
+    """Return the language that an address asks for; English if there is none of that code."""
+    asked = dict(parse_qsl(query[:_LONGEST_QUERY], errors="replace")).get(LANGUAGE, ENGLISH)
+    return asked if asked in languages() else ENGLISH
+
+
+def write_query(
+    page: str, choices: Mapping[str, str], language: str = ENGLISH, left_out: bool = False
+) -> tuple[str, bool]:
     """Return the query of a page, and whether a text was too long for it.
 
     Parameters
@@ -52,7 +63,7 @@ def write_query(page: str, choices: Mapping[str, str], left_out: bool = False) -
     left_out : bool
         Leave the text of a policy out: it is as shipped.
     """
-    pairs = [("page", page)]
+    pairs = [("page", page), *([(LANGUAGE, language)] if language != ENGLISH else [])]
     too_long = False
     for name, value in choices.items():
         if name == PACKED:

@@ -23,6 +23,7 @@ from .session import Asked, PageAnswer, answer, fill
 def Sheet(
     form: dict[str, Any],
     blocks: list[dict[str, Any]],
+    film: str,
     error: str,
     busy: bool,
     turn: int,
@@ -70,6 +71,7 @@ def Page() -> None:
     Sheet(
         form=filled.form,
         blocks=list(said.blocks),
+        film=said.film,
         error=failed or said.error,
         busy=not failed and (answered is not filled or bool(task.pending)),
         turn=turn,

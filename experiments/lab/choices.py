@@ -11,38 +11,54 @@ from palca.model.calendar import month_index
 from palca.scenarios import shipped_policies, shipped_scenarios
 from palca.scenarios.reading.library import read_toml
 
+from ..io.language import _
 from ..run.explain import ACTORS
 from .form import Form
 from .scheduler import MOST_WORLDS
 
-WORLDS: Final = {
-    str(count): f"{count:,}" for count in (250, 1_000, 2_000, 5_000) if count <= MOST_WORLDS
-}
+
+def _counts(*numbers: int) -> dict[str, str]:
+    return {str(count): f"{count:,}" for count in numbers if count <= MOST_WORLDS}
+
+
+WORLDS: Final = _counts(250, 1_000, 2_000, 5_000)
+LIKE_OURS: Final = _counts(512, 1_024, 2_048, 4_096)  # no more ship
 FIRST: Final = "baseline"
 
 
-@lru_cache(maxsize=1)
+def said(titles: Mapping[str, str]) -> dict[str, str]:
+    """Return titles in the language that is spoken now."""
+    return {name: _(title) for name, title in titles.items()}
+
+
 def scenario_titles() -> dict[str, str]:
     """Return the titles of the shipped scenarios by name, the baseline first."""
-    titles = {name: _title(path) for name, path in shipped_scenarios().items()}
+    titles = {name: _(_title(path)) for name, path in shipped_scenarios().items()}
     return {FIRST: titles.pop(FIRST), **titles}
 
 
+def interventions() -> dict[str, tuple[str, int, str]]:
+    """Return of each shipped scenario that intervenes its title, first month, and what to look at.
+
+    That is the quantity of which its author expected something first: "rules" if of none.
+    """
+    return {name: (_(title), at, shown) for name, (title, at, shown) in _interventions().items()}
+
+
 @lru_cache(maxsize=1)
-def interventions() -> dict[str, tuple[str, int]]:
-    """Return title and first month of each shipped scenario that intervenes, by name."""
+def _interventions() -> dict[str, tuple[str, int, str]]:
     found = {}
     for name, path in shipped_scenarios().items():
         table = read_toml(path)
         if dates := [month_index(row["at"]) for row in table.get("intervene", [])]:
-            found[name] = table["title"], dates[0]
+            expected = [row["quantity"] for row in table.get("expectation", [])]
+            found[name] = table["title"], dates[0], next(iter(expected), "rules")
     return found
 
 
-@lru_cache(maxsize=8)
 def policy_titles(actor: str) -> dict[str, str]:
     """Return the titles of the shipped policies of an actor by name."""
-    return {name: _title(path) for name, path in shipped_policies(actor).items()}
+    return {name: _(_title(path)) for name, path in shipped_policies(actor).items()}
 
 
 @lru_cache(maxsize=1)
@@ -51,22 +67,22 @@ def usual_policies() -> Mapping[str, str]:
     return read_toml(shipped_scenarios()[FIRST])["policy"]
 
 
+@lru_cache(maxsize=128)
 def _title(path: Path) -> str:
     return str(read_toml(path)["title"])
 
 
 def ask_scenario(form: Form) -> str:
     """Ask for a shipped scenario."""
-    return form.select("scenario", "Scenario", scenario_titles(), FIRST)
+    return form.select("scenario", _("Scenario"), scenario_titles(), FIRST)
 
 
 def ask_actor(form: Form, default: str = "ussr") -> str:
     """Ask for an actor."""
-    return form.select("actor", "Actor", ACTORS, default)
+    return form.select("actor", _("Actor"), said(ACTORS), default)
 
 
-def ask_worlds(form: Form, most: int = MOST_WORLDS) -> int:
+def ask_worlds(form: Form, offered: Mapping[str, str] = WORLDS, usual: str = "1000") -> int:
     """Ask for a number of worlds."""
-    offered = {name: title for name, title in WORLDS.items() if int(name) <= most}
-    form.values["worlds"] = count = int(form.select("worlds", "Worlds", offered, "1000"))
+    form.values["worlds"] = count = int(form.select("worlds", _("Worlds"), offered, usual))
     return count

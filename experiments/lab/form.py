@@ -11,11 +11,13 @@ slider, the default is shown instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from palca.model.calendar import month_name
 from palca.model.errors import short
+
+from ..io.language import _
 
 LONGEST: Final = 20_000  # bytes of a policy's text
 _LONG: Final = 40  # characters of an option that needs room
@@ -39,6 +41,8 @@ class Form:
         As the template shows them; one whose `error` isn't empty can't be used.
     complaints : dict of str to str
         By field, why a choice can't be had and what is shown instead.
+    scene : dict, optional
+        What a story tells and asks above the fields, for the template.
     """
 
     def __init__(self, asked: Mapping[str, str]) -> None:
@@ -47,34 +51,71 @@ class Form:
         self.fields: list[dict[str, Any]] = []
         self.complaints: dict[str, str] = {}
         self.texts: dict[str, str] = {}  # by field, the value as it stands in an address
+        self.scene: dict[str, Any] | None = None
 
     def select(
         self, name: str, label: str, options: Mapping[str, str], default: str, note: str = ""
     ) -> str:
         """Ask for one of some options; `options` has a title for each."""
-        value = self._asked.get(name, default)
-        if value not in options:
-            self.complaints[name] = (
-                f"{label}: {_quoted(value)} is not one of the choices, so “{options[default]}” is "
-                "shown."
-            )
-            value = default
+        value = self._one_of(name, label, options, default)
         choices = [{"value": key, "text": title} for key, title in options.items()]
         long = max(map(len, options.values())) > _LONG
         self._add(name, value, value, kind="select", label=label, options=choices, note=note,
                   long=long)  # fmt: skip
         return value
 
+    def aside(self, name: str, label: str, options: Mapping[str, str], default: str) -> str:
+        """Keep one of some options that the page shows in a way of its own, not as a field."""
+        value = self.values[name] = self._one_of(name, label, options, default)
+        if value != default:
+            self.texts[name] = value
+        return value
+
+    def _one_of(self, name: str, label: str, options: Mapping[str, str], default: str) -> str:
+        value = self._asked.get(name, default)
+        if value not in options:
+            self.complaints[name] = _(
+                "{label}: {said} is not one of the choices, so “{shown}” is shown.",
+                label=label, said=_quoted(value), shown=options[default],
+            )  # fmt: skip
+            value = default
+        return value
+
     def whole(
-        self, name: str, label: str, low: int, high: int, default: int, note: str = ""
-    ) -> int:
-        """Ask for a whole number between two, both included; what is typed stays in its box."""
+        self, name: str, label: str, low: int, high: int, default: int, note: str = "",
+        another: str = "",
+    ) -> int:  # fmt: skip
+        """Ask for a whole number between two, both included; what is typed stays in its box.
+
+        Parameters
+        ----------
+        another : str
+            What a button is called that takes the next number; empty for no button.
+        """
         text = self._asked.get(name, str(default))
         value, wrong = _read(text, low, high, whole=True)
         as_text = text if wrong else f"{value:.0f}"
         self._add(name, default if wrong else int(value), as_text, kind="number", label=label,
-                  low=low, high=high, step=1, note=note, error=wrong)  # fmt: skip
+                  low=low, high=high, step=1, note=note, another=another, error=wrong)  # fmt: skip
         self.fields[-1]["value"] = as_text
+        return self.values[name]
+
+    def line(
+        self, name: str, label: str, examples: Sequence[str], wrong: Callable[[str], str],
+        note: str = "",
+    ) -> str:  # fmt: skip
+        """Ask for a line of text, empty unless somebody types it; it stays in its box.
+
+        Parameters
+        ----------
+        wrong : callable
+            Returns what is wrong with a text that isn't empty, or nothing.
+        """
+        text = self._asked.get(name, "")
+        error = wrong(text) if text.strip() else ""
+        self._add(name, "" if error else text, text, kind="line", label=label, note=note,
+                  examples=list(examples), error=error)  # fmt: skip
+        self.fields[-1]["value"] = text
         return self.values[name]
 
     def number(
@@ -82,7 +123,8 @@ class Form:
         note: str = "",
     ) -> float:  # fmt: skip
         """Ask for a number by a slider."""
-        value = self._slid(name, label, low, high, default, f"{exact(low)} to {exact(high)}")
+        allowed = _("{low} to {high}", low=exact(low), high=exact(high))
+        value = self._slid(name, label, low, high, default, allowed)
         self._add(name, value, exact(value), kind="range", label=label, low=low, high=high,
                   step=step, note=note, text=exact(value), names=[])  # fmt: skip
         return value
@@ -93,7 +135,8 @@ class Form:
     ) -> int:  # fmt: skip
         """Ask for a month by a slider; with buttons to go on and back if `play`."""
         names = [month_name(month) for month in range(low, high + 1)]
-        allowed = f"{low} to {high}, which are {names[0]} to {names[-1]}"
+        allowed = _("{low} to {high}, which are {first} to {last}", low=low, high=high,
+                    first=names[0], last=names[-1])  # fmt: skip
         value = int(self._slid(name, label, low, high, default, allowed, names))
         self._add(name, value, f"{value}", kind="range", label=label, low=low, high=high, step=1,
                   text=names[value - low], names=names, play=play, note=note)  # fmt: skip
@@ -109,10 +152,10 @@ class Form:
         """
         value = self._asked.get(name, default).replace("\r\n", "\n")
         held = len(value.encode("utf-8", "replace")) > LONGEST
-        wrong = (
-            f"The text is longer than {LONGEST:,} bytes, so it isn't run: shorten it. The whole "
-            "text is still in the box." if held else ""
-        )  # fmt: skip
+        wrong = _(
+            "The text is longer than {most} bytes, so it isn't run: shorten it. The whole text is "
+            "still in the box.", most=f"{LONGEST:,}"
+        ) if held else ""  # fmt: skip
         if held:
             value = default
         self._add(name, value, value, kind="prose", label=label, note=note, error=wrong, line=0,
@@ -131,10 +174,10 @@ class Form:
         if not wrong:
             return value
         instead = names[int(default - low)] if names else exact(default)
-        self.complaints[name] = (
-            f"{label}: {_quoted(text)} can't be chosen here (allowed: {allowed}), so {instead} is "
-            "shown."
-        )
+        self.complaints[name] = _(
+            "{label}: {said} can't be chosen here (allowed: {allowed}), so {shown} is shown.",
+            label=label, said=_quoted(text), allowed=allowed, shown=instead,
+        )  # fmt: skip
         return default
 
     def _add(self, name: str, value: Any, as_text: str, **about: Any) -> None:
@@ -156,23 +199,26 @@ def _read(text: str, low: float, high: float, whole: bool) -> tuple[float, str]:
     """Return the number that a text is, and why it can't be used, if it can't."""
     said, value = text.strip(), 0.0
     if not said:
-        wrong = "The box is empty"
+        wrong = _("The box is empty")
     elif "," in said:
-        wrong = (
-            f"{_quoted(said)} has a comma; write decimals with a point, and thousands without "
-            "a separator"
+        wrong = _(
+            "{said} has a comma; write decimals with a point, and thousands without a separator",
+            said=_quoted(said),
         )
     elif not _NUMBER.fullmatch(said):
-        wrong = f"{_quoted(said)} isn't a number"
+        wrong = _("{said} isn't a number", said=_quoted(said))
     else:
         value = float(said)
         if value < low:
-            wrong = f"{_quoted(said)} is too small"
+            wrong = _("{said} is too small", said=_quoted(said))
         elif value > high:
-            wrong = f"{_quoted(said)} is too large"
+            wrong = _("{said} is too large", said=_quoted(said))
         elif whole and value % 1:
-            wrong = f"{_quoted(said)} isn't a whole number"
+            wrong = _("{said} isn't a whole number", said=_quoted(said))
         else:
             return value, ""
-    kind = "a whole number" if whole else "a number"
-    return value, f"{wrong}: write {kind} from {exact(low)} to {exact(high)}."
+    mend = (
+        _("write a whole number from {low} to {high}.") if whole
+        else _("write a number from {low} to {high}.")
+    )  # fmt: skip
+    return value, f"{wrong}: {mend.format(low=exact(low), high=exact(high))}"

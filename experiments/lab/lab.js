@@ -2,6 +2,8 @@
 "use strict";
 window.palca = (() => {
   const DRAFTS = "palca.drafts"; // of this browser: rules that somebody has written
+  const words = window.palcaWords || {}; // translations into the language of this page
+  const say = (text) => words[text] || text;
   const UNSENT = "palca.unsent"; // of this window: what was typed and hasn't been heard
 
   function read(store, name, none) {
@@ -16,7 +18,7 @@ window.palca = (() => {
       window[store].setItem(name, JSON.stringify(value));
       return "";
     } catch {
-      return "This browser has no room for the draft: download it, or delete others.";
+      return say("This browser has no room for the draft: download it, or delete others.");
     }
   }
   const drafts = () => {
@@ -68,11 +70,30 @@ window.palca = (() => {
     },
   };
 
+  // methods of the sheet: what a story asks
+  const scenes = {
+    guess(asked) {
+      this.pick(asked.name, asked.said ? "" : asked.options.length ? this.guessed : String(this.share));
+      this.guessed = "";
+    },
+    turn_to(scene, before) {
+      if (!scene || (before && scene.title === before.title)) return;
+      this.guessed = ""; // what was thought of another scene
+      this.share = 50;
+      if (before) window.scrollTo(0, 0);
+    },
+    print() {
+      window.print();
+    },
+  };
+
   return {
+    say,
+    scenes,
     drafts,
     drafting,
     keep: (id, of, text) => write("localStorage", DRAFTS, [...others(id),
-      { id, of, text, at: new Date().toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }) }]),
+      { id, of, text, at: new Date().toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }) }]),
     drop: (id) => write("localStorage", DRAFTS, others(id)),
     unsent(page, name, value) {
       const last = read("sessionStorage", UNSENT, {});
@@ -105,6 +126,7 @@ window.addEventListener("load", () => {
     const reply = await fetch(window.location.pathname, { method: "HEAD", cache: "no-store" });
     if (reply.ok && watch !== null) window.location.reload();
   }
+  const { say } = window.palca;
   function show(lost) {
     if (lost === (watch !== null)) return;
     clearInterval(watch);
@@ -113,10 +135,9 @@ window.addEventListener("load", () => {
     if (!lost) return;
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = "Try now";
+    button.textContent = say("Try now");
     button.addEventListener("click", () => window.location.reload());
-    said.append("The lab doesn't answer: it has ended, or the network is down. What you type is " +
-      "kept, and the page comes back by itself. ", button);
+    said.append(say("The lab doesn't answer: it has ended, or the network is down. What you type is kept, and the page comes back by itself."), " ", button);
   }
   app.$watch("connectionStatus", (status) => show(app.wasConnected && status !== "connected"));
 });

@@ -19,7 +19,7 @@ from palca.model.language.levers import LEVERS
 from palca.model.state.state import FIELDS
 
 from .blocks import picture
-from .history_figure import draw_country, draw_network
+from .one_world.history_figure import draw_country, draw_network
 
 
 @solara.component

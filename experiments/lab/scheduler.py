@@ -13,6 +13,8 @@ from typing import Final, TypeVar
 
 from palca.model.errors import PalcaError
 
+from ..io.language import _
+
 MOST_WORLDS: Final = 5_000  # of one computation
 AT_ONCE: Final = 2  # computations
 MOST_WAITING: Final = 20  # visitors in the queue
@@ -74,7 +76,7 @@ def _slot() -> Iterator[None]:
     global _waiting
     with _counting:
         if _waiting >= MOST_WAITING:
-            raise PalcaError("too many visitors are computing now; try again in a minute")
+            raise PalcaError(_("too many visitors are computing now; try again in a minute"))
         _waiting += 1
     try:
         got = _slots.acquire(timeout=LONGEST)
@@ -82,7 +84,7 @@ def _slot() -> Iterator[None]:
         with _counting:
             _waiting -= 1
     if not got:
-        raise PalcaError("other visitors are computing now; try again in a minute")
+        raise PalcaError(_("other visitors are computing now; try again in a minute"))
     token = _until.set(time.monotonic() + LONGEST)
     try:
         look_at_clock()
@@ -100,9 +102,10 @@ def look_at_clock() -> None:
     PalcaError
     """
     if _closed.is_set():
-        raise PalcaError("the lab has ended")
+        raise PalcaError(_("the lab has ended"))
     if time.monotonic() > _until.get():
-        raise PalcaError(f"stopped after {LONGEST:.0f} seconds: choose fewer worlds")
+        raise PalcaError(_("stopped after {seconds} seconds: choose fewer worlds",
+                           seconds=f"{LONGEST:.0f}"))  # fmt: skip
 
 
 def close() -> None:
@@ -112,5 +115,5 @@ def close() -> None:
     """
     _closed.set()
     until = time.monotonic() + LAST
-    for _ in range(AT_ONCE):
+    for _slot in range(AT_ONCE):
         _slots.acquire(timeout=max(until - time.monotonic(), 0))

@@ -9,10 +9,12 @@ from typing import Any, Final
 
 from palca.model.errors import PalcaError, short
 
-from .address import read_query, write_query
+from ..io.language import ENGLISH, N_, _, languages, speaking, spoken
+from .address import LANGUAGE, language_of, read_query, write_query
 from .blocks import Block, text
 from .form import Form, Values
 from .kept import kept
+from .lesson.invitation import Door
 from .pages import FIRST, PAGES, page_of
 
 _LOG: Final = logging.getLogger(__name__)
@@ -36,6 +38,8 @@ class Asked:
         The field that was chosen last.
     before : mapping of str to str
         What the fields showed before that.
+    language : str
+        The code of a language that there is.
     """
 
     page: str = FIRST
@@ -44,19 +48,24 @@ class Asked:
     linked: bool = False
     changed: str = ""
     before: Mapping[str, str] = field(default_factory=dict)
+    language: str = ENGLISH
 
     @classmethod
     def of_query(cls, query: str) -> Asked:
-        """Return what an address asks."""
-        choices, complaints = read_query(query.lstrip("?"))
-        name = choices.pop("page", FIRST)
-        if name not in PAGES:
-            complaints = [
-                *complaints,
-                f"There is no page “{short(name, 40)}”; this is the first page.",
-            ]
-            name = FIRST
-        return cls(name, choices, tuple(complaints), linked=True)
+        """Return what an address asks; in English if its language isn't one that there is."""
+        query = query.lstrip("?")
+        language = language_of(query)
+        with speaking(language):
+            choices, complaints = read_query(query)
+            name = choices.pop("page", FIRST)
+            choices.pop(LANGUAGE, None)
+            if name not in PAGES:
+                complaints = [
+                    *complaints,
+                    _("There is no page “{name}”; this is the first page.", name=short(name, 40)),
+                ]
+                name = FIRST
+        return cls(name, choices, tuple(complaints), linked=True, language=language)
 
     def choose(self, name: str, value: str) -> Asked:
         """Return it with another choice; those that depended on it are forgotten.
@@ -69,7 +78,8 @@ class Asked:
             return self
         gone = {*filled.refused, *page_of(self.page).resets.get(name, ())}
         kept = {key: said for key, said in self.choices.items() if key not in gone}
-        return Asked(self.page, {**kept, name: value}, changed=name, before=filled.texts)
+        return Asked(self.page, {**kept, name: value}, changed=name, before=filled.texts,
+                     language=self.language)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,7 @@ class Filled:
         Labels of the boxes that hold what can't be used: until that is mended, nothing is answered.
     texts : mapping of str to str
         By field, its value as it stands in an address.
+    language : str
     """
 
     page: str
@@ -96,6 +107,7 @@ class Filled:
     refused: frozenset[str] = frozenset()
     wrong: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    language: str = ENGLISH
 
 
 def fill(asked: Asked) -> Filled:
@@ -103,51 +115,61 @@ def fill(asked: Asked) -> Filled:
 
     If that fails, by a mistake of ours, the form has its defaults and says so.
     """
-    try:
-        return _fill(asked)
-    except Exception:
-        _LOG.exception("the form of %s failed", asked.page)
-        return _fill(Asked(asked.page, complaints=("These choices can't be shown, because of an "
-                                                   "error in Palca. Other choices may "
-                                                   "work.",)))  # fmt: skip
+    with speaking(asked.language):
+        try:
+            return _fill(asked)
+        except Exception:
+            _LOG.exception("the form of %s failed", asked.page)
+            said = _("These choices can't be shown, because of an error in Palca. Other choices "
+                     "may work.")  # fmt: skip
+            return _fill(Asked(asked.page, complaints=(said,), language=asked.language))
 
 
 def _fill(asked: Asked) -> Filled:
     page = page_of(asked.page)
     form = Form(asked.choices)
     page.ask(form)
-    fields = {row["name"]: row for row in form.fields}
     plain = any(row["kind"] == "prose" and (row["shipped"] or row["held"]) for row in form.fields)
-    query, too_long = write_query(page.name, form.texts, left_out=plain)
-    strange = sorted(asked.choices.keys() - fields.keys()) if asked.linked else []
+    query, too_long = write_query(page.name, form.texts, spoken(), left_out=plain)
+    strange = sorted(asked.choices.keys() - form.values.keys()) if asked.linked else []
     return Filled(
         page.name,
         form.values,
         {
             "page": page.name,
-            "pages": [{"name": each.name, "title": each.title} for each in PAGES.values()],
-            "title": page.title,
-            "question": page.question,
-            "limits": list(page.limits),
+            "pages": [{"name": each.name, "title": _(each.title),
+                       "query": f"?{write_query(each.name, {}, spoken())[0]}"}
+                      for each in PAGES.values()],
+            "title": _(page.title),
+            "question": _(page.question),
+            "limits": [_(line) for line in page.limits],
             "fields": form.fields,
+            "scene": form.scene,
+            "link": Door.invitation.link(query) if Door.invitation else "",
             "complaints": [
                 *asked.complaints,
-                *(f"“{short(name, 40)}” in the address is not a setting of this page, so it has no "
-                  "effect." for name in strange),
+                *(_("“{name}” in the address is not a setting of this page, so it has no effect.",
+                    name=short(name, 40)) for name in strange),
                 *form.complaints.values(),
             ],
-            "notes": [*_also_changed(asked, form), *(_TOO_LONG if too_long else ())],
+            "notes": [*_also_changed(asked, form), *([_(_TOO_LONG)] if too_long else ())],
             "query": f"?{query}",
+            "languages": [
+                {"code": code, "name": name, "spoken": code == spoken(),
+                 "query": f"?{write_query(page.name, form.texts, code, left_out=plain)[0]}"}
+                for code, name in languages().items()
+            ],
         },
         frozenset(form.complaints),
         tuple(row["label"] for row in form.fields if row["error"]),
         form.texts,
+        asked.language,
     )  # fmt: skip
 
 
-_TOO_LONG: Final = (
+_TOO_LONG: Final = N_(
     "The policy is too long for the address, so the link shows the shipped policy. Download your "
-    "policy to send it.",
+    "policy to send it."
 )
 
 
@@ -157,17 +179,19 @@ def _also_changed(asked: Asked, form: Form) -> list[str]:
     other = [label for name, label in labels.items()
              if name != asked.changed and name not in form.complaints
              and asked.before.get(name, form.texts[name]) != form.texts[name]]  # fmt: skip
-    if not other:
+    if not other or asked.changed not in labels:
         return []
-    return [f"Changed together with {labels[asked.changed]}: {', '.join(other)}."]
+    return [_("Changed together with {field}: {others}.", field=labels[asked.changed],
+              others=", ".join(other))]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class PageAnswer:
-    """What a page shows: blocks, or what is wrong."""
+    """What a page shows: blocks, or what is wrong; of a film the text, which is long, apart."""
 
     blocks: tuple[Block, ...] = ()
     error: str = ""
+    film: str = ""
 
 
 def answer(filled: Filled) -> PageAnswer:
@@ -175,22 +199,28 @@ def answer(filled: Filled) -> PageAnswer:
 
     Whatever goes wrong is said on the page: only a mistake of the visitor in its own words.
     """
-    if filled.wrong:
-        boxes = ", ".join(filled.wrong)
-        return PageAnswer((text(f"Nothing is shown until these values are mended: {boxes}."),))
-    try:
-        return _answered(filled.page, tuple(filled.values.items()))
-    except PalcaError as error:
-        return PageAnswer(error=str(error))
-    except Exception:
-        _LOG.exception("the page %s failed", filled.page)
-        return PageAnswer(error="This page has failed because of an error in Palca. Other "
-                                "choices may work.")  # fmt: skip
+    with speaking(filled.language):
+        if filled.wrong:
+            return PageAnswer((text(_("Nothing is shown until these values are mended: {boxes}.",
+                                      boxes=", ".join(filled.wrong))),))  # fmt: skip
+        try:
+            return _answered(filled.page, tuple(filled.values.items()), filled.language)
+        except PalcaError as error:
+            return PageAnswer(error=str(error))
+        except Exception:
+            _LOG.exception("the page %s failed", filled.page)
+            return PageAnswer(error=_("This page has failed because of an error in Palca. Other "
+                                      "choices may work."))  # fmt: skip
 
 
 @kept
-def _answered(page: str, values: tuple[tuple[str, Any], ...]) -> PageAnswer:
-    return PageAnswer(tuple(page_of(page).show(dict(values))))
+def _answered(page: str, values: tuple[tuple[str, Any], ...], language: str) -> PageAnswer:
+    blocks = page_of(page).show(dict(values))
+    films = [block.get("text", "") for block in blocks if block["kind"] == "film"]
+    return PageAnswer(
+        tuple({"kind": "film"} if block["kind"] == "film" else block for block in blocks),
+        film="".join(films),
+    )
 
 
 def common() -> Iterator[Asked]:

@@ -5,39 +5,35 @@ Each row has a source and a confidence.
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date as Day
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from palca.model.calendar import month_index, month_name
-from palca.model.errors import PalcaError, nearest, short
+from palca.model.calendar import month_index
+from palca.model.errors import PalcaError, nearest
 from palca.model.events import KINDS, TRACKS
 from palca.model.state.scenario import Country, Scenario
 from palca.model.types import Flags
+
+from .record_files import (
+    JUDGED,
+    check_confidence,
+    read_base_rates,
+    read_coverage,
+    read_events,
+    read_series,
+    span,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COUNTRY: Final = "Bolivia"  # whose record it is: countries of another name have none
 FOLDER: Final = Path(__file__).parent / "record"
-CONFIDENCES: Final = ("high", "medium", "low")
-JUDGED: Final = ("1969-01", "1978-12")  # first and last month of which coverage is known
-_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "events.csv": ("date", "until", "track", "kind", "actor", "amount", "unit", "text", "source",
-                   "confidence", "note", "powell_thyne"),
-    "series.csv": ("series", "date", "value", "unit", "source", "confidence", "note"),
-    "base_rates.csv": ("series", "period", "value", "n", "se", "unit", "source", "confidence",
-                       "note"),
-    "coverage.csv": ("track", "kind", "since", "until", "complete", "reason", "source",
-                     "confidence"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +97,7 @@ class Record:
                     "--kind",
                 )
         for name in confidence or ():
-            _check_confidence(name, "confidence")
+            check_confidence(name, "confidence")
         if tracks:
             rows = rows[rows["track"].isin(list(tracks))]
         if kinds:
@@ -154,17 +150,24 @@ def check_tracks(tracks: Collection[str] | None) -> None:
             )
 
 
-def covered(record: Record, track: str, kind: str = "") -> Flags:
-    """Return in which months an absent event means that it didn't happen, ``(months,)``.
+def covered(record: Record) -> dict[tuple[str, str], Flags]:
+    """Return by track and kind in which months an absent event means that it didn't happen.
 
-    From January 1969 to December 1978. What is said of the kind goes before what is said of the
-    whole track. A documented event in a month that isn't covered did happen all the same.
+    Each ``(months,)``, from January 1969 to December 1978. What is said of a kind goes before what
+    is said of its whole track. A documented event in a month that isn't covered did happen all the
+    same.
     """
-    rows = record.coverage[record.coverage["track"] == track]
-    own = rows[rows["kind"] == kind]
-    out = np.zeros(month_index(JUDGED[1]) + 1, dtype=np.bool_)
-    for row in (own if len(own) else rows[rows["kind"] == ""]).itertuples():
-        out[int(str(row.first_month)) : int(str(row.last_month)) + 1] = bool(row.complete)
+    rows = [(str(row.track), str(row.kind), int(str(row.first_month)), int(str(row.last_month)),
+             bool(row.complete)) for row in record.coverage.itertuples()]  # fmt: skip
+    own = {(track, kind) for track, kind, *_ in rows}
+    months = month_index(JUDGED[1]) + 1
+    out = {(track, kind): np.zeros(months, dtype=np.bool_)
+           for track, kinds in KINDS.items() for kind in kinds}  # fmt: skip
+    for (track, kind), flags in out.items():
+        said = (track, kind if (track, kind) in own else "")
+        for *of, first, last, complete in rows:
+            if tuple(of) == said:
+                flags[first : last + 1] = complete
     return out
 
 
@@ -227,180 +230,6 @@ def _shipped() -> Record:
 
 
 def _load(folder: Path) -> Record:
-    events = _read(folder / "events.csv")
-    spans = []
-    for i, row in enumerate(events.itertuples(), start=2):
-        where = f"events.csv: line {i}"
-        _check_kind(str(row.track), str(row.kind), where)
-        first, last = span(str(row.date), where)
-        if row.until:
-            end = span(str(row.until), where)[1]
-            if end < first:
-                raise PalcaError(f"ends in {row.until}, before its beginning in {row.date}", where)
-            # the end of a spell doesn't blur its beginning; the end of an undated crisis does
-            last = end if len(str(row.date)) == len("1971") else last
-        unit = "orientation" if row.track == "power" else "million USD"
-        if row.amount and row.unit != unit:
-            given = f"is in '{row.unit}'" if row.unit else "has no 'unit'"
-            raise PalcaError(f"the amount {row.amount} {given}: give it in {unit}", where)
-        if not str(row.text).strip():
-            raise PalcaError("'text' is empty: say what happened", where)
-        spans.append((first, last))
-    events["first_month"] = [first for first, _ in spans]
-    events["last_month"] = [last for _, last in spans]
-    events["amount"] = _numbers(events, "amount", "events.csv")
-    events["powell_thyne"] = _numbers(events, "powell_thyne", "events.csv")
-    series = _read(folder / "series.csv")
-    seen = set()
-    for i, pair in enumerate(zip(series["series"], series["date"], strict=True), start=2):
-        where = f"series.csv: line {i}"
-        span(pair[1], where)
-        if pair in seen:
-            raise PalcaError(f"a second value of '{pair[0]}' at {pair[1]}", where)
-        seen.add(pair)
-    rates = _read(folder / "base_rates.csv")
-    for name, table in (("series.csv", series), ("base_rates.csv", rates)):
-        table["value"] = _numbers(table, "value", name)
-    for column in ("n", "se"):
-        rates[column] = _numbers(rates, column, "base_rates.csv")
-    return Record(events, series, rates, _coverage(folder / "coverage.csv"))
-
-
-def _coverage(path: Path) -> pd.DataFrame:
-    """Return the rows of coverage; those of a track, or of a kind, leave no month out."""
-    table = _read(path)
-    spans: list[tuple[int, int]] = []
-    due: dict[tuple[str, str], int] = dict.fromkeys([(track, "") for track in TRACKS], 0)
-    end = month_index(JUDGED[1])
-    for i, row in enumerate(table.itertuples(), start=2):
-        where = f"{path.name}: line {i}"
-        track, kind = str(row.track), str(row.kind)
-        _check_kind(track, kind, where, whole=True)
-        if row.complete not in ("yes", "no"):
-            raise PalcaError(f"'complete' must be yes or no, not '{row.complete}'", where)
-        if row.complete == "yes" and row.confidence == "low":
-            raise PalcaError("what is known with low confidence can't be complete: write no", where)
-        if not str(row.reason).strip():
-            raise PalcaError("'reason' is empty: say why one may think so", where)
-        try:
-            first, last = month_index(str(row.since)), month_index(str(row.until))
-        except PalcaError as error:
-            raise error.at(where) from None
-        if last < first:
-            raise PalcaError(f"ends in {row.until}, before its beginning in {row.since}", where)
-        if first != (next_ := due.get((track, kind), 0)):
-            raise PalcaError(
-                f"the span begins in {row.since} and must begin in {month_name(next_)}: the spans "
-                "of a track, and those of a kind, follow one another from January 1969 on, "
-                "without a gap and without an overlap",
-                where,
-            )
-        if last > end:
-            raise PalcaError(f"ends in {row.until}: the last month is {JUDGED[1]}", where)
-        due[track, kind] = last + 1
-        spans.append((first, last))
-    for (track, kind), next_ in due.items():
-        if next_ <= end:
-            what = f"the kind '{kind}' of the track '{track}'" if kind else f"the track '{track}'"
-            raise PalcaError(
-                f"nothing is said of {what} from {month_name(next_)} on: add a row to {JUDGED[1]}",
-                path.name,
-            )
-    table["complete"] = table["complete"] == "yes"
-    table["first_month"] = [first for first, _ in spans]
-    table["last_month"] = [last for _, last in spans]
-    return table
-
-
-def span(date: str, where: str = "") -> tuple[int, int]:
-    """Return the first and the last month in which a date of day, month or year lies.
-
-    >>> span("1971")
-    (24, 35)
-    """
-    if re.fullmatch(r"[12][0-9]{3}", date):
-        first = month_index(f"{date}-01")
-        return first, first + 11
-    if re.fullmatch(r"[12][0-9]{3}-[0-9]{2}(-[0-9]{2})?", date):
-        try:
-            month = month_index(date[:7])
-            Day.fromisoformat(date if len(date) > len("1971-08") else f"{date}-01")
-        except PalcaError as error:
-            raise PalcaError(error.message, where) from None
-        except ValueError:
-            raise PalcaError(f"{date} is not a day of the calendar", where) from None
-        return month, month
-    raise PalcaError(f"{short(date, 40)!r} is not a date; write 1971, 1971-08 or 1971-08-21", where)
-
-
-def _read(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
-    rows: list[list[str]] = []
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            for cells in (reader := csv.reader(file, strict=True)):
-                if not cells:
-                    continue  # an empty line
-                if rows and len(cells) != len(rows[0]):
-                    raise PalcaError(
-                        f"{len(cells)} cells where the first line has {len(rows[0])}: put a text "
-                        "that contains a comma in double quotes, and check for missing commas",
-                        f"{path.name}: line {reader.line_num}",
-                    )
-                rows.append(cells)
-    except OSError as error:
-        raise PalcaError(f"can't be read ({error.strerror})", path.name) from None
-    except (ValueError, csv.Error) as error:
-        raise PalcaError(f"is not a table of comma-separated values: {error}", path.name) from None
-    columns = rows[0] if rows else []
-    if twice := {name for name in columns if columns.count(name) > 1}:
-        raise PalcaError(f"two columns are called '{min(twice)}'", path.name)
-    table = pd.DataFrame(rows[1:], columns=columns)  # pyright: ignore[reportArgumentType]
-    for column in _COLUMNS[path.name]:
-        if column not in table:
-            raise PalcaError(f"no column '{column}'{nearest(column, table.columns)}", path.name)
-    for i, (source, confidence) in enumerate(
-        zip(table["source"], table["confidence"], strict=True), start=2
-    ):
-        where = f"{path.name}: line {i}"
-        if not source.strip():
-            raise PalcaError("the row has no source: name one", where)
-        _check_confidence(confidence, where)
-    return table
-
-
-def _check_kind(track: str, kind: str, where: str, whole: bool = False) -> None:
-    """Raise if there is no such kind in a track; an empty one is the whole track, if it may be."""
-    if track not in TRACKS:
-        raise PalcaError(f"no track '{track}'{nearest(track, TRACKS)}", where)
-    kinds = KINDS[track]
-    if kind not in kinds and not (whole and not kind):
-        raise PalcaError(
-            f"unknown kind '{kind}' in the track '{track}'{nearest(kind, kinds)}", where
-        )
-
-
-def _check_confidence(name: str, where: str) -> None:
-    if name not in CONFIDENCES:
-        raise PalcaError(
-            f"confidence '{name}' must be one of "
-            f"{', '.join(CONFIDENCES)}{nearest(name, CONFIDENCES)}",
-            where,
-        )
-
-
-def _numbers(table: pd.DataFrame, column: str, name: str) -> list[float]:
-    """Return a column as numbers; an empty cell is NaN, except where values are required."""
-    out = []
-    for i, cell in enumerate(table[column], start=2):
-        try:
-            number = float(cell) if cell or column == "value" else float("nan")
-        except ValueError:
-            raise PalcaError(
-                f"'{column}' must be a number, not '{cell}'", f"{name}: line {i}"
-            ) from None
-        if cell and not abs(number) < 1e15:
-            raise PalcaError(f"'{column}' must be finite, not {cell}", f"{name}: line {i}")
-        out.append(number)
-    return out
+    return Record(
+        read_events(folder), read_series(folder), read_base_rates(folder), read_coverage(folder)
+    )

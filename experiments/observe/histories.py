@@ -202,14 +202,15 @@ def documented(record: Record, scenario: Scenario) -> Histories:
     world = np.zeros(len(month), dtype=np.int64)
     events = Events(world, month[order], code[order], nobody, nobody, amount[order])
     known = {pair: np.zeros(months, dtype=np.bool_) for pair in EVENT_CODES}
-    for pair, flags in known.items():
-        judged = covered(record, *pair)
-        flags[: len(judged)] = judged
+    judged = 0
+    for pair, flags in covered(record).items():
+        judged = len(flags)
+        known[pair][:judged] = flags
     made = Histories(1, months, series, events, known)
     series["ussr_commitment"][~made.covers("ussr", ["credit"])] = np.nan
     for name, track, changes in _STATES:  # a change that isn't known may have ended them
-        unseen = np.maximum.accumulate(~made.covers(track, changes)[: len(judged)])
-        series[name][: len(judged)][unseen] = np.nan
+        unseen = np.maximum.accumulate(~made.covers(track, changes)[:judged])
+        series[name][:judged][unseen] = np.nan
     return made.to(scenario.months)
 
 

@@ -106,7 +106,10 @@ def _of_span(first: int, last: int) -> list[Outcome]:
 
 # Every outcome as a column of a table, those of a calibration's years too.
 OUTCOME_COLUMNS: Final = {
-    outcome.name: Column(outcome.name, outcome.heading, unit=outcome.unit)
+    outcome.name: Column(
+        outcome.name, outcome.heading, unit=outcome.unit,
+        meaning="; ".join(filter(None, (outcome.heading, outcome.note))),
+    )
     for outcome in (*OUTCOMES, *(one for year in range(FIRST + 2, LAST + 1)
                                  for some in before_and_after(year) for one in some))
 }  # fmt: skip

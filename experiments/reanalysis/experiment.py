@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from palca.model.calendar import month_name
 from palca.model.errors import PalcaError
@@ -14,19 +15,58 @@ from palca.scenarios import build, resolve
 
 from ..infer.evidence import Evidence, describe
 from ..infer.evidence_file import load_given, make_evidence
+from ..infer.evidence_table import EVIDENCE, EVIDENCE_FILE, SEGMENTS_FILE, segment_rows
 from ..infer.reanalysis import WORLDS, Reanalysis
 from ..infer.reanalysis_files import given_before, reanalysis_of, write_reanalysis
+from ..io.codebook import Each, File, column
 from ..io.experiment import AtomicExperiment, OnProgress, Result
+from ..io.table import Column
 from ..observe.documented import record_for
 from ..observe.histories import documented
 from ..simulate.ensemble import QUANTILES
 from .figure import draw_reanalysis
-from .report import print_reanalysis
+from .report import answer_of, print_reanalysis
 from .underneath import DISLOYAL, QUANTITIES, Underneath, underneath
 from .why import Why, why
 
-if TYPE_CHECKING:
-    pass
+_MONTH: Final = re.compile(r"\d{4}-\d{2}")
+
+
+def _segment(month: str) -> Column | None:
+    """Return the column of the segment that begins in a month, None if it is none."""
+    return column(month, "number of the world's try in it") if _MONTH.fullmatch(month) else None
+
+
+
+_FILES: Final = (
+    File("months.csv", "a quantity in a month", (
+        column("month", "at whose end"),
+        column("quantity", f"a field of the state (palca list fields), or {DISLOYAL}: and a "
+                           "garrison, the part of its force that would rise"),
+        "unit",
+        *(f"q{round(100 * share):02d}" for share in QUANTILES),
+        *(column(f"free_q{round(100 * share):02d}",
+                 f"{100 * share:.0f} % quantile in worlds without evidence")
+          for share in QUANTILES),
+        column("narrowing", "by how much the evidence narrows the range from 5 to 95 %: 0 not at "
+                            "all, 1 to a point; below 0 it is wider"),
+    )),
+    File("rulers.csv", "a month", (
+        column("month", "at whose end"), column("leader", "who rules in most worlds"),
+        column("share", "of the worlds that he rules", "share"),
+        column("attempts", "part of the worlds with a coup attempt", "share"),
+    )),
+    SEGMENTS_FILE,
+    EVIDENCE_FILE,
+    File("worlds.parquet", "a world at the end of a segment", (
+        column("until", "evidence that its world is given, counted from January 1969", "months"),
+        Each("MONTH", "number of the world's try in the segment that begins in this month",
+             _segment),
+    )),
+    File("worlds.json", "What worlds.parquet needs for the worlds to be made again: seed, "
+                        "segments, and the key of scenario and evidence."),
+    File("reanalysis.png", "Figure: what nobody measured, given what was."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,6 +74,7 @@ class ReanalysisExperiment(AtomicExperiment):
     """Worlds of a resolved scenario without interventions, given the data of an evidence file."""
 
     kind: ClassVar[str] = "reanalysis"
+    files: ClassVar[tuple[File, ...]] = _FILES
 
     scenario: dict[str, Any]
     given: dict[str, Any]
@@ -49,14 +90,14 @@ class ReanalysisExperiment(AtomicExperiment):
             self.scenario, evidence, self.worlds, self.seed, jobs, on_progress
         )
         if not found.tries:
-            return Result("", lambda console, _: print_reanalysis(console, scenario, found, None),
-                          answered=False)  # fmt: skip
+            return Result("", partial(answer_of, found, None), lambda *_: None, answered=False)
         result = underneath(self.scenario, found)
         digest = hashlib.sha256()
         for end, tries in sorted(found.tries.items()):
             digest.update(f"{end} ".encode() + tries.astype("<i8").tobytes())
         return Result(
             digest.hexdigest(),
+            partial(answer_of, found, result),
             lambda console, _: print_reanalysis(console, scenario, found, result),
             partial(_tables, self.scenario, evidence, found, result),
             {"reanalysis.png": partial(
@@ -67,12 +108,7 @@ class ReanalysisExperiment(AtomicExperiment):
 def _tables(
     resolved: dict[str, Any], evidence: Evidence, found: Reanalysis, result: Underneath
 ) -> dict[str, Any]:
-    """Return the tables of a reanalysis by their files.
-
-    ``months.csv`` (a row a month and quantity: quantiles, and those without evidence),
-    ``rulers.csv``, ``segments.csv`` (how probable the evidence is), ``evidence.csv``, and
-    ``worlds.parquet`` with ``worlds.json``, from which the worlds can be made again.
-    """
+    """Return the tables of a reanalysis by their files."""
     import pandas as pd
 
     scenario = build(resolved)
@@ -92,18 +128,14 @@ def _tables(
         "month": [month_name(month) for month in range(len(leaders))], "leader": leaders,
         "share": result.shares, "attempts": result.attempts,
     })  # fmt: skip
-    segments = pd.DataFrame([
-        {"first": month_name(s.start), "last": month_name(s.end - 1), "kept": s.kept,
-         "tried": s.tried, "probability": s.probability, "families": s.families}
-        for s in found.segments
-    ])  # fmt: skip
     every = [leader.name for leader in scenario.country.leaders]
     tables: dict[str, pd.DataFrame | Any] = {
         "months.csv": pd.DataFrame(rows),
-        "months.parquet": pd.DataFrame(rows),
         "rulers.csv": rulers,
-        "segments.csv": segments,
-        "evidence.csv": pd.DataFrame(describe(evidence, found.end - 1, every)),
+        "segments.csv": pd.DataFrame(segment_rows(found.segments)),
+        "evidence.csv": pd.DataFrame(
+            describe(evidence, found.end - 1, every), columns=[one.name for one in EVIDENCE]
+        ),
         "worlds.parquet": partial(write_reanalysis, found),
     }
     return tables

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from palca.model.calendar import month_name
+from palca.model.calendar import month_index, month_name
 from palca.model.state.scenario import Scenario
 
+from ..infer.alive_filter import Segment
 from ..infer.reanalysis import Reanalysis
+from ..io.experiment import Answer
 from ..io.numerals import decimal, percent
 from ..io.table import Column, Table, numbers, texts
 from .underneath import DISLOYAL, QUANTITIES, Underneath
@@ -18,23 +20,61 @@ from .why import Why
 if TYPE_CHECKING:
     from rich.console import Console
 
+_CAUSES: Final = 8  # of an answer
+_RULES: Final = 3  # of an answer
+_IN_SHORT: Final = ("1971-07", "1976-06")
 _MONTHS: Final = ("1970-09", "1971-07", "1973-06", "1976-06", "1978-06")
 
 
+def _too_rare(rare: Segment) -> str:
+    """Return which evidence too few tries fitted, and what to loosen."""
+    return (
+        f"The evidence could not be followed beyond {month_name(rare.start - 1)}: of "
+        f"{rare.tried:,} tries {rare.kept:,} went like that of {month_name(rare.start)} to "
+        f"{month_name(rare.end - 1)}. Give its months a tolerance, in a copy of given/record.toml."
+    )
+
+
+def answer_of(found: Reanalysis, result: Underneath | None) -> Answer:
+    """Return what the evidence tells of what nobody measured."""
+    stopped = [] if found.stopped is None else [_too_rare(found.stopped)]
+    if result is None:
+        return Answer("\n".join(stopped))
+    rows = []
+    for name, (title, _, _) in QUANTITIES.items():
+        narrower = float(np.nanmean(result.narrowing(name)))
+        row = {"quantity": title, "narrower": percent(narrower) if narrower > 0.0 else "wider"}
+        for month in _IN_SHORT:
+            if month_index(month) < len(result.rulers):
+                low, _, median, _, high = 100 * result.quantiles[name][month_index(month)]
+                row[month] = f"{median:.0f} ({low:.0f} to {high:.0f})"
+        rows.append((narrower, row))
+    rows.sort(key=lambda pair: -pair[0])
+    most, least = rows[0][1], rows[-1][1]
+    text = (
+        f"In {found.worlds:,} worlds that went like the evidence to {month_name(found.end - 1)} "
+        f"({found.families(found.end):,.0f} effective families): it tells most of "
+        f"{most['quantity']} (range {_narrowed(most['narrower'])}) and least of "
+        f"{least['quantity']} (range {_narrowed(least['narrower'])}). What lies underneath "
+        "follows from the model, and nothing can check it."
+    )
+    months = [month for month in _IN_SHORT if month in most]
+    columns = [Column("quantity", "quantity, %"), *numbers(*months, "narrower")]
+    note = "median (5 to 95 % of the worlds). narrower: than without evidence, all months."
+    table = Table.of("", columns, [row for _, row in rows], note)
+    return Answer("\n".join([*stopped, text]), table)
+
+
+def _narrowed(narrower: str) -> str:
+    return narrower if narrower == "wider" else f"{narrower} narrower"
+
+
 def print_reanalysis(
-    console: Console, scenario: Scenario, found: Reanalysis, result: Underneath | None
+    console: Console, scenario: Scenario, found: Reanalysis, result: Underneath
 ) -> None:
     """Print how like ours the worlds are, and what the evidence tells of what was not measured."""
     if found.stopped is not None:
-        rare = found.stopped
-        console.print(
-            f"The evidence could not be followed beyond {month_name(rare.start - 1)}: of "
-            f"{rare.tried:,} tries {rare.kept:,} went like that of {month_name(rare.start)} to "
-            f"{month_name(rare.end - 1)}. Give its months a tolerance, in a copy of "
-            "given/record.toml."
-        )
-    if result is None:
-        return
+        console.print(_too_rare(found.stopped))
     least = float(result.shares.min())
     console.print(
         f"{found.worlds:,} worlds to {month_name(found.end - 1)}; in each month {_in(least)} the "
@@ -68,6 +108,28 @@ def _in(share: float) -> str:
     return "all have" if share == 1.0 else f"at least {percent(share)} have"
 
 
+def why_in_short(found: Why) -> Answer:
+    """Return how often the attempt came, and what would have undone it."""
+    text = (
+        f"{month_name(found.month)} under {found.ruler}: of {found.worlds:,} worlds like ours to "
+        f"the end of this month ({found.families:,.0f} effective families) an attempt comes in "
+        f"{percent(found.attempt)} and succeeds in {percent(found.success)}."
+    )
+    if not found.causes:
+        rules = [rule for _, rule, _ in found.rules[:_RULES]]
+        return Answer(f"{text} Most frequent rules: {'; '.join(rules)}." if rules else text)
+    columns = [Column("cause"), *numbers("necessary", "s.e.")]
+    note = ("necessary: of the worlds in which " + (
+        "the coup succeeds, the share in which none succeeds this month without this cause; an "
+        "attempt may come all the same" if found.of_success else
+        "an attempt comes, the share in which none comes this month without this cause"
+    ) + ". Money counts with all that was paid before. Causes work together, so shares need not "
+        "add up to 100 %.")  # fmt: skip
+    rows = [(one.cause, percent(one.undone), decimal(100 * one.se, 1))
+            for one in found.causes[:_CAUSES]]  # fmt: skip
+    return Answer(text, Table("", columns, note).filled(rows))
+
+
 def print_why(console: Console, found: Why) -> None:
     """Print why a month of our history came as it did."""
     console.print(
@@ -77,8 +139,8 @@ def print_why(console: Console, found: Why) -> None:
         markup=True,
     )  # fmt: skip
     if found.causes:
-        succeeds = found.success > found.attempt / 2
-        event, share = ("success", found.success) if succeeds else ("attempt", found.attempt)
+        event, share = (("success", found.success) if found.of_success else
+                        ("attempt", found.attempt))  # fmt: skip
         console.print(Table(
             f"What would have undone the {event}: each cause taken away alone",
             [Column("cause"), *numbers("necessary", "s.e.")],

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from palca.model import ColdWarModel
+from palca.model import Simulation
 from palca.model.equations.discontent import garrison_loyalty
 from palca.model.types import Floats
 from palca.scenarios import build
@@ -96,7 +96,7 @@ class _Ranges:
         self.quantiles = {name: np.empty((months, len(QUANTILES))) for name in rows}
         self.rulers, self.shares, self.attempts = (np.empty(months) for _ in range(3))
 
-    def add(self, month: int, model: ColdWarModel) -> None:
+    def add(self, month: int, model: Simulation) -> None:
         """Take up the end of a month."""
         state = model.state
         for name in QUANTITIES:

@@ -11,46 +11,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any, Final
 
 import numpy as np
 
-from palca.model import ColdWarModel
-from palca.model.equations.coup import Plot
-from palca.model.equations.discontent import corps_discontent, private_discontent
-from palca.model.state.batch import Worlds
-from palca.model.types import Floats, Ints
+from palca.model import Simulation
+from palca.model.equations.discontent import added
 from palca.scenarios import build
 
 from ..infer.alive_filter import families
 from ..infer.evidence import Evidence
 from ..infer.reanalysis import ParticleSet, Reanalysis, at_fork
 from ..infer.weights import clustered_error
+from ..io.language import N_
+from ..run.officers import MOVERS, Attempt, live_through
 
 # A cause, and the parameters that are 0 where it is taken away.
 CAUSES: Final[dict[str, tuple[str, ...]]] = {
-    "empty treasury (or full)": ("discontent_fiscal",),
-    "legitimacy": ("discontent_legitimacy",),
-    "patronage of officers": ("discontent_patronage",),
-    "distance from the regime's orientation": ("discontent_distance",),
-    "fear of labour": ("discontent_fear",),
-    "private grievances": ("discontent_spread",),
-    "mood of the month": ("discontent_mood",),
-    "rule by a civilian": ("discontent_civilian",),
-    "coup trap (recent attempts)": ("coup_trap",),
-    "unrest as an opportunity": ("opportunity_unrest",),
-    "uncertain succession": ("opportunity_succession",),
-    "broken promise of elections": ("broken_promise",),
-    "covert US money": ("covert_support",),
-    "comrades of one garrison": ("comrades",),
-    "affinity to the plotter": ("affinity",),
-    "rank of the plotter": ("rank_advantage",),
-    "labour's side in the fight": ("labour_defence",),
-    "public signal": ("public_shock",),
-    "joining the expected winner": ("complementarity",),
+    N_("empty treasury (or full)"): ("discontent_fiscal",),
+    N_("legitimacy"): ("discontent_legitimacy",),
+    N_("patronage of officers"): ("discontent_patronage",),
+    N_("distance from the regime's orientation"): ("discontent_distance",),
+    N_("fear of labour"): ("discontent_fear",),
+    N_("private grievances"): ("discontent_spread",),
+    N_("mood of the month"): ("discontent_mood",),
+    N_("rule by a civilian"): ("discontent_civilian",),
+    N_("coup trap (recent attempts)"): ("coup_trap",),
+    N_("unrest as an opportunity"): ("opportunity_unrest",),
+    N_("uncertain succession"): ("opportunity_succession",),
+    N_("broken promise of elections"): ("broken_promise",),
+    N_("covert US money"): ("covert_support",),
+    N_("comrades of one garrison"): ("comrades",),
+    N_("affinity to the plotter"): ("affinity",),
+    N_("rank of the plotter"): ("rank_advantage",),
+    N_("labour's side in the fight"): ("labour_defence",),
+    N_("public signal"): ("public_shock",),
+    N_("joining the expected winner"): ("complementarity",),
 }
-_TERMS: Final = ("all share", "distance from the regime", "fear of labour", "private grievance")
+# Terms of discontent, and the model's that they sum.
+_TERMS: Final = {
+    "all share": ("base", "treasury", "legitimacy", "patronage", "civilian", "usual distance"),
+    "distance from the regime": ("distance",),
+    "fear of labour": ("fear",),
+    "private grievance": ("grievance",),
+}
 _ROUNDS: Final = 6  # of the cascade that are kept apart
 
 
@@ -62,7 +66,8 @@ class Necessity:
     ----------
     cause : str
     undone, se : float
-        Share of worlds in which the event doesn't come without it, and its standard error.
+        Share of the worlds with a success (:attr:`Why.of_success`), or else with an attempt, in
+        which there is none this month without it, and its standard error.
     """
 
     cause: str
@@ -88,9 +93,14 @@ class Why:
         Mean discontent of rebels, and of the loyal, by its terms, in worlds with an attempt.
     garrisons : dict of str to float
         Share of the attempts led from each garrison.
+    movers : dict of str to dict of str to float
+        By garrison, the mean discontent of its force by what moves officers
+        (:data:`~..run.officers.MOVERS`), in worlds with an attempt.
     joined : dict of str to list of float
         Share of each garrison's force with the rebels after each round, mean over attempts; the
         first is the nucleus, the last the end.
+    paid : dict of str to float
+        Mean number of each garrison's officers who lost their posts, in worlds with an attempt.
     causes : list of Necessity
         The most necessary first.
     """
@@ -104,8 +114,15 @@ class Why:
     success: float
     terms: dict[str, dict[str, float]] = field(default_factory=dict)
     garrisons: dict[str, float] = field(default_factory=dict)
+    movers: dict[str, dict[str, float]] = field(default_factory=dict)
     joined: dict[str, list[float]] = field(default_factory=dict)
+    paid: dict[str, float] = field(default_factory=dict)
     causes: list[Necessity] = field(default_factory=list)
+
+    @property
+    def of_success(self) -> bool:
+        """Whether the causes are those of success; of an attempt, where most attempts fail."""
+        return self.success > self.attempt / 2
 
 
 def why(resolved: dict[str, Any], evidence: Evidence, found: Reanalysis, month: int) -> Why:
@@ -119,7 +136,6 @@ def why(resolved: dict[str, Any], evidence: Evidence, found: Reanalysis, month: 
     particles = at_fork(resolved, evidence, found, month + 1, month)
     scenario = build(resolved)
     model, rules = _model(resolved, particles), dict[tuple[str, str], float]()
-    seen: list[_Seen] = []
     for strategist in model.strategists:
         def trace(index: int, fired: Any, added: Mapping[str, Any], of: Any = strategist) -> None:
             share = float(np.mean(np.broadcast_to(fired, len(particles))))
@@ -127,9 +143,8 @@ def why(resolved: dict[str, Any], evidence: Evidence, found: Reanalysis, month: 
                 rules[of.actor, of.policy.rules[index].name] = share
 
         strategist.trace = trace
-    model.current.officers.trace = lambda worlds, plot: seen.append(_look(worlds, plot))
     ruler = np.bincount(model.state.leader.astype(np.int64)).argmax()
-    model.step()
+    seen = live_through(model)
     attempt, success = model.state.attempt > 0, model.state.success > 0
     answer = Why(
         month, len(particles), families(particles.ancestors),
@@ -137,20 +152,14 @@ def why(resolved: dict[str, Any], evidence: Evidence, found: Reanalysis, month: 
         sorted(((*pair, share) for pair, share in rules.items()), key=lambda row: -row[2]),
         float(attempt.mean()), float(success.mean()),
     )  # fmt: skip
-    if not seen:
+    if seen is None:
         return answer
-    names = [garrison.name for garrison in scenario.country.garrisons]
-    look = seen[0]
-    answer.terms = {side: dict(zip(_TERMS, values, strict=True))
-                    for side, values in look.terms.items()}  # fmt: skip
-    led = np.bincount(look.garrison, minlength=len(names)) / len(look.garrison)
-    answer.garrisons = {name: float(share) for name, share in zip(names, led, strict=True)}
-    answer.joined = {name: row.tolist() for name, row in zip(names, look.joined, strict=True)}
-    happened = success if success.mean() > attempt.mean() / 2 else attempt
+    _see(answer, seen, [garrison.name for garrison in scenario.country.garrisons])
+    happened = success if answer.of_success else attempt
     for cause, parameters in CAUSES.items():
         other = _model(resolved, particles, parameters)
         other.step()
-        again = other.state.success > 0 if happened is success else other.state.attempt > 0
+        again = (other.state.success if answer.of_success else other.state.attempt) > 0
         undone = (happened & ~again)[happened].astype(np.float64)
         answer.causes.append(Necessity(
             cause, float(undone.mean()), clustered_error(undone, particles.ancestors[happened])
@@ -161,49 +170,31 @@ def why(resolved: dict[str, Any], evidence: Evidence, found: Reanalysis, month: 
 
 def _model(
     resolved: dict[str, Any], particles: ParticleSet, without: tuple[str, ...] = ()
-) -> ColdWarModel:
+) -> Simulation:
     """Return the worlds at the month's start, perhaps with some parameters at 0."""
     scenario = build(resolved)
     parameters = {**scenario.parameters, **particles.parameters, **dict.fromkeys(without, 0.0)}
     own = replace(scenario, parameters=parameters)
-    return ColdWarModel(own, np.arange(len(particles)), 0, keep=(), start=particles.snapshot)
+    return Simulation(own, np.arange(len(particles)), 0, keep=(), start=particles.snapshot)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What is seen of attempts as they begin."""
-
-    terms: dict[str, Floats]
-    garrison: Ints
-    joined: Floats
-
-
-def _look(worlds: Worlds, plot: Plot) -> _Seen:
-    """Return the discontent of rebels and of the loyal by its terms, and how the force joined."""
-    state, corps, p = worlds.state, worlds.corps, worlds.p
-    garrisons = np.arange(int(corps.garrison.max()) + 1)[:, None]
-    weight = np.where(corps.garrison[:, 0] == garrisons, corps.weight, 0.0)
-    weight /= weight.sum(axis=1, keepdims=True)
-    rebels = plot.pull > 0.0
-    joined = [weight @ rebels]
-    for _ in range(_ROUNDS):
-        share = corps.force_of(rebels)
-        rebels = plot.pull > -(p.complementarity * share + plot.push)
-        joined.append(weight @ rebels)
-    # each term alone: the others are 0
-    alone = partial(private_discontent, 0.0 * state.orientation, corps.ideology)
-    labour = state.mobilisation
-    distance = alone(0.0, 0.0, state.orientation, labour, p.discontent_distance, 0.0, 0.0)
-    fear = alone(0.0, 0.0, state.orientation, labour, 0.0, p.discontent_fear, 0.0)
-    grievance = alone(
-        corps.grievance, 0.0, state.orientation, labour, 0.0, 0.0, p.discontent_spread
-    )
-    shared = np.broadcast_to(corps_discontent(state, p), distance.shape)
-    nucleus = plot.pull > 0.0
-    terms = {
-        side: np.array([np.average(term, weights=who * corps.weight[:, None])
-                        for term in (shared, distance, fear, grievance)])
-        for side, who in (("nucleus of the plot", nucleus), ("other officers", ~nucleus))
-    }  # fmt: skip
-    garrison = np.take(corps.garrison, plot.plotter)
-    return _Seen(terms, garrison, np.stack([rows.mean(axis=1) for rows in joined], axis=1))
+def _see(answer: Why, seen: Attempt, names: list[str]) -> None:
+    """Note of attempts who was how discontented, who led, who joined when, and who paid."""
+    nucleus = seen.rounds[0]
+    weight = seen.weight[:, None]
+    for side, who in (("nucleus of the plot", nucleus), ("other officers", ~nucleus)):
+        parts = {name: added({part: seen.discontent[part] for part in parts})
+                 for name, parts in _TERMS.items()}  # fmt: skip
+        answer.terms[side] = {
+            name: float(np.average(np.broadcast_to(part, who.shape), weights=who * weight))
+            for name, part in parts.items()
+        }
+    led = np.bincount(seen.led_from, minlength=len(names)) / len(seen.led_from)
+    rounds = [seen.rounds[min(at, len(seen.rounds) - 1)] for at in range(_ROUNDS + 1)]
+    joined = np.stack([seen.by_garrison(who).mean(axis=1) for who in rounds], axis=1)
+    moved = {mover: seen.by_garrison(seen.of(mover)).mean(axis=1) for mover in MOVERS}
+    for at, name in enumerate(names):
+        answer.garrisons[name] = float(led[at])
+        answer.joined[name] = joined[at].tolist()
+        answer.movers[name] = {mover: float(values[at]) for mover, values in moved.items()}
+        answer.paid[name] = float(seen.paid[seen.garrison == at].sum(axis=0).mean())

@@ -16,6 +16,7 @@ from ..io.provenance import differing
 from ..io.safe_folder import Folder
 from ..io.table import cut
 from ..observe.documented import COUNTRY, load_record, scored
+from ..simulate.priors import own_priors
 from .scenario import ScenarioSummary
 
 _FEW: Final = 1000  # worlds below which a report warns
@@ -35,8 +36,8 @@ GENERAL: Final = (
     "The ranges are wide, because free-running worlds diverge early. Read the range before any "
     "difference.",
     "The thesis that Soviet cooperation stabilised Bolivia is neither built in nor tested: the "
-    "parameters that carry it have priors that contain zero, and the record moves them hardly at "
-    "all.",
+    "parameters that carry it have shipped priors that contain zero, and the record moves them "
+    "hardly at all.",
     "Much is coded by judgement: orientation, legitimacy, mobilisation, the weights of acts, and "
     "the parameters marked “assumed”.",
     "docs/LIMITS.md in Palca's source says where the model is known to fail.",
@@ -60,7 +61,8 @@ def caveats(
     # these draw their parameters themselves, from priors
     if kind not in ("sensitivity", "discovery", "calibration"):
         for scenario in scenarios:
-            if len(next(iter(scenario["sets"].values()), ())) <= 1:
+            alike = len(next(iter(scenario["sets"].values()), ())) <= 1
+            if alike and not scenario.get("priors"):
                 found.append("No posterior is used: every world has the same parameters, so the "
                              "ranges show chance but not parameter uncertainty.")  # fmt: skip
                 break
@@ -195,6 +197,8 @@ def sources(
 
     for scenario in scenarios:
         cite(str(scenario.get("sources", "")), f"the scenario '{scenario['title']}'")
+        for name, _, source in own_priors(scenario):
+            cite(source, f"prior of {name}")
     for scenario in summaries:
         for policy in scenario.policies:
             for rule in policy.rules:

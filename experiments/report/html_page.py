@@ -8,9 +8,7 @@ anything from elsewhere.
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,11 +16,12 @@ from palca.model.errors import PalcaError
 from palca.scenarios.reading.library import parse_toml
 
 from ..io import provenance, run_folder
+from ..io.experiment import ANSWER
 from ..io.safe_folder import Folder, StoredPicture
 from ..io.table import Table, cut, numbers, texts
 from .caveats import GENERAL, caveats, sources
 from .markdown import UNFIT, page_of
-from .scenario import scenarios_of, summarise
+from .scenario import summarise
 from .tables import tables_of
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -34,6 +33,7 @@ _KINDS: Final = {
     "counterfactual": "What would have happened, given what did happen",
     "arms": "Several changes, given what did happen",
     "claims": "The claims of the source study, as questions",
+    "expectations": "What the authors of scenarios expected before they ran them, misses first",
     "reanalysis": "What went on underneath, in worlds like ours",
     "sweep": "A scenario over many settings",
     "sensitivity": "Which parameters matter",
@@ -43,7 +43,6 @@ _KINDS: Final = {
     "concept": "A concept of political science, tested in the model",
     "gallery": "Concepts of political science, tested in the model",
 }
-_ANSWERED: Final = ("counterfactual", "arms")  # kinds whose folder has an answer in words
 _PAGES: Final = {"validation": "VALIDATION.md", "gallery": "CONCEPTS.md"}
 _CAPTIONS: Final = {
     "history": "The documented history above the simulated ones",
@@ -90,28 +89,15 @@ def write(page: str, path: Path, force: bool) -> None:
     PalcaError
         If there is something already, or the place can't be written to.
     """
-    if path.is_dir():
-        raise PalcaError("is a folder; name a file", str(path))
-    if (path.exists() or path.is_symlink()) and not force:
-        raise PalcaError("exists already; give --force to replace it, or another --out",
-                         str(path))  # fmt: skip
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        # "x": a link that a stranger laid there is not followed; nor is one at `path` itself
-        with beside.open("x", encoding="utf-8") as file:
-            file.write(page)
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise run_folder.unwritable(path, error) from None
+    with run_folder.new_file(path, force) as file:
+        file.write(page.encode())
 
 
 def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     kind = str(manifest.get("kind", "run"))
-    named = scenarios_of(manifest)
+    named = provenance.scenarios_of(manifest)
     scenarios = [scenario for _, scenario in named]
     summaries = [summarise(scenario, scenarios[0] if index else None)
             for index, scenario in enumerate(scenarios)]  # fmt: skip
@@ -129,10 +115,11 @@ def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
         scenarios=list(zip((name for name, _ in named), summaries, strict=True)),
         pictures=[(_caption(picture), picture) for picture in folder.pictures()],
         body=page_of(page) if page else "",
-        answer=(folder.text("answer.txt") or "").strip() if kind in _ANSWERED else "",
+        answer=(folder.text(ANSWER) or "").rstrip(),
+        conclusion=(folder.text("conclusion.txt") or "").strip(),
         tables=tables_of(kind, folder),
         general=GENERAL,
-        again=kind not in ("claims", "gallery"),  # which hold no inputs
+        again=kind not in ("claims", "expectations", "gallery"),  # which hold no inputs
         caveats=caveats(kind, manifest, folder, scenarios),
         provenance=_provenance(folder, manifest),
         files=Table("Contents of the folder", [*texts("file"), *numbers("bytes")]).filled(
@@ -163,6 +150,8 @@ def _title(kind: str, manifest: Mapping[str, Any], scenarios: list[dict[str, Any
         return f"A sweep of {manifest['plan']['scenario']}"
     if kind == "claims":
         return "The claims of Schelchkov (2024), given the record"
+    if kind == "expectations":
+        return "What was expected, and what came out"
     if kind == "arms":
         return " – ".join(str(scenario["title"]) for scenario in scenarios)
     if kind == "gallery":

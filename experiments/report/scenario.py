@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
 from palca.model.calendar import FOREVER, month_name
 from palca.model.language.levers import LEVERS
 from palca.model.state.channels import CHANNELS
 from palca.model.state.parameters import PARAMETERS
+from palca.scenarios.reading.library import label, read_text, shipped_scenarios
+
+from ..counterfactual.expectations import expectations_of
+from ..counterfactual.twins import QUANTITIES
+from ..simulate.priors import own_priors
 
 ACTORS: Final = {"ussr": "USSR", "us": "United States", "regime": "the regime",
                  "party": "communist party"}  # fmt: skip
@@ -68,27 +75,6 @@ class ScenarioSummary:
     policies: tuple[Policy, ...]
 
 
-def scenarios_of(manifest: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Return the scenarios of a run with the headings to show them under."""
-    if "second" in manifest:
-        return [("The first scenario", manifest["scenario"]),
-                ("The second scenario", manifest["second"])]  # fmt: skip
-    if "scenario" in manifest:
-        return [("The scenario", manifest["scenario"])]
-    if isinstance(manifest.get("inputs"), list):
-        return [(f"Change {number}", asked["scenario"])
-                for number, asked in enumerate(manifest["inputs"], start=1)]  # fmt: skip
-    if "inputs" in manifest:
-        return [("The scenario", manifest["inputs"]["scenario"])]
-    if "arms" in manifest:
-        return [(f"Arm {number}", arm) for number, arm in enumerate(manifest["arms"], start=1)]
-    variants = manifest.get("variants", [])
-    if len(variants) == 1:
-        return [("The scenario", variants[0]["scenario"])]
-    return [(f"The scenario with {', '.join(map(str, v['levels']))}", v["scenario"])
-            for v in variants]  # fmt: skip
-
-
 def summarise(
     scenario: Mapping[str, Any], before: Mapping[str, Any] | None = None
 ) -> ScenarioSummary:
@@ -127,17 +113,42 @@ def _facts(scenario: Mapping[str, Any]) -> list[tuple[str, str]]:
     until = month_name(scenario["months"] - 1)
     facts = [
         ("Question", str(scenario.get("question", ""))),
-        ("Expected before the run", str(scenario.get("expect", ""))),
+        ("Expected before the run", _expected(scenario)),
+        ("Its file", _file(scenario)),
         ("Plausibility", str(scenario.get("plausibility", ""))),
         ("Country and time", f"{scenario['country']['name']}, 1969-01 to {until}"),
-        ("Parameters", posterior_in_words(scenario["sets"])),
+        ("Parameters", _parameters(scenario)),
     ]
+    facts += [("Prior of its own", f"{said}{_meaning(name)}; {source}")
+              for name, said, source in own_priors(scenario)]  # fmt: skip
     facts += [("Parameter set", f"{name} = {value:g}{_meaning(name)}")
               for name, value in scenario["parameters"].items()]  # fmt: skip
     facts += [(f"Channel {'open' if is_open else 'closed'}", _channel(name))
               for name, is_open in scenario["channels"].items()]  # fmt: skip
     facts += [("Initial state", f"{name} = {value}") for name, value in scenario["start"].items()]
     return [(term, said) for term, said in facts if said]
+
+
+def _expected(scenario: Mapping[str, Any]) -> str:
+    rows = [f"{QUANTITIES[one.quantity][0]}, after {one.months} months: {one.in_words}."
+            for one in expectations_of(scenario)]  # fmt: skip
+    return " ".join([str(scenario.get("expect", "")), *rows]).strip()
+
+
+def _file(scenario: Mapping[str, Any]) -> str:
+    """Return the digest of a scenario's file, and whether a shipped one is another now.
+
+    No other file is read: a folder may come from anybody, and so may the path in it.
+    """
+    place, digest = Path(str(scenario.get("place", ""))), str(scenario.get("registered", ""))
+    if not digest:
+        return ""
+    shipped = shipped_scenarios().get(place.stem)
+    now = "palca check prints that of a file, to compare"
+    if shipped is not None and label(shipped) == str(place):
+        same = sha256(read_text(shipped).encode()).hexdigest() == digest
+        now = "the file is still the same" if same else "the file has been changed since"
+    return f"{place.name}, SHA-256 {digest[:16]} before the run; {now}"
 
 
 def _channel(name: str) -> str:
@@ -150,17 +161,19 @@ def _meaning(name: str) -> str:
     return f" {PARAMETERS[name].unit} ({PARAMETERS[name].meaning})"
 
 
-def posterior_in_words(parameter_sets: Mapping[str, Any]) -> str:
+def _parameters(scenario: Mapping[str, Any]) -> str:
     """Return where a run's parameters come from."""
+    parameter_sets = scenario["sets"]
+    if not parameter_sets and scenario.get("priors"):
+        return "each world has its own draw of the priors: the scenario's own, and the shipped ones"
     if not parameter_sets:
         return (
             "the defaults, the same in every world: ranges show chance, not parameter uncertainty"
         )
-    count = len(next(iter(parameter_sets.values())))
+    count, size = len(next(iter(parameter_sets.values()))), len(parameter_sets)
     if count == 1:
-        return (f"the posterior's best set of {len(parameter_sets)} parameters, the same in every "
+        return (f"the posterior's best set of {size} parameters, the same in every "
                 "world: ranges show chance, not parameter uncertainty")  # fmt: skip
-    size = len(parameter_sets)
     return f"each world has one of {count:,} sets of {size} parameters from a posterior"
 
 

@@ -17,7 +17,7 @@ from ..concepts.tables import measures_table
 from ..counterfactual.claims import claims_table, headline_table
 from ..counterfactual.files import evidence_table, shifts_table
 from ..counterfactual.paired_report import differences_table
-from ..counterfactual.report import channels_table, effects_table
+from ..counterfactual.report import channels_table, effects_table, expectations_table
 from ..explore.discovery_report import boxes_table
 from ..explore.sensitivity_report import indices_table, noise_table
 from ..explore.sweep_table import levels_table
@@ -141,6 +141,8 @@ _TABLES: Final[Mapping[str, Mapping[str, Made]]] = {
     "comparison": {"differences.csv": partial(
         differences_table, "Outcomes of both scenarios, world by world on the same draws")},
     "counterfactual": {
+        "expectations.csv": partial(
+            expectations_table, "What was expected before the run, and what came out"),
         "effects.csv": _effects, "channels.csv": _channels, "variants.csv": _variants,
         "evidence.csv": evidence_table, "parameters.csv": shifts_table,
     },
@@ -151,6 +153,8 @@ _TABLES: Final[Mapping[str, Mapping[str, Made]]] = {
     },
     "claims": {"claims.csv": claims_table, "headline.csv": partial(
         headline_table, "Effects on coup attempts, with each channel frozen")},
+    "expectations": {"expectations.csv": partial(
+        expectations_table, "What was expected before the runs, and what came out")},
     "sweep": {"summary.csv": _levels},
     "sensitivity": {"indices.csv": _indices},
     "discovery": {"boxes.csv": partial(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model import ColdWarModel
+from palca.model import Simulation
 from palca.model.agents.strategist import Strategist
 from palca.model.calendar import month_name
 from palca.model.equations.discontent import garrison_loyalty
@@ -24,18 +24,25 @@ from palca.model.state.scenario import Scenario
 from palca.model.state.state import FIELDS
 from palca.scenarios import build
 
+from ..io.experiment import Answer
+from ..io.language import N_, _
 from ..io.table import Column, Table, numbers, texts
 from ..observe.histories import Histories, simulated
-from .narrate import sentences
+from .narrate import Happening, happenings
+from .officers import Attempt, live_through
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 ACTORS = {"ussr": "USSR", "us": "United States", "regime": "Regime", "party": "Communist party"}
-_FIELDS = (
-    "orientation", "legitimacy", "repression", "mobilisation", "fiscal", "patronage",
-    "ussr_relations", "ussr_strain", "ussr_committed", "us_recent", "us_pressure", "friction",
-)  # fmt: skip
+_MOST = 6  # events of an answer
+_FIELDS = {
+    "orientation": N_("orientation"), "legitimacy": N_("legitimacy"),
+    "repression": N_("repression"), "mobilisation": N_("mobilisation"), "fiscal": N_("fiscal"),
+    "patronage": N_("patronage"), "ussr_relations": N_("ussr relations"),
+    "ussr_strain": N_("ussr strain"), "ussr_committed": N_("ussr committed"),
+    "us_recent": N_("us recent"), "us_pressure": N_("us pressure"), "friction": N_("friction"),
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -70,7 +77,12 @@ class Explanation:
     decisions: list[Decision]
     before: dict[str, float]
     after: dict[str, float]
-    events: list[tuple[int, str]]
+    happened: list[Happening]
+
+    @property
+    def events(self) -> list[tuple[int, str]]:
+        """Its months and sentences, in the language that is spoken now."""
+        return [(event.month, event.said) for event in self.happened]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +98,15 @@ class Trace:
         Of the one world.
     loyalty : ndarray, shape ``(months, garrisons)``
         At the end of each month, the share of each garrison's force that would not rise.
+    attempts : dict of int to Attempt
+        By month, what an attempted coup was like from within.
     """
 
     scenario: Scenario
     months: list[Explanation]
     histories: Histories
     loyalty: NDArray[np.float64]
+    attempts: dict[int, Attempt]
 
 
 def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Explanation:
@@ -113,51 +128,51 @@ def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Expl
     if not 0 <= month < scenario.months:
         last = month_name(scenario.months - 1)
         raise PalcaError(f"the run covers 1969-01 to {last}, not {month_name(month)}", "--month")
-    model = ColdWarModel(scenario, worlds=[world], rng=seed)
-    for _ in range(month):
+    model = Simulation(scenario, worlds=[world], seed=seed)
+    for _earlier in range(month):
         model.step()
-    explanation = _live(model)
+    explanation, _attempt = _live(model)
     while model.month < min(month + 3, scenario.months):
         model.step()
-    explanation.events = sentences(model.history().events, scenario.country, 0, month)
+    explanation.happened = happenings(model.history().events, scenario.country, 0, month)
     return explanation
 
 
 def trace_world(resolved: dict[str, Any], seed: int, world: int) -> Trace:
-    """Run a world to its end, and explain every month as :func:`explain` does one.
+    """Return the story of a world of a scenario as a manifest holds it: :func:`tell`."""
+    return tell(Simulation(build(resolved), worlds=[world], seed=seed))
 
-    Parameters
-    ----------
-    resolved : dict
-        The scenario as a manifest holds it.
-    world : int
-        The world's number.
-    """
-    scenario = build(resolved)
-    model = ColdWarModel(scenario, worlds=[world], rng=seed)
-    months, loyalty = [], []
-    for _ in range(scenario.months):
-        months.append(_live(model))
+
+def tell(model: Simulation) -> Trace:
+    """Run a model of one world to its end, and explain every month as :func:`explain` does one."""
+    scenario = model.current.scenario
+    months, loyalty, attempts = [], [], {}
+    for month in range(scenario.months):
+        explanation, attempt = _live(model)
+        months.append(explanation)
+        if attempt is not None:
+            attempts[month] = attempt
         loyalty.append(garrison_loyalty(model.current.worlds)[:, 0])
     history = model.history()
-    for month, sentence in sentences(history.events, scenario.country, 0, 0):
-        months[month].events.append((month, sentence))
-    return Trace(scenario, months, simulated(history), np.array(loyalty))
+    for event in happenings(history.events, scenario.country, 0, 0):
+        months[event.month].happened.append(event)
+    return Trace(scenario, months, simulated(history), np.array(loyalty), attempts)
 
 
-def _live(model: ColdWarModel) -> Explanation:
+def _live(model: Simulation) -> tuple[Explanation, Attempt | None]:
     """Live through the next month of a model of one world and tell all of it but its events."""
     before, month = _state(model), model.month
     leader = model.current.scenario.country.leaders[int(model.state.leader[0])]
     decisions = [_listen(strategist) for strategist in model.strategists]
-    model.step()
+    attempt = live_through(model)
     for decision, strategist in zip(decisions, model.strategists, strict=True):
         strategist.trace = None
         decision.policy = strategist.policy.title if strategist.policy else ""
         decision.seen = {name: _one(value) for name, value in strategist.seen.items()}
         decision.levers = {name: _one(value) for name, value in strategist.levers.items()}
     world = int(model.worlds[0])
-    return Explanation(world, month, leader.name, decisions, before, _state(model), [])
+    told = Explanation(world, month, leader.name, decisions, before, _state(model), [])
+    return told, attempt
 
 
 def _listen(strategist: Strategist) -> Decision:
@@ -178,18 +193,31 @@ def _one(value: Any) -> float:
     return float(np.asarray(value, dtype=np.float64).reshape(-1)[0])
 
 
-def _state(model: ColdWarModel) -> dict[str, float]:
+def _state(model: Simulation) -> dict[str, float]:
     return {name: float(getattr(model.state, name)[0]) for name in FIELDS}
 
 
 def changes_table(explanation: Explanation) -> Table:
     """Return what the month changed."""
     before, after = explanation.before, explanation.after
-    return Table("What changed", [Column("quantity"), *numbers("before", "after")]).filled(
-        (name.replace("_", " "), f"{before[name]:.3f}", f"{after[name]:.3f}")
-        for name in _FIELDS
+    head = [Column(N_("quantity")), *numbers(N_("before"), N_("after"))]
+    return Table(_("What changed"), head).filled(
+        (_(title), f"{before[name]:.3f}", f"{after[name]:.3f}")
+        for name, title in _FIELDS.items()
         if abs(after[name] - before[name]) > 5e-4
     )
+
+
+def answer_of(explanation: Explanation) -> Answer:
+    """Return what came of the month, and which rules fired."""
+    said = [f"World {explanation.world}, {month_name(explanation.month)}, under "
+            f"{explanation.ruler}. Events of this month and the next two: "
+            f"{len(explanation.events) or 'none'}."]  # fmt: skip
+    said += [f"{month_name(month)}  {sentence.partition(' — ')[0]}"
+             for month, sentence in explanation.events[:_MOST]]  # fmt: skip
+    rows = [(ACTORS[decision.actor], "; ".join(rule.name for rule, _ in decision.fired) or "none")
+            for decision in explanation.decisions]  # fmt: skip
+    return Answer("\n".join(said), Table("", texts("actor", "rules that fired")).filled(rows))
 
 
 def print_explanation(console: Console, explanation: Explanation) -> None:

@@ -28,6 +28,7 @@ from ..io.figure_style import (
     spells,
     style,
 )
+from ..io.language import _
 from ..io.numerals import decimal, percent
 from ..observe.documented import no_record
 from ..observe.histories import Histories
@@ -146,7 +147,7 @@ def draw_rulers(
     for start, end in sides:
         name = side(turn[start])
         axis.axvspan(start, end, ymax=top, color=COLOURS[name], lw=0)
-        axis.text((start + end) / 2, 0.18 * top, name[0].upper(), ha="center", va="center",
+        axis.text((start + end) / 2, 0.18 * top, _(name)[0].upper(), ha="center", va="center",
                   color=INK_ON[name], fontsize=6.5)  # fmt: skip
     unnamed = []
     for start, end in spells(leader):
@@ -217,7 +218,7 @@ def _acts(axis: Axes, history: Histories) -> None:
     months, unknown = np.arange(len(values)) + 0.5, np.isnan(values)
     hatch_gaps(axis, ~unknown)
     axis.plot(months, values, **fact_line())
-    acts, _, _ = history.of_kinds(("ussr", kind) for kind in WEIGHTS)
+    acts, *_rest = history.of_kinds(("ussr", kind) for kind in WEIGHTS)
     single = acts[unknown[acts]]
     axis.plot(single + 0.5, np.zeros(len(single)), "|", color=FACT, ms=9, mew=1.5)
     if unknown.all():

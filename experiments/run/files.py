@@ -5,22 +5,64 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.calendar import month_name
+from palca.model.events import AMOUNTS
 from palca.model.state.history import EVENT_CODES
+from palca.model.state.parameters import PARAMETERS, draw_index
 from palca.model.state.scenario import Scenario
+from palca.model.types import Floats
 
 from ..forecast.scores import OutcomeScore
+from ..io.codebook import Each, File, column, listed, of_table
+from ..io.language import _
 from ..io.provenance import hash_arrays
+from ..observe.windows import OUTCOME_COLUMNS
 from ..simulate.ensemble import MONTHLY, QUANTILES, Block, Summary
+from ..simulate.priors import FREE
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+_MONEY: Final = "million_usd"
+_AMOUNTS: Final = (_MONEY, *sorted({*AMOUNTS.values()}, reverse=True))  # columns of an amount
+
+
+FILES: Final = (
+    File("worlds.parquet", "a world", (
+        column("world", "number of the world: with the seed it makes all its draws"),
+        Each("OUTCOME", "an outcome (palca list outcomes)", OUTCOME_COLUMNS.get),
+        Each("PARAMETER", "a free parameter, one that has a prior (palca list parameters), as the "
+                          "world has it before any intervention; the others are the same in all "
+                          "worlds", of_table(PARAMETERS)),
+    )),
+    File("months.parquet", "a month of a series, over the worlds", (
+        column("month", "at whose end"),
+        column("series", f"its name: {listed(MONTHLY)}. unrest counts the events of the month, as "
+                         "of the record; the state's field of that name, which rules use, leaves "
+                         "out price shocks and is 1 in the month of an attempt"),
+        "unit", column("mean", "mean of the worlds"), *(f"q{share}" for share in ("05", 25, 50)),
+        "q75", "q95",
+    )),
+    File("events.parquet", "an event in a world", (
+        column("world", "number of the world"),
+        column("month", "when it happened"),
+        column("track", "part of history (palca list events)"),
+        column("kind", "what happened (palca list events)"),
+        column("leader", "who is concerned, if one is"),
+        column("place", "of the garrison concerned, if one is"),
+        column("million_usd", "money, of kinds that have some, such as a credit", "million USD"),
+        column("orientation", "of the regime that takes office", "left −1 to right 1"),
+        column("force_share", "part of the force with the rebels or, of a plot, ready to join a "
+                              "coup", "share"),
+    )),
+    File("history.png", "Figure: the documented history above the simulated ones."),
+)  # fmt: skip
 
 
 class EventsFile:
@@ -33,13 +75,13 @@ class EventsFile:
         text = pa.dictionary(pa.int32(), pa.string())
         self._schema = pa.schema(
             [("world", pa.int64()), ("month", text), ("track", text), ("kind", text),
-             ("leader", text), ("place", text), ("amount", pa.float64())]
+             ("leader", text), ("place", text), *((name, pa.float64()) for name in _AMOUNTS)]
         )  # fmt: skip
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
         names = {
             "month": [month_name(i) for i in range(scenario.months)],
-            "track": [track for track, _ in EVENT_CODES],
-            "kind": [kind for _, kind in EVENT_CODES],
+            "track": [track for track, _kind in EVENT_CODES],
+            "kind": [kind for _track, kind in EVENT_CODES],
             "leader": [leader.name for leader in scenario.country.leaders],
             "place": [garrison.name for garrison in scenario.country.garrisons],
         }
@@ -51,11 +93,14 @@ class EventsFile:
             for column, of in names.items()
         }
 
+        self._amounts = np.array([AMOUNTS.get(kind, _MONEY) for _track, kind in EVENT_CODES])
+
     def write(self, block: Block) -> None:
         """Append the events of a block."""
         import pyarrow as pa
 
         events = block.events
+        known = ~np.isnan(events.amount)
         columns = [
             pa.array(block.worlds[events.world]),
             self._named("month", events.month),
@@ -63,8 +108,9 @@ class EventsFile:
             self._named("kind", events.code),
             self._named("leader", events.leader),
             self._named("place", events.garrison),
-            pa.array(events.amount, mask=np.isnan(events.amount)),
-        ]
+            *(pa.array(events.amount, mask=~(known & (self._amounts[events.code] == name)))
+              for name in _AMOUNTS),
+        ]  # fmt: skip
         self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
 
     def _named(self, column: str, values: NDArray[np.int64]) -> pa.Array:
@@ -78,15 +124,26 @@ class EventsFile:
         self._writer.close()
 
 
+def free_parameters(scenario: Scenario, worlds: NDArray[np.int64], seed: int) -> dict[str, Floats]:
+    """Return the free parameters of some worlds before any intervention, each ``(worlds,)``."""
+    usual = scenario.usual_parameters(draw_index(seed, worlds))
+    return {
+        name: np.broadcast_to(usual.get(name, PARAMETERS[name].default), worlds.shape)
+        for name in dict.fromkeys((*FREE, *scenario.free_priors))
+    }
+
+
 def tables(
-    summary: Summary, rows: dict[str, NDArray[np.float64]], outcome_scores: list[OutcomeScore]
-) -> dict[str, pd.DataFrame]:
+    scenario: Scenario, seed: int, summary: Summary, rows: dict[str, Floats],
+    outcome_scores: list[OutcomeScore],
+) -> dict[str, pd.DataFrame]:  # fmt: skip
     """Return the tables of worlds, months and scores by their files."""
     import pandas as pd
 
-    worlds = pd.DataFrame({"world": np.arange(summary.worlds), **rows})
+    numbers = np.arange(summary.worlds)
+    worlds = pd.DataFrame({"world": numbers, **rows, **free_parameters(scenario, numbers, seed)})
     parts = []
-    for series, (_, unit) in MONTHLY.items():
+    for series, (_title, unit) in MONTHLY.items():
         values = summary.quantiles(series)
         part = pd.DataFrame(values, columns=[f"q{round(100 * level):02d}" for level in QUANTILES])
         part.insert(0, "month", [month_name(i) for i in range(len(values))])
@@ -99,10 +156,10 @@ def tables(
 
 
 def score_rows(outcome_scores: Iterable[OutcomeScore]) -> list[dict[str, Any]]:
-    """Return the rows of ``scores.csv``, one an outcome."""
+    """Return the rows of ``scores.csv``, one an outcome; titles in the language spoken now."""
     return [
         {
-            "outcome": v.outcome.name, "title": v.outcome.heading, "unit": v.outcome.unit,
+            "outcome": v.outcome.name, "title": _(v.outcome.heading), "unit": v.outcome.unit,
             "documented": v.documented, "median": v.median, "q05": v.low, "q95": v.high,
             "pit": v.pit, "inside": v.inside if not np.isnan(v.documented) else None,
             "crps": v.score, "crps_naive": v.naive, "skill": v.skill, "no_skill": v.unscored,

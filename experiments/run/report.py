@@ -13,6 +13,7 @@ from palca.model.state.scenario import Scenario
 
 from ..forecast.scores import OutcomeScore
 from ..io.figure_style import COLOURS
+from ..io.language import N_
 from ..io.numerals import decimal, percent
 from ..io.table import Column, Table, decimals, numbers, shares
 from ..observe.documented import no_record
@@ -82,12 +83,10 @@ def print_report(
         f"the worlds; {sum(v.skill > 0 for v in scored)} score better than the naive forecast.",
         markup=True,
     )
-    fitted = bool(scenario.parameter_sets)
-    origin = "fitted to this record" if fitted else "set by hand with this record in view"
     console.print(
         "The worlds run freely: none is conditioned on what happened. The parameters were "
-        f"{origin}, so it is no test of the model that the record lies inside; palca validate "
-        "tests the model."
+        f"{origin_of(scenario)}, so it is no test of the model that the record lies inside; palca "
+        "validate tests the model."
     )
 
 
@@ -164,33 +163,35 @@ def _number(value: float, unit: str) -> str:
     return decimal(value, 0 if unit in ("coups", "events", "months", "number", "0 to 3") else 1)
 
 
-def _value(value: float, row: Mapping[str, Any]) -> str:
+def by_unit(value: float, row: Mapping[str, Any]) -> str:
+    """Write a number as the unit of its row is read."""
     return _number(value, str(row.get("unit", "")))
 
 
-_SCORES: Final = (
-    Column("title", "outcome"),
-    Column("documented", "record", _value, note="the documented value"),
-    Column("median", write=_value),
-    Column("q05", "5–95 %", _value, to="q95"),
-    Column("width", write=_value, rank=4),
-    Column("pit", "at", shares(), rank=2,
-           note="share of worlds below the record, ties counted half"),
-    Column("inside", "in", note="whether it lies within 5–95 %"),
+SCORES: Final = (
+    Column("title", N_("outcome"), meaning="what it is"),
+    Column("documented", N_("record"), by_unit, note=N_("the documented value")),
+    Column("median", N_("median"), by_unit, meaning="median of the worlds"),
+    Column("q05", "5–95 %", by_unit, to="q95"),
+    Column("width", N_("width"), by_unit, rank=4),
+    Column("pit", N_("at"), shares(), rank=2,
+           note=N_("share of worlds below the record, among equal ones at random")),
+    Column("inside", N_("in"), note=N_("whether it lies within 5–95 %")),
     Column("crps", "CRPS", decimals(2), rank=3,
-           note="distance of forecast and fact, in the unit; 0 is best"),
-    Column("crps_naive", "CRPS, naive", decimals(2)),
-    Column("skill", write=decimals(2), rank=1,
-           note="1 − CRPS / CRPS of the naive forecast, which knows base rates of twenty Latin "
-                "American countries for changes of power and persistence from January 1969 for "
-                "the rest; below 0 the model is worse; a dash: the naive forecast was exactly "
-                "right, or the record doesn't know it"),
+           note=N_("distance of forecast and fact, in the unit; 0 is best")),
+    Column("crps_naive", N_("CRPS, naive"), decimals(2), meaning="the same of the naive forecast"),
+    Column("skill", N_("skill"), decimals(2), rank=1,
+           meaning="1 − crps / crps_naive: 1 is perfect, below 0 the naive forecast is better",
+           note=N_("1 − CRPS / CRPS of the naive forecast, which knows base rates of twenty Latin "
+                   "American countries for changes of power and persistence from January 1969 for "
+                   "the rest; below 0 the model is worse; a dash: the naive forecast was exactly "
+                   "right, or the record doesn't know it")),
 )  # fmt: skip
 
 
 def scores_table(rows: Iterable[Mapping[str, Any]], title: str) -> Table:
     """Return a table of outcomes from rows of ``scores.csv``: record, ensemble, place, scores."""
-    return Table.of(title, _SCORES, rows, file="scores.csv")
+    return Table.of(title, SCORES, rows, file="scores.csv")
 
 
 def _outcomes(outcome_scores: list[OutcomeScore]) -> Table:
@@ -198,7 +199,7 @@ def _outcomes(outcome_scores: list[OutcomeScore]) -> Table:
     from rich.text import Text
 
     table = scores_table([], "Outcomes: documented and simulated")
-    table.columns = [column for column in _SCORES if column.name != "crps_naive"]
+    table.columns = [column for column in SCORES if column.name != "crps_naive"]
     for group, title in GROUPS.items():
         chosen = [score for score in outcome_scores if score.outcome.group == group]
         if chosen:
@@ -259,3 +260,11 @@ def _repression(summary: Summary) -> Table:
         table.add(series, *(f"{percent(median)}\n{decimal(100 * low, 0)}–{decimal(100 * high, 0)}"
                             for low, median, high in rows))  # fmt: skip
     return table
+
+
+def origin_of(scenario: Scenario) -> str:
+    """Return where the parameters of free-running worlds come from, after "were"."""
+    if scenario.priors:
+        return "drawn from priors, of which the shipped ones were chosen with this record in view"
+    fitted = bool(scenario.parameter_sets)
+    return "fitted to this record" if fitted else "set by hand with this record in view"

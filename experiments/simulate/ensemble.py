@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model import ColdWarModel
+from palca.model import Simulation
 from palca.model.state.concatenate import concatenate_worlds
 from palca.model.state.history import Events, History
 from palca.model.state.state import FIELDS
@@ -25,6 +26,7 @@ from palca.scenarios import build
 
 from ..io.parallel import shared
 from ..observe.histories import SERIES, Histories, simulated
+from ..observe.labelled import Measures, measured
 from ..observe.outcomes import RIGHT, atmosphere, friction, outcomes, unrest
 from .histograms import Histogram, histogram, no_worlds
 
@@ -117,24 +119,31 @@ def monthly(history: History) -> dict[str, NDArray[Any]]:
     return {name: derived[name] if name in derived else history.field(name) for name in MONTHLY}
 
 
-def run_block(resolved: dict[str, Any], worlds: NDArray[np.int64], seed: int) -> Block:
+def run_block(
+    resolved: dict[str, Any],
+    worlds: NDArray[np.int64],
+    seed: int,
+    own: Measures = MappingProxyType({}),
+) -> Block:
     """Run the numbered worlds and keep what :class:`Block` keeps."""
-    model = ColdWarModel(build(resolved), worlds=worlds, rng=seed, keep=KEPT)
+    keep = tuple(FIELDS) if own else KEPT
+    model = Simulation(build(resolved), worlds=worlds, seed=seed, keep=keep)
     history = model.run()
     counts = {name: histogram(values) for name, values in monthly(history).items()}
     size = len(model.current.scenario.country.leaders)
     leader = history.field("leader").astype(np.int64)
     months = np.arange(len(leader))[:, None]
     rulers = np.bincount((leader + size * months).ravel(), minlength=size * len(leader))
-    measured = outcomes(simulated(history))
+    found = outcomes(simulated(history))
+    found |= measured(own, history, model.current.scenario.country)
     return Block(
-        history.worlds, measured, history.events, counts, rulers.reshape(len(leader), size)
+        history.worlds, found, history.events, counts, rulers.reshape(len(leader), size)
     )
 
 
 def free_running(resolved: dict[str, Any], worlds: int, seed: int) -> Histories:
     """Return the histories of some worlds of a resolved scenario, with all that is measured."""
-    return simulated(ColdWarModel(build(resolved), worlds, seed, keep=SERIES).run())
+    return simulated(Simulation(build(resolved), worlds, seed, keep=SERIES).run())
 
 
 def in_blocks(worlds: int, size: int) -> Iterator[NDArray[np.int64]]:
@@ -143,7 +152,13 @@ def in_blocks(worlds: int, size: int) -> Iterator[NDArray[np.int64]]:
         yield np.arange(first, min(first + size, worlds))
 
 
-def run_blocks(resolved: dict[str, Any], worlds: int, seed: int, jobs: int = 1) -> Iterator[Block]:
+def run_blocks(
+    resolved: dict[str, Any],
+    worlds: int,
+    seed: int,
+    jobs: int = 1,
+    own: Measures = MappingProxyType({}),
+) -> Iterator[Block]:
     """Run worlds ``0..worlds-1`` and yield their blocks in order.
 
     Parameters
@@ -152,9 +167,11 @@ def run_blocks(resolved: dict[str, Any], worlds: int, seed: int, jobs: int = 1) 
         As :func:`palca.scenarios.resolve` returns it.
     jobs : int
         Processes; the blocks are the same for any number.
+    own : mapping of str to callable
+        A user's outcomes beside Palca's: :func:`~palca.experiments.observe.labelled.measured`.
     """
     numbers = in_blocks(worlds, min(BLOCK, -(-worlds // jobs)))
-    return shared(run_block, ((resolved, block, seed) for block in numbers), jobs)
+    return shared(run_block, ((resolved, block, seed, {**own}) for block in numbers), jobs)
 
 
 def summarise(
@@ -169,9 +186,9 @@ def summarise(
     """
     counts = {series: no_worlds(months) for series in MONTHLY}
     summary = Summary(0, counts, np.zeros((months, leaders), np.int64))
-    measured: list[dict[str, Floats]] = []
+    found: list[dict[str, Floats]] = []
     for block in blocks:
         summary.add(block)
-        measured.append(block.outcomes)
+        found.append(block.outcomes)
         keep(block)
-    return summary, concatenate_worlds(measured)
+    return summary, concatenate_worlds(found)

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from palca.model import ColdWarModel
+from palca.model import Simulation
 from palca.model.language.policy import Policy
 from palca.model.state.scenario import Scenario
 
+from ..io.language import _
 from ..io.numerals import percent
 
 WORLDS: Final = 400
@@ -44,8 +45,10 @@ class RuleUse:
     @property
     def frequency(self) -> str:
         """In how many worlds it fired, and in which share of months, in words."""
-        plural = "" if self.worlds == 1 else "s"
-        return f"{self.worlds} world{plural}, {percent(self.share, 2)} of months"
+        share = percent(self.share, 2)
+        if self.worlds == 1:
+            return _("1 world, {share} of months", share=share)
+        return _("{count} worlds, {share} of months", count=self.worlds, share=share)
 
 
 def rule_use(
@@ -68,7 +71,7 @@ def rule_use(
     """
     before = tuple(row for row in scenario.policies[policy.actor] if row[0] < since)
     followed = {**scenario.policies, policy.actor: (*before, (since, policy))}
-    model = ColdWarModel(replace(scenario, policies=followed), worlds, seed)
+    model = Simulation(replace(scenario, policies=followed), worlds, seed)
     model.advance(since)
     shape = (len(policy.rules), worlds)
     ever, months = np.zeros(shape, dtype=bool), np.zeros(len(policy.rules), dtype=np.int64)
@@ -82,7 +85,7 @@ def rule_use(
 
     strategist = next(each for each in model.strategists if each.actor == policy.actor)
     strategist.trace = count
-    for _ in range(since, scenario.months):  # not advance: compiled months tell of no rule
+    for _month in range(since, scenario.months):  # not advance: compiled months tell of no rule
         model.step()
     return [
         RuleUse(

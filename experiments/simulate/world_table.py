@@ -6,19 +6,22 @@ import gc
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from palca.model import ColdWarModel
+from palca.model import Simulation
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.model.state.concatenate import concatenate_worlds
+from palca.model.state.state import FIELDS
 from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..io.parallel import shared
 from ..observe.histories import SERIES, Histories, simulated
+from ..observe.labelled import Measures, measured
 from ..observe.outcomes import MAIN, OUTCOMES, outcomes
 from .designs import Factor
 
@@ -36,6 +39,7 @@ def run_rows(
     factors: Sequence[Factor],
     table: pd.DataFrame,
     measure: Measure = outcomes,
+    own: Measures = MappingProxyType({}),
 ) -> dict[str, Floats]:
     """Return the outcomes of each row of a table, each ``(rows,)``.
 
@@ -48,6 +52,8 @@ def run_rows(
         A row a world: a column for each factor, ``seed`` and ``world``.
     measure : callable
         From histories to their outcomes, each ``(worlds,)``.
+    own : mapping of str to callable
+        A user's outcomes beside these: :func:`~palca.experiments.observe.labelled.measured`.
     """
     _keep_what_is_loaded()
     apart = [factor.name for factor in factors if not factor.is_parameter]
@@ -61,14 +67,16 @@ def run_rows(
     values = {name: table[name].to_numpy(np.float64) for name in varied}
     numbers = table["world"].to_numpy(np.int64)
     seed = int(table["seed"].iloc[0])
+    keep = tuple(FIELDS) if own else SERIES
     for key, indices in groups:
         scenario = build(variants[key if isinstance(key, tuple) else (key,)])
         for at in range(0, len(indices), TOGETHER):
             some = indices[at : at + TOGETHER]
             sampled = {name: column[some] for name, column in values.items()}
-            own = replace(scenario, parameters={**scenario.parameters, **sampled})
-            histories = simulated(ColdWarModel(own, numbers[some], seed, keep=SERIES).run())
-            for name, result in measure(histories).items():
+            here = replace(scenario, parameters={**scenario.parameters, **sampled})
+            history = Simulation(here, numbers[some], seed, keep=keep).run()
+            found = measure(simulated(history)) | measured(own, history, scenario.country)
+            for name, result in found.items():
                 out.setdefault(name, np.full(len(table), np.nan))[some] = result
     return out
 
@@ -78,14 +86,14 @@ def check_measured(resolved: dict[str, Any], names: Collection[str], where: str)
 
     If none is named, before all of the main ones can.
     """
-    measured = {o.name for o in OUTCOMES if month_index(o.until) < resolved["months"]}
+    known = {o.name for o in OUTCOMES if month_index(o.until) < resolved["months"]}
     for name in names:
-        if name not in measured:
+        if name not in known:
             raise PalcaError(f"the scenario ends before '{name}' can be measured", where)
-    if measured.isdisjoint(names or MAIN):
+    if known.isdisjoint(names or MAIN):
         raise PalcaError(
             "the scenario ends before any of the main outcomes can be measured; "
-            f"name one of {', '.join(sorted(measured)) or 'a longer scenario'}",
+            f"name one of {', '.join(sorted(known)) or 'a longer scenario'}",
             where,
         )
 

@@ -9,7 +9,7 @@ that none has been fitted with what another lacks.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -140,11 +140,20 @@ def alternatives(version: Version) -> dict[str, dict[str, Any]]:
     return {name: version("posterior=off", f"policy.ussr={name}") for name in ALTERNATIVES}
 
 
-def record_evidence(resolved: dict[str, Any], record: Record, dealings: bool = True) -> Evidence:
-    """Return what the record says, with or without the dealings of host, USSR and party."""
+def record_evidence(
+    resolved: dict[str, Any], record: Record, dealings: Mapping[str, Any] | None = None
+) -> Evidence:
+    """Return what the record says.
+
+    Parameters
+    ----------
+    dealings : mapping, optional
+        What is read of the dealings of host, USSR and party, as ``given/dealings.toml`` has it;
+        that file if none is given, nothing of them if it is empty.
+    """
     soviet = load_given("dealings")
-    given = {key: value for key, value in load_given("windows").items() if key not in soviet}
-    given = {"title": soviet["title"], **given, **(soviet if dealings else {})}
+    rest = {key: value for key, value in load_given("windows").items() if key not in soviet}
+    given = {**rest, **(soviet if dealings is None else dealings), "title": soviet["title"]}
     return make_evidence(given, "record", documented(record, build(resolved)), record)
 
 
@@ -179,9 +188,8 @@ def prior_worlds(
     import pandas as pd
 
     numbers = np.arange(worlds)
-    sampled = priors.draw(seed, numbers, {})
     free = free_in(resolved)
-    table = pd.DataFrame({name: sampled[name] for name in free})
+    table = pd.DataFrame(priors.draw(seed, numbers, free))
     table["world"], table["seed"] = numbers, seed
     factors = tuple(Factor(name) for name in free)
     return run_table({(): resolved}, factors, table, measure, jobs), table[list(free)]

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from palca.model.seeds import seed_after
 from palca.model.types import Floats
 
-from ..io.numerals import percent
 from ..io.parallel import shared
 from ..observe.documented import Record
 from ..simulate.ensemble import free_running
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
 COUNTRIES: Final = 120
 WORLDS: Final = 100  # histories of each
 _REFITS: Final = 20
+_DRAWS: Final = 100_000
+_NORMAL: Final = 1.645  # standard errors from 5 to 50 %
 _TOGETHER: Final = 10  # countries that a process runs at once
 
 # State of January 1969: evenly drawn between two values (assumed; wide).
@@ -51,6 +52,38 @@ GROWTH: Final = (("lt0", -99.0, 0.0), ("0_3", 0.0, 3.0), ("ge3", 3.0, 99.0))
 
 
 @dataclass(frozen=True, slots=True)
+class Regularity:
+    """One number of simulated countries against the same of documented ones.
+
+    Attributes
+    ----------
+    asked : str
+    simulated, documented : float
+    low, high : float
+        5 and 95 % of what is documented: it rests on few attempts.
+    nothing : float
+        The number if what is asked had no effect; NaN if it is no effect.
+    """
+
+    asked: str
+    simulated: float
+    documented: float
+    low: float
+    high: float
+    nothing: float = np.nan
+
+    @property
+    def holds(self) -> bool:
+        """Whether the simulated number lies within the documented range."""
+        return self.low <= self.simulated <= self.high
+
+    @property
+    def tells(self) -> bool:
+        """Whether the documented range leaves out that there is no effect."""
+        return not self.low <= self.nothing <= self.high
+
+
+@dataclass(frozen=True, slots=True)
 class Regularities:
     """What simulated countries have in common, and what documented ones have.
 
@@ -58,10 +91,13 @@ class Regularities:
     ----------
     since, growth : DataFrame
         A row a class: ``class``, ``simulated``, ``low``, ``high`` (5 and 95 % over countries),
-        ``documented``, ``years`` (documented country-years): the chance of any attempt in a
-        year, by the years since the last and by growth in the year before.
+        ``hits`` of ``years``: documented country-years with any attempt, and their share
+        ``documented``, ``documented_low``, ``documented_high`` (:func:`jeffreys`): the chance of
+        any attempt in a year, by the years since the last and by growth in the year before.
     success : tuple of float
-        Share of attempts that succeed: simulated, 5 %, 95 %, documented.
+        Share of attempts that succeed: simulated, 5 %, 95 %.
+    successes : tuple of float
+        Documented attempts that succeeded, and all.
     logit : DataFrame
         Rows ``growth``, ``income``, ``recent attempt``: coefficient and its standard error in both.
     years : int
@@ -70,35 +106,71 @@ class Regularities:
 
     since: pd.DataFrame
     growth: pd.DataFrame
-    success: tuple[float, float, float, float]
+    success: tuple[float, float, float]
+    successes: tuple[float, float]
     logit: pd.DataFrame
     years: int
 
     @property
-    def checks(self) -> list[tuple[str, str, bool]]:
-        """What is asked of the simulated countries, what was found, and whether it holds."""
-        chance = self.since.set_index("class")["simulated"]
-        by_growth = self.growth.set_index("class")["simulated"]
-        driver = self.logit.set_index("driver")
-        quiet = float(chance[["6-10yr", "11+yr"]].mean())
-        income, error = driver[["simulated", "simulated_se"]].to_numpy(np.float64)[1]
-        margin = 2.0 * float(error)
+    def checks(self) -> list[Regularity]:
+        """What is asked of the simulated countries, and what was found."""
+        of_income = self.logit[["simulated", "documented", "documented_se"]].to_numpy(np.float64)
+        income, known, error = map(float, of_income[list(self.logit["driver"]).index("income")])
+        margin = _NORMAL * error
+        won, tried = self.successes
+        quiet = ["6-10yr", "11+yr"]
+        columns = ["simulated", "documented", "documented_low", "documented_high"]
+        late = self.since[columns].to_numpy(np.float64)[-1]  # of all classes the quietest
         return [
-            ("about half of the attempts succeed (35 to 65 %)",
-             percent(self.success[0]), 0.35 <= self.success[0] <= 0.65),
-            ("the coup trap: an attempt is at least twice as likely in the year after one as after "
-             "six quiet years or more",
-             f"{chance['1yr'] / quiet:.1f} times", bool(chance["1yr"] >= 2.0 * quiet)),
-            ("it fades: after eleven quiet years the probability is at most one in ten",
-             f"{chance['11+yr']:.2f}", bool(chance["11+yr"] <= 0.1)),
-            ("after a year of falling output attempts are at least 1.15 times as likely as after "
-             "growth of 3 % or more",
-             f"{by_growth['lt0'] / by_growth['ge3']:.2f} times",
-             bool(by_growth["lt0"] >= 1.15 * by_growth["ge3"])),
-            ("richer countries have fewer attempts",
-             f"{income:+.2f} log odds per log income, margin {margin:.2f}",
-             income < -margin),
+            Regularity("share of attempts that succeed", self.success[0], won / tried,
+                       *jeffreys(won, tried)),
+            Regularity("the coup trap: how many times as likely an attempt is in the year after "
+                       "one as after six quiet years or more",
+                       *_times(self.since, ["1yr"], quiet), 1.0),
+            Regularity("it fades: probability of an attempt in a year after eleven quiet ones",
+                       *map(float, late)),
+            Regularity("how many times as likely an attempt is after a year of falling output as "
+                       "after growth of 3 % or more",
+                       *_times(self.growth, ["lt0"], ["ge3"]), 1.0),
+            Regularity("log odds of an attempt per log income", income, known,
+                       known - margin, known + margin, 0.0),
         ]  # fmt: skip
+
+
+def jeffreys(hits: float, of: float) -> tuple[float, float]:
+    """Return the 90 % interval of a share by Jeffreys' prior.
+
+    It begins at 0 if there is no hit, and ends at 1 if there is nothing else (Brown, Cai and
+    DasGupta 2001, doi:10.1214/ss/1009213286).
+    """
+    from scipy.stats import beta
+
+    low, high = beta.ppf((0.05, 0.95), hits + 0.5, of - hits + 0.5)
+    return float(low) if hits > 0 else 0.0, float(high) if hits < of else 1.0
+
+
+def _times(
+    rows: pd.DataFrame, some: list[str], others: list[str]
+) -> tuple[float, float, float, float]:
+    """Return how many times as large the mean share of some classes is as that of others.
+
+    Returns
+    -------
+    tuple of float
+        Simulated, documented, and 5 and 95 % of the latter by draws from the posteriors of the
+        shares, with Jeffreys' prior.
+    """
+    by_class = rows.set_index("class")
+    hits, of = (by_class[name].to_numpy(np.float64) for name in ("hits", "years"))
+    size = (_DRAWS, len(rows))
+    drawn = np.random.default_rng(0).beta(hits + 0.5, of - hits + 0.5, size)
+    one, other = (drawn[:, by_class.index.isin(names)] for names in (some, others))
+    low, high = np.quantile(one.mean(axis=1) / other.mean(axis=1), (0.05, 0.95))
+    shares = by_class[["simulated", "documented"]]
+    with np.errstate(divide="ignore", invalid="ignore"):  # there may be no simulated attempt
+        ratios = shares.loc[some].mean().to_numpy() / shares.loc[others].mean().to_numpy()
+    simulated, documented = (float(ratio) for ratio in ratios)
+    return simulated, documented, float(low), float(high)
 
 
 def countries(resolved: dict[str, Any], count: int, seed: int) -> list[dict[str, Any]]:
@@ -211,28 +283,32 @@ def summarise(years: pd.DataFrame, record: Record) -> Regularities:
 
     rates = record.base_rates.set_index("series")[["value", "n", "se"]].astype(np.float64)
 
-    def known(name: str) -> tuple[float, int]:
-        value, count, _ = rates.loc[name].to_numpy()
-        return float(value), 0 if np.isnan(count) else int(count)
+    def documented(name: str) -> tuple[float, int, float, float, float]:
+        """Return hits and years of a class, their share, and its 5 and 95 %."""
+        value, count, _ = map(float, rates.loc[name].to_numpy())
+        hits = round(value * count)
+        return hits, int(count), value, *jeffreys(hits, count)
 
     any_attempt = (years["attempts"] > 0).to_numpy(np.float64)
     since, growth = [], []
     for name, first, last in SINCE:
         inside = years["since"].between(first, last).to_numpy(np.bool_)
-        value, count = known(f"LA20_since_{name}_p_any_attempt")
-        since.append((name, *_share(any_attempt, inside, years["country"]), value, count))
+        known = documented(f"LA20_since_{name}_p_any_attempt")
+        since.append((name, *_share(any_attempt, inside, years["country"]), *known))
     for name, low, high in GROWTH:
         inside = ((years["growth"] >= low) & (years["growth"] < high)).to_numpy(np.bool_)
-        value, count = known(f"LA20g_lag_growth_{name}_p_any_attempt")
-        growth.append((name, *_share(any_attempt, inside, years["country"]), value, count))
+        known = documented(f"LA20g_lag_growth_{name}_p_any_attempt")
+        growth.append((name, *_share(any_attempt, inside, years["country"]), *known))
     by_country = years.groupby("country")[["attempts", "coups"]].sum()
     won, tried = (by_country[name].to_numpy(np.float64) for name in ("coups", "attempts"))
     ratio, (low, high) = float(won.sum() / tried.sum()), _bootstrap_ratio(won, tried)
-    columns = ["class", "simulated", "low", "high", "documented", "years"]
+    attempts = documented("LA20_1950_80_attempts_per_country_year")[0]
+    successes = round(float(rates.loc["LA20_1950_80_success_rate"].to_numpy()[0]) * attempts)
+    columns = ["class", "simulated", "low", "high", "hits", "years", "documented",
+               "documented_low", "documented_high"]  # fmt: skip
     return Regularities(
         pd.DataFrame(since, columns=columns), pd.DataFrame(growth, columns=columns),
-        (ratio, low, high, known("LA20_1950_80_success_rate")[0]),
-        _logit(years, rates), len(years),
+        (ratio, low, high), (successes, attempts), _logit(years, rates), len(years),
     )  # fmt: skip
 
 

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
+from palca.model.errors import PalcaError, nearest
 from palca.scenarios import resolve
 
 from ..explore.sweep import listed, unlisted
+from ..io.codebook import File
 from ..io.experiment import UNKEPT, AtomicExperiment, OnProgress, Result
-from .figures import pictures
-from .page import page, summary
+from .figures import FILES, pictures
+from .page import answer_of, page, summary
 from .validate import validate
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+PARTS: Final = ("scores", "patterns", "countries", "versions", "checks", "reading")
+WORLDS: Final = 65_536
 _Versions = dict[tuple[str, ...], dict[str, Any]]
 
 
@@ -47,6 +53,7 @@ class ValidationExperiment(AtomicExperiment):
     """
 
     kind: ClassVar[str] = "validation"
+    files: ClassVar[tuple[File, ...]] = FILES
     libraries: ClassVar[tuple[str, ...]] = ("scikit-learn", "scipy", "scoringrules")
     page: ClassVar[str] = "VALIDATION.md"
 
@@ -57,6 +64,34 @@ class ValidationExperiment(AtomicExperiment):
     settings: list[str]
     versions: _Versions = field(metadata=UNKEPT)
     command: str = field(default="", metadata=UNKEPT)
+
+    @classmethod
+    def of(
+        cls, scenario: str, parts: Sequence[str], worlds: int, seed: int, settings: Sequence[str]
+    ) -> Self:
+        """Return the validation that ``palca validate`` asks for; of all parts if none is named.
+
+        Raises
+        ------
+        PalcaError
+            If there is no such part.
+        """
+        for name in parts:
+            if name not in PARTS:
+                raise PalcaError(f"unknown part '{name}'{nearest(name, PARTS)}; choose one of "
+                                 f"{', '.join(PARTS)}", "--part")  # fmt: skip
+        wanted = [name for name in PARTS if not parts or name in parts]
+        words = ["palca", "validate", scenario]
+        for option, values in (
+            ("--part", wanted if parts else ()),
+            ("--worlds", (worlds,) if worlds != WORLDS else ()),
+            ("--seed", (seed,) if seed else ()),
+            ("--set", settings),
+        ):
+            words += [str(word) for value in values for word in (option, value)]
+        kept = [*settings]
+        return cls(scenario, worlds, seed, wanted, kept, Resolved(scenario, kept),
+                   shlex.join(words))  # fmt: skip
 
     @classmethod
     def from_manifest(cls, manifest: dict[str, Any], folder: Path) -> Self:
@@ -76,6 +111,7 @@ class ValidationExperiment(AtomicExperiment):
 
         return Result(
             hashlib.sha256(page(found, "").encode()).hexdigest(),
+            partial(answer_of, found),
             show,
             figures=pictures(found),
             page=partial(page, found, self.command),

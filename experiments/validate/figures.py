@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ..io.codebook import File
 from ..io.figure_style import (
     DASHES,
     FACT,
@@ -22,8 +23,9 @@ from ..io.figure_style import (
 )
 from ..io.numerals import percent
 from ..observe.histories import EVENTS
-from .ablations import log_bayes_factor
+from .ablations import ALTERNATIVES, log_bayes_factor
 from .cross_country import Regularities
+from .evidence_weights import SHIPPED
 from .forecast_skill import Scores
 from .pattern_frequencies import Patterns
 from .validate import Validation, Versions
@@ -41,6 +43,16 @@ _GROUPS: Final = {
 }  # fmt: skip
 
 
+FILES: Final = (
+    File("VALIDATION.md", "The page: all tests of the model, with their tables."),
+    File("validation-ahead.png", "Figure: forecasts one month ahead."),
+    File("validation-patterns.png", "Figure: how often worlds have the patterns of the record."),
+    File("validation-countries.png", "Figure: coup statistics beside those of other countries."),
+    File("validation-versions.png", "Figure: how much likelier the record is with each mechanism."),
+    File("validation-weights.png", "Figure: how far other weights of the evidence move a result."),
+)
+
+
 def pictures(found: Validation) -> dict[str, Callable[[], Picture]]:
     """Return what draws the pictures of what was found, by the names of their PNG files."""
     made: dict[str, Callable[[], Picture]] = {}
@@ -53,6 +65,7 @@ def pictures(found: Validation) -> dict[str, Callable[[], Picture]]:
         made["validation-countries.png"] = partial(draw_countries, found.countries, by_chance)
     if found.versions is not None:
         made["validation-versions.png"] = partial(draw_versions, found.versions)
+        made["validation-weights.png"] = partial(draw_weights, found.versions)
     return made
 
 
@@ -150,9 +163,10 @@ def _curve(axis: Axes, name: str, found: Regularities, by_chance: Regularities |
     error: Any = [100 * (rows["simulated"] - rows["low"]), 100 * (rows["high"] - rows["simulated"])]
     axis.errorbar(x, 100 * rows["simulated"], error, fmt="o-", color=SERIES[0], capsize=2,
                   label="simulated (5–95 %)")  # fmt: skip
-    wide = 164 * np.sqrt(rows["documented"] * (1 - rows["documented"]) / rows["years"])
-    axis.errorbar(x + 0.12, 100 * rows["documented"], wide, fmt="s-", color=FACT, lw=2.0,
-                  capsize=2, label="Latin America, documented")  # fmt: skip
+    known = rows["documented"]
+    wide: Any = [100 * (known - rows["documented_low"]), 100 * (rows["documented_high"] - known)]
+    axis.errorbar(x + 0.12, 100 * known, wide, fmt="s-", color=FACT, lw=2.0, capsize=2,
+                  label="Latin America, documented (5–95 %)")  # fmt: skip
     if by_chance is not None:
         axis.plot(x, 100 * getattr(by_chance, name)["simulated"], color=PALE, ls=DASHES[2],
                   label="broken model: coups at random")  # fmt: skip
@@ -199,3 +213,40 @@ def draw_versions(versions: Versions) -> Picture:
                            f"evidence is strongest against '{names[0]}' and weakest against "
                            f"'{names[1]}' ({least[1]:+.1f} nats); {unclear} of {len(rows)} "
                            "versions can't be distinguished from the scenario.")  # fmt: skip
+
+
+def draw_weights(versions: Versions) -> Picture:
+    """Draw as a tornado how far each weighting of the dealings moves a Bayes factor."""
+    by_name = {name: versions.by_weights(name) for name in ALTERNATIVES}
+    shipped = {name: factors.pop(SHIPPED) for name, factors in by_name.items()}
+    moved = {title: max(abs(factors[title] - shipped[name]) for name, factors in by_name.items())
+             for title in versions.by_weighting if title != SHIPPED}  # fmt: skip
+    titles = sorted(moved, key=lambda title: moved[title])
+    y = np.arange(len(titles))
+    with style():
+        figure = new_figure(9, 0.26 * len(titles) + 1.6)
+        axes = figure.subplots(1, len(by_name), sharey=True)
+        for axis, (name, factors) in zip(axes, by_name.items(), strict=True):
+            values = np.array([factors[title] for title in titles])
+            less = values < shipped[name]
+            axis.axvspan(-1, 1, color="#e4e4e4", zorder=0)
+            for some, colour, hatch in ((less, SERIES[1], "///"), (~less, SERIES[0], "")):
+                axis.barh(y[some], values[some] - shipped[name], left=shipped[name], height=0.7,
+                          color=colour, hatch=hatch, edgecolor="white", lw=0)  # fmt: skip
+            axis.axvline(shipped[name], color=INK, lw=1.0)
+            axis.set_title(f"against {name}", fontsize=9)
+            axis.set_xlim(min(-1.5, values.min() - 0.5), max(values.max(), shipped[name]) + 0.5)
+        axes[0].set_yticks(y, titles)
+        axes[0].set_ylim(-0.6, len(titles) - 0.4)
+        figure.supxlabel("log Bayes factor for raison d'état, of the dealings (nats)", fontsize=9)
+        head(figure, "The dealings weighted otherwise\nline: as shipped; hatched: less for raison "
+                     "d'état; grey band: undetermined"
+             )  # fmt: skip
+    said = "; ".join(
+        f"against {name} {shipped[name]:+.1f} as shipped, {min(factors.values()):+.1f} to "
+        f"{max(factors.values()):+.1f} otherwise" for name, factors in by_name.items()
+    )  # fmt: skip
+    return Picture(figure, "Bars of how far each of "
+                           f"{len(titles)} other weightings of the dealings moves the log Bayes "
+                           f"factor for raison d'état: {said}. '{titles[-1]}' moves one "
+                           "most.")  # fmt: skip

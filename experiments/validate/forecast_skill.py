@@ -14,10 +14,9 @@ from palca.scenarios import build
 from ..forecast.comparisons import (
     Decomposed,
     SkillComparison,
-    brier,
     decompose,
-    logarithmic,
     monthly_comparisons,
+    monthly_scores,
     outcome_comparisons,
     path_comparisons,
 )
@@ -148,8 +147,7 @@ def score(
     )  # fmt: skip
     on_progress("forecasting one month ahead", 0, 1)
     plain = {**resolved, "sets": {}}
-    histories = int(np.clip(worlds // 655, 10, 100))
-    ahead, said, naive_said = ahead_comparisons(plain, record, worlds, histories, SPANS, seed, jobs)
+    ahead, said, naive_said = ahead_comparisons(plain, record, worlds, SPANS, seed, jobs)
     for span, rows in ahead.items():
         comparisons[f"one month ahead, {span} (priors and the past alone)"] = rows
     some, came = SPANS["1969–78"], truth[:, :, 0]
@@ -164,8 +162,6 @@ def reference_scores(attempts: Floats, record: Record) -> dict[str, tuple[float,
     came = attempts[REFERENCE]
     region = base_rates(record).attempts
     chances = {"the record's own rate": came.mean(), "the region's": region}
-    return {
-        name: (float(brier(np.full(len(came), p), came)),
-               float(logarithmic(np.full(len(came), p), came)))
-        for name, p in chances.items()
-    }  # fmt: skip
+    constant = {name: np.full(len(came), p) for name, p in chances.items()}
+    brier, log = monthly_scores(*constant.values()).values()
+    return {name: (float(brier(p, came)), float(log(p, came))) for name, p in constant.items()}

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from palca.model import ColdWarModel, History
+from palca.model import History, Simulation
 from palca.model.agents.observables import OBSERVABLES
 from palca.model.language.levers import LEVERS
 from palca.model.state.history import CODE_OF
@@ -78,7 +78,7 @@ class _Lab:
         if months is not None:
             resolved["months"] = months
             resolved["drivers"] = {k: v[:months] for k, v in resolved["drivers"].items()}
-        return ColdWarModel(build(resolved), self.worlds, self.seed).run()
+        return Simulation(build(resolved), self.worlds, self.seed).run()
 
     def rules(self, actors: Sequence[str], keep: Callable[[str], bool]) -> dict[str, Any]:
         """Return the policies of which some actors only keep some levers."""
@@ -203,8 +203,8 @@ def change_of_currency(
     Parameters, levers, start values, drivers and what rules read are converted by the units
     in their tables; a factor that is a power of two makes no rounding.
     """
-    plain = ColdWarModel(build(resolved), worlds, seed).run()
-    other = ColdWarModel(build(converted(resolved, factor)), worlds, seed).run()
+    plain = Simulation(build(resolved), worlds, seed).run()
+    other = Simulation(build(converted(resolved, factor)), worlds, seed).run()
     for row in FIELDS.values():
         scale = factor ** exponent(row.unit)
         if not np.array_equal(scale * plain.field(row.name), other.field(row.name)):

@@ -7,32 +7,28 @@ seen the whole record.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from palca.model import ColdWarModel
-from palca.model.seeds import seed_after
 from palca.model.types import Floats
 from palca.scenarios import build
 
-from ..forecast.comparisons import SCORES, SkillComparison
+from ..forecast.comparisons import SkillComparison, distinct, monthly_scores
 from ..forecast.naive import HAZARDS, RECENT, base_rates, income
+from ..forecast.win_rates import win_rates_ahead
 from ..infer.collectors import Diagnostics
 from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
 from ..infer.particle_filter import Filter
 from ..io.parallel import shared
 from ..observe.documented import Record
-from ..observe.histories import EVENTS, SERIES, Histories, documented, happened, simulated
-from ..simulate import priors
+from ..observe.histories import EVENTS, Histories, documented, happened
 
 ISLAND: Final = 8192  # worlds filtered together
 _BOOTSTRAPS: Final = 200
 _START: Final = "attempt_age"
-_PSEUDO: Final = 4096  # worlds that filter a simulated history
 
 
 def past_evidence(histories: Histories, record: Record) -> Evidence:
@@ -122,7 +118,6 @@ def ahead_comparisons(
     resolved: dict[str, Any],
     record: Record,
     worlds: int,
-    histories: int,
     months: dict[str, slice],
     seed: int,
     jobs: int = 1,
@@ -133,8 +128,6 @@ def ahead_comparisons(
     ----------
     worlds : int
         In the filter of the record.
-    histories : int
-        Simulated histories that are filtered likewise, for the power.
     months : dict of str to slice
 
     Returns
@@ -155,7 +148,6 @@ def ahead_comparisons(
         hazard: naive_ahead(hazard, truth, known.series["growth"][:, 0], record, age)
         for hazard in HAZARDS
     }
-    pseudo = _pseudo_histories(resolved, record, histories, seed, jobs)
     chance = np.random.default_rng(seed)
     lots = chance.integers(0, len(islands), (_BOOTSTRAPS, len(islands)))
     out: dict[str, list[SkillComparison]] = {}
@@ -164,48 +156,17 @@ def ahead_comparisons(
         for index, event in enumerate(EVENTS):
             came = truth[index, some]
             again = np.nanmean(islands[lots][:, :, index, some], axis=1)
-            for hazard in HAZARDS:
-                naive = baseline[hazard][index, some]
-                for name, score in SCORES.items():
+            own = said[index, some]
+            rivals = distinct({h: baseline[h][index, some] for h in HAZARDS}, np.asarray)
+            scores = monthly_scores(own, *rivals.values())
+            for against, naive in rivals.items():
+                for name, score in scores.items():
                     theirs = float(score(naive, came))
                     low, high = np.quantile(1.0 - score(again, came) / theirs, (0.05, 0.95))
-                    wins = [
-                        float(score(own[index, some], real[index, some]))
-                        < float(score(baseline[hazard][index, some], real[index, some]))
-                        for own, baseline, real in pseudo
-                    ]
                     comparisons.append(
-                        SkillComparison(event, name, hazard, float(score(said[index, some], came)),
+                        SkillComparison(event, name, against, float(score(own, came)),
                                         theirs, float(low), float(high),
-                                        float(np.mean(wins)) if wins else np.nan)
+                                        win_rates_ahead(score, own, naive))
                     )  # fmt: skip
         out[span] = comparisons
     return out, said, baseline
-
-
-def _pseudo_histories(
-    resolved: dict[str, Any], record: Record, histories: int, seed: int, jobs: int
-) -> list[tuple[Floats, dict[str, Floats], Floats]]:
-    """Return forecasts one month ahead of simulated histories, naive ones, and what came."""
-    calls = ((resolved, record, number, seed) for number in range(histories))
-    return list(shared(_filter_pseudo, calls, jobs))
-
-
-def _filter_pseudo(
-    resolved: dict[str, Any], record: Record, number: int, seed: int
-) -> tuple[Floats, dict[str, Floats], Floats]:
-    """Return the forecasts of one simulated history whose parameters come from the priors."""
-    scenario = build(resolved)
-    numbers = np.array([number])
-    seed_of_theirs = seed_after(seed, 1)
-    own = priors.draw(seed_of_theirs, numbers, scenario.parameters)
-    own_scenario = replace(scenario, parameters={**scenario.parameters, **own})
-    histories = simulated(ColdWarModel(own_scenario, numbers, seed_of_theirs, keep=SERIES).run())
-    # as much is seen of it as of the real one
-    histories = replace(histories, covered=documented(record, scenario).covered)
-    truth = happened(histories)[:, :, 0]
-    _, predicted = _filter(resolved, past_evidence(histories, record), np.arange(_PSEUDO), seed)
-    said = np.where(np.isnan(predicted.T), 0.0, predicted.T)
-    age = scenario.country.start.get(_START, 60.0)
-    growth = histories.series["growth"][:, 0]
-    return said, {h: naive_ahead(h, truth, growth, record, age) for h in HAZARDS}, truth

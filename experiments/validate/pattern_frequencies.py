@@ -39,7 +39,7 @@ class Patterns:
         A row a policy, a column a pattern: share of worlds, where it could show.
     parameters : DataFrame
         A row a pattern: the parameter that matters most to it, and the share of worlds with
-        the pattern in its lowest and in its highest fifth.
+        the pattern in its lowest and in its highest fifth, with the number of worlds in each.
     """
 
     table: pd.DataFrame
@@ -94,8 +94,10 @@ def _by_parameter(measured: dict[str, Floats], sampled: pd.DataFrame) -> pd.Data
     for pattern in PATTERNS:
         values = measured[ablations.key(pattern.number)]
         could = ~np.isnan(values)
-        best: dict[str, Any] = {"number": pattern.number, "parameter": "", "lowest": np.nan,
-                                "highest": np.nan}  # fmt: skip
+        best: dict[str, Any] = {
+            "number": pattern.number, "parameter": "", "lowest": np.nan, "highest": np.nan,
+            "lowest_worlds": 0, "highest_worlds": 0,
+        }  # fmt: skip
         for name in sampled:
             own = sampled[name].to_numpy()
             low, high = np.quantile(own, (1 / _EXTREME, 1 - 1 / _EXTREME))
@@ -104,7 +106,8 @@ def _by_parameter(measured: dict[str, Floats], sampled: pd.DataFrame) -> pd.Data
                 continue
             lowest, highest = (float(end.mean()) for end in ends)
             if not abs(highest - lowest) <= abs(best["highest"] - best["lowest"]):
-                best |= {"parameter": str(name), "lowest": lowest, "highest": highest}
+                best |= {"parameter": str(name), "lowest": lowest, "highest": highest,
+                         "lowest_worlds": len(ends[0]), "highest_worlds": len(ends[1])}  # fmt: skip
         rows.append(best)
     return pd.DataFrame(rows)
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from ..forecast.comparisons import SkillComparison
 from ..io.numerals import percent
-from ..io.table import Column, Table, numbers
+from ..io.table import Column, Table, numbers, texts
 from ..observe.outcomes import OUTCOMES
 from ..observe.patterns import PATTERNS
 from ..observe.windows import FIRST, LAST, outcomes_of
 from . import ablations
 from .ablations import IMPROVES, WORSENS, ModelComparison, log_bayes_factor
-from .cross_country import Regularities
+from .cross_country import Regularities, jeffreys
 from .forecast_skill import Scores
-from .pattern_frequencies import Patterns
+from .pattern_frequencies import Patterns, ruled_out
 from .validate import Validation, Versions
 
 _TITLES: Final = {o.name: o.heading for o in (*OUTCOMES, *outcomes_of(FIRST, LAST))}
@@ -29,8 +29,31 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return Table("", [Column(first), *numbers(*rest)]).filled(rows).markdown()
 
 
+def _text_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return Table("", texts(*headings)).filled(rows).markdown()
+
+
 def _yes(holds: bool) -> str:
     return "yes" if holds else "**no**"
+
+
+def wins(found: Mapping[str, Sequence[SkillComparison]]) -> str:
+    """Return how many comparisons the model wins, by part."""
+    headings = ["forecasts", "comparisons", "model better", "naive exact", "can tell: won",
+                "against a sure one", "can tell: lost"]  # fmt: skip
+    rows = []
+    for title, comparisons in found.items():
+        verdicts = [comparison.verdict for comparison in comparisons]
+        counts = (
+            len(comparisons),
+            sum(c.model < c.naive for c in comparisons),
+            verdicts.count("naive exact"),
+            verdicts.count("better"),
+            sum(c.verdict == "better" and c.rates.sure for c in comparisons),
+            verdicts.count("worse"),
+        )
+        rows.append([title, *map(str, counts)])
+    return _table(headings, rows)
 
 
 def reference(scores: Scores) -> str:
@@ -40,25 +63,26 @@ def reference(scores: Scores) -> str:
 
 
 def comparisons(found: Sequence[SkillComparison]) -> str:
-    """Return a row a thing and score, three columns for the three naive forecasts."""
-    groups: dict[tuple[str, str], list[SkillComparison]] = {}
-    for comparison in found:
-        groups.setdefault((comparison.what, comparison.score), []).append(comparison)
-    naive = [comparison.against for comparison in next(iter(groups.values()))]
+    """Return a row a comparison."""
     rows = [
-        [f"{_TITLES.get(what, what)}, {score}", f"{some[0].model:.4g}", *map(_comparison, some)]
-        for (what, score), some in groups.items()
-    ]
-    return _table(["what, by which score", "model", *(f"skill against {n}" for n in naive)], rows)
+        [f"{_TITLES.get(c.what, c.what)}, {c.score}", ", ".join(c.against), f"{c.model:.4g}",
+         *_comparison(c)]
+        for c in found
+    ]  # fmt: skip
+    return _table(["what, by which score", "against", "model", "skill", "power", "size", "verdict"],
+                  rows)  # fmt: skip
 
 
-def _comparison(comparison: SkillComparison) -> str:
+def _comparison(comparison: SkillComparison) -> list[str]:
     if comparison.verdict == "naive exact":
-        return "naive exact"
-    mark = {"better": " **better**", "worse": " **worse**"}.get(comparison.verdict, "")
+        return ["", "", "", "naive exact"]
+    won = comparison.verdict in ("better", "worse")
     low, high = (f"{end:+.2f}" if np.isfinite(end) else "unbounded"
                  for end in (comparison.low, comparison.high))  # fmt: skip
-    return f"{comparison.skill:+.2f} ({low} to {high}), power {comparison.power:.2f}{mark}"
+    rates = comparison.rates
+    power, size = (f"{rate:.2f} ± {rates.error(rate):.2f}" for rate in (rates.power, rates.size))
+    return [f"{comparison.skill:+.2f} ({low} to {high})", power, "0, sure" if rates.sure else size,
+            f"**{comparison.verdict}**" if won else comparison.verdict]  # fmt: skip
 
 
 def brier_parts(scores: Scores) -> str:
@@ -82,39 +106,73 @@ def patterns(found: Patterns) -> str:
     """Return how often worlds show each pattern."""
     headings = ["pattern", "origin", "use", "record", "worlds", "could show", "of those"]
     rows: list[dict[str, Any]] = found.table.to_dict("records")  # type: ignore[assignment]
+    count = len(found.counts)
     return _table(headings, (
         [f"{row['number']}. {row['pattern']}", row["origin"], row["use"], _yes(row["record"]),
-         *(percent(float(row[share])) for share in ("worlds", "where", "of_those"))]
+         share(row["worlds"], count), share(row["where"], count),
+         share(row["of_those"], count * row["where"])]
         for row in rows
     ))  # fmt: skip
+
+
+def definitions() -> str:
+    """Return what each pattern is, and what builds it in."""
+    rows = [[f"{p.number}", p.statement, p.built_in or "no rule"] for p in PATTERNS]
+    return _text_table(["pattern", "true of a history if", "built in by"], rows)
+
+
+def hardly_shown(found: Patterns) -> str:
+    """Return which patterns hardly any world of a policy shows."""
+    rows = [[f"`{policy}`", ", ".join(map(str, ruled_out(shares))) or "none"]
+            for policy, shares in found.policies.iterrows()]  # fmt: skip
+    return _text_table(["policy", "patterns"], rows)
+
+
+def kept(reasons: Iterable[Sequence[str]]) -> str:
+    """Return why mechanisms stay that don't improve the fit."""
+    rows = [[f"`{name}`", why] for name, why in reasons]
+    return _text_table(["mechanism", "why it is kept"], rows)
+
+
+def share(value: float, worlds: float) -> str:
+    """Return a share of so many worlds, with the 90 % interval that they leave to it."""
+    if not worlds:
+        return "–"
+    low, high = jeffreys(value * worlds, worlds)
+    return f"{percent(value)} ({percent(low).removesuffix(' %')} to {percent(high)})"
 
 
 def parameters(found: Patterns) -> str:
     """Return which parameter moves each pattern most."""
     rows: list[dict[str, Any]] = found.parameters.to_dict("records")  # type: ignore[assignment]
     return _table(["pattern", "parameter", "lowest fifth", "highest fifth"], (
-        [f"{row['number']}", f"`{row['parameter']}`", percent(row["lowest"]),
-         percent(row["highest"])]
+        [f"{row['number']}", f"`{row['parameter']}`",
+         *(share(row[end], row[f"{end}_worlds"]) for end in ("lowest", "highest"))]
         for row in rows
     ))  # fmt: skip
 
 
 def asked(found: Regularities, by_chance: Regularities | None) -> str:
     """Return which regularities hold, and which do where coups come at random."""
-    rows = [[asked, measured, _yes(holds)] for asked, measured, holds in found.checks]
-    headings = ["asked", "simulated", "holds"]
+    headings = ["asked", "simulated", "documented (5–95 %)", "within"]
+    rows = []
+    for check in found.checks:
+        known = f"{check.documented:.2f} ({check.low:.2f} to {check.high:.2f})"
+        beyond = "" if check.tells else ": can't be told from no effect"
+        rows.append([check.asked, f"{check.simulated:.2f}", known + beyond, _yes(check.holds)])
     if by_chance is not None:
         headings.append("coups at random")
-        for row, (_, measured, holds) in zip(rows, by_chance.checks, strict=True):
-            row.append(f"{measured}: {'holds' if holds else 'fails'}")
+        for row, check in zip(rows, by_chance.checks, strict=True):
+            row.append(f"{check.simulated:.2f}: {'within' if check.holds else 'outside'}")
     return _table(headings, rows)
 
 
 def curves(found: Regularities) -> str:
     """Return the chance of an attempt by the years since the last, and by growth."""
-    return _table(["class", "simulated", "documented", "documented years"], (
+    return _table(["class", "simulated", "documented", "of documented years"], (
         [f"{part}: {r._1}", f"{r.simulated:.2f} ({r.low:.2f}–{r.high:.2f})",
-         f"{r.documented:.2f}", f"{r.years}"]
+         f"{r.documented:.2f} ({r.documented_low:.2f}–{r.documented_high:.2f})",
+         f"{r.hits} of {r.years}"]
         for part, rows in (("years since the last attempt", found.since), ("growth", found.growth))
         for r in rows.itertuples()
     ))  # fmt: skip
@@ -150,6 +208,15 @@ def alternatives(versions: Versions) -> str:
     )
 
 
+def weightings(versions: Versions) -> str:
+    """Return the Bayes factors of the dealings under each weighting of them."""
+    by_name = {name: versions.by_weights(name) for name in ablations.ALTERNATIVES}
+    return _table(["the dealings weighted", *(f"against `{name}`" for name in by_name)], (
+        [title, *(f"{of[title]:+.1f}: {times(of[title])}" for of in by_name.values())]
+        for title in versions.by_weighting
+    ))  # fmt: skip
+
+
 def broken(versions: Versions) -> str:
     """Return what the record says of models that are wrong on purpose."""
     own, *others = versions.comparisons
@@ -159,9 +226,7 @@ def broken(versions: Versions) -> str:
         if other.group == "broken":
             *cells, said = _row(own, other)
             rows.append([*cells, words.get(said, said), _lost(own, other)])
-    return _table(
-        ["broken", "log evidence", "loss", "patterns", "verdict", "patterns lost"], rows
-    )
+    return _table(["broken", "log evidence", "loss", "patterns", "verdict", "patterns lost"], rows)
 
 
 def times(nats: float) -> str:
@@ -169,6 +234,12 @@ def times(nats: float) -> str:
     factor = np.exp(min(abs(nats), 700))
     rounded = f"{factor:,.0f}" if factor >= 10 else f"{factor:.1f}"
     return f"{rounded} times" if nats >= 0 else f"1/{rounded}"
+
+
+def range_of_times(nats: Iterable[float]) -> str:
+    """Return the range of some Bayes factors in words."""
+    factors = list(nats)
+    return f"{times(min(factors)).removesuffix(' times')} to {times(max(factors))}"
 
 
 def change_of_fit(own: ModelComparison, other: ModelComparison) -> str:

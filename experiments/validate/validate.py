@@ -22,6 +22,7 @@ from ..observe.outcomes import outcomes
 from ..simulate.ensemble import free_running
 from . import ablations
 from .cross_country import Regularities, regularities
+from .evidence_weights import bayes_factors, evidence_by_weighting
 from .forecast_skill import Scores, score
 from .invariants import Check, checks
 from .pattern_frequencies import Patterns, find_patterns
@@ -52,11 +53,15 @@ class Versions:
         Log evidence of all but the dealings with the USSR, of the scenario and its alternatives.
     random_countries : Regularities
         Those of coups at random.
+    by_weighting : dict of str to dict of str to ndarray
+        Log evidence of the whole record of the scenario and its alternatives, by weighting of the
+        dealings (:func:`~.evidence_weights.evidence_by_weighting`).
     """
 
     comparisons: list[ablations.ModelComparison]
     dealings: dict[str, Floats]
     random_countries: Regularities
+    by_weighting: dict[str, dict[str, Floats]]
 
     def alternative(self, name: str) -> tuple[float, float]:
         """Return the log Bayes factors of the scenario against an alternative policy of the USSR.
@@ -68,6 +73,10 @@ class Versions:
         rest = [float(ablations.log_mean(self.dealings[key]))
                 for key in (ablations.BASELINE, name)]  # fmt: skip
         return whole, whole - (rest[0] - rest[1])
+
+    def by_weights(self, name: str) -> dict[str, float]:
+        """Return the log Bayes factor of the dealings against an alternative, by weighting."""
+        return bayes_factors(self.by_weighting, self.dealings, ablations.BASELINE, name)
 
 
 @dataclass(slots=True)
@@ -149,14 +158,19 @@ def validate(
             versions, record, worlds, seed, jobs,
             lambda done, total: on_progress("comparing versions of the model", done, total),
         )  # fmt: skip
+        rivals = {ablations.BASELINE: plain} | alternatives
         dealings = {
             key: ablations.log_evidence(
-                of, ablations.record_evidence(of, record, dealings=False), worlds, seed, jobs
+                of, ablations.record_evidence(of, record, {}), worlds, seed, jobs
             )
-            for key, of in ({ablations.BASELINE: plain} | alternatives).items()
+            for key, of in rivals.items()
         }
+        by_weighting = evidence_by_weighting(
+            rivals, record, worlds // 4, seed, jobs,
+            lambda done, total: on_progress("weighing the dealings otherwise", done, total),
+        )  # fmt: skip
         by_chance = count_countries(broken["coups at random"], "simulating coups at random")
-        out.versions = Versions(comparisons, dealings, by_chance)
+        out.versions = Versions(comparisons, dealings, by_chance, by_weighting)
     return out
 
 

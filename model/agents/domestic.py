@@ -115,12 +115,15 @@ class Officers:
     Attributes
     ----------
     trace : callable, optional
-        Told of the worlds in which an attempt begins, and of its plot; not by compiled months.
+        Told of the worlds with an opportunity, before anything comes of it: of the plot, and of the
+        moods, the covert money and the forcing that it was made with; not by compiled months.
     """
 
     def __init__(self, month: Setting, moods: counter_rng.Keys, fates: counter_rng.Keys) -> None:
         self.month, self.moods, self.fates = month, moods, fates
-        self.trace: Callable[[Worlds, coup.Plot], None] | None = None
+        self.trace: (
+            Callable[[Worlds, coup.Plot, Floats, Floats, coup.Forcing | None], None] | None
+        ) = None
 
     def answer(self) -> None:
         """Plot where there is an opportunity, rise where enough follow, and see who rules."""
@@ -158,6 +161,8 @@ class Officers:
         """Find out who would follow; too few stay a plot, and some plots are found out."""
         mood = counter_rng.uniform_shocks(worlds.draws.bits(self.moods), len(worlds.corps))
         plot = coup.plot(worlds, mood, covert, led, forcing)
+        if self.trace is not None:
+            self.trace(worlds, plot, mood, covert, forcing)
         luck = worlds.draws.of("plot found out")
         found = ~plot.overt & (luck < worlds.p.plot_detection * plot.nucleus)
         garrison = np.take(worlds.corps.garrison, plot.plotter)
@@ -167,8 +172,6 @@ class Officers:
     def _rise(self, worlds: Worlds, plot: coup.Plot, forcing: coup.Forcing | None) -> None:
         """Resolve an overt attempt: fighting, purge, and who rules next."""
         s, p, corps = worlds.state, worlds.p, worlds.corps
-        if self.trace is not None:
-            self.trace(worlds, plot)
         joined, won, rebels = coup.rise(worlds, plot, forcing)
         s.attempt[:] = 1.0
         s.success[:] = won
@@ -206,3 +209,6 @@ class Officers:
         s.ussr_inherited[:] = ties(s, worlds.p)
         legitimacy = worlds.p.legitimacy_coup * (0.5 + 0.5 * joined)
         regime.take_office(worlds, chief, legitimacy, "coup")
+        # a truce: winners hold posts and arms, so a coup that all joined opens no question of who
+        # rules next, and one that half of the force joined opens it like any change of ruler
+        s.succession[:] = 2.0 * (1.0 - joined)

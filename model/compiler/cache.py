@@ -175,8 +175,11 @@ def _write(path: Path, code: Code) -> None:
             beside = Path(file.name)
             file.write(json.dumps(header).encode() + b"\n" + code.machine)
         beside.replace(path)
-        by_age = sorted(path.parent.glob("*.o"), key=lambda file: -file.stat().st_mtime)
-        for old in by_age[_MOST_FILES:]:
+        ages = []
+        for file in path.parent.glob("*.o"):
+            with suppress(FileNotFoundError):  # another process has deleted it
+                ages.append((file.stat().st_mtime, file))
+        for _, old in sorted(ages)[:-_MOST_FILES]:
             old.unlink(missing_ok=True)
     except OSError as error:
         warnings.warn(

@@ -46,13 +46,15 @@ def fiscal_next(
 ) -> Floats:
     """Return fiscal space in -1..1; aid as % of GDP, the other causes as shares.
 
-    F' = rho F + (1-rho) [tin + oil + aid + loans - pay - service - sanctions] + reform + s e
+    F' = rho F + (1-rho) [tin + oil + aid + loans - pay - service - sanctions] + reform + s e.
+    Money relieves a budget alike whoever gives it. Equipment drawn on a Soviet credit that is tied
+    to it relieves the budget by as much as it replaces what would have been bought.
     """
     target = (
         p.fiscal_tin * tin
         + p.fiscal_oil * oil
         + p.fiscal_aid_us * (us_share - p.fiscal_aid_usual)
-        + p.fiscal_aid_ussr * ussr_share
+        + (p.fiscal_aid_us * p.untied_ussr + p.fiscal_aid_ussr * (1.0 - p.untied_ussr)) * ussr_share
         + p.fiscal_borrowing * borrowing
         - p.fiscal_patronage * patronage
         - p.fiscal_service * debt

@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from ..types import Value
-from .expressions import Expression
+from .expressions import Expression, tree_of
 from .functions import HELPERS, LARGEST_NUMBER, finite, identifier
 from .levers import Lever
 from .translator import bare
@@ -198,9 +198,7 @@ class _Sharing:
     """
 
     def __init__(self, conditions: list[Expression], contributions: list[Expression]) -> None:
-        self._trees = {
-            e.source: ast.parse(e.source, mode="eval").body for e in conditions + contributions
-        }
+        self._trees = {e.source: tree_of(e.source) for e in conditions + contributions}
         self._texts: dict[ast.expr, str] = {}
         self._uses: Counter[str] = Counter()
         self._names: dict[str, str] = {}

@@ -17,9 +17,10 @@ result may is not *tame*.
 from __future__ import annotations
 
 import ast
+import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -30,6 +31,7 @@ from .lexer import TOO_DEEP, as_written, words_of
 from .translator import Reader, bare
 
 Kind = Literal["condition", "number"]
+_PARSING: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +138,20 @@ def value_of(expression: Expression, values: Mapping[str, Value]) -> Any:
         return eval(expression.source, {"__builtins__": {}}, scope)
 
 
+def tree_of(code: str) -> ast.expr:
+    """Return Python's tree of an expression, by one thread at a time.
+
+    Python 3.11 counts the depth of all threads' trees together, and raises a SystemError when a
+    collection of garbage lets another thread parse in between.
+    """
+    with _PARSING:
+        return ast.parse(code, mode="eval").body
+
+
 def _tree(code: str, words: list[str]) -> ast.expr:
     """Return Python's tree of words that are all known."""
     try:
-        return ast.parse(code, mode="eval").body
+        return tree_of(code)
     except SyntaxError as error:
         start = 0  # the words are joined by one space each: find the one that Python points at
         for word in words:

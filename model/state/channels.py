@@ -38,7 +38,8 @@ class Channel:
 
 
 _ALL = (
-    Channel("soviet_fiscal", "delivered Soviet aid relieves the budget", ("fiscal_aid_ussr",)),
+    Channel("soviet_fiscal", "Soviet deliveries relieve the budget",
+            ("fiscal_aid_ussr", "untied_ussr")),
     Channel("soviet_prestige", "Soviet commitments raise or lower legitimacy", ("prestige_ussr",)),
     Channel(
         "soviet_leverage",
@@ -76,6 +77,7 @@ _ALL = (
     Channel("rally", "nationalist acts rally the public", ("legitimacy_rally",)),
     Channel("repression_cost", "repression lowers legitimacy", ("legitimacy_repression",)),
     Channel("suppression", "repression suppresses protest", ("suppression",)),
+    Channel("intimidation", "repression raises the risk of rising", ("intimidation",)),
     Channel("backlash", "repression causes later protest", ("backlash",)),
     Channel("fear", "mobilisation frightens officers of the right", ("discontent_fear",)),
     Channel("distance", "officers oppose regimes of a different "

@@ -59,7 +59,6 @@ NAIVE_ORIENTATION: Final = "naive side"
 # The value of a free parameter.
 PRIORS: Final = {
     "fiscal_tin": "prior of fiscal_tin",
-    "fiscal_persistence": "prior of fiscal_persistence",
     "fiscal_aid_us": "prior of fiscal_aid_us",
     "fiscal_aid_ussr": "prior of fiscal_aid_ussr",
     "legitimacy_speed": "prior of legitimacy_speed",
@@ -79,6 +78,7 @@ PRIORS: Final = {
     "coup_trap": "prior of coup_trap",
     "cost": "prior of cost",
     "complementarity": "prior of complementarity",
+    "intimidation": "prior of intimidation",
     "purge": "prior of purge",
     "delivery_ussr": "prior of delivery_ussr",
     "leverage_ussr": "prior of leverage_ussr",

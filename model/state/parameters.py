@@ -3,7 +3,7 @@
 A *free* parameter is uncertain, has a prior, and is what a calibration would
 estimate (25 of them: a history with seven coups can't bear more). The others are fixed
 by a source, or by an assumption that the table calls so. A scenario may set any
-of them; a run may give each world its own value.
+of them, or give it another prior; a run may give each world its own value.
 
 Sources are named by author and year (docs/ODD.md lists them), by a file of the
 record ("record: ..."), or by the word "assumed".
@@ -20,10 +20,14 @@ import numpy as np
 from ..errors import PalcaError, nearest, point, short
 from ..language.functions import LARGEST_NUMBER
 from ..types import Floats, Ints, Value
-from . import counter_rng
+from . import counter_rng, draw_keys
 from .parameter_table import ROWS, Parameter
+from .prior import Prior
 
 PARAMETERS: Final[dict[str, Parameter]] = ROWS
+PRIORS: Final[dict[str, Prior]] = {
+    name: row.prior for name, row in PARAMETERS.items() if row.prior is not None
+}
 
 
 class Parameters:
@@ -92,6 +96,21 @@ def draws_of_worlds(draws: Mapping[str, Floats], index: Ints) -> dict[str, Value
     if count <= 1:
         return {name: float(values[0]) for name, values in draws.items()}
     return {name: values[index % count] for name, values in draws.items()}
+
+
+def drawn_from(priors: Mapping[str, Prior], keys: counter_rng.Keys) -> dict[str, Floats]:
+    """Return parameters drawn from their priors, each ``(worlds,)``.
+
+    Parameters
+    ----------
+    keys : ndarray of uint64, shape ``(worlds,)``
+        As :func:`~.counter_rng.world_keys` returns them.
+    """
+    out = {}
+    for name, prior in priors.items():
+        key = draw_keys.PRIORS.get(name, f"prior of {name}")  # any parameter may have one
+        out[name] = prior.draw(counter_rng.bits(keys, counter_rng.event_keys(key, 1, 1)[0]))
+    return out
 
 
 def check_parameter(name: str, value: Value) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -31,7 +31,7 @@ class Prior:
         The parameter's range, at which draws from a normal prior are cut.
     """
 
-    text: str
+    text: str = field(compare=False)
     family: str
     first: float
     second: float
@@ -53,6 +53,11 @@ class Prior:
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def is_point(self) -> bool:
+        """Whether it leaves one value only."""
+        return self.second == (self.first if self.family == "uniform" else 0.0)
 
     @property
     def interval(self) -> tuple[float, float]:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..language.policy import Policy
-from ..types import Floats, Value
+from ..types import Floats, Ints, Value
+from . import counter_rng
 from .channels import CHANNELS
 from .interventions import InForce, Intervention
+from .parameters import PARAMETERS, PRIORS, drawn_from, draws_of_worlds
+from .prior import Prior
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,9 @@ class Scenario:
     parameters : mapping of str to float or ndarray of shape ``(worlds,)``
     parameter_sets : mapping of str to ndarray, shape ``(sets,)``
         Sets of parameters, of which each world has one; `parameters` go before them.
+    priors : mapping of str to Prior
+        Priors of the scenario's own. If there are any, and no `parameter_sets`, each world has its
+        own draw of all free parameters, of the others from the priors of the parameter table.
     closed : frozenset of str
         Names of the channels that are closed.
     interventions : tuple of Intervention
@@ -111,8 +117,48 @@ class Scenario:
     drivers: Mapping[str, Floats]
     parameters: Mapping[str, Value] = field(default_factory=dict)
     parameter_sets: Mapping[str, Floats] = field(default_factory=dict)
+    priors: Mapping[str, Prior] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     interventions: tuple[Intervention, ...] = ()
+
+    @property
+    def free_priors(self) -> dict[str, Prior]:
+        """The prior of each parameter that has one and isn't set, in the order of the table."""
+        prior_of = {**PRIORS, **self.priors}
+        return {
+            name: prior_of[name]
+            for name in PARAMETERS
+            if name in prior_of and name not in self.parameters
+        }
+
+    def usual_parameters(self, draw_index: Ints) -> dict[str, Value]:
+        """Return the values of parameters while no intervention changes them.
+
+        Those of the posterior, or drawn from priors of the scenario's own, then those that it sets;
+        what feeds a closed channel is 0.
+
+        Parameters
+        ----------
+        draw_index : ndarray of int, shape ``(worlds,)``
+            As :func:`~.parameters.draw_index` returns it.
+        """
+        usual: dict[str, Value] = {**draws_of_worlds(self.parameter_sets, draw_index)}
+        if self.priors and not self.parameter_sets:
+            usual |= drawn_from(self.free_priors, counter_rng.world_keys(0, draw_index))
+        usual |= self.parameters
+        for name in self.closed:
+            usual |= dict.fromkeys(CHANNELS[name].zeroes, 0.0)
+        return usual
+
+    def families_of(self, draw_index: Ints) -> Ints:
+        """Return which worlds have the same parameters: the number of each one's set.
+
+        Parameters
+        ----------
+        draw_index : ndarray of int, shape ``(worlds,)``
+        """
+        sets = len(next(iter(self.parameter_sets.values()), ()))
+        return draw_index % sets if sets else draw_index
 
     def in_force(self, month: int) -> InForce:
         """Return what holds in a month; a closed channel's parameters stay at 0."""

@@ -27,6 +27,7 @@ from palca.model import ColdWarModel
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.model.state.history import Events
+from palca.model.state.parameters import PRIORS
 from palca.scenarios import build, resolve
 from palca.scenarios.posterior_draws import read_parameter_sets
 from palca.scenarios.reading.library import LIBRARY
@@ -122,9 +123,10 @@ def test_only_what_has_level_ranks_is_called_learnt() -> None:
     summaries /= 2
     found = infer(summaries, scores, np.array([0.6, 0.0]), 600)
     by_chance = found.adjusted.information_gain_by_chance(2, 0)
+    free = {"a": PRIORS["cost"], "idle": PRIORS["purge"]}
 
     def informative(near: SBC | None) -> list[bool]:
-        out = Calibration(("a", "idle"), 1978, 6_000, {}, found, [], [], [], near, near)
+        out = Calibration(free, 1978, 6_000, {}, found, [], [], [], near, near)
         return replace(out, information_gain_by_chance=by_chance).informative.tolist()
 
     ranks = simulation_based_calibration(summaries, scores, np.arange(200), 600, 99, 0)
@@ -136,9 +138,10 @@ def test_only_what_has_level_ranks_is_called_learnt() -> None:
 
 @pytest.mark.parametrize("name", priors.FREE)
 def test_normal_scores_and_values_are_two_ways_to_say_the_same(name: str) -> None:
-    sampled = priors.draw(3, np.arange(4000), {})[name]
-    scores = score(name, sampled)
-    assert values_of([name], scores[:, None])[name] == pytest.approx(sampled, abs=1e-6)
+    sampled = priors.draw(3, np.arange(4000))[name]
+    prior = PRIORS[name]
+    scores = score(prior, sampled)
+    assert values_of({name: prior}, scores[:, None])[name] == pytest.approx(sampled, abs=1e-6)
     assert scores.mean() == pytest.approx(0.0, abs=0.06)
     assert scores.std() == pytest.approx(1.0, abs=0.05)
 
@@ -188,7 +191,7 @@ def test_the_naive_forecast_knows_the_record_until_it_is_made(baseline: dict[str
 
 
 def test_only_what_is_free_is_calibrated(baseline: dict[str, Any]) -> None:
-    assert free_in(baseline) == priors.FREE
+    assert free_in(baseline) == PRIORS
     held = {**baseline, "parameters": {"cost": 1.0}, "channels": {"coup_trap": False}}
     assert set(priors.FREE) - set(free_in(held)) == {"cost", "coup_trap"}
 
@@ -196,8 +199,8 @@ def test_only_what_is_free_is_calibrated(baseline: dict[str, Any]) -> None:
 @pytest.mark.slow
 def test_a_table_does_not_depend_on_its_processes(baseline: dict[str, Any]) -> None:
     off = {**baseline, "sets": {}}
-    one = simulate(off, priors.FREE, 1974, 300, 7)
-    two = simulate(off, priors.FREE, 1974, 300, 7, jobs=2)
+    one = simulate(off, PRIORS, 1974, 300, 7)
+    two = simulate(off, PRIORS, 1974, 300, 7, jobs=2)
     assert np.array_equal(one.values, two.values)
     assert np.array_equal(one.scores, two.scores)
 
@@ -206,7 +209,7 @@ def test_a_table_does_not_depend_on_its_processes(baseline: dict[str, Any]) -> N
 def test_a_parameter_that_made_the_difference_is_found(baseline: dict[str, Any]) -> None:
     """A record made with a high cost of rising moves the posterior up, one with a low one down."""
     off = {**baseline, "sets": {}}
-    table = simulate(off, priors.FREE, 1978, 12_000, 1, jobs=2)
+    table = simulate(off, PRIORS, 1978, 12_000, 1, jobs=2)
     reading = SummaryRegression(table, table.outcomes)
     summaries = reading.summaries(table.values)
     column = table.names.index("cost")
@@ -265,7 +268,7 @@ def test_the_baseline_carries_the_posterior_and_its_best_set_on_demand() -> None
     parameter_sets = {name: np.array(values) for name, values in resolve("baseline")["sets"].items()}
     assert set(parameter_sets) == set(priors.FREE)
     assert {len(values) for values in parameter_sets.values()} == {1000}
-    assert all(0.1 < values.std() / priors.draw(0, np.arange(4000), {})[name].std() < 1.2
+    assert all(0.1 < values.std() / priors.draw(0, np.arange(4000))[name].std() < 1.2
                for name, values in parameter_sets.items())  # fmt: skip
     point = resolve("baseline", ["posterior=point"])["sets"]
     for name, values in parameter_sets.items():
@@ -281,7 +284,9 @@ def test_the_shipped_posterior_is_that_of_its_manifest_and_of_the_baseline() -> 
     assert sha256(json.dumps(parameter_sets, sort_keys=True).encode()).hexdigest() == manifest["digest"]
     assert (manifest["kind"], manifest["until"]) == ("calibration", 1978)
     # whoever changes the baseline calibrates it anew: make posterior
-    assert coarse(manifest["scenario"]) == coarse(resolve("baseline", ["posterior=off"]))
+    now = resolve("baseline", ["posterior=off"])
+    then = manifest["scenario"] | {key: now[key] for key in ("expectations", "registered", "priors")}
+    assert coarse(then) == coarse(now)
 
 
 def coarse(content: Any) -> Any:
@@ -299,10 +304,10 @@ def coarse(content: Any) -> Any:
 @pytest.mark.slow
 def test_calibrate_writes_a_posterior_that_runs_use(palca: Run) -> None:
     asked = ("calibrate", "baseline", "-u", "1974", "-n", "20000", "--check", "12", "--sets", "50")
-    code, out, _ = palca(*asked, "-o", "made", "-j", "2")
+    code, out, _ = palca(*asked, "-o", "made", "-j", "2", "--full")
     assert code == 0
     assert {path.name for path in Path("made").iterdir()} == {
-        "manifest.json", "SHA256SUMS", "posterior.parquet", "parameters.csv", "outcomes.csv", "posterior.png",
+        "manifest.json", "README.txt", "answer.txt", "SHA256SUMS", "posterior.parquet", "parameters.csv", "outcomes.csv", "posterior.png",
         "posterior.svg", "ranks.png", "ranks.svg",
     }  # fmt: skip
     parameter_sets = pd.read_parquet("made/posterior.parquet")
@@ -333,7 +338,7 @@ def test_worlds_that_are_too_few_are_refused(baseline: dict[str, Any]) -> None:
 
 @pytest.mark.slow
 def test_a_calibration_on_more_years_is_another_one(baseline: dict[str, Any]) -> None:
-    short, long = (calibrate(baseline, until, 20_000, 20, 0) for until in (1971, 1978))
+    short, long = (calibrate(baseline, until, 60_000, 20, 0) for until in (1971, 1978))
     assert len(short.fit) < len(long.fit)
     assert (short.forecast is None, long.forecast is None) == (False, True)
     assert replace(short.posterior).ess > 10

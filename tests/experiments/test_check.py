@@ -12,7 +12,7 @@ from concept_example import WHOLE
 from fault_commands import Run
 from palca.experiments.cli import catalogue
 from palca.experiments.cli.catalogue import describe
-from palca.model import ColdWarModel
+from palca.model import Simulation
 from palca.model.errors import PalcaError
 from palca.model.language.levers import ACTORS
 from palca.scenarios.reading.library import LIBRARY
@@ -87,9 +87,9 @@ def _agree(
     palca: Run, monkeypatch: pytest.MonkeyPatch, kind: str, files: list[bytes]
 ) -> list[bool]:
     """Return which files are found well, each by both."""
-    made, found = ColdWarModel.__init__, []
+    made, found = Simulation.__init__, []
 
-    def begin(model: ColdWarModel, scenario: Any, worlds: Any = 1, *rest: Any, **more: Any) -> None:
+    def begin(model: Simulation, scenario: Any, worlds: Any = 1, *rest: Any, **more: Any) -> None:
         if not isinstance(worlds, int) or worlds > 1:  # one tells which outcomes there are
             raise _Begun
         made(model, scenario, worlds, *rest, **more)
@@ -102,7 +102,7 @@ def _agree(
         except PalcaError:
             found.append(False)
         with monkeypatch.context() as patched:
-            patched.setattr(ColdWarModel, "__init__", begin)
+            patched.setattr(Simulation, "__init__", begin)
             try:
                 code, _, err = palca(*_command(kind, data))
                 assert (code, found[-1]) == (2, False), (err, data)

@@ -22,19 +22,19 @@ from palca.experiments.cli.app import EXPERIMENTS, experiment_of
 from palca.experiments.cli.main import main
 from palca.experiments.io import provenance
 from palca.experiments.observe.outcomes import OUTCOMES
-from palca.model import ColdWarModel
+from palca.model import Simulation
 
 pytestmark = pytest.mark.pythons
 
 
 @pytest.mark.rendered
 def test_run_writes_a_folder_that_other_tools_open(palca: Run) -> None:
-    code, out, _ = palca("run", "baseline", "--worlds", "40", "--out", "made")
+    code, out, _ = palca("run", "baseline", "--worlds", "40", "--out", "made", "--full")
     assert code == 0
     folder = Path("made")
     names = {path.name for path in folder.iterdir()}
-    assert names == {"manifest.json", "SHA256SUMS", "worlds.parquet", "months.parquet", "events.parquet",
-                     "scores.csv", "history.png", "history.svg"}  # fmt: skip
+    assert names == {"manifest.json", "README.txt", "answer.txt", "SHA256SUMS", "worlds.parquet", "months.parquet", "events.parquet",
+                     "scores.csv", "fifths.csv", "history.png", "history.svg"}  # fmt: skip
     worlds = pd.read_parquet(folder / "worlds.parquet")
     assert worlds["world"].tolist() == list(range(40))
     assert {outcome.name for outcome in OUTCOMES} <= set(worlds.columns)
@@ -47,6 +47,10 @@ def test_run_writes_a_folder_that_other_tools_open(palca: Run) -> None:
     totals = worlds[["coups_1969_71", "coups_1972_77", "coups_1978"]].sum(axis=1)
     assert coups.reindex(range(40), fill_value=0).tolist() == totals.tolist()
     assert events[events["kind"] == "coup"]["leader"].notna().all()
+    filled = events.set_index("kind")[["million_usd", "orientation", "force_share"]].notna()
+    assert (filled.sum(axis=1) <= 1).all()  # an amount is money, an orientation or a share
+    for kind, column in (("coup", "force_share"), ("accession", "orientation"), ("credit", "million_usd")):
+        assert filled.loc[[kind], column].all()
     scores = pd.read_csv(folder / "scores.csv")
     assert scores["inside"].notna().sum() >= 20
     manifest = json.loads((folder / "manifest.json").read_text())
@@ -62,6 +66,11 @@ def test_help_waits_for_no_model() -> None:
         "sys.exit(bool({'numpy', 'mesa', 'llvmlite', 'matplotlib'} & {*sys.modules}))"
     )
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_a_counterfactual_waits_for_no_mesa() -> None:
+    code = "import sys, palca.experiments.counterfactual.asking; sys.exit('mesa' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize("kind", EXPERIMENTS)
@@ -143,11 +152,12 @@ def test_two_runs_without_out_get_two_folders(palca: Run) -> None:
 def test_what_is_to_be_pasted_can_be(palca: Run, folder: str) -> None:
     code, out, _ = palca("run", BRIEF, "-n", "1", f"--out={folder}")
     assert code == 0
-    *_, written, why = out.splitlines()
-    assert written.startswith(f"Written: {folder} (history.png ")
-    typed = shlex.split(why[why.index("palca") :])
-    assert typed[:2] == ["palca", "explain"]
-    assert palca(*typed[1:])[0] == 0
+    *_, written, report, why = out.splitlines()
+    assert re.fullmatch(rf"Written: {re.escape(folder)} \(\d+ files\)", written)
+    for line, command in ((report, "report"), (why, "explain")):
+        typed = shlex.split(line[line.index("palca") :])
+        assert typed[:2] == ["palca", command]
+        assert palca(*typed[1:])[0] == 0
 
 
 def test_explain_tells_which_rules_fired_and_what_came_of_it(
@@ -155,7 +165,7 @@ def test_explain_tells_which_rules_fired_and_what_came_of_it(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")  # no name is wrapped
     palca("run", "baseline", "-n", "5", "-o", "made")
-    code, out, _ = palca("explain", "made", "--world", "3", "--month", "1971-09")
+    code, out, _ = palca("explain", "made", "--world", "3", "--month", "1971-09", "--full")
     assert code == 0
     for words in ("World 3, 1971-09", "USSR", "United States", "Regime", "Communist party",
                   "money and caution for the party", "subsidise_party +0.4", "What changed"):  # fmt: skip
@@ -233,20 +243,20 @@ def test_a_negative_number_is_no_option(palca: Run) -> None:
 
 @pytest.mark.parametrize("command", [
     ("run", "baseline"), ("compare", "baseline", "january-1971"), ("counterfactual", "january-1971"),
-    ("claims",), ("sweep", "baseline", "--vary", "backlash=0.01:0.05"), ("sensitivity",),
+    ("claims",), ("expectations",), ("sweep", "baseline", "--vary", "backlash=0.01:0.05"), ("sensitivity",),
     ("discover", "growth", "<", "-5"), ("calibrate",), ("validate",), ("concept", "coup-trap"),
     ("concepts",),
 ], ids=lambda words: words[0])  # fmt: skip
 def test_a_folder_that_cannot_be_made_is_told_before_anything_is_computed(
     palca: Run, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
-    made = ColdWarModel.__init__
+    made = Simulation.__init__
 
-    def one(model: ColdWarModel, scenario: Any, worlds: Any = 1, *rest: Any, **other: Any) -> None:
+    def one(model: Simulation, scenario: Any, worlds: Any = 1, *rest: Any, **other: Any) -> None:
         assert worlds == 1, "more was computed than what there is to measure"
         made(model, scenario, worlds, *rest, **other)
 
-    monkeypatch.setattr(ColdWarModel, "__init__", one)
+    monkeypatch.setattr(Simulation, "__init__", one)
     gallery = "palca.experiments.concepts.experiment.shipped_concepts"
     monkeypatch.setattr(gallery, lambda: ["coup-trap"])  # of all concepts one will do
     Path("file").write_text("mine")
@@ -255,23 +265,6 @@ def test_a_folder_that_cannot_be_made_is_told_before_anything_is_computed(
         assert (code, "is a file, not a folder" in err) == (2, True)
     assert Path("file").read_text() == "mine"
     assert [path.name for path in Path().iterdir()] == ["file"]
-
-
-@pytest.mark.slow
-def test_the_examples_of_the_readme_work(palca: Run) -> None:
-    readme = Path(__file__).parents[2] / "README.md"
-    blocks = readme.read_text(encoding="utf-8").split("```toml\n")[1:]
-    policy, scenario, sweep = (block.split("```")[0] for block in blocks)
-    Path("my-sweep.toml").write_text(sweep)
-    code, out, _ = palca("check", "my-sweep.toml")
-    assert (code, "a grid of 84 points, 16,800 worlds" in out) == (0, True)
-    Path("my-policy.toml").write_text(policy)
-    Path("my-scenario.toml").write_text(scenario)
-    assert palca("check", "my-policy.toml")[0] == 0
-    assert palca("check", "my-scenario.toml")[0] == 0
-    code, _, err = palca("run", "my-scenario.toml", "-n", "3", "-o", "x",
-                         "--set", "policy.party=legalist")  # fmt: skip
-    assert (code, err.count("palca:")) == (0, 0)
 
 
 def test_a_strangers_words_are_printed_as_they_are(palca: Run) -> None:
@@ -285,7 +278,7 @@ def test_a_strangers_words_are_printed_as_they_are(palca: Run) -> None:
     )
     code, out, _ = palca("run", "s.toml", "-n", "3", "-o", "[x]")
     assert (code, words in out) == (0, True)
-    code, out, _ = palca("explain", "[x]", "--month", "1970-05")
+    code, out, _ = palca("explain", "[x]", "--month", "1970-05", "--full")
     assert code == 0
     assert out.count("boo") >= 3
     assert out.count(":fire:") >= 3

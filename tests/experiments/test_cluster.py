@@ -143,9 +143,7 @@ def test_a_worker_of_changed_code_is_named_though_it_joins_later(
 ) -> None:
     """It has the same version, and would give other worlds."""
     changed = tmp_path / "changed" / "palca"
-    for package in ("model", "scenarios", "experiments"):
-        shutil.copytree(Path(str(files(f"palca.{package}"))), changed / package,
-                        ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
+    shutil.copytree(Path(str(files("palca"))), changed, ignore=shutil.ignore_patterns("__pycache__"))
     economy = changed / "model/equations/economy.py"
     text = economy.read_text(encoding="utf-8")
     economy.write_text(text.replace("- p.growth_coup * coup", "- p.growth_coup * coup + 3.0"), encoding="utf-8")

@@ -10,19 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palca.experiments.forecast.comparisons import (
-    HISTORIES,
-    SCORES,
     SkillComparison,
     brier,
     decompose,
+    edge_of,
+    energy,
     logarithmic,
     monthly_comparisons,
+    monthly_scores,
     outcome_comparisons,
     path_comparisons,
     skill,
+    variogram,
     wins_in_words,
 )
 from palca.experiments.forecast.scores import crps
+from palca.experiments.forecast.win_rates import HISTORIES, WinRates, win_rates, win_rates_ahead
 from palca.experiments.observe.documented import load_record
 from palca.experiments.observe.histories import EVENTS, documented, happened
 from palca.experiments.validate.forecast_skill import reference_scores
@@ -64,12 +67,52 @@ def test_scores_are_proper(truth: float, said: float) -> None:
         ones, p_all = np.ones((1, 200)), np.full((1, 200), p)
         return float(truth * score(p_all, ones)[0] + (1 - truth) * score(p_all, 0 * ones)[0])  # type: ignore[operator]
 
-    for score in (brier, logarithmic):
+    for score in monthly_scores(np.array([truth, said])).values():
         assert expected(score, truth) <= expected(score, said) + 1e-12
 
 
 def test_a_sure_and_wrong_forecast_loses_much_but_not_everything() -> None:
-    assert logarithmic(np.zeros(98), np.ones(98)) == pytest.approx(np.log(100))
+    edge = edge_of(np.zeros(98), np.ones(98))
+    assert logarithmic(np.zeros(98), np.ones(98), edge) == pytest.approx(np.log(100))
+
+
+SHARES = st.lists(st.integers(0, 4000), min_size=48, max_size=48).map(lambda n: np.array(n) / 4000)
+
+
+@given(st.lists(SHARES, min_size=2, max_size=4))
+def test_no_two_different_chances_become_one_number(forecasts: list[np.ndarray]) -> None:
+    edge = edge_of(*forecasts)
+    said = np.unique(np.concatenate(forecasts))[:, None]
+    for came, sign in ((np.ones(1), -1), (np.zeros(1), 1)):
+        assert (sign * np.diff(logarithmic(said, came, edge)) > 0).all()
+        inner = (said > 0) & (said < 1)
+        exact = -np.log(np.where(came == 1, said, 1 - said)[inner])
+        assert logarithmic(said, came, edge)[inner[:, 0]] == pytest.approx(exact)
+
+
+def test_four_years_tell_persistence_from_a_small_rate() -> None:
+    came, rate, never = np.zeros((1, 48, 1)), np.full(48, 0.0105), np.zeros(48)
+    came[0, 42] = 1.0
+    score = monthly_scores(rate, never)["log"]
+    by_hand = -(47 * np.log1p(-0.0105) + np.log(0.0105)) / 48
+    assert score(rate, came[0, :, 0]) == pytest.approx(by_hand)
+    assert score(never, came[0, :, 0]) > by_hand
+
+
+def test_naive_forecasts_that_are_one_are_one_comparison() -> None:
+    model, rival, truth = pairs(8, (2, 9, 700))
+    other = rival[:, :, ::-1]  # the same chances, from the same worlds in another order
+    third = 1.0 - rival
+    names = {"a": rival, "b": other, "c": third}
+    made = monthly_comparisons(model, names, truth, slice(0, 9))
+    assert [c.against for c in made] == [("a", "b")] * 2 + [("c",)] * 2 + [("a", "b")] * 2 + [("c",)] * 2
+    outcomes = {k: {"x": v[0, 0]} for k, v in names.items()}
+    two = outcome_comparisons({"x": model[0, 0]}, outcomes, {"x": 0.0})
+    assert [c.against for c in two] == [("a", "b"), ("c",)]
+    said = wins_in_words(two)
+    assert re.findall(r"\d+", said)[1:3] == ["2", "1"]  # of two; one more would repeat one of them
+    path = path_comparisons(model[0].T, {k: v[0].T for k, v in names.items() if k != "b"} | {"d": rival[0].T}, truth[0, :, 0])
+    assert [c.against for c in path] == [("a", "d"), ("c",)] * 2
 
 
 def test_skill_where_the_naive_forecast_is_exact() -> None:
@@ -78,14 +121,60 @@ def test_skill_where_the_naive_forecast_is_exact() -> None:
     assert skill(0.5, 1.0) == 0.5
 
 
-def test_without_power_a_contest_tells_nothing() -> None:
-    def comparison(model: float, naive: float, power: float) -> str:
-        return SkillComparison("x", "CRPS", "y", model, naive, 0.0, 0.0, power).verdict
+def comparison(model: float, naive: float, power: float, size: float = 0.0) -> SkillComparison:
+    return SkillComparison("x", "CRPS", ("y",), model, naive, 0.0, 0.0, WinRates(power, size, 1000, size == 0.0))
 
-    assert comparison(1.0, 2.0, 0.79) == "cannot discriminate"
-    assert comparison(1.0, 2.0, 0.81) == "better"
-    assert comparison(2.0, 1.0, 0.81) == "worse"
-    assert comparison(2.0, 0.0, 0.99) == "naive exact"
+
+def test_without_power_or_with_a_large_size_a_contest_tells_nothing() -> None:
+    assert comparison(1.0, 2.0, 0.79).verdict == "cannot discriminate"
+    assert comparison(1.0, 2.0, 0.81, 0.06).verdict == "cannot discriminate"
+    assert comparison(1.0, 2.0, 0.81, 0.05).verdict == "better"
+    assert comparison(2.0, 1.0, 0.81).verdict == "worse"
+    assert comparison(2.0, 0.0, 0.99).verdict == comparison(0.0, 0.0, 0.0).verdict == "naive exact"
+
+
+def test_power_and_size_are_those_of_a_likelihood_ratio() -> None:
+    """Between two forecasts of one month the log score is the likelihood ratio.
+
+    Of p and q in n months alike the model wins where the count of events is above n times
+    log((1-q)/(1-p)) / log(p(1-q) / (q(1-p))): binomial tails at p, and at q.
+    """
+    from scipy.stats import binom
+
+    months, p, q = 40, 0.3, 0.12
+    score = monthly_scores(np.full(months, p), np.full(months, q))["log"]
+    least = months * np.log((1 - q) / (1 - p)) / np.log(p * (1 - q) / (q * (1 - p)))
+    rates = win_rates_ahead(score, np.full(months, p), np.full(months, q))
+    for found, chance in ((rates.power, p), (rates.size, q)):
+        exact = binom(months, chance).sf(least)
+        assert abs(found - exact) < 4 * np.sqrt(exact * (1 - exact) / HISTORIES)
+    assert rates.error(rates.power) == pytest.approx(np.sqrt(rates.power * (1 - rates.power) / HISTORIES))
+    assert not rates.sure
+    never = win_rates_ahead(score, np.full(months, p), np.zeros(months))
+    assert (never.size, never.sure) == (0.0, True)
+
+
+def test_power_and_size_from_worlds() -> None:
+    """Of two normal forecasts of one spread the nearer one has the lower CRPS."""
+    from scipy.stats import norm
+
+    chance = np.random.default_rng(7)
+    model, naive = chance.normal(0.0, 1.0, 6000), chance.normal(1.0, 1.0, 6000)
+    rates = win_rates(crps, model, naive)
+    assert rates.histories == HISTORIES
+    for found, exact in ((rates.power, norm.cdf(0.5)), (rates.size, norm.cdf(-0.5))):
+        assert abs(found - exact) < 0.03
+    assert not rates.sure
+    assert win_rates(crps, model[:300], naive[:100]).histories == 50
+    point = win_rates(crps, model, np.full(6000, 2.0))
+    assert (point.size, point.sure) == (0.0, True)
+
+
+def test_no_history_is_part_of_its_own_forecast() -> None:
+    # a rival that is as good: worlds that score themselves would win too often
+    chance = np.random.default_rng(8)
+    few = [win_rates(energy, *chance.normal(size=(2, 12, 6))).power for _ in range(400)]
+    assert np.mean(few) == pytest.approx(0.5, abs=0.07)
 
 
 def test_the_truth_wins_and_has_the_power_to() -> None:
@@ -109,9 +198,9 @@ def test_the_truth_wins_and_has_the_power_to() -> None:
 def test_contests_on_numbers_and_on_paths() -> None:
     chance = np.random.default_rng(2)
     near, far = chance.normal(0, 1, 2000), chance.normal(5, 1, 2000)
-    (comparison,) = outcome_comparisons({"x": near}, {"far": {"x": far}}, {"x": 0.3})
-    assert comparison.verdict == "better"
-    assert comparison.low > 0.5
+    (made,) = outcome_comparisons({"x": near}, {"far": {"x": far}}, {"x": 0.3})
+    assert made.verdict == "better"
+    assert made.low > 0.5
     (exact,) = outcome_comparisons({"x": near}, {"sure": {"x": np.zeros(50)}}, {"x": 0.0})
     assert exact.verdict == "naive exact"
     # the same margins, another correlation: only the variogram can see it well
@@ -135,15 +224,16 @@ def test_a_monthly_contest_worked_out_plainly() -> None:
     made = monthly_comparisons(model, {"baseline_forecast": baseline_forecast}, truth, some)
     assert [(c.what, c.score) for c in made] == [(e, s) for e in EVENTS for s in ("Brier", "log")]
     for comparison in made:
-        index, score = EVENTS.index(comparison.what), SCORES[comparison.score]
+        index = EVENTS.index(comparison.what)
         mine, theirs, came = (x[index, some] for x in (model, baseline_forecast, truth))
+        score = monthly_scores(mine.mean(1), theirs.mean(1))[comparison.score]
         assert comparison.model == pytest.approx(float(score(mine.mean(1), came[:, 0])))
         assert comparison.naive == pytest.approx(float(score(theirs.mean(1), came[:, 0])))
-        wins = [  # a world is history for the others
-            score((mine.sum(1) - mine[:, k]) / 699, mine[:, k]) < score(theirs.mean(1), mine[:, k])
-            for k in range(HISTORIES)
-        ]
-        assert comparison.power == np.mean(wins)
+        # the first half of the worlds are histories, the others the forecast
+        for rate, worlds in ((comparison.rates.power, mine), (comparison.rates.size, theirs)):
+            wins = [score(mine[:, 350:].mean(1), worlds[:, k]) < score(theirs[:, 350:].mean(1), worlds[:, k])
+                    for k in range(350)]  # fmt: skip
+            assert rate == np.mean(wins)
         # five and ninety-five per cent of many worlds drawn with replacement
         lots = np.random.default_rng(0).integers(0, 700, (4000, 700))
         skills = 1 - score(mine[:, lots].mean(2).T, came[:, 0]) / score(
@@ -157,10 +247,11 @@ def test_a_contest_on_an_outcome_worked_out_plainly() -> None:
     chance = np.random.default_rng(5)
     mine, theirs, truth = chance.normal(0, 1, 600), chance.normal(0.4, 1.5, 400), 0.3
     (comparison,) = outcome_comparisons({"x": mine}, {"y": {"x": theirs}}, {"x": truth})
-    assert (comparison.what, comparison.score, comparison.against) == ("x", "CRPS", "y")
+    assert (comparison.what, comparison.score, comparison.against) == ("x", "CRPS", ("y",))
     assert (comparison.model, comparison.naive) == (crps(mine, truth), crps(theirs, truth))
-    own, rival = ([crps(x, one) for one in mine[:HISTORIES]] for x in (mine, theirs))
-    assert comparison.power == np.mean(np.array(own) < np.array(rival))
+    for rate, worlds in ((comparison.rates.power, mine), (comparison.rates.size, theirs)):
+        own, rival = ([crps(x[200:], one) for one in worlds[:200]] for x in (mine, theirs))
+        assert rate == np.mean(np.array(own) < np.array(rival))
     skills = [
         1 - crps(chance.choice(mine, 600), truth) / crps(chance.choice(theirs, 400), truth)
         for _ in range(2000)
@@ -172,37 +263,45 @@ def test_a_contest_on_an_outcome_worked_out_plainly() -> None:
 @pytest.mark.slow
 def test_a_contest_on_paths_worked_out_plainly() -> None:
     chance = np.random.default_rng(6)
-    mine = chance.multivariate_normal(np.zeros(4), 0.5 + 0.5 * np.eye(4), 500)
-    theirs, truth = chance.normal(0.2, 1, (500, 4)), np.array([0.5, 0.2, -0.1, 1.0])
-
-    def energy(worlds: np.ndarray, came: np.ndarray) -> float:
-        apart = np.linalg.norm(worlds[:, None] - worlds, axis=2).mean()
-        return float(np.linalg.norm(worlds - came, axis=1).mean() - apart / 2)
+    mine = chance.multivariate_normal(np.zeros(4), 0.5 + 0.5 * np.eye(4), 300)
+    theirs, truth = chance.normal(0.2, 1, (300, 4)), np.array([0.5, 0.2, -0.1, 1.0])
 
     made = {c.score: c for c in path_comparisons(mine, {"y": theirs}, truth)}
-    # four hundred worlds are the forecast, the hundred after them the histories for the power
-    forecast, naive = mine[:400], theirs[:400]
     comparison = made["energy"]
-    assert comparison.model == pytest.approx(energy(forecast, truth))
-    assert comparison.naive == pytest.approx(energy(naive, truth))
-    wins = [energy(forecast, one) < energy(naive, one) for one in mine[400:500]]
-    assert comparison.power == np.mean(wins)
-    lots = chance.integers(0, 400, (60, 400))
-    skills = [1 - energy(forecast[lot], truth) / comparison.naive for lot in lots]
+    assert comparison.model == pytest.approx(plain_energy(mine, truth))
+    assert comparison.naive == pytest.approx(plain_energy(theirs, truth))
+    wins = [plain_energy(mine[150:], one) < plain_energy(theirs[150:], one) for one in mine[:150]]
+    assert comparison.rates.power == np.mean(wins)
+    assert comparison.rates.histories == 150
+    lots = chance.integers(0, 300, (60, 300))
+    skills = [1 - plain_energy(mine[lot], truth) / comparison.naive for lot in lots]
     low, high = np.quantile(skills, (0.05, 0.95))
     assert (comparison.low, comparison.high) == pytest.approx((low, high), abs=0.5 * (high - low))
     assert made["variogram"].low < made["variogram"].skill + 0.05 < made["variogram"].high + 0.1
 
 
-def test_won_counts_what_it_says() -> None:
-    def comparison(model: float, naive: float, power: float) -> SkillComparison:
-        return SkillComparison("x", "CRPS", "y", model, naive, 0.0, 0.0, power)
+def plain_energy(worlds: np.ndarray, came: np.ndarray) -> float:
+    """Return the energy score over pairs of different worlds."""
+    pairs = np.linalg.norm(worlds[:, None] - worlds, axis=2).sum() / len(worlds) / (len(worlds) - 1)
+    return float(np.linalg.norm(worlds - came, axis=1).mean() - pairs / 2)
 
+
+def test_scores_of_paths_are_those_of_a_package() -> None:
+    from scoringrules import es_ensemble, vs_ensemble
+
+    chance = np.random.default_rng(9)
+    worlds, came = chance.normal(size=(30, 5)), chance.normal(size=(4, 5))
+    fair = [es_ensemble(one, worlds, estimator="fair") for one in came]
+    assert energy(worlds, came) == pytest.approx(np.array(fair))
+    assert variogram(worlds, came) == pytest.approx(np.array([vs_ensemble(one, worlds) for one in came]))
+
+
+def test_won_counts_what_it_says() -> None:
     rows = [comparison(1, 2, 0.9), comparison(1, 2, 0.5), comparison(2, 1, 0.9), comparison(2, 1, 0.1)]
-    # won, of all; won and lost with the power that is asked for
-    assert re.findall(r"[\d.]*\d", wins_in_words(rows)) == ["2", "4", "1", "0.8", "1"]
+    # won, of all; won and lost where that can tell, the first against one that is sure
+    assert re.findall(r"[\d.]*\d", wins_in_words(rows)) == ["2", "4", "0.8", "0.05", "1", "1", "1"]
     exact = wins_in_words([*rows, comparison(1, 0, 0.9)])
-    assert re.findall(r"[\d.]*\d", exact) == ["2", "5", "1", "1", "0.8", "1"]
+    assert re.findall(r"[\d.]*\d", exact) == ["2", "5", "1", "0.8", "0.05", "1", "1", "1"]
 
 
 def test_a_decomposition_in_bins_by_hand() -> None:

@@ -131,7 +131,7 @@ def test_discover_writes_what_it_prints(palca: Run) -> None:
     code, out, _ = palca(*asked, "-n", "4000", "-j", "2", "-o", "made")
     assert code == 0
     assert {p.name for p in Path("made").iterdir()} == {"boxes.csv", "discovery.png", "discovery.svg",
-                                                        "worlds.parquet", "SHA256SUMS", "manifest.json"}  # fmt: skip
+                                                        "worlds.parquet", "README.txt", "answer.txt", "SHA256SUMS", "manifest.json"}  # fmt: skip
     worlds = pd.read_parquet("made/worlds.parquet")
     assert len(worlds) == 4000
     assert set(worlds["policy.us"]) == {"administrations", "disengaged"}

@@ -11,14 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palca.experiments.counterfactual.answer import (
-    FORK,
-    Answer,
-    Question,
-    _begin,
-    ask,
-    read_inputs,
-)
+from palca.experiments.counterfactual.answer import FORK, Answer
+from palca.experiments.counterfactual.asking import _begin, ask
+from palca.experiments.counterfactual.question import Question, read_inputs
 from palca.experiments.counterfactual.words import documented_attempts, like
 from palca.experiments.infer.evidence import EventObservation, Evidence, describe
 from palca.experiments.infer.evidence_file import load_given, make_evidence

@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from palca.experiments.io.language import speaking
 from palca.experiments.run.explain import Trace, explain, trace_world
 from palca.experiments.run.narrate import sentences
+from palca.experiments.run.officers import MOVERS
 from palca.model import ColdWarModel
+from palca.model.equations.discontent import added
+from palca.model.state.history import CODE_OF
 from palca.scenarios import build, resolve
 
 RESOLVED = resolve("soviet-break-1971")
@@ -42,3 +46,38 @@ def test_the_tale_is_the_history_of_the_same_world(world_trace: Trace) -> None:
     assert np.array_equal(np.array(legitimacy, np.float32), history.field("legitimacy")[:, 0])
     assert world_trace.loyalty.shape == (scenario.months, len(scenario.country.garrisons))
     assert len(np.unique(world_trace.loyalty)) > 10
+
+
+def test_a_tale_that_is_kept_is_told_in_each_language(world_trace: Trace) -> None:
+    said = [month.events for month in world_trace.months]
+    with speaking("es"):
+        for english, spanish in zip(said, (m.events for m in world_trace.months), strict=True):
+            assert [month for month, _ in spanish] == [month for month, _ in english]
+            assert all(one != other for one, other in zip(english, spanish, strict=True))
+    assert said == [month.events for month in world_trace.months]
+
+
+def test_what_is_told_of_attempts_agrees_with_their_events(world_trace: Trace) -> None:
+    events = world_trace.histories.events
+    codes = {CODE_OF["power", "coup"]: True, CODE_OF["power", "failed coup"]: False}
+    struck = [at for at in range(len(events)) if int(events.code[at]) in codes]
+    assert [int(events.month[at]) for at in struck] == sorted(world_trace.attempts)
+    assert len(struck) > 1
+    for at in struck:
+        attempt = world_trace.attempts[int(events.month[at])]
+        force = attempt.weight / attempt.weight.sum()
+        joined = float(force @ attempt.rounds[-1][:, 0])
+        assert joined == pytest.approx(float(events.amount[at]), abs=1e-6)
+        assert (joined >= 0.5) == codes[int(events.code[at])]
+        assert attempt.led_from.tolist() == [int(events.garrison[at])]
+        by_round = [attempt.by_garrison(who)[:, 0] for who in attempt.rounds]
+        assert np.all((np.array(by_round) >= 0.0) & (np.array(by_round) <= 1.0))
+        # the losing side pays, and nobody else
+        losers = ~attempt.rounds[-1] if joined >= 0.5 else attempt.rounds[-1]
+        assert not (attempt.paid & ~losers).any()
+        # what moves officers adds up to the discontent that the model used
+        moved = sum(attempt.of(mover) for mover in MOVERS)
+        discontent = added(attempt.discontent)
+        assert np.allclose(moved, discontent, atol=1e-12)
+        assert np.allclose(added(attempt.pull, discontent), attempt.plot.pull, atol=1e-12)
+        assert discontent[:, 0].argmax() == attempt.plot.plotter[0]

@@ -160,10 +160,13 @@ FILES: dict[str, dict[str, str]] = {
                        "nothing,36,attempts,1974-09,1,2,1,0.1\n",
         "channels.csv": "given,quantity,months_on,channel,part,se\nfork,attempts,36,soviet_fiscal,0.2,0.01\n",
         "fork.csv": "given,month,leader,share,families,until\nfork,1971-09,Banzer,1,32.12,1971-08\n",
-        "answer.txt": "In worlds that went so, this.\n",
+        "answer.txt": "It makes no <difference>.\n",
+        "conclusion.txt": "In worlds that went so, this.\n",
         "overlap.csv": "given,months,colour,near\nfork,all,red,0.2\nfork,year 1,,0.2\n",
     },
     "claims": {"claims.csv": "claim,measure,given,value,se,parameters_sd,verdict\nit grew,share,fork,0.1,0.2,0.3,no\n"},
+    "expectations": {"expectations.csv": "verdict,scenario,given,title,unit,months_on,expected,effect,ci95_low,ci95_high\n"
+                                         "miss,x-1971,record,coups,coups,36,\"more, by 1\",-2,-3,-1\n"},
     "sensitivity": {"indices.csv": "parameter,outcome,method,index,value,ci95_low,ci95_high,told\n"
                                    "backlash,growth,sobol,total,0.5,0.4,0.61234,yes\n"
                                    "cost,growth,sobol,total,1.74,1.05,6.61,too wide\n"
@@ -178,8 +181,10 @@ FILES: dict[str, dict[str, str]] = {
     "something new": {"rows.csv": "a_name,value\nthis,1.23456\n"},
 }  # fmt: skip
 SAID = {
-    "counterfactual": ["after 36 months (1974-09)", "+1.00 *", "from only 32 effective worlds", "leads far", "+0.20 (0.01)"],
+    "counterfactual": ["after 36 months (1974-09)", "+1.00 *", "from only 32 effective worlds", "leads far", "+0.20 (0.01)",
+                       "no <difference>"],
     "claims": ["it grew", "statement about the model"],
+    "expectations": ["miss", "x-1971", "more, by 1", "-3 to -1"],
     "sensitivity": ["50 (40 to 61.2)", "174 (105 to 661): too wide", "of 1 of 2 values", "a world's variance"],
     "discovery": ["cost > 1", "not about history"],
     "calibration": ["successful coups 1975–77", "informative about 0"],
@@ -197,7 +202,7 @@ def test_every_kind_of_folder_gives_a_page(
         entries = {"inputs": {"scenario": tiny}, "question": {"given": "record"}}
     elif kind == "discovery":
         entries = {"outcome": ["coups > 1"], "variants": [{"levels": [], "scenario": tiny}]}
-    elif kind == "claims":
+    elif kind in ("claims", "expectations"):
         entries = {"digest": ""}
     folder = folder_of(tmp_path / "made", kind, **entries)
     for name, text in FILES[kind].items():

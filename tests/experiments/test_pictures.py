@@ -43,16 +43,16 @@ from palca.experiments.observe.histories import documented
 from palca.experiments.observe.outcomes import OUTCOMES
 from palca.experiments.observe.patterns import PATTERNS
 from palca.experiments.run.figure import draw_history
-from palca.experiments.simulate import priors
 from palca.experiments.simulate.ensemble import run_blocks, summarise
-from palca.experiments.validate.ablations import ModelComparison
+from palca.experiments.validate.ablations import ALTERNATIVES, ModelComparison
 from palca.experiments.validate.cross_country import Regularities
+from palca.experiments.validate.evidence_weights import WEIGHTINGS
 from palca.experiments.validate.figures import pictures
 from palca.experiments.validate.forecast_skill import Scores
 from palca.experiments.validate.pattern_frequencies import Patterns
 from palca.experiments.validate.validate import Validation, Versions
 from palca.model import ColdWarModel
-from palca.model.state.parameters import PARAMETERS
+from palca.model.state.parameters import PARAMETERS, PRIORS
 from palca.scenarios import build, resolve
 
 HOSTILE = "Aid of $5 \\frac{ <b>&amp; _^"
@@ -103,7 +103,8 @@ class _Calibrated:
     """What the pictures of a calibration look at."""
 
     names = ("backlash", "cost", "coup_trap", "purge", "prestige_ussr")
-    draws = {name: priors.PRIORS[name].ppf(np.linspace(0.2, 0.6, 40)) for name in names}  # noqa: RUF012
+    free = {name: PRIORS[name] for name in names}  # noqa: RUF012
+    draws = {name: prior.ppf(np.linspace(0.2, 0.6, 40)) for name, prior in free.items()}  # noqa: RUF012
     information_gain = np.linspace(0.0, 0.8, 5)
     informative = information_gain > 0.05
 
@@ -125,15 +126,20 @@ def validation() -> dict[str, Picture]:
         for p in PATTERNS
     ])  # fmt: skip
     rows = pd.DataFrame({"class": ["1yr", "2-3yr"], "simulated": [0.4, 0.2], "low": [0.3, 0.1],
-                         "high": [0.5, 0.3], "documented": [0.3, 0.1], "years": [90, 80]})  # fmt: skip
+                         "high": [0.5, 0.3], "documented": [0.3, 0.1], "documented_low": [0.2, 0.0],
+                         "documented_high": [0.4, 0.2]})  # fmt: skip
     growth = rows.assign(**{"class": ["lt0", "ge3"]})
-    countries = Regularities(rows, growth, (0.5, 0.4, 0.6, 0.5), pd.DataFrame(), 200)
+    countries = Regularities(rows, growth, (0.5, 0.4, 0.6), (57, 111), pd.DataFrame(), 200)
     comparisons = [
         ModelComparison(name, group, np.array([level, level + 0.5]), 0.0, np.zeros(len(PATTERNS)))
         for name, group, level in (("the scenario", "own", -50.0), ("tin", "without", -53.0),
                                    ("random", "alternative", -600.0), ("broken", "broken", -1050.0))
     ]  # fmt: skip
-    versions = Versions(comparisons, {}, countries)
+    names = ("the scenario", *ALTERNATIVES)
+    rest = {name: np.zeros(2) for name in names}
+    weighed = {title: {name: np.array([-1.0, -2.0]) - k * (1 + len(title)) / 20
+                       for k, name in enumerate(names)} for title in WEIGHTINGS}  # fmt: skip
+    versions = Versions(comparisons, rest, countries, weighed)
     patterns = Patterns(table, np.zeros(1, np.int64), pd.DataFrame(), pd.DataFrame())
     made = pictures(Validation("x", 1, 0, scores, patterns, countries, versions))
     return {name: draw() for name, draw in made.items()}
@@ -165,8 +171,8 @@ def svgs(all_pictures: dict[str, Picture]) -> dict[str, bytes]:
 
 @pytest.mark.slow
 def test_every_picture_tells_what_it_shows(all_pictures: dict[str, Picture]) -> None:
-    assert len(all_pictures) == 16
-    assert len({picture.alt for picture in all_pictures.values()}) == 16
+    assert len(all_pictures) == 17
+    assert len({picture.alt for picture in all_pictures.values()}) == 17
     for name, picture in all_pictures.items():
         assert 60 < len(picture.alt) < 1000, name
         assert re.search(r"\d", picture.alt), name  # the main reading, from the data

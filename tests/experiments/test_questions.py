@@ -21,15 +21,17 @@ extra = 0.9
 def test_compare_writes_what_other_tools_open_and_comes_out_the_same(palca: Run) -> None:
     code, out, _ = palca("compare", "baseline", "tin-bust-1973", "-n", "300", "-o", "made")
     assert code == 0
-    files = {"differences.csv", "differences.png", "differences.svg", "worlds.parquet", "SHA256SUMS",
+    files = {"differences.csv", "fifths.csv", "differences.png", "differences.svg", "worlds.parquet", "README.txt", "answer.txt", "SHA256SUMS",
              "manifest.json"}  # fmt: skip
     assert {path.name for path in Path("made").iterdir()} == files
     worlds = pd.read_parquet("made/worlds.parquet")
     assert len(worlds) == 300
     rows = pd.read_csv("made/differences.csv").set_index("name")
-    difference = worlds["coups_1972_77_2"] - worlds["coups_1972_77_1"]
+    difference = worlds["coups_1972_77_second"] - worlds["coups_1972_77_first"]
     assert rows.loc["coups_1972_77", "difference"] == pytest.approx(difference.mean())
-    assert "of the worlds diverge" in out
+    assert worlds["diverged"].dropna().str.fullmatch(r"19\d\d-\d\d").all()
+    assert (worlds["reconverged"].isna() == worlds["diverged"].isna()).all()
+    assert "of the worlds diverge" in " ".join(out.split())
     code, out, _ = palca("rerun", "made", "--jobs", "2")
     assert (code, "the same, bit for bit" in out) == (0, True)
 
@@ -38,8 +40,8 @@ def test_compare_writes_what_other_tools_open_and_comes_out_the_same(palca: Run)
 def test_counterfactual_writes_an_answer_that_comes_out_the_same(palca: Run) -> None:
     Path("likely.toml").write_text(LIKELY)
     code, out, _ = palca(
-        "counterfactual", "soviet-break-1971", "--worlds", "32", "--jobs", "1", "--given",
-        "likely.toml", "--stories", "1", "-o", "made",
+        "counterfactual", "us-disengages-1971", "--worlds", "32", "--jobs", "1", "--given",
+        "likely.toml", "--stories", "1", "-o", "made", "--full",
     )  # fmt: skip
     assert code == 0
     for words in ("“a coup of about the right” to 1971-08", "What may be concluded", "Story 1",

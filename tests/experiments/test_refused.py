@@ -128,7 +128,7 @@ REFUSED = [
     (["calibrate", "./fixed.toml"], "no free parameter"),
     (["run", "--set", "posterior=nowhere"], "no posterior 'nowhere'"),
     (["run", "--set", "posterior=short.toml"], "no Parquet file"),
-    (["run", "--set", "posterior=wrong.parquet"], "no free parameter 'costs'"),
+    (["run", "--set", "posterior=wrong.parquet"], "no parameter 'costs'"),
     (["run", "--set", "posterior=text.parquet"], "must be numbers"),
     (["run", "--set", "posterior=far.parquet"], "must lie in"),
     (["run", "--set", "posterior=empty.parquet"], "one per set"),
@@ -137,6 +137,17 @@ REFUSED = [
     (["validate", "baseline", "--set", "policy.ussr=nobody", "-o", "page"], "nobody"),
     (["validate", "baseline", "-n", "10", "-o", "page"], "8192"),
     (["validate", "short.toml", "-o", "page"], "1978-12"),
+    # priors, with the file below
+    (["run", "--priors", "doubtful-of-moskow"], "did you mean 'doubtful-of-moscow'"),
+    (["run", "--priors", "nothing.toml"], "no file of priors 'nothing.toml'"),
+    (["run", "--priors", "short.toml"], "unknown key"),
+    (["run", "--priors", "mine.toml", "--point"], "leave out one of them"),
+    (["run", "--priors", "mine.toml", "--set", "cost=1"], "'cost' is set to 1"),
+    (["run", "--priors", "mine.toml", "--set", "priors=mine.toml"], "--set: 'priors' is set twice"),
+    (["discover", "growth > 3", "--vary", "priors=mine.toml,other.toml"], "name it with --priors"),
+    (["discover", "growth > 3", "--from", "x", "--priors", "mine.toml"], "leave out --scenario"),
+    (["sweep", "--vary", "cost=0.5:1", "--priors", "mine.toml"], "'cost' is both varied and drawn from a prior"),
+    (["sweep", "--resume", "x", "--priors", "mine.toml"], "leave out all other options"),
     # settings that more than one command refuses
     *(([*command, "--set", "backlash=0.1", "--set", "backlash=0.2"], "--set: 'backlash' is set twice")
       for command in (["run", "baseline"], ["compare", "baseline", "soviet-break-1971"], BREAK, ["sensitivity"],
@@ -148,11 +159,12 @@ REFUSED = [
 
 def _write_files() -> None:
     head = 'title = "T"\nextends = "baseline"\n'
-    fixed = "".join(f"{n} = {v[0]}\n" for n, v in priors.draw(0, np.arange(1), {}).items())
+    fixed = "".join(f"{n} = {v[0]}\n" for n, v in priors.draw(0, np.arange(1)).items())
     policies = {"ussr": "pragmatic", "us": "administrations", "regime": "by-ideology", "party": "moscow-loyal"}
     named = "\n".join(f'{actor} = "{policy}"' for actor, policy in policies.items())
     Path("short.toml").write_text(head + 'until = "1975-12"\n')
     Path("fixed.toml").write_text(f"{head}[parameters]\n{fixed}")
+    Path("mine.toml").write_text('title = "T"\n[priors]\ncost = { normal = [1.0, 0.1], source = "x" }\n')
     Path("off.toml").write_text(f'title = "T"\ncountry = "bolivia"\n[policy]\n{named}\n')
     columns = {"wrong": {"costs": [1.0]}, "text": {"cost": ["x"]}, "far": {"cost": [1.0, 9.0]},
                "empty": {"cost": np.empty(0)}}  # fmt: skip

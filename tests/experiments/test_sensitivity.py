@@ -27,13 +27,14 @@ from palca.experiments.explore.sensitivity import (
 from palca.experiments.explore.sensitivity_report import draw_indices, index_table, print_indices
 from palca.experiments.explore.sweep_table import chosen_outcomes
 from palca.experiments.simulate import priors
+from palca.model.state.parameters import PRIORS
 
-XYZ = ("cost", "purge", "discontent_fear")  # free parameters whose priors are uniform
+XYZ = {name: PRIORS[name] for name in ("cost", "purge", "discontent_fear")}  # uniform ones
 
 
 def unit(points: pd.DataFrame) -> list[np.ndarray]:
     """Where points lie in their priors, each parameter from 0 to 1."""
-    return [priors.PRIORS[str(name)].cdf(points[name].to_numpy()) for name in points]
+    return [PRIORS[str(name)].cdf(points[name].to_numpy()) for name in points]
 
 
 def ishigami(noise: float, replicates: int) -> Callable[[pd.DataFrame], dict[str, np.ndarray]]:
@@ -218,9 +219,9 @@ def test_noise_is_told_by_replicates() -> None:
 @pytest.mark.parametrize("name", priors.FREE)
 def test_points_are_quantiles_of_the_prior(name: str) -> None:
     shares = np.linspace(0.001, 0.999, 999)[:, None]
-    values = points_at([name], shares)[name].to_numpy()
+    values = points_at({name: PRIORS[name]}, shares)[name].to_numpy()
     assert (np.diff(values) >= 0).all()
-    sampled = priors.draw(0, np.arange(20_000), {})[name]
+    sampled = priors.draw(0, np.arange(20_000))[name]
     assert np.mean(values) == pytest.approx(sampled.mean(), abs=0.05 * sampled.std())
     assert np.std(values) == pytest.approx(sampled.std(), rel=0.05)
 
@@ -232,10 +233,10 @@ def test_sensitivity_writes_what_it_prints(palca: Run) -> None:
     asked = ("sensitivity", "baseline", "--points", "32", "--trajectories", "8", "-r", "24",
              "-p", "friction_gain", "-p", "leverage_ussr", "-p", "restraint_party",
              "--outcome", "friction_after", "--outcome", "us_aid_after")  # fmt: skip
-    code, out, _ = palca(*asked, "-o", "made")
+    code, out, _ = palca(*asked, "-o", "made", "--full")
     assert code == 0
     assert {p.name for p in Path("made").iterdir()} == {"indices.csv", "sensitivity.png",
-                                                        "sensitivity.svg", "SHA256SUMS", "manifest.json"}  # fmt: skip
+                                                        "sensitivity.svg", "README.txt", "answer.txt", "SHA256SUMS", "manifest.json"}  # fmt: skip
     rows = pd.read_csv("made/indices.csv", keep_default_na=False, na_values=[""])
     assert set(rows["index"]) == {"effect", "mean", "sigma", "first", "total", "noise_share", "noise_sd"}
     by: Any = rows.set_index(["outcome", "index", "parameter"])["value"]
@@ -256,7 +257,7 @@ def test_a_closed_channel_takes_its_parameters_out(palca: Run) -> None:
     assert (code, "channel is closed" in err) == (2, True)
     code, out, _ = palca("sensitivity", "--set", "channel.coup_trap=off", "--set", "cost=1.2",
                          "--set", "lever.us.aid.scale=0", "--outcome", "us_aid_after",
-                         "--method", "morris", "--trajectories", "4", "-r", "2")  # fmt: skip
+                         "--method", "morris", "--trajectories", "4", "-r", "2", "--full")  # fmt: skip
     assert code == 0  # and an outcome that is always nothing is drawn and printed
     assert "closes their channel: coup_trap, cost" in out
     rows = pd.read_csv("runs/baseline-sensitivity/indices.csv")

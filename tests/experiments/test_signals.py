@@ -76,7 +76,6 @@ def test_a_signal_in_a_callback_is_not_lost(
 
     monkeypatch.setattr(figure, "draw_history", hit)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # earlier tests may have left it ignored
     assert palca(*SMALL)[::2] == (143 if error is SystemExit else 130, "")
     assert left() == []
 
@@ -176,7 +175,6 @@ def test_a_signal_that_a_library_calls_something_else_is_one(
         return 0
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     monkeypatch.setattr(main, "_run", run)
     with pytest.raises(SystemExit) as ended:
         main.main()
@@ -208,7 +206,6 @@ def test_a_thread_that_a_signal_ends_says_nothing(
 
     raised: list[Any] = []
     monkeypatch.setattr(threading, "excepthook", lambda failed: raised.append(failed.exc_type))
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     monkeypatch.setattr(main, "_run", run)
     with pytest.raises(SystemExit) as ended:
         main.main()

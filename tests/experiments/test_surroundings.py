@@ -128,7 +128,7 @@ def test_a_clock_that_is_set_back_is_no_matter(palca: Run, monkeypatch: pytest.M
         return now
 
     monkeypatch.setattr(time, "time", earlier)
-    code, out, err = palca(*SMALL)
+    code, out, err = palca(*SMALL, "--full")
     assert (code, err) == (0, "")
     assert "seed 0, -" not in out
     assert digest("made") == expected()
@@ -147,7 +147,7 @@ SURROUNDINGS = [
 @pytest.mark.slow
 @pytest.mark.parametrize("odd", SURROUNDINGS, ids=lambda odd: odd["LC_ALL"])
 def test_locale_and_time_zone_change_nothing(palca: Run, odd: dict[str, str]) -> None:
-    process = started(*SMALL, env={**os.environ, **odd})
+    process = started(*SMALL, "--full", env={**os.environ, **odd})
     out, err = process.communicate()
     assert (process.returncode, err) == (0, b"")
     assert b"Barrientos" in out

@@ -240,7 +240,7 @@ def test_one_factor_is_drawn_as_lines_two_as_heat_maps_more_as_small_multiples(
     for count in (1, 2, 3):
         folder = f"f{count}"
         code, out, err = palca("sweep", "soviet-break-1971", *vary[: 2 * count], "-r", "4",
-                               "-o", folder, *two)  # fmt: skip
+                               "-o", folder, *two, "--full")  # fmt: skip
         assert (code, err) == (0, "")
         assert Path(folder, "sweep.png").read_bytes().startswith(b"\x89PNG")
         rows = read(folder)
@@ -269,7 +269,8 @@ def test_one_factor_is_drawn_as_lines_two_as_heat_maps_more_as_small_multiples(
 def test_the_smallest_sweeps_are_shown_too(palca: Run, design: str, worlds: str) -> None:
     for more in ([], ["--vary", "channel.tin=on,off"]):
         code, out, err = palca("sweep", "baseline", "--vary", "backlash=0.01:0.05", *more,
-                               "-d", design, "-n", worlds, "-o", f"made{len(more)}", *QUICK)  # fmt: skip
+                               "-d", design, "-n", worlds, "-o", f"made{len(more)}", "--full",
+                               *QUICK)  # fmt: skip
         assert (code, err) == (0, "")
         assert "nan" not in out.lower().replace("finance", "")
 
@@ -280,7 +281,7 @@ def test_a_scenario_may_end_before_all_can_be_measured(palca: Run) -> None:
     code, _, err = palca("sweep", *vary, "--outcome", "growth")
     assert (code, err) == (2, "palca: --outcome: the scenario ends before 'growth' can be measured\n")
     assert not Path("made").exists()  # and is told before a world is run
-    code, out, err = palca("sweep", *vary)
+    code, out, err = palca("sweep", *vary, "--full")
     assert (code, err, "1972" in out, "growth" in out) == (0, "", True, False)
 
 

@@ -11,15 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from example_findings import regular
 
 from fault_commands import Run
 from palca.experiments.forecast.comparisons import SkillComparison, decompose
-from palca.experiments.forecast.naive import HAZARDS
-from palca.experiments.infer.evidence_file import make_evidence
+from palca.experiments.forecast.win_rates import WinRates
+from palca.experiments.infer.evidence_file import load_given, make_evidence
 from palca.experiments.observe.documented import load_record, scored
 from palca.experiments.observe.histories import SERIES, documented, happened, simulated
 from palca.experiments.observe.patterns import PATTERNS
 from palca.experiments.validate import invariants as checking
+from palca.experiments.validate import tables
 from palca.experiments.validate.ablations import (
     BASELINE,
     ModelComparison,
@@ -28,19 +30,14 @@ from palca.experiments.validate.ablations import (
     change_of_fit,
     compare_models,
     log_bayes_factor,
-    prior_worlds,
 )
-from palca.experiments.validate.cross_country import (
-    Regularities,
-    countries,
-    regularities,
-    summarise,
-)
+from palca.experiments.validate.cross_country import Regularities, regularities
+from palca.experiments.validate.evidence_weights import WEIGHTINGS, bayes_factors, noise
 from palca.experiments.validate.figures import pictures
 from palca.experiments.validate.forecast_skill import Scores
 from palca.experiments.validate.invariants import change_of_currency, checks, converted, exponent
-from palca.experiments.validate.one_step_ahead import filtered, mix, naive_ahead, past_evidence
-from palca.experiments.validate.page import page
+from palca.experiments.validate.one_step_ahead import filtered
+from palca.experiments.validate.page import headline, page
 from palca.experiments.validate.pattern_frequencies import find_patterns, ruled_out
 from palca.experiments.validate.validate import (
     BROKEN,
@@ -50,7 +47,6 @@ from palca.experiments.validate.validate import (
     read_again,
 )
 from palca.model import ColdWarModel
-from palca.model.errors import PalcaError
 from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import build, resolve
 from palca.scenarios.reading import library
@@ -85,11 +81,10 @@ def test_coups_at_random_fail_where_they_should() -> None:
     record = load_record()
     broken = resolve("baseline", ["posterior=off", *BROKEN["coups at random"]])
     own, random = (regularities(of, record, 30, 100, 0) for of in (resolve("baseline"), broken))
-    asked = [statement for statement, _, _ in own.checks]
-    for part in ("coup trap", "falling output"):
-        index = next(i for i, text in enumerate(asked) if part in text)
-        assert own.checks[index][2]
-        assert not random.checks[index][2]
+    trap = ["coup trap" in check.asked for check in own.checks].index(True)
+    assert own.checks[trap].simulated > 1.5
+    assert random.checks[trap].simulated == pytest.approx(1.0, abs=0.15)
+    assert not random.checks[trap].holds
     assert random.since["simulated"].std() < 0.03  # whatever has been before
 
 
@@ -135,112 +130,55 @@ def test_bayes_factors() -> None:
     assert comparison(np.log(0.5), np.log(0.1)).log_evidence == pytest.approx(np.log(0.3))
 
 
-# one month ahead
+# the dealings weighted otherwise
+
+
+def rows_of(dealings: dict[str, Any], section: str) -> dict[str, float]:
+    return {row["kind"]: row.get("weight", row.get("false_negative")) for row in dealings[section]}
+
+
+def test_each_weighting_changes_what_its_title_says() -> None:
+    shipped = load_given("dealings")
+    made = {title: weigh(shipped) for title, weigh in WEIGHTINGS.items()}
+    assert made["as shipped"] == shipped == load_given("dealings")  # none changes what it is given
+    assert all(of != shipped for title, of in made.items() if title != "as shipped")
+    free = made["a suspension costs nothing"]
+    assert rows_of(free, "absent") == {"break": 0.01}
+    assert rows_of(free, "event") == rows_of(shipped, "event")
+    assert rows_of(made["a suspension weighs 0.3"], "absent") == {"break": 0.01, "suspension": 0.3}
+    assert set(shipped) - set(made["atmosphere left out"]) == {"ussr_atmosphere"}
+    assert set(rows_of(shipped, "event")) - set(rows_of(made["mending left out"], "event")) == {"normalisation"}
+    softer = made["all softer, and a suspension costs nothing"]
+    assert set(rows_of(softer, "event").values()) | set(rows_of(softer, "absent").values()) == {0.3}
+    assert "suspension" not in rows_of(softer, "absent")
+    assert softer["ussr_atmosphere"]["sd"] == 2 * shipped["ussr_atmosphere"]["sd"]
+
+
+def test_a_factor_of_the_dealings_is_given_the_rest() -> None:
+    logs = {"w": {"one": np.log([0.02, 0.04]), "other": np.log([0.01, 0.01])}}
+    rest = {"one": np.log([0.3, 0.3]), "other": np.log([0.1, 0.3])}
+    # (.03 / .3) / (.01 / .2)
+    assert bayes_factors(logs, rest, "one", "other")["w"] == pytest.approx(np.log(2.0))
+    single = {"w": {"one": np.array([-1.0])}}
+    assert np.isnan(noise(single))
+    # two groups that differ by d have a mean with the variance d² / 4; a difference has twice that
+    pair = {"w": {"one": np.array([-1.0, -1.4])}}
+    assert noise(pair) == pytest.approx(np.sqrt(2) * 0.2)
 
 
 @pytest.mark.slow
-def test_a_forecast_one_month_ahead_knows_nothing_of_the_months_after(
-    plain: dict[str, Any],
+def test_evidence_without_a_penalty_is_no_less_likely(
+    plain: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scenario, record = build(plain), load_record()
-    known = documented(record, scenario)
-    _, said = filtered(plain, past_evidence(known, record), 8192, 0)
-    # another future: no attempt, another regime, no money from 1975 on
-    rows = known.events.month < 72
-    events = type(known.events)(
-        *(getattr(known.events, name)[rows]
-          for name in ("world", "month", "code", "leader", "garrison", "amount"))
-    )  # fmt: skip
-    series = {name: values.copy() for name, values in known.series.items()}
-    series["orientation"][72:] = -1.0
-    series["us_commitment"][72:] = 1.0
-    other = replace(known, events=events, series=series)
-    _, again = filtered(plain, past_evidence(other, record), 8192, 0)
-    assert np.array_equal(said[:, :73], again[:, :73])
-    assert not np.array_equal(said[:, 73:], again[:, 73:])
-    assert ((said >= 0.0) & (said <= 1.0)).all()
+    from palca.experiments.validate import evidence_weights
 
-
-def test_naive_forecasts_one_month_ahead_see_the_past_alone() -> None:
-    record, growth = load_record(), np.full(120, 4.0)
-    truth = np.zeros((2, 120))
-    truth[0, 30] = 1.0
-    for hazard in HAZARDS:
-        said = naive_ahead(hazard, truth, growth, record, 5.0)
-        early = naive_ahead(hazard, 0.0 * truth, growth, record, 5.0)
-        assert (said[:, :31] == early[:, :31]).all()
-    said = naive_ahead("cross-national", truth, growth, record, 500.0)
-    assert said[0, 31] > 1.5 * said[0, 30]  # the trap opens
-    assert said[0, 67] < said[0, 66]  # and closes after three years
-
-
-def test_islands_count_by_what_they_have_made_probable() -> None:
-    predicted = np.array([[[0.2, 0.0]] * 3, [[0.6, 0.0]] * 3])
-    even = mix(predicted, np.zeros((2, 3)))
-    assert even[:, 0] == pytest.approx([0.4] * 3)
-    logs = np.log(np.array([[0.75, 1.0, 1.0], [0.25, 1.0, 1.0]]))
-    assert mix(predicted, logs)[:, 0] == pytest.approx([0.4, 0.3, 0.3])
-    logs[1, 1] = -np.inf  # lost all its worlds in the second month
-    predicted[1, 2] = np.nan
-    assert mix(predicted, logs)[:, 0] == pytest.approx([0.4, 0.3, 0.2])
-
-
-@pytest.mark.slow
-def test_what_did_not_happen_is_evidence(plain: dict[str, Any]) -> None:
-    record = load_record()
-    known = documented(record, build(plain))
-    rows = {"title": "x", "absent": [{"track": "ussr", "kind": "contact", "weight": 0.5}]}
-    with pytest.raises(PalcaError, match="the record has a 'contact'"):
-        make_evidence(rows, "x", known, record)
-    rows["absent"] = [{"track": "power", "kind": "death", "weight": 0.5}]
-    with pytest.raises(PalcaError, match="the record has"):
-        make_evidence(rows, "x", known, record)
-    rows["absent"] = [{"track": "conflict", "kind": "massacre", "weight": 0.25}]
-    quiet = replace(known, events=type(known.events)(
-        *(getattr(known.events, n)[:0]
-          for n in ("world", "month", "code", "leader", "garrison", "amount"))))  # fmt: skip
-    evidence = make_evidence(rows, "x", quiet, record)
-    logs, _ = filtered(plain, evidence, 8192, 0)
-    # log mean of .25 ** massacres over worlds that are weighed by it as they go
-    sampled = prior_worlds(plain, 8192, 0)[0]["massacres"]
-    assert logs.sum() == pytest.approx(np.log(np.mean(0.25**sampled)), abs=0.05)
-
-
-# other countries
-
-
-def test_invented_countries_keep_the_rules_and_change_the_rest(plain: dict[str, Any]) -> None:
-    made = countries(plain, 3, 0)
-    assert countries(plain, 3, 0) == made  # a country is its number's
-    assert countries(plain, 5, 0)[:3] == made
-    for one in made:
-        assert one["policies"] == plain["policies"]
-        assert one["country"]["garrison"] == plain["country"]["garrison"]
-        assert not one["country"]["death"]
-        shares = [faction["share"] for faction in one["country"]["faction"]]
-        assert sum(shares) == pytest.approx(1.0)
-        build(one)
-    assert made[0]["country"]["start"] != made[1]["country"]["start"]
-
-
-def test_country_years_are_counted_as_the_record_counts_them(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    rows = pd.DataFrame(
-        {"country": [0, 0, 1, 1, 2, 2], "attempts": [1, 1, 0, 2, 0, 0], "coups": [1, 0, 0, 1, 0, 0],
-         "since": [1, 1, 1, 2, 12, 13], "growth": [-1.0, 2.0, 5.0, 5.0, -2.0, 4.0],
-         "income": [900.0, 900.0, 2000.0, 2000.0, 3000.0, 3100.0]}
-    )  # fmt: skip
-    monkeypatch.setattr("palca.experiments.validate.cross_country._REFITS", 0)  # too few to draw lots from
-    found = summarise(rows, load_record())
-    since = found.since.set_index("class")
-    assert since.loc["1yr", "simulated"] == pytest.approx(2 / 3)
-    assert since.loc["2yr", "simulated"] == 1.0
-    assert since.loc["11+yr", "simulated"] == 0.0
-    assert since.loc["1yr", "documented"] == pytest.approx(0.329114)
-    assert int(since.loc["1yr", "years"]) == 79  # type: ignore[call-overload]
-    assert found.growth["simulated"].tolist() == pytest.approx([0.5, 1.0, 1 / 3])
-    assert found.success[0] == pytest.approx(0.5)
+    few = ("as shipped", "a suspension costs nothing", "neither suspension nor break costs anything")
+    monkeypatch.setattr(evidence_weights, "WEIGHTINGS", {title: WEIGHTINGS[title] for title in few})
+    flips = resolve("baseline", ["posterior=off", "policy.ussr=ideological"])
+    found = evidence_weights.evidence_by_weighting({"flips": flips}, load_record(), 8192, 0)
+    levels = [float(found[title]["flips"][0]) for title in few]
+    assert levels[0] + 0.5 < levels[1]  # it suspends often
+    assert levels[1] < levels[2] + 0.5
 
 
 # the model against itself
@@ -302,7 +240,8 @@ def test_the_second_reading_leaves_out_what_is_not_sure(baseline: dict[str, Any]
 
 @pytest.mark.slow
 def test_validate_writes_a_page_that_comes_out_the_same(palca: Run) -> None:
-    asked = ("validate", "baseline", "-n", "8192", "-p", "checks", "-p", "reading", "-o", "page")
+    asked = ("validate", "baseline", "-n", "8192", "-p", "checks", "-p", "reading", "-o", "page",
+             "--full")
     code, out, _ = palca(*asked)
     assert code == 0
     page = Path("page/VALIDATION.md").read_text(encoding="utf-8")
@@ -337,12 +276,23 @@ def test_a_page_of_patterns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     assert friction["highest"] > friction["lowest"] + 0.2
     made = Validation("x", 8192, 0, patterns=found)
     text = page(made, "palca validate")
-    assert "- `ussr/withdrawal`: 5" in text
+    assert "| `ussr/withdrawal` | 5" in text
+    rows = [line for line in text.splitlines() if re.match(r"\| \d+\. ", line)]
+    interval = r"[\d.]+ % \([\d.]+ to [\d.]+ %\)"
+    assert len(rows) == len(found.table)
+    assert all(len(re.findall(interval, row)) == 3 for row in rows)  # no share without one
     ((name, draw),) = pictures(made).items()
     picture = draw()
     assert f"![{picture.alt}]({name})" in page(made, "palca validate", {name: picture.alt})
     picture.write(tmp_path / name)
     assert (tmp_path / "validation-patterns.png").stat().st_size > 10_000
+
+
+def test_a_share_has_the_interval_that_its_worlds_leave() -> None:
+    # Jeffreys: quantiles of a beta distribution with half a world added to each side
+    assert tables.share(0.5, 100) == "50 % (42 to 58 %)"
+    assert tables.share(0.0, 10_000) == "0 % (0 to 0.02 %)"
+    assert tables.share(float("nan"), 0) == "–"
 
 
 @pytest.mark.slow
@@ -355,7 +305,7 @@ def test_the_filter_sees_what_it_simulates(plain: dict[str, Any]) -> None:
     from palca.experiments.simulate import priors
 
     numbers = np.arange(8192)
-    sampled = priors.draw(0, numbers, scenario.parameters)
+    sampled = priors.draw(0, numbers, scenario.free_priors)
     own = replace(scenario, parameters={**scenario.parameters, **sampled})
     histories = simulated(ColdWarModel(own, numbers, 0, keep=SERIES).run())
     assert pytest.approx(happened(histories).mean(axis=2)[:, 1:], abs=1e-9) == said[0, 1:].T
@@ -370,20 +320,28 @@ def test_a_page_of_scores_and_versions_says_what_was_found() -> None:
     rows += [comparison(name, "alternative", -13.0) for name in ("ideological", "party-first", "random")]
     rows += [comparison("coups at random", "broken", -5.0)]
     dealings = {row.name: np.full(4, -6.0) for row in rows}
+    asked = (BASELINE, "ideological", "party-first", "random")
+    weighed = {title: {name: np.array([-8.0, -8.0]) - (name != BASELINE) * k
+                       for name in asked} for k, title in enumerate(WEIGHTINGS, start=1)}  # fmt: skip
     frame = pd.DataFrame({"class": [], "simulated": [], "documented": []})
-    nothing = Regularities(frame, frame, (0.5, 0.4, 0.6, 0.5), frame, 0)
-    text = page(Validation("x", 8192, 0, versions=Versions(rows, dealings, nothing)), "x")
+    nothing = Regularities(frame, frame, (0.5, 0.4, 0.6), (57, 111), frame, 0)
+    text = page(Validation("x", 8192, 0, versions=Versions(rows, dealings, nothing, weighed)), "x")
     assert "| cascade | +4.0 (+4.0 to +4.0) | +0.100 | 17 | improves the fit |" in text
-    assert "- `coup_trap`: a finding across countries" in text
-    assert "- `cascade`" not in text  # what earns its place needs no excuse
+    assert "| `coup_trap` | a finding across countries" in text
+    assert "| `cascade` |" not in text  # what earns its place needs no excuse
     assert "| rules of us | impossible without |" in text
     assert "| `random` | +3.0 | +3.0 | 20 times | +0.100 | none |" in text
     assert ("| coups at random | -5.0 (-5.0 to -5.0) | +0.100 | 17 | the record prefers it | none "
            "|") in text
+    # each weighting is a nat harder than the one before: from 1 nat to as many as there are
+    assert "| as shipped | +1.0: 2.7 times | +1.0: 2.7 times | +1.0: 2.7 times |" in text
+    top = f"{np.exp(len(WEIGHTINGS)):,.0f}"
+    assert len(re.findall(rf"2\.7 to {top} times against 'random'", text)) == 1
+    sure = WinRates(0.9, 0.04, 900, False)
     (won, lost, exact) = (
-        SkillComparison("coup attempt", "Brier", "constant", *numbers)
+        SkillComparison("coup attempt", "Brier", ("constant",), *numbers)
         for numbers in (
-            (1.0, 2.0, 0.4, 0.6, 0.9), (2.0, 1.0, -1.2, -0.8, 0.9), (1.0, 0.0, -1.0, -1.0, 0.9)
+            (1.0, 2.0, 0.4, 0.6, sure), (2.0, 1.0, -1.2, -0.8, sure), (1.0, 0.0, -1.0, -1.0, sure)
         )
     )  # fmt: skip
     parts = {"model": decompose(np.array([0.1, 0.9]), np.array([0.0, 1.0]))}
@@ -391,6 +349,12 @@ def test_a_page_of_scores_and_versions_says_what_was_found() -> None:
     scores = Scores([], {"won": [won], "lost": [lost], "exact": [exact]}, parts,
                     {"own": (0.05, 0.2)}, none, {}, none)  # fmt: skip
     text = page(Validation("x", 8192, 0, scores=scores), "x")
-    assert "+0.50 (+0.40 to +0.60), power 0.90 **better**" in text
-    assert "-1.00 (-1.20 to -0.80), power 0.90 **worse**" in text
-    assert re.search(r"\b0 of 1\b.*\b1\b.*naive.*exact", text)
+    assert "| constant | 1 | +0.50 (+0.40 to +0.60) | 0.90 ± 0.01 | 0.04 ± 0.01 | **better** |" in text
+    assert "| constant | 2 | -1.00 (-1.20 to -0.80) | 0.90 ± 0.01 | 0.04 ± 0.01 | **worse** |" in text
+    assert "| exact | 1 | 0 | 1 | 0 | 0 | 0 |" in text
+    scores = replace(scores, comparisons={"joint path of something": [won, lost, exact]})
+    made = Validation("x", 8192, 0, scores=scores, countries=regular((0.42, 26, 79), (0.2, 5, 70)))
+    assert "| joint path of something | 3 | 1 | 1 | 1 | 0 | 1 |" in page(
+        replace(made, countries=None), "x"
+    )
+    assert re.findall(r"\d+", headline(made)[0]) == ["3", "2", "1", "1", "0"]

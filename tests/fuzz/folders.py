@@ -51,7 +51,7 @@ def record(data: bytes) -> None:
     assert len(documented.scored(read)) <= len(read.events)
     judged = read.coverage["last_month"] - read.coverage["first_month"] + 1
     by_kind = judged.groupby([read.coverage["track"], read.coverage["kind"]]).sum()
-    assert (by_kind == len(documented.covered(read, "power"))).all()
+    assert (by_kind == len(documented.covered(read)["power", "coup"])).all()
 
 
 def posterior(data: bytes) -> None:

@@ -27,14 +27,17 @@ from palca.model.language.expressions import Kind, parse, value_of
 from palca.model.language.functions import LARGEST_RESULT, finite
 from palca.model.language.levers import ACTORS, LEVERS, Lever
 from palca.model.language.policy import compile_policy, make_policy
+from palca.model.state import counter_rng
 from palca.model.state.drivers import DRIVERS
 from palca.model.state.interventions import LeverChange
+from palca.model.state.parameters import check_parameter, drawn_from
 from palca.scenarios import build, load, resolve
 from palca.scenarios.concept import make_concept
 from palca.scenarios.country import build_country
 from palca.scenarios.interventions import build_interventions, check_changes, parse_change
 from palca.scenarios.loader import _drivers
 from palca.scenarios.outline import read_map
+from palca.scenarios.priors_table import build_priors, read_priors_file
 from palca.scenarios.reading.library import parse_toml, read_toml
 from palca.scenarios.scenario import build_policy, names_for
 from palca.scenarios.settings import WrittenIntervention, apply_setting
@@ -178,6 +181,16 @@ def concept(data: bytes) -> None:
     assert made.claims
 
 
+def priors(data: bytes) -> None:
+    """Priors that are read are priors of a manifest too, and draws of them keep to the range."""
+    _, rows = read_priors_file(file("priors.toml", data))
+    read = build_priors(rows, "manifest")
+    assert read.keys() == rows.keys()
+    keys = counter_rng.world_keys(0, np.arange(64))
+    for name, values in drawn_from(read, keys).items():
+        check_parameter(name, values)
+
+
 def sweep(data: bytes) -> None:
     """A sweep that is read varies something."""
     assert read_sweep(file("sweep.toml", data)).factors
@@ -238,6 +251,7 @@ TARGETS: Final[dict[str, Target]] = {
     "options": Target(options, words.CHANGE, words.changes, 1024),
     "country": Target(country, words.COUNTRY, partial(words.toml, "countries/*.toml"), 8192),
     "concept": Target(concept, words.CONCEPT, partial(words.toml, "concepts/*.toml"), 8192),
+    "priors": Target(priors, words.PRIORS, partial(words.toml, "priors/*.toml"), 4096),
     "sweep": Target(sweep, words.SWEEP, words.sweeps, 1024),
     "evidence": Target(evidence, words.EVIDENCE, words.given),
     "outline": Target(outline, words.OUTLINE, words.outlines, 2048),

@@ -49,7 +49,8 @@ POLICY: Final = (
 )  # fmt: skip
 SCENARIO: Final = (
     *TOML, *ACTORS, *CHANNELS, *DRIVERS, *FIELDS, *sorted(PARAMETERS), "title", "extends",
-    "baseline", "question", "plausibility", "expect", "sources", "given", "until", "country",
+    "baseline", "question", "plausibility", "expect", "[[expectation]]", "quantity", "sign", "least",
+    "months", "sources", "given", "until", "country",
     "bolivia", "posterior", "record", "[policy]", "[parameters]", "[channels]", "[start]",
     "[drivers]", "[[intervene]]", "at", "deflator",
 )  # fmt: skip
@@ -67,8 +68,12 @@ COUNTRY: Final = (
 CONCEPT: Final = (
     *TOML, *LANGUAGE, *FIELDS, "title", "definition", "literature", "against", "question", "limits",
     "[[arm]]", "[[measure]]", "[[claim]]", "[drawn]", "name", "scenario", "set", "intervene",
-    "unit", "mean_of", "sum_of", "any_of", "among", "window", "says", "holds", "otherwise",
+    "unit", "mean_of", "sum_of", "any_of", "among", "window", "says", "holds", "least", "because", "otherwise",
     "first.", "event.", "amount.",
+)  # fmt: skip
+PRIORS: Final = (
+    *TOML, *sorted(PARAMETERS), "title", "[priors]", "uniform", "normal", "low", "high", "source",
+    "place", "[0.0, 0.1]", "[-1e308, 1e308]",
 )  # fmt: skip
 SWEEP: Final = (
     *TOML, *sorted(PARAMETERS), "title", "scenario", "[vary]", "design", "grid", "lhs", "sobol",

@@ -24,13 +24,13 @@ vote; orientation by death; size of credit; us budget; ussr sees regime.orientat
 regime.orientation; us sees disaffection; regime sees disaffection; luck of a leader by coup;
 luck of a leader by vote; luck of a leader by death; officer's faction; officer's ideology;
 officer's grievance; officers' moods; officer's fate; prior of fiscal_tin; prior of
-fiscal_persistence; prior of fiscal_aid_us; prior of fiscal_aid_ussr; prior of legitimacy_speed;
+fiscal_aid_us; prior of fiscal_aid_ussr; prior of legitimacy_speed;
 prior of legitimacy_performance; prior of legitimacy_repression; prior of prestige_ussr; prior
 of suppression; prior of backlash; prior of restraint_party; prior of discontent_fiscal; prior
 of discontent_distance; prior of discontent_fear; prior of discontent_legitimacy; prior of
 discontent_patronage; prior of discontent_spread; prior of opportunity; prior of coup_trap;
-prior of cost; prior of complementarity; prior of purge; prior of delivery_ussr; prior of
-leverage_ussr; prior of friction_gain; resampling; naive attempt; naive success; naive handover;
+prior of cost; prior of complementarity; prior of intimidation; prior of purge;
+prior of delivery_ussr; prior of leverage_ussr; prior of friction_gain; resampling; naive attempt; naive success; naive handover;
 naive side; parent of a try; draws of a try; acceptance of a try
 """
 ASKS = {"event_keys", "shock", "happens", "of", "chooses", "draw"}  # each takes a key

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import gc
 import math
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -276,3 +279,38 @@ def test_an_error_says_what_to_write(text, kind, advice):
     assert advice in caught.value.message
     assert "\n" not in caught.value.message
     assert len(caught.value.message) < 250
+
+
+def test_threads_read_expressions_at_the_same_time() -> None:
+    """Garbage whose end lets another thread in is what made Python 3.11 raise a SystemError."""
+
+    class Garbage:
+        def __init__(self) -> None:
+            self.itself = self
+
+        def __del__(self) -> None:
+            time.sleep(0)
+
+    text = " + ".join(f"growth * {number}" for number in range(30))
+    raised: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            for _ in range(100):
+                garbage = [Garbage() for _ in range(20)]
+                del garbage
+                parse(text, "number", NAMES)
+        except BaseException as error:
+            raised.append(error)
+
+    often = gc.get_threshold()
+    gc.set_threshold(50)
+    try:
+        threads = [threading.Thread(target=read) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        gc.set_threshold(*often)
+    assert not raised

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from palca.model import ColdWarModel, Scenario
 from palca.model.compiler import cache, codegen
 from palca.model.compiler.cache import kernel_for
+from palca.model.compiler.signature import Shape
 from palca.model.month import Month
 from palca.model.seeds import LARGEST
 from palca.model.state.channels import FREEZABLE, ChannelLog
@@ -35,15 +36,15 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def made(baseline_code: Any, monkeypatch: pytest.MonkeyPatch) -> list[cache.Shape]:
+def made(baseline_code: Any, monkeypatch: pytest.MonkeyPatch) -> list[Shape]:
     """What is compiled, of which each has the same code, at hand."""
-    shapes: list[cache.Shape] = []
+    shapes: list[Shape] = []
     monkeypatch.setattr(codegen, "compile_months", lambda shape: shapes.append(shape) or baseline_code)
     return shapes
 
 
 @pytest.fixture
-def folder(made: list[cache.Shape], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def folder(made: list[Shape], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Nothing has been compiled before, and here is where it will be kept."""
     monkeypatch.setattr(cache, "_kernels", {})
     monkeypatch.setattr(cache, "_asked", Counter())
@@ -173,7 +174,7 @@ def test_a_month_at_a_time_is_the_same(always: None) -> None:
 
 
 def test_what_is_compiled_is_kept(
-    folder: Path, always: None, made: list[cache.Shape], monkeypatch: pytest.MonkeyPatch
+    folder: Path, always: None, made: list[Shape], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = replace(load("baseline"), months=3)
     assert kernel_for(ColdWarModel(scenario, rng=0).current, 0) is not None
@@ -188,7 +189,7 @@ def test_what_is_compiled_is_kept(
 
 
 def test_a_damaged_file_is_made_anew(
-    folder: Path, always: None, made: list[cache.Shape]
+    folder: Path, always: None, made: list[Shape]
 ) -> None:
     scenario = replace(load("baseline"), months=3)
     kernel_for(ColdWarModel(scenario, rng=0).current, 0)
@@ -244,7 +245,7 @@ def test_a_subclass_with_a_step_of_its_own_is_stepped(always: None) -> None:
 
 
 def key_of(scenario: Scenario) -> str:
-    return cache._key(cache.Shape.of(ColdWarModel(scenario, rng=0).current))
+    return cache._key(Shape.of(ColdWarModel(scenario, rng=0).current))
 
 
 def test_code_is_found_by_what_it_depends_on() -> None:
@@ -281,7 +282,7 @@ def test_an_edit_of_any_file_of_the_model_is_noticed(tmp_path: Path) -> None:
 def test_a_key_is_the_same_in_every_process() -> None:
     code = (
         "from palca.model import ColdWarModel; from palca.model.compiler import cache; from palca.scenarios import load;"
-        "print(cache._key(cache.Shape.of(ColdWarModel(load('baseline'), rng=0).current)))"
+        "from palca.model.compiler.signature import Shape; print(cache._key(Shape.of(ColdWarModel(load('baseline'), rng=0).current)))"
     )
     out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert out.stdout.strip() == key_of(load("baseline"))

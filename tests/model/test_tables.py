@@ -107,8 +107,8 @@ def test_amounts_are_never_negative_and_steps_are_counted(table: dict) -> None:
 
 # What could help or hurt; all else has the sign that its meaning says, or is nothing.
 EITHER_WAY = {
-    "discontent_base", "discontent_civilian", "fiscal_aid_us", "fiscal_aid_ussr", "leverage_ussr",
-    "legitimacy_civilian", "legitimacy_party", "mobilisation_base", "prestige_ussr",
+    "discontent_base", "discontent_civilian", "fiscal_aid_us", "fiscal_aid_ussr", "intimidation",
+    "legitimacy_civilian", "legitimacy_party", "leverage_ussr", "mobilisation_base", "prestige_ussr",
     "restraint_party", "trust_us_base", "trust_ussr_base",
 }  # fmt: skip
 NEVER_NOTHING = {"legitimacy_speed", "prestige_scale"}  # things stand still; a divisor

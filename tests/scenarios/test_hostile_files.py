@@ -207,7 +207,7 @@ TABLES: dict[str, tuple[bytes, str]] = {
     "two ends": (b"PAR1" + b"\x00" * 100 + b"\xff\xff\xff\x7fPAR1", "no Parquet file"),
     "broken in the middle": (TWO[:40] + b"\xff" * 60 + TWO[100:], "no Parquet file"),
     "JSON": (b'{"backlash": [0.1]}', "no Parquet file"),
-    "another parameter": (parquet({"nonsense": [1.0]}), "no free parameter 'nonsense'"),
+    "another parameter": (parquet({"nonsense": [1.0]}), "no parameter 'nonsense'"),
     "texts": (parquet({"backlash": ["0.01"]}), "must be numbers"),
     "lists": (parquet({"backlash": [[0.01]]}), "must be numbers"),
     "tables": (parquet({"backlash": [{"a": 0.01}]}), "must be numbers"),

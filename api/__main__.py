@@ -1,0 +1,5 @@
+"""``python -m palca``: the command line."""
+
+from palca.experiments.cli.main import main
+
+main()

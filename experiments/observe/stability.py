@@ -1,0 +1,57 @@
+"""Stability and cooperation in a few numbers, by which a run is held against the record.
+
+Attempts and irregular exits of the decade are sums of outcomes of shorter spans. They are no
+outcomes themselves: the same coups would score twice. Stability stands beside repression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from palca.model.types import Floats
+
+Number = TypeVar("Number", float, Floats)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number of a world or of the record.
+
+    Attributes
+    ----------
+    title, unit : str
+    outcomes : tuple of str
+        Those whose sum it is.
+    """
+
+    title: str
+    unit: str
+    outcomes: tuple[str, ...]
+
+    def of(self, values: Mapping[str, Number]) -> Number | None:
+        """Return it from the outcomes; None if one of them wasn't measured."""
+        if any(name not in values for name in self.outcomes):
+            return None
+        first, *others = (values[name] for name in self.outcomes)
+        for value in others:
+            first = first + value
+        return first
+
+
+# A leader who falls in a coup has left office irregularly; no other exit that is simulated is.
+_EXITS: Final = ("coups_1969_71", "coups_1972_77", "coups_1978")
+MEASURES: Final = (
+    Measure("coup attempts 1969–78", "coups", (*_EXITS, "failed_1969_78")),
+    Measure("irregular exits (by a coup) 1969–78", "coups", _EXITS),
+    Measure("longest rule of one leader, months", "months", ("longest_spell",)),
+    Measure("months of lethal or national unrest", "months", ("unrest_months",)),
+    Measure("repression: massacres", "events", ("massacres",)),
+    Measure("repression: time with the party banned", "share", ("party_banned",)),
+    Measure("Soviet credit to August 1971, USD m", "million USD", ("ussr_commitments_before",)),
+    Measure("Soviet credit from September 1971, USD m", "million USD",
+            ("ussr_commitments_after",)),
+    Measure("US aid 7/1969–6/1971, USD m a year", "million USD a year", ("us_aid_before",)),
+    Measure("US aid 7/1971–12/1978, USD m a year", "million USD a year", ("us_aid_after",)),
+)  # fmt: skip

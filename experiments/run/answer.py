@@ -1,0 +1,84 @@
+"""In how far a run reproduces the documented stability and cooperation, in a few lines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from palca.model.calendar import month_name
+from palca.model.state.scenario import Scenario
+from palca.model.types import Floats
+
+from ..forecast.scores import OutcomeScore
+from ..io.experiment import Answer
+from ..io.figure_style import many
+from ..io.table import Column, Table
+from ..observe.documented import no_record
+from ..observe.stability import MEASURES
+from .report import by_unit, origin_of
+
+_COLUMNS: Final = (
+    Column("title", "measure"),
+    Column("documented", "record", by_unit),
+    Column("median", write=by_unit),
+    Column("low", "5–95 %", by_unit, to="high"),
+    Column("inside", "within"),
+)
+
+
+def answer_of(
+    scenario: Scenario,
+    worlds: Mapping[str, Floats],
+    outcome_scores: Sequence[OutcomeScore],
+    scored: bool,
+) -> Answer:
+    """Return in how far the worlds are like the record.
+
+    Parameters
+    ----------
+    worlds : mapping of str to ndarray, shape ``(worlds,)``
+        Their outcomes.
+    outcome_scores : sequence of OutcomeScore
+    scored : bool
+        Whether the country has a record.
+    """
+    documented = {score.outcome.name: score.documented for score in outcome_scores}
+    rows: list[dict[str, Any]] = []
+    for measure in MEASURES:
+        values, truth = measure.of(worlds), measure.of(documented)
+        if values is None or truth is None:
+            continue
+        low, median, high = np.quantile(values, (0.05, 0.5, 0.95)).tolist()
+        known = not math.isnan(truth)
+        rows.append({"title": measure.title, "unit": measure.unit, "documented": truth,
+                     "median": median, "low": low, "high": high,
+                     "inside": low <= truth <= high if known else "–"})  # fmt: skip
+    count = len(next(iter(worlds.values()), ()))
+    text = (f"{scenario.title}. {many(count, 'world')} of {scenario.country.name}, to "
+            f"{month_name(scenario.months - 1)}.")  # fmt: skip
+    if not rows:
+        return Answer(f"{text}\nThe scenario ends before stability and cooperation are measured.")
+    if scored:
+        return Answer(f"{text}\n{_compared(rows, scenario)}", Table.of("", _COLUMNS, rows))
+    columns = [column for column in _COLUMNS if column.name not in ("documented", "inside")]
+    found = f"Nothing is held against a record: {no_record(scenario.country.name)}."
+    return Answer(f"{text}\n{found}", Table.of("", columns, rows))
+
+
+def _compared(rows: Sequence[Mapping[str, Any]], scenario: Scenario) -> str:
+    """Return how many measures lie within the range of the worlds, and what that means."""
+    known = [row for row in rows if row["inside"] != "–"]
+    outside = [row["title"] for row in known if not row["inside"]]
+    silent = len(rows) - len(known)
+    said = f"{len(known) - len(outside)} of {len(known)} documented measures of stability and "
+    said += "cooperation lie within the 90 % range of the worlds"
+    said += f"; outside: {'; '.join(outside)}." if outside else "."
+    if silent:
+        said += f" {silent} {'is' if silent == 1 else 'are'} not documented."
+    if scenario.interventions:
+        return f"{said} The scenario changes history, so the record need not lie within."
+    return (f"{said} The ranges are wide, so this says little; and the parameters were "
+            f"{origin_of(scenario)}: palca validate tests the model.")  # fmt: skip
