@@ -11,7 +11,7 @@ from palca.experiments.cli.options import progress
 from palca.experiments.io import provenance
 from palca.experiments.io.experiment import Experiment, Unanswered
 from palca.experiments.observe.labelled import Measures
-from palca.experiments.observe.outcomes import OUTCOMES
+from palca.experiments.observe.outcomes import EVERY
 from palca.model.errors import PalcaError
 from palca.model.state.parameters import PARAMETERS
 
@@ -34,7 +34,7 @@ def names_and_functions(given: Outcomes) -> tuple[list[str], Measures]:
         if len(own) < len(functions) or "<lambda>" in own:
             raise PalcaError("functions need names of their own: give a mapping from names to "
                              "functions", "outcomes")  # fmt: skip
-    taken = {*(outcome.name for outcome in OUTCOMES), *PARAMETERS, "world", "seed", "replicate"}
+    taken = {*(outcome.name for outcome in EVERY), *PARAMETERS, "world", "seed", "replicate"}
     if clash := sorted(taken & own.keys()):
         raise PalcaError(f"'{clash[0]}' is the name of a column of Palca's: choose another",
                          "outcomes")  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, overload
 import pandas as pd
 
 from palca.experiments.observe.documented import check_tracks, load_record
-from palca.experiments.observe.outcomes import GROUPS, OUTCOMES
+from palca.experiments.observe.outcomes import EVERY, GROUPS
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.model.state.parameters import PARAMETERS
@@ -53,7 +53,7 @@ def record(
 def outcomes() -> pd.DataFrame:
     """Return what is measured of each world: name, title, unit and meaning."""
     return pd.DataFrame(
-        [(o.name, o.heading, o.unit, GROUPS[o.group], o.until, o.note) for o in OUTCOMES],
+        [(o.name, o.heading, o.unit, GROUPS[o.group], o.until, o.note) for o in EVERY],
         columns=["name", "title", "unit", "group", "until", "note"],
     ).set_index("name")
 

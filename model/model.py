@@ -70,7 +70,7 @@ class ColdWarModel(Simulation, mesa.Model):
     channel_log : ChannelLog, optional
         Which channels are listened to, or held at the path of a factual twin.
     start : Snapshot, optional
-        Go on from there, with its worlds and its draws, instead of from January 1969;
+        Go on from there, with its worlds and its draws, instead of from the scenario's first month;
         `worlds` then only numbers them.
 
     Examples

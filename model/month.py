@@ -106,7 +106,8 @@ class Month:
         self.worlds.corps.draw_initial_officers(self.draws.keys)
         self.worlds.month = self.worlds.event_log.month = number
         self.draws.turn_to(number)
-        drivers = {name: float(row[number]) for name, row in self.scenario.drivers.items()}
+        at = number - self.scenario.first
+        drivers = {name: float(row[at]) for name, row in self.scenario.drivers.items()}
         self.observation.drivers = {**drivers, "date": number}
         self._seen = {}
         self.follow()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 import numpy as np
 from numpy.typing import NDArray
 
-from .calendar import month_name
+from .calendar import FOREVER, month_name
 from .compiler.cache import kernel_for
 from .errors import PalcaError
 from .memory import make_room
@@ -66,7 +66,7 @@ class Simulation:
     keep : sequence of str, default all
         Fields of the state whose monthly values the history keeps.
     start : Snapshot, optional
-        Go on from there, with its worlds and its draws, instead of from January 1969;
+        Go on from there, with its worlds and its draws, instead of from the scenario's first month;
         `worlds` then only numbers them.
     channel_log : ChannelLog, optional
         Which channels are listened to, or held at the path of a factual twin.
@@ -96,23 +96,27 @@ class Simulation:
         self.p = Parameters(usual)
         country = scenario.country
         self.leaders = country.leaders
-        self.since = 0 if start is None else start.month
+        self.since = scenario.first if start is None else start.month
         self.month = self.since
         self.state = State(size, dict(country.start) if start is None else start.state)
         absent_until = (
-            np.zeros((len(country.leaders), size), np.int64)
+            np.full((len(country.leaders), size), scenario.first, np.int64)
             if start is None
             else start.absent_until.copy()
         )
+        if start is None:
+            for death in country.deaths:
+                if death.month < scenario.first:
+                    absent_until[death.leader] = FOREVER
         keys = counter_rng.world_keys(seed, self.worlds) if start is None else start.keys
-        self.draws = Draws(keys, scenario.months, self.since)
+        self.draws = Draws(keys, scenario.first, scenario.months, self.since)
         self.draws.turn_to(self.month)
         self.event_log = EventLog()
         self.corps = Corps(country, keys, start)
         self._keep = tuple(keep)
         fields = list(FIELDS)
         self._kept_rows = np.array([fields.index(name) for name in self._keep], dtype=np.int64)
-        self.monthly = np.empty((scenario.months - self.since, len(self._keep), size), np.float32)
+        self.monthly = np.empty((scenario.end - self.since, len(self._keep), size), np.float32)
         make_room(self.monthly.nbytes + self.state.values.nbytes + self.corps.nbytes)
         officers = len(self.corps)
         self.current = Month(
@@ -145,7 +149,7 @@ class Simulation:
 
     def run(self) -> History:
         """Run to the end of the scenario and return the history."""
-        self.advance(self.current.scenario.months - self.month)
+        self.advance(self.current.scenario.end - self.month)
         return self.history()
 
     def advance(self, months: int = 1) -> None:
@@ -204,9 +208,9 @@ class Simulation:
 
     def _check_months(self, months: int) -> int:
         """Return a number of months if the scenario has as many left."""
-        left = self.current.scenario.months - self.month
+        left = self.current.scenario.end - self.month
         if not isinstance(months, (int, np.integer)) or not 0 <= months <= left:
-            last = month_name(self.current.scenario.months - 1)
+            last = month_name(self.current.scenario.end - 1)
             raise PalcaError(f"asked for {months!r} more months: give a whole number from 0 to "
                              f"{left}, for the scenario ends with {last}")
         return int(months)
@@ -214,4 +218,4 @@ class Simulation:
     def _come_to(self, month: int) -> None:
         self.month = month
         self.current.worlds.month = self.draws.month = self.event_log.month = month - 1
-        self.running = month < self.current.scenario.months
+        self.running = month < self.current.scenario.end

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from palca.model.calendar import FOREVER
+from palca.model.calendar import FOREVER, START
 from palca.model.errors import PalcaError, nearest
 from palca.model.state.scenario import Country, Death, Faction, Garrison, Leader
 from palca.model.state.state import FIELDS
@@ -26,6 +26,7 @@ def build_country(data: Mapping[str, Any], where: str) -> Country:
     """
     table = InputTable(data, where)
     table.text("place", "")
+    table.month("from", START)  # the loader has read it
     leaders = [_leader(row) for row in table.tables("leader")]
     if not leaders:
         raise PalcaError("no [[leader]]", where)
@@ -86,7 +87,7 @@ def _leader(row: InputTable) -> Leader:
         row.text("short", name.split()[-1]),
         row.number("ideology", -1, 1),
         rank,
-        row.month("since", "1969-01"),
+        row.month("since", "1900-01"),
         row.month("until", "1990-12"),
         row.flag("candidate", False),
     )

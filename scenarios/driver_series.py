@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from palca.model.calendar import month_index
+from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError, nearest, point
 from palca.model.state.drivers import DRIVERS
 from palca.model.state.interventions import Change, DriverChange
@@ -85,8 +85,7 @@ def _by_month(path: Path, first: int, last: int) -> Floats:
     missing = [month for month in range(first, last + 1) if month not in values]
     if missing:
         raise PalcaError(
-            f"{len(missing)} months are missing, the first is number {missing[0]} "
-            "from January 1969",
+            f"{len(missing)} months are missing, the first is {month_name(missing[0])}",
             label(path),
         )
     return np.array([values[month] for month in range(first, last + 1)])
@@ -95,74 +94,77 @@ def _by_month(path: Path, first: int, last: int) -> Floats:
 def _by_year(path: Path) -> tuple[Floats, Floats]:
     """Return the middles of the years, in months, and the values."""
     rows = read_series(path)
-    middles = np.array([(int(date[:4]) - 1969) * 12 + 5.5 for date, _, _ in rows])
+    middles = np.array([month_index(f"{date[:4]}-01") + 5.5 for date, _, _ in rows])
     if (np.diff(middles) <= 0).any():
         raise PalcaError("the years must be in order, each once")
     return middles, np.array([value for _, value, _ in rows])
 
 
-def _steps(rows: list[tuple[str, float, dict[str, str]]], months: int) -> Floats:
+def _steps(rows: list[tuple[str, float, dict[str, str]]], first: int, end: int) -> Floats:
     """Return a series that keeps each value until the next date."""
-    out = np.full(months, np.nan)
+    out = np.full(end - first, np.nan)
     for date, value, _ in sorted(rows, key=lambda row: month_index(row[0][:7])):
-        out[max(month_index(date[:7]), 0) :] = value
+        out[max(month_index(date[:7]) - first, 0) :] = value
     if np.isnan(out).any():
-        raise PalcaError("must begin by January 1969")
+        raise PalcaError(f"must begin by {month_name(first)}")
     return out
 
 
 def log_gap(
     price: Path,
     deflator: Path,
-    months: int,
+    first: int,
+    end: int,
     changes: Sequence[Change] = (),
 ) -> Floats:
-    """Return ln(real price / its mean of the 36 months before), shape ``(months,)``.
+    """Return ln(real price / its mean of the 36 months before), from month `first` to before `end`.
 
     Interventions change the real price: they scale it, or hold it at that of a month.
     """
-    nominal = _by_month(price, -_TRAILING, months - 1)
+    earliest = first - _TRAILING
+    nominal = _by_month(price, earliest, end - 1)
     middles, index = _by_year(deflator)
     if (nominal <= 0).any() or (index <= 0).any():
         raise PalcaError("a price, and what it is deflated by, must be above 0")
-    real = nominal / np.interp(np.arange(-_TRAILING, months), middles, index)
-    real = DriverChange.apply(real, changes, _TRAILING)
-    usual = np.array([real[i : i + _TRAILING].mean() for i in range(months)])
+    real = nominal / np.interp(np.arange(earliest, end), middles, index)
+    real = DriverChange.apply(real, changes, earliest)
+    usual = np.array([real[i : i + _TRAILING].mean() for i in range(end - first)])
     return np.log(real[_TRAILING:] / usual)
 
 
-def growth_gap(path: Path, months: int) -> Floats:
+def growth_gap(path: Path, first: int, end: int) -> Floats:
     """Return yearly growth less the mean of the file, by month."""
     rows = read_series(path)
     mean = math.fsum(value for _, value, _ in rows) / len(rows)  # sum() rounds by Python's version
-    return _steps([(f"{date[:4]}-01", value - mean, row) for date, value, row in rows], months)
+    return _steps([(f"{date[:4]}-01", value - mean, row) for date, value, row in rows],
+                  first, end)  # fmt: skip
 
 
-def neighbours(path: Path, months: int) -> Floats:
+def neighbours(path: Path, first: int, end: int) -> Floats:
     """Return the mean orientation of the neighbours' regimes, by month."""
     rows = read_series(path)
     countries = sorted({row["country"] or "" for _, _, row in rows})
     each = [
-        _steps([row for row in rows if (row[2]["country"] or "") == country], months)
+        _steps([row for row in rows if (row[2]["country"] or "") == country], first, end)
         for country in countries
     ]
     return np.mean(each, axis=0)
 
 
-def steps(path: Path, months: int) -> Floats:
+def steps(path: Path, first: int, end: int) -> Floats:
     """Return a series that keeps each value until the next date, by month."""
-    return _steps(read_series(path), months)
+    return _steps(read_series(path), first, end)
 
 
-def yearly(path: Path, months: int) -> Floats:
+def yearly(path: Path, first: int, end: int) -> Floats:
     """Return a yearly series interpolated between the middles of the years, by month."""
     middles, values = _by_year(path)
-    return np.interp(np.arange(months), middles, values)
+    return np.interp(np.arange(first, end), middles, values)
 
 
-def index(path: Path, months: int) -> Floats:
+def index(path: Path, first: int, end: int) -> Floats:
     """Return a yearly series by month, against its value in January 1969."""
-    values = yearly(path, months)
+    values = yearly(path, first, end)
     if (values <= 0).any():
         raise PalcaError("an index must be above 0")
-    return values / values[0]
+    return values / yearly(path, 0, 1)

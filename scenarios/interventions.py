@@ -30,6 +30,7 @@ from palca.model.table import InputTable, check_number
 
 from .reading.library import parse_toml
 
+EARLIEST: Final = -828  # January 1900
 LATEST: Final = 143  # December 1980, with which the drivers end
 
 
@@ -81,7 +82,7 @@ def parse_change(text: str) -> InputTable:
     return InputTable(table, where)
 
 
-def check_changes(changes: Sequence[Change], months: int) -> list[Change]:
+def check_changes(changes: Sequence[Change], first: int, end: int) -> list[Change]:
     """Return what holds when: changes of which no two change one target in one month.
 
     Of two that overlap the one that began later holds; when it ends, the earlier one holds again.
@@ -92,9 +93,9 @@ def check_changes(changes: Sequence[Change], months: int) -> list[Change]:
         If two changes of one target begin together, or one begins outside the scenario.
     """
     for change in changes:
-        if not 0 <= change.since < months:
-            last = month_name(months - 1)
-            raise PalcaError(f"'at' must lie in 1969-01 to {last}", change.place)
+        if not first <= change.since < end:
+            raise PalcaError(f"'at' must lie in {month_name(first)} to {month_name(end - 1)}",
+                             change.place)
     _check_lives(changes)
     by_target: dict[str, list[Change]] = {}
     for change in sorted(changes, key=lambda change: change.since):
@@ -161,7 +162,7 @@ def build_interventions(
             if read_contents(asked) != [(change.target, change.content)]:
                 raise PalcaError(f"no change such as {change.target!r}", change.place)
         for name, month in (("since", change.since), ("until", change.until)):
-            check_number(name, month, 0, FOREVER, change.place)
+            check_number(name, month, EARLIEST, FOREVER, change.place)
         if kind:
             found.append(kind.of(change, leaders))
     return tuple(found)
@@ -178,10 +179,11 @@ def change_deaths(
     dead = {death.get("leader"): month_of(death) for death in out}
     for change in changes:
         by = change.content["by"] if change.kind == "coup" else ""
-        if 0 <= dead.get(by, -1) < change.since:
+        died = dead.get(by)
+        if died is not None and died < change.since:
             raise PalcaError(
                 f"'{by}' can't lead a coup in {month_name(change.since)}: he dies in "
-                f"{month_name(dead[by])}",
+                f"{month_name(died)}",
                 change.place,
             )
     return out

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from palca.model.calendar import month_index, month_name
+from palca.model.calendar import START, month_index, month_name
 from palca.model.errors import PalcaError, short
 from palca.model.language.levers import ACTORS, check_actors
 from palca.model.state.channels import CHANNELS
@@ -44,7 +44,7 @@ from .reading.library import (
 from .scenario import build
 from .settings import WrittenIntervention, apply_setting, in_order
 
-_LONGEST: Final = LATEST + 1  # months
+_END: Final = LATEST + 1
 _ANCESTORS: Final = 10
 
 
@@ -170,8 +170,9 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     if own["given"]:
         month_index(own["given"], f"{where}: given")
     merged = {**below, **own}
-    until = table.text("until", str(below.get("until", "1978-12")))
-    merged["until"] = month_name(month_index(until, f"{where}: until"))
+    for key, usual in (("from", ""), ("until", "1978-12")):
+        text = table.text(key, str(below.get(key, usual)))
+        merged[key] = month_name(month_index(text, f"{where}: {key}")) if text else ""
     if table.text("country", ""):
         merged["country"] = str(
             find_country(table.text("country"), path.parent, f"{where}: country")
@@ -204,14 +205,15 @@ def _policies(table: InputTable, path: Path) -> dict[str, str]:
 def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     """Read the country, the policies and the drivers that the merged tables name."""
     where = merged["place"]
-    months = month_index(merged["until"], where) + 1
-    if not 1 <= months <= _LONGEST:
-        raise PalcaError(f"'until' must lie in 1969-01 to {month_name(_LONGEST - 1)}", where)
     country_file = Path(merged["country"])
     country = read_toml(country_file)
     country["place"] = label(country_file)
+    first, end = _first_month(merged, country), month_index(merged["until"], where) + 1
+    if not first < end <= _END:
+        span = f"{month_name(first)} to {month_name(_END - 1)}"
+        raise PalcaError(f"'until' must lie in {span}", where)
     written = [change for table in merged["intervene"] for change in table.changes()]
-    changes = check_changes(written, months)
+    changes = check_changes(written, first, end)
     deaths = [death.flat() for death in InputTable(country, country["place"]).tables("death")]
     as_it_was = {**country, "death": deaths}
     leaders = [row.text("name") for row in InputTable(country, country["place"]).tables("leader")]
@@ -223,30 +225,44 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
                     "given", "outcomes", "registered", "place")
     }
     resolved |= {
-        "months": months,
+        "first": first,
+        "months": end - first,
         "country": country,
         "parameters": merged["parameters"],
         "sets": read_parameter_sets(merged.get("posterior", ""), merged.get("point", False)),
         "priors": merged["priors"],
         "channels": merged["channels"],
         "start": merged["start"],
-        "drivers": _drivers(files, months, changes),
+        "drivers": _drivers(files, first, end, changes),
         "policies": {},
         "changes": [asdict(_portable(change)) for change in changes],
     }
     for actor in ACTORS:
         if actor not in merged["policies"]:
             raise PalcaError(f"no policy for '{actor}' in [policy]", where)
-        resolved["policies"][actor] = _timeline(actor, merged["policies"][actor], changes)
+        resolved["policies"][actor] = _timeline(actor, merged["policies"][actor], first, changes)
     if changes:
         resolved["factual"] = {
             "country": as_it_was,
-            "drivers": _drivers(files, months, ()),
+            "drivers": _drivers(files, first, end, ()),
             "policies": {
-                actor: _timeline(actor, merged["policies"][actor], ()) for actor in ACTORS
+                actor: _timeline(actor, merged["policies"][actor], first, ()) for actor in ACTORS
             },
         }
     return resolved
+
+
+def _first_month(merged: Mapping[str, Any], country: Mapping[str, Any]) -> int:
+    """Return a scenario's first month, of which there must be a start."""
+    described = InputTable(country, country["place"]).month("from", START)
+    first = month_index(merged["from"]) if merged["from"] else described
+    if first != described and "leader" not in merged["start"]:
+        raise PalcaError(
+            f"begins in {month_name(first)}, and the country's file says how things stood in "
+            f"{month_name(described)}: say in [start] how they stand, and who rules (leader = …)",
+            merged["place"],
+        )
+    return first
 
 
 def _portable(change: Change) -> Change:
@@ -256,14 +272,16 @@ def _portable(change: Change) -> Change:
     return replace(change, content=label(Path(change.content)))
 
 
-def _timeline(actor: str, usual: str, changes: Sequence[Change]) -> list[dict[str, Any]]:
+def _timeline(
+    actor: str, usual: str, first: int, changes: Sequence[Change]
+) -> list[dict[str, Any]]:
     """Return the policies of an actor by the months from which they hold."""
     swaps = [change for change in changes if change.target == f"policy.{actor}"]
     edits = [change for change in changes if change.target.startswith(f"rule.{actor}.")]
-    turns = {0} | {c.since for c in swaps + edits} | {c.until + 1 for c in swaps + edits}
+    turns = {first} | {c.since for c in swaps + edits} | {c.until + 1 for c in swaps + edits}
     out: list[dict[str, Any]] = []
     before: dict[str, Any] = {}
-    for month in sorted(turn for turn in turns if turn < _LONGEST):
+    for month in sorted(turn for turn in turns if turn < _END):
         file = Path(PolicyChange.apply(usual, swaps, month))
         table = read_toml(file)
         where, active = label(file), [change for change in edits if change.holds(month)]
@@ -303,30 +321,30 @@ def driver_months(country: Mapping[str, Any], file: Path) -> int:
         If one isn't named, isn't there, or can't be read.
     """
     files = _country_drivers(country, file)
-    for months in range(_LONGEST, 1, -1):
+    for months in range(_END, 1, -1):
         with suppress(PalcaError):
-            _drivers(files, months, ())
+            _drivers(files, 0, months, ())
             return months
-    _drivers(files, 1, ())
+    _drivers(files, 0, 1, ())
     return 1
 
 
 def _drivers(
-    files: Mapping[str, str], months: int, changes: Sequence[Change]
+    files: Mapping[str, str], first: int, end: int, changes: Sequence[Change]
 ) -> dict[str, list[float]]:
     """Compute the drivers' monthly values from their files."""
     paths = {name: Path(file) for name, file in files.items()}
     paths["prices"] = paths["deflator"]
-    gap = partial(driver_series.log_gap, deflator=paths["deflator"], months=months)
+    gap = partial(driver_series.log_gap, deflator=paths["deflator"], first=first, end=end)
     of = {name: [c for c in changes if c.target == f"driver.{name}"] for name in DRIVERS}
     compute: dict[str, Callable[[Path], np.ndarray]] = {
         "tin": partial(gap, changes=of["tin"]),
         "oil": partial(gap, changes=of["oil"]),
-        "abroad": partial(driver_series.growth_gap, months=months),
-        "neighbours": partial(driver_series.neighbours, months=months),
-        "human_rights": partial(driver_series.steps, months=months),
-        "prices": partial(driver_series.index, months=months),
-        "gdp": partial(driver_series.yearly, months=months),
+        "abroad": partial(driver_series.growth_gap, first=first, end=end),
+        "neighbours": partial(driver_series.neighbours, first=first, end=end),
+        "human_rights": partial(driver_series.steps, first=first, end=end),
+        "prices": partial(driver_series.index, first=first, end=end),
+        "gdp": partial(driver_series.yearly, first=first, end=end),
     }
     out = {}
     for name in DRIVERS:
@@ -334,7 +352,7 @@ def _drivers(
         try:
             values = compute[name](paths[name])
             if name not in ("tin", "oil"):
-                values = DriverChange.apply(values, of[name])
+                values = DriverChange.apply(values, of[name], first)
             low, high, _ = DRIVERS[name]
             outside = values[~((values >= low) & (values <= high))]
             if len(outside):

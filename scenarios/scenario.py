@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from palca.model.agents.observables import BLIND, OBSERVABLES
-from palca.model.calendar import month_index
+from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError, check_text, nearest, short
 from palca.model.language.levers import ACTORS, LEVERS
 from palca.model.language.policy import Policy, make_policy
@@ -21,7 +21,7 @@ from palca.model.state.scenario import Scenario
 from palca.model.table import InputTable
 
 from .country import build_country, check_start
-from .interventions import LATEST, build_interventions
+from .interventions import EARLIEST, LATEST, build_interventions
 from .posterior_draws import check_parameter_sets
 from .priors_table import build_priors
 
@@ -56,7 +56,9 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         Naming file, table and mend for whatever can't be used.
     """
     where = resolved["place"]
-    months = InputTable(resolved, where).integer("months", 1, LATEST + 1)
+    table = InputTable(resolved, where)
+    first = table.integer("first", EARLIEST, LATEST, 0)
+    months = table.integer("months", 1, LATEST + 1 - first)
     check_text("title", resolved["title"], where)
     country = build_country(resolved["country"], resolved["country"]["place"])
     start = {**country.start, **check_start(resolved["start"], country, f"{where}: [start]")}
@@ -92,8 +94,9 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
             for row in rows
         )  # fmt: skip
         since = [month for month, _ in policies[actor]]
-        if since[:1] != [0] or since != sorted({*since}):
-            raise PalcaError(f"no policy for '{actor}' in January 1969, or two at once", where)
+        if since[:1] != [first] or since != sorted({*since}):
+            begins = month_name(first)
+            raise PalcaError(f"no policy for '{actor}' in {begins}, or two at once", where)
     names = [leader.name for leader in country.leaders]
     return Scenario(
         title=resolved["title"],
@@ -106,6 +109,7 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         priors=priors,
         closed=frozenset(closed),
         interventions=build_interventions([Change(**row) for row in resolved["changes"]], names),
+        first=first,
     )
 
 

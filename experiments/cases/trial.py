@@ -91,7 +91,7 @@ class _CaseMonth:
         self.in_force = InForce({"ussr": policy})
         self.p = Parameters()
         self.state = State(len(turns), {})
-        self.draws = Draws(counter_rng.world_keys(seed, numbers), MONTHS)
+        self.draws = Draws(counter_rng.world_keys(seed, numbers), 0, MONTHS, 0)
         self.worlds: Any = _Chronicle(self.state)
         self._welcome, self._turns = seen["welcome"], turns
         self._hostile, self._broke = hostile, broke

@@ -31,7 +31,7 @@ from ..io.numerals import significant
 from ..io.table import Table, numbers, texts
 from ..observe.documented import load_record
 from ..observe.histories import documented
-from ..observe.outcomes import GROUPS, OUTCOMES, documented_outcomes
+from ..observe.outcomes import EVERY, GROUPS, OUTCOMES, documented_outcomes
 from ..simulate.rule_use import WORLDS, rule_use
 from ..stories.references import check_references
 
@@ -276,11 +276,12 @@ def _outcomes() -> Table:
         "Outcomes: one number for each world, and for the record where it is documented",
         [*texts("name", "meaning", "unit"), *numbers("documented"), *texts("until", "note")],
         "documented: the value of the record; none if the record doesn't cover it, and then it "
-        "isn't scored. until: the last month that counts.",
+        "isn't scored. until: the last month that counts; empty of those that stand for the "
+        "others in scenarios that don't begin in January 1969, and count their whole length.",
     )
     for group, title in GROUPS.items():
         table.section(title)
-        for row in (outcome for outcome in OUTCOMES if outcome.group == group):
+        for row in (outcome for outcome in EVERY if outcome.group == group):
             value = significant(known[row.name]) if row.name in known else "–"
             table.add(row.name, row.heading, row.unit, value, row.until, row.note)
     return table

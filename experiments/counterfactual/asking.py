@@ -8,7 +8,8 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from palca.model.errors import short
+from palca.model.calendar import START
+from palca.model.errors import PalcaError, short
 from palca.model.state.channels import CHANNELS
 from palca.model.state.concatenate import concatenate_worlds
 from palca.model.state.state import FIELDS
@@ -111,15 +112,18 @@ def _begin(question: Question, inputs: Inputs) -> Answer:
     fork = fork_of(counter)
     last = last_month_of(question, counter, fork)
     scenario = build(factual)
+    if scenario.first:
+        raise PalcaError(f"counterfactuals are asked of scenarios that begin in {START}; "
+                         "'palca compare' takes others", f"{counter['place']}: from")
     where = short(f"--given {question.given}")
     whole = evidence_of(inputs.given, scenario, where)
     check_seen(whole, last, where)
     texts = [(text, f"{counter['place']}: outcomes") for text in counter.get("outcomes", ())]
     texts += [(text, "--outcome") for text in question.outcomes]
     outcomes = [
-        read_outcome(text, scenario.country, fork, scenario.months, of) for text, of in texts
+        read_outcome(text, scenario.country, fork, scenario.end, of) for text, of in texts
     ]
-    latest = scenario.months - 1 - fork
+    latest = scenario.end - 1 - fork
     expected = [replace(one, months=min(one.months, latest)) for one in expectations_of(counter)]
     return Answer(
         question, inputs, factual, scenario.country, whole, fork, last, outcomes, expected

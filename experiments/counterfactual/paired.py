@@ -22,7 +22,7 @@ from ..infer.weights import clustered_error
 from ..io.parallel import shared
 from ..io.provenance import hash_arrays
 from ..observe.histories import simulated
-from ..observe.outcomes import OUTCOMES, outcomes
+from ..observe.outcomes import EVERY, outcomes
 from ..simulate.ensemble import BLOCK, KEPT, in_blocks, monthly
 from .divergence import pairwise_divergence
 
@@ -159,7 +159,7 @@ class Contrast:
 def contrasts(pairs: Pairs) -> list[Contrast]:
     """Return every outcome that both scenarios have, compared."""
     out = []
-    for outcome in OUTCOMES:
+    for outcome in EVERY:
         if outcome.name not in pairs.first or outcome.name not in pairs.second:
             continue
         a, b = pairs.first[outcome.name], pairs.second[outcome.name]

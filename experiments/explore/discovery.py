@@ -23,7 +23,7 @@ from palca.model.errors import PalcaError
 from palca.model.language.expressions import Expression, parse, value_of
 from palca.model.types import Flags, Floats
 
-from ..observe.outcomes import OUTCOMES
+from ..observe.outcomes import EVERY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,7 +115,7 @@ def read_question(words: Sequence[str]) -> Expression:
     PalcaError
         If it isn't a condition on outcomes.
     """
-    names = [outcome.name for outcome in OUTCOMES]
+    names = [outcome.name for outcome in EVERY]
     named = len(words) > 1 and words[0].strip() in names and not _REST.match(words[1])
     text = " ".join(words[1:] if named else words)
     try:

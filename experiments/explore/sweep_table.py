@@ -15,7 +15,7 @@ from ..io.codebook import Each, File, column, of_table
 from ..io.experiment import Answer
 from ..io.numerals import decimal, percent, significant, value_of
 from ..io.table import Column, Table, numbers, pivot, shares
-from ..observe.outcomes import MAIN, OUTCOMES, Outcome
+from ..observe.outcomes import EVERY, MAIN, Outcome
 from ..observe.windows import OUTCOME_COLUMNS
 from ..simulate.designs import Factor, check_once, tidy
 from .sweep import Plan, clusters_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 BINS: Final = 10  # of a range
-_TITLES: Final = {outcome.name: outcome for outcome in OUTCOMES}
+_TITLES: Final = {outcome.name: outcome for outcome in EVERY}
 _MOST_ROWS: Final = 5  # of an answer
 _MOST_LEVELS: Final = 12  # rows of a factor that are printed
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from palca.model.types import Floats
 
-from ..observe.outcomes import OUTCOMES, Outcome
+from ..observe.outcomes import EVERY, Outcome
 
 _SEED: Final = 21
 
@@ -99,7 +99,7 @@ def evaluate(
     ensemble: dict[str, Floats],
     documented: dict[str, float],
     naive: dict[str, Floats],
-    outcomes: Sequence[Outcome] = OUTCOMES,
+    outcomes: Sequence[Outcome] = EVERY,
 ) -> list[OutcomeScore]:
     """Return the score of each outcome that the ensemble has, in their order.
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from palca.model.calendar import month_index
+from palca.model.calendar import START, month_index
 from palca.model.errors import PalcaError, nearest
 from palca.model.events import KINDS, TRACKS
-from palca.model.state.scenario import Country, Scenario
+from palca.model.state.scenario import Scenario
 from palca.model.types import Flags
 
 from .record_files import (
@@ -181,9 +181,13 @@ def scored(record: Record) -> pd.DataFrame:
     return rows[(rows["confidence"] != "low") & ~doubtful & (rows["kind"] != "context")]
 
 
-def record_of(country: Country) -> Record | None:
-    """Return the record of a country, which is known by its name; None if it has none."""
-    return load_record() if country.name == COUNTRY else None
+def record_of(scenario: Scenario) -> Record | None:
+    """Return the record of a scenario's country and time; None if there is none.
+
+    The country is known by its name, and the record begins in January 1969.
+    """
+    known = scenario.country.name == COUNTRY and scenario.first == 0
+    return load_record() if known else None
 
 
 def record_for(scenario: Scenario, where: str) -> Record:
@@ -194,10 +198,10 @@ def record_for(scenario: Scenario, where: str) -> Record:
     PalcaError
         If the country has none.
     """
-    record = record_of(scenario.country)
+    record = record_of(scenario)
     if record is None:
         raise PalcaError(
-            f"needs a record, and {no_record(scenario.country.name)}; if the country "
+            f"needs a record, and {no_record(scenario)}; if the country "
             f"is {COUNTRY} with changes, write 'name = \"{COUNTRY}\"' in its "
             "file",
             where,
@@ -205,9 +209,11 @@ def record_for(scenario: Scenario, where: str) -> Record:
     return record
 
 
-def no_record(name: str) -> str:
-    """Return in words that a country of a name has no record."""
-    return f"there is no record of {name}, only one of {COUNTRY}"
+def no_record(scenario: Scenario) -> str:
+    """Return in words that a scenario has no record."""
+    if scenario.country.name == COUNTRY:
+        return f"the record of {COUNTRY} is of worlds that begin in {START}"
+    return f"there is no record of {scenario.country.name}, only one of {COUNTRY}"
 
 
 def load_record(folder: Path | None = None) -> Record:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -48,6 +48,9 @@ class Histories:
     Attributes
     ----------
     worlds, months : int
+    first : int
+        The first month, counted from January 1969. Rows of arrays, and months of `events`, count
+        from it.
     series : dict of str to ndarray, shape ``(months, worlds)``
         By the names in :data:`SERIES`; commitments and deliveries in million USD a month.
         Of 32 bits where they are simulated.
@@ -63,6 +66,7 @@ class Histories:
     series: dict[str, Floats]
     events: Events
     covered: dict[tuple[str, str], Flags] = field(default_factory=dict)
+    first: int = 0
 
     def to(self, months: int) -> Histories:
         """Return the first months; itself if it has no more."""
@@ -72,7 +76,7 @@ class Histories:
         events = Events(*(getattr(self.events, column.name)[early] for column in fields(Events)))
         series = {name: values[:months] for name, values in self.series.items()}
         covered = {pair: known[:months] for pair, known in self.covered.items()}
-        return Histories(self.worlds, months, series, events, covered)
+        return Histories(self.worlds, months, series, events, covered, self.first)
 
     def covers(self, track: str, kinds: Iterable[str]) -> Flags:
         """Return in which months the absence of some kinds of event is known, ``(months,)``."""
@@ -93,6 +97,7 @@ class Histories:
 
         NaN if one of these months isn't covered.
         """
+        first, last = first - self.first, last - self.first
         if not self.covers(track, [kind])[first : last + 1].all():
             return np.full(self.worlds, np.nan)
         month, world, _ = self.of_kinds([(track, kind)])
@@ -137,7 +142,10 @@ class Histories:
 def simulated(history: History) -> Histories:
     """Return the histories of a block of simulated worlds."""
     series: dict[str, Any] = {name: history.field(name) for name in SERIES}
-    return Histories(len(history.worlds), len(history.monthly), series, history.events)
+    events = history.events
+    if history.since:
+        events = replace(events, month=events.month - history.since)
+    return Histories(len(history.worlds), len(history.monthly), series, events, first=history.since)
 
 
 def happened(histories: Histories) -> Floats:
@@ -168,7 +176,7 @@ def documented(record: Record, scenario: Scenario) -> Histories:
     from .documented import covered, scored
 
     rows = scored(record)
-    months = max(scenario.months, int(rows["last_month"].max()) + 1)  # as if there were no end
+    months = max(scenario.end, int(rows["last_month"].max()) + 1)  # as if there were no end
     series = {name: np.full((months, 1), np.nan) for name in SERIES}
     rows = rows.sort_values("date")
     columns = zip(
@@ -211,7 +219,7 @@ def documented(record: Record, scenario: Scenario) -> Histories:
     for name, track, changes in _STATES:  # a change that isn't known may have ended them
         unseen = np.maximum.accumulate(~made.covers(track, changes)[:judged])
         series[name][:judged][unseen] = np.nan
-    return made.to(scenario.months)
+    return made.to(scenario.end)
 
 
 def _leader_index(actor: str, scenario: Scenario) -> int:

@@ -8,7 +8,7 @@ cooperation is atmosphere, commitments and deliveries.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -175,9 +175,10 @@ def spell_lengths(histories: Histories) -> tuple[NDArray[np.int64], NDArray[np.i
     return until - month, world
 
 
-def _span(values: Floats, first: str, last: str) -> Floats:
-    """Return the months from `first` to `last`."""
-    return values[month_index(first) : month_index(last) + 1]
+def _span(histories: Histories, values: Floats, first: str, last: str) -> Floats:
+    """Return the months of some values from `first` to `last`."""
+    since = histories.first
+    return values[month_index(first) - since : month_index(last) + 1 - since]
 
 
 def _sum(values: Floats) -> Floats:
@@ -199,7 +200,7 @@ def _times(track: str, kind: str, first: str, last: str) -> Callable[[Histories]
 def _mean(
     of: Callable[[Histories], Floats], first: str, last: str
 ) -> Callable[[Histories], Floats]:
-    return lambda histories: _average(_span(of(histories), first, last))
+    return lambda histories: _average(_span(histories, of(histories), first, last))
 
 
 def _share(
@@ -216,11 +217,12 @@ def holds(histories: Histories, series: str, test: Callable[[Floats], NDArray[np
 
 def _yearly(series: str, first: str, last: str) -> Callable[[Histories], Floats]:
     """Return a monthly flow as million USD a year, averaged over a span."""
-    return lambda histories: 12.0 * _average(_span(histories.series[series], first, last))
+    of = _mean(lambda histories: histories.series[series], first, last)
+    return lambda histories: 12.0 * of(histories)
 
 
 def _total(series: str, first: str, last: str) -> Callable[[Histories], Floats]:
-    return lambda histories: _sum(_span(histories.series[series], first, last))
+    return lambda histories: _sum(_span(histories, histories.series[series], first, last))
 
 
 def _soviet(histories: Histories) -> Floats:
@@ -258,15 +260,15 @@ def _spells(histories: Histories) -> tuple[Floats, Floats]:
 def _dip(histories: Histories) -> Floats:
     """Return the lowest Soviet atmosphere of 1972 less its mean in the year before the coup."""
     e = _soviet(histories)
-    before = _average(_span(e, "1970-09", "1971-08"))
-    return _span(e, "1972-01", "1972-12").min(axis=0) - before
+    before = _average(_span(histories, e, "1970-09", "1971-08"))
+    return _span(histories, e, "1972-01", "1972-12").min(axis=0) - before
 
 
 def _recovery(histories: Histories) -> Floats:
     """Return the highest Soviet atmosphere of 1973-78 less the lowest of 1972."""
     e = _soviet(histories)
-    lowest = _span(e, "1972-01", "1972-12").min(axis=0)
-    return _span(e, "1973-01", "1978-12").max(axis=0) - lowest
+    lowest = _span(histories, e, "1972-01", "1972-12").min(axis=0)
+    return _span(histories, e, "1973-01", "1978-12").max(axis=0) - lowest
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,8 @@ class Outcome:
     of : callable
         From histories to ``(worlds,)``; NaN of the record unless it covers what is counted.
     until : str
-        The last month that it hears of. It isn't measured in histories that end before.
+        The last month that it hears of. It isn't measured in histories that end before. Empty if
+        it is of whole histories, whatever their length.
     note : str
     """
 
@@ -292,6 +295,10 @@ class Outcome:
     of: Callable[[Histories], Floats]
     until: str = LAST_MONTH
     note: str = ""
+
+    def reached(self, end: int) -> bool:
+        """Return whether it is measured in histories that end before month `end`."""
+        return not self.until or month_index(self.until) < end
 
     @property
     def heading(self) -> str:
@@ -401,9 +408,46 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
 )  # fmt: skip
 
 
+def _all(series: str) -> Callable[[Histories], Floats]:
+    return lambda histories: _sum(histories.series[series])
+
+
+def _ever(track: str, kind: str) -> Callable[[Histories], Floats]:
+    return lambda histories: _sum(histories.count(track, kind))
+
+
+# Outcomes of histories that don't begin in January 1969: of their whole length.
+_WHOLE: Final = ("longest_spell", "leaders", "right_share", "left_share", "unrest_months",
+                 "party_banned", "party_tolerated")  # fmt: skip
+ANY_SPAN: Final[tuple[Outcome, ...]] = (
+    Outcome("coups", "successful coups", "coups", "power", _ever("power", "coup"), ""),
+    Outcome("failed_coups", "failed coups", "coups", "power", _ever("power", "failed coup"), ""),
+    *(replace(outcome, until="", note="") for outcome in OUTCOMES if outcome.name in _WHOLE),
+    Outcome("growth_mean", "mean growth, % a year", "% a year", "economy",
+            lambda histories: _average(histories.series["growth"]), ""),
+    Outcome("massacres_ever", "massacres", "events", "conflict",
+            _ever("conflict", "massacre"), ""),
+    Outcome("sieges_ever", "states of siege", "events", "conflict", _ever("conflict", "siege"), ""),
+    Outcome("ussr_expulsions_ever", "expulsions from the Soviet mission", "events", "ussr",
+            _ever("ussr", "expulsion"), ""),
+    Outcome("ussr_breaks_ever", "breaks with the USSR", "events", "ussr",
+            _ever("ussr", "break"), ""),
+    Outcome("ussr_commitments", "commitments, USD m", "million USD", "ussr",
+            _all("ussr_commitment"), ""),
+    Outcome("us_aid", "commitments, USD m a year", "million USD a year", "us",
+            lambda histories: 12.0 * _average(histories.series["us_commitment"]), ""),
+)  # fmt: skip
+EVERY: Final = (*OUTCOMES, *(o for o in ANY_SPAN if o.name not in _WHOLE))  # each name once
+
+
+def outcomes_from(first: int) -> tuple[Outcome, ...]:
+    """Return the outcomes of histories that begin in a month."""
+    return OUTCOMES if first == 0 else ANY_SPAN
+
+
 MAIN: Final = (
     "coups_1972_77", "longest_spell", "right_share", "unrest_months", "ussr_commitments_after",
-    "us_aid_after", "friction_after", "growth",
+    "us_aid_after", "friction_after", "growth", "coups", "failed_coups",
 )  # fmt: skip
 
 
@@ -418,7 +462,8 @@ def _first(histories: Histories, track: str, kind: str) -> Floats:
 
 def outcomes(histories: Histories, names: Collection[str] | None = None) -> dict[str, Floats]:
     """Return every outcome of every world, or some of them, as :func:`measure` does."""
-    return measure([o for o in OUTCOMES if names is None or o.name in names], histories)
+    some = outcomes_from(histories.first)
+    return measure([o for o in some if names is None or o.name in names], histories)
 
 
 def measure(some: Sequence[Outcome], histories: Histories) -> dict[str, Floats]:
@@ -427,12 +472,13 @@ def measure(some: Sequence[Outcome], histories: Histories) -> dict[str, Floats]:
     Those that hear of months beyond the end of the histories are left out; months after
     December 1978 count for nothing.
     """
-    histories = histories.to(month_index(LAST_MONTH) + 1)
+    if histories.first == 0:
+        histories = histories.to(month_index(LAST_MONTH) + 1)
     return {
         # a copy: no view keeps its months
         outcome.name: np.array(outcome.of(histories), np.float64)
         for outcome in some
-        if month_index(outcome.until) < histories.months
+        if outcome.reached(histories.first + histories.months)
     }
 
 

@@ -18,6 +18,7 @@ from palca.model.types import Floats
 from ..io.table import Column
 from .histories import Histories
 from .outcomes import (
+    EVERY,
     OUTCOMES,
     Outcome,
     american,
@@ -110,6 +111,6 @@ OUTCOME_COLUMNS: Final = {
         outcome.name, outcome.heading, unit=outcome.unit,
         meaning="; ".join(filter(None, (outcome.heading, outcome.note))),
     )
-    for outcome in (*OUTCOMES, *(one for year in range(FIRST + 2, LAST + 1)
+    for outcome in (*EVERY, *(one for year in range(FIRST + 2, LAST + 1)
                                  for some in before_and_after(year) for one in some))
 }  # fmt: skip

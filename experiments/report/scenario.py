@@ -110,13 +110,14 @@ def _rule(row: Mapping[str, Any]) -> Rule:
 
 def _facts(scenario: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what a scenario is and sets, with a heading each; what it leaves open is left out."""
-    until = month_name(scenario["months"] - 1)
+    first = scenario.get("first", 0)
+    until = month_name(first + scenario["months"] - 1)
     facts = [
         ("Question", str(scenario.get("question", ""))),
         ("Expected before the run", _expected(scenario)),
         ("Its file", _file(scenario)),
         ("Plausibility", str(scenario.get("plausibility", ""))),
-        ("Country and time", f"{scenario['country']['name']}, 1969-01 to {until}"),
+        ("Country and time", f"{scenario['country']['name']}, {month_name(first)} to {until}"),
         ("Parameters", _parameters(scenario)),
     ]
     facts += [("Prior of its own", f"{said}{_meaning(name)}; {source}")

@@ -58,13 +58,13 @@ def answer_of(
                      "inside": low <= truth <= high if known else "–"})  # fmt: skip
     count = len(next(iter(worlds.values()), ()))
     text = (f"{scenario.title}. {many(count, 'world')} of {scenario.country.name}, to "
-            f"{month_name(scenario.months - 1)}.")  # fmt: skip
+            f"{month_name(scenario.end - 1)}.")  # fmt: skip
     if not rows:
         return Answer(f"{text}\nThe scenario ends before stability and cooperation are measured.")
     if scored:
         return Answer(f"{text}\n{_compared(rows, scenario)}", Table.of("", _COLUMNS, rows))
     columns = [column for column in _COLUMNS if column.name not in ("documented", "inside")]
-    found = f"Nothing is held against a record: {no_record(scenario.country.name)}."
+    found = f"Nothing is held against a record: {no_record(scenario)}."
     return Answer(f"{text}\n{found}", Table.of("", columns, rows))
 
 

@@ -51,7 +51,7 @@ class RunExperiment(AtomicExperiment):
 
     def run(self, jobs: int, on_progress: OnProgress, folder: Path | None = None) -> Result:
         checked, title = build(self.scenario), self.scenario["title"]
-        record = record_of(checked.country)
+        record = record_of(checked)
         history = None if record is None else documented(record, checked)
         path, done = folder and folder / "events.parquet", 0
         with closing(EventsFile(path, checked)) if path else nullcontext() as events:

@@ -125,14 +125,14 @@ def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Expl
         If the month lies outside the run.
     """
     scenario = build(resolved)
-    if not 0 <= month < scenario.months:
-        last = month_name(scenario.months - 1)
-        raise PalcaError(f"the run covers 1969-01 to {last}, not {month_name(month)}", "--month")
+    if not scenario.first <= month < scenario.end:
+        span = f"{month_name(scenario.first)} to {month_name(scenario.end - 1)}"
+        raise PalcaError(f"the run covers {span}, not {month_name(month)}", "--month")
     model = Simulation(scenario, worlds=[world], seed=seed)
-    for _earlier in range(month):
+    for _earlier in range(scenario.first, month):
         model.step()
     explanation, _attempt = _live(model)
-    while model.month < min(month + 3, scenario.months):
+    while model.month < min(month + 3, scenario.end):
         model.step()
     explanation.happened = happenings(model.history().events, scenario.country, 0, month)
     return explanation
@@ -147,15 +147,15 @@ def tell(model: Simulation) -> Trace:
     """Run a model of one world to its end, and explain every month as :func:`explain` does one."""
     scenario = model.current.scenario
     months, loyalty, attempts = [], [], {}
-    for month in range(scenario.months):
+    for month in range(scenario.first, scenario.end):
         explanation, attempt = _live(model)
         months.append(explanation)
         if attempt is not None:
             attempts[month] = attempt
         loyalty.append(garrison_loyalty(model.current.worlds)[:, 0])
     history = model.history()
-    for event in happenings(history.events, scenario.country, 0, 0):
-        months[event.month].happened.append(event)
+    for event in happenings(history.events, scenario.country, 0, scenario.first):
+        months[event.month - scenario.first].happened.append(event)
     return Trace(scenario, months, simulated(history), np.array(loyalty), attempts)
 
 

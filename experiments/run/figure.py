@@ -60,26 +60,26 @@ def draw_history(
         figure = new_figure(9.5, 11.5)
         heights = [0.55, 1.9, 1.25, 1.25, 1.25, 1.25, 1.25]
         axes = figure.subplots(7, 1, sharex=True, gridspec_kw={"height_ratios": heights})
-        known = " and the real history" if history else f"; {no_record(scenario.country.name)}"
+        known = " and the real history" if history else f"; {no_record(scenario)}"
         head(figure, f"{title}\n{scenario.country.name}: "
                      f"{many(summary.worlds, 'simulated world')}{known}")  # fmt: skip
-        _orientation(axes[1], summary)
+        _orientation(axes[1], scenario.first, summary)
         for axis, series, label in (
             (axes[2], "ussr_atmosphere", "Soviet atmosphere\n(weighted acts)"),
-            (axes[3], "ussr_committed", "Soviet credits since\n1969 (million USD)"),
+            (axes[3], "ussr_committed", "Soviet credits so far\n(million USD)"),
             (axes[4], "us_recent", "US commitments\n(million USD a year)"),
             (axes[6], "friction", "Party–Moscow friction\n(0 to 1)"),
         ):
-            fan(axis, np.arange(scenario.months) + 0.5, summary.quantiles(series))
+            fan(axis, np.arange(scenario.first, scenario.end) + 0.5, summary.quantiles(series))
             axis.set_ylabel(label)
-        _stability(axes[5], summary)
+        _stability(axes[5], scenario.first, summary)
         legend = "line and bands: median, 25–75 % and 5–95 % of the worlds"
         if history is None:
             axes[0].set_visible(False)
         else:
             _documented(axes, scenario, summary, history)
             legend += f"; thick and red: documented; hatched: {GAP}"
-        ends_of_years(axes[-1], scenario.months)
+        ends_of_years(axes[-1], scenario.end, since=scenario.first)
         axes[-1].set_xlabel(legend)
     return Picture(figure, _in_words(scenario, summary, history))
 
@@ -184,7 +184,7 @@ def _strip(axis: Axes, scenario: Scenario, history: Histories) -> None:
                     fontsize=_NOTE, color=FACT)  # fmt: skip
 
 
-def _orientation(axis: Axes, summary: Summary) -> None:
+def _orientation(axis: Axes, first: int, summary: Summary) -> None:
     """Draw the share of worlds by orientation as a heat map."""
     from matplotlib.colors import PowerNorm
 
@@ -195,8 +195,8 @@ def _orientation(axis: Axes, summary: Summary) -> None:
     bins = np.minimum(np.searchsorted(edges, of.values, side="right") - 1, _GROUPS - 1)
     np.add.at(share, bins, 100 * of.counts / summary.worlds)
     image = axis.imshow(
-        share, origin="lower", aspect="auto", extent=(0, share.shape[1], -1, 1), cmap="Greys",
-        norm=PowerNorm(0.5, 0, 100), interpolation="nearest",
+        share, origin="lower", aspect="auto", extent=(first, first + share.shape[1], -1, 1),
+        cmap="Greys", norm=PowerNorm(0.5, 0, 100), interpolation="nearest",
     )  # fmt: skip
     axis.set_yticks([-1, 0, 1], ["left (−1)", "centre (0)", "right (1)"])
     axis.set_ylabel("Orientation\nof the regime")
@@ -259,16 +259,16 @@ def _obligations(axis: Axes, history: Histories) -> None:
               (4, -8))  # fmt: skip
 
 
-def _stability(axis: Axes, summary: Summary) -> None:
+def _stability(axis: Axes, first: int, summary: Summary) -> None:
     """Draw the share of worlds with an attempt in each quarter, and repression beside it."""
     attempts = summary.mean("attempt")
     quarters = attempts[: len(attempts) // 3 * 3].reshape(-1, 3).sum(axis=1)
-    edges = np.arange(len(quarters) + 1) * 3
+    edges = first + np.arange(len(quarters) + 1) * 3
     axis.stairs(quarters, edges, fill=True, color="#999999", alpha=0.6)
-    _note(axis, "attempts per world and quarter", (edges[-1] * 0.99, 0), (0, 3), ha="right",
+    _note(axis, "attempts per world and quarter", (edges[-1] - 1, 0), (0, 3), ha="right",
           color=INK)  # fmt: skip
     values = summary.quantiles("repression", (0.25, 0.5, 0.75))
-    months = np.arange(len(values)) + 0.5
+    months = first + np.arange(len(values)) + 0.5
     axis.fill_between(months, values[:, 0], values[:, 2], color=SERIES[2], alpha=0.2, lw=0)
     axis.plot(months, values[:, 1], color=SERIES[2], ls=(0, (5, 1.5)))
     _note(axis, "repression (25–75 %)", (float(months[-1]), float(values[-1, 2])), (-2, 4),

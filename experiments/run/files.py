@@ -73,13 +73,14 @@ class EventsFile:
         import pyarrow.parquet as pq
 
         text = pa.dictionary(pa.int32(), pa.string())
+        self._first = scenario.first
         self._schema = pa.schema(
             [("world", pa.int64()), ("month", text), ("track", text), ("kind", text),
              ("leader", text), ("place", text), *((name, pa.float64()) for name in _AMOUNTS)]
         )  # fmt: skip
         self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
         names = {
-            "month": [month_name(i) for i in range(scenario.months)],
+            "month": [month_name(i) for i in range(scenario.first, scenario.end)],
             "track": [track for track, _kind in EVENT_CODES],
             "kind": [kind for _track, kind in EVENT_CODES],
             "leader": [leader.name for leader in scenario.country.leaders],
@@ -103,7 +104,7 @@ class EventsFile:
         known = ~np.isnan(events.amount)
         columns = [
             pa.array(block.worlds[events.world]),
-            self._named("month", events.month),
+            self._named("month", events.month - self._first),
             self._named("track", events.code),
             self._named("kind", events.code),
             self._named("leader", events.leader),

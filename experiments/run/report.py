@@ -18,7 +18,7 @@ from ..io.numerals import decimal, percent
 from ..io.table import Column, Table, decimals, numbers, shares
 from ..observe.documented import no_record
 from ..observe.histories import Histories
-from ..observe.outcomes import GROUPS, OUTCOMES, side
+from ..observe.outcomes import GROUPS, outcomes_from, side
 from ..simulate.ensemble import Summary
 from .files import score_rows
 
@@ -52,8 +52,8 @@ def print_report(
 
     console.print(f"\n[bold]{escape(scenario.title)}[/]", markup=True)
     console.print(
-        f"{scenario.country.name}, {scenario.months} months from January 1969; {worlds:,} worlds, "
-        f"seed {seed}, {seconds:.1f} s\n"
+        f"{scenario.country.name}, {scenario.months} months from {month_name(scenario.first)}; "
+        f"{worlds:,} worlds, seed {seed}, {seconds:.1f} s\n"
     )
     console.print(_rulers(scenario, summary, history))
     if outcome_scores:
@@ -62,17 +62,18 @@ def print_report(
         if score.outcome.note:
             console.print(f"* {score.outcome.heading}: {score.outcome.note}", style="dim")
     console.print()
-    if outcome_scores:
+    if outcome_scores and scenario.first == 0:
         console.print(_before_and_after(outcome_scores))
     if scenario.months >= 12:
-        console.print(_repression(summary))
-    if left_out := len(OUTCOMES) - len(outcome_scores):
+        console.print(_repression(scenario, summary))
+    every = outcomes_from(scenario.first)
+    if left_out := len(every) - len(outcome_scores):
         console.print(
-            f"\n{left_out} of {len(OUTCOMES)} outcomes are left out: the scenario ends in "
-            f"{month_name(scenario.months - 1)}, before the last month that they need."
+            f"\n{left_out} of {len(every)} outcomes are left out: the scenario ends in "
+            f"{month_name(scenario.end - 1)}, before the last month that they need."
         )
     if history is None:
-        console.print(f"\nNothing is scored: {no_record(scenario.country.name)}.")
+        console.print(f"\nNothing is scored: {no_record(scenario)}.")
         return
     scored = [score for score in outcome_scores if not math.isnan(score.documented)]
     if not scored:
@@ -90,6 +91,12 @@ def print_report(
     )
 
 
+def _half_year(month: int) -> str:
+    """Return the name of the half year that begins in a month."""
+    name = month_name(month)
+    return f"{name[:4]} {'I' if name[5:] == '01' else 'II'}"
+
+
 def _rulers(scenario: Scenario, summary: Summary, history: Histories | None) -> Table:
     """Return who ruled when, half-year by half-year: documented and simulated."""
     table = Table(
@@ -103,8 +110,8 @@ def _rulers(scenario: Scenario, summary: Summary, history: Histories | None) -> 
     )  # fmt: skip
     tried, won = summary.mean("attempt"), summary.mean("success")
     names = [leader.short for leader in scenario.country.leaders]
-    for start in range(0, scenario.months, 6):
-        half = slice(start, min(start + 6, scenario.months))
+    for start in range(-(scenario.first % 6), scenario.months, 6):
+        half = slice(max(start, 0), min(start + 6, scenario.months))
         documented = ("–", "–") if history is None else _documented(history, half, names)
         end = half.stop - 1
         counts = summary.rulers[end]
@@ -114,7 +121,7 @@ def _rulers(scenario: Scenario, summary: Summary, history: Histories | None) -> 
             if counts[i]
         )
         table.add(
-            f"{1969 + start // 12} {'I' if start % 12 == 0 else 'II'}",
+            _half_year(scenario.first + start),
             *documented,
             *_shares(summary, end),
             frequent,
@@ -249,14 +256,15 @@ def _before_and_after(outcome_scores: list[OutcomeScore]) -> Table:
     return table
 
 
-def _repression(summary: Summary) -> Table:
+def _repression(scenario: Scenario, summary: Summary) -> Table:
     """Return repression, protest and legitimacy by year: stability is never shown without them."""
-    months = len(summary.rulers)
-    years = [f"{1969 + year}" for year in range(months // 12)]
+    december = (11 - scenario.first) % 12  # the first one
+    years = [month_name(scenario.first + end)[:4]
+             for end in range(december, scenario.months, 12)]  # fmt: skip
     title = "Stability and repression: medians at the end of each year, and 5–95 %"
     table = Table(title, [Column("series"), *numbers(*years)])
     for series in ("legitimacy", "repression", "mobilisation"):
-        rows = summary.quantiles(series, (0.05, 0.5, 0.95))[11:months:12]
+        rows = summary.quantiles(series, (0.05, 0.5, 0.95))[december::12]
         table.add(series, *(f"{percent(median)}\n{decimal(100 * low, 0)}–{decimal(100 * high, 0)}"
                             for low, median, high in rows))  # fmt: skip
     return table

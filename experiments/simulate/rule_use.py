@@ -85,14 +85,14 @@ def rule_use(
 
     strategist = next(each for each in model.strategists if each.actor == policy.actor)
     strategist.trace = count
-    for _month in range(since, scenario.months):  # not advance: compiled months tell of no rule
+    for _month in range(since, scenario.end):  # not advance: compiled months tell of no rule
         model.step()
     return [
         RuleUse(
             rule.name,
             rule.enabled,
             int(np.count_nonzero(ever[index])),
-            int(months[index]) / (worlds * (scenario.months - since)),
+            int(months[index]) / (worlds * (scenario.end - since)),
             first.get(index),
         )
         for index, rule in enumerate(policy.rules)

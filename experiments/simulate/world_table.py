@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from palca.model import Simulation
-from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.model.state.concatenate import concatenate_worlds
 from palca.model.state.state import FIELDS
@@ -22,7 +21,7 @@ from palca.scenarios import build
 from ..io.parallel import shared
 from ..observe.histories import SERIES, Histories, simulated
 from ..observe.labelled import Measures, measured
-from ..observe.outcomes import MAIN, OUTCOMES, outcomes
+from ..observe.outcomes import MAIN, outcomes, outcomes_from
 from .designs import Factor
 
 if TYPE_CHECKING:
@@ -86,7 +85,8 @@ def check_measured(resolved: dict[str, Any], names: Collection[str], where: str)
 
     If none is named, before all of the main ones can.
     """
-    known = {o.name for o in OUTCOMES if month_index(o.until) < resolved["months"]}
+    first = resolved.get("first", 0)
+    known = {o.name for o in outcomes_from(first) if o.reached(first + resolved["months"])}
     for name in names:
         if name not in known:
             raise PalcaError(f"the scenario ends before '{name}' can be measured", where)

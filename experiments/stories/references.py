@@ -45,8 +45,8 @@ def check_references(story: Story, where: str) -> None:
     history = documented(record, scenario)
     for number, scene in enumerate(story.scenes, 1):
         place = f"{where}: [[scene]] {number}"
-        if scene.until > scenario.months - 2:
-            end = month_name(scenario.months - 2)
+        if scene.until > scenario.end - 2:
+            end = month_name(scenario.end - 2)
             raise PalcaError(f"'until' leaves no month to ask about: {end} at the latest", place)
         for at, fact in enumerate(scene.facts, 1):
             row_of(fact, record, f"{place}: [[fact]] {at}")
@@ -84,7 +84,7 @@ def read_outcomes(scene: Scene, scenario: Scenario, where: str) -> list[NamedOut
     """Return what the worlds are asked, in the order of `scene.asked`; None for the rest."""
     return [
         None if one.holds == REST
-        else read_outcome(one.holds, scenario.country, scene.until + 1, scenario.months, where)
+        else read_outcome(one.holds, scenario.country, scene.until + 1, scenario.end, where)
         for one in scene.asked
     ]  # fmt: skip
 
@@ -96,7 +96,7 @@ def came(one: Outcome, scene: Scene, scenario: Scenario, history: Histories) -> 
     """
     if not one.holds or one.holds == REST:
         return None
-    outcome = read_outcome(one.holds, scenario.country, scene.until + 1, scenario.months, "")
+    outcome = read_outcome(one.holds, scenario.country, scene.until + 1, scenario.end, "")
     ruler = history.series["leader"][outcome.month, 0]
     if outcome.leader is None or ruler != ruler:
         return None

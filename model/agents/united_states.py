@@ -25,7 +25,8 @@ class UnitedStates(Strategist):
         """Carry out the month's aid and diplomacy."""
         m, s, p, lever = self.month, self.month.state, self.month.p, self.levers
         write = m.worlds.write
-        new_year = (m.worlds.month % 12 == FISCAL_YEAR_STARTS) | (m.worlds.month == 0)
+        today = m.worlds.month
+        new_year = (today % 12 == FISCAL_YEAR_STARTS) | (today == m.scenario.first)
         budget = np.maximum(1.0 + p.aid_noise * m.draws.shock("us budget"), _SMALLEST)
         s.us_budget[:] = np.where(new_year, budget, s.us_budget)
 

@@ -228,7 +228,7 @@ def _note(module: ir.Module) -> ir.Function:
         number = b.load(so_far, typ=I64)
         b.store(b.add(number, _whole(1)), so_far)
         page = b.gep(pad, [b.add(b.mul(lane, room), number)], source_etype=ir.VectorType(I64, 2))
-        word = b.or_(month, b.shl(code, _whole(16)))
+        word = b.or_(b.and_(month, _whole(0xFFFF)), b.shl(code, _whole(16)))
         word = b.or_(word, b.shl(b.and_(leader, _whole(0xFFFF)), _whole(32)))
         word = b.or_(word, b.shl(garrison, _whole(48)))
         b.store(word, page)

@@ -77,7 +77,7 @@ class Kernel:
         loads = [
             np.array([np.broadcast_to(row, size) for row in channels.factual.loads[load]])
             if load[0] in channels.frozen and channels.factual is not None
-            else np.empty((month.scenario.months - month.since, size))
+            else np.empty((month.scenario.end - month.since, size))
             for load in self._code.loads
         ]
         addresses = np.array([load.ctypes.data for load in loads] or [0], dtype=np.uint64)
@@ -122,7 +122,7 @@ def _arrays_of(month: Month) -> dict[str, Any]:
         return np.ascontiguousarray(values, dtype=np.uint8)
 
     def by_month(table: NDArray[Any]) -> NDArray[Any]:
-        return np.ascontiguousarray(table.T)
+        return np.ascontiguousarray(table.T[month.since - month.scenario.first :])
 
     return {
         "worlds": size,

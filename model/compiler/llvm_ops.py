@@ -48,7 +48,8 @@ def elementwise(b: Any, operation: str, kind: str, values: list[Any]) -> Any:
         case (("true_divide" | "divide"), [_, c]):
             return b.fdiv(a, c)
         case "remainder", [_, c] if not floating:
-            return b.urem(a, c)  # of what isn't negative
+            rest = b.srem(a, c)  # Python's, for a divisor above 0
+            return b.select(b.icmp_signed("<", rest, b.sub(c, c)), b.add(rest, c), rest)
         case "negative", _:
             return b.fneg(a) if floating else b.neg(a)
         case "absolute", _ if floating:

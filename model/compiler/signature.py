@@ -18,6 +18,8 @@ class Shape:
     ----------
     country : Country
         Without its start.
+    first : int
+        The scenario's first month.
     in_force : InForce
         Policies and interventions.
     closed, varying : tuple of str
@@ -27,6 +29,7 @@ class Shape:
     """
 
     country: Country
+    first: int
     in_force: InForce
     closed: tuple[str, ...] = ()
     varying: tuple[str, ...] = ()
@@ -38,6 +41,7 @@ class Shape:
         """Return the shape of a month."""
         return cls(
             replace(month.scenario.country, start={}),
+            month.scenario.first,
             replace(month.in_force, parameters={}),
             tuple(sorted(month.scenario.closed)),
             tuple(name for name, value in month.p.items() if isinstance(value, np.ndarray)),

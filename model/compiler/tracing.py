@@ -39,6 +39,7 @@ class Loop(Protocol):
     tables: dict[str, tuple[Any, int]]
     memory: dict[str, Any]
     month: Any
+    step: Any
     first_world: Any
     valid: Any
     note: Any
@@ -52,8 +53,8 @@ class Loop(Protocol):
 class TracedDraws(Draws):
     """The draws of the month as symbols."""
 
-    def __init__(self, writer: Writer, keys: Symbol, tables: dict[str, Any], month: Symbol) -> None:
-        self._writer, self._keys, self._tables, self._month = writer, keys, tables, month
+    def __init__(self, writer: Writer, keys: Symbol, tables: dict[str, Any], step: Symbol) -> None:
+        self._writer, self._keys, self._tables, self._step = writer, keys, tables, step
 
     @property
     def keys(self) -> Any:
@@ -61,7 +62,7 @@ class TracedDraws(Draws):
 
     def bits(self, events: Any) -> Any:
         address, length = self._tables[events]
-        base = self._writer.number(self._month * length).ir
+        base = self._writer.number(self._step * length).ir
         row = StoredRow(self._writer, "u", length, self._writer.address(address, base, I64))
         return counter_rng.bits(self.keys, row)  # pyright: ignore[reportArgumentType]
 
@@ -80,7 +81,7 @@ class TracedDraws(Draws):
 
     def _key(self, row: int) -> Any:
         address, length = self._tables["events"]
-        offset = self._writer.number(self._month * length + row).ir
+        offset = self._writer.number(self._step * length + row).ir
         w = self._writer
         return Value(w, w.load("u", w.address(address, offset, I64)))
 
@@ -162,7 +163,7 @@ class TracedWorlds(Worlds):
                 symbol = cell("f", memory["varying"], body.varying.index(name))
             vars(self.p)[name] = symbol
         keys: Any = cell("u", memory["keys"], 0)
-        self.draws = TracedDraws(w, keys, body.tables, body.month)
+        self.draws = TracedDraws(w, keys, body.tables, Value(w, Number("i", body.step)))
         self.absent_until: Any = TracedAbsences(body)
         if lane is not None:
             self.absent_until = body.absences_of(lane)
@@ -253,14 +254,17 @@ class TracedMonth(Month):
             {occasion: f"luck_{occasion}" for occasion in LUCK},  # pyright: ignore
         )
         worlds = TracedWorlds(body)
+        step = Value(w, Number("i", body.step))
         drivers: dict[str, Any] = {}
         for row, name in enumerate(DRIVERS):
-            offset = w.number(body.month * len(DRIVERS) + row).ir
+            offset = w.number(step * len(DRIVERS) + row).ir
             drivers[name] = Value(w, w.load("f", w.address(at["drivers"], offset, I64)))
         drivers["date"] = body.month
         moods: Any = "moods"
         fates: Any = "fates"
-        super().__init__(scenario, worlds, roster, drivers, moods, fates, channel_log, {}, 0)
+        super().__init__(
+            scenario, worlds, roster, drivers, moods, fates, channel_log, {}, shape.first
+        )
         self.in_force = shape.in_force
         self.follow()
 
@@ -300,7 +304,8 @@ def _scenario_of(shape: Shape) -> Scenario:
         "",
         1,
         shape.country,
-        {actor: ((0, policy),) for actor, policy in shape.in_force.policies.items()},
+        {actor: ((shape.first, policy),) for actor, policy in shape.in_force.policies.items()},
         {name: np.zeros(1) for name in DRIVERS},
         closed=frozenset(shape.closed),
+        first=shape.first,
     )

@@ -23,35 +23,39 @@ class Draws:
     ----------
     keys : ndarray of uint64, shape ``(worlds,)`` or ``(months, worlds)``
         One key a world, or one for each of its months.
-    months : int
-        Length of the run.
+    first, months : int
+        The first month of the scenario, and its length.
     since : int
         The month of the first row of keys that differ by month.
     """
 
-    def __init__(self, keys: counter_rng.Keys, months: int, since: int = 0) -> None:
+    def __init__(self, keys: counter_rng.Keys, first: int, months: int, since: int) -> None:
         self._keys = keys
-        self._since = since
+        self._first, self._since = first, since
         events = UNIFORM + NORMAL
         self.events = np.concatenate([counter_rng.event_keys(name, 1, months) for name in events])
         self._span = max(1, min(months, _WINDOW // keys.shape[-1]))
-        self._start = self._end = 0
+        self._start = self._end = first
         self._uniform = self._normal = np.empty((0, 0, 0))
         self._rows = {name: i for i, name in enumerate(UNIFORM)}
         self._rows |= {name: i for i, name in enumerate(NORMAL)}
-        self.month = 0
+        self.month = first
 
     def turn_to(self, month: int) -> None:
         """Make the draws of `month` the ones that are read."""
         if self._span > 1 and not self._start <= month < self._end:
             self._start, self._end = month, month + self._span
-            events = self.events[:, self._start : self._end, None]
+            events = self.events[:, self._at(self._start) : self._at(self._end), None]
             random_bits = counter_rng.bits(
                 self._keys_of(slice(month, month + events.shape[1])), events
             )
             self._uniform = counter_rng.uniform(random_bits[: len(UNIFORM)])
             self._normal = counter_rng.normal(random_bits[len(UNIFORM) :])
         self.month = month
+
+    def _at(self, month: int) -> int:
+        """Return the place of a month in tables of all months."""
+        return month - self._first
 
     def _keys_of(self, months: slice) -> counter_rng.Keys:
         """Return the worlds' keys in some months, ``(worlds,)`` or ``(months, worlds)``."""
@@ -82,7 +86,7 @@ class Draws:
 
     def bits(self, events: counter_rng.Keys) -> counter_rng.Keys:
         """Return this month's random bits of ``(agents, worlds)`` from ``(agents, months)``."""
-        return counter_rng.bits(self.keys, events[:, self.month, None])
+        return counter_rng.bits(self.keys, events[:, self._at(self.month), None])
 
     def happens(self, event: str, probability: Value) -> Flags:
         """Return in which worlds an event happens that has this probability, ``(worlds,)``."""
@@ -95,7 +99,8 @@ class Draws:
         row = self._rows[event]
         if self._span > 1:
             return self._uniform[row, self.month - self._start]
-        return counter_rng.uniform(counter_rng.bits(self.keys, self.events[row, self.month]))
+        here = self._at(self.month)
+        return counter_rng.uniform(counter_rng.bits(self.keys, self.events[row, here]))
 
     def shock(self, event: str) -> Floats:
         """Return the standard shock named `event` this month, ``(worlds,)``."""
@@ -103,5 +108,5 @@ class Draws:
         if self._span > 1:
             return self._normal[row, self.month - self._start]
         return counter_rng.normal(
-            counter_rng.bits(self.keys, self.events[len(UNIFORM) + row, self.month])
+            counter_rng.bits(self.keys, self.events[len(UNIFORM) + row, self._at(self.month)])
         )

@@ -233,20 +233,20 @@ class DriverChange:
             yield f"driver.{name}", content
 
     @staticmethod
-    def apply(values: Floats, changes: Sequence[Change], before: int = 0) -> Floats:
+    def apply(values: Floats, changes: Sequence[Change], first: int) -> Floats:
         """Return a monthly series as it is set, added to, scaled or held at that of a month.
 
         Parameters
         ----------
-        values : ndarray, shape ``(before + months,)``
+        values : ndarray, shape ``(months,)``
         changes : sequence of Change
-        before : int
-            How many of the values are of months before January 1969.
+        first : int
+            The month of the first value.
         """
-        out, months = values.copy(), len(values) - before
+        out, last = values.copy(), first + len(values) - 1
         for change in changes:
             operation, value = change.content
-            span = slice(before + change.since, before + change.until + 1)
+            span = slice(max(change.since - first, 0), change.until - first + 1)
             match operation:
                 case "set":
                     out[span] = value
@@ -255,10 +255,10 @@ class DriverChange:
                 case "scale":
                     out[span] *= value
                 case _:
-                    if not -before <= value < months:
-                        raise PalcaError(f"'hold' must lie in {month_name(-before)} to "
-                                         f"{month_name(months - 1)}", change.place)
-                    out[span] = out[before + value]
+                    if not first <= value <= last:
+                        raise PalcaError(f"'hold' must lie in {month_name(first)} to "
+                                         f"{month_name(last)}", change.place)
+                    out[span] = out[value - first]
         return out
 
 
@@ -411,7 +411,8 @@ class Survival:
         """Return a country's ``[[death]]`` tables without his."""
         kept = [
             death for death in deaths
-            if not (death.get("leader") == change.content and change.holds(month_of(death)))
+            if not (death.get("leader") == change.content
+                    and (month := month_of(death)) is not None and change.holds(month))
         ]  # fmt: skip
         if len(kept) == len(deaths):
             raise PalcaError(f"'{change.content}' does not die at that time; the country's "
@@ -452,10 +453,10 @@ def as_written(change: Change) -> dict[str, Any]:
     return content
 
 
-def month_of(death: Mapping[str, Any]) -> int:
-    """Return the month of a ``[[death]]`` table, -1 if it has none."""
+def month_of(death: Mapping[str, Any]) -> int | None:
+    """Return the month of a ``[[death]]`` table, None if it has none."""
     at = death.get("at")
-    return month_index(at) if isinstance(at, str) else -1
+    return month_index(at) if isinstance(at, str) else None
 
 
 def _operation(table: InputTable, known: tuple[str, ...]) -> tuple[str, float]:

@@ -93,7 +93,7 @@ class Scenario:
     ----------
     title : str
     months : int
-        Length; month 0 is January 1969.
+        Length.
     country : Country
     policies : mapping of str to tuple of (int, Policy)
         For each actor the policies with the months from which they hold, in order.
@@ -108,6 +108,9 @@ class Scenario:
         Names of the channels that are closed.
     interventions : tuple of Intervention
         Each for its time; see :mod:`palca.model.state.interventions`.
+    first : int
+        The first month. Months count from January 1969, here as everywhere; earlier ones are
+        below 0.
     """
 
     title: str
@@ -120,6 +123,12 @@ class Scenario:
     priors: Mapping[str, Prior] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     interventions: tuple[Intervention, ...] = ()
+    first: int = 0
+
+    @property
+    def end(self) -> int:
+        """The month after the last."""
+        return self.first + self.months
 
     @property
     def free_priors(self) -> dict[str, Prior]:
@@ -179,4 +188,4 @@ class Scenario:
         turns = [since for rows in self.policies.values() for since, _ in rows]
         for change in self.interventions:  # a forced coup's leader strikes in its first month only
             turns += [change.since, change.since + 1, change.until + 1]
-        return min([turn for turn in turns if turn > month] + [self.months])
+        return min([turn for turn in turns if turn > month] + [self.end])

@@ -160,7 +160,7 @@ def options(data: bytes) -> None:
         else:
             merged["intervene"].append(WrittenIntervention(parse_change(line), None))
     changes = [change for beside in merged["intervene"] for change in beside.changes()]
-    held = [change for change in check_changes(changes, 120) if change.kind == "lever"]
+    held = [change for change in check_changes(changes, 0, 120) if change.kind == "lever"]
     for change in build_interventions(held, ()):
         assert isinstance(change, LeverChange)
         assert np.isfinite(change.changed(1.0))
@@ -224,7 +224,7 @@ def outline(data: bytes) -> None:
 def driver(data: bytes) -> None:
     """A series, whatever it drives, gives a number in each month."""
     name = _USES[data[0] % len(_USES)] if data else _USES[0]
-    made = _drivers({**_short_series(), name: str(file("own.csv", data[1:]))}, _MONTHS, ())
+    made = _drivers({**_short_series(), name: str(file("own.csv", data[1:]))}, 0, _MONTHS, ())
     for name, (low, high, _) in DRIVERS.items():
         assert len(made[name]) == _MONTHS
         assert all(low <= value <= high for value in made[name])

@@ -29,7 +29,7 @@ def world_of(*weights: int) -> Worlds:
     garrisons = tuple(Garrison(f"g{i}", 1, 0, w) for i, w in enumerate(weights))
     country = Country("x", (), garrisons, (Faction("f", 1, 0, 0.1),), {})
     keys = counter_rng.world_keys(0, [0])
-    draws, corps = Draws(keys, 1), Corps(country, keys)
+    draws, corps = Draws(keys, 0, 1, 0), Corps(country, keys)
     return Worlds(0, State(1, {}), Parameters(), draws, corps, NOBODY, EventLog())
 
 

@@ -38,7 +38,7 @@ def test_draws_do_not_depend_on_the_window_in_which_they_are_made(
 ) -> None:
     few = counter_rng.world_keys(3, np.arange(worlds))
     many = counter_rng.world_keys(3, np.arange(worlds * scale * 100))
-    one, other = Draws(few, 120), Draws(many, 120)
+    one, other = Draws(few, 0, 120, 0), Draws(many, 0, 120, 0)
     for earlier in range(0, month, 17):  # arrive there by different ways
         one.turn_to(earlier)
     one.turn_to(month)

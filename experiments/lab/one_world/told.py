@@ -75,7 +75,7 @@ def ask_world(form: Form, find: bool = True) -> None:
 
     def wrong(text: str) -> str:
         try:
-            read_outcome(text, scenario.country, 0, scenario.months, "")
+            read_outcome(text, scenario.country, scenario.first, scenario.end, "")
         except PalcaError as error:
             return str(error).removeprefix(": ")
         return ""
@@ -120,7 +120,8 @@ def found(case: Case, ours: bool, find: str) -> Ints:
     look_at_clock()
     scenario, january = model.current.scenario, model.snapshot()
     paths = run_from(scenario, january, np.zeros(len(january)))
-    (those,) = np.nonzero(read_outcome(find, scenario.country, 0, scenario.months, "").of(paths))
+    outcome = read_outcome(find, scenario.country, scenario.first, scenario.end, "")
+    (those,) = np.nonzero(outcome.of(paths))
     return those
 
 
