@@ -1,0 +1,101 @@
+"""What a country is made of, by one fixed rule, from the tables of a region.
+
+Officers, garrisons and labour are Bolivia's: no table has them. Patrons and the communist party
+are left out, since their rules would need what isn't known elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+
+from palca.model.calendar import month_name
+from palca.model.state.scenario import Scenario
+from palca.model.types import Floats
+from palca.scenarios import build, resolve
+from palca.scenarios.country import build_country
+
+from .tables import Course, Region, course_of, export_price
+
+# Channels through which patrons and the party would act
+CLOSED: Final = (
+    "soviet_fiscal", "soviet_prestige", "soviet_leverage", "soviet_diplomacy", "soviet_restraint",
+    "moscow_line", "us_fiscal", "us_sanctions", "us_military", "us_covert", "us_diplomacy",
+    "tin_sales", "oil",
+)  # fmt: skip
+# Contenders without names, one of each side, in and out of uniform: assumed
+_CONTENDERS: Final = (-0.6, 0.0, 0.6)
+# Growth of the United States, % a year: Bureau of Economic Analysis, national accounts, table 1.1.1
+_US_GROWTH: Final = {
+    1949: -0.6, 1950: 8.7, 1951: 8.0, 1952: 4.1, 1953: 4.7, 1954: -0.6, 1955: 7.1, 1956: 2.1,
+    1957: 2.1, 1958: -0.7, 1959: 6.9, 1960: 2.6, 1961: 2.6, 1962: 6.1, 1963: 4.4, 1964: 5.8,
+    1965: 6.5, 1966: 6.6, 1967: 2.7, 1968: 4.9, 1969: 3.1, 1970: 0.2, 1971: 3.3, 1972: 5.3,
+    1973: 5.6, 1974: -0.5, 1975: -0.2, 1976: 5.4, 1977: 4.6, 1978: 5.5, 1979: 3.2, 1980: -0.3,
+    1981: 2.5, 1982: -1.8,
+}  # fmt: skip
+
+
+def country_table(course: Course, usual: dict[str, Any]) -> dict[str, Any]:
+    """Return a country as its file would have it.
+
+    Parameters
+    ----------
+    course : Course
+    usual : dict
+        The country whose officers, garrisons and start stand for what no table has.
+    """
+    spells = course.spells
+    rulers = [
+        {"name": row.leader, "ideology": float(row.orientation),
+         "rank": "top" if row.soldier else "civilian", "candidate": not row.soldier,
+         "since": month_name(row.since), "until": month_name(min(int(row.until), _LATE))}
+        for row in spells.itertuples()
+    ]  # fmt: skip
+    others = [
+        {"name": f"{'a soldier' if rank == 'top' else 'a civilian'} of the {side}",
+         "ideology": ideology, "rank": rank, "candidate": rank == "civilian"}
+        for rank in ("top", "civilian")
+        for side, ideology in zip(("left", "centre", "right"), _CONTENDERS, strict=True)
+    ]  # fmt: skip
+    now = spells.iloc[course.ruler[0]]
+    start = {
+        "leader": now.leader, "orientation": float(now.orientation),
+        "military": int(now.soldier), "seized": int(now.irregular),
+        "age": max(0, course.first - int(now.since)), "attempt_age": min(course.quiet, 999),
+        "coup_memory": min(course.memory, 10.0),
+    }  # fmt: skip
+    return {
+        "name": course.country, "from": month_name(course.first), "start": start,
+        "leader": [*rulers, *others], "garrison": usual["garrison"], "faction": usual["faction"],
+    }  # fmt: skip
+
+
+_LATE: Final = 263  # December 1990
+
+
+def scenario_of(region: Region, country: str, first: int, end: int) -> tuple[Scenario, Course]:
+    """Return a country's scenario from a month to before another, and what is documented of it."""
+    course = course_of(region, country, first, end)
+    resolved = resolve("baseline", ["posterior=off"])
+    for channel in CLOSED:
+        resolved["channels"][channel] = False
+    table = country_table(course, resolved["country"])
+    months = end - first
+    drivers = {name: np.zeros(months) for name in resolved["drivers"]}
+    drivers |= {
+        "tin": export_price(region, country, first, end), "abroad": _abroad(first, end),
+        "prices": np.ones(months), "gdp": np.full(months, 1000.0),
+    }  # fmt: skip
+    scenario = build(resolved)
+    policies = {actor: ((first, rows[0][1]),) for actor, rows in scenario.policies.items()}
+    made = build_country(table, f"the tables of {country}")
+    return replace(scenario, title=country, country=made, first=first, months=months,
+                   drivers=drivers, policies=policies), course  # fmt: skip
+
+
+def _abroad(first: int, end: int) -> Floats:
+    years = np.array([int(month_name(month)[:4]) for month in range(first, end)])
+    mean = np.mean([*_US_GROWTH.values()])
+    return np.array([_US_GROWTH[year] for year in years]) - mean

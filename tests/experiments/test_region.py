@@ -1,0 +1,134 @@
+"""Forecasts of attempts in other countries: the tables, the filter, the scores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from shutil import copytree
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from palca.experiments.region import scores
+from palca.experiments.region.filter import Chances, chances
+from palca.experiments.region.kit import scenario_of
+from palca.experiments.region.scores import Seen, log_score
+from palca.experiments.region.tables import GIVEN, course_of, export_price, load_region
+from palca.model.calendar import month_index
+from palca.model.errors import PalcaError
+
+FIRST, SCORED, END = (month_index(month) for month in ("1950-01", "1951-01", "1983-01"))
+
+
+@pytest.fixture(scope="module")
+def documented() -> dict[str, Seen]:
+    region = load_region()
+    nothing = Chances(np.empty((END - FIRST, 0)), np.empty((END - FIRST, 0)))
+    return {country: scores.seen(course_of(region, country, FIRST, END), nothing, SCORED)
+            for country in region.countries}  # fmt: skip
+
+
+def test_what_is_to_be_beaten_is_what_others_found(documented: dict[str, Seen]) -> None:
+    """The figures of the tables' notes, made with other code."""
+    assert sum(len(one.attempt) for one in documented.values()) == 6528
+    assert sum(one.attempt.sum() for one in documented.values()) == 88
+    for way, total, bolivia in ((scores.constant, -473.60, -94.13),
+                                (scores.recency, -432.54, -82.52)):  # fmt: skip
+        found = {name: log_score(way(name, documented), one.attempt)
+                 for name, one in documented.items()}  # fmt: skip
+        assert sum(found.values()) == pytest.approx(total, abs=0.2)
+        assert found["BOL"] == pytest.approx(bolivia, abs=0.1)
+
+
+def test_renamed_countries_lost_rows_and_empty_columns_need_no_other_code(tmp_path: Path) -> None:
+    folder = copytree(GIVEN, tmp_path / "elsewhere")
+    for name in ("attempts.csv", "leaders.csv", "export_shares.csv"):
+        lines = (folder / name).read_text().splitlines()
+        kept = [line.replace("PER,", "XYZ,", 1) for line in lines if line.startswith("PER,")]
+        (folder / name).write_text("\n".join([lines[0], *kept]) + "\n")
+    (folder / "attempts.csv").write_text(lines_without(folder / "attempts.csv", 2))
+    leaders = (folder / "leaders.csv").read_text().replace("leftist", "").replace("rightist", "")
+    (folder / "leaders.csv").write_text(leaders)
+    region = load_region(folder)
+    assert region.countries == ["XYZ"]
+    scenario, course = scenario_of(region, "XYZ", FIRST, FIRST + 60)
+    assert scenario.country.leaders[int(scenario.country.start["leader"])].short
+    found = chances(scenario, course, {"opportunity": np.array([0.03, 0.06])}, 40, 1)
+    assert ((found.attempt > 0) & (found.attempt < 1)).all()
+
+
+def lines_without(file: Path, number: int) -> str:
+    """Return a file's text without one line."""
+    lines = file.read_text().splitlines()
+    return "\n".join(lines[:number] + lines[number + 1 :]) + "\n"
+
+
+@pytest.mark.parametrize(("file", "old", "new", "said"), [
+    ("attempts.csv", "failed", "faild", "'outcome' is"),
+    ("leaders.csv", "leftist", "lefty", "'ideology' is"),
+    ("leaders.csv", "1955-09-20", "1955-13-20", "line"),
+])  # fmt: skip
+def test_a_wrong_cell_is_named(tmp_path: Path, file: str, old: str, new: str, said: str) -> None:
+    folder = copytree(GIVEN, tmp_path / "wrong")
+    (folder / file).write_text((folder / file).read_text().replace(old, new, 1))
+    with pytest.raises(PalcaError, match=said) as caught:
+        load_region(folder)
+    assert file in str(caught.value)
+
+
+def test_a_price_that_never_changes_leaves_no_gap() -> None:
+    region = load_region()
+    flat = replace(region, prices=region.prices * 0 + 5.0)
+    assert np.allclose(export_price(flat, "BOL", FIRST, END), 0.0)
+    assert not np.allclose(export_price(region, "BOL", FIRST, END), 0.0)
+
+
+def test_the_documented_ruler_rules_and_weighs_nothing() -> None:
+    """Where all sets are alike, other rulers' names don't matter to a month's chance."""
+    region = load_region()
+    scenario, course = scenario_of(region, "BOL", FIRST, FIRST + 30)
+    sets = {"opportunity": np.full(2, 0.05)}
+    one = chances(scenario, course, sets, 60, 3)
+    assert np.array_equal(one.attempt, chances(scenario, course, sets, 60, 3).attempt)
+    hazard = chances(scenario, course, {"opportunity": np.array([0.0, 0.075])}, 400, 3).attempt
+    assert hazard[:, 0].mean() < hazard[:, 1].mean()
+
+
+def seen_of(attempt: np.ndarray, chance: np.ndarray) -> Seen:
+    """Return a country about which every set says the same of outcomes."""
+    return Seen(attempt, np.zeros_like(attempt), np.ones(len(attempt), int),
+                Chances(chance, np.full_like(chance, 0.5)))  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_weights_follow_bayes(data: st.DataObject) -> None:
+    """Two sets with constant chances: the forecast is Bayes' by hand."""
+    months = data.draw(st.integers(2, 30))
+    attempt = np.array(data.draw(st.lists(st.booleans(), min_size=months, max_size=months)))
+    p = np.array([data.draw(st.floats(0.01, 0.9)) for _ in range(2)])
+    one = seen_of(attempt, np.tile(p, (months, 1)))
+    other = seen_of(attempt[::-1].copy(), np.tile(p, (months, 1)))
+    found = scores.pooled("a", {"a": one, "b": other}, np.inf)
+    hits, misses = other.attempt.sum(), (~other.attempt).sum()
+    log_weight = hits * np.log(p) + misses * np.log1p(-p)
+    for month in range(months):
+        weight = np.exp(log_weight - log_weight.max())
+        assert found[month] == pytest.approx((weight * p).sum() / weight.sum(), rel=1e-6)
+        log_weight = log_weight + (np.log(p) if attempt[month] else np.log1p(-p))
+
+
+def test_a_frail_country_is_learnt() -> None:
+    attempt = np.tile([True, False, False], 40)
+    one = seen_of(attempt, np.full((120, 1), 0.05))
+    usual = seen_of(np.arange(120) % 20 == 0, np.full((120, 1), 0.05))
+    found = scores.pooled("a", {"a": one, "b": usual}, 1.0)
+    assert found[0] == pytest.approx(0.05, rel=0.1)
+    assert found[-1] > 0.12
+
+
+def test_frailties_have_mean_one() -> None:
+    for shape in scores.SHAPES:
+        assert scores.frailties(shape).mean() == pytest.approx(1.0)
