@@ -8,8 +8,9 @@ of any folder of the same form are forecast from those that ship, and their scor
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,7 @@ from palca.experiments.io.parallel import shared
 from palca.experiments.region import scores
 from palca.experiments.region.filter import Chances, chances
 from palca.experiments.region.kit import CLOSED, scenario_of
-from palca.experiments.region.scores import Seen, log_score, paired_error, seen
+from palca.experiments.region.scores import Law, Seen, log_score, paired_error, seen
 from palca.experiments.region.tables import GIVEN, course_of, load_region
 from palca.model.calendar import month_index
 from palca.model.compiler.cache import digest_of
@@ -42,8 +43,8 @@ HEADINGS: Final = {
     "constant": "the share of months with an attempt in the other countries",
     "recency": "a logit on log(1 + years since the last attempt), fitted on the other countries",
     "alone": "the model by its priors and the country's own months before",
-    "pooled": "the model, its parameters learnt from the other countries too",
-    "frail": "the model, learnt from the others, and each country frailer or less frail",
+    "level": "the model, the level of its rate learnt from the other countries",
+    "frail": "the model, the level and how much countries differ learnt from the others",
 }
 
 
@@ -79,15 +80,38 @@ def seen_of(folder: Path, sets: int, worlds: int, seed: int, jobs: int) -> dict[
     return out
 
 
-def forecasts(of: Mapping[str, Seen], countries: list[str]) -> dict[str, dict[str, Floats]]:
-    """Return the chances of some countries by month, by each way of forecasting them."""
-    ways = {
-        "constant": scores.constant, "recency": scores.recency, "alone": scores.alone,
-        "pooled": lambda country, of: scores.pooled(country, of, np.inf),
-        "frail": lambda country, of: scores.pooled(country, of, None),
-    }  # fmt: skip
-    return {name: {country: way(country, of) for country in countries}
-            for name, way in ways.items()}  # fmt: skip
+def forecasts(
+    of: Mapping[str, Seen], known: Collection[str], asked: Collection[str]
+) -> tuple[dict[str, dict[str, Floats]], dict[str, Law]]:
+    """Return the chances of some countries by month, by each way of forecasting them.
+
+    Parameters
+    ----------
+    known : collection of str
+        Countries from which is learnt, but never about themselves.
+
+    Returns
+    -------
+    dict, dict
+        The chances by forecast and country; the law of *frail* by country.
+    """
+    found = scores.evidence({name: of[name] for name in known},
+                            list(product(scores.LEVELS, scores.SHAPES)))  # fmt: skip
+    level = {law: each for law, each in found.items() if np.isinf(law[1])}
+    made: dict[str, dict[str, Floats]] = {name: {} for name in HEADINGS}
+    laws: dict[str, Law] = {}
+    for country in asked:
+        one, others = of[country], {name: of[name] for name in {*known, country}}
+        laws[country] = scores.best_law(country, found)
+        for name, chance in (
+            ("constant", scores.constant(country, others)),
+            ("recency", scores.recency(country, others)),
+            ("alone", scores.forecast(one, np.ones(1))),
+            ("level", scores.forecast(one, scores.law(*scores.best_law(country, level)))),
+            ("frail", scores.forecast(one, scores.law(*laws[country]))),
+        ):
+            made[name][country] = chance
+    return made, laws
 
 
 def score_table(of: Mapping[str, Seen], made: Mapping[str, Mapping[str, Floats]]) -> pd.DataFrame:
@@ -108,7 +132,7 @@ def totals(table: pd.DataFrame, country: str) -> list[dict[str, float | str]]:
         {"name": name, "meaning": meaning, "all": float(wide[name].sum()),
          "gain": float((wide[name] - wide["recency"]).sum()),
          "error": paired_error([*(wide[name] - wide["recency"])]),
-         "one": float(wide.at[country, name])}
+         "one": float(wide.loc[[country], name].iloc[0])}
         for name, meaning in HEADINGS.items()
     ]  # fmt: skip
 
@@ -161,19 +185,19 @@ def main() -> None:
     by_seed = []
     for seed in range(asked.seeds):
         of = seen_of(GIVEN, asked.sets, asked.worlds, seed, asked.jobs)
-        mine = list(of)
+        mine = shipped = list(of)
         if asked.data is not None:
             there = seen_of(asked.data, asked.sets, asked.worlds, seed, asked.jobs)
             mine, of = list(there), {**of, **there}
-        by_seed.append((of, forecasts(of, mine)))
-    tables = [score_table(*each) for each in by_seed]
+        by_seed.append((of, *forecasts(of, shipped, mine)))
+    tables = [score_table(of, made) for of, made, _ in by_seed]
     table = tables[0].assign(log_score=np.mean([one["log_score"] for one in tables], axis=0))
     if asked.data is not None:
         wide = table.pivot(index="country", columns="forecast", values="log_score")
         print(wide.round(2).to_string(), wide.sum().round(2).to_string(), sep="\n\n")
         return
     table.round(3).to_csv(ROOT / "docs" / "numbers" / "region.csv", index=False)
-    of, made = by_seed[0]
+    of, made, laws = by_seed[0]
     rows = since_table(of, made)
     draw(rows, ROOT / "docs" / "region.png")
     sums = [one.groupby("forecast")["log_score"].sum() for one in tables]
@@ -185,7 +209,7 @@ def main() -> None:
         months=int(sum(len(one.attempt) for one in of.values())),
         attempts=int(sum(one.attempt.sum() for one in of.values())), sets=asked.sets,
         worlds=asked.worlds, seeds=asked.seeds, closed=CLOSED,
-        effective=[scores.effective_sets(country, of, np.inf) for country in of],
+        laws=sorted({*laws.values()}),
         free=len(load("baseline", ["posterior=off"]).free_priors),
     )  # fmt: skip
     (ROOT / "docs" / "REGION.md").write_text(page, encoding="utf-8")

@@ -48,10 +48,12 @@ def country_table(course: Course, usual: dict[str, Any]) -> dict[str, Any]:
     """
     spells = course.spells
     rulers = [
-        {"name": row.leader, "ideology": float(row.orientation),
-         "rank": "top" if row.soldier else "civilian", "candidate": not row.soldier,
-         "since": month_name(row.since), "until": month_name(min(int(row.until), _LATE))}
-        for row in spells.itertuples()
+        {"name": name, "ideology": ideology, "rank": "top" if soldier else "civilian",
+         "candidate": not soldier, "since": month_name(since),
+         "until": month_name(min(until, _LATE))}
+        for name, ideology, soldier, since, until in zip(
+            *(spells[column].tolist()
+              for column in ("leader", "orientation", "soldier", "since", "until")), strict=True)
     ]  # fmt: skip
     others = [
         {"name": f"{'a soldier' if rank == 'top' else 'a civilian'} of the {side}",
@@ -97,5 +99,5 @@ def scenario_of(region: Region, country: str, first: int, end: int) -> tuple[Sce
 
 def _abroad(first: int, end: int) -> Floats:
     years = np.array([int(month_name(month)[:4]) for month in range(first, end)])
-    mean = np.mean([*_US_GROWTH.values()])
-    return np.array([_US_GROWTH[year] for year in years]) - mean
+    mean = float(np.mean([*_US_GROWTH.values()]))
+    return np.array([_US_GROWTH[year] - mean for year in years], dtype=np.float64)

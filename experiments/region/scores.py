@@ -6,11 +6,12 @@ other countries. The score is the sum of the logarithms of the chances given to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import logsumexp
 from scipy.stats import gamma
 
@@ -19,11 +20,12 @@ from palca.model.types import Flags, Floats
 from .filter import Chances
 from .tables import Course
 
-SHAPES: Final = (0.5, 1.0, 2.0, 4.0, np.inf)  # of the gamma law of frailties, mean 1
+LEVELS: Final = (0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1.0, 1.2)  # of the rate of opportunities
+SHAPES: Final = (1.0, 2.0, 4.0, 8.0, np.inf)  # of the gamma law of frailties
 _POINTS: Final = 15  # of frailty
 _TINY: Final = 1e-9
 
-Forecast = Callable[[str], Floats]  # of a country: its chances by month, from all others
+Law = tuple[float, float]  # of the factor of a country's rate: level and shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,49 +105,43 @@ def _months(one: Seen, frailty: float) -> tuple[Floats, Floats]:
     return chance, said + np.where(hit, outcome, 0.0)
 
 
-def _worth(one: Seen, points: Sequence[float] | Floats) -> Floats:
-    """Return the log likelihood of a country for each set, all frailties taken together."""
-    each = [_months(one, frailty)[1].sum(axis=0) for frailty in points]
-    return logsumexp(each, axis=0) - np.log(len(each))
+def law(level: float, shape: float) -> Floats:
+    """Return equally likely factors of a country's rate: gamma with a mean and a shape."""
+    return level * frailties(shape)
 
 
-def pooled(country: str, of: Mapping[str, Seen], shape: float | None) -> Floats:
-    """Return the model's chances, its sets weighted by the other countries and the months before.
+def evidence(of: Mapping[str, Seen], laws: Iterable[Law]) -> dict[Law, dict[str, float]]:
+    """Return the log probability of each country's attempts under laws of the factor.
 
-    Parameters
-    ----------
-    shape : float, optional
-        Of the law of frailties; the likeliest of :data:`SHAPES` for the other countries if None.
+    Countries have parameters of their own: sets are as likely as the priors have them, in each.
     """
-    others = [one for name, one in of.items() if name != country]
-    tried = SHAPES if shape is None else (shape,)
-    worth = {k: np.sum([_worth(one, frailties(k)) for one in others], axis=0) for k in tried}
-    best = max(tried, key=lambda k: float(logsumexp(worth[k])))
-    return _learning(of[country], worth[best], frailties(best))
+    return {one: {country: _log_evidence(known, law(*one)) for country, known in of.items()}
+            for one in laws}  # fmt: skip
 
 
-def alone(country: str, of: Mapping[str, Seen]) -> Floats:
-    """Return the model's chances by its priors and the country's own months before."""
-    one = of[country]
-    return _learning(one, np.zeros(one.chances.attempt.shape[1]), np.ones(1))
+def _log_evidence(one: Seen, factors: Floats) -> float:
+    each = np.stack([_months(one, factor)[1].sum(axis=0) for factor in factors])
+    return float(_log_sum(each)) - float(np.log(each.size))
 
 
-def _learning(one: Seen, worth: Floats, points: Floats) -> Floats:
-    """Return chances by month; sets and frailties are weighted by what they said before."""
-    months = [_months(one, frailty) for frailty in points]
+def best_law(country: str, found: Mapping[Law, Mapping[str, float]]) -> Law:
+    """Return the law under which the other countries' attempts are likeliest."""
+    return max(found, key=lambda one: sum(value for name, value in found[one].items()
+                                          if name != country))  # fmt: skip
+
+
+def forecast(one: Seen, factors: Floats) -> Floats:
+    """Return the model's chances by month; what sets and factors said before weighs them."""
+    months = [_months(one, factor) for factor in factors]
     chance = np.stack([part[0] for part in months])
     said = np.stack([part[1] for part in months])
-    before = np.cumsum(said, axis=1) - said + worth
-    weight = np.exp(before - logsumexp(before, axis=(0, 2), keepdims=True))
+    before = np.cumsum(said, axis=1) - said
+    weight = np.exp(before - _log_sum(before, axis=(0, 2))[None, :, None])
     return (weight * chance).sum(axis=(0, 2))
 
 
-def effective_sets(country: str, of: Mapping[str, Seen], shape: float) -> float:
-    """Return how many sets the other countries leave: 1 / sum of squared weights."""
-    worth = np.sum([_worth(one, frailties(shape)) for name, one in of.items() if name != country],
-                   axis=0)  # fmt: skip
-    weight = np.exp(worth - logsumexp(worth))
-    return float(1.0 / np.sum(weight**2))
+def _log_sum(logs: ArrayLike, axis: int | tuple[int, ...] | None = None) -> NDArray[np.float64]:
+    return np.asarray(logsumexp(logs, axis=axis), dtype=np.float64)
 
 
 def paired_error(gains: Sequence[float]) -> float:

@@ -109,24 +109,32 @@ def test_weights_follow_bayes(data: st.DataObject) -> None:
     months = data.draw(st.integers(2, 30))
     attempt = np.array(data.draw(st.lists(st.booleans(), min_size=months, max_size=months)))
     p = np.array([data.draw(st.floats(0.01, 0.9)) for _ in range(2)])
-    one = seen_of(attempt, np.tile(p, (months, 1)))
-    other = seen_of(attempt[::-1].copy(), np.tile(p, (months, 1)))
-    found = scores.pooled("a", {"a": one, "b": other}, np.inf)
-    hits, misses = other.attempt.sum(), (~other.attempt).sum()
-    log_weight = hits * np.log(p) + misses * np.log1p(-p)
+    found = scores.forecast(seen_of(attempt, np.tile(p, (months, 1))), np.ones(1))
+    log_weight = np.zeros(2)
     for month in range(months):
         weight = np.exp(log_weight - log_weight.max())
         assert found[month] == pytest.approx((weight * p).sum() / weight.sum(), rel=1e-6)
         log_weight = log_weight + (np.log(p) if attempt[month] else np.log1p(-p))
 
 
-def test_a_frail_country_is_learnt() -> None:
+def test_a_frail_country_is_learnt_and_the_level_comes_from_others() -> None:
     attempt = np.tile([True, False, False], 40)
     one = seen_of(attempt, np.full((120, 1), 0.05))
-    usual = seen_of(np.arange(120) % 20 == 0, np.full((120, 1), 0.05))
-    found = scores.pooled("a", {"a": one, "b": usual}, 1.0)
+    found = scores.forecast(one, scores.law(1.0, 1.0))
     assert found[0] == pytest.approx(0.05, rel=0.1)
     assert found[-1] > 0.12
+    usual = seen_of(np.arange(120) % 40 == 0, np.full((120, 1), 0.05))
+    laws = scores.evidence({"a": one, "b": usual, "c": usual}, [(0.5, np.inf), (2.0, np.inf)])
+    assert scores.best_law("a", laws) == (0.5, np.inf)  # by the others, which are quieter
+
+
+def test_nothing_of_a_country_enters_its_law() -> None:
+    usual = seen_of(np.arange(120) % 40 == 0, np.full((120, 1), 0.05))
+    stormy = seen_of(np.ones(120, dtype=bool), np.full((120, 1), 0.05))
+    laws = [(level, np.inf) for level in scores.LEVELS]
+    chosen = {scores.best_law("a", scores.evidence({"a": mine, "b": usual}, laws))
+              for mine in (usual, stormy)}  # fmt: skip
+    assert len(chosen) == 1
 
 
 def test_frailties_have_mean_one() -> None:
