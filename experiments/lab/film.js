@@ -38,6 +38,7 @@ window.palca.film = (() => {
         <div class="strip" aria-hidden="true"><span class="whose"></span><div class="years">
           <span v-for="year in years" :key="year.at" :style="{ left: percent(year.at) }">{{ year.name }}</span>
         </div></div>
+        <p class="note sides-key">{{ film.colours }}</p>
         <p v-if="film.parting" class="apart"><span v-if="film.parted >= 0" class="sign" aria-hidden="true"></span>
           <b>{{ film.parting }}</b> <button v-if="film.parted > now && !timer" type="button"
             @click="play(film.parted)">{{ say('Play until they part') }}</button></p>

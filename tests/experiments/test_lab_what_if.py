@@ -126,9 +126,8 @@ def test_the_page_answers_its_question() -> None:
     assert kinds.count("table") == 2
     said = [block["text"] for block in blocks if block.get("tone") == "answer"]
     assert len(said) == 2
-    assert all(re.match(r"Of 100 worlds that without the change go like Bolivia until \w+ 19\d\d, after "
-                        r"three years "
-                        r"\d+ more still have Torres in power", line) for line in said)  # fmt: skip
+    assert all(re.match(r"Of 100 worlds .+ after three years \d+ more still have Torres in power", line)
+               for line in said)  # fmt: skip
     everything = answer(fill(Asked("what-if", {"worlds": "512", "given": "all"}))).blocks
     (line,) = [block["text"] for block in everything if block.get("tone") == "answer"]
     assert line.startswith("Of 100 worlds that begin like Bolivia in January 1969, ")

@@ -35,7 +35,7 @@ def draw_difference(found: Difference, quantity: str, ruler: str) -> Picture:
             below.fill_between(months, mean - 2 * se, mean + 2 * se, color=SERIES[2], alpha=0.3,
                                lw=0)  # fmt: skip
             below.plot(months, mean, color=SERIES[2])
-            above.set_title(_given(part))
+            above.set_title(_given(found, part))
             below.set_title(_("mean difference; band: two standard errors"))
             for axis in (above, below):
                 ends_of_years(axis, found.since + len(mean), since=found.since)
@@ -51,11 +51,14 @@ def draw_difference(found: Difference, quantity: str, ruler: str) -> Picture:
     ]))  # fmt: skip
 
 
-def _given(part: Twinned) -> str:
+def _given(found: Difference, part: Twinned) -> str:
     if part.last < 0:
         return _("given nothing")
     if part.given == RECORD:
         return _("given all that happened")
+    if part.last >= found.since:
+        return _("given what happened without the change by {month}",
+                 month=written_month(part.last))  # fmt: skip
     return _("given what had happened by {month}", month=written_month(part.last))
 
 
@@ -64,5 +67,5 @@ def _numbers(found: Difference, part: Twinned, quantity: str, ruler: str) -> str
     factor, unit, _apart = units_of(quantity)
     before, after = (written(value, quantity) for value in factor * part.means[quantity][at])
     said = _("With worlds {given}: {before} without and {after} with the change ({unit}).",
-             given=_given(part), before=before, after=after, unit=unit)  # fmt: skip
+             given=_given(found, part), before=before, after=after, unit=unit)  # fmt: skip
     return f"{said} {sentence(found, part, quantity, ruler)}"

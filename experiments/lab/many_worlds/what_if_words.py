@@ -82,7 +82,8 @@ def like(found: Difference, part: Twinned) -> str:
     until = written_month(part.last)
     if part.last < found.since:
         return _("that went like Bolivia until {month}", month=until)
-    return _("that without the change go like Bolivia until {month}", month=until)
+    return _("that went like Bolivia until {before} and without the change go on so until {month}",
+             before=written_month(found.since - 1), month=until)  # fmt: skip
 
 
 def sentence(found: Difference, part: Twinned, quantity: str, ruler: str) -> str:

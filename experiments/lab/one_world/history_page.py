@@ -48,7 +48,7 @@ def _show(values: Values) -> list[Block]:
         *_why(asked, world, month, month in story.attempts),
         heading(_("Which rules fired in {month}, and why", month=when)),
         *(block for decision in explanation.decisions for block in _decision(decision)),
-        heading(_("Numbers of {month}", month=when)),
+        heading(_("Numbers of {month} in this simulated world", month=when)),
         picture(lambda: draw_network(explanation.after, levers, ruler, month),
                 _("Who gives to whom. A dashed line means nothing this month; the widest line "
                   "means 60 million USD a year or more."), wide=False),
@@ -68,7 +68,7 @@ def _film(case: Case, ours: bool, world: int, language: str) -> Block:
         [{"title": title, "frames": month_frames(story)}], low=0.4, key=_(LOYAL_KEY),
         step=_("Month"), back=_("Previous month"), on=_("Next month"),
         strips=[strip(country, _("documented"), cases.record_of(case)),
-                strip(country, _("this world"), story.histories)],
+                strip(country, _("this simulated world"), story.histories)],
         going=turns(story),
     )  # fmt: skip
 

@@ -217,7 +217,7 @@ def rounds_of_all(found: Why, country: Country, ruler: str, orientation: float
     return [
         frame(country, ruler, orientation, row, REBEL, [],
               [_("{share} of 100 of the force stand with the rebels, on average.",
-                 share=of_100(float(force @ row / force.sum())))], name)
+                 share=of_100(float(force @ row / force.sum())))], name, coded=True)
         for row, name in zip(table.T, names, strict=True)
     ]  # fmt: skip
 
