@@ -24,6 +24,9 @@ def _counts(*numbers: int) -> dict[str, str]:
 WORLDS: Final = _counts(250, 1_000, 2_000, 5_000)
 LIKE_OURS: Final = _counts(512, 1_024, 2_048, 4_096)  # no more ship
 FIRST: Final = "baseline"
+# Quantities that one understands without knowing the model.
+PLAIN: Final = ("rules", "right", "attempts", "successes", "ussr_commitments", "ussr_delivered",
+                "us_commitments", "friction")  # fmt: skip
 
 
 def said(titles: Mapping[str, str]) -> dict[str, str]:
@@ -40,7 +43,8 @@ def scenario_titles() -> dict[str, str]:
 def interventions() -> dict[str, tuple[str, int, str]]:
     """Return of each shipped scenario that intervenes its title, first month, and what to look at.
 
-    That is the quantity of which its author expected something first: "rules" if of none.
+    That is the first quantity of which its author expected something and that needs no
+    explanation: "rules" if there is none.
     """
     return {name: (_(title), at, shown) for name, (title, at, shown) in _interventions().items()}
 
@@ -51,8 +55,9 @@ def _interventions() -> dict[str, tuple[str, int, str]]:
     for name, path in shipped_scenarios().items():
         table = read_toml(path)
         if dates := [month_index(row["at"]) for row in table.get("intervene", [])]:
-            expected = [row["quantity"] for row in table.get("expectation", [])]
-            found[name] = table["title"], dates[0], next(iter(expected), "rules")
+            expected = (row["quantity"] for row in table.get("expectation", []))
+            shown = next((quantity for quantity in expected if quantity in PLAIN), "rules")
+            found[name] = table["title"], dates[0], shown
     return found
 
 

@@ -15,6 +15,7 @@ from palca.experiments.counterfactual.question import Question, read_inputs
 from palca.experiments.counterfactual.twins import QUANTITIES
 from palca.experiments.lab import cases
 from palca.experiments.lab.cases import Case
+from palca.experiments.lab.choices import PLAIN, interventions
 from palca.experiments.lab.many_worlds.twin_worlds import Difference, Twinned, difference
 from palca.experiments.lab.many_worlds.what_if_words import (
     HORIZONS,
@@ -54,6 +55,16 @@ def test_the_documented_ruler_rules_when_the_change_begins(month: int) -> None:
         same = found.parts[1].means[quantity][:, 0] - found.record[quantity]
         tolerance = 0.02 if quantity == "attempts" else 0.0  # a disputed attempt isn't forbidden
         assert np.abs(same[known]).max() <= tolerance
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", interventions())
+def test_a_shipped_change_is_shown_by_what_it_moves(name: str) -> None:
+    quantity = fill(Asked("what-if", {"scenario": name})).values["quantity"]
+    assert quantity in PLAIN
+    found = difference(Case(name), True, 2 * WORLDS)
+    effects = [part.effect[quantity][at] for part in found.parts for at in horizons_of(found)]
+    assert any(abs(mean) > 2.0 * se for mean, se in effects)
 
 
 def test_a_change_that_changes_nothing_has_no_effect() -> None:

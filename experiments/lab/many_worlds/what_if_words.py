@@ -25,6 +25,9 @@ _TITLES: Final = {  # of those that QUANTITIES words for a command's reader
     "successes": N_("successful coups since the change"),
     "lethal": N_("months of lethal or national unrest since the change"),
     "ussr_commitments": N_("Soviet commitments since the change"),
+    "fiscal": N_("fiscal space (−100: an empty treasury)"),
+    "friction": N_("friction between Bolivia's communists and Moscow"),
+    "militants": N_("size of the communist party, as a multiple of that in January 1969"),
 }
 _LARGE: Final = 10.0  # from here on numbers have fewer decimals
 _THEN: Final = N_(
@@ -66,7 +69,7 @@ def units_of(quantity: str) -> tuple[float, str, str]:
     """Return by what a quantity is multiplied, its unit then, and that of what lies between two."""
     unit = QUANTITIES[quantity][1]
     if unit.startswith("share"):
-        return 100.0, _("% of worlds") if unit.endswith("worlds") else "%", _("points")
+        return 100.0, _("% of worlds") if unit.endswith("worlds") else _("of 100"), _("points")
     return 1.0, _(unit), _(unit)
 
 

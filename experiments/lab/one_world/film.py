@@ -255,6 +255,7 @@ def film(
     said = {
         "title": title, "field": field, "steps": list(steps), "map": garrison_map(country),
         "shades": shades(low), "sides": list(sides), "strips": list(strips), "parted": parted,
-        "parting": parting, "turns": list(going), "key": key, "colours": _(SIDES_KEY) if strips else "", "step": step, "back": back, "on": on,
+        "parting": parting, "turns": list(going), "key": key, "step": step, "back": back, "on": on,
+        "colours": _(SIDES_KEY) if strips else "",
     }  # fmt: skip
     return {"kind": "film", "text": json.dumps(said, ensure_ascii=False)}
