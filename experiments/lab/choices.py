@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -12,17 +12,14 @@ from palca.scenarios import shipped_policies, shipped_scenarios
 from palca.scenarios.reading.library import read_toml
 
 from ..io.language import _
+from ..io.numerals import spelled
 from ..run.explain import ACTORS
 from .form import Form
 from .scheduler import MOST_WORLDS
 
-
-def _counts(*numbers: int) -> dict[str, str]:
-    return {str(count): f"{count:,}" for count in numbers if count <= MOST_WORLDS}
-
-
-WORLDS: Final = _counts(250, 1_000, 2_000, 5_000)
-LIKE_OURS: Final = _counts(512, 1_024, 2_048, 4_096)  # no more ship
+WORLDS: Final = tuple(count for count in (250, 1_000, 2_000, 5_000) if count <= MOST_WORLDS)
+USUAL_WORLDS: Final = "1000"
+LIKE_OURS: Final = (512, 1_024, 2_048, 4_096)  # no more ship
 FIRST: Final = "baseline"
 # Quantities that one understands without knowing the model.
 PLAIN: Final = ("rules", "right", "attempts", "successes", "ussr_commitments", "ussr_delivered",
@@ -87,7 +84,8 @@ def ask_actor(form: Form, default: str = "ussr") -> str:
     return form.select("actor", _("Actor"), said(ACTORS), default)
 
 
-def ask_worlds(form: Form, offered: Mapping[str, str] = WORLDS, usual: str = "1000") -> int:
+def ask_worlds(form: Form, offered: Sequence[int] = WORLDS, usual: str = USUAL_WORLDS) -> int:
     """Ask for a number of worlds."""
-    form.values["worlds"] = count = int(form.select("worlds", _("Worlds"), offered, usual))
+    titles = {str(count): spelled(count, ",") for count in offered}
+    form.values["worlds"] = count = int(form.select("worlds", _("Worlds"), titles, usual))
     return count

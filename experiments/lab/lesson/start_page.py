@@ -24,7 +24,7 @@ _LAST: Final = 119  # December 1978
 _SIDES: Final = {"left": N_("left"), "centre": N_("centre"), "right": N_("right")}
 # Where one can go from here: the page, what one does there, and for whom it is.
 _DOORS: Final = (
-    ("story", N_("Play the story"), N_("Five moments: guess, see what came, change one thing. "
+    ("story", N_("Play the story"), N_("Five moments: guess, see what happened, change one thing. "
                                        "Begin here.")),
     ("what-if", N_("Ask what if"), N_("Change one thing at a date of yours, in worlds that went "
                                       "like Bolivia.")),

@@ -7,6 +7,7 @@ import numpy as np
 from ...counterfactual.answer import RECORD
 from ...io.figure_style import DASHES, PALE, SERIES, Picture, ends_of_years, fact_line, head, style
 from ...io.language import N_, _, written_month
+from ...io.numerals import spelled
 from ..canvas import fixed_figure
 from .twin_worlds import Difference, Twinned
 from .what_if_words import horizons_of, main_of, sentence, title_of, units_of, written
@@ -46,7 +47,7 @@ def draw_difference(found: Difference, quantity: str, ruler: str) -> Picture:
     return Picture(figure, " ".join([
         _("{title}, {unit}, month by month from {month} on, without the change and with it, in "
           "{count} pairs of worlds.", title=title, unit=unit,
-          month=written_month(found.since), count=f"{found.worlds:,}"),
+          month=written_month(found.since), count=spelled(found.worlds, ",")),
         *(_numbers(found, part, quantity, ruler) for part in found.parts),
     ]))  # fmt: skip
 

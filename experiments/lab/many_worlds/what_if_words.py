@@ -9,7 +9,7 @@ from palca.model.state.scenario import Country
 from ...counterfactual.answer import FEW, RECORD
 from ...counterfactual.twins import QUANTITIES
 from ...io.language import N_, _, written_month
-from ...io.numerals import decimal
+from ...io.numerals import decimal, spelled
 from ...io.table import Column, Table, numbers
 from .twin_worlds import Difference, Twinned
 
@@ -157,7 +157,7 @@ def explained(part: Twinned) -> str:
         said = _(_THEN)
     if part.families < FEW:
         rough = _("They descend from {count} independent worlds of January 1969, so the standard "
-                  "error is rough.", count=f"{part.families:.0f}")  # fmt: skip
+                  "error is rough.", count=spelled(part.families, ".0f"))  # fmt: skip
         said = f"{said} {rough}"
     return said
 

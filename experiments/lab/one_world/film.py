@@ -42,15 +42,15 @@ _TRACKS: Final = {
 }  # fmt: skip
 _TURNS: Final = ("coup", "failed coup", "death", "handover", "election")
 # What is said of the share that colours a garrison, whose colours begin at `low`.
-LOYAL: Final = N_("{garrison}: {share} of 100 of its force would not join a coup")
-REBEL: Final = N_("{garrison}: {share} of 100 of its force with the rebels")
+LOYAL: Final = N_("{garrison}: {share} of every 100 soldiers would not join a coup")
+REBEL: Final = N_("{garrison}: {share} of every 100 soldiers stand with the rebels")
 SIDES_KEY: Final = N_("Orange: a regime of the left; grey: of the centre; blue: of the right. In a "
                       "simulated world the model decides this, so it may differ from what is "
                       "documented.")  # fmt: skip
-LOYAL_KEY: Final = N_("In the circles: of 100 of a garrison's force, so many would not join a coup "
-                      "(dark: few). A red ring: an attempt is led from here.")  # fmt: skip
-REBEL_KEY: Final = N_("In the circles: of 100 of a garrison's force, so many stand with the rebels "
-                      "(bright: many). A red ring: the attempt is led from here.")  # fmt: skip
+LOYAL_KEY: Final = N_("In the circles: of every 100 soldiers of a garrison, so many would not join "
+                      "a coup (dark: few). A red ring: an attempt is led from here.")  # fmt: skip
+REBEL_KEY: Final = N_("In the circles: of every 100 soldiers of a garrison, so many stand with the "
+                      "rebels (bright: many). A red ring: it is led from here.")  # fmt: skip
 
 
 def garrison_map(country: Country) -> dict[str, Any]:
@@ -192,7 +192,8 @@ def strip(country: Country, title: str, histories: Histories) -> dict[str, Any]:
         known = country.leaders[int(who)]
         said = f"{known.name} ({_(_SIDES[of])}), {written_month(start)} – {written_month(end - 1)}"
         rulers.append({"from": start, "to": end, "side": of, "told": said,
-                       "name": known.short if who != before else ""})  # fmt: skip
+                       "name": known.short if who != before else "",
+                       "brief": f"{known.short}, {written_month(start)}"})  # fmt: skip
         before = who
     coups = []
     for kind, mark in (("coup", "▾"), ("failed coup", "×")):
