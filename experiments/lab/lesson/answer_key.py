@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from palca.scenarios.story import Change, Scene, Story
 
 from ...io.language import _
 from .. import cases
-from ..blocks import Block, facts, heading, hundreds, listing, page_break, text
+from ..blocks import Block, facts, heading, hundreds, later, listing, page_break, text
 from ..cases import Case
 from ..many_worlds.what_if_words import ruler_of, sentence
 from .library import told
 from .scene_words import fact_rows, hundred_rows, title_of_scene
 from .scene_worlds import changed, counted
 
+SCENES: Final = "scenes"  # how many have their answers
 
-def story_key(story: Story) -> list[Block]:
-    """Return the answers to the questions of all scenes that have one."""
+
+def story_key(story: Story, scenes: int) -> list[Block]:
+    """Return the answers to the questions of the first scenes.
+
+    The page asks for the next scene by itself: all together would take too long.
+    """
     blocks = [page_break(), heading(_("Answers, for the teacher")),
               text(_("The questions for thought have no single answer. What these worlds can't "
                      "tell belongs to every discussion of them."))]  # fmt: skip
-    for number, scene in enumerate(story.scenes, 1):
+    for number, scene in enumerate(story.scenes[:scenes], 1):
         blocks += _of_scene(story.name, number, scene)
+    if scenes < len(story.scenes):
+        blocks += [text(_("The answers to the next scene are being computed."), tone="note"),
+                   later(SCENES, str(scenes + 1))]  # fmt: skip
     return blocks
 
 

@@ -15,7 +15,7 @@ from ..choices import USUAL_WORLDS
 from ..form import Form, Values
 from ..many_worlds.concepts_page import claim_blocks, contrasted, reading
 from ..page import Page
-from .answer_key import story_key
+from .answer_key import SCENES, story_key
 from .library import stories, told
 from .scene_words import title_of_scene
 
@@ -29,6 +29,8 @@ def _ask(form: Form) -> None:
     offered |= {f"{_CONCEPT}{name}": _("Concept: {title}", title=_(_load(name).title))
                 for name in shipped_concepts()}  # fmt: skip
     form.select("of", _("Worksheet for"), offered, next(iter(offered)))
+    most = max(len(story.scenes) for story in stories().values())
+    form.aside(SCENES, _("Scenes"), {str(count): str(count) for count in range(1, most + 1)}, "1")
     form.select("answers", _("Answers"), {
         "": _("none: for the class"), "key": _("on a page of their own: for the teacher"),
     }, "")  # fmt: skip
@@ -38,7 +40,7 @@ def _show(values: Values) -> list[Block]:
     of, key = values["of"], bool(values["answers"])
     if of.startswith(_STORY):
         story = stories()[of.removeprefix(_STORY)]
-        return _of_story(story) + (story_key(story) if key else [])
+        return _of_story(story) + (story_key(story, int(values[SCENES])) if key else [])
     name = of.removeprefix(_CONCEPT)
     return _of_concept(name, _load(name)) + (_concept_key(name) if key else [])
 
@@ -117,5 +119,9 @@ PAGE: Final = Page(
     _ask,
     _show,
     (),
-    common=lambda: ({"of": f"{_STORY}{name}", "answers": "key"} for name in stories()),
+    resets={"of": (SCENES,)},
+    common=lambda: (
+        {"of": f"{_STORY}{name}", "answers": "key", SCENES: str(count)}
+        for name, story in stories().items() for count in range(1, len(story.scenes) + 1)
+    ),
 )

@@ -44,9 +44,8 @@ _TURNS: Final = ("coup", "failed coup", "death", "handover", "election")
 # What is said of the share that colours a garrison, whose colours begin at `low`.
 LOYAL: Final = N_("{garrison}: {share} of every 100 soldiers would not join a coup")
 REBEL: Final = N_("{garrison}: {share} of every 100 soldiers stand with the rebels")
-SIDES_KEY: Final = N_("Orange: a regime of the left; grey: of the centre; blue: of the right. In a "
-                      "simulated world the model decides this, so it may differ from what is "
-                      "documented.")  # fmt: skip
+SIDES_KEY: Final = N_("Orange: left; grey: centre; blue: right. In a simulated world the model "
+                      "decides this, so it may differ from the record.")  # fmt: skip
 LOYAL_KEY: Final = N_("In the circles: of every 100 soldiers of a garrison, so many would not join "
                       "a coup (dark: few). A red ring: an attempt is led from here.")  # fmt: skip
 REBEL_KEY: Final = N_("In the circles: of every 100 soldiers of a garrison, so many stand with the "
