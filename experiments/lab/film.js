@@ -39,7 +39,7 @@ window.palca.film = (() => {
         <div class="strip" aria-hidden="true"><span class="whose"></span><div class="years">
           <span v-for="year in years" :key="year.at" :style="{ left: percent(year.at) }">{{ year.name }}</span>
         </div></div>
-        <p class="note sides-key">{{ film.colours }} <template v-if="unnamed">{{ say('Too short for a name:') }} {{ unnamed }}.</template></p>
+        <p class="note sides-key">{{ film.colours }} <template v-if="unnamed">{{ say('Without room for a name:') }} {{ unnamed }}.</template></p>
         <p v-if="film.parting" class="apart"><span v-if="film.parted >= 0" class="sign" aria-hidden="true"></span>
           <b>{{ film.parting }}</b> <button v-if="film.parted > now && !timer" type="button"
             @click="play(film.parted)">{{ say('Play until they part') }}</button></p>
@@ -95,7 +95,7 @@ window.palca.film = (() => {
       },
       unnamed() { // who rules too short a time for his name to stand in the line
         const all = this.film.strips.flatMap((strip) => strip.rulers);
-        return [...new Set(all.filter((ruler) => ruler.name && !this.fits(ruler)).map((ruler) => ruler.brief))].join("; ");
+        return [...new Set(all.filter((ruler) => ruler.name && !this.fits(ruler)).map((ruler) => ruler.name))].join(", ");
       },
       years() {
         // of months: the first is January 1969

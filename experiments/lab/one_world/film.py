@@ -44,8 +44,8 @@ _TURNS: Final = ("coup", "failed coup", "death", "handover", "election")
 # What is said of the share that colours a garrison, whose colours begin at `low`.
 LOYAL: Final = N_("{garrison}: {share} of every 100 soldiers would not join a coup")
 REBEL: Final = N_("{garrison}: {share} of every 100 soldiers stand with the rebels")
-SIDES_KEY: Final = N_("Orange: left; grey: centre; blue: right. In a simulated world the model "
-                      "decides this, so it may differ from the record.")  # fmt: skip
+SIDES_KEY: Final = N_("Orange: left; grey: centre; blue: right; in a simulated world as the model "
+                      "has it.")  # fmt: skip
 LOYAL_KEY: Final = N_("In the circles: of every 100 soldiers of a garrison, so many would not join "
                       "a coup (dark: few). A red ring: an attempt is led from here.")  # fmt: skip
 REBEL_KEY: Final = N_("In the circles: of every 100 soldiers of a garrison, so many stand with the "
@@ -191,8 +191,7 @@ def strip(country: Country, title: str, histories: Histories) -> dict[str, Any]:
         known = country.leaders[int(who)]
         said = f"{known.name} ({_(_SIDES[of])}), {written_month(start)} – {written_month(end - 1)}"
         rulers.append({"from": start, "to": end, "side": of, "told": said,
-                       "name": known.short if who != before else "",
-                       "brief": f"{known.short}, {written_month(start)}"})  # fmt: skip
+                       "name": known.short if who != before else ""})  # fmt: skip
         before = who
     coups = []
     for kind, mark in (("coup", "▾"), ("failed coup", "×")):
