@@ -86,7 +86,7 @@ def _of_one(world: int, month: int) -> list[Block]:
     other = trace(twin_of(month, won), True, world)
     by_garrison = of_world(attempt, country)
     return [
-        text(f"{written_month(month)}.", course(story, month), tone="answer"),
+        text(f"{written_month(month).capitalize()}.", course(story, month), tone="answer"),
         text(moved(attempt)),
         _rounds(world, month, spoken()),
         text(_twin(story, other, month), tone="note"),
