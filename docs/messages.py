@@ -25,7 +25,6 @@ from palca.experiments.simulate.ensemble import MONTHLY
 from palca.model.events import KINDS
 from palca.model.language.levers import LEVERS
 from palca.model.state.parameters import PARAMETERS
-from palca.scenarios.concept import load_concept, shipped_concepts
 
 ROOT: Final = Path(__file__).parents[1]
 # In templates and scripts; a text there holds no quotation mark of the kind that encloses it.
@@ -69,9 +68,6 @@ def _named() -> Iterator[str]:
         yield track
         for kind, meaning in kinds.items():
             yield from (kind, meaning)
-    for name in shipped_concepts():
-        for arm in load_concept(name).arms:
-            yield arm.name.replace("_", " ")
     for titles in (MONTHLY, QUANTITIES):
         for title, unit in titles.values():
             yield from (title, unit)

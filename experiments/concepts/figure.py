@@ -13,11 +13,11 @@ from ..io.figure_style import (
     Picture,
     ends_of_years,
     head,
-    name_ends,
     new_figure,
     style,
 )
 from ..io.language import _
+from ..io.numerals import spelled
 from .contrast import Contrast, Estimate
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def draw_concept(found: Contrast) -> Picture:
             _draw_measure(axis, measure, estimates, [_(arm.title) for arm in arms])
         head(figure, f"{_(concept.title)}\n" + _(
             "{worlds} worlds in each arm, on the same draws; bands and bars: 95 % intervals",
-            worlds=f"{found.worlds:,}"))  # fmt: skip
+            worlds=spelled(found.worlds, ",")))  # fmt: skip
     says = " ".join(f"{_(finding.says)} ({_(finding.verdict)}.)" for finding in found.findings)
     return Picture(
         figure,
@@ -72,8 +72,8 @@ def draw_claims(found: Contrast) -> Picture:
                       solid_capstyle="butt")  # fmt: skip
             axis.plot(value, row, "o", color=SERIES[0], ms=6)
             said.append(_("claim {number}: {value} times the size that matters ({low} to {high})",
-                          number=row + 1, value=f"{value:.2g}", low=f"{low:.2g}",
-                          high=f"{high:.2g}"))  # fmt: skip
+                          number=row + 1, value=spelled(value, ".2g"), low=spelled(low, ".2g"),
+                          high=spelled(high, ".2g")))  # fmt: skip
         axis.set_yticks(range(len(found.findings)),
                         [_("claim {number}", number=row + 1) for row in range(len(found.findings))])
         axis.set_ylim(len(found.findings) - 0.5, -0.5)
@@ -86,7 +86,7 @@ def draw_claims(found: Contrast) -> Picture:
 
 def _draw_course(axis: Axes, found: Contrast) -> None:
     concept = found.concept
-    ends, months = [], 0
+    months = 0
     for index, arm in enumerate(concept.arms):
         colour, dashes = SERIES[index % len(SERIES)], DASHES[index % len(DASHES)]
         mean, error = found.course[arm.name].T
@@ -96,12 +96,10 @@ def _draw_course(axis: Axes, found: Contrast) -> None:
         at = np.arange(months) + 0.5
         axis.fill_between(at, mean - 1.96 * error, mean + 1.96 * error, color=colour, alpha=0.2,
                           lw=0)  # fmt: skip
-        axis.plot(at, mean, color=colour, ls=dashes)
-        ends.append(float(mean[-1]))
+        axis.plot(at, mean, color=colour, ls=dashes, label=_(arm.title))
     axis.set_title(f"{_(concept.drawn.title)} ({_(concept.drawn.unit)})")
     ends_of_years(axis, months)
-    colours = [SERIES[index % len(SERIES)] for index in range(len(ends))]
-    name_ends(axis, months, ends, [_(arm.name.replace("_", " ")) for arm in concept.arms], colours)
+    axis.legend(loc="upper left", bbox_to_anchor=(0.0, -0.08), frameon=False, fontsize=8)
 
 
 def _running(values: np.ndarray) -> np.ndarray:
@@ -117,7 +115,7 @@ def _draw_measure(axis: Axes, measure: Measure, estimates: list[Estimate], arms:
                   solid_capstyle="butt")  # fmt: skip
         axis.plot(estimate.value, row, "o", color=colour, ms=5)
         if not np.isnan(estimate.value):
-            axis.annotate(f"{estimate.value:.3g}", (estimate.value, row), (0, 4), fontsize=7,
+            axis.annotate(spelled(estimate.value, ".3g"), (estimate.value, row), (0, 4), fontsize=7,
                           textcoords="offset points", ha="center", color=INK)  # fmt: skip
     axis.set_yticks(range(len(arms)), arms, fontsize=7.5)
     axis.set_ylim(len(arms) - 0.4, -0.8)

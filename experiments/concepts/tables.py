@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..counterfactual.size import VERDICTS, Verdict
 from ..io.codebook import File, column
 from ..io.experiment import Answer
 from ..io.language import N_, _
-from ..io.numerals import interval, significant, value_of
+from ..io.numerals import decimal, value_of
 from ..io.table import Column, Table, digits, numbers, pivot
 from .contrast import Contrast, Finding
 
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
+    from palca.scenarios.concept import Concept
+
 _MARKS: Final[dict[Verdict, str]] = {
     "shown": "[green]✓[/]", "shown but small": "[yellow]≈[/]", "can't tell": "[yellow]?[/]",
     "not shown": "[red]✗[/]",
 }  # fmt: skip
+_NAME: Final = re.compile(r"[a-z_]\w*\.\w+")  # ARM.MEASURE
 _CLAIMS: Final = (
     Column("claim", N_("claim"), meaning="in words"),
     Column("verdict", N_("verdict"), meaning=", ".join(_MARKS)),
@@ -51,17 +55,14 @@ _IN_SHORT: Final = ("claim", "verdict", "difference", "ci95_low", "least")
 
 
 def measure_rows(found: Contrast) -> list[dict[str, Any]]:
-    """Return the rows of ``measures.csv``, one for each measure in each arm.
-
-    Titles and units are in the language that is spoken now, which commands have as English.
-    """
+    """Return the rows of ``measures.csv``, one for each measure in each arm."""
     rows = []
     for measure in found.concept.measures:
         for arm in found.concept.arms:
             estimate = found.estimates[f"{arm.name}.{measure.name}"]
             rows.append({
-                "arm": arm.name, "arm_title": _(arm.title), "measure": measure.name,
-                "title": _(measure.title), "unit": _(measure.unit), "value": estimate.value,
+                "arm": arm.name, "arm_title": arm.title, "measure": measure.name,
+                "title": measure.title, "unit": measure.unit, "value": estimate.value,
                 "ci95_low": estimate.low, "ci95_high": estimate.high,
             })  # fmt: skip
     return rows
@@ -96,26 +97,70 @@ def claims_table(rows: Iterable[Mapping[str, Any]]) -> Table:
 
 def measures_table(rows: Iterable[Mapping[str, Any]], title: str = N_("Measures")) -> Table:
     """Return the measures in every arm, with 95 % intervals, from rows of ``measures.csv``."""
+    rows = list(rows)
+    precise: dict[str, list[float]] = {}
+    for row in rows:
+        precise.setdefault(str(row.get("title")), []).append(
+            (value_of(row.get("ci95_high")) - value_of(row.get("ci95_low"))) / 2
+        )
     cells = []
     for row in rows:
+        name, unit = str(row.get("title")), str(row.get("unit"))
+        widths = [width for width in precise[name] if width > 0.0]
+        said, short = _writer(unit, 10.0 * min(widths, default=1.0))
         value, low, high = (value_of(row.get(end)) for end in ("value", "ci95_low", "ci95_high"))
-        said = f"{significant(value)} ({interval(low, high)})"
-        cells.append(
-            (
-                f"{row.get('title')}, {row.get('unit')}",
-                str(row.get("arm_title")),
-                _("none counts") if math.isnan(value) else said,
-            )
-        )
+        cells.append((
+            f"{_(name)}, {_(unit)}" + (" (%)" if short != unit else ""),
+            _(str(row.get("arm_title"))),
+            _("none counts") if math.isnan(value) else
+            f"{said(value)} ({_('{low} to {high}', low=said(low), high=said(high))})",
+        ))  # fmt: skip
     return pivot(_(title), Column("measure", N_("measure")), cells, {})
 
 
-def found_out(finding: Finding) -> str:
-    """Return the numbers of a claim in words of the language that is spoken now."""
-    d = finding.difference
-    return _("{greater} against {lesser}, difference {difference} ({interval})",
-             greater=significant(finding.greater.value), lesser=significant(finding.lesser.value),
-             difference=significant(d.value), interval=interval(d.low, d.high))  # fmt: skip
+def found_out(concept: Concept, finding: Finding) -> str:
+    """Return what a claim compares, and its numbers, in the language that is spoken now.
+
+    All have the same number of decimals.
+    """
+    text, apart = finding.claim.text, finding.difference
+    units = {measure.name: measure.unit for measure in concept.measures}
+    named = {units[name.partition(".")[2]] for name in _NAME.findall(text)}
+    unit = named.pop() if len(named) == 1 and "/" not in text else ""
+    said, short = _writer(unit, finding.claim.least)
+    short = _(short) if short else ""
+    sides = [f"{_in_words(concept, side)}: {said(end.value)} {short}".strip() for side, end in
+             zip(text.split(">"), (finding.greater, finding.lesser), strict=True)]  # fmt: skip
+    between = _("points") if unit.startswith("share") else short
+    return _("{greater}; {lesser}. The difference is {difference} (95 % interval: {low} to "
+             "{high}); it matters from {least} on.", lesser=sides[1],
+             greater=f"{sides[0][:1].upper()}{sides[0][1:]}",
+             difference=f"{said(apart.value)} {between}".strip(), low=said(apart.low),
+             high=said(apart.high), least=said(finding.claim.least))  # fmt: skip
+
+
+def _writer(unit: str, least: float) -> tuple[Callable[[float], str], str]:
+    """Return how numbers are written of which `least` has two digits, and their unit.
+
+    Shares are in per cent.
+    """
+    factor = 100.0 if unit.startswith("share") else 1.0
+    places = max(1 - math.floor(math.log10(factor * least)), 0)
+    return lambda value: decimal(factor * value, places), "%" if factor > 1.0 else unit
+
+
+def _in_words(concept: Concept, side: str) -> str:
+    """Return one side of a comparison with its measures and arms in words."""
+    arms = {arm.name: _(arm.title) for arm in concept.arms}
+    measures = {measure.name: _(measure.title) for measure in concept.measures}
+
+    def titled(found: re.Match[str]) -> str:
+        arm, _dot, measure = found[0].partition(".")
+        return f"{measures[measure]} ({arms[arm]})"
+
+    if not _NAME.search(side):
+        return _("what it must exceed")
+    return _NAME.sub(titled, side.strip()).replace("/", "÷").replace("*", "×").replace(" - ", " − ")
 
 
 def answer_of(found: Contrast) -> Answer:
@@ -155,7 +200,7 @@ def print_concept(console: Console, found: Contrast) -> None:
         )
     for finding in found.findings:
         console.print(f"{_MARKS[finding.verdict]} {escape(finding.says)}", markup=True)
-        told = f"{finding.verdict} ({finding.why}): {found_out(finding)}"
+        told = f"{finding.verdict} ({finding.why}): {found_out(concept, finding)}"
         console.print(Padding.indent(told, 4), style="dim")
         console.print(Padding.indent(f"Why that size: {finding.claim.because}", 4), style="dim")
         if finding.verdict != "shown" and math.isfinite(finding.difference.value):

@@ -21,6 +21,7 @@ from ..infer.fifths import COLUMNS as FIFTH_COLUMNS
 from ..infer.weights import clustered_error
 from ..io.codebook import File, column
 from ..io.experiment import OnProgress
+from ..io.numerals import number
 from ..io.table import Column, Table, cut_at_zero, decimals, whole
 from .answer import FORK, RECORD, Answer, Part
 from .arms import HeadlineRow
@@ -29,10 +30,13 @@ from .effects import Effect, effect_of, explained_spread
 from .files import EFFECT_COLUMNS, GIVEN
 from .question import Inputs, Question
 from .report import EFFECT
+from .twins import QUANTITIES
 from .words import CARRIERS
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from ..io.table import Write
 
 SOVIET: Final = (
     "soviet_fiscal", "soviet_prestige", "soviet_leverage", "soviet_diplomacy", "soviet_restraint",
@@ -47,6 +51,7 @@ HEADLINE: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("no boom of tin and oil (1973)", "no-boom-1973", ()),
 )
 FAILS: Final = "august-1971-fails"
+_APART: Final = ", difference"  # ends the unit of what lies between two shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ class Finding:
     claim, measure : str
     given : str
         What the worlds are given: what had happened by the fork, or all that happened.
+    unit : str
+        Of the numbers.
     value, se, parameters_sd, parameters_sd_se : float
         The number, its standard error, its standard deviation over parameters that fit, and the
         error of that.
@@ -69,6 +76,7 @@ class Finding:
     measure: str
     given: str
     value: float
+    unit: str
     se: float
     parameters_sd: float
     parameters_sd_se: float
@@ -144,9 +152,11 @@ def _effect(
 ) -> Finding:  # fmt: skip
     part = answer.parts[given]
     found = part.effects[quantity, min(months_on, max(answer.horizons))]
+    unit = QUANTITIES[quantity][1]
     description = measure.format(since=month_name(answer.fork), until=month_name(found.month))
     return Finding(
-        claim, description, given, found.effect, found.se, found.parameters_sd,
+        claim, description, given, found.effect,
+        f"{unit}{_APART}" if unit.startswith("share") else unit, found.se, found.parameters_sd,
         found.parameters_sd_se, judge(found, part),
     )  # fmt: skip
 
@@ -164,6 +174,7 @@ def _growth(answer: Answer, given: str) -> Finding:
         f"{month_name(factual.since)}",
         given,
         float(grew.mean()),
+        "share of worlds",
         clustered_error(grew, twins.ancestors),
         *explained_spread(grew, twins.ancestors, twins.basis),
         "follows from the baseline policy, which continues to lend to a settled regime of the "
@@ -207,15 +218,23 @@ def _friction(found: Effect, part: Part) -> str:
     )
 
 
+def in_unit(sign: str = "") -> Write:
+    """Write shares in per cent, what lies between two of them in points, and the rest as it is."""
+    return lambda value, row: number(
+        value, str(row.get("unit", "")), sign, apart=str(row.get("unit")).endswith(_APART)
+    )
+
+
 _CLAIMS: Final = (
     Column("claim", meaning="of the source study"),
     Column("measure", "measured as"),
     Column("given", note="fork: what had happened by then; record: all that happened"),
-    Column("value", "number", decimals(3, "+"), meaning="in the unit of what is measured"),
-    Column("se", "s.e.", decimals(3), note="standard error"),
-    Column("parameters_sd", "parameters", cut_at_zero(decimals(3), "parameters_sd_se"),
+    Column("value", "number", in_unit("+"), meaning="what is measured"),
+    Column("unit", meaning="of the numbers beside it"),
+    Column("se", "s.e.", in_unit(), note="standard error"),
+    Column("parameters_sd", "parameters", cut_at_zero(in_unit(), "parameters_sd_se"),
            note="standard deviation over parameters that fit the record"),
-    Column("parameters_sd_se", "its s.e.", decimals(3), rank=1,
+    Column("parameters_sd_se", "its s.e.", in_unit(), rank=1,
            meaning="standard error of parameters_sd"),
     Column("verdict", meaning="in words, with what is built in"),
 )  # fmt: skip

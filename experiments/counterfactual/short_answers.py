@@ -17,7 +17,7 @@ from ..io.numerals import decimal, percent
 from ..io.table import POINTS, STAR, Column, Table, cut_at_zero, decimals, own_unit, starred
 from ..observe.outcomes import MAIN
 from .answer import FEW, RECORD, Answer, Part
-from .claims import findings
+from .claims import findings, in_unit
 from .effects import Effect
 from .expectations import JUDGED
 from .named_outcomes import NamedEffect, NamedOutcome, named_effects
@@ -270,8 +270,8 @@ def of_claims(answers: Mapping[str, Answer]) -> ShortAnswer:
     )
     columns = (
         Column("claim", "claim (given all that happened)"),
-        Column("value", "number", decimals(2, "+")),
-        Column("se", "s.e.", decimals(2)), Column("parameters_sd", "parameters", decimals(2)),
+        Column("value", "number", in_unit("+")), Column("unit"),
+        Column("se", "s.e.", in_unit()), Column("parameters_sd", "parameters", in_unit()),
     )  # fmt: skip
     note = f"number: claims.csv says how each is measured. {_SPREAD}"
     return ShortAnswer(text, Table.of("", columns, map(asdict, found), note))

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from .language import N_, _
+from .language import N_, _, spoken
+from .numerals import marks
 from .run_folder import write_whole
 from .signals import held
 
@@ -195,6 +196,7 @@ class Picture:
     def _drawn(self, form: str, about: dict[str, str | None]) -> bytes:
         file = io.BytesIO()
         with style():
+            _spell_ticks(self.figure)
             if self.figure.get_layout_engine() is not None:
                 # laid out once: each further layout would start from the last, and differ
                 self.figure.draw_without_rendering()
@@ -248,6 +250,21 @@ def ends_of_years(axis: Axes, months: int, first: int = 1969, since: int = 0) ->
     years = range(-(-since // 12), months // 12 + 1, step)
     axis.set_xticks([12 * year for year in years], [str(first + year) for year in years])
     axis.set_xlim(since, months)
+
+
+def _spell_ticks(figure: Figure) -> None:
+    """Write numbers at axes with the marks of the language that is spoken now."""
+    from matplotlib.ticker import ScalarFormatter
+
+    point, _comma = marks(spoken())
+
+    class Spelled(ScalarFormatter):
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return super().__call__(x, pos).replace(".", point)
+
+    for axis in (each for axes in figure.axes for each in (axes.xaxis, axes.yaxis)):
+        if point != "." and type(axis.get_major_formatter()) is ScalarFormatter:
+            axis.set_major_formatter(Spelled())
 
 
 def many(count: float, thing: str) -> str:

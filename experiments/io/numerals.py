@@ -1,16 +1,36 @@
-"""Numbers as they are read: rounding makes no small number nothing, and no share the whole."""
+"""Numbers as they are read: rounding makes no small number nothing, and no share the whole.
+
+Points and commas are those of the language that is spoken now.
+"""
 
 from __future__ import annotations
 
 import math
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
-from .language import _
+from .language import ENGLISH, _, spoken
 
 _NOTHING: Final = 1e-9  # what sums of shares may be off by
 ENDLESS: Final = 1e12  # from here on, and below _TINY, powers of ten are read more easily
 _TINY: Final = 1e-5
+
+
+@lru_cache(maxsize=8)
+def marks(language: str) -> tuple[str, str]:
+    """Return what a language writes before decimals, and between thousands."""
+    if language == ENGLISH:
+        return ".", ","
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    return get_decimal_symbol(language), get_group_symbol(language)
+
+
+def spelled(value: float, form: str) -> str:
+    """Return a number by a format such as ``",.1f"``, with the marks of the language."""
+    point, comma = marks(spoken())
+    return format(value, form).translate({ord("."): point, ord(","): comma})
 
 
 def value_of(value: Any) -> float:
@@ -39,11 +59,12 @@ def significant(value: float, digits: int = 3) -> str:
     if math.isinf(value):
         return "-∞" if value < 0 else "∞"
     if abs(value) >= 10**digits:
-        return f"{value:,.0f}" if abs(value) < ENDLESS else f"{value:.2e}"
+        return spelled(value, ",.0f" if abs(value) < ENDLESS else ".2e")
     if abs(value) < _TINY:
-        return f"{value:.1e}" if value else "0"
+        return spelled(value, ".1e") if value else "0"
     rounded = f"{value:.{digits}g}"
-    return f"{Decimal(rounded):f}" if "e" in rounded else rounded
+    places = max(-int(Decimal(rounded).as_tuple().exponent), 0)
+    return spelled(value, f".{places}f")
 
 
 def interval(low: float, high: float) -> str:
@@ -64,9 +85,9 @@ def decimal(value: float, digits: int, sign: str = "") -> str:
     if math.isnan(value):
         return "–"
     if abs(value) < _NOTHING:
-        return f"{0.0:{sign}.{digits}f}"
+        return spelled(0.0, f"{sign}.{digits}f")
     rounded = round(float(value), digits)
-    return f"{rounded:{sign}.{digits}f}" if rounded else f"{value:{sign}.1g}"
+    return spelled(rounded, f"{sign}.{digits}f") if rounded else spelled(value, f"{sign}.1g")
 
 
 def percent(share: float, digits: int = 0, sign: str = "") -> str:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 from palca.model.errors import short
 
 from ..io.language import ENGLISH, _, languages
+from ..io.numerals import spelled
 from .form import LONGEST
 
 _LONGEST_QUERY: Final = 16_384  # characters that are read
@@ -41,7 +42,7 @@ def read_query(query: str) -> tuple[dict[str, str], list[str]]:
         text = _unpack(choices.pop(PACKED))
         if text is None:
             said = _("The policy in the address is damaged, or longer than {most} bytes, so it "
-                     "isn't shown.", most=f"{LONGEST:,}")  # fmt: skip
+                     "isn't shown.", most=spelled(LONGEST, ","))  # fmt: skip
             return choices, [*complaints, said]
         choices[PACKED] = text
     return choices, complaints

@@ -97,8 +97,13 @@ def facts(rows: Sequence[tuple[str, str, str]]) -> Block:
                                       for when, what, source in rows]}  # fmt: skip
 
 
+def page_break() -> Block:
+    """Return the end of a page on paper."""
+    return {"kind": "break"}
+
+
 def questions(items: Sequence[str], lines: int = 3) -> Block:
-    """Return questions of a worksheet, with lines to write on when it is printed."""
+    """Return questions of a worksheet, each with some lines to write on."""
     return {"kind": "questions", "items": list(items), "lines": lines}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -12,18 +12,18 @@ from palca.scenarios import shipped_policies, shipped_scenarios
 from palca.scenarios.reading.library import read_toml
 
 from ..io.language import _
+from ..io.numerals import spelled
 from ..run.explain import ACTORS
 from .form import Form
 from .scheduler import MOST_WORLDS
 
-
-def _counts(*numbers: int) -> dict[str, str]:
-    return {str(count): f"{count:,}" for count in numbers if count <= MOST_WORLDS}
-
-
-WORLDS: Final = _counts(250, 1_000, 2_000, 5_000)
-LIKE_OURS: Final = _counts(512, 1_024, 2_048, 4_096)  # no more ship
+WORLDS: Final = tuple(count for count in (250, 1_000, 2_000, 5_000) if count <= MOST_WORLDS)
+USUAL_WORLDS: Final = "1000"
+LIKE_OURS: Final = (512, 1_024, 2_048, 4_096)  # no more ship
 FIRST: Final = "baseline"
+# Quantities that one understands without knowing the model.
+PLAIN: Final = ("rules", "right", "attempts", "successes", "ussr_commitments", "ussr_delivered",
+                "us_commitments", "friction")  # fmt: skip
 
 
 def said(titles: Mapping[str, str]) -> dict[str, str]:
@@ -40,7 +40,8 @@ def scenario_titles() -> dict[str, str]:
 def interventions() -> dict[str, tuple[str, int, str]]:
     """Return of each shipped scenario that intervenes its title, first month, and what to look at.
 
-    That is the quantity of which its author expected something first: "rules" if of none.
+    That is the first quantity of which its author expected something and that needs no
+    explanation: "rules" if there is none.
     """
     return {name: (_(title), at, shown) for name, (title, at, shown) in _interventions().items()}
 
@@ -51,8 +52,9 @@ def _interventions() -> dict[str, tuple[str, int, str]]:
     for name, path in shipped_scenarios().items():
         table = read_toml(path)
         if dates := [month_index(row["at"]) for row in table.get("intervene", [])]:
-            expected = [row["quantity"] for row in table.get("expectation", [])]
-            found[name] = table["title"], dates[0], next(iter(expected), "rules")
+            expected = (row["quantity"] for row in table.get("expectation", []))
+            shown = next((quantity for quantity in expected if quantity in PLAIN), "rules")
+            found[name] = table["title"], dates[0], shown
     return found
 
 
@@ -82,7 +84,8 @@ def ask_actor(form: Form, default: str = "ussr") -> str:
     return form.select("actor", _("Actor"), said(ACTORS), default)
 
 
-def ask_worlds(form: Form, offered: Mapping[str, str] = WORLDS, usual: str = "1000") -> int:
+def ask_worlds(form: Form, offered: Sequence[int] = WORLDS, usual: str = USUAL_WORLDS) -> int:
     """Ask for a number of worlds."""
-    form.values["worlds"] = count = int(form.select("worlds", _("Worlds"), offered, usual))
+    titles = {str(count): spelled(count, ",") for count in offered}
+    form.values["worlds"] = count = int(form.select("worlds", _("Worlds"), titles, usual))
     return count

@@ -2,6 +2,7 @@
 // is complete as a still; while it plays a screen reader hears nothing.
 "use strict";
 window.palca.film = (() => {
+  const LETTER = 6.6; // px, about
   const PACE = { slow: 1600, normal: 700, fast: 250 }; // ms a step
   const template = `
     <div class="film" role="group" :aria-label="film.title">
@@ -27,7 +28,7 @@ window.palca.film = (() => {
           <span class="whose">{{ strip.title }}</span>
           <div class="line" @click="point($event)" @mousemove="over(strip, $event)" @mouseleave="hint = ''">
             <span v-for="ruler in strip.rulers" :key="ruler.from" :class="['ruler', ruler.side]"
-                  :style="between(ruler.from, ruler.to)">{{ ruler.name }}</span>
+                  :style="between(ruler.from, ruler.to)" :title="ruler.told">{{ fits(ruler) ? ruler.name : "" }}</span>
             <button v-for="coup in strip.coups" :key="'c' + coup.at" type="button" class="coup"
                     tabindex="-1" :style="{ left: percent(coup.at + 0.5) }" :title="coup.told"
                     :aria-label="coup.told" @click.stop="to(coup.at)">{{ coup.mark }}</button>
@@ -38,6 +39,7 @@ window.palca.film = (() => {
         <div class="strip" aria-hidden="true"><span class="whose"></span><div class="years">
           <span v-for="year in years" :key="year.at" :style="{ left: percent(year.at) }">{{ year.name }}</span>
         </div></div>
+        <p class="note sides-key">{{ film.colours }} <template v-if="unnamed">{{ say('Without room for a name:') }} {{ unnamed }}.</template></p>
         <p v-if="film.parting" class="apart"><span v-if="film.parted >= 0" class="sign" aria-hidden="true"></span>
           <b>{{ film.parting }}</b> <button v-if="film.parted > now && !timer" type="button"
             @click="play(film.parted)">{{ say('Play until they part') }}</button></p>
@@ -79,7 +81,7 @@ window.palca.film = (() => {
     template,
     props: ["text", "at"],
     data() {
-      return { now: this.at === null ? 0 : this.at, timer: null, pace: "normal", hint: "", heard: "" };
+      return { now: this.at === null ? 0 : this.at, width: 0, timer: null, pace: "normal", hint: "", heard: "" };
     },
     computed: {
       film() {
@@ -90,6 +92,10 @@ window.palca.film = (() => {
       },
       slider() {
         return "f-" + (this.film.field || "step");
+      },
+      unnamed() { // who rules too short a time for his name to stand in the line
+        const all = this.film.strips.flatMap((strip) => strip.rulers);
+        return [...new Set(all.filter((ruler) => ruler.name && !this.fits(ruler)).map((ruler) => ruler.name))].join(", ");
       },
       years() {
         // of months: the first is January 1969
@@ -106,13 +112,26 @@ window.palca.film = (() => {
         this.now = Math.min(this.at === null ? 0 : this.at, this.last);
       },
     },
+    mounted() {
+      this.measure();
+      window.addEventListener("resize", this.measure);
+    },
     destroyed() {
+      window.removeEventListener("resize", this.measure);
       this.halt();
     },
     methods: {
       say: window.palca.say,
       percent(months) {
         return (100 * months) / this.film.steps.length + "%";
+      },
+      measure() {
+        const line = this.$el.querySelector(".line");
+        this.width = line ? line.clientWidth : 0;
+      },
+      fits(ruler) {
+        const room = (this.width * (ruler.to - ruler.from)) / this.film.steps.length;
+        return room > LETTER * ruler.name.length + 8;
       },
       between(from, until) {
         return { left: this.percent(from), width: this.percent(until - from) };

@@ -18,6 +18,7 @@ from palca.model.calendar import month_name
 from palca.model.errors import short
 
 from ..io.language import _
+from ..io.numerals import spelled
 
 LONGEST: Final = 20_000  # bytes of a policy's text
 _LONG: Final = 40  # characters of an option that needs room
@@ -154,7 +155,7 @@ class Form:
         held = len(value.encode("utf-8", "replace")) > LONGEST
         wrong = _(
             "The text is longer than {most} bytes, so it isn't run: shorten it. The whole text is "
-            "still in the box.", most=f"{LONGEST:,}"
+            "still in the box.", most=spelled(LONGEST, ",")
         ) if held else ""  # fmt: skip
         if held:
             value = default

@@ -26,6 +26,7 @@ from palca.scenarios import build
 
 from ..io.experiment import Answer
 from ..io.language import N_, _
+from ..io.numerals import spelled
 from ..io.table import Column, Table, numbers, texts
 from ..observe.histories import Histories, simulated
 from .narrate import Happening, happenings
@@ -202,7 +203,7 @@ def changes_table(explanation: Explanation) -> Table:
     before, after = explanation.before, explanation.after
     head = [Column(N_("quantity")), *numbers(N_("before"), N_("after"))]
     return Table(_("What changed"), head).filled(
-        (_(title), f"{before[name]:.3f}", f"{after[name]:.3f}")
+        (_(title), spelled(before[name], ".3f"), spelled(after[name], ".3f"))
         for name, title in _FIELDS.items()
         if abs(after[name] - before[name]) > 5e-4
     )

@@ -12,7 +12,7 @@ from palca.model.state.history import EVENT_CODES, Events
 from palca.model.state.scenario import Country
 
 from ..io.language import _
-from ..io.numerals import percent
+from ..io.numerals import percent, spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,5 +81,5 @@ def _amount(kind: str, amount: float) -> str:
             return _("{share} of the force ready to join a coup", share=share)
         return _("{share} of the force with the rebels", share=share)
     if what == "orientation":
-        return _("ideology {orientation}", orientation=f"{amount:+.2f}")
-    return _("{amount} million USD", amount=f"{amount:.1f}")
+        return _("ideology {orientation}", orientation=spelled(amount, "+.2f"))
+    return _("{amount} million USD", amount=spelled(amount, ".1f"))

@@ -24,7 +24,7 @@ def test_after_a_restart_the_page_comes_back_with_what_was_typed(browser: Any) -
     try:
         rules, world = visits
         rules.go("?page=policies&actor=us&worlds=250")
-        world.go("?page=history")
+        world.go("?page=history&given=all")
         rules.field("text").fill(text := rules.field("text").input_value() + "# first")
         rules.page.wait_for_function("location.search.includes('text=')")
         process.kill()
@@ -44,7 +44,7 @@ def test_after_a_restart_the_page_comes_back_with_what_was_typed(browser: Any) -
         text_holds(rules, "# first# second")
         assert rules.field("actor").input_value() == "us"
         world.page.wait_for_function("document.images[0].alt.length && "
-                                     "document.querySelector('.results').innerText.includes('world 77:')",
+                                     "document.querySelector('.results').innerText.includes('World 77 of')",
                                      timeout=60_000)  # fmt: skip
         assert world.field("world").input_value() == "77"
     finally:
@@ -110,7 +110,7 @@ def test_rules_that_are_too_long_are_refused_and_stay(visit: Visit) -> None:
 
 
 def test_what_is_shown_belongs_to_what_the_box_says(visit: Visit) -> None:
-    page = visit.go("?page=history")
+    page = visit.go("?page=history&given=all")
     box = visit.field("world")
     for typed in ("12345", "-3", "", "1.5", "1,5", "12 34", "a world", "9" * 400, "1e3000", "nan"):
         box.fill(typed)
@@ -120,13 +120,13 @@ def test_what_is_shown_belongs_to_what_the_box_says(visit: Visit) -> None:
         assert box.get_attribute("aria-invalid") == "true"
         assert "from 0 to 9999" in page.locator("#e-world").inner_text()
         assert page.locator("img").count() == 0
-    for typed, used in (("42", "42"), (" 17 ", "17"), ("1e2", "100"), ("0", "0"), ("9999", "9,999")):
+    for typed, used in (("42", "42"), (" 17 ", "17"), ("1e2", "100"), ("0", "0"), ("9999", "9999")):
         box.fill(typed)
         visit.ready()
-        assert f"world {used}:" in page.locator(".results p").first.inner_text()
+        assert f"World {used} of" in page.locator(".results p").first.inner_text()
         assert float(box.input_value()) == float(typed)
     box.press("ArrowDown")
-    page.wait_for_selector(".results p:has-text('world 9,998:')")
+    page.wait_for_selector(".results p:has-text('World 9998 of')")
     assert not visit.errors
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from lab_visits import Visit
 
 from palca.experiments.io.language import catalogue
 from palca.experiments.lab.pages import PAGES
+from palca.experiments.lab.session import Asked, answer, fill
 
 SPANISH = catalogue("es")
 
@@ -69,6 +71,15 @@ def test_a_page_in_spanish_has_no_english_left(bolivian: Visit, query: str) -> N
     )
     english = {text for text, said in SPANISH.items() if said != text}
     assert english.isdisjoint(shown), english.intersection(shown)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["start", "what-if", "two", "why", "record", "sweep", "concepts"])
+def test_decimals_of_a_page_in_spanish_have_a_comma(page: str) -> None:
+    blocks = answer(fill(Asked(page, language="es"))).blocks
+    said = [str(value) for block in blocks if block["kind"] in ("text", "table", "picture")
+            for name, value in block.items() if name not in ("src", "kind") and "palca " not in str(value)]  # fmt: skip
+    assert not [text for text in said if re.search(r"\d\.\d(?!\d\d)", text)]
 
 
 @pytest.fixture

@@ -182,7 +182,7 @@ def test_a_wrong_story_is_refused_before_anything_is_served(tmp_path: Path) -> N
 
 def test_every_worksheet_asks_and_gives_no_answer() -> None:
     form = of_query("page=worksheets").form
-    (field,) = form["fields"]
+    field = next(field for field in form["fields"] if field["name"] == "of")
     for option in field["options"]:
         blocks = shown(f"page=worksheets&of={option['value']}")
         kinds = [block["kind"] for block in blocks]
@@ -194,6 +194,15 @@ def test_every_worksheet_asks_and_gives_no_answer() -> None:
     for scene in STORY.scenes:
         assert scene.question["en"] in said
         assert not any(fact.text["en"] in said for fact in scene.facts)
+
+
+def test_the_teacher_gets_the_answers_on_a_page_of_their_own() -> None:
+    blocks = shown(f"page=worksheets&of=story-{NAME}&answers=key&scenes={len(STORY.scenes)}")
+    at = [block["kind"] for block in blocks].index("break")
+    before, after = str(blocks[:at]), str(blocks[at:])
+    for fact in (fact for scene in STORY.scenes for fact in scene.facts):
+        assert repr(fact.text["en"])[1:-1] in after
+        assert repr(fact.text["en"])[1:-1] not in before
 
 
 def test_the_first_page_leads_to_every_task() -> None:

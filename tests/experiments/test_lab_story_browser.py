@@ -42,7 +42,7 @@ def heading_of(number: int, language: str) -> str:
 
 
 def wait_for_scene(page: Any, title: str) -> None:
-    page.wait_for_function("t => document.querySelector('.scene h2').innerText === t", arg=title)
+    page.wait_for_function("t => document.querySelector('.scene h2')?.innerText === t", arg=title)
 
 
 @pytest.mark.parametrize(("language", "width", "height"), [("es", 1280, 720), ("en", 390, 844)])

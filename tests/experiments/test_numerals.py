@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palca.experiments.io.numerals import decimal, percent
+from palca.experiments.io.language import speaking
+from palca.experiments.io.numerals import decimal, percent, spelled
 
 pytestmark = pytest.mark.quick
 
@@ -43,3 +44,11 @@ def test_no_zero_has_a_sign_and_no_number_is_nothing(value: float, digits: int) 
 
 def test_a_standard_error_is_never_said_to_be_nothing() -> None:
     assert (decimal(0.0031, 2), decimal(-0.02, 1, "+"), decimal(-0.0, 2)) == ("0.003", "-0.02", "0.00")
+
+
+@given(st.floats(-1e6, 1e6), st.integers(0, 3))
+def test_a_number_has_the_marks_of_the_language(value: float, digits: int) -> None:
+    english = decimal(value, digits)
+    with speaking("es"):
+        assert decimal(value, digits) == english.replace(".", ",")
+        assert spelled(value, ",.1f") == f"{value:,.1f}".translate({ord("."): ",", ord(","): "."})

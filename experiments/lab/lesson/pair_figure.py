@@ -35,7 +35,8 @@ def draw_pair(country: Country, pair: Pair) -> Picture:
                               for who, first, _last in reigns(country, history))  # fmt: skip
             said.append(f"{name}: {ruled}.")
         ends_of_years(axes[-1], pair.leader.shape[1])
-        axes[0].set_title(_("dashed line: the change; line: another rules"), fontsize=8)
+        axes[0].set_title(_("dashed line: the change; before it the record, after it "
+                          "the model; line: another rules"), fontsize=8)
     head = _("Who rules in a world and in its twin; the change comes in {since}, and in {parted} "
              "they part.", since=written_month(pair.since),
              parted=written_month(pair.parted))  # fmt: skip

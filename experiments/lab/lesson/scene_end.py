@@ -13,7 +13,7 @@ from ..cases import Case
 from ..form import Values
 from .library import told
 from .past_figure import draw_past
-from .scene_words import count_of, title_of_scene
+from .scene_words import begun, count_of, title_of_scene
 from .scene_worlds import counted, happened
 
 
@@ -27,8 +27,8 @@ def end_of(story: Story, values: Values) -> list[Block]:
     ]
     names = {"of": f"story-{story.name}"}
     return [
-        *table(Table(_("Your guesses"), texts(_("scene"), _("your guess"), _("what came"),
-                                              _("of 100 worlds like ours"))).filled(rows)),
+        *table(Table(_("Your guesses"), texts(_("scene"), _("your guess"), _("what happened"),
+                                              _("in worlds like ours"))).filled(rows)),
         picture(lambda: draw_past(country, record, 119)),
         text(_("To go on:")),
         links([
@@ -47,13 +47,15 @@ def _row(story: str, number: int, scene: Scene, guess: str) -> tuple[str, str, s
         return (_("no guess"), "–", "–")
     shares = counted(story, number)
     if not scene.answers:
-        came = {True: _("it did"), False: _("it didn't"), None: "–"}[
+        came = {True: _("this happened"), False: _("this did not happen"), None: "–"}[
             happened(scene.outcomes[0], scene)
         ]
         what = told(scene.outcomes[0].text)
-        return (_("{guess} of 100: {what}", guess=guess, what=what), came, count_of(shares[0]))
+        return (_("{what}: in {guess} of 100 worlds", what=begun(what), guess=guess), came,
+                _("in {count} of 100 worlds", count=count_of(shares[0])))  # fmt: skip
     (right,) = [one for one in scene.answers if one.happened]
-    counts = [count_of(share) for one, share in zip(scene.asked, shares, strict=True)
+    counts = [_("{what}: in {count} of 100 worlds", what=told(right.text), count=count_of(share))
+              for one, share in zip(scene.asked, shares, strict=True)
               if one is right]  # fmt: skip
     said = told(scene.answers[int(guess) - 1].text)
     return (said, told(right.text), counts[0] if counts else "–")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any, Final
+from typing import Final
 
-from palca.model.calendar import month_name
+from palca.model.calendar import month_index, month_name
 
-from ...io.language import N_, _, spoken, written_date
+from ...io.figure_style import spells
+from ...io.language import N_, _, spoken, written_date, written_month
 from ...io.table import Table, texts
 from ...observe.documented import load_record
+from ...observe.histories import Histories
 from ...observe.outcomes import side
 from .. import cases
 from ..address import write_query
@@ -23,7 +24,7 @@ _LAST: Final = 119  # December 1978
 _SIDES: Final = {"left": N_("left"), "centre": N_("centre"), "right": N_("right")}
 # Where one can go from here: the page, what one does there, and for whom it is.
 _DOORS: Final = (
-    ("story", N_("Play the story"), N_("Five moments: guess, see what came, change one thing. "
+    ("story", N_("Play the story"), N_("Five moments: guess, see what happened, change one thing. "
                                        "Begin here.")),
     ("what-if", N_("Ask what if"), N_("Change one thing at a date of yours, in worlds that went "
                                       "like Bolivia.")),
@@ -51,7 +52,7 @@ def _show(values: Values) -> list[Block]:
     usual = Case()
     country, record = cases.scenario_of(usual).country, cases.record_of(usual)
     tries = record.count("power", "coup") + record.count("power", "failed coup")
-    rulers = _rulers()
+    rulers = _rulers(record.to(_LAST + 1))
     return [
         text(_("This is a Bolivia in the computer, from January 1969 to December 1978, month by "
                "month. You can watch it, and you can change it.")),
@@ -73,11 +74,10 @@ def _show(values: Values) -> list[Block]:
               "power one after the other."),
         ),
         picture(lambda: draw_past(country, record, _LAST)),
-        *table(Table(_("Who ruled"), texts(_("ruler"), _("from"), _("side"))).filled(
-            (str(row["actor"]), written_date(str(row["date"])),
-             _(_SIDES[side(float(row["amount"]))]))
-            for row in rulers
-        )),
+        *table(Table(_("Who ruled"), texts(_("ruler"), _("from"), _("side")),
+                     _("The sides are coded from what each regime did. In a simulated world a "
+                       "regime moves by the model's rules, so there the same ruler may stand "
+                       "elsewhere.")).filled(rulers)),
         heading(_("What Palca is")),
         text(_("Palca is a model. Each month the Soviet Union, the United "
                "States, Bolivia's rulers and its communist party act by written rules, officers "
@@ -99,10 +99,24 @@ def _show(values: Values) -> list[Block]:
     ]  # fmt: skip
 
 
-def _rulers() -> list[dict[Hashable, Any]]:
-    """Return the rows of the record that say who took office, to the end of 1978."""
-    rows = load_record().select(["power"], ["accession"], until=month_name(_LAST))
-    return rows.sort_values("date").to_dict("records")
+def _rulers(record: Histories) -> list[tuple[str, str, str]]:
+    """Return who ruled in the documented history, from when, and on which side."""
+    rows = load_record().select(["power"], ["accession"], until=month_name(record.months - 1))
+    rows = rows.sort_values("date")
+    begins = [max(month_index(str(date)[:7]), 0) for date in rows["date"]]
+    ends = [*begins[1:], record.months]
+    return [(str(row.actor), written_date(str(row.date)), _sides(record, first, end))
+            for row, first, end in zip(rows.itertuples(), begins, ends, strict=True)]  # fmt: skip
+
+
+def _sides(record: Histories, first: int, end: int) -> str:
+    """Return on which side a regime stood, and from when on another."""
+    stood = [side(float(turn)) for turn in record.series["orientation"][first:end, 0]]
+    return ", ".join(
+        _("from {month}: {side}", month=written_month(first + start), side=_(_SIDES[stood[start]]))
+        if start else _(_SIDES[stood[start]])
+        for start, _end in spells(stood)
+    )
 
 
 PAGE: Final = Page(

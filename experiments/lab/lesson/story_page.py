@@ -7,9 +7,8 @@ from typing import Any, Final
 from palca.scenarios.story import Scene, Story
 
 from ...io.language import N_, _, written_month
-from ...observe.documented import load_record
+from ...io.numerals import spelled
 from ...stories.frequencies import Frequency
-from ...stories.references import row_of
 from .. import cases
 from ..blocks import (
     Block,
@@ -28,13 +27,12 @@ from ..page import Page
 from .library import NAME, link, stories, told
 from .past_figure import draw_past, reigns
 from .scene_end import end_of
-from .scene_words import count_of, date_of, guessed, of_100, title_of_scene
+from .scene_words import count_of, fact_rows, guessed, hundred_rows, title_of_scene
 from .scene_worlds import WORLDS, counted, happened
 from .twin_of_scene import show_change
 
 END: Final = "end"
 _RARE: Final = 10.0  # worlds of 100
-_DOUBT: Final = {"medium": N_("medium confidence"), "low": N_("low confidence")}
 _LAST: Final = 119  # December 1978
 
 
@@ -105,49 +103,37 @@ def _show(values: Values) -> list[Block]:
                      names=", ".join(name for name, _first, _last
                                      in reigns(country, record.to(known + 1)))))  # fmt: skip
     if not guess:
-        return [past, text(_("Guess first. Then this page shows what came."), tone="note")]
+        return [past, text(_("Guess first. Then this page shows what happened."), tone="note")]
     shares = counted(values["story"], number)
     return [
         text(guessed(scene, guess, shares), tone="answer"),
         heading(_("What happened")),
-        _documented(scene),
+        facts(fact_rows(scene)),
         past,
         heading(_("What worlds like ours say")),
         text(_("Palca made {count} worlds that went like Bolivia until {month}: the same people "
                "ruled, and the same coups were tried in the same months. From then on chance "
-               "decides in each of them.", count=f"{WORLDS:,}",
+               "decides in each of them.", count=spelled(WORLDS, ","),
                month=written_month(scene.until))),
-        hundreds([(told(one.text), share.of_100, of_100(share))
-                  for one, share in zip(scene.asked, shares, strict=True)]),
+        hundreds(hundred_rows(scene, shares)),
         *_rare(scene, shares),
         heading(_("What these worlds can't tell")),
         listing(told(scene.limits)),
         heading(_("Now change one thing")),
         *show_change(scene, values),
         heading(_("Questions")),
-        questions(told(scene.think)),
+        questions(told(scene.think), lines=0),
         links(_onwards(story, number, values)),
     ]  # fmt: skip
-
-
-def _documented(scene: Scene) -> Block:
-    """Return what the record says, with its sources."""
-    rows = [row_of(fact, load_record(), "") for fact in scene.facts]
-    return facts([
-        (date_of(row), told(row.fact.text),
-         row.source if row.confidence == "high" else
-         f"{row.source} ({_(_DOUBT[row.confidence])})")
-        for row in rows
-    ])  # fmt: skip
 
 
 def _rare(scene: Scene, shares: list[Frequency]) -> list[Block]:
     """Say that what came was rare, if it was."""
     for one, share in zip(scene.asked, shares, strict=True):
         if scene.answers and happened(one, scene) and share.of_100 < _RARE:
-            said = (_("What came, came in none of these worlds.") if not share.of_100 else
-                    _("What came, came in only {count} of 100 of these worlds.",
-                      count=count_of(share)))  # fmt: skip
+            said = (_("What happened in Bolivia happens in only {count} of 100 of these worlds.",
+                      count=count_of(share)) if share.of_100 else
+                    _("What happened in Bolivia happens in none of these worlds."))  # fmt: skip
             which = _("Either history took a rare turn, or the model lacks a cause. One history "
                       "can't tell which.")  # fmt: skip
             return [text(said, which)]
@@ -175,7 +161,7 @@ _OF_MODEL: Final = (
 PAGE: Final = Page(
     NAME,
     N_("Story"),
-    N_("What would you have expected, what came, and what might have come instead?"),
+    N_("What would you have expected, what happened, and what might have happened instead?"),
     _ask,
     _show,
     _OF_MODEL,

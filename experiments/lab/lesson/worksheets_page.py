@@ -10,9 +10,12 @@ from palca.scenarios.story import Scene, Story
 
 from ...io.language import N_, _, spoken
 from ..address import write_query
-from ..blocks import Block, button, heading, links, listing, questions, text
+from ..blocks import Block, button, heading, links, listing, page_break, questions, text
+from ..choices import USUAL_WORLDS
 from ..form import Form, Values
+from ..many_worlds.concepts_page import claim_blocks, contrasted, reading
 from ..page import Page
+from .answer_key import SCENES, story_key
 from .library import stories, told
 from .scene_words import title_of_scene
 
@@ -26,13 +29,20 @@ def _ask(form: Form) -> None:
     offered |= {f"{_CONCEPT}{name}": _("Concept: {title}", title=_(_load(name).title))
                 for name in shipped_concepts()}  # fmt: skip
     form.select("of", _("Worksheet for"), offered, next(iter(offered)))
+    most = max(len(story.scenes) for story in stories().values())
+    form.aside(SCENES, _("Scenes"), {str(count): str(count) for count in range(1, most + 1)}, "1")
+    form.select("answers", _("Answers"), {
+        "": _("none: for the class"), "key": _("on a page of their own: for the teacher"),
+    }, "")  # fmt: skip
 
 
 def _show(values: Values) -> list[Block]:
-    of = values["of"]
+    of, key = values["of"], bool(values["answers"])
     if of.startswith(_STORY):
-        return _of_story(stories()[of.removeprefix(_STORY)])
-    return _of_concept(of.removeprefix(_CONCEPT), _load(of.removeprefix(_CONCEPT)))
+        story = stories()[of.removeprefix(_STORY)]
+        return _of_story(story) + (story_key(story, int(values[SCENES])) if key else [])
+    name = of.removeprefix(_CONCEPT)
+    return _of_concept(name, _load(name)) + (_concept_key(name) if key else [])
 
 
 def _head(title: str, page: str, query: dict[str, str]) -> list[Block]:
@@ -65,7 +75,7 @@ def _of_scene(number: int, scene: Scene) -> list[Block]:
         *(text(line) for line in told(scene.told)),
         *before,
         questions([
-            _("What came? Name the day and the source."),
+            _("What happened? Give the date and the source."),
             _("What do the worlds like ours say? Write down one number of 100, and what it is "
               "about."),
             _("Which change did you try, and what did it do?"),
@@ -88,9 +98,17 @@ def _of_concept(name: str, concept: Concept) -> list[Block]:
             _("Write down one number of the page and say what it counts."),
             _("Would you say the same of Bolivia as of the model? Why, or why not?"),
         ]),
-        heading(_("For the teacher")),
-        text(_("What would count against it: {said}", said=_(concept.against))),
-        *([text(_(concept.limits))] if concept.limits else []),
+    ]  # fmt: skip
+
+
+def _concept_key(name: str) -> list[Block]:
+    found = contrasted(name, int(USUAL_WORLDS))
+    return [
+        page_break(),
+        heading(_("Answers, for the teacher")),
+        *(block for number, finding in enumerate(found.findings, 1)
+          for block in claim_blocks(found.concept, number, finding)),
+        *reading(found.concept),
     ]  # fmt: skip
 
 
@@ -101,4 +119,9 @@ PAGE: Final = Page(
     _ask,
     _show,
     (),
+    resets={"of": (SCENES,)},
+    common=lambda: (
+        {"of": f"{_STORY}{name}", "answers": "key", SCENES: str(count)}
+        for name, story in stories().items() for count in range(1, len(story.scenes) + 1)
+    ),
 )

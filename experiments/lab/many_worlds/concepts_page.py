@@ -10,9 +10,8 @@ from palca.scenarios.concept import Concept, load_concept, shipped_concepts
 
 from ...concepts.contrast import Contrast, Finding, contrast
 from ...concepts.figure import draw_claims, draw_concept
-from ...concepts.tables import measure_rows, measures_table
+from ...concepts.tables import found_out, measure_rows, measures_table
 from ...io.language import N_, _
-from ...io.numerals import interval, significant
 from ..blocks import Block, heading, listing, picture, table, text
 from ..cases import SEED
 from ..choices import WORLDS, ask_worlds
@@ -20,7 +19,7 @@ from ..form import Form, Values
 from ..kept import kept
 from ..page import Page
 
-_WORLDS: Final = {count: title for count, title in WORLDS.items() if int(count) <= 2_000}
+_WORLDS: Final = tuple(count for count in WORLDS if count <= 2_000)
 _load = lru_cache(maxsize=64)(load_concept)
 # By verdict: what it means, in a sentence that begins with it.
 _MEANS: Final = {
@@ -38,46 +37,42 @@ def _ask(form: Form) -> None:
 
 
 @kept
-def _contrast(name: str, worlds: int) -> Contrast:
+def contrasted(name: str, worlds: int) -> Contrast:
+    """Return a concept's contrast in some worlds."""
     return contrast(_load(name), worlds, SEED)
 
 
 def _show(values: Values) -> list[Block]:
     concept = _load(values["concept"])
-    found = _contrast(values["concept"], values["worlds"])
+    found = contrasted(values["concept"], values["worlds"])
     return [
         text(_(concept.definition)),
         text(_("A question to consider: {question}", question=_(concept.question))),
         heading(_("What the concept predicts, claim by claim")),
         *(block for number, finding in enumerate(found.findings, 1)
-          for block in _claim(number, finding)),
+          for block in claim_blocks(concept, number, finding)),
         picture(lambda: draw_claims(found)),
         heading(_("What was simulated")),
         picture(lambda: draw_concept(found)),
         *table(measures_table(measure_rows(found))),
-        *_reading(concept),
+        *reading(concept),
     ]  # fmt: skip
 
 
-def _claim(number: int, finding: Finding) -> list[Block]:
+def claim_blocks(concept: Concept, number: int, finding: Finding) -> list[Block]:
     """Return a claim, its verdict, and how large the difference is."""
-    apart, least = finding.difference, significant(finding.claim.least)
-    said = [_(_MEANS[finding.verdict])]
-    if math.isfinite(apart.value):
-        said.append(_(
-            "{greater} against {lesser}: a difference of {difference} ({interval}). It matters "
-            "from {least} on. {because}", greater=significant(finding.greater.value),
-            lesser=significant(finding.lesser.value), difference=significant(apart.value),
-            interval=interval(apart.low, apart.high), least=least,
-            because=_(finding.claim.because),
-        ))  # fmt: skip
+    blocks = [text(f"{number}. {_(finding.says)}", tone="answer"),
+              text(_(_MEANS[finding.verdict]))]  # fmt: skip
+    if math.isfinite(finding.difference.value):
+        blocks.append(text(found_out(concept, finding), _(finding.claim.because)))
         if finding.verdict == "not shown":  # elsewhere it would contradict the numbers
-            said.append(_("Why this model may not show it: {otherwise}",
-                          otherwise=_(finding.otherwise)))  # fmt: skip
-    return [text(f"{number}. {_(finding.says)}", tone="answer"), text(*said)]
+            blocks.append(text(_("Why this model may not show it: {otherwise}",
+                                 otherwise=_(finding.otherwise))))  # fmt: skip
+    return blocks
 
 
-def _reading(concept: Concept) -> list[Block]:
+def reading(concept: Concept) -> list[Block]:
+    """Return the literature on a concept, and what would count against it."""
     return [
         heading(_("Literature for and against")),
         listing(concept.literature),

@@ -14,7 +14,7 @@ from palca.scenarios import shipped_policies
 from palca.scenarios.scenario import names_for
 
 from ...io.language import N_, _
-from ...io.numerals import percent
+from ...io.numerals import percent, spelled
 from ...io.table import Table, numbers, texts
 from ...simulate.ensemble import MONTHLY
 from ...simulate.rule_use import WORLDS, RuleUse
@@ -50,7 +50,7 @@ def _ask(form: Form) -> None:
     form.prose(
         PACKED, _("Rules"), shipped_text(_files(actor)[name]), f"{actor}/{name}",
         _("At most {most} bytes. The rules are checked and run as soon as you stop typing; this "
-          "browser keeps them.", most=f"{LONGEST:,}"),
+          "browser keeps them.", most=spelled(LONGEST, ",")),
     )  # fmt: skip
 
 
@@ -139,8 +139,8 @@ def _help(actor: str) -> list[Block]:
         *table(Table(_("Levers"), [*texts(_("lever"), _("meaning"), _("unit")),
                                    *numbers(_("range"), _("without a rule"))]).filled(
             (name, _(row.meaning), row.unit,
-             _("{low} to {high}", low=f"{row.lowest:g}", high=f"{row.highest:g}"),
-             f"{row.default:g}")
+             _("{low} to {high}", low=spelled(row.lowest, "g"), high=spelled(row.highest, "g")),
+             spelled(row.default, "g"))
             for name, row in LEVERS[actor].items()
         )),
         text(_("Conditions and amounts may use what the actor observes: {names}; and date >= "

@@ -22,7 +22,7 @@ from ...io.figure_style import (
     style,
 )
 from ...io.language import _
-from ...io.numerals import number
+from ...io.numerals import number, spelled
 from ...observe.histories import Histories
 from ...observe.outcomes import UNREST, atmosphere, known_friction, unrest
 from ...simulate.ensemble import MONTHLY, Summary
@@ -73,14 +73,14 @@ def draw_months(summary: Summary, series: str, fact: Floats | None) -> Picture:
         _("No monthly values are documented.")
         if fact is None or not known
         else _("Documented: between {least} and {most}, last {last}. {gaps} of {months} months "
-               "aren't covered by the record.", least=f"{min(known):.2f}",
-               most=f"{max(known):.2f}", last=f"{known[-1]:.2f}", gaps=len(fact) - len(known),
-               months=len(fact))
+               "aren't covered by the record.", least=spelled(min(known), ".2f"),
+               most=spelled(max(known), ".2f"), last=spelled(known[-1], ".2f"),
+               gaps=len(fact) - len(known), months=len(fact))
     )  # fmt: skip
     shown = _("{title}, {unit}, by month in {worlds} worlds; at the end the median is {middle} and "
               "90 % of the worlds lie between {low} and {high}.", title=_begun(title),
-              unit=unit, worlds=f"{summary.worlds:,}", middle=f"{middle:.2f}", low=f"{low:.2f}",
-              high=f"{high:.2f}")  # fmt: skip
+              unit=unit, worlds=spelled(summary.worlds, ","), middle=spelled(middle, ".2f"),
+              low=spelled(low, ".2f"), high=spelled(high, ".2f"))  # fmt: skip
     return Picture(figure, f"{shown} {said}")
 
 
@@ -136,12 +136,12 @@ def draw_two(first: Summary, second: Summary, series: str, names: tuple[str, str
         ends_of_years(axis, len(first.rulers))
     said = "; ".join(
         _("{name}: median {middle}, 90 % between {low} and {high}", name=name,
-          middle=f"{row[2]:.2f}", low=f"{row[0]:.2f}", high=f"{row[4]:.2f}")
+          middle=spelled(row[2], ".2f"), low=spelled(row[0], ".2f"), high=spelled(row[4], ".2f"))
         for name, row in ends
     )
     return Picture(figure, _("{title}, {unit}, by month in {worlds} worlds under two policies. At "
                              "the end {said}.", title=_begun(title), unit=unit,
-                             worlds=f"{first.worlds:,}", said=said))  # fmt: skip
+                             worlds=spelled(first.worlds, ","), said=said))  # fmt: skip
 
 
 def _begun(title: str) -> str:

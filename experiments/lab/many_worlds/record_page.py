@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ...io.language import N_, _
+from ...io.numerals import spelled
 from ...observe.outcomes import GROUPS
 from ...run.files import score_rows
 from ...run.report import scores_table
@@ -38,7 +39,7 @@ def _show(values: Values) -> list[Block]:
     return [
         text(_("Of {scored} documented outcomes {inside} lie within the central 90 % of {worlds} "
                "worlds; for {better} the worlds score better than a naive forecast that uses no "
-               "politics.", scored=len(scored), inside=inside, worlds=f"{worlds:,}",
+               "politics.", scored=len(scored), inside=inside, worlds=spelled(worlds, ","),
                better=better)),
         picture(lambda: draw_outcomes(chosen)),
         picture(lambda: draw_months(summary, values["series"], fact)),

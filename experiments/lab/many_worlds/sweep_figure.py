@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from ...io.figure_style import INK, Picture, style
-from ...io.numerals import number
+from ...io.language import _
+from ...io.numerals import number, spelled
 from ...observe.outcomes import Outcome
 from ..canvas import fixed_figure
 
@@ -19,6 +21,11 @@ def _ink(bright: bool, sure: bool) -> str:
     if not sure:
         return INK
     return "black" if bright else "white"
+
+
+def levels_of(along: Iterable[Any]) -> list[str]:
+    """Return the values of what is varied along an edge of the map."""
+    return [spelled(float(level), ".3g") for level in along]
 
 
 def draw_heat(means: pd.DataFrame, clear: pd.DataFrame, outcome: Outcome) -> Picture:
@@ -37,9 +44,9 @@ def draw_heat(means: pd.DataFrame, clear: pd.DataFrame, outcome: Outcome) -> Pic
                             vmax=float(np.nanmax(values)))  # fmt: skip
         axis.set_facecolor(_GREY)
         bar = figure.colorbar(image, cax=figure.add_axes((0.855, 0.12, 0.025, 0.845)))
-        bar.set_label(outcome.heading)
-        axis.set_xticks(range(values.shape[1]), [f"{level:.3g}" for level in means.columns])
-        axis.set_yticks(range(values.shape[0]), [f"{level:.3g}" for level in means.index])
+        bar.set_label(_(outcome.heading))
+        axis.set_xticks(range(values.shape[1]), levels_of(means.columns))
+        axis.set_yticks(range(values.shape[0]), levels_of(means.index))
         axis.set_xlabel(across)
         axis.set_ylabel(up)
         middle = (np.nanmin(values) + np.nanmax(values)) / 2
@@ -47,11 +54,15 @@ def draw_heat(means: pd.DataFrame, clear: pd.DataFrame, outcome: Outcome) -> Pic
             axis.text(column, row, number(value, outcome.unit), ha="center", va="center",
                       fontsize=8, color=_ink(value > middle, bool(sure[row, column])))  # fmt: skip
     low, high = np.nanargmin(values), np.nanargmax(values)
-    said = []
-    for word, flat in (("Lowest", low), ("Highest", high)):
+
+    def place(flat: np.intp) -> str:
         row, column = divmod(int(flat), values.shape[1])
-        said.append(f"{word}, {number(values[row, column], outcome.unit)}, at {across} "
-                    f"{means.columns[column]:.3g} and {up} {means.index[row]:.3g}.")  # fmt: skip
-    grey = f" {(~sure).sum()} of {sure.size} cells are grey."
-    return Picture(figure, f"Heat map of {outcome.heading} by {across} and {up}. "
-                           f"{' '.join(said)}{grey}")  # fmt: skip
+        return _("{value} at {across} {x} and {up} {y}", across=across, up=up,
+                 value=number(values[row, column], outcome.unit),
+                 x=levels_of(means.columns)[column], y=levels_of(means.index)[row])  # fmt: skip
+
+    return Picture(figure, _("Heat map of {outcome} by {across} and {up}. Lowest: {lowest}. "
+                             "Highest: {highest}. {grey} of {cells} cells are grey.",
+                             outcome=_(outcome.heading), across=across, up=up, lowest=place(low),
+                             highest=place(high), grey=int((~sure).sum()),
+                             cells=sure.size))  # fmt: skip

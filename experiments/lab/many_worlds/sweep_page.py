@@ -13,7 +13,7 @@ from palca.model.state.parameters import PARAMETERS
 
 from ...explore.sweep import Plan, plan_rows, variants_of
 from ...io.language import N_, _
-from ...io.numerals import number
+from ...io.numerals import number, spelled
 from ...io.table import Column, Table, numbers
 from ...observe.outcomes import OUTCOMES
 from ...run.explain import ACTORS
@@ -28,7 +28,7 @@ from ..form import Form, Values
 from ..kept import kept
 from ..page import Page
 from ..scheduler import look_at_clock
-from .sweep_figure import draw_heat
+from .sweep_figure import draw_heat, levels_of
 
 _EACH: Final = 200  # worlds in a cell, at first
 _MOST: Final = 1_000  # to which the page adds while somebody looks
@@ -81,7 +81,7 @@ def _ask(form: Form) -> None:
     form.select("outcome", _("Outcome"), titles, "coups_1972_77")
     counts = range(_EACH, (_MOST if plain(form.values) else _EACH) + 1, _EACH)
     form.values["each"] = int(form.select("each", _("Worlds a cell"), {
-        str(count): f"{count:,}" for count in counts
+        str(count): spelled(count, ",") for count in counts
     }, str(_EACH)))  # fmt: skip
 
 
@@ -159,10 +159,10 @@ def _show(values: Values) -> list[Block]:
     means, clear = found.means, found.clear.to_numpy()
     level = number(found.level_se, outcome.unit, apart=True)
     told = [[number(value, outcome.unit) for value in row] for row in means.to_numpy(float)]
-    levels = [f"{at:.3g}" for at in means.columns]
+    levels = levels_of(means.columns)
     rows = [
-        (f"{at:.3g}", *(cell if sure else f"({cell})" for cell, sure in zip(*row, strict=True)))
-        for at, *row in zip(means.index[::-1], told[::-1], clear[::-1], strict=True)
+        (at, *(cell if sure else f"({cell})" for cell, sure in zip(*row, strict=True)))
+        for at, *row in zip(levels_of(means.index[::-1]), told[::-1], clear[::-1], strict=True)
     ]
     up, across, title = factors[1].name, factors[0].name, _(outcome.heading)
     more = plain(values) and each < _MOST
@@ -174,16 +174,19 @@ def _show(values: Values) -> list[Block]:
                error=number(found.difference_se, outcome.unit, apart=True))),
         text(_("Each cell has {each} worlds, and the same {each} sequences of draws serve every "
                "cell. So cells differ by what is varied, and the whole map may be too high or too "
-               "low: the standard error of its mean is {level}.", each=f"{each:,}", level=level),
+               "low: the standard error of its mean is {level}.", each=spelled(each, ","),
+               level=level),
              *([_("While you look, more worlds are added, up to {most} a cell.",
-                  most=f"{_MOST:,}")] if more else []), tone="note"),
+                  most=spelled(_MOST, ","))] if more else []), tone="note"),
         picture(lambda: draw_heat(means, found.clear, outcome)),
         *table(Table(_("Mean of {outcome}: {up} by row, {across} by column; in brackets what can't "
                        "be told from the mean of all cells", outcome=title, up=up, across=across),
                      [Column(up), *numbers(*levels)]).filled(rows)),
         text(_("More worlds: {line}",
-               line=f"palca sweep baseline --vary {across}={levels[0]}:{levels[-1]} "
-                    f"--vary {up}={rows[-1][0]}:{rows[0][0]}"), tone="note"),
+               line="palca sweep baseline " + " ".join(
+                   f"--vary {name}={float(ends[0]):.3g}:{float(ends[-1]):.3g}"
+                   for name, ends in ((across, means.columns), (up, means.index))
+               )), tone="note"),
         *([later("each", str(each + _EACH))] if more else []),
     ]  # fmt: skip
 

@@ -7,6 +7,7 @@ import numpy as np
 from ...counterfactual.answer import RECORD
 from ...io.figure_style import DASHES, PALE, SERIES, Picture, ends_of_years, fact_line, head, style
 from ...io.language import N_, _, written_month
+from ...io.numerals import spelled
 from ..canvas import fixed_figure
 from .twin_worlds import Difference, Twinned
 from .what_if_words import horizons_of, main_of, sentence, title_of, units_of, written
@@ -35,7 +36,7 @@ def draw_difference(found: Difference, quantity: str, ruler: str) -> Picture:
             below.fill_between(months, mean - 2 * se, mean + 2 * se, color=SERIES[2], alpha=0.3,
                                lw=0)  # fmt: skip
             below.plot(months, mean, color=SERIES[2])
-            above.set_title(_given(part))
+            above.set_title(_given(found, part))
             below.set_title(_("mean difference; band: two standard errors"))
             for axis in (above, below):
                 ends_of_years(axis, found.since + len(mean), since=found.since)
@@ -46,16 +47,19 @@ def draw_difference(found: Difference, quantity: str, ruler: str) -> Picture:
     return Picture(figure, " ".join([
         _("{title}, {unit}, month by month from {month} on, without the change and with it, in "
           "{count} pairs of worlds.", title=title, unit=unit,
-          month=written_month(found.since), count=f"{found.worlds:,}"),
+          month=written_month(found.since), count=spelled(found.worlds, ",")),
         *(_numbers(found, part, quantity, ruler) for part in found.parts),
     ]))  # fmt: skip
 
 
-def _given(part: Twinned) -> str:
+def _given(found: Difference, part: Twinned) -> str:
     if part.last < 0:
         return _("given nothing")
     if part.given == RECORD:
         return _("given all that happened")
+    if part.last >= found.since:
+        return _("given what happened without the change by {month}",
+                 month=written_month(part.last))  # fmt: skip
     return _("given what had happened by {month}", month=written_month(part.last))
 
 
@@ -64,5 +68,5 @@ def _numbers(found: Difference, part: Twinned, quantity: str, ruler: str) -> str
     factor, unit, _apart = units_of(quantity)
     before, after = (written(value, quantity) for value in factor * part.means[quantity][at])
     said = _("With worlds {given}: {before} without and {after} with the change ({unit}).",
-             given=_given(part), before=before, after=after, unit=unit)  # fmt: skip
+             given=_given(found, part), before=before, after=after, unit=unit)  # fmt: skip
     return f"{said} {sentence(found, part, quantity, ruler)}"

@@ -9,6 +9,7 @@ from palca.model.language.levers import LEVERS
 
 from ...counterfactual.twins import QUANTITIES
 from ...io.language import N_, _
+from ...io.numerals import spelled
 from .. import cases
 from ..blocks import Block, command, picture, table, text
 from ..cases import Case
@@ -145,7 +146,7 @@ def _show(values: Values) -> list[Block]:
                "smaller, and copies of one world of January 1969 count as one. *: further from "
                "none than two standard errors of chance. Parameters that fit the record equally "
                "well may still disagree about the sign: the command tells.",
-               count=f"{found.worlds:,}"), tone="note"),
+               count=spelled(found.worlds, ",")), tone="note"),
         command(_("More worlds, channels and alternative models"), command_of(case)),
     ]  # fmt: skip
 

@@ -9,7 +9,7 @@ from palca.model.state.scenario import Country
 from ...counterfactual.answer import FEW, RECORD
 from ...counterfactual.twins import QUANTITIES
 from ...io.language import N_, _, written_month
-from ...io.numerals import decimal
+from ...io.numerals import decimal, spelled
 from ...io.table import Column, Table, numbers
 from .twin_worlds import Difference, Twinned
 
@@ -25,6 +25,9 @@ _TITLES: Final = {  # of those that QUANTITIES words for a command's reader
     "successes": N_("successful coups since the change"),
     "lethal": N_("months of lethal or national unrest since the change"),
     "ussr_commitments": N_("Soviet commitments since the change"),
+    "fiscal": N_("fiscal space (−100: an empty treasury)"),
+    "friction": N_("friction between Bolivia's communists and Moscow"),
+    "militants": N_("size of the communist party, as a multiple of that in January 1969"),
 }
 _LARGE: Final = 10.0  # from here on numbers have fewer decimals
 _THEN: Final = N_(
@@ -66,7 +69,7 @@ def units_of(quantity: str) -> tuple[float, str, str]:
     """Return by what a quantity is multiplied, its unit then, and that of what lies between two."""
     unit = QUANTITIES[quantity][1]
     if unit.startswith("share"):
-        return 100.0, _("% of worlds") if unit.endswith("worlds") else "%", _("points")
+        return 100.0, _("% of worlds") if unit.endswith("worlds") else _("of 100"), _("points")
     return 1.0, _(unit), _(unit)
 
 
@@ -82,7 +85,8 @@ def like(found: Difference, part: Twinned) -> str:
     until = written_month(part.last)
     if part.last < found.since:
         return _("that went like Bolivia until {month}", month=until)
-    return _("that without the change go like Bolivia until {month}", month=until)
+    return _("that went like Bolivia until {before} and without the change go on so until {month}",
+             before=written_month(found.since - 1), month=until)  # fmt: skip
 
 
 def sentence(found: Difference, part: Twinned, quantity: str, ruler: str) -> str:
@@ -153,7 +157,7 @@ def explained(part: Twinned) -> str:
         said = _(_THEN)
     if part.families < FEW:
         rough = _("They descend from {count} independent worlds of January 1969, so the standard "
-                  "error is rough.", count=f"{part.families:.0f}")  # fmt: skip
+                  "error is rough.", count=spelled(part.families, ".0f"))  # fmt: skip
         said = f"{said} {rough}"
     return said
 

@@ -42,12 +42,14 @@ _TRACKS: Final = {
 }  # fmt: skip
 _TURNS: Final = ("coup", "failed coup", "death", "handover", "election")
 # What is said of the share that colours a garrison, whose colours begin at `low`.
-LOYAL: Final = N_("{garrison}: {share} of 100 of its force would not join a coup")
-REBEL: Final = N_("{garrison}: {share} of 100 of its force with the rebels")
-LOYAL_KEY: Final = N_("In the circles: of 100 of a garrison's force, so many would not join a coup "
-                      "(dark: few). A red ring: an attempt is led from here.")  # fmt: skip
-REBEL_KEY: Final = N_("In the circles: of 100 of a garrison's force, so many stand with the rebels "
-                      "(bright: many). A red ring: the attempt is led from here.")  # fmt: skip
+LOYAL: Final = N_("{garrison}: {share} of every 100 soldiers would not join a coup")
+REBEL: Final = N_("{garrison}: {share} of every 100 soldiers stand with the rebels")
+SIDES_KEY: Final = N_("Orange: left; grey: centre; blue: right; in a simulated world as the model "
+                      "has it.")  # fmt: skip
+LOYAL_KEY: Final = N_("In the circles: of every 100 soldiers of a garrison, so many would not join "
+                      "a coup (dark: few). A red ring: an attempt is led from here.")  # fmt: skip
+REBEL_KEY: Final = N_("In the circles: of every 100 soldiers of a garrison, so many stand with the "
+                      "rebels (bright: many). A red ring: it is led from here.")  # fmt: skip
 
 
 def garrison_map(country: Country) -> dict[str, Any]:
@@ -150,7 +152,7 @@ def month_frames(story: Trace) -> list[dict[str, Any]]:
 
 def frame(
     country: Country, ruler: str, orientation: float, shares: Floats, of: str,
-    struck: Sequence[int], events: Sequence[str], when: str,
+    struck: Sequence[int], events: Sequence[str], when: str, coded: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """Return what is shown of one step: who rules, each garrison's share, and what happens.
 
@@ -160,12 +162,16 @@ def frame(
         What the shares are: :data:`LOYAL` or :data:`REBEL`.
     struck : sequence of int
         Garrisons from which somebody strikes.
+    coded : bool
+        Whether the ruler's side is the record's, and not that of a simulated world.
     """
     told = []
     for at, (garrison, share) in enumerate(zip(country.garrisons, shares, strict=True)):
         said = _(of, garrison=_(garrison.name), share=f"{100 * float(share):.0f}")
         told.append(said + (f" – {_('an attempt is led from here')}" if at in struck else ""))
-    rules = _("{ruler} rules ({side})", ruler=ruler, side=shown_side(orientation))
+    side_of = {"ruler": ruler, "side": shown_side(orientation)}
+    rules = (_("{ruler} rules (by the record: {side})", **side_of) if coded else
+             _("{ruler} rules (in this world: {side})", **side_of))  # fmt: skip
     return {
         "ruler": rules, "side": side(orientation), "struck": list(struck),
         "shares": [round(100 * float(share)) for share in shares], "told": told,
@@ -249,5 +255,6 @@ def film(
         "title": title, "field": field, "steps": list(steps), "map": garrison_map(country),
         "shades": shades(low), "sides": list(sides), "strips": list(strips), "parted": parted,
         "parting": parting, "turns": list(going), "key": key, "step": step, "back": back, "on": on,
+        "colours": _(SIDES_KEY) if strips else "",
     }  # fmt: skip
     return {"kind": "film", "text": json.dumps(said, ensure_ascii=False)}

@@ -21,6 +21,8 @@ from ...io.figure_style import (
     Picture,
     style,
 )
+from ...io.language import N_, _, written_month
+from ...io.numerals import decimal, percent
 from ...observe.outcomes import side
 from ..canvas import fixed_figure
 
@@ -31,10 +33,10 @@ _LAND: Final = "#f4efe6"
 _STEPS: Final = ((0.9, "loyal"), (0.7, "uneasy"), (0.5, "divided"), (0.0, "would join a coup"))
 # Where the four actors stand in the network, and what they are called there.
 _NODES: Final[dict[str, tuple[float, float, str]]] = {
-    "ussr": (0.0, 1.0, "USSR"),
-    "us": (1.0, 1.0, "United States"),
-    "party": (0.0, 0.0, "Communist\nparty"),
-    "regime": (1.0, 0.0, "Regime"),
+    "ussr": (0.0, 1.0, N_("USSR")),
+    "us": (1.0, 1.0, N_("United States")),
+    "party": (0.0, 0.0, N_("Communist party")),
+    "regime": (1.0, 0.0, N_("Regime")),
 }
 _FULL: Final = 60.0  # million USD a year that make the widest line
 
@@ -129,13 +131,17 @@ def flows_of(
     ussr, us = state["ussr_delivered"], state["us_delivered"]
     subsidy = levers["ussr"].get("subsidise_party", 0.0)
     flows = [
-        ("ussr", "regime", min(ussr / _FULL, 1.0), f"{ussr:.1f} m USD a year"),
-        ("us", "regime", min(us / _FULL, 1.0), f"{us:.1f} m USD a year"),
-        ("ussr", "party", subsidy, f"subsidy {subsidy:.0%}"),
+        ("ussr", "regime", min(ussr / _FULL, 1.0), _money(ussr)),
+        ("us", "regime", min(us / _FULL, 1.0), _money(us)),
+        ("ussr", "party", subsidy, _("subsidy {share}", share=percent(subsidy))),
     ]
-    law = {0.0: "banned", 0.5: "tolerated"}.get(state["legality"], "legal")
-    flows.append(("regime", "party", 0.0, law))
+    law = {0.0: N_("banned"), 0.5: N_("tolerated")}.get(state["legality"], N_("legalised"))
+    flows.append(("regime", "party", 0.0, _(law)))
     return flows
+
+
+def _money(amount: float) -> str:
+    return _("{amount} million USD a year", amount=decimal(amount, 1))
 
 
 def draw_network(
@@ -163,14 +169,14 @@ def draw_network(
         faces = {"ussr": SERIES[5], "us": SERIES[0], "party": SERIES[5], "regime": colour}
         for actor, (x, y, name) in _NODES.items():
             inks = INK_ON[side(state["orientation"])] if actor == "regime" else "white"
-            label = f"{name}\n{ruler}" if actor == "regime" else name
+            label = f"{_(name)}\n{ruler}" if actor == "regime" else _(name).replace(" ", "\n", 1)
             axis.text(x, y, label, ha="center", va="center", color=inks, fontsize=10, zorder=4,
                       bbox={"boxstyle": "round,pad=0.6", "fc": faces[actor],
                             "ec": "none"})  # fmt: skip
-    names = {actor: name.replace("\n", " ") for actor, (_, _, name) in _NODES.items()}
-    said = "; ".join(f"{names[start]} to {names[end]}: {words}" for start, end, _, words in flows)
-    return Picture(figure, f"Network of the actors in {month_name(month)} under {ruler}, "
-                   f"orientation {state['orientation']:+.2f}. {said}.")  # fmt: skip
+    said = "; ".join(f"{_(_NODES[start][2])} → {_(_NODES[end][2])}: {words}"
+                     for start, end, _weight, words in flows)  # fmt: skip
+    return Picture(figure, _("Network of the actors in {month} under {ruler}: {said}.",
+                             month=written_month(month), ruler=ruler, said=said))  # fmt: skip
 
 
 def _draw_flow(axis: Axes, start: Any, end: Any, weight: float, words: str) -> None:

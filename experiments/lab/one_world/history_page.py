@@ -8,7 +8,7 @@ from palca.model.calendar import month_index
 from palca.model.language.levers import LEVERS
 
 from ...io.language import N_, _, spoken, written_month
-from ...io.numerals import number
+from ...io.numerals import number, spelled
 from ...io.table import Table, texts
 from ...run.explain import ACTORS, Decision, changes_table
 from .. import cases
@@ -36,7 +36,7 @@ def _show(values: Values) -> list[Block]:
     world, count = number_of(asked)
     if world < 0:
         return [text(_("In none of {worlds} worlds is it so: {find}.", find=asked.find,
-                       worlds=f"{searched(asked):,}"))]  # fmt: skip
+                       worlds=spelled(searched(asked), ",")))]  # fmt: skip
     story = trace(asked.case, asked.ours, world)
     explanation = story.months[month]
     levers = {decision.actor: decision.levers for decision in explanation.decisions}
@@ -48,7 +48,7 @@ def _show(values: Values) -> list[Block]:
         *_why(asked, world, month, month in story.attempts),
         heading(_("Which rules fired in {month}, and why", month=when)),
         *(block for decision in explanation.decisions for block in _decision(decision)),
-        heading(_("Numbers of {month}", month=when)),
+        heading(_("Numbers of {month} in this simulated world", month=when)),
         picture(lambda: draw_network(explanation.after, levers, ruler, month),
                 _("Who gives to whom. A dashed line means nothing this month; the widest line "
                   "means 60 million USD a year or more."), wide=False),
@@ -68,7 +68,7 @@ def _film(case: Case, ours: bool, world: int, language: str) -> Block:
         [{"title": title, "frames": month_frames(story)}], low=0.4, key=_(LOYAL_KEY),
         step=_("Month"), back=_("Previous month"), on=_("Next month"),
         strips=[strip(country, _("documented"), cases.record_of(case)),
-                strip(country, _("this world"), story.histories)],
+                strip(country, _("this simulated world"), story.histories)],
         going=turns(story),
     )  # fmt: skip
 
@@ -77,7 +77,7 @@ def _found(asked: Which, world: int, count: int) -> list[str]:
     if not asked.find:
         return []
     said = [_("{count} of {worlds} worlds are so: {find}. This is world {world}.",
-              count=f"{count:,}", worlds=f"{searched(asked):,}", find=asked.find,
+              count=spelled(count, ","), worlds=spelled(searched(asked), ","), find=asked.find,
               world=world)]  # fmt: skip
     if asked.number >= count:
         said.append(_("There are no more, so this is the last."))
@@ -112,8 +112,8 @@ def _decision(decision: Decision) -> list[Block]:
         return [text(_("{policy}: no rule fired.", policy=caption)), said]
     columns = texts(_("rule"), _("adds"), _("why"), _("source"))
     return [*table(Table(caption, columns).filled(
-        (_(rule.name), "; ".join(f"{lever} {value:+.3g}" for lever, value in added.items()),
-         _(rule.why), rule.source)
+        (_(rule.name), "; ".join(f"{lever} {spelled(value, '+.3g')}"
+                                 for lever, value in added.items()), _(rule.why), rule.source)
         for rule, added in decision.fired
     )), said]  # fmt: skip
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from ...io.language import N_, _, spoken, written_month
+from ...io.numerals import decimal
 from ...io.table import Column, Table, numbers
+from ...observe.histories import Histories
 from ...run.explain import Trace
 from .. import cases
 from ..blocks import Block, command, door, table, text
 from ..cases import Case
 from ..form import Form, Values
 from ..kept import kept
+from ..many_worlds.record_figure import documented_months
 from ..many_worlds.what_if_page import ask_change, case_of, command_of
 from ..page import Page
 from .film import LOYAL_KEY, film, month_frames, strip
@@ -33,7 +38,7 @@ def _show(values: Values) -> list[Block]:
         *([door(_("Why did the coup of this month happen?"), "why",
                 {"world": str(world), "month": str(values["month"])})]
           if values["month"] in one.attempts else []),
-        *table(both_table(one, other, values["month"])),
+        *table(both_table(one, other, cases.record_of(Case()), values["month"])),
         text(_("One pair of worlds is a story. What tends to differ, in a thousand pairs:"),
              tone="note"),
         door(_("What if"), "what-if", {name: str(values[name]) for name in _SHARED
@@ -48,27 +53,48 @@ _SHOWN: Final = {
     "legitimacy": (N_("legitimacy, 0 to 1"), 2), "repression": (N_("repression, 0 to 1"), 2),
     "mobilisation": (N_("mobilisation of labour, 0 to 1"), 2),
     "fiscal": (N_("fiscal space, −1 to 1"), 2),
-    "ussr_committed": (N_("Soviet credits so far, million USD"), 0),
-    "us_recent": (N_("US commitments, million USD a year"), 0),
+    "ussr_committed": (N_("Soviet credits so far, million USD"), 1),
+    "us_recent": (N_("US commitments, million USD a year"), 1),
 }  # fmt: skip
 
 
-def both_table(one: Trace, other: Trace, month: int) -> Table:
-    """Return how both stand at a month's end."""
+def both_table(one: Trace, other: Trace, record: Histories, month: int) -> Table:
+    """Return how both stand at a month's end, beside what is documented."""
     ends = [story.months[month].after for story in (one, other)]
-    rulers = [story.scenario.country.leaders[int(end["leader"])].name
-              for story, end in zip((one, other), ends, strict=True)]  # fmt: skip
+    known = _known(record, month)
+    leaders = one.scenario.country.leaders
+    rulers = [leaders[int(who)].name if who == who else "–"
+              for who in (known["leader"], *(end["leader"] for end in ends))]  # fmt: skip
     tried = [sum(told.after["attempt"] > 0 for told in story.months[: month + 1])
              for story in (one, other)]  # fmt: skip
     return Table(
         _("Both simulated worlds at the end of {month}", month=written_month(month)),
-        [Column(""), *numbers(_("without the change"), _("with the change"))],
+        [Column(""), *numbers(_("documented"), _("simulated, without the change"),
+                              _("simulated, with the change"))],
+        _("–: not documented, or not known exactly enough. The simulated numbers are the model's "
+          "also before the change: only rulers and the months of coup attempts are made to agree "
+          "with the record."),
     ).filled([
         (_("who rules"), *rulers),
-        (_("coup attempts since 1969"), *map(str, tried)),
-        *((_(title), *(f"{end[name]:.{places}f}" for end in ends))
+        (_("coup attempts since 1969"), *(decimal(count, 0) for count in
+                                          (known["attempts"], *tried))),
+        *((_(title), *(decimal(float(row.get(name, np.nan)), places) for row in (known, *ends)))
           for name, (title, places) in _SHOWN.items()),
     ])  # fmt: skip
+
+
+def _known(record: Histories, month: int) -> dict[str, float]:
+    """Return what is documented of what the table shows, at a month's end; NaN or absent if not."""
+    months = documented_months(record)
+    tried = record.count("power", "coup") + record.count("power", "failed coup")
+    covered = record.covers("power", ("coup", "failed coup"))
+    return {
+        "leader": float(record.series["leader"][month, 0]),
+        "attempts": float(np.where(covered, tried[:, 0], np.nan)[: month + 1].sum()),
+        "orientation": float(months["orientation"][month]),
+        "us_recent": float(months["us_recent"][month]),
+        "ussr_committed": float(record.series["ussr_commitment"][: month + 1, 0].sum()),
+    }
 
 
 _SHARED: Final = (

@@ -10,6 +10,7 @@ from palca.model.calendar import month_index, month_name
 
 from ...infer.reanalysis_files import given_before
 from ...io.language import N_, _, spoken, written_month
+from ...io.numerals import spelled
 from ...reanalysis.why import Why, why
 from ...run.explain import Trace
 from .. import cases
@@ -85,7 +86,7 @@ def _of_one(world: int, month: int) -> list[Block]:
     other = trace(twin_of(month, won), True, world)
     by_garrison = of_world(attempt, country)
     return [
-        text(f"{written_month(month)}.", course(story, month), tone="answer"),
+        text(f"{written_month(month).capitalize()}.", course(story, month), tone="answer"),
         text(moved(attempt)),
         _rounds(world, month, spoken()),
         text(_twin(story, other, month), tone="note"),
@@ -95,19 +96,19 @@ def _of_one(world: int, month: int) -> list[Block]:
         heading(_("What moved the officers")),
         picture(lambda: draw_movers(by_garrison)),
         *table(movers_table(by_garrison, -float(np.ravel(attempt.pull["risk"])[0]))),
-        text(_("In points of discontent. Once somebody plots, two things are added: how near the "
-               "plotter's politics are, and whether he is a comrade of the same garrison. As the "
-               "attempt begins, all see how things seem to go, the plotter's rank, on whose side "
-               "labour stands, and how many have joined."), tone="note"),
+        text(_("In points of discontent: an officer rises if his points exceed the risk. Once "
+               "somebody plots, officers of his politics and of his garrison get more points. When "
+               "he strikes, all look at his rank, at the side that workers take, at what the radio "
+               "seems to say, and at who has joined."), tone="note"),
     ]  # fmt: skip
 
 
 def _twin(story: Trace, other: Trace, month: int) -> str:
     at = parted(story, other)
-    return _("The twin is the same world with the same draws, but for one thing: in {month} the "
-             "attempt is made to end otherwise. The officers see the strongest sign that it will, "
-             "and if that isn't enough its end is set. Until then both are the same; they part in "
-             "{parted}.", month=written_month(month), parted=written_month(at))  # fmt: skip
+    return _("The twin is the same world with the same chances, but for one thing: in {month} all "
+             "officers hear, as from a radio that names the winner, that the attempt will end the "
+             "other way; if they don't follow, its end is set. Until then both are the same; they "
+             "part in {parted}.", month=written_month(month), parted=written_month(at))  # fmt: skip
 
 
 @kept
@@ -149,16 +150,16 @@ def _of_all(month: int) -> list[Block]:
     )  # fmt: skip
     led = _(
         "Of 100 attempts {share} are led from {garrison}. In the end between {low} and {high} of "
-        "100 of a garrison's force stand with the rebels, on average, and {lost} officers lose "
-        "their posts.", share=of_100(found.garrisons[first]), garrison=_(first),
-        low=of_100(min(ends)), high=of_100(max(ends)), lost=f"{lost:.0f}",
+        "every 100 soldiers of a garrison stand with the rebels, on average, and {lost} officers "
+        "lose their posts.", share=of_100(found.garrisons[first]), garrison=_(first),
+        low=of_100(min(ends)), high=of_100(max(ends)), lost=spelled(lost, ".0f"),
     )  # fmt: skip
     return [
         text(said, tone="answer"),
         text(led),
         film(_("The attempts of {month}, round by round", month=written_month(month)), "",
              round_names(len(frames) - 1), country,
-             [{"title": _("means of {count} worlds like ours", count=f"{found.worlds:,}"),
+             [{"title": _("means of {count} worlds like ours", count=spelled(found.worlds, ",")),
                "frames": frames}],
              low=0.0, key=_(REBEL_KEY), step=_("Round"), back=_("Previous round"),
              on=_("Next round")),
@@ -170,8 +171,8 @@ def _of_all(month: int) -> list[Block]:
         picture(lambda: draw_movers(found.movers)),
         *table(movers_table(found.movers, None)),
         text(_("{worlds} worlds like ours to the end of {month}, which descend from {families} "
-               "independent worlds of January 1969.", worlds=f"{found.worlds:,}",
-               month=written_month(month), families=f"{found.families:,.0f}"), tone="note"),
+               "independent worlds of January 1969.", worlds=spelled(found.worlds, ","),
+               month=written_month(month), families=spelled(found.families, ",.0f")), tone="note"),
     ]  # fmt: skip
 
 
@@ -193,13 +194,13 @@ PAGE: Final = Page(
     (
         N_("What an officer felt is the model's: no source measures it. What is documented is who "
            "ruled, and in which month somebody struck."),
-        N_("A cause here is a part of the model without which, on the same draws, the coup "
-           "wouldn't have succeeded this month, or nobody would have attempted the one that "
-           "failed. US money counts with all that the model lets flow before, of which no source "
-           "knows. What the model lacks can't be a cause in it: personal ties, "
-           "money among officers, orders, plans."),
-        N_("One world is one way in which it can have happened; all worlds like ours say how far "
-           "the ways agree."),
+        N_("To find a cause, each world is run again without one thing, such as the fear of the "
+           "unions, and with the same chances. If then the coup doesn't succeed this month (or, if "
+           "it failed, nobody tries), that thing was a cause in this world. US money counts with "
+           "all that the model lets flow before, of which no source knows. What the model lacks "
+           "can't be a cause in it: friendships, money among officers, orders, plans."),
+        N_("One world is one way in which it can have happened. Choose all worlds like ours to see "
+           "in how many of them the same thing was a cause."),
     ),
     resets={"of": ("world",)},
     common=lambda: (

@@ -12,7 +12,7 @@ from palca.model.types import Floats
 
 from ...io.figure_style import SERIES, Picture, style
 from ...io.language import N_, _
-from ...io.numerals import decimal
+from ...io.numerals import decimal, spelled
 from ...io.table import Column, Table, numbers
 from ...reanalysis.why import Why
 from ...run.explain import Trace
@@ -22,13 +22,13 @@ from .film import REBEL, frame
 
 # What moves officers, as the lab calls it.
 CALLED: Final = {
-    "usual discontent": N_("usual discontent"),
-    "treasury": N_("the treasury (a full one calms)"),
-    "legitimacy of the regime": N_("the regime's standing"),
+    "usual discontent": N_("discontent that is always there"),
+    "treasury": N_("the state's money (enough of it calms)"),
+    "legitimacy of the regime": N_("how far the country accepts the regime"),
     "pay and posts": N_("pay and posts"),
     "rule by a civilian": N_("rule by a civilian"),
-    "distance from the regime's politics": N_("distance from the regime's politics"),
-    "fear of labour": N_("fear of labour"),
+    "distance from the regime's politics": N_("other politics than the regime's"),
+    "fear of labour": N_("fear of workers and unions"),
     "private grievances": N_("private grievances"),
     "mood of the month": N_("mood of the month"),
 }
@@ -62,13 +62,14 @@ def course(story: Trace, month: int) -> str:
     shares = force_of(attempt)
     before = story.months[month].ruler
     after = country.leaders[int(story.months[month].after["leader"])].name
-    said = [_("In this simulated world an officer in {garrison} plots: of 100 of the whole force, "
-              "{share} would rise with him at once.",
+    said = [_("In this simulated world an officer in {garrison} plots. Of every 100 soldiers in "
+              "the country, {share} would rise with him at once.",
               garrison=_(country.garrisons[int(attempt.led_from[0])].name),
               share=of_100(shares[0]))]  # fmt: skip
     if len(shares) > 1:
-        said.append(_("He strikes. After the first round {first} of 100 stand with him, in the end "
-                      "{last}.", first=of_100(shares[1]), last=of_100(shares[-1])))  # fmt: skip
+        said.append(_("He strikes. After the first round {first} of every 100 soldiers stand with "
+                      "him, in the end {last}.", first=of_100(shares[1]),
+                      last=of_100(shares[-1])))  # fmt: skip
     else:
         said.append(_("He strikes, and nobody changes sides."))
     said.append(
@@ -111,9 +112,9 @@ def moved(attempt: Attempt) -> str:
     most = [mover for mover in sorted(apart, key=lambda one: -apart[one]) if apart[mover] > _LEAST]
     if not most:
         return _("Those who would rise at once are no more discontented than the others.")
-    named = ", ".join(f"{_(CALLED[mover])} ({decimal(apart[mover], 2, '+')})" for mover in most[:3])
-    return _("What sets those who would rise at once apart from the others: {movers}.",
-             movers=named)  # fmt: skip
+    named = "; ".join(f"{_(CALLED[mover])} ({decimal(apart[mover], 2, '+')})" for mover in most[:3])
+    return _("Those who would rise at once are more discontented than the others. The most comes "
+             "from: {movers}, in points of discontent.", movers=named)  # fmt: skip
 
 
 def movers_table(by_garrison: Mapping[str, Mapping[str, float]], extra: float | None) -> Table:
@@ -141,7 +142,7 @@ def movers_table(by_garrison: Mapping[str, Mapping[str, float]], extra: float | 
 
 
 def _signed(value: float) -> str:
-    return f"{round(value, 2) + 0.0:+.2f}"  # without −0.00
+    return spelled(round(value, 2) + 0.0, "+.2f")  # without −0.00
 
 
 def of_world(attempt: Attempt, country: Country) -> dict[str, dict[str, float]]:
@@ -201,8 +202,8 @@ def rounds_of(story: Trace, month: int, count: int) -> list[dict[str, Any]]:
                                 "been the other."))  # fmt: skip
         else:
             share = of_100(force[now])
-            events = [_("{share} of 100 of the force stand with the rebels.", share=share) if at
-                      else _("{share} of 100 of the force would rise.", share=share)]  # fmt: skip
+            events = [_("{share} of every 100 soldiers stand with the rebels.", share=share) if at
+                      else _("{share} of every 100 soldiers would rise.", share=share)]  # fmt: skip
         frames.append(frame(country, ruler, orientation, shares[now], REBEL,
                             [int(attempt.led_from[0])], events, names[at]))  # fmt: skip
     return frames
@@ -216,8 +217,8 @@ def rounds_of_all(found: Why, country: Country, ruler: str, orientation: float
     names = round_names(table.shape[1] - 1)
     return [
         frame(country, ruler, orientation, row, REBEL, [],
-              [_("{share} of 100 of the force stand with the rebels, on average.",
-                 share=of_100(float(force @ row / force.sum())))], name)
+              [_("{share} of every 100 soldiers stand with the rebels, on average.",
+                 share=of_100(float(force @ row / force.sum())))], name, coded=True)
         for row, name in zip(table.T, names, strict=True)
     ]  # fmt: skip
 
@@ -227,10 +228,11 @@ def causes_table(found: Why) -> Table:
     rows: Sequence[Any] = [(_(one.cause), of_100(one.undone), decimal(100 * one.se, 1))
                            for one in found.causes]  # fmt: skip
     return Table(
-        _("Of 100 worlds in which the coup succeeds, in how many none succeeds this month "
-          "without …") if found.of_success else
-        _("Of 100 worlds in which a coup is attempted, in how many none is this month without …"),
-        [Column("", _("without")), *numbers(_("worlds"), _("s.e."))],
-        _("Each cause is taken away alone, in this month, on the same draws. Causes work together, "
+        _("Take 100 worlds in which the coup succeeds, and take one thing away: in how many does "
+          "no coup succeed this month?") if found.of_success else
+        _("Take 100 worlds in which a coup is attempted, and take one thing away: in how many is "
+          "none attempted this month?"),
+        [Column("", _("taken away")), *numbers(_("worlds"), _("s.e."))],
+        _("Each is taken away alone, in this month only; chance is the same. They work together, "
           "so the numbers need not add up to 100."),
     ).filled(rows)
