@@ -14,7 +14,7 @@ built := cosmic-ray docopt docopt-subcommands solara-assets yattag  # come as so
 files := $(sort $(shell find api model scenarios experiments -type f ! -name '*.py[co]'))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick bench posterior reanalysis validation gallery cases pictures site notebooks sbc hazard messages lint ruff pyright format deps env constraints audit dist release mutants fuzz clean FORCE
+.PHONY: help run test quick bench posterior reanalysis validation gallery cases pictures site notebooks sbc hazard region messages lint ruff pyright format deps env constraints audit dist release mutants fuzz clean FORCE
 
 help:
 	@echo "make run          simulate SCENARIO ($(SCENARIO)): palca run $(SCENARIO)"
@@ -25,6 +25,7 @@ help:
 	@echo "make reanalysis   find the worlds that went as ours did; replaces the shipped ones (up to an hour)"
 	@echo "make sbc          check the filter of worlds like ours by simulated histories (hours)"
 	@echo "make hazard       measure how long regimes last, beside the region (some minutes)"
+	@echo "make region       forecast coup attempts in other countries; writes docs/REGION.md (ten minutes)"
 	@echo "make validation   validate the baseline; writes docs/VALIDATION.md (about ten minutes)"
 	@echo "make gallery      simulate every concept; writes docs/CONCEPTS.md"
 	@echo "make cases        fit the policy 'graded', and try policies by right turns elsewhere; writes docs/CASES.md (some minutes)"
@@ -66,6 +67,9 @@ sbc: env
 hazard: env
 	@$(bin)/python -m benchmarks.hazard $(ARGS)
 	@$(bin)/python -m benchmarks.silence
+
+region: env
+	@$(bin)/python -m benchmarks.region $(ARGS)
 
 mutants: env
 	@$(bin)/python -m benchmarks.mutants $(ARGS)

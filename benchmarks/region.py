@@ -26,6 +26,7 @@ from palca.experiments.region.filter import Chances, chances
 from palca.experiments.region.kit import CLOSED, scenario_of
 from palca.experiments.region.scores import Law, Seen, log_score, paired_error, seen
 from palca.experiments.region.tables import GIVEN, course_of, load_region
+from palca.experiments.validate.cross_country import jeffreys
 from palca.model.calendar import month_index
 from palca.model.compiler.cache import digest_of
 from palca.model.state import counter_rng
@@ -147,7 +148,7 @@ def since_table(of: Mapping[str, Seen], made: Mapping[str, Mapping[str, Floats]]
     for first, last in SINCE:
         inside = (quiet >= first) & (quiet <= last)
         rows.append((first, last, int(inside.sum()), attempt[inside].mean(),
-                     *(chance[name][inside].mean() for name in HEADINGS)))  # fmt: skip
+                     {name: chance[name][inside].mean() for name in HEADINGS}))  # fmt: skip
     return rows
 
 
@@ -158,12 +159,12 @@ def draw(rows: list[tuple], file: Path) -> None:
         axis = figure.subplots()
         places = np.arange(len(rows))
         known = np.array([row[3] for row in rows])
-        errors = np.sqrt(known * (1 - known) / np.array([row[2] for row in rows]))
-        axis.errorbar(places, known, 1.645 * errors, fmt="o", color="#b2182b",
+        ends = np.array([jeffreys(round(row[2] * row[3]), row[2]) for row in rows]).T
+        axis.errorbar(places, known, [known - ends[0], ends[1] - known], fmt="o", color="#b2182b",
                       label="documented, with its 90 % interval")  # fmt: skip
         for name, marker, colour in (("recency", "s", "#777777"), ("alone", "v", "#56b4e9"),
                                      ("frail", "D", "#000000")):  # fmt: skip
-            column = [row[4 + list(HEADINGS).index(name)] for row in rows]
+            column = [row[4][name] for row in rows]
             axis.plot(places, column, marker=marker, color=colour, lw=1, label=HEADINGS[name])
         axis.set_xticks(places, [f"{first}–{last}" if last < 9999 else f"{first}+"
                                  for first, last, *_ in rows])  # fmt: skip
@@ -209,7 +210,7 @@ def main() -> None:
         months=int(sum(len(one.attempt) for one in of.values())),
         attempts=int(sum(one.attempt.sum() for one in of.values())), sets=asked.sets,
         worlds=asked.worlds, seeds=asked.seeds, closed=CLOSED,
-        laws=sorted({*laws.values()}),
+        laws=sorted({*laws.values()}), minus=lambda form, value: (form % value).replace("-", "−"),
         free=len(load("baseline", ["posterior=off"]).free_priors),
     )  # fmt: skip
     (ROOT / "docs" / "REGION.md").write_text(page, encoding="utf-8")
