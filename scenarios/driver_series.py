@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from palca.model.calendar import month_index, month_name
+from palca.model.calendar import START, month_index, month_name
 from palca.model.errors import PalcaError, nearest, point
 from palca.model.state.drivers import DRIVERS
 from palca.model.state.interventions import Change, DriverChange
@@ -91,12 +91,14 @@ def _by_month(path: Path, first: int, last: int) -> Floats:
     return np.array([values[month] for month in range(first, last + 1)])
 
 
-def _by_year(path: Path) -> tuple[Floats, Floats]:
-    """Return the middles of the years, in months, and the values."""
+def _by_year(path: Path, first: int) -> tuple[Floats, Floats]:
+    """Return the middles of the years, in months, and the values; a month's year must be there."""
     rows = read_series(path)
-    middles = np.array([month_index(f"{date[:4]}-01") + 5.5 for date, _, _ in rows])
+    middles = np.array([12 * (int(date[:4]) - int(START[:4])) + 5.5 for date, _, _ in rows])
     if (np.diff(middles) <= 0).any():
         raise PalcaError("the years must be in order, each once")
+    if first < middles[0] - 5.5:
+        raise PalcaError(f"must begin by {month_name(first)[:4]}")
     return middles, np.array([value for _, value, _ in rows])
 
 
@@ -123,7 +125,7 @@ def log_gap(
     """
     earliest = first - _TRAILING
     nominal = _by_month(price, earliest, end - 1)
-    middles, index = _by_year(deflator)
+    middles, index = _by_year(deflator, earliest)
     if (nominal <= 0).any() or (index <= 0).any():
         raise PalcaError("a price, and what it is deflated by, must be above 0")
     real = nominal / np.interp(np.arange(earliest, end), middles, index)
@@ -158,7 +160,7 @@ def steps(path: Path, first: int, end: int) -> Floats:
 
 def yearly(path: Path, first: int, end: int) -> Floats:
     """Return a yearly series interpolated between the middles of the years, by month."""
-    middles, values = _by_year(path)
+    middles, values = _by_year(path, first)
     return np.interp(np.arange(first, end), middles, values)
 
 

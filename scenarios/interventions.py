@@ -144,7 +144,7 @@ def _in_turn(changes: Sequence[Change]) -> list[Change]:
 
 
 def build_interventions(
-    changes: Sequence[Change], leaders: Sequence[str]
+    changes: Sequence[Change], leaders: Sequence[str], first: int
 ) -> tuple[Intervention, ...]:
     """Return the changes of a manifest as the model applies them in each month.
 
@@ -162,7 +162,7 @@ def build_interventions(
             if read_contents(asked) != [(change.target, change.content)]:
                 raise PalcaError(f"no change such as {change.target!r}", change.place)
         for name, month in (("since", change.since), ("until", change.until)):
-            check_number(name, month, EARLIEST, FOREVER, change.place)
+            check_number(name, month, first, FOREVER, change.place)
         if kind:
             found.append(kind.of(change, leaders))
     return tuple(found)

@@ -108,7 +108,9 @@ def build(resolved: Mapping[str, Any]) -> Scenario:
         parameter_sets=parameter_sets,
         priors=priors,
         closed=frozenset(closed),
-        interventions=build_interventions([Change(**row) for row in resolved["changes"]], names),
+        interventions=build_interventions(
+            [Change(**row) for row in resolved["changes"]], names, first
+        ),
         first=first,
     )
 

@@ -161,7 +161,7 @@ def options(data: bytes) -> None:
             merged["intervene"].append(WrittenIntervention(parse_change(line), None))
     changes = [change for beside in merged["intervene"] for change in beside.changes()]
     held = [change for change in check_changes(changes, 0, 120) if change.kind == "lever"]
-    for change in build_interventions(held, ()):
+    for change in build_interventions(held, (), 0):
         assert isinstance(change, LeverChange)
         assert np.isfinite(change.changed(1.0))
 
@@ -236,7 +236,7 @@ def _short_series() -> dict[str, str]:
     prices = [f"{month_name(i)},1,x" for i in range(-36, _MONTHS)]
     named = {}
     for name in _USES:
-        rows = prices if name in ("tin", "oil") else ["1968,1,x", "1969,1,x"]
+        rows = prices if name in ("tin", "oil") else ["1965,1,x", "1969,1,x"]
         rows = ["1960-01,0,x,a"] if name in ("neighbours", "human_rights") else rows
         rows = ["1960,100,x", "1970,100,x"] if name == "gdp" else rows
         text = "\n".join(["date,value,source,country", *rows])

@@ -93,3 +93,11 @@ def test_a_start_is_of_its_own_month(tmp_path: Any) -> None:
         resolve(str(file))
     file.write_text(file.read_text() + '[start]\nleader = "Juan José Torres"\n')
     assert build(resolve(str(file))).first == 24
+
+
+def test_drivers_are_not_drawn_out_to_years_before_their_files(tmp_path: Any) -> None:
+    file = tmp_path / "early.toml"
+    file.write_text('title = "x"\nextends = "baseline"\nfrom = "1955-01"\n'
+                    '[start]\nleader = "Víctor Paz Estenssoro"\n')  # fmt: skip
+    with pytest.raises(PalcaError, match=r"195|missing"):
+        resolve(str(file))
