@@ -225,7 +225,6 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
                     "given", "outcomes", "registered", "place")
     }
     resolved |= {
-        "first": first,
         "months": end - first,
         "country": country,
         "parameters": merged["parameters"],
@@ -237,6 +236,8 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
         "policies": {},
         "changes": [asdict(_portable(change)) for change in changes],
     }
+    if first:  # left out of the others: their folders are read by earlier versions too
+        resolved["first"] = first
     for actor in ACTORS:
         if actor not in merged["policies"]:
             raise PalcaError(f"no policy for '{actor}' in [policy]", where)

@@ -39,7 +39,7 @@ def run(
     experiment = RunExperiment(resolved, worlds, seed)
     folder = make(experiment, out, Path(scenario).stem, force, full, jobs, csv, by_prior)
     turns = [change["since"] for change in resolved["changes"]] or [month_index(WHY)]
-    first = resolved["first"]
+    first = resolved.get("first", 0)
     month = month_name(max(first, min(*turns, first + resolved["months"] - 1)))
     why = options.command("explain", folder, "--world", 0, "--month", month)
     options.print_line(f"Why something happened: {why}")

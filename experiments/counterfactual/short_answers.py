@@ -252,6 +252,11 @@ def of_expectations(rows: Sequence[Mapping[str, Any]]) -> ShortAnswer:
     return ShortAnswer("\n".join(text), table if missed else None)
 
 
+def _with_unit(value: Any, row: Mapping[str, Any]) -> str:
+    said, unit = str(in_unit("+")(value, row)), str(row["unit"])
+    return said if unit.startswith("share") else f"{said} {unit}"  # shares have their sign
+
+
 def of_claims(answers: Mapping[str, Answer]) -> ShortAnswer:
     """Return what the model, given the record, says of the source study's claims."""
     unanswered = [answer for answer in answers.values() if RECORD not in answer.parts]
@@ -270,7 +275,7 @@ def of_claims(answers: Mapping[str, Answer]) -> ShortAnswer:
     )
     columns = (
         Column("claim", "claim (given all that happened)"),
-        Column("value", "number", in_unit("+")), Column("unit"),
+        Column("value", "number", _with_unit),
         Column("se", "s.e.", in_unit()), Column("parameters_sd", "parameters", in_unit()),
     )  # fmt: skip
     note = f"number: claims.csv says how each is measured. {_SPREAD}"

@@ -447,7 +447,7 @@ def outcomes_from(first: int) -> tuple[Outcome, ...]:
 
 MAIN: Final = (
     "coups_1972_77", "longest_spell", "right_share", "unrest_months", "ussr_commitments_after",
-    "us_aid_after", "friction_after", "growth", "coups", "failed_coups",
+    "us_aid_after", "friction_after", "growth",
 )  # fmt: skip
 
 

