@@ -31,7 +31,8 @@ BUILD = ROOT / "build" / "mutants"
 FOLDERS = ("model", "scenarios", "experiments")
 SCORES = (
     "forecast/comparisons", "forecast/naive", "forecast/scores", "forecast/win_rates",
-    "observe/documented", "observe/outcomes", "observe/windows", "validate/forecast_skill",
+    "observe/by_month", "observe/documented", "observe/outcomes", "observe/windows",
+    "validate/forecast_skill",
 )  # fmt: skip
 # Those tests of experiments that use the scores; the others would only take time.
 SCORING_TESTS = ("scores", "measures", "documented", "contests", "naive", "spans", "scoring",

@@ -15,7 +15,7 @@ import typer
 from palca.experiments.cli.app import app
 from palca.experiments.concepts.contrast import contrast
 from palca.experiments.concepts.gallery import section
-from palca.experiments.observe.outcomes import RIGHT
+from palca.experiments.observe.by_month import RIGHT
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
 from palca.model.language.levers import ACTORS, LEVERS

@@ -24,7 +24,7 @@ from ..io.figure_style import (
     style,
 )
 from ..io.numerals import decimal, percent
-from ..observe.outcomes import side
+from ..observe.by_month import side
 from .answer import Answer
 from .stories import exemplars
 from .twins import QUANTITIES, Paths, Twins

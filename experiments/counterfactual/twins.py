@@ -25,8 +25,8 @@ from palca.model.types import Floats, Ints
 from palca.scenarios import build
 
 from ..infer.reanalysis import ParticleSet
+from ..observe.by_month import RIGHT, atmosphere, unrest
 from ..observe.histories import Histories
-from ..observe.outcomes import RIGHT, atmosphere, unrest
 
 _ROW: Final = {name: row for row, name in enumerate(FIELDS)}  # of a snapshot's state
 _KEPT: Final = (

@@ -12,7 +12,7 @@ from palca.model import Simulation
 from palca.model.state.history import CODE_OF
 from palca.model.types import Floats, Ints
 
-from ..observe.outcomes import MEMORY, WEIGHTS, event_values
+from ..observe.by_month import MEMORY, WEIGHTS, event_values
 from .evidence import ATTEMPTS, Evidence
 
 OF_WORLDS: Final = ("seen", "atmosphere", "year", "reign")  # whose last axis is that of the worlds

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from palca.model.types import Flags
 
+from .by_month import RIGHT, friction, spell_lengths
 from .histories import Histories
-from .outcomes import RIGHT, friction, spell_lengths
 
 _SHARP: Final = 0.5  # change of orientation within a month that counts as a swing
 _COOPERATION: Final = (

@@ -16,19 +16,9 @@ from palca.model.calendar import month_index
 from palca.model.types import Floats
 
 from ..io.table import Column
+from .by_month import holds, is_banned, is_left, is_right, is_tolerated, lethal_unrest
 from .histories import Histories
-from .outcomes import (
-    EVERY,
-    OUTCOMES,
-    Outcome,
-    american,
-    holds,
-    is_banned,
-    is_left,
-    is_right,
-    is_tolerated,
-    lethal_unrest,
-)
+from .outcomes import EVERY, OUTCOMES, Outcome, american
 
 FIRST: Final = 1969
 LAST: Final = 1978

@@ -20,6 +20,7 @@ from palca.model.state import counter_rng
 from palca.model.state.scenario import Scenario
 from palca.model.types import Flags, Floats
 
+from ..infer.weights import equal, systematic
 from .tables import Course
 
 # What belongs to who rules: put back where a world's ruler changes and the documented one doesn't
@@ -138,8 +139,8 @@ def _copied(
     for one in np.flatnonzero(~alive.all(axis=1)):
         good = np.flatnonzero(alive[one])
         if len(good):
-            spread = (np.arange(worlds) + chance.random()) * len(good) / worlds
-            chosen[one] = one * worlds + good[spread.astype(np.int64)]
+            copied = systematic(equal(len(good)), worlds, chance.random())
+            chosen[one] = one * worlds + good[copied]
         else:
             _tell(model, slice(one * worlds, (one + 1) * worlds), course, at)
     keys = counter_rng.world_keys(int(chance.integers(LARGEST)), np.arange(count * worlds))

@@ -13,11 +13,11 @@ import numpy as np
 
 from palca.model.calendar import month_name
 from palca.model.state.scenario import Scenario
-from palca.model.types import Floats
 from palca.scenarios import build, resolve
 from palca.scenarios.country import build_country
+from palca.scenarios.driver_series import growth_gap
 
-from .tables import Course, Region, course_of, export_price
+from .tables import GIVEN, Course, Region, course_of, export_price
 
 # Channels through which patrons and the party would act
 CLOSED: Final = (
@@ -27,16 +27,6 @@ CLOSED: Final = (
 )  # fmt: skip
 # Contenders without names, one of each side, in and out of uniform: assumed
 _CONTENDERS: Final = (-0.6, 0.0, 0.6)
-# Growth of the United States, % a year: Bureau of Economic Analysis, national accounts, table 1.1.1
-_US_GROWTH: Final = {
-    1949: -0.6, 1950: 8.7, 1951: 8.0, 1952: 4.1, 1953: 4.7, 1954: -0.6, 1955: 7.1, 1956: 2.1,
-    1957: 2.1, 1958: -0.7, 1959: 6.9, 1960: 2.6, 1961: 2.6, 1962: 6.1, 1963: 4.4, 1964: 5.8,
-    1965: 6.5, 1966: 6.6, 1967: 2.7, 1968: 4.9, 1969: 3.1, 1970: 0.2, 1971: 3.3, 1972: 5.3,
-    1973: 5.6, 1974: -0.5, 1975: -0.2, 1976: 5.4, 1977: 4.6, 1978: 5.5, 1979: 3.2, 1980: -0.3,
-    1981: 2.5, 1982: -1.8,
-}  # fmt: skip
-
-
 def country_table(course: Course, usual: dict[str, Any]) -> dict[str, Any]:
     """Return a country as its file would have it.
 
@@ -87,7 +77,8 @@ def scenario_of(region: Region, country: str, first: int, end: int) -> tuple[Sce
     months = end - first
     drivers = {name: np.zeros(months) for name in resolved["drivers"]}
     drivers |= {
-        "tin": export_price(region, country, first, end), "abroad": _abroad(first, end),
+        "tin": export_price(region, country, first, end),
+        "abroad": growth_gap(GIVEN / "us_growth.csv", first, end),
         "prices": np.ones(months), "gdp": np.full(months, 1000.0),
     }  # fmt: skip
     scenario = build(resolved)
@@ -95,9 +86,3 @@ def scenario_of(region: Region, country: str, first: int, end: int) -> tuple[Sce
     made = build_country(table, f"the tables of {country}")
     return replace(scenario, title=country, country=made, first=first, months=months,
                    drivers=drivers, policies=policies), course  # fmt: skip
-
-
-def _abroad(first: int, end: int) -> Floats:
-    years = np.array([int(month_name(month)[:4]) for month in range(first, end)])
-    mean = float(np.mean([*_US_GROWTH.values()]))
-    return np.array([_US_GROWTH[year] - mean for year in years], dtype=np.float64)

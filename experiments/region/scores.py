@@ -17,6 +17,7 @@ from scipy.stats import gamma
 
 from palca.model.types import Flags, Floats
 
+from ..forecast.comparisons import logarithmic
 from .filter import Chances
 from .tables import Course
 
@@ -61,8 +62,7 @@ def seen(course: Course, chances: Chances, since: int) -> Seen:
 
 def log_score(chance: Floats, attempt: Flags) -> float:
     """Return the sum of the logarithms of the chances given to what happened."""
-    chance = np.clip(chance, _TINY, 1.0 - _TINY)
-    return float(np.sum(np.where(attempt, np.log(chance), np.log1p(-chance))))
+    return -len(chance) * float(logarithmic(chance, attempt.astype(np.float64), _TINY))
 
 
 def constant(country: str, of: Mapping[str, Seen]) -> Floats:

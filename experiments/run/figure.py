@@ -30,9 +30,9 @@ from ..io.figure_style import (
 )
 from ..io.language import _
 from ..io.numerals import decimal, percent
+from ..observe.by_month import WEIGHTS, atmosphere, side
 from ..observe.documented import no_record
 from ..observe.histories import Histories
-from ..observe.outcomes import WEIGHTS, atmosphere, side
 from ..simulate.ensemble import Summary
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from ..io.figure_style import COLOURS
 from ..io.language import N_
 from ..io.numerals import decimal, percent
 from ..io.table import Column, Table, decimals, numbers, shares
+from ..observe.by_month import side
 from ..observe.documented import no_record
 from ..observe.histories import Histories
-from ..observe.outcomes import GROUPS, outcomes_from, side
+from ..observe.outcomes import GROUPS, outcomes_from
 from ..simulate.ensemble import Summary
 from .files import score_rows
 

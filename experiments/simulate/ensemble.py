@@ -25,9 +25,10 @@ from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..io.parallel import shared
+from ..observe.by_month import RIGHT, atmosphere, friction, unrest
 from ..observe.histories import SERIES, Histories, simulated
 from ..observe.labelled import Measures, measured
-from ..observe.outcomes import RIGHT, atmosphere, friction, outcomes, unrest
+from ..observe.outcomes import outcomes
 from .histograms import Histogram, histogram, no_worlds
 
 BLOCK: Final = 4096  # worlds in a block: enough to amortise calls, few enough for the cache

@@ -24,16 +24,10 @@ from ..forecast.naive import HAZARDS, base_rates, naive
 from ..forecast.scores import OutcomeScore, evaluate
 from ..infer.calibrate import calibrate
 from ..io.experiment import OnProgress
+from ..observe.by_month import atmosphere, lethal_unrest
 from ..observe.documented import Record
 from ..observe.histories import Histories, documented, happened
-from ..observe.outcomes import (
-    OUTCOMES,
-    atmosphere,
-    documented_outcomes,
-    lethal_unrest,
-    measure,
-    outcomes,
-)
+from ..observe.outcomes import OUTCOMES, documented_outcomes, measure, outcomes
 from ..observe.windows import before_and_after
 from ..simulate.ensemble import free_running
 from .one_step_ahead import ahead_comparisons

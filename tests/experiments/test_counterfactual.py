@@ -35,7 +35,7 @@ from palca.experiments.counterfactual.question import Question
 from palca.experiments.counterfactual.twins import Paths, Twins, parameter_basis
 from palca.experiments.infer import reanalysis, reanalysis_files
 from palca.experiments.infer.weights import clustered_error
-from palca.experiments.observe.outcomes import MEMORY, WEIGHTS
+from palca.experiments.observe.by_month import MEMORY, WEIGHTS
 from palca.experiments.simulate import priors
 from palca.model.state.history import Events
 from palca.model.state.parameters import PRIORS

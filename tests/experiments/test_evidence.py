@@ -18,9 +18,9 @@ from palca.experiments.counterfactual.words import documented_attempts, like
 from palca.experiments.infer.evidence import EventObservation, Evidence, describe
 from palca.experiments.infer.evidence_file import load_given, make_evidence
 from palca.experiments.infer.likelihood import Likelihood
+from palca.experiments.observe.by_month import atmosphere
 from palca.experiments.observe.documented import Record, load_record
 from palca.experiments.observe.histories import Histories, documented
-from palca.experiments.observe.outcomes import atmosphere
 from palca.model import ColdWarModel, PalcaError
 from palca.model.calendar import month_index, month_name
 from palca.model.state.history import CODE_OF, Events

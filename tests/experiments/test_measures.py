@@ -16,26 +16,28 @@ from palca.experiments.cli.catalogue import LISTS
 from palca.experiments.forecast.naive import naive
 from palca.experiments.forecast.scores import evaluate
 from palca.experiments.io.numerals import significant
+from palca.experiments.observe.by_month import (
+    RIGHT,
+    WEIGHTS,
+    atmosphere,
+    friction,
+    known_friction,
+    remembered,
+    side,
+    spell_lengths,
+    unrest,
+)
 from palca.experiments.observe.documented import Record, load_record
 from palca.experiments.observe.histories import SERIES, Histories, documented, simulated
 from palca.experiments.observe.outcomes import (
     EVERY,
     GROUPS,
     OUTCOMES,
-    RIGHT,
-    WEIGHTS,
     Outcome,
-    atmosphere,
     documented_outcomes,
-    friction,
-    known_friction,
     measure,
     outcomes,
-    remembered,
-    side,
-    spell_lengths,
-    unrest,
-)  # fmt: skip
+)
 from palca.experiments.observe.windows import FIRST, LAST, before_and_after, outcomes_of
 from palca.experiments.simulate.ensemble import free_running
 from palca.model import ColdWarModel

@@ -18,6 +18,8 @@ from palca.experiments.region.scores import Seen, log_score
 from palca.experiments.region.tables import GIVEN, course_of, export_price, load_region
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
+from palca.scenarios.driver_series import read_series
+from palca.scenarios.reading.library import find_driver
 
 FIRST, SCORED, END = (month_index(month) for month in ("1950-01", "1951-01", "1983-01"))
 
@@ -83,6 +85,12 @@ def test_a_price_that_never_changes_leaves_no_gap() -> None:
     flat = replace(region, prices=region.prices * 0 + 5.0)
     assert np.allclose(export_price(flat, "BOL", FIRST, END), 0.0)
     assert not np.allclose(export_price(region, "BOL", FIRST, END), 0.0)
+
+
+def test_growth_abroad_is_that_of_the_shipped_drivers_where_both_have_it() -> None:
+    own, shipped = ({date: value for date, value, _ in read_series(file)}
+                    for file in (GIVEN / "us_growth.csv", find_driver("us_growth")))  # fmt: skip
+    assert {year: own[year] for year in shipped} == shipped
 
 
 def test_the_documented_ruler_rules_and_weighs_nothing() -> None:

@@ -16,16 +16,10 @@ from palca.experiments.forecast.comparisons import (
 )
 from palca.experiments.forecast.naive import HAZARDS, naive
 from palca.experiments.forecast.scores import evaluate
+from palca.experiments.observe.by_month import atmosphere, unrest
 from palca.experiments.observe.documented import load_record
 from palca.experiments.observe.histories import Histories, documented, happened
-from palca.experiments.observe.outcomes import (
-    OUTCOMES,
-    atmosphere,
-    documented_outcomes,
-    measure,
-    outcomes,
-    unrest,
-)
+from palca.experiments.observe.outcomes import OUTCOMES, documented_outcomes, measure, outcomes
 from palca.experiments.observe.windows import outcomes_of
 from palca.experiments.simulate.ensemble import free_running
 from palca.experiments.validate import forecast_skill, one_step_ahead

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from palca.experiments.observe.by_month import RIGHT
 from palca.experiments.observe.histories import SERIES, Histories
-from palca.experiments.observe.outcomes import OUTCOMES, RIGHT, measure
+from palca.experiments.observe.outcomes import OUTCOMES, measure
 from palca.experiments.observe.windows import FIRST, LAST, before_and_after, outcomes_of, spans
 from palca.experiments.simulate.ensemble import free_running
 from palca.model.state.history import CODE_OF, Events

@@ -9,9 +9,9 @@ from palca.model.calendar import month_index, month_name
 from ...io.figure_style import spells
 from ...io.language import N_, _, spoken, written_date, written_month
 from ...io.table import Table, texts
+from ...observe.by_month import side
 from ...observe.documented import load_record
 from ...observe.histories import Histories
-from ...observe.outcomes import side
 from .. import cases
 from ..address import write_query
 from ..blocks import Block, heading, links, listing, picture, table, text

@@ -23,8 +23,8 @@ from ...io.figure_style import (
 )
 from ...io.language import _
 from ...io.numerals import number, spelled
+from ...observe.by_month import UNREST, atmosphere, known_friction, unrest
 from ...observe.histories import Histories
-from ...observe.outcomes import UNREST, atmosphere, known_friction, unrest
 from ...simulate.ensemble import MONTHLY, Summary
 from ..canvas import fixed_figure
 

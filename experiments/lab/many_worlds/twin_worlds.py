@@ -21,8 +21,8 @@ from ...infer.evidence_file import load_given
 from ...infer.reanalysis import Reanalysis, reanalyse
 from ...infer.reanalysis_files import reanalysis_of
 from ...infer.weights import clustered_errors
+from ...observe.by_month import RIGHT
 from ...observe.histories import Histories
-from ...observe.outcomes import RIGHT
 from .. import cases
 from ..cases import SEED, Case
 from ..kept import kept

@@ -20,8 +20,8 @@ from palca.scenarios.outline import map_of
 
 from ...io.figure_style import spells
 from ...io.language import N_, _, written_month
+from ...observe.by_month import side
 from ...observe.histories import Histories
-from ...observe.outcomes import side
 from ...run.explain import Trace
 from ...run.narrate import happenings
 from ..blocks import Block

@@ -23,7 +23,7 @@ from ...io.figure_style import (
 )
 from ...io.language import N_, _, written_month
 from ...io.numerals import decimal, percent
-from ...observe.outcomes import side
+from ...observe.by_month import side
 from ..canvas import fixed_figure
 
 if TYPE_CHECKING:
