@@ -60,7 +60,8 @@ class Finding:
 
     Attributes
     ----------
-    claim, measure : str
+    claim, brief, measure : str
+        What the study says; what is measured, in a few words and in full.
     given : str
         What the worlds are given: what had happened by the fork, or all that happened.
     unit : str
@@ -73,6 +74,7 @@ class Finding:
     """
 
     claim: str
+    brief: str
     measure: str
     given: str
     value: float
@@ -117,7 +119,8 @@ def findings(answers: dict[str, Answer]) -> list[Finding]:
     for given in (FORK, RECORD):
         out += [
             _effect(
-                "Soviet policy did not depend on the regime's political colour", failed, given,
+                "Soviet policy did not depend on the regime's political colour",
+                "Soviet credits, 5 years: the coup fails", failed, given,
                 "ussr_commitments", 60,
                 "credits until {until} if the coup of August 1971 had failed and the left had "
                 "stayed in power, minus credits without this change",
@@ -125,19 +128,23 @@ def findings(answers: dict[str, Answer]) -> list[Finding]:
             ),
             _growth(suspended, given),
             _effect(
-                "it stabilised Bolivia", suspended, given, "attempts", 36,
+                "it stabilised Bolivia", "attempts, 3 years: Moscow suspends",
+                suspended, given, "attempts", 36,
                 "coup attempts from {since} to {until} if Moscow had suspended cooperation, minus "
                 "attempts without this change",
                 _stability,
             ),
             _effect(
-                "it stabilised Bolivia (survival of the regime)", suspended, given, "rules", 36,
+                "it stabilised Bolivia (survival of the regime)",
+                "Banzer rules, 3 years: Moscow suspends",
+                suspended, given, "rules", 36,
                 "probability that the regime that ruled before {since} still rules in {until}, "
                 "with the same change minus without it",
                 _stability,
             ),
             _effect(
-                "it cost Moscow the party", suspended, given, "friction", 36,
+                "it cost Moscow the party", "friction, 3 years: Moscow suspends",
+                suspended, given, "friction", 36,
                 "friction of party and Moscow in {until} if Moscow had suspended cooperation, "
                 "minus friction without this change",
                 _friction,
@@ -147,15 +154,15 @@ def findings(answers: dict[str, Answer]) -> list[Finding]:
 
 
 def _effect(
-    claim: str, answer: Answer, given: str, quantity: str, months_on: int, measure: str,
-    judge: Callable[[Effect, Part], str],
+    claim: str, brief: str, answer: Answer, given: str, quantity: str, months_on: int,
+    measure: str, judge: Callable[[Effect, Part], str],
 ) -> Finding:  # fmt: skip
     part = answer.parts[given]
     found = part.effects[quantity, min(months_on, max(answer.horizons))]
     unit = QUANTITIES[quantity][1]
     description = measure.format(since=month_name(answer.fork), until=month_name(found.month))
     return Finding(
-        claim, description, given, found.effect,
+        claim, brief, description, given, found.effect,
         f"{unit}{_APART}" if unit.startswith("share") else unit, found.se, found.parameters_sd,
         found.parameters_sd_se, judge(found, part),
     )  # fmt: skip
@@ -170,6 +177,7 @@ def _growth(answer: Answer, given: str) -> Finding:
     grew = (later.mean(axis=0) > delivered[0]).astype(np.float64)
     return Finding(
         "cooperation grew after 1971",
+        "deliveries grow (nothing is changed)",
         "share of worlds in which Soviet deliveries of 1974–78 are above those of "
         f"{month_name(factual.since)}",
         given,

@@ -187,9 +187,11 @@ def _may_not(answer: Answer, parts: Sequence[Part]) -> list[str]:
     record = documented_attempts(answer)
     factual = [effect.factual for effect in effects]
     if record is not None and max(abs(value - record) for value in factual) > 0.5:
-        simulated = " or ".join(dict.fromkeys(decimal(value, 1) for value in factual))
-        said.append(f"Without the change they have {simulated} attempts; the record has "
-                    f"{record:.0f}.")  # fmt: skip
+        simulated = " or ".join(dict.fromkeys(
+            f"{decimal(value, 1)} ({given})"
+            for given, value in zip(map(SHORT.get, answer.parts), factual, strict=True)
+        ))  # fmt: skip
+        said.append(f"Unchanged worlds have {simulated} attempts; the record has {record:.0f}.")
     return said
 
 
@@ -253,7 +255,8 @@ def of_expectations(rows: Sequence[Mapping[str, Any]]) -> ShortAnswer:
 
 
 def _with_unit(value: Any, row: Mapping[str, Any]) -> str:
-    said, unit = str(in_unit("+")(value, row)), str(row["unit"])
+    unit = str(row["unit"])
+    said = str(in_unit("" if unit == "share of worlds" else "+")(value, row))
     return said if unit.startswith("share") else f"{said} {unit}"  # shares have their sign
 
 
@@ -274,9 +277,9 @@ def of_claims(answers: Mapping[str, Answer]) -> ShortAnswer:
         f"As much credit as to Chile: {credit_sentence()}"
     )
     columns = (
-        Column("claim", "claim (given all that happened)"),
-        Column("value", "number", _with_unit),
+        Column("brief", "given all that happened"),
+        Column("value", "effect", _with_unit),
         Column("se", "s.e.", in_unit()), Column("parameters_sd", "parameters", in_unit()),
     )  # fmt: skip
-    note = f"number: claims.csv says how each is measured. {_SPREAD}"
+    note = f"effect: with the change minus without it; claims.csv has the claims. {_SPREAD}"
     return ShortAnswer(text, Table.of("", columns, map(asdict, found), note))
