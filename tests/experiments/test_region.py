@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from palca.experiments.region import filter as filter_room
 from palca.experiments.region import scores
 from palca.experiments.region.filter import Chances, chances
 from palca.experiments.region.kit import scenario_of
@@ -56,7 +58,8 @@ def test_renamed_countries_lost_rows_and_empty_columns_need_no_other_code(tmp_pa
     region = load_region(folder)
     assert region.countries == ["XYZ"]
     scenario, course = scenario_of(region, "XYZ", FIRST, FIRST + 60)
-    assert scenario.country.leaders[int(scenario.country.start["leader"])].short
+    ruler = scenario.country.leaders[int(scenario.country.start["leader"])]
+    assert ruler.name == course.spells["leader"][course.ruler[0]]
     found = chances(scenario, course, {"opportunity": np.array([0.03, 0.06])}, 40, 1)
     assert ((found.attempt > 0) & (found.attempt < 1)).all()
 
@@ -93,13 +96,35 @@ def test_growth_abroad_is_that_of_the_shipped_drivers_where_both_have_it() -> No
     assert {year: own[year] for year in shipped} == shipped
 
 
-def test_the_documented_ruler_rules_and_weighs_nothing() -> None:
-    """Where all sets are alike, other rulers' names don't matter to a month's chance."""
-    region = load_region()
+def test_the_documented_ruler_rules_at_the_end_of_every_month(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    region, seen_rulers = load_region(), []
+    install = filter_room._install
+
+    def watched(model: Any, course: Any, at: int, *others: Any) -> None:
+        install(model, course, at, *others)
+        assert (model.state.leader == course.ruler[at]).all()
+        seen_rulers.append(int(course.ruler[at]))
+
+    monkeypatch.setattr(filter_room, "_install", watched)
     scenario, course = scenario_of(region, "BOL", FIRST, FIRST + 30)
-    sets = {"opportunity": np.full(2, 0.05)}
-    one = chances(scenario, course, sets, 60, 3)
-    assert np.array_equal(one.attempt, chances(scenario, course, sets, 60, 3).attempt)
+    chances(scenario, course, {"opportunity": np.full(2, 0.05)}, 60, 3)
+    assert seen_rulers == course.ruler.tolist()
+    assert len({*seen_rulers}) > 1
+
+
+def test_names_of_rulers_do_not_matter() -> None:
+    region = load_region()
+    renamed = replace(region, rulers=region.rulers.assign(leader="Nobody"))
+    one, other = (chances(*scenario_of(tables, "BOL", FIRST, FIRST + 30),
+                     {"opportunity": np.full(2, 0.05)}, 60, 3).attempt
+                  for tables in (region, renamed))  # fmt: skip
+    assert np.array_equal(one, other)
+
+
+def test_more_opportunities_make_more_attempts_likely() -> None:
+    scenario, course = scenario_of(load_region(), "BOL", FIRST, FIRST + 30)
     hazard = chances(scenario, course, {"opportunity": np.array([0.0, 0.075])}, 400, 3).attempt
     assert hazard[:, 0].mean() < hazard[:, 1].mean()
 
