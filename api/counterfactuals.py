@@ -113,7 +113,7 @@ def counterfactual(
     >>> broken.effects.query("quantity == 'attempts'")          # doctest: +SKIP
     >>> pc.counterfactual("baseline", arms={
     ...     "no covert money": 'at = "1971-07", lever.us.fund_plotters.set = 0',
-    ...     "no boom": {"at": "1972-01", "driver.tin.hold": "1971-12"}})  # doctest: +SKIP
+    ...     "no boom": {"at": "1972-01", "driver.export_price.hold": "1971-12"}})  # doctest: +SKIP
     """
     from palca.experiments.counterfactual.experiment import ArmsExperiment, CounterfactualExperiment
     from palca.experiments.counterfactual.question import Question

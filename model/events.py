@@ -53,8 +53,8 @@ _PATRON = {
     "settlement": "compensation for property is agreed or paid",
     "sanction": "a sanction is applied",
     "sanction threatened": "a sanction is threatened and not applied",
-    "tin sale": "stockpile tin is released, or its release is announced",
-    "tin restraint": "a release of stockpile tin is postponed or limited",
+    "stockpile sale": "a commodity is released from the stockpile, or its release is announced",
+    "stockpile restraint": "a release from the stockpile is postponed or limited",
     "covert": "covert money or help to one side",
     "pressure": "public or private pressure for rights or elections",
 }

@@ -339,7 +339,7 @@ def _drivers(
     gap = partial(driver_series.log_gap, deflator=paths["deflator"], first=first, end=end)
     of = {name: [c for c in changes if c.target == f"driver.{name}"] for name in DRIVERS}
     compute: dict[str, Callable[[Path], np.ndarray]] = {
-        "tin": partial(gap, changes=of["tin"]),
+        "export_price": partial(gap, changes=of["export_price"]),
         "oil": partial(gap, changes=of["oil"]),
         "abroad": partial(driver_series.growth_gap, first=first, end=end),
         "neighbours": partial(driver_series.neighbours, first=first, end=end),
@@ -352,7 +352,7 @@ def _drivers(
         where = f"driver '{name}' ({label(paths[name])})"
         try:
             values = compute[name](paths[name])
-            if name not in ("tin", "oil"):
+            if name not in ("export_price", "oil"):
                 values = DriverChange.apply(values, of[name], first)
             low, high, _ = DRIVERS[name]
             outside = values[~((values >= low) & (values <= high))]

@@ -7,7 +7,7 @@ import numpy as np
 from palca.model.language.expressions import Expression
 from palca.model.language.functions import HELPERS, identifier
 
-NAMES = ("growth", "trust", "regime.orientation", "regime.age", "fiscal_tin")
+NAMES = ("growth", "trust", "regime.orientation", "regime.age", "fiscal_export")
 
 
 def evaluate(expression: Expression, values: dict):

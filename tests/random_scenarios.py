@@ -255,7 +255,7 @@ def _small_country(draw: Draw) -> Country:
 
 
 _RANGES = {  # of drivers
-    "tin": (-1, 1), "oil": (-1, 2), "abroad": (-6, 6), "neighbours": (-1, 1),
+    "export_price": (-1, 1), "oil": (-1, 2), "abroad": (-6, 6), "neighbours": (-1, 1),
     "human_rights": (0, 1), "prices": (0.5, 5), "gdp": (200, 5000),
 }  # fmt: skip
 

@@ -171,8 +171,8 @@ class ReferenceModel(mesa.Model):
     def observe(self, name: str) -> float:
         """Return an observable that is no field of the state."""
         match name:
-            case "tin":
-                return self.driver("tin") + self.tin_pressure
+            case "export_price":
+                return self.driver("export_price") + self.stockpile_pressure
             case "us.human_rights":
                 return self.driver("human_rights")
             case "regime.ideology":

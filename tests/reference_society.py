@@ -17,18 +17,18 @@ STRONGEST = 12.0**0.5  # of all shocks: two more than the mean of four numbers i
 
 
 class Economy(mesa.Agent):
-    """Tin, growth and the budget."""
+    """The export price, growth and the budget."""
 
     model: ReferenceModel  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def answer(self) -> None:
         """Move growth and fiscal space by prices, aid and what the regime spends."""
         m, p = self.model, self.model.p
-        sale = p.tin_sale * m.united_states.sold_tin
-        m.tin_pressure = m.tin_pressure - p.tin_sale_decay * m.tin_pressure - sale
-        tin = m.driver("tin") + m.tin_pressure
+        sale = p.stockpile_sale * m.united_states.sold_stockpile
+        m.stockpile_pressure = m.stockpile_pressure - p.stockpile_decay * m.stockpile_pressure - sale
+        export_price = m.driver("export_price") + m.stockpile_pressure
 
-        usual = p.growth_mean + p.growth_tin * tin + p.growth_abroad * m.driver("abroad")
+        usual = p.growth_mean + p.growth_export * export_price + p.growth_abroad * m.driver("abroad")
         m.growth = (
             usual
             + p.growth_persistence * (m.growth - usual)
@@ -37,7 +37,7 @@ class Economy(mesa.Agent):
         )
         percent = 100.0 / m.driver("gdp")
         target = (
-            p.fiscal_tin * tin
+            p.fiscal_export * export_price
             + p.fiscal_oil * m.driver("oil")
             + p.fiscal_aid_us * (m.us_delivered * percent - p.fiscal_aid_usual)
             + (p.fiscal_aid_us * p.untied_ussr + p.fiscal_aid_ussr * (1.0 - p.untied_ussr))

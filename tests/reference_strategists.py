@@ -267,7 +267,7 @@ class USSR(Strategist):
         visited = met and m.uniform("contact") < p.visits * lever["make_contact"]
         write("ussr", "visit", visited)
         write("ussr", "contact", met and not visited)
-        write("ussr", "trade", working and self.does("buy_tin", "soviet trade"))
+        write("ussr", "trade", working and self.does("buy_exports", "soviet trade"))
 
         # one draw decides whether a credit is offered and whether the host takes it
         offered = working and lever["credit"] > 0.0 and self.does("offer_credit", "credit")
@@ -350,8 +350,8 @@ class UnitedStates(Strategist):
         m.us_alarm += p.alarm_gain * alarming - p.alarm_decay * m.us_alarm
         m.us_rights *= 1.0 - p.rights_decay
 
-        self.sold_tin = self.does("sell_tin", "tin sale")
-        write("us", "tin sale", self.sold_tin)
+        self.sold_stockpile = self.does("sell_stockpile", "tin sale")
+        write("us", "stockpile sale", self.sold_stockpile)
         met = self.does("make_contact", "us contact")
         write("us", "visit", met)
         rebuked = self.does("protest", "us protest")
@@ -365,7 +365,7 @@ class UnitedStates(Strategist):
             - p.trust_us_sanction * m.us_sanction
             - p.trust_us_rights * m.us_rights * m.driver("human_rights")
         )
-        shock = p.trust_us_act * (met - self.sold_tin - rebuked - m.regime.expelled_us)
+        shock = p.trust_us_act * (met - self.sold_stockpile - rebuked - m.regime.expelled_us)
         m.us_trust = share(m.us_trust + p.trust_speed * (logistic(pull) - m.us_trust) + shock)
 
     def is_surge(self, commitment: float) -> bool:

@@ -125,7 +125,7 @@ def channels_of(question: Question, counter: dict[str, Any]) -> tuple[str, ...]:
         "soviet_": "ussr" in actors,
         "moscow_": "ussr" in actors,
         "us_": "us" in actors,
-        "tin": "driver.tin" in drivers,
+        "export_price": "driver.export_price" in drivers,
     }
     prefixes = tuple(prefix for prefix, concerned in groups.items() if concerned)
     return tuple(name for name in FREEZABLE if prefixes and name.startswith(prefixes))

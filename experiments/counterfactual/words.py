@@ -20,7 +20,7 @@ SHORT: Final = {FORK: "by then", RECORD: "all"}  # in tables
 CARRIERS: Final = {
     "ussr": ("prestige_ussr", "restraint_party", "fiscal_aid_ussr", "leverage_ussr"),
     "us": ("fiscal_aid_us",),
-    "tin": ("fiscal_tin",),
+    "export_price": ("fiscal_export",),
 }
 _RED: Final = (
     "This scenario leaves the range of situations that the factual worlds cover. The numbers "

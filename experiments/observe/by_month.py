@@ -18,8 +18,8 @@ from .histories import Histories
 WEIGHTS: Final[dict[str, float]] = {
     "embassy": 3, "ambassador": 1, "agreement": 2, "credit": 2, "project": 2, "trade": 1,
     "aid": 2, "military": 1, "offer": 1, "visit": 1, "contact": 1, "normalisation": 2,
-    "settlement": 2, "tin restraint": 1, "refusal": -1, "protest": -1, "pressure": -1,
-    "tin sale": -1, "sanction threatened": -1, "nationalisation": -3, "expulsion": -4,
+    "settlement": 2, "stockpile restraint": 1, "refusal": -1, "protest": -1, "pressure": -1,
+    "stockpile sale": -1, "sanction threatened": -1, "nationalisation": -3, "expulsion": -4,
     "suspension": -6, "sanction": -6, "break": -8,
 }  # fmt: skip
 MEMORY: Final = 0.9  # share of an act's weight left after a month

@@ -20,7 +20,8 @@ _COOPERATION: Final = (
     "agreement", "credit", "project", "trade", "offer", "visit", "contact", "normalisation",
 )  # fmt: skip
 _HOSTILITY: Final = ("expulsion", "suspension", "protest")
-_GIFTS: Final = ("aid", "military", "offer", "visit", "settlement", "tin restraint")  # by the US
+# by the US
+_GIFTS: Final = ("aid", "military", "offer", "visit", "settlement", "stockpile restraint")
 _STREETS: Final = ("strike", "general strike", "hunger strike", "demonstration")
 _TROUBLE: Final = ("siege", "massacre", "strike", "general strike")
 
@@ -226,7 +227,9 @@ def critical_support(histories: Histories) -> Flags:
 def mixed_answer(histories: Histories) -> Flags:
     """Return whether Washington answers a left with stick, covert money and carrot."""
     left = _lately(_left(histories), 1)  # the month of its fall counts
-    stick = happened(histories, "us", "sanction", "sanction threatened", "tin sale", "protest")
+    stick = happened(
+        histories, "us", "sanction", "sanction threatened", "stockpile sale", "protest"
+    )
     plot = happened(histories, "us", "covert")
     carrot = happened(histories, "us", *_GIFTS)
     return np.all([ever(left & act) for act in (stick, plot, carrot)], axis=0)
@@ -246,7 +249,7 @@ def aid_jumps(histories: Histories) -> Flags:
 
 def friend_hurt(histories: Histories) -> Flags:
     """Return whether Washington hurts a regime of the right."""
-    hurt = happened(histories, "us", "tin sale", "refusal")
+    hurt = happened(histories, "us", "stockpile sale", "refusal")
     return ever(hurt & (_o(histories) >= RIGHT))
 
 

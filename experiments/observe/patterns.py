@@ -143,8 +143,8 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         13, "Washington's answer to the left is mixed",
-        "under the left: a stick (a sanction or its threat, a tin sale, a rebuke), covert money, "
-        "and a carrot (aid, an offer, a visit, a settlement, restraint in selling tin)",
+        "under the left: a stick (a sanction or its threat, a stockpile sale, a rebuke), covert "
+        "money, and a carrot (aid, an offer, a visit, a settlement, restraint in such sales)",
         signs.mixed_answer, signs.had_left,
         built_in="us/administrations: no money while property is unpaid; covert money",
     ),
@@ -157,9 +157,9 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     ),
     Pattern(
         15, "even a friendly regime is hurt",
-        "stockpile tin is sold, or a request refused, under a regime of the right",
+        "the stockpile is sold, or a request refused, under a regime of the right",
         signs.friend_hurt,
-        built_in="us/administrations: sells stockpile tin",
+        built_in="us/administrations: sells the stockpile",
     ),
     Pattern(
         16, "the host plays both powers",

@@ -23,7 +23,7 @@ from .tables import GIVEN, Course, Region, course_of, export_price
 CLOSED: Final = (
     "soviet_fiscal", "soviet_prestige", "soviet_leverage", "soviet_diplomacy", "soviet_restraint",
     "moscow_line", "us_fiscal", "us_sanctions", "us_military", "us_covert", "us_diplomacy",
-    "tin_sales", "oil",
+    "stockpile_sales", "oil",
 )  # fmt: skip
 # Contenders without names, one of each side, in and out of uniform: assumed
 _CONTENDERS: Final = (-0.6, 0.0, 0.6)
@@ -77,7 +77,7 @@ def scenario_of(region: Region, country: str, first: int, end: int) -> tuple[Sce
     months = end - first
     drivers = {name: np.zeros(months) for name in resolved["drivers"]}
     drivers |= {
-        "tin": export_price(region, country, first, end),
+        "export_price": export_price(region, country, first, end),
         "abroad": growth_gap(GIVEN / "us_growth.csv", first, end),
         "prices": np.ones(months), "gdp": np.full(months, 1000.0),
     }  # fmt: skip

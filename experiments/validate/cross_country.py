@@ -201,7 +201,7 @@ def _country(resolved: dict[str, Any], chance: np.random.Generator) -> dict[str,
     ]
     months = resolved["months"]
     drivers = dict(resolved["drivers"])
-    for name in ("tin", "oil"):
+    for name in ("export_price", "oil"):
         swing, turn = chance.uniform(*_SWING), int(chance.integers(months))
         drivers[name] = (swing * np.roll(drivers[name], turn)).tolist()
     drivers["gdp"] = (chance.uniform(*_INCOME) * np.array(drivers["gdp"])).tolist()

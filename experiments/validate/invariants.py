@@ -173,11 +173,11 @@ def _directions(lab: _Lab) -> list[Check]:
         out.append(Check("metamorphic", statement, f"{against} worlds against, {along} along",
                          against == 0 and along > 0))  # fmt: skip
     prices = lab.resolved["drivers"]
-    dearer = {**prices, "tin": (np.array(prices["tin"]) + 0.3).tolist()}
+    dearer = {**prices, "export_price": (np.array(prices["export_price"]) + 0.3).tolist()}
     less, more = (lab.run(1, drivers=d).field("fiscal")[0] for d in (prices, dearer))
     against, along = int((more < less - 1e-12).sum()), int((more > less + 1e-12).sum())
     out.append(
-        Check("metamorphic", "a higher price of tin never leaves less fiscal space next month",
+        Check("metamorphic", "a higher export price never leaves less fiscal space next month",
               f"{against} worlds against, {along} along", against == 0 and along > 0)
     )  # fmt: skip
     return out

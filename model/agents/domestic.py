@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..equations import coup
-from ..equations.economy import aid_share, fiscal_next, growth_next, tin_pressure_next
+from ..equations.economy import aid_share, fiscal_next, growth_next, stockpile_pressure_next
 from ..equations.society import grievance_next, legitimacy_next, mobilisation_next, ties
 from ..state import counter_rng
 from ..state.batch import Worlds
@@ -20,7 +20,7 @@ _FALLEN = 60  # months until an overthrown ruler may return
 
 
 class Economy:
-    """Tin, oil, growth, fiscal space and debt; not a strategist."""
+    """The export price, oil, growth, fiscal space and debt; not a strategist."""
 
     def __init__(self, month: Setting) -> None:
         self.month = month
@@ -29,16 +29,18 @@ class Economy:
         """Move growth and the budget by prices, aid and what the regime spends."""
         m, s, p = self.month, self.month.state, self.month.p
         drivers = m.observation.drivers
-        s.tin_pressure[:] = tin_pressure_next(s.tin_pressure, m.united_states.tin_sale, p)
-        tin = m.carry("tin", "economy", drivers["tin"] + s.tin_pressure)
+        sold = m.united_states.stockpile_sale
+        s.stockpile_pressure[:] = stockpile_pressure_next(s.stockpile_pressure, sold, p)
+        gap = drivers["export_price"] + s.stockpile_pressure
+        export_price = m.carry("export_price", "economy", gap)
         us_aid = m.carry("us_fiscal", "budget", s.us_delivered)
         ussr_aid = m.carry("soviet_fiscal", "budget", s.ussr_delivered)
         s.growth[:] = growth_next(
-            s.growth, tin, drivers["abroad"], s.success, m.draws.shock("growth"), p
+            s.growth, export_price, drivers["abroad"], s.success, m.draws.shock("growth"), p
         )
         s.fiscal[:] = fiscal_next(
             s.fiscal,
-            tin,
+            export_price,
             drivers["oil"],
             aid_share(us_aid, drivers["gdp"]),
             aid_share(ussr_aid, drivers["gdp"]),

@@ -75,8 +75,9 @@ OBSERVABLES: Final[dict[str, Observable]] = _table(
     ("growth", -20, 20, "% a year", "growth of output", _field("growth")),
     ("fiscal", -1, 1, "share", "fiscal space", _field("fiscal")),
     ("debt", 0, 3, "GDP", "foreign debt", _field("debt")),
-    ("tin", -1, 1, "log price gap", "tin price against its recent mean, releases included",
-     lambda observation: observation.drivers["tin"] + observation.state.tin_pressure),
+    ("export_price", -1, 1, "log price gap", "export price against its recent mean, releases included",
+     lambda observation: (observation.drivers["export_price"]
+                          + observation.state.stockpile_pressure)),
     ("oil", -1, 2, "log price gap", "oil price against its recent mean", _driver("oil")),
     ("prices", 0, 10, "ratio", "dollar prices against January 1969", _driver("prices")),
     ("neighbours", -1, 1, "left -1 to right 1", "mean orientation of the neighbours", _driver("neighbours")),

@@ -1,4 +1,4 @@
-"""The United States: aid, sanctions, pressure, stockpile tin and covert money."""
+"""The United States: aid, sanctions, pressure, the stockpile and covert money."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ class UnitedStates(Strategist):
         s.us_alarm += p.alarm_gain * alarming - p.alarm_decay * s.us_alarm
         s.us_rights *= 1.0 - p.rights_decay
 
-        sold = self.chooses("sell_tin", "tin sale")
-        write("us", "tin sale", sold)
-        self.tin_sale = sold.astype(np.float64)
+        sold = self.chooses("sell_stockpile", "tin sale")  # the frozen key of the draw
+        write("us", "stockpile sale", sold)
+        self.stockpile_sale = sold.astype(np.float64)
         met = self.chooses("make_contact", "us contact")
         write("us", "visit", met)
         rebuked = self.chooses("protest", "us protest")

@@ -53,7 +53,7 @@ class USSR(Strategist):
         visited = met & (m.draws.of("contact") < p.visits * lever["make_contact"])
         write("ussr", "visit", visited)
         write("ussr", "contact", met & ~visited)
-        write("ussr", "trade", working & self.chooses("buy_tin", "soviet trade"))
+        write("ussr", "trade", working & self.chooses("buy_exports", "soviet trade"))
 
         luck = m.draws.of("credit")
         offered = working & (luck < lever["offer_credit"]) & (lever["credit"] > 0)

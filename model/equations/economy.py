@@ -1,4 +1,4 @@
-"""The economy: growth, fiscal space and debt, driven by tin, oil and aid.
+"""The economy: growth, fiscal space and debt, driven by the export price, oil and aid.
 
 Every function is one equation, elementwise over worlds (arrays of shape
 ``(worlds,)``); `p` holds the parameters and `e` a standard shock.
@@ -13,10 +13,10 @@ from ..types import Floats, Value
 
 
 def growth_next(
-    growth: Floats, tin: Floats, abroad: float, coup: Floats, e: Floats, p: Parameters
+    growth: Floats, export_price: Floats, abroad: float, coup: Floats, e: Floats, p: Parameters
 ) -> Floats:
-    """Return growth, % a year: g' = rho g + (1-rho)(g0 + a tin + b abroad) - c coup + s e."""
-    usual = p.growth_mean + p.growth_tin * tin + p.growth_abroad * abroad
+    """Return growth, % a year: g' = rho g + (1-rho)(g0 + a price + b abroad) - c coup + s e."""
+    usual = p.growth_mean + p.growth_export * export_price + p.growth_abroad * abroad
     return (
         usual
         + p.growth_persistence * (growth - usual)
@@ -32,7 +32,7 @@ def aid_share(delivered: Floats, gdp: float) -> Floats:
 
 def fiscal_next(
     fiscal: Floats,
-    tin: Floats,
+    export_price: Floats,
     oil: float,
     us_share: Floats,
     ussr_share: Floats,
@@ -46,12 +46,12 @@ def fiscal_next(
 ) -> Floats:
     """Return fiscal space in -1..1; aid as % of GDP, the other causes as shares.
 
-    F' = rho F + (1-rho) [tin + oil + aid + loans - pay - service - sanctions] + reform + s e.
+    F' = rho F + (1-rho) [price + oil + aid + loans - pay - service - sanctions] + reform + s e.
     Money relieves a budget alike whoever gives it. Equipment drawn on a Soviet credit that is tied
     to it relieves the budget by as much as it replaces what would have been bought.
     """
     target = (
-        p.fiscal_tin * tin
+        p.fiscal_export * export_price
         + p.fiscal_oil * oil
         + p.fiscal_aid_us * (us_share - p.fiscal_aid_usual)
         + (p.fiscal_aid_us * p.untied_ussr + p.fiscal_aid_ussr * (1.0 - p.untied_ussr)) * ussr_share
@@ -70,9 +70,9 @@ def debt_next(debt: Floats, borrowing: Value, p: Parameters) -> Floats:
     return debt + p.debt_borrowing * borrowing - p.debt_repayment * debt
 
 
-def tin_pressure_next(pressure: Floats, sale: Floats, p: Parameters) -> Floats:
+def stockpile_pressure_next(pressure: Floats, sale: Floats, p: Parameters) -> Floats:
     """Return the price lost to stockpile releases (log price), which fades."""
-    return pressure - p.tin_sale_decay * pressure - p.tin_sale * sale
+    return pressure - p.stockpile_decay * pressure - p.stockpile_sale * sale
 
 
 def pipeline_next(

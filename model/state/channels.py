@@ -68,8 +68,10 @@ _ALL = (
         "the regime's conduct responds to Washington's",
         hides=(("regime", "us."),),
     ),
-    Channel("tin", "the tin price moves growth and the budget", ("growth_tin", "fiscal_tin")),
-    Channel("tin_sales", "releases of stockpile tin move the price", ("tin_sale",)),
+    Channel("export_price", "the export price moves growth and the budget",
+            ("growth_export", "fiscal_export")),
+    Channel("stockpile_sales", "releases from the stockpile move the export price",
+            ("stockpile_sale",)),
     Channel("oil", "the oil price moves the budget", ("fiscal_oil",)),
     Channel("growth_abroad", "growth abroad moves growth", ("growth_abroad",)),
     Channel("borrowing", "foreign loans fill the budget", ("fiscal_borrowing", "fiscal_service")),
@@ -94,7 +96,8 @@ CHANNELS: Final[dict[str, Channel]] = {channel.name: channel for channel in _ALL
 # `Month.carry` what they carry.
 FREEZABLE: Final = (
     "soviet_fiscal", "soviet_prestige", "soviet_leverage", "soviet_diplomacy", "soviet_restraint",
-    "moscow_line", "us_fiscal", "us_sanctions", "us_military", "us_covert", "us_diplomacy", "tin",
+    "moscow_line", "us_fiscal", "us_sanctions", "us_military", "us_covert", "us_diplomacy",
+    "export_price",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 # One value a month: least, most, what it is.
 DRIVERS: Final[dict[str, tuple[float, float, str]]] = {
-    "tin": (-7.0, 7.0, "log gap of the real tin price to its mean of the 36 months before"),
+    "export_price": (-7.0, 7.0, "log gap of the real export price to its mean of 36 months before"),
     "oil": (-7.0, 7.0, "log gap of the real oil price to its mean of the 36 months before"),
     "abroad": (-30.0, 30.0, "growth abroad minus its mean, % a year"),
     "neighbours": (-1.0, 1.0, "mean orientation of the neighbours' regimes, left to right"),

@@ -34,7 +34,7 @@ Operation = Literal["set", "scale", "cap"]
 Outcome = Literal["succeeds", "fails", "never"]
 Contents = Iterator[tuple[str, Any]]  # pairs of target and content, see Change
 _OUTCOMES: Final[tuple[Outcome, ...]] = ("succeeds", "fails", "never")
-_PRICES: Final = ("tin", "oil")  # drivers that are gaps of a price: the price is changed
+_PRICES: Final = ("export_price", "oil")  # gaps of a price: the price itself is changed
 _LARGEST: Final = 1e6
 
 
@@ -45,7 +45,7 @@ class Change:
     Attributes
     ----------
     target : str
-        Such as ``policy.ussr``, ``lever.us.aid``, ``parameter.backlash``, ``driver.tin``,
+        Such as ``policy.ussr``, ``lever.us.aid``, ``parameter.backlash``, ``driver.export_price``,
         ``rule.ussr.NAME``, ``coup``, ``death.NAME``, ``survival.NAME``.
     content : Any
         What the file says.

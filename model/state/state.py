@@ -37,7 +37,8 @@ FIELDS: Final[dict[str, Field]] = _fields(
     ("growth", -20, 20, 4.5, "% a year", "growth of output"),
     ("fiscal", -1, 1, 0, "share", "fiscal space: ability to pay officers, wages and projects"),
     ("debt", 0, 3, 0.6, "GDP", "foreign debt"),
-    ("tin_pressure", -1, 0, 0, "log price", "price lost to releases of stockpile tin"),
+    ("stockpile_pressure", -1, 0, 0, "log price",
+     "export price lost to releases from the stockpile"),
     # Regime
     ("leader", 0, 999, 0, "roster", "who rules: the leader's number in the roster"),
     ("orientation", -1, 1, 0, "left -1 to right 1", "the regime's orientation"),
@@ -120,7 +121,7 @@ class State:
     growth: Floats
     fiscal: Floats
     debt: Floats
-    tin_pressure: Floats
+    stockpile_pressure: Floats
     leader: Floats
     orientation: Floats
     legitimacy: Floats

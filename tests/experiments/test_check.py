@@ -30,7 +30,7 @@ SOUND = {
 # what would be well but for the file that it names, or for the name
 BAD = {
     "scenario": [
-        'title = "x"\nextends = "baseline"\n[drivers]\ntin = "nosuch.csv"\n',
+        'title = "x"\nextends = "baseline"\n[drivers]\nexport_price = "nosuch.csv"\n',
         'title = "x"\nextends = "baseline"\ncountry = "nosuch.toml"\n',
         'title = "x"\nextends = "baseline"\nposterior = "nosuch.parquet"\n',
         'title = "x"\nextends = "nosuch.toml"\n',
@@ -38,8 +38,8 @@ BAD = {
     ],
     "country": [
         SOUND["country"][0].decode().replace('"tin_price"', '"nosuch.csv"'),
-        SOUND["country"][0].decode().replace('tin = "tin_price"', ""),
-        SOUND["country"][0].decode().replace("tin =", "tinn ="),
+        SOUND["country"][0].decode().replace('export_price = "tin_price"', ""),
+        SOUND["country"][0].decode().replace("export_price =", "export_prise ="),
         SOUND["country"][0].decode().replace('"tin_price"', '"host_gdp"'),
     ],
     "policy": [SOUND["policy"][0].decode().replace("when =", "whn =", 1)],

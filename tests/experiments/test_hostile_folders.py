@@ -130,7 +130,7 @@ ENTRIES: dict[str, dict[str, Any]] = {
     "worlds as a text": {"scenario": WHOLE, "worlds": "\x1b[2J"},
     "a seed that is none": {"scenario": WHOLE, "seed": "__import__('os')"},
     "months without an end": {"scenario": {**WHOLE, "months": 10**9}},
-    "drivers that are short": {"scenario": {**WHOLE, "drivers": {**WHOLE["drivers"], "tin": [0.0]}}},
+    "drivers that are short": {"scenario": {**WHOLE, "drivers": {**WHOLE["drivers"], "export_price": [0.0]}}},
     "a title that a terminal obeys": {"scenario": {**WHOLE, "title": "\x1b]0;x\x07"}},
     "sets of nothing": {"scenario": {**WHOLE, "sets": {"backlash": []}}},
     "sets without an end": {"scenario": {**WHOLE, "sets": {"backlash": [1e308] * 1000}}},

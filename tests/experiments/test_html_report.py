@@ -105,7 +105,7 @@ def folder_of(path: Path, kind: str | None = None, **entries: Any) -> Path:
 @pytest.fixture(scope="module")
 def scenario() -> dict[str, Any]:
     change = 'at = "1971-09", policy.ussr = "ideological", lever.us.aid.scale = 2'
-    return {**resolve("baseline", ["channel.tin=off", "backlash=0.02"], [change]), "drivers": {}}
+    return {**resolve("baseline", ["channel.export_price=off", "backlash=0.02"], [change]), "drivers": {}}
 
 
 @pytest.fixture(scope="module")

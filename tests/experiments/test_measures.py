@@ -328,7 +328,7 @@ def test_weights_are_ordered_as_their_source_orders_acts() -> None:
              "embassy"]  # fmt: skip
     assert [WEIGHTS[name] for name in order] == [-8, -6, -4, -3, -1, 1, 2, 3]
     assert WEIGHTS["sanction"] == WEIGHTS["suspension"]
-    hostile = {"refusal", "pressure", "tin sale", "sanction threatened"}
+    hostile = {"refusal", "pressure", "stockpile sale", "sanction threatened"}
     assert {WEIGHTS[name] for name in hostile} == {-1}
     assert all(
         WEIGHTS[name] in (1, 2) for name in set(WEIGHTS) - hostile - set(order) - {"sanction"}

@@ -43,7 +43,7 @@ NAMED = {
     "policy of an intervention": ("scenario", f"{HEAD}intervene = [{{{CHANGE[1:-1]}}}]\n", "mine.toml"),
     "extends": ("scenario", 'title = "x"\nextends = "parent.toml"\n', "parent.toml"),
     "country": ("scenario", f'{HEAD}country = "land.toml"\n', "land.toml"),
-    "driver": ("scenario", f'{HEAD}[drivers]\ntin = "tin.csv"\n', "tin.csv"),
+    "driver": ("scenario", f'{HEAD}[drivers]\nexport_price = "tin.csv"\n', "tin.csv"),
     "posterior": ("scenario", f'{HEAD}posterior = "sets.parquet"\n', "sets.parquet"),
     "scenario of a concept": ("concept", WHOLE.replace('title = "as it is"', 'title = "a"\nscenario = "parent.toml"'), "parent.toml"),
     "setting of a concept": ("concept", WHOLE.replace("coup_trap=0", "policy.ussr=mine.toml"), "mine.toml"),
@@ -97,14 +97,14 @@ def test_drivers_stand_beside_whichever_file_names_them(tmp_path: Path) -> None:
     text = f'{HEAD}country = "land/land.toml"\n'
     own.write_text(text)
     assert resolve(str(own))["drivers"] == resolve("baseline")["drivers"]
-    own.write_text(f'{text}[drivers]\ntin = "tin.csv"\n')  # a price that never changes but
-    us_cpi = resolve(str(own))["drivers"]["tin"]  # by the value of the dollar
-    assert us_cpi != resolve("baseline")["drivers"]["tin"]
+    own.write_text(f'{text}[drivers]\nexport_price = "tin.csv"\n')  # a price that never changes but
+    us_cpi = resolve(str(own))["drivers"]["export_price"]  # by the value of the dollar
+    assert us_cpi != resolve("baseline")["drivers"]["export_price"]
     assert all(-0.3 < gap < 0 for gap in us_cpi)
     # extended from elsewhere it is the same file still
     (tmp_path / "child").mkdir()
     (tmp_path / "child/child.toml").write_text('title = "x"\nextends = "../own.toml"\n')
-    assert resolve(str(tmp_path / "child/child.toml"))["drivers"]["tin"] == us_cpi
+    assert resolve(str(tmp_path / "child/child.toml"))["drivers"]["export_price"] == us_cpi
 
 
 def test_names_of_the_command_line_count_from_the_current_folder(

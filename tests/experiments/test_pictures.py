@@ -132,7 +132,7 @@ def validation() -> dict[str, Picture]:
     countries = Regularities(rows, growth, (0.5, 0.4, 0.6), (57, 111), pd.DataFrame(), 200)
     comparisons = [
         ModelComparison(name, group, np.array([level, level + 0.5]), 0.0, np.zeros(len(PATTERNS)))
-        for name, group, level in (("the scenario", "own", -50.0), ("tin", "without", -53.0),
+        for name, group, level in (("the scenario", "own", -50.0), ("export_price", "without", -53.0),
                                    ("random", "alternative", -600.0), ("broken", "broken", -1050.0))
     ]  # fmt: skip
     names = ("the scenario", *ALTERNATIVES)

@@ -37,7 +37,7 @@ NAMES = [outcome.name for outcome in OUTCOMES]
 
 
 MIXED = [
-    ("backlash", "0.01:0.09:3"), ("policy.ussr", "withdrawal,pragmatic"), ("channel.tin", "on,off"),
+    ("backlash", "0.01:0.09:3"), ("policy.ussr", "withdrawal,pragmatic"), ("channel.export_price", "on,off"),
     ("lever.us.aid.scale", "0,1.5"), ("start.legitimacy", "0.2,0.5"),
     ("intervene[0].at", "1971-02..1971-03"),
 ]  # fmt: skip
@@ -92,13 +92,13 @@ def test_a_file_says_what_options_say(palca: Run) -> None:
     Path("mine/dates.toml").write_text(
         'title = "When?"\nscenario = "soviet-break-1971"\ndesign = "lhs"\nworlds = 6\nseed = 9\n'
         'set = ["coup_trap=0.3"]\nintervene = [\'at = "1972-01", lever.us.aid.scale = 0\']\n'
-        '[vary]\nchannel.tin = [true, false]\n'
+        '[vary]\nchannel.export_price = [true, false]\n'
         '"intervene[0].at" = "1971-01..1971-02"\nbacklash = "0.01:0.05"\n'
     )
     code, out, err = palca("sweep", "mine/dates.toml", *QUICK)
     assert (code, err, "runs/dates-sweep" in out) == (0, "", True)
     options = ["--set", "coup_trap=0.3", "-i", 'at = "1972-01", lever.us.aid.scale = 0',
-               "--vary", "channel.tin=on,off",
+               "--vary", "channel.export_price=on,off",
                "--vary", "intervene[0].at=1971-01..1971-02", "--vary", "backlash=0.01:0.05"]  # fmt: skip
     palca("sweep", "soviet-break-1971", *options, "-d", "lhs", "-n", "6", "-s", "9", "-o", "two",
           *QUICK)  # fmt: skip
@@ -267,7 +267,7 @@ def test_one_factor_is_drawn_as_lines_two_as_heat_maps_more_as_small_multiples(
 @pytest.mark.parametrize("design", ["grid", "sobol"])
 @pytest.mark.slow
 def test_the_smallest_sweeps_are_shown_too(palca: Run, design: str, worlds: str) -> None:
-    for more in ([], ["--vary", "channel.tin=on,off"]):
+    for more in ([], ["--vary", "channel.export_price=on,off"]):
         code, out, err = palca("sweep", "baseline", "--vary", "backlash=0.01:0.05", *more,
                                "-d", design, "-n", worlds, "-o", f"made{len(more)}", "--full",
                                *QUICK)  # fmt: skip
@@ -343,8 +343,8 @@ def test_points_share_their_replicates_draws_and_need_no_company(short: dict[str
     for name, values in whole.items():
         np.testing.assert_array_equal(alone[name], values[1:2], err_msg=name)
         np.testing.assert_array_equal(fewer[name], values[:, :4], err_msg=name)
-    idle = {**short, "channels": {**short["channels"], "tin": False}}
-    same = run_points(idle, pd.DataFrame({"fiscal_tin": [0.3, 1.5]}), 6, seed=2)
+    idle = {**short, "channels": {**short["channels"], "export_price": False}}
+    same = run_points(idle, pd.DataFrame({"fiscal_export": [0.3, 1.5]}), 6, seed=2)
     for values in same.values():
         np.testing.assert_array_equal(values[0], values[1])
 

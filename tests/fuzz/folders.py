@@ -70,14 +70,14 @@ def months(data: bytes) -> None:
 
 def part(data: bytes) -> None:
     """A part of a sweep is whole or is to be run again; what is read of it has its columns."""
-    factors = (Factor("backlash", (), 0.01, 0.05), Factor("channel.tin", ("on", "off")))
+    factors = (Factor("backlash", (), 0.01, 0.05), Factor("channel.export_price", ("on", "off")))
     plan = Plan("baseline", (), (), factors, "grid", 22, 2, 44, 0)
     folder = scratch() / "swept"
     path = file("swept/worlds/part-000000.parquet", data)
     todo, damaged = sweep_folder.missing(folder, plan)
     assert (todo, damaged) in (([], []), ([0], [path.name]))
     if not todo:
-        names = ["backlash", "channel.tin"]
+        names = ["backlash", "channel.export_price"]
         assert list(sweep_folder.read_worlds(folder, names, names[1:])) == names
 
 

@@ -47,7 +47,7 @@ from .scratch import file, text_of
 
 _SEEN: Final = np.array([-1e9, -3.0, -0.0, 0.0, 1e-300, 0.5, 31.0, 1e9])  # by world
 _WIDE: Final = {"lever": Lever("lever", -1e9, 1e9, 0.0, "", "")}
-_USES: Final = ("abroad", "neighbours", "human_rights", "deflator", "gdp", "tin", "oil")
+_USES: Final = ("abroad", "neighbours", "human_rights", "deflator", "gdp", "export_price", "oil")
 _MONTHS: Final = 2  # of a scenario with a series of its own
 
 
@@ -236,7 +236,7 @@ def _short_series() -> dict[str, str]:
     prices = [f"{month_name(i)},1,x" for i in range(-36, _MONTHS)]
     named = {}
     for name in _USES:
-        rows = prices if name in ("tin", "oil") else ["1965,1,x", "1969,1,x"]
+        rows = prices if name in ("export_price", "oil") else ["1965,1,x", "1969,1,x"]
         rows = ["1960-01,0,x,a"] if name in ("neighbours", "human_rights") else rows
         rows = ["1960,100,x", "1970,100,x"] if name == "gdp" else rows
         text = "\n".join(["date,value,source,country", *rows])

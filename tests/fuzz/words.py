@@ -115,11 +115,11 @@ def changes() -> Iterable[bytes]:
     """Return lines such as the options --intervene, --set and --vary take."""
     yield (b'at = "1971-09", until = "1972-01", policy.ussr = "ideological"\n'
            b'at = "1971-09", lever.us.aid.scale = 2, parameter.coup_trap = 0\n'
-           b'at = "1970-01", driver.tin.hold = "1971-12", driver.abroad.add = 1')
+           b'at = "1970-01", driver.export_price.hold = "1971-12", driver.abroad.add = 1')
     yield (b'at = "1971-08", coup = { outcome = "succeeds", by = "Hugo Banzer" }\n'
            b'at = "1969-05", death.leader = "X", survival = "Y", rule.ussr.drop = ["a"]\n'
            b'at = "1971-09", rule.us.change.a = { when = "true" }, rule.us.add = [{ name = "b" }]')
-    yield b'+backlash=0.3\n+channel.tin=off\n+start.fiscal=0.1\n+lever.us.aid.scale=2'
+    yield b'+backlash=0.3\n+channel.export_price=off\n+start.fiscal=0.1\n+lever.us.aid.scale=2'
     yield b'+posterior=point\n+policy.ussr=ideological\n?backlash=0.01:0.05\n?a=1971-01..1973-12'
     yield b'at = "1971-09", coup = { outcome = "never" }\n+intervene[0].at=1971-10\n?x=0:2:5'
 
@@ -173,7 +173,7 @@ def posteriors() -> Iterator[bytes]:
 def small() -> dict[str, Any]:
     """Return a resolved scenario of two months with a rule an actor."""
     change = 'at = "1969-02", lever.us.aid.scale = 2, parameter.coup_trap = 0, policy.ussr = "ideological"'
-    made = resolve("baseline", ["posterior=off", "channel.tin=off", "start.fiscal=0.1"], [change])
+    made = resolve("baseline", ["posterior=off", "channel.export_price=off", "start.fiscal=0.1"], [change])
     made["months"] = 2
     made["drivers"] = {name: values[:2] for name, values in made["drivers"].items()}
     made["sets"] = {"backlash": [0.01, 0.02]}
@@ -194,7 +194,7 @@ def manifests() -> Iterator[bytes]:
               "digest": "d"}  # fmt: skip
     plan = {"scenario": "baseline", "settings": [], "interventions": [], "design": "grid",
             "factors": [{"name": "backlash", "low": 0.01, "high": 0.05},
-                        {"name": "channel.tin", "levels": ["on", "off"]}],
+                        {"name": "channel.export_price", "levels": ["on", "off"]}],
             "points": 22, "replicates": 2, "worlds": 44, "seed": 0}  # fmt: skip
     kinds: tuple[dict[str, Any], ...] = (
         {"scenario": small()}, {"kind": "comparison", "scenario": small(), "second": small()},
@@ -245,10 +245,10 @@ def months() -> Iterator[bytes]:
 
 def parts() -> Iterator[bytes]:
     """Return a part of a sweep of 44 worlds."""
-    columns = {"backlash": [0.01] * 44, "channel.tin": ["on"] * 44, "seed": [0] * 44,
+    columns = {"backlash": [0.01] * 44, "channel.export_price": ["on"] * 44, "seed": [0] * 44,
                "replicate": [0] * 44, "world": list(range(44)), "attempts": [0.5] * 44}  # fmt: skip
     yield parquet(columns, compression="zstd", write_page_checksum=True,
-                  use_dictionary=["channel.tin"])  # fmt: skip
+                  use_dictionary=["channel.export_price"])  # fmt: skip
     yield parquet(columns, compression="none")
 
 

@@ -102,10 +102,10 @@ def test_functions_are_those_of_mathematics_within_their_caps():
 
 def test_an_expression_tells_what_it_uses():
     expression = parse(
-        "regime.orientation * fiscal_tin > 1 and date >= 1971-08", "condition", NAMES
+        "regime.orientation * fiscal_export > 1 and date >= 1971-08", "condition", NAMES
     )
-    assert expression.names == {"regime.orientation", "fiscal_tin", "date"}
-    assert expression.source == "((regime__orientation * fiscal_tin) > 1.0) & (date >= 31)"
+    assert expression.names == {"regime.orientation", "fiscal_export", "date"}
+    assert expression.source == "((regime__orientation * fiscal_export) > 1.0) & (date >= 31)"
     assert expression.tame
 
 
@@ -118,9 +118,9 @@ def test_an_expression_tells_what_it_uses():
         ("1 / (1 + abs(growth))", True, "1.0 / (1.0 + abs(growth))"),
         ("1 / (1 + exp(growth))", True, "1.0 / (1.0 + exp(growth))"),
         ("clip(growth / trust, 0, 1)", True, "minimum(maximum(divide(growth, trust), 0.0), 1.0)"),
-        ("growth / trust - growth / fiscal_tin", False, None),
-        ("clip(growth / trust - growth / fiscal_tin, 0, 1)", False, None),
-        ("clip((growth / trust) / (growth / fiscal_tin), 0, 1)", False, None),
+        ("growth / trust - growth / fiscal_export", False, None),
+        ("clip(growth / trust - growth / fiscal_export, 0, 1)", False, None),
+        ("clip((growth / trust) / (growth / fiscal_export), 0, 1)", False, None),
         ("*".join(["growth"] * 33), True, None),
         ("*".join(["growth"] * 34), False, None),
         ("exp(exp(growth))", True, "exp(exp(growth))"),

@@ -85,7 +85,7 @@ SCENARIOS: dict[str, tuple[bytes, str]] = {
     "extends a name without an end": (b'title = "t"\nextends = "' + b"x" * 900_000 + b'"', "no scenario"),
     "a policy that never answers": ((HEAD + '[policy]\nussr = "pipe.toml"').encode(), "no policy of 'ussr'"),
     "a policy that is a device": ((HEAD + '[policy]\nussr = "/dev/zero"').encode(), "no policy of 'ussr'"),
-    "a driver that is a device": ((HEAD + '[drivers]\ntin = "/dev/zero"').encode(), "no driver '/dev/zero'"),
+    "a driver that is a device": ((HEAD + '[drivers]\nexport_price = "/dev/zero"').encode(), "no driver '/dev/zero'"),
     "a country that is a device": (b'title = "t"\ncountry = "/dev/stdin"', "no country"),
     "a posterior that never answers": ((HEAD + 'posterior = "pipe.toml"').encode(), "no posterior"),
     "a file that is not for this": ((HEAD + '[policy]\nussr = "/etc/passwd"').encode(), "not valid TOML"),
@@ -151,9 +151,9 @@ def test_a_country_of_very_many_officers_is_refused() -> None:
 
 
 SERIES: dict[str, tuple[str, bytes, str]] = {
-    "a cell without an end": ("tin", b"date,value,source\n1966-01,1," + b"x" * 500_000, "not a table of comma-separated"),
-    "NUL bytes": ("tin", b"date,value,source\n\x00\x00,\x00,\x00", "'value' must be a number"),
-    "no headings": ("tin", b"\n" * 1000, "no rows"),
+    "a cell without an end": ("export_price", b"date,value,source\n1966-01,1," + b"x" * 500_000, "not a table of comma-separated"),
+    "NUL bytes": ("export_price", b"date,value,source\n\x00\x00,\x00,\x00", "'value' must be a number"),
+    "no headings": ("export_price", b"\n" * 1000, "no rows"),
     "a row that is short": ("neighbours", b"date,value,source,country\n1960-01,0.5,x\n1960-01,0,x,a,b,c", ""),
     "a price of nothing": ("deflator", b"date,value,source\n1960,0,x\n1990,0,x", "above 0"),
     "a price below nothing": ("deflator", b"date,value,source\n1960,-1,x\n1990,2,x", "above 0"),
@@ -261,10 +261,10 @@ def test_texts_stay_within_bounds(tmp_path: Path) -> None:
 JUNK: dict[str, tuple[dict[str, Any], str]] = {
     "no months": ({"months": 0}, "'months' must lie in 1 to 144"),
     "months without an end": ({"months": 10**9}, "'months' must lie in"),
-    "a driver that is short": ({"drivers": {"tin": [0.0]}}, "a number in each of 120 months"),
-    "a driver that is no number": ({"drivers": {"tin": [float("nan")] * 120}}, "'tin' must stay within"),
-    "a driver of texts": ({"drivers": {"tin": ["a"] * 120}}, "'tin' must be numbers"),
-    "a driver of lists": ({"drivers": {"tin": [[0.0]] * 120}}, "'tin' must have a number"),
+    "a driver that is short": ({"drivers": {"export_price": [0.0]}}, "a number in each of 120 months"),
+    "a driver that is no number": ({"drivers": {"export_price": [float("nan")] * 120}}, "'export_price' must stay within"),
+    "a driver of texts": ({"drivers": {"export_price": ["a"] * 120}}, "'export_price' must be numbers"),
+    "a driver of lists": ({"drivers": {"export_price": [[0.0]] * 120}}, "'export_price' must have a number"),
     "drivers left out": ({"drivers": {}}, "must be numbers"),
     "a title that a terminal obeys": ({"title": "\x1b[2J"}, "control character"),
     "an actor left out": ({"policies": {}}, "needs a policy for each"),
@@ -303,7 +303,7 @@ def test_a_change_that_no_file_could_ask_for_is_refused(baseline: dict[str, Any]
 def test_changes_that_a_file_asked_for_are_built_again() -> None:
     asked = ['at = "1971-09", lever.us.aid.scale = 2, parameter.coup_trap = 0, policy.ussr = "ideological"',
              'at = "1971-08", coup = { outcome = "succeeds", by = "Hugo Banzer" }',
-             'at = "1972-01", driver.tin.hold = "1971-12", rule.ussr.add = [{ name = "r", when = "true", '
+             'at = "1972-01", driver.export_price.hold = "1971-12", rule.ussr.add = [{ name = "r", when = "true", '
              'do = { credit = "1" }, why = "w", source = "s" }]']  # fmt: skip
     made = build(resolve("baseline", [], asked))
     kinds = [type(intervention) for intervention in made.interventions]

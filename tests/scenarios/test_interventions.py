@@ -36,7 +36,7 @@ def same(a: History, b: History, months: slice = slice(None)) -> bool:
         'at = "1971-09", policy.ussr = "withdrawal"',
         'at = "1971-09", lever.us.aid.set = 100',
         'at = "1971-09", parameter.coup_trap = 1.5',
-        'at = "1971-09", driver.tin.scale = 0.5',
+        'at = "1971-09", driver.export_price.scale = 0.5',
         'at = "1971-09", driver.human_rights.set = 1',
         'at = "1971-09", coup = { outcome = "succeeds", by = "Hugo Banzer" }',
         'at = "1971-09", rule.regime.drop = ["spend on the barracks"]',
@@ -56,7 +56,7 @@ def test_nothing_changes_before_the_date_and_something_after(factual: History, c
         'at = "1971-09", lever.us.aid.scale = 1',
         'at = "1971-09", lever.us.aid.cap = 200',
         'at = "1971-09", parameter.growth_coup = 1',
-        'at = "1971-09", driver.tin.scale = 1',
+        'at = "1971-09", driver.export_price.scale = 1',
         'at = "1971-09", driver.prices.add = 0',
         'at = "1976-07", death.leader = "Juan José Torres"',
     ],
@@ -90,12 +90,12 @@ def test_a_parameter_returns_to_what_it_was(factual: History) -> None:
 
 
 def test_a_closed_channel_stays_closed(factual: History) -> None:
-    change = 'at = "1970-01", parameter.fiscal_tin = 1.4'
-    with pytest.raises(PalcaError, match=r"'fiscal_tin'.*'tin' is closed"):
-        run(change, closed=("tin",))
+    change = 'at = "1970-01", parameter.fiscal_export = 1.4'
+    with pytest.raises(PalcaError, match=r"'fiscal_export'.*'export_price' is closed"):
+        run(change, closed=("export_price",))
     resolved = resolve("baseline", [], [change])  # a scenario's own, whose channel a user closes
     closed, opened = (
-        ColdWarModel(build({**one, "months": 48, "channels": {"tin": False}}), 50, 0).run()
+        ColdWarModel(build({**one, "months": 48, "channels": {"export_price": False}}), 50, 0).run()
         for one in (resolve("baseline"), resolved)
     )
     assert same(closed, opened)
