@@ -42,7 +42,7 @@ def compare(
     >>> pc.compare("baseline", "soviet-break-1971").differences  # doctest: +SKIP
     """
     from palca.experiments.counterfactual.experiment import ComparisonExperiment
-    from palca.experiments.counterfactual.paired import check_lengths
+    from palca.experiments.counterfactual.paired import check_comparable
 
     with python_names():
         worlds = whole(worlds, "worlds", 1)
@@ -50,7 +50,7 @@ def compare(
         paths = named(first), named(second)
         one, other = (resolve(path, chosen) for path in paths)
         names = Path(paths[0]).stem, Path(paths[1]).stem
-        check_lengths([(names[0], one), (names[1], other)])
+        check_comparable([(names[0], one), (names[1], other)])
         return asked(Comparison, ComparisonExperiment(one, other, worlds, seed, names), jobs,
                       progress)  # fmt: skip
 

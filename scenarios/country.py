@@ -16,6 +16,7 @@ from .driver_series import files_table
 
 _RANKS: Final = ("top", "middle", "civilian")
 _MOST_OFFICERS: Final = 4096
+_LONGEST_TERM: Final = 240  # months
 UNNAMED: Final = "an unnamed junta"
 
 
@@ -47,6 +48,8 @@ def build_country(data: Mapping[str, Any], where: str) -> Country:
         factions=factions,
         start={},
         deaths=tuple(_death(row, names) for row in table.tables("death")),
+        term=table.integer("term", 0, _LONGEST_TERM, 0),
+        record=table.text("record", ""),
     )
     files_table(table)
     start = table.table("start")

@@ -26,6 +26,7 @@ from .reading.library import label, read_text
 # The deflator's file gives the driver "prices" too.
 FILES: Final = (*(name for name in DRIVERS if name != "prices"), "deflator")
 _TRAILING = 36  # months whose mean is the usual price
+_USUAL = ("1965", "1980")  # years whose growth abroad is the usual one
 _MOST = 1e15  # of a value, either way
 
 
@@ -80,8 +81,11 @@ def read_series(path: Path) -> list[tuple[str, float, dict[str, str]]]:
 
 
 def _by_month(path: Path, first: int, last: int) -> Floats:
-    """Return a monthly series over months first..last; every month must be there."""
-    values = {month_index(date, label(path)): value for date, value, _ in read_series(path)}
+    """Return a series over months first..last; every month, or year, must be there."""
+    rows = read_series(path)
+    if all(len(date) == len("1971") for date, _, _ in rows):
+        return yearly(path, first, last + 1)
+    values = {month_index(date, label(path)): value for date, value, _ in rows}
     missing = [month for month in range(first, last + 1) if month not in values]
     if missing:
         raise PalcaError(
@@ -89,17 +93,6 @@ def _by_month(path: Path, first: int, last: int) -> Floats:
             label(path),
         )
     return np.array([values[month] for month in range(first, last + 1)])
-
-
-def _by_year(path: Path, first: int) -> tuple[Floats, Floats]:
-    """Return the middles of the years, in months, and the values; a month's year must be there."""
-    rows = read_series(path)
-    middles = np.array([12 * (int(date[:4]) - int(START[:4])) + 5.5 for date, _, _ in rows])
-    if (np.diff(middles) <= 0).any():
-        raise PalcaError("the years must be in order, each once")
-    if first < middles[0] - 5.5:
-        raise PalcaError(f"must begin by {month_name(first)[:4]}")
-    return middles, np.array([value for _, value, _ in rows])
 
 
 def _steps(rows: list[tuple[str, float, dict[str, str]]], first: int, end: int) -> Floats:
@@ -125,19 +118,21 @@ def log_gap(
     """
     earliest = first - _TRAILING
     nominal = _by_month(price, earliest, end - 1)
-    middles, index = _by_year(deflator, earliest)
+    index = yearly(deflator, earliest, end)
     if (nominal <= 0).any() or (index <= 0).any():
         raise PalcaError("a price, and what it is deflated by, must be above 0")
-    real = nominal / np.interp(np.arange(earliest, end), middles, index)
+    real = nominal / index
     real = DriverChange.apply(real, changes, earliest)
     usual = np.array([real[i : i + _TRAILING].mean() for i in range(end - first)])
     return np.log(real[_TRAILING:] / usual)
 
 
 def growth_gap(path: Path, first: int, end: int) -> Floats:
-    """Return yearly growth less the mean of the file, by month."""
+    """Return yearly growth less its mean of 1965–80, by month; less that of the file without."""
     rows = read_series(path)
-    mean = math.fsum(value for _, value, _ in rows) / len(rows)  # sum() rounds by Python's version
+    usual = [value for date, value, _ in rows if _USUAL[0] <= date[:4] <= _USUAL[1]]
+    usual = usual or [value for _, value, _ in rows]
+    mean = math.fsum(usual) / len(usual)  # sum() rounds by Python's version
     return _steps([(f"{date[:4]}-01", value - mean, row) for date, value, row in rows],
                   first, end)  # fmt: skip
 
@@ -159,9 +154,22 @@ def steps(path: Path, first: int, end: int) -> Floats:
 
 
 def yearly(path: Path, first: int, end: int) -> Floats:
-    """Return a yearly series interpolated between the middles of the years, by month."""
-    middles, values = _by_year(path, first)
-    return np.interp(np.arange(first, end), middles, values)
+    """Return a yearly series interpolated between the middles of the years, by month.
+
+    Raises
+    ------
+    PalcaError
+        If the years aren't in order, or one that is needed isn't there.
+    """
+    rows = read_series(path)
+    middles = np.array([12 * (int(date[:4]) - int(START[:4])) + 5.5 for date, _, _ in rows])
+    if (np.diff(middles) <= 0).any():
+        raise PalcaError("the years must be in order, each once")
+    if first < middles[0] - 5.5:
+        raise PalcaError(f"must begin by {month_name(first)[:4]}")
+    if end > middles[-1] + 6.5:
+        raise PalcaError(f"must go on to {month_name(end - 1)[:4]}")
+    return np.interp(np.arange(first, end), middles, [value for _, value, _ in rows])
 
 
 def index(path: Path, first: int, end: int) -> Floats:

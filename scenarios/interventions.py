@@ -31,7 +31,7 @@ from palca.model.table import InputTable, check_number
 from .reading.library import parse_toml
 
 EARLIEST: Final = -828  # January 1900
-LATEST: Final = 143  # December 1980, with which the drivers end
+LATEST: Final = 167  # December 1982, with which the drivers end
 
 
 def read_changes(tables: Sequence[InputTable]) -> list[Change]:

@@ -22,7 +22,7 @@ from palca.model.calendar import START, month_index, month_name
 from palca.model.errors import PalcaError, short
 from palca.model.language.levers import ACTORS, check_actors
 from palca.model.state.channels import CHANNELS
-from palca.model.state.drivers import DRIVERS
+from palca.model.state.drivers import DRIVERS, OPTIONAL
 from palca.model.state.interventions import Change, DriverChange, PolicyChange, RuleChange
 from palca.model.state.scenario import Scenario
 from palca.model.table import InputTable
@@ -208,6 +208,8 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     country_file = Path(merged["country"])
     country = read_toml(country_file)
     country["place"] = label(country_file)
+    if isinstance(country.get("record"), str):
+        country["record"] = _record_folder(country["record"], country_file)
     first, end = _first_month(merged, country), month_index(merged["until"], where) + 1
     if not first < end <= _END:
         span = f"{month_name(first)} to {month_name(_END - 1)}"
@@ -251,6 +253,14 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
             },
         }
     return resolved
+
+
+def _record_folder(name: str, country_file: Path) -> str:
+    """Return the folder of a country's record, which its file names from where it stands."""
+    folder = country_file.parent / name
+    if not folder.is_dir():
+        raise PalcaError(f"no such folder '{short(name)}'", f"{label(country_file)}: record")
+    return label(folder.absolute())
 
 
 def _first_month(merged: Mapping[str, Any], country: Mapping[str, Any]) -> int:
@@ -305,10 +315,10 @@ def _driver_files(table: InputTable, folder: Path) -> dict[str, str]:
 
 
 def _country_drivers(country: Mapping[str, Any], file: Path) -> dict[str, str]:
-    """Return the file of each driver of a country, which must name them all."""
+    """Return the file of each driver of a country, which must name all but some."""
     files = _driver_files(InputTable(country, label(file)), file.parent)
     for name in driver_series.FILES:
-        if name not in files:
+        if name not in files and name not in OPTIONAL:
             raise PalcaError(f"no file for the driver '{name}'", f"{label(file)}: [drivers]")
     return files
 
@@ -346,12 +356,16 @@ def _drivers(
         "human_rights": partial(driver_series.steps, first=first, end=end),
         "prices": partial(driver_series.index, first=first, end=end),
         "gdp": partial(driver_series.yearly, first=first, end=end),
+        **dict.fromkeys(
+            ("us_aid", "us_arms", "soviet_mission"),
+            partial(driver_series.steps, first=first, end=end),
+        ),
     }
     out = {}
     for name in DRIVERS:
-        where = f"driver '{name}' ({label(paths[name])})"
+        where = f"driver '{name}' ({label(paths[name]) if name in paths else 'no file'})"
         try:
-            values = compute[name](paths[name])
+            values = compute[name](paths[name]) if name in paths else np.zeros(end - first)
             if name not in ("export_price", "oil"):
                 values = DriverChange.apply(values, of[name], first)
             low, high, _ = DRIVERS[name]

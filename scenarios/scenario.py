@@ -14,7 +14,7 @@ from palca.model.errors import PalcaError, check_text, nearest, short
 from palca.model.language.levers import ACTORS, LEVERS
 from palca.model.language.policy import Policy, make_policy
 from palca.model.state.channels import CHANNELS
-from palca.model.state.drivers import DRIVERS
+from palca.model.state.drivers import DRIVERS, OPTIONAL
 from palca.model.state.interventions import Change
 from palca.model.state.parameters import PARAMETERS, check_parameter
 from palca.model.state.scenario import Scenario
@@ -120,7 +120,8 @@ def _checked_drivers(values: Mapping[str, Any], months: int, where: str) -> dict
     out = {}
     for name, (low, high, _) in DRIVERS.items():
         try:
-            out[name] = series = np.array(values[name], dtype=np.float64)
+            given = [0.0] * months if name in OPTIONAL and name not in values else values[name]
+            out[name] = series = np.array(given, dtype=np.float64)
         except (KeyError, TypeError, ValueError):
             raise PalcaError(f"'{name}' must be numbers, one per month", where) from None
         if series.ndim != 1 or len(series) < months:

@@ -251,12 +251,14 @@ def _small_country(draw: Draw) -> Country:
         tuple(draw(st.lists(garrison, min_size=1, max_size=4))),
         tuple(draw(st.lists(faction, min_size=1, max_size=4))),
         {},
+        term=draw(st.sampled_from([0, 0, 12, 30])),
     )
 
 
 _RANGES = {  # of drivers
     "export_price": (-1, 1), "oil": (-1, 2), "abroad": (-6, 6), "neighbours": (-1, 1),
-    "human_rights": (0, 1), "prices": (0.5, 5), "gdp": (200, 5000),
+    "human_rights": (0, 1), "prices": (0.5, 5), "gdp": (200, 5000), "us_aid": (0, 60),
+    "us_arms": (0, 5), "soviet_mission": (0, 1),
 }  # fmt: skip
 
 

@@ -183,6 +183,8 @@ class ReferenceModel(mesa.Model):
                 return 0.25 * (1.0 - self.orientation) + 0.5 / (1.0 + binding)
             case "disaffection":
                 return self.disaffection()
+            case "record.us_aid" | "record.us_arms" | "record.soviet_mission":
+                return self.driver(name.removeprefix("record."))
         return self.driver(name)
 
     # officers' discontent

@@ -199,7 +199,10 @@ class Regime(Strategist):
             m.promise_broken = 1.0 if due > 0.0 else m.promise_broken
             m.elections_due, m.closed = 0.0, 1.0
             return
-        if due < 1.0 and self.does("promise_elections", "promise of elections"):
+        term = m.given.country.term
+        lawful = m.military < 1.0 and m.seized < 1.0 and 0 < term <= m.age + 9.0
+        promises = self.does("promise_elections", "promise of elections")
+        if due < 1.0 and (lawful or promises):
             m.write("power", "elections announced", leader=ruler)
             m.elections_due, m.closed = 9.0, 0.0
             return

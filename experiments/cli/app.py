@@ -17,6 +17,7 @@ from .calibrate import calibrate
 from .cases import cases
 from .concepts import concept, concepts
 from .counterfactual import claims, compare, counterfactual, expectations, reanalysis
+from .country import country
 from .explore import discover, sensitivity
 from .pack import pack
 from .report import report
@@ -321,13 +322,13 @@ def list_(
         typer.Argument(
             help=(
                 "What to list: scenarios, policies, parameters, observables, levers, channels, "
-                "fields, events, outcomes or stories."
+                "fields, events, outcomes, stories or countries."
             )
         ),
     ] = "scenarios",
 ) -> None:
     """List scenarios, policies, parameters, observables, levers, channels, fields, events,
-    outcomes or stories.
+    outcomes, stories or countries.
 
     Example: palca list parameters
     """
@@ -338,7 +339,7 @@ def list_(
 
 # By the user's question, in the order of use.
 COMMANDS: Final = {
-    "Simulate": [run, explain],
+    "Simulate": [run, explain, country],
     "Ask what would have been": [counterfactual, compare, reanalysis, claims, expectations],
     "Explore": [sweep, sensitivity, discover],
     "Test the model": [calibrate, validate, cases],

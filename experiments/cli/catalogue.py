@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from palca.model.agents.observables import BLIND, OBSERVABLES
-from palca.model.calendar import month_index, month_name
+from palca.model.calendar import START, month_index, month_name
 from palca.model.errors import PalcaError, nearest
 from palca.model.events import KINDS
 from palca.model.language.levers import ACTORS, LEVERS
@@ -19,7 +19,7 @@ from palca.scenarios.concept import load_concept
 from palca.scenarios.country import build_country
 from palca.scenarios.loader import driver_months
 from palca.scenarios.priors_table import build_priors, read_priors_file
-from palca.scenarios.reading.library import read_toml
+from palca.scenarios.reading.library import elsewhere_scenarios, read_toml, shipped_countries
 from palca.scenarios.scenario import build_policy
 from palca.scenarios.story import in_language, load_story, shipped_stories
 
@@ -287,6 +287,27 @@ def _outcomes() -> Table:
     return table
 
 
+def _countries() -> Table:
+    table = Table(
+        "Countries: 'palca run NAME' simulates one",
+        [*texts("name", "country", "from"), *numbers("rulers"), *texts("record", "scenarios")],
+        "record: what a run is compared with. All but Bolivia are made from tables by one rule "
+        "(palca country); what no table has is assumed and marked in their files.",
+    )
+    others = {name: read_toml(path) for name, path in elsewhere_scenarios().items()}
+    for name, path in shipped_countries().items():
+        data = read_toml(path)
+        runs = [one for one, scenario in others.items() if scenario.get("extends") == name]
+        ours = name not in others
+        named = [leader for leader in data["leader"] if leader["name"][:2] != "a "]
+        table.add(
+            name, data["name"], data.get("from", START), str(len(named)),
+            "events, series and coverage" if ours else "attempts, rulers, missions, growth, aid",
+            "palca list scenarios" if ours else ", ".join([name, *runs]),
+        )  # fmt: skip
+    return table
+
+
 LISTS: Final[dict[str, Callable[[], Table]]] = {
     "scenarios": _scenarios,
     "policies": _policies,
@@ -298,4 +319,5 @@ LISTS: Final[dict[str, Callable[[], Table]]] = {
     "events": _events,
     "outcomes": _outcomes,
     "stories": _stories,
+    "countries": _countries,
 }

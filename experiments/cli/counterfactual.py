@@ -37,11 +37,11 @@ def compare(
     from palca.scenarios import resolve
 
     from ..counterfactual.experiment import ComparisonExperiment
-    from ..counterfactual.paired import check_lengths
+    from ..counterfactual.paired import check_comparable
 
     kept = options.chosen(settings, point, priors)
     one, other = (resolve(name, kept) for name in (first, second))
-    check_lengths([(first, one), (second, other)])
+    check_comparable([(first, one), (second, other)])
     names = (Path(first).stem, Path(second).stem)
     experiment = ComparisonExperiment(one, other, worlds, seed, names)
     make(experiment, out, f"{names[0]}-against-{names[1]}", force, full, jobs, csv, by_prior)

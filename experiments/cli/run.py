@@ -38,8 +38,9 @@ def run(
     resolved = resolve(scenario, options.chosen(settings, point, priors), interventions or [])
     experiment = RunExperiment(resolved, worlds, seed)
     folder = make(experiment, out, Path(scenario).stem, force, full, jobs, csv, by_prior)
-    turns = [change["since"] for change in resolved["changes"]] or [month_index(WHY)]
     first = resolved.get("first", 0)
+    usual = first + resolved["months"] // 2 if first else month_index(WHY)
+    turns = [change["since"] for change in resolved["changes"]] or [usual]
     month = month_name(max(first, min(*turns, first + resolved["months"] - 1)))
     why = options.command("explain", folder, "--world", 0, "--month", month)
     options.print_line(f"Why something happened: {why}")

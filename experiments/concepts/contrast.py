@@ -22,7 +22,7 @@ from palca.model.types import Floats
 from palca.scenarios import build, resolve
 from palca.scenarios.concept import EVENTS, Claim, Concept, Measure
 
-from ..counterfactual.paired import check_lengths
+from ..counterfactual.paired import check_comparable
 from ..counterfactual.size import VERDICTS, Verdict, verdict_on
 from ..io.language import _
 from ..io.numerals import significant
@@ -155,7 +155,7 @@ def resolve_arms(concept: Concept) -> list[dict[str, Any]]:
         except PalcaError as error:
             raise error.at(f"{concept.name}: arm '{arm.name}'") from None
     names = [arm.name for arm in concept.arms]
-    check_lengths(zip(names, out, strict=True), f"{concept.name}: arms")
+    check_comparable(zip(names, out, strict=True), f"{concept.name}: arms")
     return out
 
 

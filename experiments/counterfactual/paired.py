@@ -57,22 +57,30 @@ class Pairs:
     sums: dict[str, Floats]
 
 
-def check_lengths(scenarios: Iterable[tuple[str, dict[str, Any]]], where: str = "") -> None:
-    """Raise if scenarios that are to be held against one another end in different months.
+def check_comparable(scenarios: Iterable[tuple[str, dict[str, Any]]], where: str = "") -> None:
+    """Raise if scenarios that are to be held against one another are of other places or months.
 
     Parameters
     ----------
     scenarios : iterable of (str, dict)
         Each with the name that the error gives it, resolved.
     """
-    ends = [(name, month_name(resolved["months"] - 1)) for name, resolved in scenarios]
-    if len({end for _, end in ends}) > 1:
-        lengths = ", ".join(f"'{name}' ends in {end}" for name, end in ends)
-        raise PalcaError(
-            f"{lengths}: a different length alone would make a difference; give all "
-            "scenarios the same 'until' in their files",
-            where,
-        )
+    given = dict(scenarios)
+    countries = {name: resolved["country"]["name"] for name, resolved in given.items()}
+    if len({*countries.values()}) > 1:
+        places = ", ".join(f"'{name}' is about {country}" for name, country in countries.items())
+        raise PalcaError(f"{places}: name scenarios of one country", where)
+    begin = {name: int(resolved.get("first", 0)) for name, resolved in given.items()}
+    end = {name: begin[name] + resolved["months"] - 1 for name, resolved in given.items()}
+    for months, verb, key in ((begin, "begins", "from"), (end, "ends", "until")):
+        if len({*months.values()}) > 1:
+            said = ", ".join(f"'{name}' {verb} in {month_name(month)}"
+                             for name, month in months.items())  # fmt: skip
+            raise PalcaError(
+                f"{said}: a different length alone would make a difference; give all "
+                f"scenarios the same '{key}' in their files",
+                where,
+            )
 
 
 def pair_block(

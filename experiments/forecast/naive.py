@@ -130,8 +130,8 @@ def naive(
     Parameters
     ----------
     since : int
-        The month in which the forecast is made: the record is known until then. In
-        January 1969 (0) it is the scenario's start that is known.
+        The month in which the forecast is made, counted from the scenario's first: the record is
+        known until then. In the first month (0) it is the scenario's start that is known.
     hazard : str
         One of :data:`HAZARDS`.
     """
@@ -170,7 +170,8 @@ def naive(
     attempts = [CODE_OF["power", "coup"], CODE_OF["power", "failed coup"]]
     latest = known.events.month[before & np.isin(known.events.code, attempts)]
     last = np.full(worlds, latest.max() if len(latest) else -start.get("attempt_age", 60.0))
-    wealth = income(record, 1969 + since // 12 - 1)
+    needed = hazard == "cross-national"
+    wealth = income(record, 1969 + since // 12 - 1) if needed else np.nan
     lifts, turns, hands = draw(NAIVE_ATTEMPT), draw(NAIVE_SUCCESS), draw(NAIVE_HANDOVER)
     for month in range(since, months):
         chance = rates.chance(hazard, month - last <= RECENT, stays["growth"], wealth)
@@ -197,4 +198,4 @@ def naive(
     order = np.lexsort((month, world))
     nobody, nothing = np.full(len(month), -1), np.full(len(month), np.nan)
     events = Events(world[order], month[order], code[order], nobody, nobody, nothing)
-    return Histories(worlds, months, series, events)
+    return Histories(worlds, months, series, events, first=scenario.first)

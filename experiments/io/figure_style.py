@@ -236,8 +236,10 @@ def name_ends(
                       fontsize=8, va="center", annotation_clip=False)  # fmt: skip
 
 
-def ends_of_years(axis: Axes, months: int, first: int = 1969, since: int = 0) -> None:
-    """Name the years on an axis of months, counted from January of the first.
+def ends_of_years(
+    axis: Axes, months: int, first: int = 1969, since: int = 0, zero: int = 0
+) -> None:
+    """Name the years on an axis of months.
 
     Parameters
     ----------
@@ -245,10 +247,12 @@ def ends_of_years(axis: Axes, months: int, first: int = 1969, since: int = 0) ->
         Where the axis ends.
     since : int
         Where it begins.
+    zero : int
+        The month at 0, counted from January of the year `first`.
     """
-    step = 1 if months - since <= 72 else 2
-    years = range(-(-since // 12), months // 12 + 1, step)
-    axis.set_xticks([12 * year for year in years], [str(first + year) for year in years])
+    step = 1 if months - since <= 72 else 2 if months - since <= 240 else 4
+    years = range(-(-(zero + since) // 12), (zero + months) // 12 + 1, step)
+    axis.set_xticks([12 * year - zero for year in years], [str(first + year) for year in years])
     axis.set_xlim(since, months)
 
 

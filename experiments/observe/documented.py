@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from palca.model.calendar import START, month_index
+from palca.model.calendar import START, month_index, month_name
 from palca.model.errors import PalcaError, nearest
 from palca.model.events import KINDS, TRACKS
 from palca.model.state.scenario import Scenario
 from palca.model.types import Flags
+from palca.scenarios.reading.library import LIBRARY
 
 from .record_files import (
-    JUDGED,
     check_confidence,
     read_base_rates,
     read_coverage,
@@ -61,6 +61,12 @@ class Record:
     series: pd.DataFrame
     base_rates: pd.DataFrame
     coverage: pd.DataFrame
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first month of which coverage is known, and the month after the last."""
+        rows = self.coverage
+        return int(rows["first_month"].min()), int(rows["last_month"].max()) + 1
 
     def select(
         self,
@@ -153,21 +159,21 @@ def check_tracks(tracks: Collection[str] | None) -> None:
 def covered(record: Record) -> dict[tuple[str, str], Flags]:
     """Return by track and kind in which months an absent event means that it didn't happen.
 
-    Each ``(months,)``, from January 1969 to December 1978. What is said of a kind goes before what
-    is said of its whole track. A documented event in a month that isn't covered did happen all the
-    same.
+    Each ``(months,)``, from the first month of coverage (:attr:`Record.span`) to the last. What is
+    said of a kind goes before what is said of its whole track. A documented event in a month that
+    isn't covered did happen all the same.
     """
+    begins, end = record.span
     rows = [(str(row.track), str(row.kind), int(str(row.first_month)), int(str(row.last_month)),
              bool(row.complete)) for row in record.coverage.itertuples()]  # fmt: skip
     own = {(track, kind) for track, kind, *_ in rows}
-    months = month_index(JUDGED[1]) + 1
-    out = {(track, kind): np.zeros(months, dtype=np.bool_)
+    out = {(track, kind): np.zeros(end - begins, dtype=np.bool_)
            for track, kinds in KINDS.items() for kind in kinds}  # fmt: skip
     for (track, kind), flags in out.items():
         said = (track, kind if (track, kind) in own else "")
         for *of, first, last, complete in rows:
             if tuple(of) == said:
-                flags[first : last + 1] = complete
+                flags[first - begins : last + 1 - begins] = complete
     return out
 
 
@@ -182,16 +188,20 @@ def scored(record: Record) -> pd.DataFrame:
 
 
 def record_of(scenario: Scenario) -> Record | None:
-    """Return the record of a scenario's country and time; None if there is none.
+    """Return the record of a scenario's country; None if there is none.
 
-    The country is known by its name, and the record begins in January 1969.
+    A country's file names it. The one that ships apart is known by the country's name, and begins
+    in January 1969.
     """
+    if folder := scenario.country.record:
+        path = LIBRARY / folder
+        return _shipped(path) if path.is_relative_to(LIBRARY) else _load(path)
     known = scenario.country.name == COUNTRY and scenario.first == 0
     return load_record() if known else None
 
 
 def record_for(scenario: Scenario, where: str) -> Record:
-    """Return the record of a scenario's country, for what makes no sense without it.
+    """Return the record of a scenario's country from January 1969 on, for what needs it.
 
     Raises
     ------
@@ -199,7 +209,7 @@ def record_for(scenario: Scenario, where: str) -> Record:
         If the country has none.
     """
     record = record_of(scenario)
-    if record is None:
+    if record is None or scenario.first:
         raise PalcaError(
             f"needs a record, and {no_record(scenario)}; if the country "
             f"is {COUNTRY} with changes, write 'name = \"{COUNTRY}\"' in its "
@@ -210,14 +220,17 @@ def record_for(scenario: Scenario, where: str) -> Record:
 
 
 def no_record(scenario: Scenario) -> str:
-    """Return in words that a scenario has no record."""
+    """Return in words that a scenario has no record, or none of its time."""
+    if scenario.country.record:
+        return (f"worlds of {scenario.country.name} that begin in {month_name(scenario.first)} "
+                f"can only be run and compared: evidence is from {START} on")
     if scenario.country.name == COUNTRY:
         return f"the record of {COUNTRY} is of worlds that begin in {START}"
     return f"there is no record of {scenario.country.name}, only one of {COUNTRY}"
 
 
 def load_record(folder: Path | None = None) -> Record:
-    """Read the record: the one that ships with Palca (once), or that of another folder.
+    """Read the record that ships with Palca, or that of another folder, which may lack base rates.
 
     Raises
     ------
@@ -227,15 +240,16 @@ def load_record(folder: Path | None = None) -> Record:
         without words, an amount that is no number or in another unit than the others, or two
         values of a series at one date.
     """
-    return _shipped() if folder is None else _load(folder)
+    return _shipped(FOLDER) if folder is None else _load(folder)
 
 
-@lru_cache(maxsize=1)
-def _shipped() -> Record:
-    return _load(FOLDER)
+@lru_cache(maxsize=4)
+def _shipped(folder: Path) -> Record:
+    return _load(folder)
 
 
 def _load(folder: Path) -> Record:
+    rates = folder if (folder / "base_rates.csv").exists() else FOLDER  # they are the region's
     return Record(
-        read_events(folder), read_series(folder), read_base_rates(folder), read_coverage(folder)
+        read_events(folder), read_series(folder), read_base_rates(rates), read_coverage(folder)
     )

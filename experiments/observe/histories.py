@@ -7,7 +7,7 @@ else, so that they read the record and a simulated history alike.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -175,30 +175,31 @@ def documented(record: Record, scenario: Scenario) -> Histories:
     """
     from .documented import covered, scored
 
-    rows = scored(record)
-    months = max(scenario.end, int(rows["last_month"].max()) + 1)  # as if there were no end
+    rows, base = scored(record), scenario.first
+    months = max(scenario.end, int(rows["last_month"].max()) + 1) - base  # as if there were no end
     series = {name: np.full((months, 1), np.nan) for name in SERIES}
     rows = rows.sort_values("date")
     columns = zip(
         rows["track"], rows["kind"], rows["first_month"], rows["amount"], rows["actor"], strict=True
     )
     for track, kind, first, amount, actor in columns:
-        since = max(int(first), 0)
+        since = max(int(first) - base, 0)
         if track == "power" and kind in ("accession", "phase"):
             series["orientation"][since:] = amount
             if kind == "accession":
                 series["leader"][since:] = _leader_index(actor, scenario)
         elif track == "party" and kind in _LEGALITY:
             series["legality"][since:] = _LEGALITY[kind]
-    for year, value in record.values("gdp_growth").items():
-        first = (int(str(year)) - 1969) * 12
+    for year, value in _values(record, "gdp_growth").items():
+        first = (int(str(year)) - 1969) * 12 - base
         series["growth"][max(first, 0) : max(first + 12, 0)] = value
     for first, last, value in fiscal_years(record):
-        series["us_commitment"][max(first, 0) : max(last, 0)] = value / (last - first)
-    inside = rows[(rows["first_month"] >= 0) & (rows["last_month"] < months)]
+        since = max(first - base, 0)
+        series["us_commitment"][since : max(last - base, 0)] = value / (last - first)
+    inside = rows[(rows["first_month"] >= base) & (rows["last_month"] < base + months)]
     attempts = inside["kind"].isin(["coup", "failed coup"]) & (inside["powell_thyne"] != 1)
     inside = inside[~attempts & ~inside["kind"].isin(["accession", "phase"])]
-    month = ((inside["first_month"] + inside["last_month"]) // 2).to_numpy(np.int64)
+    month = ((inside["first_month"] + inside["last_month"]) // 2).to_numpy(np.int64) - base
     amount = inside["amount"].to_numpy(np.float64)
     kinds = zip(inside["track"], inside["kind"], strict=True)
     code = np.array([CODE_OF[pair] for pair in kinds], dtype=np.int64)
@@ -210,22 +211,28 @@ def documented(record: Record, scenario: Scenario) -> Histories:
     world = np.zeros(len(month), dtype=np.int64)
     events = Events(world, month[order], code[order], nobody, nobody, amount[order])
     known = {pair: np.zeros(months, dtype=np.bool_) for pair in EVENT_CODES}
-    judged = 0
+    begins, judged = (min(max(month - base, 0), months) for month in record.span)
     for pair, flags in covered(record).items():
-        judged = len(flags)
-        known[pair][:judged] = flags
-    made = Histories(1, months, series, events, known)
+        known[pair][begins:judged] = flags[base + begins - record.span[0] :][: judged - begins]
+    made = Histories(1, months, series, events, known, base)
     series["ussr_commitment"][~made.covers("ussr", ["credit"])] = np.nan
     for name, track, changes in _STATES:  # a change that isn't known may have ended them
         unseen = np.maximum.accumulate(~made.covers(track, changes)[:judged])
         series[name][:judged][unseen] = np.nan
-    return made.to(scenario.end)
+    return made.to(scenario.months)
+
+
+def _values(record: Record, series: str) -> Mapping[Any, float]:
+    """Return a series by date; nothing of one that the record doesn't have."""
+    there = series in {*record.series["series"]}
+    return record.values(series).to_dict() if there else {}
 
 
 def _leader_index(actor: str, scenario: Scenario) -> int:
     """Return the index of a person in the roster; that of the unnamed junta if he isn't in it."""
-    words = _words(actor)
-    leaders = scenario.country.leaders
+    words, leaders = _words(actor), scenario.country.leaders
+    if actor in (names := [leader.name for leader in leaders]):
+        return names.index(actor)
     known = [i for i, leader in enumerate(leaders) if _words(leader.name) <= words]
     return known[0] if known else len(leaders) - 1
 
@@ -242,11 +249,11 @@ def fiscal_years(record: Record) -> list[tuple[int, int, float]]:
     from that of 1977 on it begins in October.
     """
     out = []
-    for year, value in record.values("us_aid_obligations").items():
+    for year, value in _values(record, "us_aid_obligations").items():
         january = (int(str(year)) - 1969) * 12
         first = january - 6 if int(str(year)) <= 1976 else january - 3
         out.append((first, first + 12, float(value)))
-    for year, value in record.values("us_aid_obligations_tq").items():
+    for year, value in _values(record, "us_aid_obligations_tq").items():
         july = (int(str(year)) - 1969) * 12 + 6
         out.append((july, july + 3, float(value)))
     return sorted(out)

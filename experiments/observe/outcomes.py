@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.calendar import month_index
+from palca.model.state.scenario import Scenario
 from palca.model.types import Floats
 
 from .by_month import (
@@ -246,12 +247,13 @@ def _all(series: str) -> Callable[[Histories], Floats]:
 
 
 def _ever(track: str, kind: str) -> Callable[[Histories], Floats]:
-    return lambda histories: _sum(histories.count(track, kind))
+    return lambda histories: histories.times(
+        track, kind, histories.first, histories.first + histories.months - 1
+    )
 
 
 # Outcomes of histories that don't begin in January 1969: of their whole length.
-_WHOLE: Final = ("longest_spell", "leaders", "right_share", "left_share", "unrest_months",
-                 "party_banned", "party_tolerated")  # fmt: skip
+_WHOLE: Final = ("longest_spell", "leaders", "right_share", "left_share", "unrest_months")
 ANY_SPAN: Final[tuple[Outcome, ...]] = (
     Outcome("coups", "successful coups", "coups", "power", _ever("power", "coup"), ""),
     Outcome("failed_coups", "failed coups", "coups", "power", _ever("power", "failed coup"), ""),
@@ -276,6 +278,13 @@ EVERY: Final = (*OUTCOMES, *(o for o in ANY_SPAN if o.name not in _WHOLE))  # ea
 def outcomes_from(first: int) -> tuple[Outcome, ...]:
     """Return the outcomes of histories that begin in a month."""
     return OUTCOMES if first == 0 else ANY_SPAN
+
+
+def imposed(scenario: Scenario) -> set[str]:
+    """Return the outcomes that a policy takes from the record, so that they can't be scored."""
+    given = {actor for actor, rows in scenario.policies.items()
+             if any(policy.name == "documented" for _, policy in rows)}  # fmt: skip
+    return {outcome.name for outcome in EVERY if outcome.group in given}
 
 
 MAIN: Final = (

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CONFIDENCES: Final = ("high", "medium", "low")
-JUDGED: Final = ("1969-01", "1978-12")  # first and last month of which coverage is known
-_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "events.csv": ("date", "until", "track", "kind", "actor", "amount", "unit", "text", "source",
                    "confidence", "note", "powell_thyne"),
     "series.csv": ("series", "date", "value", "unit", "source", "confidence", "note"),
@@ -80,12 +79,14 @@ def read_base_rates(folder: Path) -> pd.DataFrame:
 
 
 def read_coverage(folder: Path) -> pd.DataFrame:
-    """Return the rows of ``coverage.csv``; those of a track, or a kind, leave no month out."""
+    """Return the rows of ``coverage.csv``; those of a track, or a kind, leave no month out.
+
+    All begin in the month of the first row, and end in the last month of all rows.
+    """
     path = folder / "coverage.csv"
     table = _read(path)
     spans: list[tuple[int, int]] = []
-    due: dict[tuple[str, str], int] = dict.fromkeys([(track, "") for track in TRACKS], 0)
-    end = month_index(JUDGED[1])
+    due: dict[tuple[str, str], int] = {}
     for i, row in enumerate(table.itertuples(), start=2):
         where = f"{path.name}: line {i}"
         track, kind = str(row.track), str(row.kind)
@@ -102,22 +103,26 @@ def read_coverage(folder: Path) -> pd.DataFrame:
             raise error.at(where) from None
         if last < first:
             raise PalcaError(f"ends in {row.until}, before its beginning in {row.since}", where)
-        if first != (next_ := due.get((track, kind), 0)):
+        begins = spans[0][0] if spans else first
+        if first != (next_ := due.get((track, kind), begins)):
             raise PalcaError(
                 f"the span begins in {row.since} and must begin in {month_name(next_)}: the spans "
-                "of a track, and those of a kind, follow one another from January 1969 on, "
-                "without a gap and without an overlap",
+                "of a track, and those of a kind, follow one another from the month of the first "
+                "row on, without a gap and without an overlap",
                 where,
             )
-        if last > end:
-            raise PalcaError(f"ends in {row.until}: the last month is {JUDGED[1]}", where)
         due[track, kind] = last + 1
         spans.append((first, last))
+    if not spans:
+        raise PalcaError("no rows", path.name)
+    end = max(last for _, last in spans)
+    due = {**dict.fromkeys([(track, "") for track in TRACKS], spans[0][0]), **due}
     for (track, kind), next_ in due.items():
         if next_ <= end:
             what = f"the kind '{kind}' of the track '{track}'" if kind else f"the track '{track}'"
             raise PalcaError(
-                f"nothing is said of {what} from {month_name(next_)} on: add a row to {JUDGED[1]}",
+                f"nothing is said of {what} from {month_name(next_)} on: add a row to "
+                f"{month_name(end)}",
                 path.name,
             )
     table["complete"] = table["complete"] == "yes"
@@ -149,7 +154,7 @@ def span(date: str, where: str = "") -> tuple[int, int]:
 
 def _read(path: Path) -> pd.DataFrame:
     """Return a table of the record, each row with its source and confidence."""
-    table = read_cells(path, _COLUMNS[path.name])
+    table = read_cells(path, COLUMNS[path.name])
     check_sources(table, path.name)
     return table
 

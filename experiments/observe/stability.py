@@ -55,3 +55,15 @@ MEASURES: Final = (
     Measure("US aid 7/1969–6/1971, USD m a year", "million USD a year", ("us_aid_before",)),
     Measure("US aid 7/1971–12/1978, USD m a year", "million USD a year", ("us_aid_after",)),
 )  # fmt: skip
+# Of histories that don't begin in January 1969.
+ELSEWHERE: Final = (
+    Measure("coup attempts", "coups", ("coups", "failed_coups")),
+    Measure("irregular exits (by a coup)", "coups", ("coups",)),
+    Measure("longest rule of one leader, months", "months", ("longest_spell",)),
+    Measure("leaders", "number", ("leaders",)),
+    Measure("time under a regime of the right", "share", ("right_share",)),
+    Measure("time under a regime of the left", "share", ("left_share",)),
+    Measure("months of lethal or national unrest", "months", ("unrest_months",)),
+    Measure("breaks with the USSR", "events", ("ussr_breaks_ever",)),
+    Measure("US aid, USD m a year", "million USD a year", ("us_aid",)),
+)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +12,6 @@ import numpy as np
 
 from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError
-from palca.model.types import Floats
 
 from ..observe.record_files import check_sources, numbers_of, read_cells, span
 
@@ -22,6 +22,9 @@ GIVEN: Final = Path(__file__).parent / "given"
 IDEOLOGIES: Final = {"leftist": -0.6, "centrist": 0.0, "rightist": 0.6, "": 0.0}  # assumed
 _ENTRIES: Final = ("Regular", "Irregular")
 _OUTCOMES: Final = ("success", "failed")
+_DEATHS: Final = ("Natural Death", "Suicide")
+YEARLY: Final = ("growth", "gdp_per_head", "population", "us_economic_aid", "us_military_aid",
+                 "troops")  # fmt: skip
 _NEVER: Final = "2999-12"  # in place of an end that hasn't come
 
 
@@ -36,17 +39,27 @@ class Region:
     rulers : DataFrame
         A row a spell of rule: ``country``, ``leader``, ``since`` and ``until`` (months; far away if
         he still ruled when the table was made), ``orientation`` (left −1 to right 1),
-        ``soldier``, ``irregular``.
+        ``soldier``, ``irregular``, ``died`` (in office).
     shares : DataFrame
         Commodities' ``share`` of a ``country``'s exports.
     prices : DataFrame
         Real prices of commodities by year.
+    years : DataFrame
+        A row a country-year, with the columns :data:`YEARLY`; NaN where nothing is known. US aid
+        is of the fiscal year.
+    missions : DataFrame
+        A row a span of missions between a ``country`` and the USSR: ``since`` and ``until``.
+    names : mapping of str to str
+        Countries' names by code, of those that have one.
     """
 
     attempts: pd.DataFrame
     rulers: pd.DataFrame
     shares: pd.DataFrame
     prices: pd.DataFrame
+    years: pd.DataFrame
+    missions: pd.DataFrame
+    names: Mapping[str, str]
 
     @property
     def countries(self) -> list[str]:
@@ -76,7 +89,9 @@ def _load(folder: Path) -> Region:
         raise PalcaError("no such folder of tables", str(folder))
     return Region(_attempts(folder / "attempts.csv"), _rulers(folder / "leaders.csv"),
                   _shares(folder / "export_shares.csv"),
-                  _prices(folder / "prices_real_yearly.csv"))  # fmt: skip
+                  _prices(folder / "prices_real_yearly.csv"), _years(folder / "years.csv"),
+                  _missions(folder / "soviet_relations.csv"),
+                  _names(folder / "countries.csv"))  # fmt: skip
 
 
 def _attempts(file: Path) -> pd.DataFrame:
@@ -99,9 +114,11 @@ def _rulers(file: Path) -> pd.DataFrame:
     table["orientation"] = table["ideology"].map(IDEOLOGIES)
     soldier = np.array(numbers_of(table, "soldier", file.name))
     table["irregular"] = table["entry"] != _ENTRIES[0]
+    table["died"] = table["exit"].isin(_DEATHS) if "exit" in table else False
     # where nobody says, who came by force was a soldier: assumed
     table["soldier"] = np.where(np.isnan(soldier), table["irregular"], soldier > 0.5).astype(bool)
-    return table[["country", "leader", "since", "until", "orientation", "soldier", "irregular"]]
+    return table[["country", "leader", "since", "until", "orientation", "soldier", "irregular",
+                  "died"]]  # fmt: skip
 
 
 def _shares(file: Path) -> pd.DataFrame:
@@ -116,6 +133,33 @@ def _prices(file: Path) -> pd.DataFrame:
     for column in table.columns:
         table[column] = numbers_of(table, str(column), file.name)
     return table.set_index(table["year"].astype(int)).drop(columns="year")
+
+
+def _optional(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return the cells of a file that may be missing: it has no rows then."""
+    import pandas as pd
+
+    return read_cells(file, columns) if file.exists() else pd.DataFrame(columns=[*columns])
+
+
+def _years(file: Path) -> pd.DataFrame:
+    table = _optional(file, ("country", "year"))
+    for column in YEARLY:
+        table[column] = numbers_of(table, column, file.name) if column in table else np.nan
+    table["year"] = [int(value) for value in numbers_of(table, "year", file.name)]
+    return table[["country", "year", *YEARLY]]
+
+
+def _missions(file: Path) -> pd.DataFrame:
+    table = _optional(file, ("country", "start", "end", "note"))
+    table["since"] = _months(table, "start", file.name)
+    table["until"] = _months(table, "end", file.name, _NEVER)
+    return table[["country", "since", "until", "note"]]
+
+
+def _names(file: Path) -> dict[str, str]:
+    table = _optional(file, ("country", "name"))
+    return dict(zip(table["country"], table["name"], strict=True))
 
 
 def _months(table: pd.DataFrame, column: str, name: str, empty: str = "") -> list[int]:
@@ -151,6 +195,8 @@ class Course:
         Months from the last attempt before the first month; from January 1941 if none is known.
     memory : float
         Attempts before the first month, each fading with a half-life of 24 months.
+    missions : ndarray of bool, shape ``(months,)``
+        Whether there are missions with the USSR at the end of each month.
     """
 
     country: str
@@ -161,6 +207,12 @@ class Course:
     success: np.ndarray
     quiet: int
     memory: float
+    missions: np.ndarray
+
+    @property
+    def end(self) -> int:
+        """The month after the last."""
+        return self.first + len(self.ruler)
 
 
 def course_of(region: Region, country: str, first: int, end: int) -> Course:
@@ -189,26 +241,29 @@ def course_of(region: Region, country: str, first: int, end: int) -> Course:
             success[month - first] |= won
     ages = first - mine["month"][mine["month"] < first].to_numpy(np.int64)
     quiet = int(ages.min()) if len(ages) else first - month_index("1941-01")
+    missions = np.zeros(end - first, dtype=np.bool_)
+    there = region.missions[region.missions["country"] == country]
+    for since, until in zip(there["since"], there["until"], strict=True):
+        missions |= (months >= since) & (months < until)
     return Course(country, first, ruler, spells, attempt, success, quiet,
-                  float(np.sum(0.5 ** (ages / 24.0))))  # fmt: skip
+                  float(np.sum(0.5 ** (ages / 24.0))), missions)  # fmt: skip
 
 
-def export_price(region: Region, country: str, first: int, end: int) -> Floats:
-    """Return ln(real price of a country's exports / its mean of the 36 months before), by month.
+def export_prices(region: Region, country: str) -> dict[int, float]:
+    """Return a real index of the prices of a country's exports by year.
 
-    Prices are weighted by shares of exports, of the commodities that have both; 0 where none has.
+    The geometric mean of the prices of those commodities that have both a price and a share of
+    exports, weighted by shares; of no year if none has.
     """
     shares = region.shares[region.shares["country"] == country]
-    known = [(region.prices[name].dropna(), share)
-             for name, share in zip(shares["commodity"], shares["share"], strict=True)
-             if name in region.prices]  # fmt: skip
-    known = [(price, share) for price, share in known if len(price)]
+    known = [(name, share) for name, share in zip(shares["commodity"], shares["share"], strict=True)
+             if name in region.prices and region.prices[name].notna().any()]  # fmt: skip
     if not known:
-        return np.zeros(end - first)
-    months = np.arange(first - 36, end)
-    price = sum(share * np.log(np.interp(months, [month_index(f"{year}-01") + 5.5
-                                                  for year in one.index], one))
-                for one, share in known) / sum(share for _, share in known)  # fmt: skip
-    real = np.exp(price)
-    usual = np.convolve(real, np.ones(36), "valid")[: end - first] / 36.0
-    return np.log(real[36:] / usual)
+        return {}
+    years = region.prices.index.to_numpy(np.float64)
+    logs = np.zeros(len(years))
+    for name, share in known:
+        price = region.prices[name].dropna()
+        logs += share * np.log(np.interp(years, price.index, price.to_numpy()))
+    index = np.exp(logs / sum(share for _, share in known))
+    return dict(zip(region.prices.index.tolist(), index.tolist(), strict=True))

@@ -17,7 +17,8 @@ from ..io.experiment import Answer
 from ..io.figure_style import many
 from ..io.table import Column, Table
 from ..observe.documented import no_record
-from ..observe.stability import MEASURES
+from ..observe.outcomes import imposed
+from ..observe.stability import ELSEWHERE, MEASURES
 from .report import by_unit, origin_of
 
 _COLUMNS: Final = (
@@ -47,7 +48,10 @@ def answer_of(
     """
     documented = {score.outcome.name: score.documented for score in outcome_scores}
     rows: list[dict[str, Any]] = []
-    for measure in MEASURES:
+    given = imposed(scenario)
+    for measure in ELSEWHERE if scenario.first else MEASURES:
+        if given.issuperset(measure.outcomes):
+            continue
         values, truth = measure.of(worlds), measure.of(documented)
         if values is None or truth is None:
             continue

@@ -19,7 +19,7 @@ from ..io.experiment import UNKEPT, AtomicExperiment, OnProgress, Result, own_en
 from ..observe.documented import record_of
 from ..observe.histories import documented
 from ..observe.labelled import Measures
-from ..observe.outcomes import MAIN, outcomes
+from ..observe.outcomes import MAIN, imposed, outcomes
 from ..simulate.ensemble import Block, run_blocks, summarise
 from . import figure
 from .answer import answer_of
@@ -72,7 +72,9 @@ class RunExperiment(AtomicExperiment):
         def outcome_scores() -> list[OutcomeScore]:
             if record is None or history is None:
                 return evaluate(rows, {}, {})
-            truth = {name: float(values[0]) for name, values in outcomes(history).items()}
+            given = imposed(checked)
+            truth = {name: float(values[0]) for name, values in outcomes(history).items()
+                     if name not in given}  # fmt: skip
             return evaluate(rows, truth, outcomes(naive(checked, record, _FORECASTS, self.seed)))
 
         @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -28,10 +28,10 @@ from ..io.figure_style import (
     spells,
     style,
 )
-from ..io.language import _
+from ..io.language import _, written_month
 from ..io.numerals import decimal, percent
 from ..observe.by_month import WEIGHTS, atmosphere, side
-from ..observe.documented import no_record
+from ..observe.documented import COUNTRY, no_record
 from ..observe.histories import Histories
 from ..simulate.ensemble import Summary
 
@@ -41,6 +41,13 @@ if TYPE_CHECKING:
 _COUP: Final = month_index("1971-08")
 _NOTE: Final = 7.5  # points; the size of what is written into a panel
 _MONTHS_A_LETTER: Final = 1.2  # that a name takes in a figure as wide as a page
+_PANELS: Final = {
+    "ussr_atmosphere": "Soviet atmosphere\n(weighted acts)",
+    "ussr_committed": "Soviet credits so far\n(million USD)",
+    "us_recent": "US commitments\n(million USD a year)",
+    "repression": "Repression (0 to 1),\nattempts (number)",
+    "friction": "Party–Moscow friction\n(0 to 1)",
+}
 _GROUPS: Final = 24  # classes of orientation in the heat map
 
 
@@ -58,47 +65,48 @@ def draw_history(
     """
     with style():
         figure = new_figure(9.5, 11.5)
-        heights = [0.55, 1.9, 1.25, 1.25, 1.25, 1.25, 1.25]
-        axes = figure.subplots(7, 1, sharex=True, gridspec_kw={"height_ratios": heights})
+        panels = [panel for panel in _PANELS if summary.quantiles(panel).any()]
+        heights = [0.55, 1.9, *(1.25 for _ in panels)]
+        axes = figure.subplots(len(heights), 1, sharex=True,
+                               gridspec_kw={"height_ratios": heights})  # fmt: skip
         known = " and the real history" if history else f"; {no_record(scenario)}"
         head(figure, f"{title}\n{scenario.country.name}: "
                      f"{many(summary.worlds, 'simulated world')}{known}")  # fmt: skip
-        _orientation(axes[1], scenario.first, summary)
-        for axis, series, label in (
-            (axes[2], "ussr_atmosphere", "Soviet atmosphere\n(weighted acts)"),
-            (axes[3], "ussr_committed", "Soviet credits so far\n(million USD)"),
-            (axes[4], "us_recent", "US commitments\n(million USD a year)"),
-            (axes[6], "friction", "Party–Moscow friction\n(0 to 1)"),
-        ):
-            fan(axis, np.arange(scenario.first, scenario.end) + 0.5, summary.quantiles(series))
-            axis.set_ylabel(label)
-        _stability(axes[5], scenario.first, summary)
+        _orientation(axes[1], summary)
+        of = dict(zip(panels, axes[2:], strict=True))
+        for series, axis in of.items():
+            axis.set_ylabel(_PANELS[series])
+            if series == "repression":
+                _stability(axis, summary)
+            else:
+                fan(axis, np.arange(scenario.months) + 0.5, summary.quantiles(series))
         legend = "line and bands: median, 25–75 % and 5–95 % of the worlds"
         if history is None:
             axes[0].set_visible(False)
         else:
-            _documented(axes, scenario, summary, history)
+            _documented(axes[:2], of, scenario, history)
             legend += f"; thick and red: documented; hatched: {GAP}"
-        ends_of_years(axes[-1], scenario.end, since=scenario.first)
+        ends_of_years(axes[-1], scenario.months, zero=scenario.first)
         axes[-1].set_xlabel(legend)
     return Picture(figure, _in_words(scenario, summary, history))
 
 
 def _documented(
-    axes: Sequence[Axes], scenario: Scenario, summary: Summary, history: Histories
+    axes: Sequence[Axes], of: Mapping[str, Axes], scenario: Scenario, history: Histories
 ) -> None:
     """Draw what is documented into each panel."""
     _strip(axes[0], scenario, history)
     orientation = history.series["orientation"][:, 0]
     axes[1].stairs(orientation, np.arange(len(orientation) + 1), baseline=None, **fact_line())
-    _acts(axes[2], history)
-    _credits(axes[3], history)
-    _obligations(axes[4], history)
-    _attempts(axes[5], history)
-    if scenario.months <= _COUP:
+    for series, draw in (("ussr_atmosphere", _acts), ("ussr_committed", _credits),
+                         ("us_recent", _obligations), ("repression", _attempts)):  # fmt: skip
+        if series in of:
+            draw(of[series], history)
+    if scenario.country.name != COUNTRY or scenario.first or scenario.months <= _COUP:
         return
-    _crisis(axes[6], history)
-    for axis in axes:
+    if "friction" in of:
+        _crisis(of["friction"], history)
+    for axis in (*axes, *of.values()):
         axis.axvline(_COUP + 0.5, color=INK, lw=0.7, ls=(0, (4, 3)))
     axes[1].annotate(
         "coup of August 1971", (_COUP + 0.5, 1.0), (4, -3), fontsize=_NOTE, color=INK,
@@ -122,8 +130,8 @@ def _in_words(scenario: Scenario, summary: Summary, history: Histories | None) -
     names = dict.fromkeys(scenario.country.leaders[index].short for index in known)
     tried = history.count("power", "coup") + history.count("power", "failed coup")
     return (
-        f"Documented rulers by month from January 1969 ({', '.join(names)}), above {contents}, the "
-        f"documented history {tried.sum():.0f}. Months {GAP} are hatched."
+        f"Documented rulers by month from {written_month(scenario.first)} ({', '.join(names)}), "
+        f"above {contents}, the documented history {tried.sum():.0f}. Months {GAP} are hatched."
     )
 
 
@@ -156,7 +164,7 @@ def draw_rulers(
         name = country.leaders[int(leader[start])].short
         axis.axvline(start, ymax=top, color="white", lw=1.5)
         alike = min(end, next(last for first, last in sides if first <= start < last))
-        if alike - start >= _MONTHS_A_LETTER * len(name):
+        if alike - start >= _MONTHS_A_LETTER * len(name) * max(histories.months / 120, 1.0):
             axis.text(
                 (start + alike) / 2,
                 0.6 * top,
@@ -184,7 +192,7 @@ def _strip(axis: Axes, scenario: Scenario, history: Histories) -> None:
                     fontsize=_NOTE, color=FACT)  # fmt: skip
 
 
-def _orientation(axis: Axes, first: int, summary: Summary) -> None:
+def _orientation(axis: Axes, summary: Summary) -> None:
     """Draw the share of worlds by orientation as a heat map."""
     from matplotlib.colors import PowerNorm
 
@@ -195,7 +203,7 @@ def _orientation(axis: Axes, first: int, summary: Summary) -> None:
     bins = np.minimum(np.searchsorted(edges, of.values, side="right") - 1, _GROUPS - 1)
     np.add.at(share, bins, 100 * of.counts / summary.worlds)
     image = axis.imshow(
-        share, origin="lower", aspect="auto", extent=(first, first + share.shape[1], -1, 1),
+        share, origin="lower", aspect="auto", extent=(0, share.shape[1], -1, 1),
         cmap="Greys", norm=PowerNorm(0.5, 0, 100), interpolation="nearest",
     )  # fmt: skip
     axis.set_yticks([-1, 0, 1], ["left (−1)", "centre (0)", "right (1)"])
@@ -259,22 +267,21 @@ def _obligations(axis: Axes, history: Histories) -> None:
               (4, -8))  # fmt: skip
 
 
-def _stability(axis: Axes, first: int, summary: Summary) -> None:
+def _stability(axis: Axes, summary: Summary) -> None:
     """Draw the share of worlds with an attempt in each quarter, and repression beside it."""
     attempts = summary.mean("attempt")
     quarters = attempts[: len(attempts) // 3 * 3].reshape(-1, 3).sum(axis=1)
-    edges = first + np.arange(len(quarters) + 1) * 3
+    edges = np.arange(len(quarters) + 1) * 3
     axis.stairs(quarters, edges, fill=True, color="#999999", alpha=0.6)
     _note(axis, "attempts per world and quarter", (edges[-1] - 1, 0), (0, 3), ha="right",
           color=INK)  # fmt: skip
     values = summary.quantiles("repression", (0.25, 0.5, 0.75))
-    months = first + np.arange(len(values)) + 0.5
+    months = np.arange(len(values)) + 0.5
     axis.fill_between(months, values[:, 0], values[:, 2], color=SERIES[2], alpha=0.2, lw=0)
     axis.plot(months, values[:, 1], color=SERIES[2], ls=(0, (5, 1.5)))
     _note(axis, "repression (25–75 %)", (float(months[-1]), float(values[-1, 2])), (-2, 4),
           ha="right", color="#00604a")  # fmt: skip
     axis.set_ylim(0, 1.12 * max(1.0, float(quarters.max(initial=0.0))))
-    axis.set_ylabel("Repression (0 to 1),\nattempts (number)")
 
 
 def _attempts(axis: Axes, history: Histories) -> None:

@@ -17,7 +17,7 @@ from ..io.language import N_
 from ..io.numerals import decimal, percent
 from ..io.table import Column, Table, decimals, numbers, shares
 from ..observe.by_month import side
-from ..observe.documented import no_record
+from ..observe.documented import COUNTRY, no_record
 from ..observe.histories import Histories
 from ..observe.outcomes import GROUPS, outcomes_from
 from ..simulate.ensemble import Summary
@@ -191,9 +191,9 @@ SCORES: Final = (
     Column("skill", N_("skill"), decimals(2), rank=1,
            meaning="1 − crps / crps_naive: 1 is perfect, below 0 the naive forecast is better",
            note=N_("1 − CRPS / CRPS of the naive forecast, which knows base rates of twenty Latin "
-                   "American countries for changes of power and persistence from January 1969 for "
-                   "the rest; below 0 the model is worse; a dash: the naive forecast was exactly "
-                   "right, or the record doesn't know it")),
+                   "American countries for changes of power and persistence from the first month "
+                   "for the rest; below 0 the model is worse; a dash: the naive forecast was "
+                   "exactly right, or the record doesn't know it")),
 )  # fmt: skip
 
 
@@ -260,12 +260,13 @@ def _before_and_after(outcome_scores: list[OutcomeScore]) -> Table:
 def _repression(scenario: Scenario, summary: Summary) -> Table:
     """Return repression, protest and legitimacy by year: stability is never shown without them."""
     december = (11 - scenario.first) % 12  # the first one
+    step = 12 * -(-scenario.months // 180)
     years = [month_name(scenario.first + end)[:4]
-             for end in range(december, scenario.months, 12)]  # fmt: skip
-    title = "Stability and repression: medians at the end of each year, and 5–95 %"
+             for end in range(december, scenario.months, step)]  # fmt: skip
+    title = "Stability and repression: medians at the end of years, and 5–95 %"
     table = Table(title, [Column("series"), *numbers(*years)])
     for series in ("legitimacy", "repression", "mobilisation"):
-        rows = summary.quantiles(series, (0.05, 0.5, 0.95))[december::12]
+        rows = summary.quantiles(series, (0.05, 0.5, 0.95))[december::step]
         table.add(series, *(f"{percent(median)}\n{decimal(100 * low, 0)}–{decimal(100 * high, 0)}"
                             for low, median, high in rows))  # fmt: skip
     return table
@@ -273,7 +274,8 @@ def _repression(scenario: Scenario, summary: Summary) -> Table:
 
 def origin_of(scenario: Scenario) -> str:
     """Return where the parameters of free-running worlds come from, after "were"."""
+    record = "this record" if scenario.country.name == COUNTRY else f"the record of {COUNTRY}"
     if scenario.priors:
-        return "drawn from priors, of which the shipped ones were chosen with this record in view"
+        return f"drawn from priors, of which the shipped ones were chosen with {record} in view"
     fitted = bool(scenario.parameter_sets)
-    return "fitted to this record" if fitted else "set by hand with this record in view"
+    return f"fitted to {record}" if fitted else f"set by hand with {record} in view"

@@ -129,15 +129,19 @@ OBSERVABLES: Final[dict[str, Observable]] = _table(
     ("party.repression", 0, 1, "share", "repression of the party", _field("party_repression")),
     ("party.friction", 0, 1, "share", "friction of party and Moscow", _field("friction")),
     ("party.support", -1, 1, "share", "the party's stand towards the regime", _field("party_support")),
+    ("record.us_aid", 0, 1000, "million USD a year", "documented US economic aid, for policies that follow the record", _driver("us_aid")),
+    ("record.us_arms", 0, 200, "million USD a year", "documented US military aid, likewise", _driver("us_arms")),
+    ("record.soviet_mission", 0, 1, "0 or 1", "whether there is a documented Soviet mission, likewise", _driver("soviet_mission")),
     ("party.front", 0, 1, "0 or 1", "member of a broad front", _field("front")),
 )  # fmt: skip
 
-# What an actor does not see at all, by the beginning of the name.
+_RECORD: Final = ("record.us_aid", "record.us_arms", "record.soviet_mission")
+# What an actor does not see at all.
 BLIND: Final[dict[str, tuple[str, ...]]] = {
-    "ussr": ("disaffection",),
-    "us": (),
-    "regime": (),
-    "party": ("disaffection",),
+    "ussr": ("disaffection", "record.us_aid", "record.us_arms"),
+    "us": ("record.soviet_mission",),
+    "regime": _RECORD,
+    "party": ("disaffection", *_RECORD),
 }
 # What an actor sees with an error.
 BLURRED: Final = tuple(SEES)

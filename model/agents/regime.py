@@ -82,7 +82,10 @@ class Regime(Strategist):
         closes = self.chooses("close_politics", "self-coup") & (s.closed < 1)
         worlds.write("power", "self-coup", closes, leader=s.leader)
         due = s.elections_due
-        promised = self.chooses("promise_elections", "promise of elections") & (due < 1) & ~closes
+        promised = self.chooses("promise_elections", "promise of elections")
+        if term := self.month.observation.country.term:  # the law calls them, whoever rules by it
+            promised |= (s.age >= term - ELECTIONS_AFTER) & (s.military < 1) & (s.seized < 1)
+        promised &= (due < 1) & ~closes
         worlds.write("power", "elections announced", promised, leader=s.leader)
         today = (due == 1.0) & ~closes
         s.promise_broken *= 1.0 - p.promise_decay

@@ -40,7 +40,7 @@ class Shape:
     def of(cls, month: Month) -> Shape:
         """Return the shape of a month."""
         return cls(
-            replace(month.scenario.country, start={}),
+            replace(month.scenario.country, start={}, record=""),
             month.scenario.first,
             replace(month.in_force, parameters={}),
             tuple(sorted(month.scenario.closed)),

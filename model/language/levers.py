@@ -48,8 +48,8 @@ _USSR = _levers(
     ("counsel_restraint", -1, 1, 0, "share", "counsel the party to restrain protest (negative: to increase it)"),
 )
 _US = _levers(
-    ("aid", 0, 200, 0, "million USD a year", "economic aid committed"),
-    ("military_aid", 0, 30, 0, "million USD a year", "military aid committed"),
+    ("aid", 0, 1000, 0, "million USD a year", "economic aid committed"),
+    ("military_aid", 0, 200, 0, "million USD a year", "military aid committed"),
     ("delivery", 0, 3, 1, "ratio", "speed at which the pipeline is delivered"),
     ("sanction", 0, 1, 0, "share", "close multilateral and bilateral finance"),
     ("fund_plotters", 0, 1, 0, "share", "covert money for a plot from the friendlier side"),

@@ -12,5 +12,10 @@ DRIVERS: Final[dict[str, tuple[float, float, str]]] = {
     "neighbours": (-1.0, 1.0, "mean orientation of the neighbours' regimes, left to right"),
     "human_rights": (0.0, 1.0, "weight of human rights in US policy"),
     "prices": (0.1, 10.0, "dollar prices against January 1969, ratio"),
-    "gdp": (10.0, 100000.0, "gross domestic product, million USD a year"),
+    "gdp": (10.0, 1000000.0, "gross domestic product, million USD a year"),
+    "us_aid": (0.0, 1000.0, "documented US economic aid, million USD a year"),
+    "us_arms": (0.0, 200.0, "documented US military aid, million USD a year"),
+    "soviet_mission": (0.0, 1.0, "whether there is a documented Soviet mission, 0 or 1"),
 }
+# Zero in a country whose file names no file of them.
+OPTIONAL: Final = ("oil", "us_aid", "us_arms", "soviet_mission")

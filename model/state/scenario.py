@@ -75,7 +75,15 @@ class Death:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country as data: nothing else in the model says where it is."""
+    """A country as data: nothing else in the model says where it is.
+
+    Attributes
+    ----------
+    term : int
+        Months that an elected civilian rules before the next election; 0 if no law says so.
+    record : str
+        The folder of what is documented of it; empty if there is none of its own.
+    """
 
     name: str
     leaders: tuple[Leader, ...]
@@ -83,6 +91,8 @@ class Country:
     factions: tuple[Faction, ...]
     start: Mapping[str, float]
     deaths: tuple[Death, ...] = ()
+    term: int = 0
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)

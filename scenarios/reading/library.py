@@ -29,8 +29,21 @@ _LARGEST_WHOLE = 2**63  # of TOML's whole numbers, which Python's parser doesn't
 
 
 def shipped_scenarios() -> dict[str, Path]:
-    """Return the shipped scenarios by name."""
+    """Return the shipped scenarios of Bolivia by name."""
     return {path.stem: path for path in sorted(LIBRARY.glob("*.toml"))}
+
+
+def elsewhere_scenarios() -> dict[str, Path]:
+    """Return the shipped scenarios of other countries by name: one of each, and some of a time."""
+    made = {path.parent.name: path for path in LIBRARY.glob("countries/*/scenario.toml")}
+    some = {path.stem: path for path in LIBRARY.glob("elsewhere/*.toml")}
+    return dict(sorted({**made, **some}.items()))
+
+
+def shipped_countries() -> dict[str, Path]:
+    """Return the files of the shipped countries by name."""
+    made = {path.parent.name: path for path in LIBRARY.glob("countries/*/country.toml")}
+    return dict(sorted({**made, **{p.stem: p for p in LIBRARY.glob("countries/*.toml")}}.items()))
 
 
 def shipped_policies(actor: str) -> dict[str, Path]:
@@ -40,13 +53,14 @@ def shipped_policies(actor: str) -> dict[str, Path]:
 
 def find_scenario(name: str, beside: Path | None = None, where: str = "") -> Path:
     """Return the file of a scenario, as :func:`find` does."""
-    return find(name, shipped_scenarios(), beside, "scenario", where)
+    return find(name, {**shipped_scenarios(), **elsewhere_scenarios()}, beside, "scenario", where)
 
 
 def scenario_beside(name: str, folder: Path, where: str) -> str:
     """Return the scenario that a file in a folder names: a shipped name, or the path found."""
     path = find_scenario(name, folder, where)
-    return name if name in shipped_scenarios() else str(path)
+    shipped = {**shipped_scenarios(), **elsewhere_scenarios()}
+    return name if name in shipped else str(path)
 
 
 def find_policy(actor: str, name: str, beside: Path | None = None, where: str = "") -> Path:
@@ -56,8 +70,7 @@ def find_policy(actor: str, name: str, beside: Path | None = None, where: str = 
 
 def find_country(name: str, beside: Path | None = None, where: str = "") -> Path:
     """Return the file of a country, as :func:`find` does."""
-    shipped = {path.stem: path for path in sorted((LIBRARY / "countries").glob("*.toml"))}
-    return find(name, shipped, beside, "country", where)
+    return find(name, shipped_countries(), beside, "country", where)
 
 
 def find_driver(name: str, beside: Path | None = None, where: str = "") -> Path:

@@ -135,7 +135,6 @@ COVERAGE = {
     "since   ": ("1969-02", "must begin in 1969-01"),
     "until": ("soon", "no month"),
     "until ": ("1968-12", "before its beginning"),
-    "until  ": ("1979-01", "the last month is 1978-12"),
     "complete": ("maybe", "must be yes or no"),
     "confidence": ("low", "write no"),
     "confidence ": ("hgh", "did you mean 'high'"),

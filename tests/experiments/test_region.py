@@ -17,11 +17,9 @@ from palca.experiments.region import scores
 from palca.experiments.region.filter import Chances, chances
 from palca.experiments.region.kit import scenario_of
 from palca.experiments.region.scores import Seen, log_score
-from palca.experiments.region.tables import GIVEN, course_of, export_price, load_region
+from palca.experiments.region.tables import GIVEN, course_of, load_region
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
-from palca.scenarios.driver_series import read_series
-from palca.scenarios.reading.library import find_driver
 
 FIRST, SCORED, END = (month_index(month) for month in ("1950-01", "1951-01", "1983-01"))
 
@@ -86,14 +84,10 @@ def test_a_wrong_cell_is_named(tmp_path: Path, file: str, old: str, new: str, sa
 def test_a_price_that_never_changes_leaves_no_gap() -> None:
     region = load_region()
     flat = replace(region, prices=region.prices * 0 + 5.0)
-    assert np.allclose(export_price(flat, "BOL", FIRST, END), 0.0)
-    assert not np.allclose(export_price(region, "BOL", FIRST, END), 0.0)
-
-
-def test_growth_abroad_is_that_of_the_shipped_drivers_where_both_have_it() -> None:
-    own, shipped = ({date: value for date, value, _ in read_series(file)}
-                    for file in (GIVEN / "us_growth.csv", find_driver("us_growth")))  # fmt: skip
-    assert {year: own[year] for year in shipped} == shipped
+    still, moving = (scenario_of(tables, "BOL", FIRST, END)[0].drivers["export_price"]
+                     for tables in (flat, region))  # fmt: skip
+    assert np.allclose(still, 0.0, atol=1e-4)
+    assert not np.allclose(moving, 0.0, atol=0.1)
 
 
 def test_the_documented_ruler_rules_at_the_end_of_every_month(

@@ -259,7 +259,7 @@ def test_texts_stay_within_bounds(tmp_path: Path) -> None:
 # ------------------------------------------------------------- a manifest's scenario, by hand
 
 JUNK: dict[str, tuple[dict[str, Any], str]] = {
-    "no months": ({"months": 0}, "'months' must lie in 1 to 144"),
+    "no months": ({"months": 0}, "'months' must lie in 1 to 168"),
     "months without an end": ({"months": 10**9}, "'months' must lie in"),
     "a driver that is short": ({"drivers": {"export_price": [0.0]}}, "a number in each of 120 months"),
     "a driver that is no number": ({"drivers": {"export_price": [float("nan")] * 120}}, "'export_price' must stay within"),

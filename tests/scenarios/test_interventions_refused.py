@@ -22,8 +22,8 @@ from palca.scenarios import build, load, resolve
         (('at = "1970-01", death.leader = "Hugo Banzer"',
           'at = "1971-08", coup = { outcome = "succeeds", by = "Hugo Banzer" }'),
          "'Hugo Banzer' can't lead a coup in 1971-08: he dies in 1970-01"),
-        (('at = "1971-01", lever.us.aid.cap = 500',), "aid.cap"),
-        (('at = "1971-01", until = "1990-01", lever.us.aid.cap = 5',), "'until' may be 1980-12 at the latest"),
+        (('at = "1971-01", lever.us.aid.cap = 5000',), "aid.cap"),
+        (('at = "1971-01", until = "1990-01", lever.us.aid.cap = 5',), "'until' may be 1982-12 at the latest"),
     ],
 )  # fmt: skip
 def test_what_can_not_be_is_refused(tables: tuple[str, ...], message: str) -> None:
@@ -47,7 +47,7 @@ BAD = {
     "driver": ('at = "1971-09", driver.export_prise.scale = 1', "did you mean 'export_price'"),
     "price": ('at = "1971-09", driver.export_price.set = 1', "write scale = 0.6"),
     "price of zero": ('at = "1971-09", driver.export_price.scale = 0', "must lie in 0.01"),
-    "no economy": ('at = "1971-09", driver.gdp.scale = 0', "must stay within 10 to 100000"),
+    "no economy": ('at = "1971-09", driver.gdp.scale = 0', "must stay within 10 to 1e+06"),
     "outcome": ('at = "1971-09", coup.outcome = "wins"', "succeeds, fails or never"),
     "leader": ('at = "1971-09", coup = { outcome = "fails", by = "Hugo Banser" }', "Hugo Banzer"),
     "leaderless": ('at = "1971-09", coup = { outcome = "never", by = "Hugo Banzer" }', "drop 'by'"),
