@@ -132,8 +132,8 @@ class Officer(mesa.Agent):
 
     def bits(self, trait: str) -> int:
         """Return what a trait is drawn from; from the sixteenth generation on it repeats."""
-        keys = keys_of(f"officer's {trait}", self.model.slots, 16)
-        return random_bits(self.model.key, keys[self.slot][min(self.generation, 15)])
+        keys = keys_of(f"officer's {trait}", self.model.slots, 64)
+        return random_bits(self.model.key, keys[self.slot][min(self.generation, 63)])
 
     def successor(self) -> Officer:
         """Leave the corps, and return who takes the slot."""

@@ -19,7 +19,7 @@ from .draw_keys import OFFICER_TRAITS
 from .scenario import Country
 from .snapshot import Snapshot, columns
 
-_GENERATIONS: Final = 16  # later ones draw as the sixteenth: 15 purges of one slot in ten years
+_GENERATIONS: Final = 64  # later ones draw as the last: 63 purges of one slot
 
 
 class Corps:
