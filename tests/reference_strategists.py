@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 def _field_of(name: str) -> str | None:
     """Return the field of the state behind an observable, if it is one."""
     group, _, rest = name.rpartition(".")
+    if group == "record":  # a driver
+        return None
     fields = (f"{group}_{rest}", rest)  # party.repression isn't regime.repression
     return next((field for field in fields if field in FIELDS), None)
 
