@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palca.experiments.io.language import speaking
-from palca.experiments.run.explain import Trace, explain, trace_world
+from palca.experiments.run.explain import Trace, explain, tell
 from palca.experiments.run.narrate import sentences
 from palca.experiments.run.officers import MOVERS
-from palca.model import ColdWarModel
+from palca.model import ColdWarModel, Simulation
 from palca.model.equations.discontent import added
 from palca.model.state.history import CODE_OF
 from palca.scenarios import build, resolve
@@ -22,7 +22,7 @@ WORLD, SEED = 31, 2
 
 @pytest.fixture(scope="module")
 def world_trace() -> Trace:
-    return trace_world(RESOLVED, SEED, WORLD)
+    return tell(Simulation(build(RESOLVED), [WORLD], SEED))
 
 
 @settings(max_examples=5, deadline=None)

@@ -54,7 +54,7 @@ def path(story: Trace, name: str) -> list[float]:
 @pytest.mark.slow
 def test_a_world_like_ours_is_that_of_the_set_and_goes_as_ours() -> None:
     reanalysis = found_worlds(Case(), True, OURS)
-    model = replayed(cases.resolved(Case()), reanalysis, reanalysis.end)
+    model = replayed(cases.scenario_of(Case()), reanalysis, reanalysis.end)
     for _month in range(40):
         model.advance()
     fact = cases.record_of(Case()).series["leader"][:, 0]
@@ -152,7 +152,7 @@ def test_the_means_of_all_worlds_are_those_of_single_ones() -> None:
     evidence = record_given(Case())
     early = given_before(factual, evidence, reanalysis, AUGUST + 1)
     told = why(factual, evidence, early, AUGUST)
-    model = replayed(factual, early, AUGUST + 1)
+    model = replayed(cases.scenario_of(Case()), early, AUGUST + 1)
     model.advance(AUGUST)
     attempt = live_through(model)
     assert attempt is not None
