@@ -164,27 +164,17 @@ class Simulation:
         """
         end = self.month + self._check_months(months)
         while self.month < end:
-            kernel = self._kernel_of_month()
+            if self.month >= self._same_until:
+                self.current.take_up(self.month)
+                self._same_until = self.current.scenario.until(self.month)
+                self._kernel = kernel_for(self.current, self.month)
             until = min(self._same_until, end)
-            if kernel is None:
+            if self._kernel is None:
                 while self.month < until:
                     self._step_month()
             else:
-                kernel.advance(self.current, self.month, until, self.monthly, self._kept_rows)
+                self._kernel.advance(self.current, self.month, until, self.monthly, self._kept_rows)
                 self._come_to(until)
-
-    def decide_if_compiled(self) -> bool:
-        """Let the strategists decide upon the next month, for whoever listens to their rules.
-
-        Only if :meth:`advance` will simulate it by compiled code, which tells of no rule; return
-        whether it will. They decide as they do in the month itself, unless a leader dies in it.
-        """
-        if self._kernel_of_month() is None:
-            return False
-        self.current.open(self.month)
-        for strategist in self.strategists:
-            strategist.decide()
-        return True
 
     def history(self) -> History:
         """Return what has happened so far, since the start."""
@@ -209,14 +199,6 @@ class Simulation:
     def __getstate__(self) -> dict[str, Any]:
         """Return all but machine code: a copy asks for it again."""
         return {**vars(self), "_kernel": None, "_same_until": 0}
-
-    def _kernel_of_month(self) -> Kernel | None:
-        """Return compiled code for the next month, if it exists or is worth compiling."""
-        if self.month >= self._same_until:
-            self.current.take_up(self.month)
-            self._same_until = self.current.scenario.until(self.month)
-            self._kernel = kernel_for(self.current, self.month)
-        return self._kernel
 
     def _step_month(self) -> None:
         self.current.open(self.month)

@@ -25,25 +25,28 @@ def bytes_of(value: object) -> int:
     seen: set[int] = set()
     size, parts = 0, [value]
     while parts:
-        new = {id(part): part for part in parts if id(part) not in seen}
-        seen.update(new)
-        # most are plain: taken together, which takes two thirds of the time away
-        size += sum([sys.getsizeof(part) for part in new.values() if type(part) in _PLAIN])
-        parts = []
-        for part in [part for part in new.values() if type(part) not in _PLAIN]:
-            if isinstance(part, np.ndarray) and isinstance(part.base, np.ndarray):
-                parts.append(part.base)  # a part of an array keeps the whole
-                continue
-            if isinstance(part, pd.DataFrame):
-                size += int(part.memory_usage(deep=True).sum())
-                continue
-            size += max(sys.getsizeof(part, 64), getattr(part, "nbytes", 0))
-            if isinstance(part, Mapping):
-                parts += [*part.keys(), *part.values()]
-            elif isinstance(part, (tuple, list, set, frozenset)):
-                parts += part
-            elif names := _fields_of(type(part)):
-                parts += [getattr(part, name) for name in names]
+        part = parts.pop()
+        kind = type(part)
+        if kind in _PLAIN:  # most parts are, so that this takes half of the time away
+            if id(part) not in seen:
+                seen.add(id(part))
+                size += sys.getsizeof(part)
+            continue
+        while isinstance(part, np.ndarray) and isinstance(part.base, np.ndarray):
+            part = part.base  # a part of an array keeps the whole
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, pd.DataFrame):
+            size += int(part.memory_usage(deep=True).sum())
+            continue
+        size += max(sys.getsizeof(part, 64), getattr(part, "nbytes", 0))
+        if isinstance(part, Mapping):
+            parts += [*part.keys(), *part.values()]
+        elif isinstance(part, (tuple, list, set, frozenset)):
+            parts += part
+        elif names := _fields_of(kind):
+            parts += [getattr(part, name) for name in names]
     return size
 
 

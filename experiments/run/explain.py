@@ -21,6 +21,7 @@ from palca.model.errors import PalcaError
 from palca.model.language.levers import LEVERS
 from palca.model.language.policy import Rule
 from palca.model.state.scenario import Scenario
+from palca.model.state.snapshot import Snapshot
 from palca.model.state.state import FIELDS
 from palca.scenarios import build
 
@@ -69,13 +70,12 @@ class Decision:
 
 
 @dataclass(slots=True)
-class Explanation:
-    """One month of one world: who ruled, who decided what and why, and what came of it."""
+class Episode:
+    """One month of one world: who ruled as it began, and what came of it."""
 
     world: int
     month: int
     ruler: str
-    decisions: list[Decision]
     before: dict[str, float]
     after: dict[str, float]
     happened: list[Happening]
@@ -86,6 +86,13 @@ class Explanation:
         return [(event.month, event.said) for event in self.happened]
 
 
+@dataclass(slots=True)
+class Explanation(Episode):
+    """One month of one world, and who decided what in it and why."""
+
+    decisions: list[Decision]
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """All that happened in one world, month by month.
@@ -93,8 +100,10 @@ class Trace:
     Attributes
     ----------
     scenario : Scenario
-    months : list of Explanation
+    months : list of Episode
         Each with the events of its own month.
+    starts : list of Snapshot
+        The world as each month begins.
     histories : Histories
         Of the one world.
     loyalty : ndarray, shape ``(months, garrisons)``
@@ -104,10 +113,18 @@ class Trace:
     """
 
     scenario: Scenario
-    months: list[Explanation]
+    months: list[Episode]
+    starts: list[Snapshot]
     histories: Histories
     loyalty: NDArray[np.float64]
     attempts: dict[int, Attempt]
+
+    def explain(self, month: int) -> Explanation:
+        """Return one of its months with what was decided in it: it is lived once more."""
+        told = self.months[month]
+        explanation = _live(_again(self.scenario, told.world, self.starts[month]))
+        explanation.happened = told.happened
+        return explanation
 
 
 def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Explanation:
@@ -132,7 +149,7 @@ def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Expl
     model = Simulation(scenario, worlds=[world], seed=seed)
     for _earlier in range(scenario.first, month):
         model.step()
-    explanation, _attempt = _live(model, _state(model))
+    explanation = _live(model)
     while model.month < min(month + 3, scenario.end):
         model.step()
     explanation.happened = happenings(model.history().events, scenario.country, 0, month)
@@ -140,52 +157,49 @@ def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Expl
 
 
 def tell(model: Simulation) -> Trace:
-    """Run a model of one world to its end, and explain every month as :func:`explain` does one.
+    """Run a model of one world to its end and tell of every month.
 
-    Where months are compiled they are taken so, which gives the same bits in half the time.
+    Its months are compiled where they can be. Compiled code tells neither of rules nor of what an
+    attempt is like from within: such a month is lived again from its start, which is the same, bit
+    for bit.
     """
-    scenario = model.current.scenario
-    months, loyalty, attempts = [], [], {}
-    state = _state(model)
+    scenario, world = model.current.scenario, int(model.worlds[0])
+    months, starts, loyalty, attempts = [], [], [], {}
+    before = _state(model)
     for month in range(scenario.first, scenario.end):
-        explanation, attempt = _live(model, state, compiled=True)
-        state = explanation.after
-        months.append(explanation)
-        if attempt is not None:
+        ruler = _ruler(model)
+        starts.append(model.snapshot())
+        model.advance()
+        after = _state(model)
+        months.append(Episode(world, month, ruler, before, after, []))
+        before = after
+        if after["attempt"] > 0.0:
+            attempt = live_through(_again(scenario, world, starts[-1]))
+            assert attempt is not None
             attempts[month] = attempt
         loyalty.append(garrison_loyalty(model.current.worlds)[:, 0])
     history = model.history()
     for event in happenings(history.events, scenario.country, 0, scenario.first):
         months[event.month - scenario.first].happened.append(event)
-    return Trace(scenario, months, simulated(history), np.array(loyalty), attempts)
+    return Trace(scenario, months, starts, simulated(history), np.array(loyalty), attempts)
 
 
-def _live(
-    model: Simulation, before: dict[str, float], compiled: bool = False
-) -> tuple[Explanation, Attempt | None]:
+def _again(scenario: Scenario, world: int, start: Snapshot) -> Simulation:
+    return Simulation(scenario, [world], start=start)
+
+
+def _live(model: Simulation) -> Explanation:
     """Live through the next month of a model of one world and tell all of it but its events."""
-    month, scenario = model.month, model.current.scenario
-    leader = scenario.country.leaders[int(model.state.leader[0])]
+    before, month, ruler = _state(model), model.month, _ruler(model)
     decisions = [_listen(strategist) for strategist in model.strategists]
-    # who dies in a month dies before anybody decides
-    compiled = compiled and all(death.month != month for death in scenario.country.deaths)
-    start = model.snapshot() if compiled else None
-    attempt = None
-    if start is None or not model.decide_if_compiled():
-        start, attempt = None, live_through(model)
+    model.step()
     for decision, strategist in zip(decisions, model.strategists, strict=True):
         strategist.trace = None
         decision.policy = strategist.policy.title if strategist.policy else ""
         decision.seen = {name: _one(value) for name, value in strategist.seen.items()}
         decision.levers = {name: _one(value) for name, value in strategist.levers.items()}
-    if start is not None:
-        model.advance()
-        if model.state.attempt[0]:  # compiled code tells nothing of it: once more, from its start
-            again = Simulation(scenario, model.worlds, model.seed_number, start=start)
-            attempt = live_through(again)
     world = int(model.worlds[0])
-    told = Explanation(world, month, leader.name, decisions, before, _state(model), [])
-    return told, attempt
+    return Explanation(world, month, ruler, before, _state(model), [], decisions)
 
 
 def _listen(strategist: Strategist) -> Decision:
@@ -206,13 +220,17 @@ def _one(value: Any) -> float:
     return float(value.item() if isinstance(value, np.ndarray) else value)
 
 
+def _ruler(model: Simulation) -> str:
+    return model.current.scenario.country.leaders[int(model.state.leader[0])].name
+
+
 def _state(model: Simulation) -> dict[str, float]:
     return dict(zip(FIELDS, model.state.values[:, 0].tolist(), strict=True))
 
 
-def changes_table(explanation: Explanation) -> Table:
+def changes_table(episode: Episode) -> Table:
     """Return what the month changed."""
-    before, after = explanation.before, explanation.after
+    before, after = episode.before, episode.after
     head = [Column(N_("quantity")), *numbers(N_("before"), N_("after"))]
     return Table(_("What changed"), head).filled(
         (_(title), spelled(before[name], ".3f"), spelled(after[name], ".3f"))

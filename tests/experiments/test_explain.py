@@ -28,7 +28,7 @@ def world_trace() -> Trace:
 @settings(max_examples=5, deadline=None)
 @given(month=st.integers(0, 119))
 def test_a_month_told_alone_is_that_of_the_tale(world_trace: Trace, month: int) -> None:
-    alone, traced = explain(RESOLVED, SEED, WORLD, month), world_trace.months[month]
+    alone, traced = explain(RESOLVED, SEED, WORLD, month), world_trace.explain(month)
     assert (alone.ruler, alone.month, alone.world) == (traced.ruler, traced.month, traced.world)
     assert alone.decisions == traced.decisions
     assert (alone.before, alone.after) == (traced.before, traced.after)
