@@ -20,9 +20,11 @@ from palca.model.equations.discontent import garrison_loyalty
 from palca.model.errors import PalcaError
 from palca.model.language.levers import LEVERS
 from palca.model.language.policy import Rule
+from palca.model.state.history import CODE_OF
 from palca.model.state.scenario import Scenario
 from palca.model.state.snapshot import Snapshot
 from palca.model.state.state import FIELDS
+from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..io.experiment import Answer
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 ACTORS = {"ussr": "USSR", "us": "United States", "regime": "Regime", "party": "Communist party"}
 _MOST = 6  # events of an answer
+_ATTEMPTS = [CODE_OF["power", kind] for kind in ("coup", "failed coup")]
 _FIELDS = {
     "orientation": N_("orientation"), "legitimacy": N_("legitimacy"),
     "repression": N_("repression"), "mobilisation": N_("mobilisation"), "fiscal": N_("fiscal"),
@@ -71,14 +74,33 @@ class Decision:
 
 @dataclass(slots=True)
 class Episode:
-    """One month of one world: who ruled as it began, and what came of it."""
+    """One month of one world: who ruled as it began, and what came of it.
+
+    Attributes
+    ----------
+    world, month : int
+    ruler : str
+    begins, ends : ndarray, shape ``(fields,)``
+        The state; `before` and `after` have it by name.
+    happened : list of Happening
+    """
 
     world: int
     month: int
     ruler: str
-    before: dict[str, float]
-    after: dict[str, float]
+    begins: Floats
+    ends: Floats
     happened: list[Happening]
+
+    @property
+    def before(self) -> dict[str, float]:
+        """The state as it begins."""
+        return dict(zip(FIELDS, self.begins.tolist(), strict=True))
+
+    @property
+    def after(self) -> dict[str, float]:
+        """The state as it ends."""
+        return dict(zip(FIELDS, self.ends.tolist(), strict=True))
 
     @property
     def events(self) -> list[tuple[int, str]]:
@@ -108,8 +130,8 @@ class Trace:
         Of the one world.
     loyalty : ndarray, shape ``(months, garrisons)``
         At the end of each month, the share of each garrison's force that would not rise.
-    attempts : dict of int to Attempt
-        By month, what an attempted coup was like from within.
+    attempts : dict of int to int
+        By the month of an attempted coup, the garrison from which it was led.
     """
 
     scenario: Scenario
@@ -117,14 +139,23 @@ class Trace:
     starts: list[Snapshot]
     histories: Histories
     loyalty: NDArray[np.float64]
-    attempts: dict[int, Attempt]
+    attempts: dict[int, int]
 
     def explain(self, month: int) -> Explanation:
         """Return one of its months with what was decided in it: it is lived once more."""
-        told = self.months[month]
-        explanation = _live(_again(self.scenario, told.world, self.starts[month]))
-        explanation.happened = told.happened
+        explanation = _live(self._at(month))
+        explanation.happened = self.months[month - self.scenario.first].happened
         return explanation
+
+    def attempt(self, month: int) -> Attempt:
+        """Return what the attempted coup of a month was like from within: it is lived once more."""
+        attempt = live_through(self._at(month))
+        assert attempt is not None, f"no attempt in {month_name(month)}"
+        return attempt
+
+    def _at(self, month: int) -> Simulation:
+        at = month - self.scenario.first
+        return Simulation(self.scenario, [self.months[at].world], start=self.starts[at])
 
 
 def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Explanation:
@@ -160,37 +191,32 @@ def tell(model: Simulation) -> Trace:
     """Run a model of one world to its end and tell of every month.
 
     Its months are compiled where they can be. Compiled code tells neither of rules nor of what an
-    attempt is like from within: such a month is lived again from its start, which is the same, bit
-    for bit.
+    attempt is like from within: who asks for that has the month lived again from its start, which
+    is the same, bit for bit.
     """
     scenario, world = model.current.scenario, int(model.worlds[0])
-    months, starts, loyalty, attempts = [], [], [], {}
-    before = _state(model)
+    months, starts, loyalty = [], [], []
+    begins = _state(model)
     for month in range(scenario.first, scenario.end):
         ruler = _ruler(model)
         starts.append(model.snapshot())
         model.advance()
-        after = _state(model)
-        months.append(Episode(world, month, ruler, before, after, []))
-        before = after
-        if after["attempt"] > 0.0:
-            attempt = live_through(_again(scenario, world, starts[-1]))
-            assert attempt is not None
-            attempts[month] = attempt
+        ends = _state(model)
+        months.append(Episode(world, month, ruler, begins, ends, []))
+        begins = ends
         loyalty.append(garrison_loyalty(model.current.worlds)[:, 0])
     history = model.history()
     for event in happenings(history.events, scenario.country, 0, scenario.first):
         months[event.month - scenario.first].happened.append(event)
+    struck = np.isin(history.events.code, _ATTEMPTS)
+    led = (column[struck].tolist() for column in (history.events.month, history.events.garrison))
+    attempts = dict(zip(*led, strict=True))
     return Trace(scenario, months, starts, simulated(history), np.array(loyalty), attempts)
-
-
-def _again(scenario: Scenario, world: int, start: Snapshot) -> Simulation:
-    return Simulation(scenario, [world], start=start)
 
 
 def _live(model: Simulation) -> Explanation:
     """Live through the next month of a model of one world and tell all of it but its events."""
-    before, month, ruler = _state(model), model.month, _ruler(model)
+    begins, month, ruler = _state(model), model.month, _ruler(model)
     decisions = [_listen(strategist) for strategist in model.strategists]
     model.step()
     for decision, strategist in zip(decisions, model.strategists, strict=True):
@@ -199,7 +225,7 @@ def _live(model: Simulation) -> Explanation:
         decision.seen = {name: _one(value) for name, value in strategist.seen.items()}
         decision.levers = {name: _one(value) for name, value in strategist.levers.items()}
     world = int(model.worlds[0])
-    return Explanation(world, month, ruler, before, _state(model), [], decisions)
+    return Explanation(world, month, ruler, begins, _state(model), [], decisions)
 
 
 def _listen(strategist: Strategist) -> Decision:
@@ -224,8 +250,8 @@ def _ruler(model: Simulation) -> str:
     return model.current.scenario.country.leaders[int(model.state.leader[0])].name
 
 
-def _state(model: Simulation) -> dict[str, float]:
-    return dict(zip(FIELDS, model.state.values[:, 0].tolist(), strict=True))
+def _state(model: Simulation) -> Floats:
+    return model.state.values[:, 0].copy()
 
 
 def changes_table(episode: Episode) -> Table:

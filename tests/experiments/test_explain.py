@@ -64,7 +64,7 @@ def test_what_is_told_of_attempts_agrees_with_their_events(world_trace: Trace) -
     assert [int(events.month[at]) for at in struck] == sorted(world_trace.attempts)
     assert len(struck) > 1
     for at in struck:
-        attempt = world_trace.attempts[int(events.month[at])]
+        attempt = world_trace.attempt(int(events.month[at]))
         force = attempt.weight / attempt.weight.sum()
         joined = float(force @ attempt.rounds[-1][:, 0])
         assert joined == pytest.approx(float(events.amount[at]), abs=1e-6)

@@ -81,7 +81,7 @@ def test_the_twin_differs_from_the_attempt_on_and_ends_otherwise(world: int, mon
     assert parted(story, other) == (month if won else _first(story, other))
     assert succeeded(other, month) != won
     # who would rise at once is the same: nothing has been changed before they strike
-    here, there = story.attempts[month], other.attempts[month]
+    here, there = story.attempt(month), other.attempt(month)
     assert np.array_equal(here.rounds[0], there.rounds[0])
     assert np.array_equal(added(here.discontent), added(there.discontent))
 
@@ -122,7 +122,8 @@ def test_what_is_shown_of_an_attempt_is_what_the_model_did() -> None:
     country = story.scenario.country
     force = np.array([garrison.officers * garrison.weight for garrison in country.garrisons])
     events = story.histories.events
-    for month, attempt in story.attempts.items():
+    for month in story.attempts:
+        attempt = story.attempt(month)
         (at,) = np.flatnonzero((events.month == month) & np.isin(
             events.code, [CODE_OF["power", kind] for kind in ("coup", "failed coup")]
         ))  # fmt: skip

@@ -141,10 +141,9 @@ def month_frames(story: Trace) -> list[dict[str, Any]]:
     for month, told in enumerate(story.months):
         after = told.after
         ruler = country.leaders[int(after["leader"])].name
-        attempt = story.attempts.get(month)
         frames.append(frame(
             country, ruler, after["orientation"], story.loyalty[month], LOYAL,
-            [] if attempt is None else [int(attempt.led_from[0])],
+            [story.attempts[month]] if month in story.attempts else [],
             happened.get(month, []), written_month(month),
         ))  # fmt: skip
     return frames
