@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,8 +12,9 @@ from hypothesis import strategies as st
 from palca.experiments.io.language import speaking
 from palca.experiments.run.explain import Trace, explain, tell
 from palca.experiments.run.narrate import sentences
-from palca.experiments.run.officers import MOVERS
+from palca.experiments.run.officers import MOVERS, live_through
 from palca.model import ColdWarModel, Simulation
+from palca.model.compiler import cache
 from palca.model.equations.discontent import added
 from palca.model.state.history import CODE_OF
 from palca.scenarios import build, resolve
@@ -21,8 +24,10 @@ WORLD, SEED = 31, 2
 
 
 @pytest.fixture(scope="module")
-def world_trace() -> Trace:
-    return tell(Simulation(build(RESOLVED), [WORLD], SEED))
+def world_trace() -> Iterator[Trace]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache, "WORTH_COMPILING", 0)  # what is told alone is stepped by NumPy
+        yield tell(Simulation(build(RESOLVED), [WORLD], SEED))
 
 
 @settings(max_examples=5, deadline=None)
@@ -81,3 +86,16 @@ def test_what_is_told_of_attempts_agrees_with_their_events(world_trace: Trace) -
         assert np.allclose(moved, discontent, atol=1e-12)
         assert np.allclose(added(attempt.pull, discontent), attempt.plot.pull, atol=1e-12)
         assert discontent[:, 0].argmax() == attempt.plot.plotter[0]
+
+
+def test_an_attempt_that_is_lived_again_is_that_of_a_run_by_numpy(world_trace: Trace) -> None:
+    model = Simulation(build(RESOLVED), [WORLD], SEED)
+    for month in range(len(world_trace.months)):
+        lived = live_through(model)
+        assert (lived is not None) == (month in world_trace.attempts)
+        if lived is not None:
+            again = world_trace.attempt(month)
+            assert lived.led_from.tolist() == [world_trace.attempts[month]]
+            assert np.array_equal(lived.rounds, again.rounds)
+            assert np.array_equal(lived.paid, again.paid)
+            assert np.array_equal(lived.plot.pull, again.plot.pull)
