@@ -11,18 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model import Simulation
 from palca.model.agents.strategist import Strategist
 from palca.model.calendar import month_name
-from palca.model.equations.discontent import garrison_loyalty
 from palca.model.errors import PalcaError
 from palca.model.language.levers import LEVERS
 from palca.model.language.policy import Rule
-from palca.model.state.history import CODE_OF
-from palca.model.state.scenario import Scenario
-from palca.model.state.snapshot import Snapshot
 from palca.model.state.state import FIELDS
 from palca.model.types import Floats
 from palca.scenarios import build
@@ -31,16 +26,13 @@ from ..io.experiment import Answer
 from ..io.language import N_, _
 from ..io.numerals import spelled
 from ..io.table import Column, Table, numbers, texts
-from ..observe.histories import Histories, simulated
 from .narrate import Happening, happenings
-from .officers import Attempt, live_through
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 ACTORS = {"ussr": "USSR", "us": "United States", "regime": "Regime", "party": "Communist party"}
 _MOST = 6  # events of an answer
-_ATTEMPTS = [CODE_OF["power", kind] for kind in ("coup", "failed coup")]
 _FIELDS = {
     "orientation": N_("orientation"), "legitimacy": N_("legitimacy"),
     "repression": N_("repression"), "mobilisation": N_("mobilisation"), "fiscal": N_("fiscal"),
@@ -115,49 +107,6 @@ class Explanation(Episode):
     decisions: list[Decision]
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """All that happened in one world, month by month.
-
-    Attributes
-    ----------
-    scenario : Scenario
-    months : list of Episode
-        Each with the events of its own month.
-    starts : list of Snapshot
-        The world as each month begins.
-    histories : Histories
-        Of the one world.
-    loyalty : ndarray, shape ``(months, garrisons)``
-        At the end of each month, the share of each garrison's force that would not rise.
-    attempts : dict of int to int
-        By the month of an attempted coup, the garrison from which it was led.
-    """
-
-    scenario: Scenario
-    months: list[Episode]
-    starts: list[Snapshot]
-    histories: Histories
-    loyalty: NDArray[np.float64]
-    attempts: dict[int, int]
-
-    def explain(self, month: int) -> Explanation:
-        """Return one of its months with what was decided in it: it is lived once more."""
-        explanation = _live(self._at(month))
-        explanation.happened = self.months[month - self.scenario.first].happened
-        return explanation
-
-    def attempt(self, month: int) -> Attempt:
-        """Return what the attempted coup of a month was like from within: it is lived once more."""
-        attempt = live_through(self._at(month))
-        assert attempt is not None, f"no attempt in {month_name(month)}"
-        return attempt
-
-    def _at(self, month: int) -> Simulation:
-        at = month - self.scenario.first
-        return Simulation(self.scenario, [self.months[at].world], start=self.starts[at])
-
-
 def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Explanation:
     """Run a world up to a month and tell what happened in it.
 
@@ -180,43 +129,16 @@ def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Expl
     model = Simulation(scenario, worlds=[world], seed=seed)
     for _earlier in range(scenario.first, month):
         model.step()
-    explanation = _live(model)
+    explanation = explained(model)
     while model.month < min(month + 3, scenario.end):
         model.step()
     explanation.happened = happenings(model.history().events, scenario.country, 0, month)
     return explanation
 
 
-def tell(model: Simulation) -> Trace:
-    """Run a model of one world to its end and tell of every month.
-
-    Its months are compiled where they can be. Compiled code tells neither of rules nor of what an
-    attempt is like from within: who asks for that has the month lived again from its start, which
-    is the same, bit for bit.
-    """
-    scenario, world = model.current.scenario, int(model.worlds[0])
-    months, starts, loyalty = [], [], []
-    begins = _state(model)
-    for month in range(scenario.first, scenario.end):
-        ruler = _ruler(model)
-        starts.append(model.snapshot())
-        model.advance()
-        ends = _state(model)
-        months.append(Episode(world, month, ruler, begins, ends, []))
-        begins = ends
-        loyalty.append(garrison_loyalty(model.current.worlds)[:, 0])
-    history = model.history()
-    for event in happenings(history.events, scenario.country, 0, scenario.first):
-        months[event.month - scenario.first].happened.append(event)
-    struck = np.isin(history.events.code, _ATTEMPTS)
-    led = (column[struck].tolist() for column in (history.events.month, history.events.garrison))
-    attempts = dict(zip(*led, strict=True))
-    return Trace(scenario, months, starts, simulated(history), np.array(loyalty), attempts)
-
-
-def _live(model: Simulation) -> Explanation:
+def explained(model: Simulation) -> Explanation:
     """Live through the next month of a model of one world and tell all of it but its events."""
-    begins, month, ruler = _state(model), model.month, _ruler(model)
+    begins, month, ruler = state_of(model), model.month, ruler_of(model)
     decisions = [_listen(strategist) for strategist in model.strategists]
     model.step()
     for decision, strategist in zip(decisions, model.strategists, strict=True):
@@ -225,7 +147,7 @@ def _live(model: Simulation) -> Explanation:
         decision.seen = {name: _one(value) for name, value in strategist.seen.items()}
         decision.levers = {name: _one(value) for name, value in strategist.levers.items()}
     world = int(model.worlds[0])
-    return Explanation(world, month, ruler, begins, _state(model), [], decisions)
+    return Explanation(world, month, ruler, begins, state_of(model), [], decisions)
 
 
 def _listen(strategist: Strategist) -> Decision:
@@ -246,11 +168,13 @@ def _one(value: Any) -> float:
     return float(value.item() if isinstance(value, np.ndarray) else value)
 
 
-def _ruler(model: Simulation) -> str:
+def ruler_of(model: Simulation) -> str:
+    """Return who rules in a model of one world."""
     return model.current.scenario.country.leaders[int(model.state.leader[0])].name
 
 
-def _state(model: Simulation) -> Floats:
+def state_of(model: Simulation) -> Floats:
+    """Return the state of a model of one world, ``(fields,)``."""
     return model.state.values[:, 0].copy()
 
 

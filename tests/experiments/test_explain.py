@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palca.experiments.io.language import speaking
-from palca.experiments.run.explain import Trace, explain, tell
+from palca.experiments.run.explain import explain
 from palca.experiments.run.narrate import sentences
 from palca.experiments.run.officers import MOVERS, live_through
+from palca.experiments.run.trace import Trace, tell
 from palca.model import ColdWarModel, Simulation
 from palca.model.compiler import cache
 from palca.model.equations.discontent import added

@@ -35,8 +35,8 @@ from palca.experiments.lab.one_world.why_words import (
 )
 from palca.experiments.lab.session import Asked, answer, fill
 from palca.experiments.reanalysis.why import why
-from palca.experiments.run.explain import Trace
 from palca.experiments.run.officers import MOVERS
+from palca.experiments.run.trace import Trace
 from palca.model.calendar import month_index, month_name
 from palca.model.equations.discontent import added
 from palca.model.state.history import CODE_OF

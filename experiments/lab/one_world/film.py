@@ -22,8 +22,8 @@ from ...io.figure_style import spells
 from ...io.language import N_, _, written_month
 from ...observe.by_month import side
 from ...observe.histories import Histories
-from ...run.explain import Trace
 from ...run.narrate import happenings
+from ...run.trace import Trace
 from ..blocks import Block
 
 _WIDTH: Final = 300.0  # of a map, in its own units; garrisons are drawn to the same scale

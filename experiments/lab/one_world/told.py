@@ -16,7 +16,7 @@ from ...counterfactual.named_outcomes import read_outcome
 from ...counterfactual.twins import run_from
 from ...infer.reanalysis import replayed
 from ...io.language import _
-from ...run.explain import Trace, tell
+from ...run.trace import Trace, tell
 from .. import cases
 from ..cases import SEED, Case
 from ..choices import FIRST, scenario_titles

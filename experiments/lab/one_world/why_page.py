@@ -12,7 +12,7 @@ from ...infer.reanalysis_files import given_before
 from ...io.language import N_, _, spoken, written_month
 from ...io.numerals import spelled
 from ...reanalysis.why import Why, why
-from ...run.explain import Trace
+from ...run.trace import Trace
 from .. import cases
 from ..blocks import Block, door, heading, picture, table, text
 from ..cases import Case

@@ -15,8 +15,8 @@ from ...io.language import N_, _
 from ...io.numerals import decimal, spelled
 from ...io.table import Column, Table, numbers
 from ...reanalysis.why import Why
-from ...run.explain import Trace
 from ...run.officers import MOVERS, Attempt
+from ...run.trace import Trace
 from ..canvas import fixed_figure
 from .film import REBEL, frame
 
