@@ -171,12 +171,13 @@ def found_again(resolved: dict[str, Any], told: Told, world: int, worlds: int) -
 
 def _ranks(resolved: dict[str, Any], told: Told, world: int, found: Reanalysis) -> dict[str, float]:
     """Return ranks from 0 to 1; a rank among equal values is drawn."""
-    model = replayed(resolved, found, END)
+    scenario = build(resolved)
+    model = replayed(scenario, found, END)
     for _ in range(END):
         model.advance()
     model.event_log.take()
     values: dict[str, Any] = dict(what_comes(model))
-    free = parameters_of(build(resolved), found.tries[END][0], found.seed)
+    free = parameters_of(scenario, found.tries[END][0], found.seed)
     values |= {name: free[name] for name in priors.FREE if isinstance(free[name], np.ndarray)}
     truth: Mapping[str, Any] = {**told.parameters, **told.coming}
     chance = np.random.default_rng([HISTORIES_SEED, world, 1])

@@ -24,6 +24,7 @@ import numpy as np
 from palca.model import Simulation, Snapshot
 from palca.model.calendar import month_name
 from palca.model.state.parameters import PRIORS
+from palca.model.state.scenario import Scenario
 from palca.model.types import Floats, Ints
 from palca.scenarios import build
 from palca.scenarios.priors_table import build_priors
@@ -285,7 +286,7 @@ def replay(
     Stale
         If one of them doesn't go as the evidence says, so that it was made by another model.
     """
-    model, tries = replayed(resolved, found, end), found.tries[end]
+    model, tries = replayed(build(resolved), found, end), found.tries[end]
     likelihood = Likelihood(evidence, tries.shape[1])
     for _ in range(month):
         model.advance()
@@ -294,12 +295,12 @@ def replay(
     return Particles(tries, model.snapshot(), likelihood)
 
 
-def replayed(resolved: dict[str, Any], found: Reanalysis, end: int) -> Simulation:
+def replayed(scenario: Scenario, found: Reanalysis, end: int) -> Simulation:
     """Return the model of the worlds given the evidence before month `end`, in January 1969.
 
     They have the parameters and the draws of their tries, so they go on as they went.
     """
-    scenario, tries = build(resolved), found.tries[end]
+    tries = found.tries[end]
     keys = np.empty((scenario.months, tries.shape[1]), dtype=np.uint64)
     for row, segment in zip(tries, found.segments, strict=False):
         keys[segment.start :] = keys_of_tries(found.seed, segment.start, row)

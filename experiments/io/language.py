@@ -93,10 +93,15 @@ def written_month(month: int) -> str:
     month : int
         Counted from January 1969.
     """
+    return _month_in(spoken(), month)
+
+
+@lru_cache(maxsize=1_000)  # a page of the lab writes hundreds
+def _month_in(language: str, month: int) -> str:
     from babel.dates import format_skeleton
 
     first = date(1969 + month // 12, month % 12 + 1, 1)
-    return format_skeleton("yMMMM", first, locale=spoken())
+    return format_skeleton("yMMMM", first, locale=language)
 
 
 def written_date(text: str) -> str:

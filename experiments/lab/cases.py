@@ -21,7 +21,6 @@ from ..forecast.scores import OutcomeScore, evaluate
 from ..observe.documented import load_record
 from ..observe.histories import Histories, documented
 from ..observe.outcomes import outcomes
-from ..run.explain import Trace, trace_world
 from ..simulate.ensemble import Block, Summary, in_blocks, run_block, summarise
 from ..simulate.rule_use import RuleUse, rule_use
 from .kept import kept
@@ -70,12 +69,6 @@ def resolved(case: Case) -> dict[str, Any]:
 def scenario_of(case: Case) -> Scenario:
     """Return a case, checked."""
     return build(resolved(case))
-
-
-@kept
-def world_trace(case: Case, world: int) -> Trace:
-    """Return the whole story of one world."""
-    return trace_world(resolved(case), SEED, world)
 
 
 @kept

@@ -14,10 +14,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from palca.model.calendar import month_name
 from palca.model.errors import short
 
-from ..io.language import _
+from ..io.language import _, written_month
 from ..io.numerals import spelled
 
 LONGEST: Final = 20_000  # bytes of a policy's text
@@ -135,7 +134,7 @@ class Form:
         note: str = "",
     ) -> int:  # fmt: skip
         """Ask for a month by a slider; with buttons to go on and back if `play`."""
-        names = [month_name(month) for month in range(low, high + 1)]
+        names = [written_month(month) for month in range(low, high + 1)]
         allowed = _("{low} to {high}, which are {first} to {last}", low=low, high=high,
                     first=names[0], last=names[-1])  # fmt: skip
         value = int(self._slid(name, label, low, high, default, allowed, names))

@@ -74,7 +74,7 @@ def underneath(resolved: dict[str, Any], found: Reanalysis) -> Underneath:
     """Return the ranges of the state in the worlds given all evidence, to its end."""
     scenario, months = build(resolved), found.end
     names = [garrison.name for garrison in scenario.country.garrisons]
-    model = replayed(resolved, found, found.end)
+    model = replayed(scenario, found, found.end)
     known = _Ranges(months, names)
     for month in range(months):
         model.advance()

@@ -11,26 +11,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from palca.model import Simulation
 from palca.model.agents.strategist import Strategist
 from palca.model.calendar import month_name
-from palca.model.equations.discontent import garrison_loyalty
 from palca.model.errors import PalcaError
 from palca.model.language.levers import LEVERS
 from palca.model.language.policy import Rule
-from palca.model.state.scenario import Scenario
 from palca.model.state.state import FIELDS
+from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..io.experiment import Answer
 from ..io.language import N_, _
 from ..io.numerals import spelled
 from ..io.table import Column, Table, numbers, texts
-from ..observe.histories import Histories, simulated
 from .narrate import Happening, happenings
-from .officers import Attempt, live_through
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,16 +65,34 @@ class Decision:
 
 
 @dataclass(slots=True)
-class Explanation:
-    """One month of one world: who ruled, who decided what and why, and what came of it."""
+class Episode:
+    """One month of one world: who ruled as it began, and what came of it.
+
+    Attributes
+    ----------
+    world, month : int
+    ruler : str
+    begins, ends : ndarray, shape ``(fields,)``
+        The state; `before` and `after` have it by name.
+    happened : list of Happening
+    """
 
     world: int
     month: int
     ruler: str
-    decisions: list[Decision]
-    before: dict[str, float]
-    after: dict[str, float]
+    begins: Floats
+    ends: Floats
     happened: list[Happening]
+
+    @property
+    def before(self) -> dict[str, float]:
+        """The state as it begins."""
+        return dict(zip(FIELDS, self.begins.tolist(), strict=True))
+
+    @property
+    def after(self) -> dict[str, float]:
+        """The state as it ends."""
+        return dict(zip(FIELDS, self.ends.tolist(), strict=True))
 
     @property
     def events(self) -> list[tuple[int, str]]:
@@ -86,28 +100,11 @@ class Explanation:
         return [(event.month, event.said) for event in self.happened]
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """All that happened in one world, month by month.
+@dataclass(slots=True)
+class Explanation(Episode):
+    """One month of one world, and who decided what in it and why."""
 
-    Attributes
-    ----------
-    scenario : Scenario
-    months : list of Explanation
-        Each with the events of its own month.
-    histories : Histories
-        Of the one world.
-    loyalty : ndarray, shape ``(months, garrisons)``
-        At the end of each month, the share of each garrison's force that would not rise.
-    attempts : dict of int to Attempt
-        By month, what an attempted coup was like from within.
-    """
-
-    scenario: Scenario
-    months: list[Explanation]
-    histories: Histories
-    loyalty: NDArray[np.float64]
-    attempts: dict[int, Attempt]
+    decisions: list[Decision]
 
 
 def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Explanation:
@@ -132,48 +129,25 @@ def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Expl
     model = Simulation(scenario, worlds=[world], seed=seed)
     for _earlier in range(scenario.first, month):
         model.step()
-    explanation, _attempt = _live(model)
+    explanation = explained(model)
     while model.month < min(month + 3, scenario.end):
         model.step()
     explanation.happened = happenings(model.history().events, scenario.country, 0, month)
     return explanation
 
 
-def trace_world(resolved: dict[str, Any], seed: int, world: int) -> Trace:
-    """Return the story of a world of a scenario as a manifest holds it: :func:`tell`."""
-    return tell(Simulation(build(resolved), worlds=[world], seed=seed))
-
-
-def tell(model: Simulation) -> Trace:
-    """Run a model of one world to its end, and explain every month as :func:`explain` does one."""
-    scenario = model.current.scenario
-    months, loyalty, attempts = [], [], {}
-    for month in range(scenario.first, scenario.end):
-        explanation, attempt = _live(model)
-        months.append(explanation)
-        if attempt is not None:
-            attempts[month] = attempt
-        loyalty.append(garrison_loyalty(model.current.worlds)[:, 0])
-    history = model.history()
-    for event in happenings(history.events, scenario.country, 0, scenario.first):
-        months[event.month - scenario.first].happened.append(event)
-    return Trace(scenario, months, simulated(history), np.array(loyalty), attempts)
-
-
-def _live(model: Simulation) -> tuple[Explanation, Attempt | None]:
+def explained(model: Simulation) -> Explanation:
     """Live through the next month of a model of one world and tell all of it but its events."""
-    before, month = _state(model), model.month
-    leader = model.current.scenario.country.leaders[int(model.state.leader[0])]
+    begins, month, ruler = state_of(model), model.month, ruler_of(model)
     decisions = [_listen(strategist) for strategist in model.strategists]
-    attempt = live_through(model)
+    model.step()
     for decision, strategist in zip(decisions, model.strategists, strict=True):
         strategist.trace = None
         decision.policy = strategist.policy.title if strategist.policy else ""
         decision.seen = {name: _one(value) for name, value in strategist.seen.items()}
         decision.levers = {name: _one(value) for name, value in strategist.levers.items()}
     world = int(model.worlds[0])
-    told = Explanation(world, month, leader.name, decisions, before, _state(model), [])
-    return told, attempt
+    return Explanation(world, month, ruler, begins, state_of(model), [], decisions)
 
 
 def _listen(strategist: Strategist) -> Decision:
@@ -181,7 +155,7 @@ def _listen(strategist: Strategist) -> Decision:
     decision = Decision(strategist.actor, "")
 
     def trace(index: int, fired: Any, contributions: Mapping[str, Any]) -> None:
-        if bool(np.any(fired)) and strategist.policy is not None:
+        if strategist.policy is not None:
             added = {lever: _one(value) for lever, value in contributions.items()}
             decision.fired.append((strategist.policy.rules[index], added))
 
@@ -191,16 +165,22 @@ def _listen(strategist: Strategist) -> Decision:
 
 def _one(value: Any) -> float:
     """Return the number of the only world."""
-    return float(np.asarray(value, dtype=np.float64).reshape(-1)[0])
+    return float(value.item() if isinstance(value, np.ndarray) else value)
 
 
-def _state(model: Simulation) -> dict[str, float]:
-    return {name: float(getattr(model.state, name)[0]) for name in FIELDS}
+def ruler_of(model: Simulation) -> str:
+    """Return who rules in a model of one world."""
+    return model.current.scenario.country.leaders[int(model.state.leader[0])].name
 
 
-def changes_table(explanation: Explanation) -> Table:
+def state_of(model: Simulation) -> Floats:
+    """Return the state of a model of one world, ``(fields,)``."""
+    return model.state.values[:, 0].copy()
+
+
+def changes_table(episode: Episode) -> Table:
     """Return what the month changed."""
-    before, after = explanation.before, explanation.after
+    before, after = episode.before, episode.after
     head = [Column(N_("quantity")), *numbers(N_("before"), N_("after"))]
     return Table(_("What changed"), head).filled(
         (_(title), spelled(before[name], ".3f"), spelled(after[name], ".3f"))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palca.experiments.io.language import speaking
-from palca.experiments.run.explain import Trace, explain, trace_world
+from palca.experiments.run.explain import explain
 from palca.experiments.run.narrate import sentences
-from palca.experiments.run.officers import MOVERS
-from palca.model import ColdWarModel
+from palca.experiments.run.officers import MOVERS, live_through
+from palca.experiments.run.trace import Trace, tell
+from palca.model import ColdWarModel, Simulation
+from palca.model.compiler import cache
 from palca.model.equations.discontent import added
 from palca.model.state.history import CODE_OF
 from palca.scenarios import build, resolve
@@ -21,14 +25,16 @@ WORLD, SEED = 31, 2
 
 
 @pytest.fixture(scope="module")
-def world_trace() -> Trace:
-    return trace_world(RESOLVED, SEED, WORLD)
+def world_trace() -> Iterator[Trace]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache, "WORTH_COMPILING", 0)  # what is told alone is stepped by NumPy
+        yield tell(Simulation(build(RESOLVED), [WORLD], SEED))
 
 
 @settings(max_examples=5, deadline=None)
 @given(month=st.integers(0, 119))
 def test_a_month_told_alone_is_that_of_the_tale(world_trace: Trace, month: int) -> None:
-    alone, traced = explain(RESOLVED, SEED, WORLD, month), world_trace.months[month]
+    alone, traced = explain(RESOLVED, SEED, WORLD, month), world_trace.explain(month)
     assert (alone.ruler, alone.month, alone.world) == (traced.ruler, traced.month, traced.world)
     assert alone.decisions == traced.decisions
     assert (alone.before, alone.after) == (traced.before, traced.after)
@@ -64,7 +70,7 @@ def test_what_is_told_of_attempts_agrees_with_their_events(world_trace: Trace) -
     assert [int(events.month[at]) for at in struck] == sorted(world_trace.attempts)
     assert len(struck) > 1
     for at in struck:
-        attempt = world_trace.attempts[int(events.month[at])]
+        attempt = world_trace.attempt(int(events.month[at]))
         force = attempt.weight / attempt.weight.sum()
         joined = float(force @ attempt.rounds[-1][:, 0])
         assert joined == pytest.approx(float(events.amount[at]), abs=1e-6)
@@ -81,3 +87,16 @@ def test_what_is_told_of_attempts_agrees_with_their_events(world_trace: Trace) -
         assert np.allclose(moved, discontent, atol=1e-12)
         assert np.allclose(added(attempt.pull, discontent), attempt.plot.pull, atol=1e-12)
         assert discontent[:, 0].argmax() == attempt.plot.plotter[0]
+
+
+def test_an_attempt_that_is_lived_again_is_that_of_a_run_by_numpy(world_trace: Trace) -> None:
+    model = Simulation(build(RESOLVED), [WORLD], SEED)
+    for month in range(len(world_trace.months)):
+        lived = live_through(model)
+        assert (lived is not None) == (month in world_trace.attempts)
+        if lived is not None:
+            again = world_trace.attempt(month)
+            assert lived.led_from.tolist() == [world_trace.attempts[month]]
+            assert np.array_equal(lived.rounds, again.rounds)
+            assert np.array_equal(lived.paid, again.paid)
+            assert np.array_equal(lived.plot.pull, again.plot.pull)

@@ -158,3 +158,12 @@ def test_no_choice_makes_more_worlds_than_a_visitor_may_have() -> None:
         for field in fill(Asked(page)).form["fields"]:
             if field["name"] == "worlds":
                 assert max(int(o["value"]) for o in field["options"]) <= scheduler.MOST_WORLDS
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "July 1971"), ("es", "julio de 1971")])
+@pytest.mark.parametrize("page", ["history&month", "what-if&at", "two&month"])
+def test_a_month_at_a_slider_is_written_out(page: str, language: str, said: str) -> None:
+    filled = fill(Asked.of_query(f"page={page}=30&lang={language}"))
+    (field,) = [row for row in filled.form["fields"] if row["name"] == page.partition("&")[2]]
+    assert field["text"] == said == field["names"][30 - field["low"]]
+    assert len(set(field["names"])) == field["high"] - field["low"] + 1

@@ -35,8 +35,8 @@ from palca.experiments.lab.one_world.why_words import (
 )
 from palca.experiments.lab.session import Asked, answer, fill
 from palca.experiments.reanalysis.why import why
-from palca.experiments.run.explain import Trace
 from palca.experiments.run.officers import MOVERS
+from palca.experiments.run.trace import Trace
 from palca.model.calendar import month_index, month_name
 from palca.model.equations.discontent import added
 from palca.model.state.history import CODE_OF
@@ -54,7 +54,7 @@ def path(story: Trace, name: str) -> list[float]:
 @pytest.mark.slow
 def test_a_world_like_ours_is_that_of_the_set_and_goes_as_ours() -> None:
     reanalysis = found_worlds(Case(), True, OURS)
-    model = replayed(cases.resolved(Case()), reanalysis, reanalysis.end)
+    model = replayed(cases.scenario_of(Case()), reanalysis, reanalysis.end)
     for _month in range(40):
         model.advance()
     fact = cases.record_of(Case()).series["leader"][:, 0]
@@ -81,7 +81,7 @@ def test_the_twin_differs_from_the_attempt_on_and_ends_otherwise(world: int, mon
     assert parted(story, other) == (month if won else _first(story, other))
     assert succeeded(other, month) != won
     # who would rise at once is the same: nothing has been changed before they strike
-    here, there = story.attempts[month], other.attempts[month]
+    here, there = story.attempt(month), other.attempt(month)
     assert np.array_equal(here.rounds[0], there.rounds[0])
     assert np.array_equal(added(here.discontent), added(there.discontent))
 
@@ -122,7 +122,8 @@ def test_what_is_shown_of_an_attempt_is_what_the_model_did() -> None:
     country = story.scenario.country
     force = np.array([garrison.officers * garrison.weight for garrison in country.garrisons])
     events = story.histories.events
-    for month, attempt in story.attempts.items():
+    for month in story.attempts:
+        attempt = story.attempt(month)
         (at,) = np.flatnonzero((events.month == month) & np.isin(
             events.code, [CODE_OF["power", kind] for kind in ("coup", "failed coup")]
         ))  # fmt: skip
@@ -152,7 +153,7 @@ def test_the_means_of_all_worlds_are_those_of_single_ones() -> None:
     evidence = record_given(Case())
     early = given_before(factual, evidence, reanalysis, AUGUST + 1)
     told = why(factual, evidence, early, AUGUST)
-    model = replayed(factual, early, AUGUST + 1)
+    model = replayed(cases.scenario_of(Case()), early, AUGUST + 1)
     model.advance(AUGUST)
     attempt = live_through(model)
     assert attempt is not None

@@ -47,7 +47,7 @@ def test_the_documented_ruler_rules_in_every_month_of_every_shipped_world(
     resolved, history, evidence = record
     assert shipped.stopped is None
     assert shipped.end == resolved["months"]
-    model = replayed(resolved, shipped, shipped.end)
+    model = replayed(build(resolved), shipped, shipped.end)
     wanted = history.series["leader"][:, 0]
     attempts = np.zeros((2, resolved["months"]))
     for month in range(resolved["months"]):
@@ -89,7 +89,7 @@ def small(record: tuple[dict, Histories, Evidence]) -> tuple[dict, Evidence, Rea
 def test_ranges_are_those_of_the_worlds(small: tuple[dict, Evidence, Reanalysis]) -> None:
     resolved, _, found = small
     result = underneath(resolved, found)
-    model = replayed(resolved, found, found.end)
+    model = replayed(build(resolved), found, found.end)
     model.advance(resolved["months"])
     for name in QUANTITIES:
         expected = np.quantile(getattr(model.state, name), (0.05, 0.25, 0.5, 0.75, 0.95))

@@ -22,8 +22,8 @@ from ...io.figure_style import spells
 from ...io.language import N_, _, written_month
 from ...observe.by_month import side
 from ...observe.histories import Histories
-from ...run.explain import Trace
 from ...run.narrate import happenings
+from ...run.trace import Trace
 from ..blocks import Block
 
 _WIDTH: Final = 300.0  # of a map, in its own units; garrisons are drawn to the same scale
@@ -141,10 +141,9 @@ def month_frames(story: Trace) -> list[dict[str, Any]]:
     for month, told in enumerate(story.months):
         after = told.after
         ruler = country.leaders[int(after["leader"])].name
-        attempt = story.attempts.get(month)
         frames.append(frame(
             country, ruler, after["orientation"], story.loyalty[month], LOYAL,
-            [] if attempt is None else [int(attempt.led_from[0])],
+            [story.attempts[month]] if month in story.attempts else [],
             happened.get(month, []), written_month(month),
         ))  # fmt: skip
     return frames

@@ -38,7 +38,7 @@ def _show(values: Values) -> list[Block]:
         return [text(_("In none of {worlds} worlds is it so: {find}.", find=asked.find,
                        worlds=spelled(searched(asked), ",")))]  # fmt: skip
     story = trace(asked.case, asked.ours, world)
-    explanation = story.months[month]
+    explanation = story.explain(month)
     levers = {decision.actor: decision.levers for decision in explanation.decisions}
     ruler = story.scenario.country.leaders[int(explanation.after["leader"])].name
     when = written_month(month)

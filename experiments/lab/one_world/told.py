@@ -16,7 +16,7 @@ from ...counterfactual.named_outcomes import read_outcome
 from ...counterfactual.twins import run_from
 from ...infer.reanalysis import replayed
 from ...io.language import _
-from ...run.explain import Trace, tell
+from ...run.trace import Trace, tell
 from .. import cases
 from ..cases import SEED, Case
 from ..choices import FIRST, scenario_titles
@@ -111,10 +111,9 @@ def found(case: Case, ours: bool, find: str) -> Ints:
 
     Of all worlds of a scenario the first :data:`SEARCHED` are looked at.
     """
-    resolved = cases.resolved(case)
     if ours:
         reanalysis = found_worlds(case, True, OURS)
-        model = replayed(resolved, reanalysis, reanalysis.end)
+        model = replayed(cases.scenario_of(case), reanalysis, reanalysis.end)
     else:
         model = Simulation(cases.scenario_of(case), SEARCHED, SEED)
     look_at_clock()
@@ -135,11 +134,11 @@ def trace(case: Case, ours: bool, world: int) -> Trace:
         Of a world like ours: with or without a change.
     """
     if not ours:
-        return cases.world_trace(case, world)
+        return tell(Simulation(cases.scenario_of(case), [world], SEED))
     reanalysis = found_worlds(cases.without_changes(case), True, OURS)
     tries = {reanalysis.end: reanalysis.tries[reanalysis.end][:, [world]]}
     look_at_clock()
-    model = replayed(cases.resolved(case), replace(reanalysis, tries=tries), reanalysis.end)
+    model = replayed(cases.scenario_of(case), replace(reanalysis, tries=tries), reanalysis.end)
     # the same, keeping all that a story tells
     return tell(Simulation(model.current.scenario, [world], SEED, start=model.snapshot()))
 

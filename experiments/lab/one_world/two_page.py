@@ -10,7 +10,7 @@ from ...io.language import N_, _, spoken, written_month
 from ...io.numerals import decimal
 from ...io.table import Column, Table, numbers
 from ...observe.histories import Histories
-from ...run.explain import Trace
+from ...run.trace import Trace
 from .. import cases
 from ..blocks import Block, command, door, table, text
 from ..cases import Case

@@ -12,7 +12,7 @@ from ...infer.reanalysis_files import given_before
 from ...io.language import N_, _, spoken, written_month
 from ...io.numerals import spelled
 from ...reanalysis.why import Why, why
-from ...run.explain import Trace
+from ...run.trace import Trace
 from .. import cases
 from ..blocks import Block, door, heading, picture, table, text
 from ..cases import Case
@@ -81,7 +81,7 @@ def _of_one(world: int, month: int) -> list[Block]:
         return [text(_("In this world nobody strikes in {month}: the sources don't agree on that "
                        "attempt, so worlds like ours may lack it. Take another world.",
                        month=written_month(month)))]  # fmt: skip
-    attempt, country = story.attempts[month], story.scenario.country
+    attempt, country = story.attempt(month), story.scenario.country
     won = succeeded(story, month)
     other = trace(twin_of(month, won), True, world)
     by_garrison = of_world(attempt, country)
@@ -116,7 +116,7 @@ def _rounds(world: int, month: int, language: str) -> Block:
     story = trace(Case(), True, world)
     won = succeeded(story, month)
     other = trace(twin_of(month, won), True, world)
-    count = max(len(each.attempts[month].rounds) for each in (story, other))
+    count = max(len(each.attempt(month).rounds) for each in (story, other))
     return film(
         _("The attempt of {month}, round by round", month=written_month(month)), "",
         round_names(count), story.scenario.country,

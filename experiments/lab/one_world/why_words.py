@@ -15,8 +15,8 @@ from ...io.language import N_, _
 from ...io.numerals import decimal, spelled
 from ...io.table import Column, Table, numbers
 from ...reanalysis.why import Why
-from ...run.explain import Trace
 from ...run.officers import MOVERS, Attempt
+from ...run.trace import Trace
 from ..canvas import fixed_figure
 from .film import REBEL, frame
 
@@ -58,7 +58,7 @@ def succeeded(story: Trace, month: int) -> bool:
 
 def course(story: Trace, month: int) -> str:
     """Return in sentences who plotted, who joined, how it ended, and who paid."""
-    attempt, country = story.attempts[month], story.scenario.country
+    attempt, country = story.attempt(month), story.scenario.country
     shares = force_of(attempt)
     before = story.months[month].ruler
     after = country.leaders[int(story.months[month].after["leader"])].name
@@ -184,7 +184,7 @@ def round_names(count: int) -> list[str]:
 
 def rounds_of(story: Trace, month: int, count: int) -> list[dict[str, Any]]:
     """Return an attempt of one world as frames: the plot, so many rounds in all, the end."""
-    attempt, country = story.attempts[month], story.scenario.country
+    attempt, country = story.attempt(month), story.scenario.country
     shares, force = shares_of(attempt), force_of(attempt)
     known = story.months[month]
     after = country.leaders[int(known.after["leader"])]
