@@ -69,7 +69,10 @@ hazard: env
 	@$(bin)/python -m benchmarks.silence
 
 region: env
-	@$(bin)/python -m benchmarks.region $(ARGS)
+	@rm -rf build/region
+	@$(bin)/palca validate --part region --jobs 2 --out build/region
+	@cp build/region/REGION.md build/region/region.png docs/
+	@cp build/region/region.csv docs/numbers/region.csv
 
 mutants: env
 	@$(bin)/python -m benchmarks.mutants $(ARGS)

@@ -17,9 +17,10 @@ from palca.experiments.counterfactual.asking import ask
 from palca.experiments.counterfactual.paired import Pairs, join_pairs, pair_blocks
 from palca.experiments.counterfactual.question import Inputs, Question
 from palca.experiments.explore.sweep import Plan, make_plan
+from palca.experiments.forecast.comparisons import jeffreys
 from palca.experiments.observe.outcomes import Outcome
 from palca.experiments.simulate.designs import parse_factor
-from palca.experiments.validate.cross_country import Regularities, jeffreys
+from palca.experiments.validate.cross_country import Regularities
 from palca.scenarios import resolve
 
 

@@ -47,6 +47,7 @@ EXPERIMENTS: Final = {
     "calibration": "infer.experiment:CalibrationExperiment",
     "validation": "validate.experiment:ValidationExperiment",
     "cases": "cases.experiment:CasesExperiment",
+    "region": "region.experiment:RegionExperiment",
     "concept": "concepts.experiment:ConceptExperiment",
     "gallery": "concepts.experiment:GalleryExperiment",
 }

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from palca.model.errors import PalcaError
+
 from . import options
 from .runner import make
 
-_PARTS = ("scores", "patterns", "countries", "versions", "checks", "reading")
+_PARTS = ("scores", "patterns", "countries", "versions", "checks", "reading", "region")
 _WORLDS = 65_536
 
 
@@ -21,7 +23,8 @@ def validate(
         typer.Option(
             "--part",
             "-p",
-            help=f"Only this part ({', '.join(_PARTS)}); repeatable.",
+            help=f"Only this part ({', '.join(_PARTS)}); repeatable. region, coups of other "
+            "countries one month ahead, is asked for alone.",
             autocompletion=lambda: list(_PARTS),
         ),
     ] = None,
@@ -35,6 +38,15 @@ def validate(
             max=10_000_000,
         ),
     ] = _WORLDS,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            metavar="FOLDER",
+            help="With --part region: forecast the countries of these tables (see palca country) "
+            "from the shipped ones.",
+        ),
+    ] = None,
     seed: options.Seed = 0,
     settings: options.Settings = None,
     priors: options.Priors = None,
@@ -48,7 +60,18 @@ def validate(
     Writes a page, VALIDATION.md, with its figures. All parts take about ten minutes.
 
     Example: palca validate baseline --part patterns --part checks --jobs 2
+
+    Example: palca validate --part region --jobs 2
     """
+    if "region" in (part or ()):
+        from ..region.experiment import RegionExperiment, check_alone
+
+        check_alone(part or [], scenario, priors)
+        region = RegionExperiment.asked(worlds, seed, settings or [], data)
+        make(region, out, "region", force, full, jobs)
+        return
+    if data is not None:
+        raise PalcaError("goes with --part region", "--data")
     from ..validate.experiment import ValidationExperiment
 
     experiment = ValidationExperiment.of(

@@ -335,3 +335,15 @@ def wins_in_words(comparisons: Sequence[SkillComparison]) -> str:
         + (f" ({sure} against a forecast that is sure of one history)" if sure else "")
         + f" and loses {results.count('worse')}"
     )
+
+
+def jeffreys(hits: float, of: float) -> tuple[float, float]:
+    """Return the 90 % interval of a share by Jeffreys' prior.
+
+    It begins at 0 if there is no hit, and ends at 1 if there is nothing else (Brown, Cai and
+    DasGupta 2001, doi:10.1214/ss/1009213286).
+    """
+    from scipy.stats import beta
+
+    low, high = beta.ppf((0.05, 0.95), hits + 0.5, of - hits + 0.5)
+    return float(low) if hits > 0 else 0.0, float(high) if hits < of else 1.0

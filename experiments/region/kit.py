@@ -114,14 +114,17 @@ def write_country(files: Mapping[str, str], folder: Path) -> None:
         (folder / path).write_text(text, encoding="utf-8")
 
 
-def scenario_of(region: Region, code: str, first: int, end: int) -> tuple[Scenario, Course]:
+def scenario_of(
+    region: Region, code: str, first: int, end: int, settings: Sequence[str] = ()
+) -> tuple[Scenario, Course]:
     """Return a country's scenario from a month to before another, and what is documented of it.
 
-    Its free parameters have the priors of the parameter table.
+    Its free parameters have the priors of the parameter table, but for what `settings` say, as
+    ``--set`` takes them.
     """
     with TemporaryDirectory(prefix="palca-") as folder:
         write_country(country_files(region, code, first, end), Path(folder))
-        resolved = resolve(str(Path(folder) / "scenario.toml"))
+        resolved = resolve(str(Path(folder) / "scenario.toml"), settings)
     resolved["priors"] = {}
     resolved["country"]["record"] = ""
     return build(resolved), course_of(region, code, first, end)

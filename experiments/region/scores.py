@@ -145,5 +145,7 @@ def _log_sum(logs: ArrayLike, axis: int | tuple[int, ...] | None = None) -> NDAr
 
 
 def paired_error(gains: Sequence[float]) -> float:
-    """Return the standard error of a sum of gains, countries being independent."""
+    """Return the standard error of a sum of gains, countries being independent; NaN of one."""
+    if len(gains) < 2:
+        return float("nan")
     return float(np.sqrt(len(gains)) * np.std(gains, ddof=1))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from palca.model.seeds import seed_after
 from palca.model.types import Floats
 
+from ..forecast.comparisons import jeffreys
 from ..io.parallel import shared
 from ..observe.documented import Record
 from ..simulate.ensemble import free_running
@@ -135,18 +136,6 @@ class Regularities:
             Regularity("log odds of an attempt per log income", income, known,
                        known - margin, known + margin, 0.0),
         ]  # fmt: skip
-
-
-def jeffreys(hits: float, of: float) -> tuple[float, float]:
-    """Return the 90 % interval of a share by Jeffreys' prior.
-
-    It begins at 0 if there is no hit, and ends at 1 if there is nothing else (Brown, Cai and
-    DasGupta 2001, doi:10.1214/ss/1009213286).
-    """
-    from scipy.stats import beta
-
-    low, high = beta.ppf((0.05, 0.95), hits + 0.5, of - hits + 0.5)
-    return float(low) if hits > 0 else 0.0, float(high) if hits < of else 1.0
 
 
 def _times(

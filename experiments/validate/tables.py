@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..forecast.comparisons import SkillComparison
+from ..forecast.comparisons import SkillComparison, jeffreys
 from ..io.numerals import percent
 from ..io.table import Column, Table, numbers, texts
 from ..observe.outcomes import OUTCOMES
@@ -15,7 +15,7 @@ from ..observe.patterns import PATTERNS
 from ..observe.windows import FIRST, LAST, outcomes_of
 from . import ablations
 from .ablations import IMPROVES, WORSENS, ModelComparison, log_bayes_factor
-from .cross_country import Regularities, jeffreys
+from .cross_country import Regularities
 from .forecast_skill import Scores
 from .pattern_frequencies import Patterns, ruled_out
 from .validate import Validation, Versions

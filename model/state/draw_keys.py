@@ -58,7 +58,7 @@ NAIVE_HANDOVER: Final = "naive handover"
 NAIVE_ORIENTATION: Final = "naive side"
 # The value of a free parameter.
 PRIORS: Final = {
-    "fiscal_export": "prior of fiscal_export",
+    "fiscal_export": "prior of fiscal_tin",
     "fiscal_aid_us": "prior of fiscal_aid_us",
     "fiscal_aid_ussr": "prior of fiscal_aid_ussr",
     "legitimacy_speed": "prior of legitimacy_speed",

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from example_findings import regular
 
+from palca.experiments.forecast.comparisons import jeffreys
 from palca.experiments.observe.documented import load_record
-from palca.experiments.validate.cross_country import countries, jeffreys, summarise
+from palca.experiments.validate.cross_country import countries, summarise
 from palca.scenarios import build, resolve
 
 

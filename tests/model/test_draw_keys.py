@@ -23,7 +23,7 @@ growth; fiscal; legitimacy; mobilisation; public signal; orientation by coup; or
 vote; orientation by death; size of credit; us budget; ussr sees regime.orientation; us sees
 regime.orientation; us sees disaffection; regime sees disaffection; luck of a leader by coup;
 luck of a leader by vote; luck of a leader by death; officer's faction; officer's ideology;
-officer's grievance; officers' moods; officer's fate; prior of fiscal_export; prior of
+officer's grievance; officers' moods; officer's fate; prior of fiscal_tin; prior of
 fiscal_aid_us; prior of fiscal_aid_ussr; prior of legitimacy_speed;
 prior of legitimacy_performance; prior of legitimacy_repression; prior of prestige_ussr; prior
 of suppression; prior of backlash; prior of restraint_party; prior of discontent_fiscal; prior
