@@ -6,7 +6,9 @@ in their months and no others, and orientation and commitments with an error. If
 right, then over many histories the true parameters, and what really came in the next 36 months,
 have uniform ranks among the worlds that it finds (Talts et al. 2018, arXiv:1804.06788).
 
-`make sbc` writes the results to docs/SBC.md; histories that were tried before are not tried again.
+`make sbc` writes the results to docs/SBC.md. What was found of each history is kept in
+docs/numbers/sbc.jsonl and not tried again, as long as the quickest of them still comes out as it
+did.
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ import argparse
 import json
 import time
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,7 +29,6 @@ from palca.experiments.infer.alive_filter import model_of, parameters_of
 from palca.experiments.infer.evidence import ATTEMPTS, EventObservation, Evidence, Level, Reign
 from palca.experiments.infer.reanalysis import (
     Reanalysis,
-    key_of,
     reanalyse,
     replayed,
     segments_of,
@@ -36,7 +36,6 @@ from palca.experiments.infer.reanalysis import (
 from palca.experiments.io.parallel import shared
 from palca.experiments.simulate import priors
 from palca.model import Simulation
-from palca.model.compiler.cache import digest_of
 from palca.model.state.history import CODE_OF
 from palca.model.types import Floats, Ints
 from palca.scenarios import build, resolve
@@ -188,6 +187,17 @@ def _ranks(resolved: dict[str, Any], told: Told, world: int, found: Reanalysis) 
     }  # fmt: skip
 
 
+def comes_out_again(
+    rows: list[dict[str, Any]], resolved: dict[str, Any], told: Told, worlds: int
+) -> bool:
+    """Return whether the quickest of some histories is found again as it was, with ranks alike."""
+    if not rows:
+        return True
+    quickest = min(rows, key=lambda row: row["seconds"])
+    again = found_again(resolved, told, quickest["history"], worlds)
+    return {**again, "seconds": 0} == {**quickest, "seconds": 0}
+
+
 def page(rows: list[dict[str, Any]], left_out: int) -> str:
     """Return docs/SBC.md."""
     found = [row for row in rows if row["found"]]
@@ -244,11 +254,11 @@ def main() -> None:
     resolved = resolve("baseline")
     told = Told(resolved, np.arange(2 * asked.histories))
     numbers = [n for n in range(2 * asked.histories) if told.tellable(n)][: asked.histories]
-    code = digest_of(ROOT / "model") + digest_of(ROOT / "experiments" / "infer")
-    content = sha256((code + key_of(resolved, Evidence(""), 0)).encode()).hexdigest()[:16]
-    kept = ROOT / "build" / "sbc" / f"{content}-{asked.worlds}.jsonl"
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept = ROOT / "docs" / "numbers" / "sbc.jsonl"
     rows = [json.loads(line) for line in kept.open()] if kept.exists() else []
+    if not comes_out_again(rows, resolved, told, asked.worlds):
+        kept.unlink(missing_ok=True)
+        rows = []
     done = {row["history"] for row in rows}
     calls = [(resolved, told, n, asked.worlds) for n in numbers if n not in done]
     with kept.open("a") as file:
