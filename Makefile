@@ -73,6 +73,7 @@ region: env
 	@$(bin)/palca validate --part region --jobs 2 --out build/region
 	@cp build/region/REGION.md build/region/region.png docs/
 	@cp build/region/region.csv docs/numbers/region.csv
+	@cp build/region/priors.toml scenarios/priors/region.toml
 
 mutants: env
 	@$(bin)/python -m benchmarks.mutants $(ARGS)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from palca.model.calendar import month_index, month_name
 from palca.model.state import counter_rng
-from palca.model.state.parameters import drawn_from
+from palca.model.state.parameters import PRIORS, drawn_from
 from palca.model.types import Floats
 
 from ..forecast.comparisons import jeffreys
@@ -56,6 +56,8 @@ class Contest:
         The same of each simulation alone.
     laws : mapping of str to Law
         Of *frail*, by country.
+    found : mapping of Law to mapping of str to float
+        Log probability of each shipped country's attempts under each law of the factor.
     own : bool
         Whether the countries are a user's.
     """
@@ -64,6 +66,7 @@ class Contest:
     made: Mapping[str, Mapping[str, Floats]]
     halves: Sequence[Mapping[str, Mapping[str, Floats]]]
     laws: Mapping[str, Law]
+    found: Mapping[Law, Mapping[str, float]]
     worlds: int
     own: bool
 
@@ -107,6 +110,26 @@ class Contest:
                 row["bolivia_1969_78"] = float(part["log_score"].sum())
             rows.append(row)
         return pd.DataFrame(rows)
+
+    def opportunity(self, without: str) -> tuple[float, float]:
+        """Return mean and standard deviation of the rate of opportunities of a new country.
+
+        That of the shipped prior times a factor, which is learnt from all shipped countries but
+        one.
+        """
+        mean, variance = scores.factor_moments(self.found, without)
+        prior = PRIORS["opportunity"]
+        usual = prior.ppf((np.arange(1000) + 0.5) / 1000)
+        second = float((usual**2).mean()) * (variance + mean**2)
+        first = float(usual.mean()) * mean
+        return first, float(np.sqrt(second - first**2))
+
+    def by_law(self) -> pd.DataFrame:
+        """Return a row a country and law of the factor, with its log probability."""
+        return pd.DataFrame([
+            {"country": country, "level": level, "shape": shape, "log_evidence": value}
+            for (level, shape), each in self.found.items() for country, value in each.items()
+        ])  # fmt: skip
 
     def since(self) -> pd.DataFrame:
         """Return by months since the last attempt what is documented, with 90 %, and forecast."""
@@ -165,10 +188,10 @@ def compete(
                 for country, region in asked.items()}  # fmt: skip
 
     of = known(slice(None))
-    forecast, laws = forecasts(of, shipped.countries, targets)
+    forecast, laws, found = forecasts(of, shipped.countries, targets)
     halves = [forecasts(known(slice(half, half + 1)), shipped.countries, targets)[0]
               for half in range(HALVES)]  # fmt: skip
-    return Contest(of, forecast, halves, laws, worlds, own is not None)
+    return Contest(of, forecast, halves, laws, found, worlds, own is not None)
 
 
 def simulated(
@@ -189,7 +212,7 @@ def pooled(parts: Sequence[Chances]) -> Chances:
 
 def forecasts(
     of: Mapping[str, Seen], known: Collection[str], asked: Collection[str]
-) -> tuple[dict[str, dict[str, Floats]], dict[str, Law]]:
+) -> tuple[dict[str, dict[str, Floats]], dict[str, Law], dict[Law, dict[str, float]]]:
     """Return the chances of some countries by month, by each way of forecasting them.
 
     Parameters
@@ -199,8 +222,9 @@ def forecasts(
 
     Returns
     -------
-    dict, dict
-        The chances by forecast and country; the law of *frail* by country.
+    dict, dict, dict
+        The chances by forecast and country; the law of *frail* by country; the log probability of
+        each known country's attempts by law.
     """
     found = scores.evidence({name: of[name] for name in known},
                             list(product(scores.LEVELS, scores.SHAPES)))  # fmt: skip
@@ -218,4 +242,4 @@ def forecasts(
             ("frail", scores.forecast(one, scores.law(*laws[country]))),
         ):
             made[name][country] = chance
-    return made, laws
+    return made, laws, found
