@@ -95,7 +95,7 @@ def test_documented_aid_is_the_record_in_every_month() -> None:
 
 
 def test_an_elected_civilian_calls_elections_by_law() -> None:
-    quiet = load("costa-rica", [], ['at = "1950-01", coup = { outcome = "never" }'])
+    quiet = load("costa-rica", [], ["at = '1950-01', until = '1982-12', coup = { outcome = 'never' }"])
     run = Simulation(quiet, 20, 0)
     run.run()
     history = run.history()
