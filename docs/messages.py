@@ -32,6 +32,8 @@ _SAY: Final = re.compile(r"""\bsay\(\s*(["'])(.*?)\1""")
 # The files that the lab shows, and which of their keys hold sentences.
 _FILES: Final = {
     "scenarios/*.toml": {"title"},
+    "scenarios/elsewhere/*.toml": {"title"},
+    "scenarios/countries/*/scenario.toml": {"title"},
     "scenarios/countries/*.toml": {"name"},
     "scenarios/policies/*/*.toml": {"title", "name", "why"},
     "scenarios/concepts/*.toml": {"title", "definition", "question", "against", "limits", "says",

@@ -18,9 +18,10 @@ from palca.scenarios import build, factual_of, resolve
 
 from ..forecast.naive import naive
 from ..forecast.scores import OutcomeScore, evaluate
-from ..observe.documented import load_record
+from ..observe.documented import Record, load_record
+from ..observe.documented import record_of as record_of_country
 from ..observe.histories import Histories, documented
-from ..observe.outcomes import outcomes
+from ..observe.outcomes import imposed, outcomes
 from ..simulate.ensemble import Block, Summary, in_blocks, run_block, summarise
 from ..simulate.rule_use import RuleUse, rule_use
 from .kept import kept
@@ -98,19 +99,26 @@ def uses(actor: str, policy: str) -> list[RuleUse]:
 @kept
 def record_of(case: Case) -> Histories:
     """Return the documented history."""
-    return documented(load_record(), scenario_of(case))
+    return documented(_record(case), scenario_of(case))
+
+
+def _record(case: Case) -> Record:
+    """Return the record of a case's country; Bolivia's if it has none."""
+    return record_of_country(scenario_of(case)) or load_record()
 
 
 @kept
 def outcome_scores(case: Case, worlds: int) -> list[OutcomeScore]:
     """Return the outcomes of some worlds, held against the record."""
-    truth = {name: float(values[0]) for name, values in outcomes(record_of(case)).items()}
+    given = imposed(scenario_of(case))
+    truth = {name: float(values[0]) for name, values in outcomes(record_of(case)).items()
+             if name not in given}  # fmt: skip
     return evaluate(ensemble(case, worlds)[1], truth, _naive(case))
 
 
 @kept
 def _naive(case: Case) -> dict[str, Floats]:
-    return outcomes(naive(scenario_of(case), load_record(), _NAIVE, SEED))
+    return outcomes(naive(scenario_of(case), _record(case), _NAIVE, SEED))
 
 
 _SAME: Final = ("months", "country", "parameters", "sets", "priors", "channels", "start", "drivers",

@@ -9,7 +9,7 @@ from typing import Final
 
 from palca.model.calendar import month_index
 from palca.scenarios import shipped_policies, shipped_scenarios
-from palca.scenarios.reading.library import read_toml
+from palca.scenarios.reading.library import elsewhere_scenarios, read_toml
 
 from ..io.language import _
 from ..io.numerals import spelled
@@ -32,8 +32,9 @@ def said(titles: Mapping[str, str]) -> dict[str, str]:
 
 
 def scenario_titles() -> dict[str, str]:
-    """Return the titles of the shipped scenarios by name, the baseline first."""
-    titles = {name: _(_title(path)) for name, path in shipped_scenarios().items()}
+    """Return the titles of the shipped scenarios by name: the baseline, others, other countries."""
+    files = {**shipped_scenarios(), **elsewhere_scenarios()}
+    titles = {name: _(_title(path)) for name, path in files.items()}
     return {FIRST: titles.pop(FIRST), **titles}
 
 

@@ -131,10 +131,16 @@ class Form:
 
     def month(
         self, name: str, label: str, low: int, high: int, default: int, play: bool = False,
-        note: str = "",
+        note: str = "", zero: int = 0,
     ) -> int:  # fmt: skip
-        """Ask for a month by a slider; with buttons to go on and back if `play`."""
-        names = [written_month(month) for month in range(low, high + 1)]
+        """Ask for a month by a slider; with buttons to go on and back if `play`.
+
+        Parameters
+        ----------
+        zero : int
+            The month at 0, counted from January 1969.
+        """
+        names = [written_month(zero + month) for month in range(low, high + 1)]
         allowed = _("{low} to {high}, which are {first} to {last}", low=low, high=high,
                     first=names[0], last=names[-1])  # fmt: skip
         value = int(self._slid(name, label, low, high, default, allowed, names))

@@ -46,8 +46,14 @@ def documented_months(history: Histories) -> dict[str, Floats]:
     }
 
 
-def draw_months(summary: Summary, series: str, fact: Floats | None) -> Picture:
-    """Draw the fan of a monthly series, and the documented line if there is one."""
+def draw_months(summary: Summary, series: str, fact: Floats | None, first: int = 0) -> Picture:
+    """Draw the fan of a monthly series, and the documented line if there is one.
+
+    Parameters
+    ----------
+    first : int
+        The month of the first row, counted from January 1969.
+    """
     title, unit = (_(said) for said in MONTHLY[series])
     quantiles = summary.quantiles(series)
     months = np.arange(len(quantiles)) + 0.5
@@ -66,7 +72,7 @@ def draw_months(summary: Summary, series: str, fact: Floats | None) -> Picture:
         axis.set_title(f"{title} ({unit})")
         axis.legend(loc="upper left", ncols=3, frameon=True, edgecolor="none", framealpha=1.0)
         axis.margins(y=0.18)
-        ends_of_years(axis, len(months))
+        ends_of_years(axis, len(months), zero=first)
     low, _lower, middle, _upper, high = quantiles[-1]
     known = [] if fact is None else [value for value in fact if value == value]
     said = (

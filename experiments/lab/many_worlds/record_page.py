@@ -34,6 +34,7 @@ def _show(values: Values) -> list[Block]:
     chosen = [score for score in every if score.outcome.group == values["group"]]
     scored = [score for score in every if score.documented == score.documented]
     fact = documented_months(cases.record_of(case)).get(values["series"])
+    first = cases.scenario_of(case).first
     inside = sum(score.inside for score in scored)
     better = sum(score.skill > 0 for score in scored)
     return [
@@ -42,7 +43,7 @@ def _show(values: Values) -> list[Block]:
                "politics.", scored=len(scored), inside=inside, worlds=spelled(worlds, ","),
                better=better)),
         picture(lambda: draw_outcomes(chosen)),
-        picture(lambda: draw_months(summary, values["series"], fact)),
+        picture(lambda: draw_months(summary, values["series"], fact, first)),
         *table(scores_table(score_rows(chosen), _("Outcomes"))),
         listing([f"{_(score.outcome.heading)}: {_(score.outcome.note)}" for score in chosen
                  if score.outcome.note]),
@@ -56,8 +57,9 @@ PAGE: Final = Page(
     _ask,
     _show,
     (
-        N_("The parameters were fitted to this record, so it is no test of the model that the "
-           "record lies inside; palca validate tests the model."),
+        N_("The parameters were fitted to Bolivia's record, so it is no test of the model that it "
+           "lies inside; palca validate tests the model. Other countries' have priors that were "
+           "chosen with Bolivia in view."),
         N_("One history is little evidence: a range that is wide enough contains any record."),
         N_("Silence of the record isn't calm: months that it doesn't cover are hatched and don't "
            "score."),

@@ -138,13 +138,13 @@ def month_frames(story: Trace) -> list[dict[str, Any]]:
     country = story.scenario.country
     frames = []
     happened = happenings_by_month(story)
-    for month, told in enumerate(story.months):
-        after = told.after
+    for at, told in enumerate(story.months):
+        after, month = told.after, told.month
         ruler = country.leaders[int(after["leader"])].name
         frames.append(frame(
-            country, ruler, after["orientation"], story.loyalty[month], LOYAL,
+            country, ruler, after["orientation"], story.loyalty[at], LOYAL,
             [story.attempts[month]] if month in story.attempts else [],
-            happened.get(month, []), written_month(month),
+            happened.get(at, []), written_month(month),
         ))  # fmt: skip
     return frames
 
@@ -182,13 +182,14 @@ def strip(country: Country, title: str, histories: Histories) -> dict[str, Any]:
     """Return who ruled when in one history, and its coups, for the line of time."""
     leader, turn = histories.series["leader"][:, 0], histories.series["orientation"][:, 0]
     both = [(float(who), side(float(at))) for who, at in zip(leader, turn, strict=True)]
-    rulers, before = [], float("nan")
+    rulers, before, zero = [], float("nan"), histories.first
     for start, end in spells(both):
         who, of = both[start]
         if np.isnan(who):
             continue
         known = country.leaders[int(who)]
-        said = f"{known.name} ({_(_SIDES[of])}), {written_month(start)} – {written_month(end - 1)}"
+        months = f"{written_month(zero + start)} – {written_month(zero + end - 1)}"
+        said = f"{known.name} ({_(_SIDES[of])}), {months}"
         rulers.append({"from": start, "to": end, "side": of, "told": said,
                        "name": known.short if who != before else ""})  # fmt: skip
         before = who
@@ -196,7 +197,8 @@ def strip(country: Country, title: str, histories: Histories) -> dict[str, Any]:
     for kind, mark in (("coup", "▾"), ("failed coup", "×")):
         for at in np.flatnonzero(histories.count("power", kind)[:, 0]):
             said = _("coup") if kind == "coup" else _("failed coup")
-            coups.append({"at": int(at), "mark": mark, "told": f"{written_month(int(at))}: {said}"})
+            when = written_month(zero + int(at))
+            coups.append({"at": int(at), "mark": mark, "told": f"{when}: {said}"})
     coups.sort(key=lambda coup: coup["at"])
     return {"title": title, "rulers": rulers, "coups": coups}
 
@@ -214,9 +216,9 @@ def happenings_by_month(story: Trace) -> dict[int, list[str]]:
 
 def turns(story: Trace) -> list[dict[str, Any]]:
     """Return when somebody struck, died in office or came to power in a world, to go there."""
-    country = story.scenario.country
+    country, zero = story.scenario.country, story.scenario.first
     return [{"at": event.month,
-             "text": f"{written_month(event.month)}: "
+             "text": f"{written_month(zero + event.month)}: "
                      f"{' · '.join([_(event.kind), *event.details[:1]])}"}
             for event in happenings(story.histories.events, country, 0, 0)
             if event.track == "power" and event.kind in _TURNS]  # fmt: skip

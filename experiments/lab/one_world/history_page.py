@@ -27,17 +27,20 @@ _FIRST: Final = month_index("1971-08")
 def _ask(form: Form) -> None:
     ask_world(form)
     case = Case(form.values.get("scenario", Case().scenario))
-    last = cases.scenario_of(case).months - 1
-    form.month("month", _("Month"), 0, last, min(_FIRST, last), play=True)
+    scenario = cases.scenario_of(case)
+    last = scenario.months - 1
+    usual = last // 2 if scenario.first else min(_FIRST, last)
+    form.month("month", _("Month"), 0, last, usual, play=True, zero=scenario.first)
 
 
 def _show(values: Values) -> list[Block]:
-    asked, month = which(values), values["month"]
+    asked = which(values)
     world, count = number_of(asked)
     if world < 0:
         return [text(_("In none of {worlds} worlds is it so: {find}.", find=asked.find,
                        worlds=spelled(searched(asked), ",")))]  # fmt: skip
     story = trace(asked.case, asked.ours, world)
+    month = story.scenario.first + values["month"]
     explanation = story.explain(month)
     levers = {decision.actor: decision.levers for decision in explanation.decisions}
     ruler = story.scenario.country.leaders[int(explanation.after["leader"])].name
@@ -64,7 +67,7 @@ def _film(case: Case, ours: bool, world: int, language: str) -> Block:
         _("World {world} of the scenario", world=world)
     return film(
         _("One history, month by month"), "month",
-        [written_month(month) for month in range(len(story.months))], country,
+        [written_month(told.month) for told in story.months], country,
         [{"title": title, "frames": month_frames(story)}], low=0.4, key=_(LOYAL_KEY),
         step=_("Month"), back=_("Previous month"), on=_("Next month"),
         strips=[strip(country, _("documented"), cases.record_of(case)),
