@@ -278,15 +278,20 @@ def record(
             "--coverage", help="Print where an absent event means that it didn't happen, and why."
         ),
     ] = False,
+    country: Annotated[
+        str, typer.Option("--country", help="Of another country: 'palca list countries'.")
+    ] = "bolivia",
 ) -> None:
     """Print documented events or series, or what the record covers.
 
     Example: palca record --track ussr --since 1971-08 --sources
+
+    Example: palca record --country chile --since 1970-01
     """
-    from ..observe.documented import load_record
+    from ..observe.documented import record_of_country
     from .record import print_coverage, print_record, print_series
 
-    whole_record = load_record()
+    whole_record = record_of_country(country)
     if series is not None:
         if any((track, kind, since, until, sources, coverage)):
             raise PalcaError("prints a whole series: leave out the other options", "--series")

@@ -18,7 +18,7 @@ from palca.model.errors import PalcaError, nearest
 from palca.model.events import KINDS, TRACKS
 from palca.model.state.scenario import Scenario
 from palca.model.types import Flags
-from palca.scenarios.reading.library import LIBRARY
+from palca.scenarios.reading.library import LIBRARY, find_country, label, read_toml
 
 from .record_files import (
     check_confidence,
@@ -198,6 +198,23 @@ def record_of(scenario: Scenario) -> Record | None:
         return _shipped(path) if path.is_relative_to(LIBRARY) else _load(path)
     known = scenario.country.name == COUNTRY and scenario.first == 0
     return load_record() if known else None
+
+
+def record_of_country(name: str) -> Record:
+    """Return the record of a shipped country, or of one whose file is named.
+
+    Raises
+    ------
+    PalcaError
+        If there is no such country, or it has none.
+    """
+    path = find_country(name, where="--country")
+    country = read_toml(path)
+    if isinstance(folder := country.get("record"), str):
+        return load_record(path.parent / folder)
+    if country.get("name") != COUNTRY:
+        raise PalcaError("names no record: write record = \"FOLDER\" beside its name", label(path))
+    return load_record()
 
 
 def record_for(scenario: Scenario, where: str) -> Record:
