@@ -18,6 +18,7 @@ from ..io.codebook import File
 from ..io.experiment import AtomicExperiment, OnProgress, Result
 from ..io.figure_style import many
 from ..io.provenance import digest_of
+from ..observe.outcomes import FOLLOWS_RECORD
 from .case_files import Cases, check_cases, load_cases
 from .contest import compete
 from .figure import draw_cases
@@ -28,7 +29,7 @@ ACTOR = "ussr"
 
 
 def read_policies(named: Sequence[str]) -> dict[str, Policy]:
-    """Return policies of the USSR by name; all that ship if none is named.
+    """Return policies of the USSR by name; if none is named, all that ship and decide themselves.
 
     Parameters
     ----------
@@ -41,7 +42,8 @@ def read_policies(named: Sequence[str]) -> dict[str, Policy]:
         For another actor's policy, a policy that can't be read, or two of one name.
     """
     if not named:
-        named = [f"{ACTOR}={name}" for name in shipped_policies(ACTOR)]
+        shipped = [name for name in shipped_policies(ACTOR) if name != FOLLOWS_RECORD]
+        named = [f"{ACTOR}={name}" for name in shipped]
     policies: dict[str, Policy] = {}
     for given in named:
         actor, _, name = given.partition("=")

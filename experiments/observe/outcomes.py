@@ -280,10 +280,13 @@ def outcomes_from(first: int) -> tuple[Outcome, ...]:
     return OUTCOMES if first == 0 else ANY_SPAN
 
 
+FOLLOWS_RECORD: Final = "documented"  # the name of the policies that do
+
+
 def imposed(scenario: Scenario) -> set[str]:
     """Return the outcomes that a policy takes from the record, so that they can't be scored."""
     given = {actor for actor, rows in scenario.policies.items()
-             if any(policy.name == "documented" for _, policy in rows)}  # fmt: skip
+             if any(policy.name == FOLLOWS_RECORD for _, policy in rows)}  # fmt: skip
     return {outcome.name for outcome in EVERY if outcome.group in given}
 
 
