@@ -176,6 +176,24 @@ class Cases(Finding):
     neutral = Table()
 
 
+class Region(Finding):
+    """Coups of other countries, forecast one month ahead.
+
+    Attributes
+    ----------
+    totals : DataFrame
+        A row a way of forecasting, over all countries.
+    region, since, laws : DataFrame
+        Scores by country, chances by months since the last attempt, and how likely each country's
+        attempts are under laws of the factor of its rate.
+    """
+
+    region = Table()
+    totals = Table()
+    since = Table()
+    laws = Table()
+
+
 class Concept(Finding):
     """A concept of political science, simulated."""
 
@@ -184,7 +202,8 @@ _KINDS: Final[dict[str, type[Finding]]] = {
     "run": Run, "comparison": Comparison, "counterfactual": Counterfactual, "arms": Arms,
     "expectations": Expectations, "claims": Claims, "reanalysis": Reanalysis, "sweep": Sweep,
     "sensitivity": Sensitivity, "discovery": Discovery, "calibration": Calibration,
-    "validation": Validation, "cases": Cases, "concept": Concept, "gallery": Concept,
+    "validation": Validation, "cases": Cases, "region": Region, "concept": Concept,
+    "gallery": Concept,
 }  # fmt: skip
 
 

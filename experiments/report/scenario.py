@@ -202,7 +202,7 @@ def _what(target: str, content: Any) -> str:
     if kind == "parameter":
         return f"parameter {name} becomes {content:g}{_meaning(name)}"
     if kind == "driver":
-        return f"{name} {_operation(content)}"
+        return f"{name.replace('_', ' ')} {_operation(content)}"
     if kind == "rule":
         done = {"drop": "is dropped", "add": "is added", "change": "is changed"}
         return f"{who}, rule '{thing}' {done[content[0]]}"

@@ -40,7 +40,7 @@ BAD = {
         SOUND["country"][0].decode().replace('"tin_price"', '"nosuch.csv"'),
         SOUND["country"][0].decode().replace('export_price = "tin_price"', ""),
         SOUND["country"][0].decode().replace("export_price =", "export_prise ="),
-        SOUND["country"][0].decode().replace('"tin_price"', '"host_gdp"'),
+        SOUND["country"][0].decode().replace('"tin_price"', '"neighbours"'),
     ],
     "policy": [SOUND["policy"][0].decode().replace("when =", "whn =", 1)],
     "concept": [

@@ -16,6 +16,7 @@ from palca.experiments.lab import session
 from palca.experiments.lab.pages import PAGES
 from palca.experiments.lab.session import Asked, fill
 from palca.scenarios import shipped_policies, shipped_scenarios
+from palca.scenarios.reading.library import elsewhere_scenarios
 
 TITLES = {page.name: page.title for page in PAGES.values()}
 
@@ -182,4 +183,6 @@ def test_other_sites_are_refused(lab: str) -> None:
 
 def test_all_scenarios_are_offered() -> None:
     (field,) = [f for f in fill(Asked("record")).form["fields"] if f["name"] == "scenario"]
-    assert {option["value"] for option in field["options"]} == set(shipped_scenarios())
+    assert {option["value"] for option in field["options"]} == {
+        *shipped_scenarios(), *elsewhere_scenarios()
+    }

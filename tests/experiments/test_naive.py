@@ -115,7 +115,7 @@ def test_income_is_that_of_the_last_whole_year(
     asked: list[int] = []
     monkeypatch.setattr("palca.experiments.forecast.naive.income", lambda _, year: asked.append(year) or 1e3)
     scenario = build(resolve("baseline", ["posterior=off"]))
-    naive(scenario, load_record(), 1, SEED, month_index(since))
+    naive(scenario, load_record(), 1, SEED, month_index(since), "cross-national")
     assert asked == [int(since[:4]) - 1]
 
 

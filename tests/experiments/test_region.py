@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import palca as pc
+from palca import findings
 from palca.experiments.region import filter as filter_room
 from palca.experiments.region import scores
 from palca.experiments.region.filter import Chances, chances
@@ -167,3 +171,59 @@ def test_nothing_of_a_country_enters_its_law() -> None:
 def test_frailties_have_mean_one() -> None:
     for shape in scores.SHAPES:
         assert scores.frailties(shape).mean() == pytest.approx(1.0)
+
+
+def test_the_command_forecasts_a_user_s_country_from_the_shipped_ones(
+    palca: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With chances that are made up: to simulate them takes minutes."""
+    folder = copytree(GIVEN, tmp_path / "given")
+    with (folder / "leaders.csv").open(newline="") as lines:
+        head, *rows = [*csv.reader(lines)]
+    kept = [[*("XYZ" if cell == "PER" else cell for cell in row)] for row in rows
+            if "PER" in row]  # fmt: skip
+    with (folder / "leaders.csv").open("w", newline="") as lines:
+        csv.writer(lines).writerows([head, *kept])
+    (folder / "attempts.csv").write_text(
+        (folder / "attempts.csv").read_text().replace("PER,", "XYZ,")
+    )
+
+    def made_up(*asked: Any) -> Chances:
+        chance = np.random.default_rng(len(asked[1])).uniform(0.005, 0.03, (END - FIRST, 4))
+        return Chances(chance, np.full(chance.shape, 0.5))
+
+    monkeypatch.setattr("palca.experiments.region.contest.simulated", made_up)
+    code, out, err = palca("validate", "--part", "region", "--data", str(folder), "-o", "made")
+    assert code == 0, err
+    assert "one country" in out
+    made = pd.read_csv("made/region.csv")
+    assert {*made["country"]} == {"XYZ"}
+    totals = pd.read_csv("made/totals.csv").set_index("forecast")
+    assert np.allclose(made.set_index("forecast")["log_score"], totals["log_score"])
+    assert len(pd.read_csv("made/laws.csv")["country"].unique()) == 17  # XYZ teaches nothing
+    for name in ("since.csv", "REGION.md", "README.txt", "priors.toml"):
+        assert Path("made", name).exists()
+    assert palca("check", "made/priors.toml")[0] == 0
+    assert isinstance(pc.open("made"), findings.Region)
+
+
+def test_region_is_asked_for_alone(palca: Any) -> None:
+    assert "alone" in palca("validate", "--part", "region", "--part", "checks")[2]
+    assert "leave out" in palca("validate", "soviet-break-1971", "--part", "region")[2]
+    assert "--part region" in palca("validate", "--data", str(GIVEN))[2]
+
+
+@given(st.lists(st.floats(-5.0, 0.0), min_size=4, max_size=4))
+def test_moments_of_the_factor_are_those_of_the_mixture(logs: list[float]) -> None:
+    laws = [(0.5, 1.0), (0.5, 4.0), (1.0, 1.0), (1.0, np.inf)]
+    found = {law: {"AAA": value, "BOL": 100.0 * value} for law, value in zip(laws, logs, strict=True)}
+    mean, variance = scores.factor_moments(found, "BOL")
+    weight = np.exp(logs) / np.exp(logs).sum()
+    chance = np.random.default_rng(1)
+    which = chance.choice(4, 400_000, p=weight)
+    shape = np.array([law[1] for law in laws])[which]
+    finite = np.where(np.isinf(shape), 1.0, shape)
+    drawn = np.array([law[0] for law in laws])[which] * np.where(
+        np.isinf(shape), 1.0, chance.gamma(finite) / finite)  # fmt: skip
+    assert abs(drawn.mean() - mean) < 0.01
+    assert abs(drawn.var() - variance) < 0.02

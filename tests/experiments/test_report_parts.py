@@ -108,7 +108,7 @@ def test_a_page_keeps_its_words_and_its_tables() -> None:
          "1971-09 1972-03 USSR credit 0"),
         (("coup", {"outcome": "succeeds", "by": "Hugo Banzer"}, 31, 31),
          "1971-08 Hugo Banzer succeeds"),
-        (("driver.export_price", ["hold", 35], 36, 9999), "1972-01 tin 1971-12"),
+        (("driver.export_price", ["hold", 35], 36, 9999), "1972-01 export price 1971-12"),
         (("rule.ussr.break", ["drop", {}], 36, 9999), "1972-01 USSR 'break' dropped"),
         (("death.Hugo Banzer", {"leader": "Hugo Banzer", "successor": ""}, 36, 36),
          "1972-01 Hugo Banzer dies"),
