@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from palca.experiments.lab.cases import Case, outcome_scores
+from palca.experiments.lab.cases import record_of as record_of_case
+from palca.experiments.lab.session import Asked, answer, fill
 from palca.experiments.observe.documented import load_record, record_of
 from palca.experiments.observe.histories import documented
 from palca.experiments.observe.outcomes import imposed, outcomes
@@ -156,3 +159,28 @@ def test_a_record_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_countries_and_spans_are_not_compared_with_others(palca: Palca) -> None:
     assert "is about Chile" in palca("compare", "chile-1970", "peru-1968", "-n", "10")[2]
     assert "begins in 1950-01" in palca("compare", "chile", "chile-1970", "-n", "10")[2]
+
+
+@pytest.mark.parametrize(("language", "first"), [("en", "November 1970"), ("es", "noviembre de 1970")])
+def test_the_lab_tells_a_world_of_another_country_by_its_own_months(
+    language: str, first: str
+) -> None:
+    chosen = {"given": "all", "scenario": "chile-1970", "find": "Pinochet rules in 1974-01"}
+    filled = fill(Asked("history", chosen, language=language))
+    (month,) = [field for field in filled.form["fields"] if field["name"] == "month"]
+    assert month["names"][0] == first
+    assert len(month["names"]) == load("chile-1970").months
+    told = answer(filled)
+    assert not told.error
+    assert any(month["text"] in str(block.get("text", "")) for block in told.blocks)
+
+
+def test_the_lab_holds_another_country_against_its_own_record() -> None:
+    told = answer(fill(Asked("record", {"scenario": "peru-1968", "worlds": "250"})))
+    assert not told.error
+    record = record_of_case(Case("peru-1968"))
+    assert record.first == month_index("1968-10")
+    assert "us_aid" not in {
+        score.outcome.name for score in outcome_scores(Case("peru-1968"), 250)
+        if score.documented == score.documented
+    }
