@@ -292,7 +292,8 @@ def _countries() -> Table:
         "Countries: 'palca run NAME' simulates one",
         [*texts("name", "country", "from"), *numbers("rulers"), *texts("record", "scenarios")],
         "record: what a run is compared with. All but Bolivia are made from tables by one rule "
-        "(palca country); what no table has is assumed and marked in their files.",
+        "(palca country); what no table has is assumed and marked in their files. Missions, growth "
+        "and aid are in their records too, but as inputs: no run is compared with them.",
     )
     others = {name: read_toml(path) for name, path in elsewhere_scenarios().items()}
     for name, path in shipped_countries().items():
@@ -302,7 +303,7 @@ def _countries() -> Table:
         named = [leader for leader in data["leader"] if leader["name"][:2] != "a "]
         table.add(
             name, data["name"], data.get("from", START), str(len(named)),
-            "events, series and coverage" if ours else "attempts, rulers, missions, growth, aid",
+            "events, series and coverage" if ours else "attempts and rulers",
             "palca list scenarios" if ours else ", ".join([name, *runs]),
         )  # fmt: skip
     return table

@@ -59,9 +59,15 @@ def country(
     since, end = month_index(first, "--from"), month_index(last, "--until") + 1
     if end <= since:
         raise PalcaError(f"{last} is before {first}: exchange them", "--until")
+    if end > month_index(LAST) + 1:
+        raise PalcaError(f"scenarios go on to {LAST} at most", "--until")
     made = {}
     for name in code or region.countries:
-        made[slug(region.names.get(name, name))] = country_files(region, name, since, end)
+        folder_name = slug(region.names.get(name, name))
+        if folder_name in made:
+            raise PalcaError(f"two countries would be called '{folder_name}': name them apart",
+                             "countries.csv")  # fmt: skip
+        made[folder_name] = country_files(region, name, since, end)
     with run_folder.writing(out, force) as folder:
         for name, files in made.items():
             write_country(files, folder / name)

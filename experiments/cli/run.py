@@ -37,7 +37,9 @@ def run(
 
     resolved = resolve(scenario, options.chosen(settings, point, priors), interventions or [])
     experiment = RunExperiment(resolved, worlds, seed)
-    folder = make(experiment, out, Path(scenario).stem, force, full, jobs, csv, by_prior)
+    path = Path(scenario)
+    name = path.absolute().parent.name if path.name == "scenario.toml" else path.stem
+    folder = make(experiment, out, name, force, full, jobs, csv, by_prior)
     first = resolved.get("first", 0)
     usual = first + resolved["months"] // 2 if first else month_index(WHY)
     turns = [change["since"] for change in resolved["changes"]] or [usual]

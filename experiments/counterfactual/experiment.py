@@ -102,7 +102,8 @@ def _compared(pairs: paired.Pairs) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
     rows = [{**asdict(row), "gain": row.gain} for row in paired.contrasts(pairs)]
-    months = [month_name(month) if month >= 0 else None for month in pairs.diverged.tolist()]
+    months = [month_name(pairs.since + month) if month >= 0 else None
+              for month in pairs.diverged.tolist()]  # fmt: skip
     alike = pd.array(pairs.reconverged, dtype="boolean")
     alike[pairs.diverged < 0] = pd.NA
     columns = {"world": pairs.worlds, "diverged": pd.Series(months, dtype="str"),

@@ -46,6 +46,8 @@ class Pairs:
         Whether they have the same ruler and a like orientation at the end.
     sums : dict of str to ndarray, shape ``(months, GROUPS)``
         By series, the sum of the differences over each of :data:`GROUPS` groups of families.
+    since : int
+        The first month, counted from January 1969.
     """
 
     worlds: NDArray[np.int64]
@@ -55,6 +57,7 @@ class Pairs:
     diverged: NDArray[np.int64]
     reconverged: NDArray[np.bool_]
     sums: dict[str, Floats]
+    since: int = 0
 
 
 def check_comparable(scenarios: Iterable[tuple[str, dict[str, Any]]], where: str = "") -> None:
@@ -106,7 +109,8 @@ def pair_block(
         *((histories[0].field(name), histories[1].field(name))
           for name in ("leader", "attempt", "orientation"))
     )  # fmt: skip
-    return Pairs(worlds, families, measured[0], measured[1], *diverged, sums)
+    return Pairs(worlds, families, measured[0], measured[1], *diverged, sums,
+                 scenarios[0].first)  # fmt: skip
 
 
 def pair_blocks(

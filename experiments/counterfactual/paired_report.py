@@ -89,7 +89,7 @@ def print_comparison(console: Console, names: tuple[str, str], pairs: Pairs) -> 
     if share == 0:
         console.print("No world diverges: in all worlds the same people rule and attempt coups.")
         return
-    first = month_name(int(np.median(pairs.diverged[diverged])))
+    first = month_name(pairs.since + int(np.median(pairs.diverged[diverged])))
     console.print(
         f"{percent(share)} of the worlds diverge (in who rules, or in a coup attempt), half of "
         f"them by {first}; {percent(pairs.reconverged[diverged].mean())} of these have the same "
@@ -119,7 +119,7 @@ def draw_comparison(names: tuple[str, str], pairs: Pairs) -> Picture:
         axes[-1].set_title("worlds that have diverged")
         axes[-1].set_ylabel("% of worlds")
         for axis in axes:
-            ends_of_years(axis, months)
+            ends_of_years(axis, months, zero=pairs.since)
         head(figure, f"{names[1]} minus {names[0]}\nmean of {many(size, 'world')} on the same "
                      "draws; bands: two standard errors")  # fmt: skip
     return Picture(figure, _picture_in_words(names, pairs))

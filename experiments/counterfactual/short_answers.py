@@ -54,7 +54,7 @@ def of_comparison(names: tuple[str, str], pairs: Pairs, drawn_alike: bool) -> Sh
         f"{names[1]} (second) minus {names[0]} (first), {many(len(pairs.worlds), 'world')} on the "
         f"same draws: {sum(row.clear for row in rows)} of {len(rows)} outcomes differ by more than "
         f"two standard errors; {percent(diverged.mean())} of the worlds diverge"
-        + (f", half of them by {month_name(int(np.median(pairs.diverged[diverged])))}"
+        + (f", half of them by {month_name(pairs.since + int(np.median(pairs.diverged[diverged])))}"
            if diverged.any() else "")
         + ". This is what tends to differ, not what would have happened in our history: palca "
         "counterfactual asks that."

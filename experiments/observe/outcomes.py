@@ -284,9 +284,13 @@ FOLLOWS_RECORD: Final = "documented"  # the name of the policies that do
 
 
 def imposed(scenario: Scenario) -> set[str]:
-    """Return the outcomes that a policy takes from the record, so that they can't be scored."""
+    """Return the outcomes that are taken from the record, so that they can't be scored.
+
+    By a policy that follows it, or by a mean growth that is set.
+    """
     given = {actor for actor, rows in scenario.policies.items()
              if any(policy.name == FOLLOWS_RECORD for _, policy in rows)}  # fmt: skip
+    given |= {"economy"} if "growth_mean" in scenario.parameters else set()
     return {outcome.name for outcome in EVERY if outcome.group in given}
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -73,12 +75,14 @@ def country_files(region: Region, code: str, first: int, end: int) -> dict[str, 
     share = np.mean([100.0 * aid[year] / gdp[year] for year in gdp if year in aid] or [0.0])
     growth = years["growth"].dropna()
     parameters = {
-        "growth_mean": (round(float(np.clip(growth.mean(), 0.0, 8.0)), 2) if len(growth) else 4.8,
-                        "% a year: the mean of the tables"),
         "fiscal_aid_usual": (round(float(np.clip(share, 0.0, 10.0)), 2),
-                             "% of GDP: the mean of the tables"),
+                             "% of GDP: the mean of the tables" if len(aid) else
+                             "% of GDP: assumed, no table has it"),
         "aid_noise": (0.0, "the aid is known"),
     }  # fmt: skip
+    if len(growth):
+        parameters["growth_mean"] = (round(float(np.clip(growth.mean(), 0.0, 8.0)), 2),
+                                     "% a year: the mean of the tables")  # fmt: skip
     shipped = PRIORS["opportunity"]
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -103,7 +107,9 @@ def country_files(region: Region, code: str, first: int, end: int) -> dict[str, 
         **{f"{driver}.csv": table((*_DRIVER, "country")[: len(rows[0])], rows)
            for driver, rows in drivers.items()},
         **{f"record/{file}": table(columns, rows)
-           for file, (columns, rows) in record_files(course, years).items()},
+           for file, (columns, rows) in record_files(
+               course, years, region.attempts[region.attempts["country"] == code],
+               not region.missions.empty).items()},
     }  # fmt: skip
 
 
@@ -140,8 +146,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def slug(name: str) -> str:
-    """Return how files call a country, such as costa-rica."""
-    return "-".join(name.lower().split())
+    """Return how files call a country, such as costa-rica: letters of the alphabet and digits."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall("[a-z0-9]+", plain)) or "country"
 
 
 def _leaders(course: Course) -> list[dict[str, Any]]:

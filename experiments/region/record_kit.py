@@ -32,24 +32,36 @@ _KNOWN: Final = {
 }  # fmt: skip
 
 
-def record_files(course: Course, years: Any) -> dict[str, tuple[Sequence[str], Rows]]:
-    """Return the columns and rows of each file of a country's record, but for base rates."""
+def record_files(
+    course: Course, years: Any, attempts: Any, missions: bool
+) -> dict[str, tuple[Sequence[str], Rows]]:
+    """Return the columns and rows of each file of a country's record, but for base rates.
+
+    Parameters
+    ----------
+    attempts : DataFrame
+        The rows of :attr:`Region.attempts` of the country.
+    missions : bool
+        Whether the tables tell of missions at all.
+    """
     return {
-        "events.csv": (COLUMNS["events.csv"], _events(course)),
+        "events.csv": (COLUMNS["events.csv"], _events(course, attempts)),
         "series.csv": (COLUMNS["series.csv"], _series(years)),
-        "coverage.csv": (COLUMNS["coverage.csv"], _coverage(course)),
+        "coverage.csv": (COLUMNS["coverage.csv"], _coverage(course, missions)),
     }
 
 
-def _events(course: Course) -> Rows:
+def _events(course: Course, attempts: Any) -> Rows:
     rows: Rows = []
     for spell in course.spells.to_dict("records"):
         rows.append((month_name(spell["since"]), "", "power", "accession", spell["leader"],
-                     f"{spell['orientation']:g}", "orientation", f"{spell['leader']} comes to rule",
+                     f"{spell['orientation']:g}" if spell["coded"] else "",
+                     "orientation" if spell["coded"] else "", f"{spell['leader']} comes to rule",
                      _RULERS, "high", "", ""))  # fmt: skip
-    for at in np.flatnonzero(course.attempt):
-        won = bool(course.success[at])
-        rows.append((month_name(course.first + int(at)), "", "power",
+    for month, won in zip(attempts["month"], attempts["success"], strict=True):
+        if not course.first <= month < course.end:
+            continue
+        rows.append((month_name(month), "", "power",
                      "coup" if won else "failed coup", "", "", "",
                      f"A coup attempt {'succeeds' if won else 'fails'}", _ATTEMPTS, "high", "",
                      1))  # fmt: skip
@@ -80,11 +92,11 @@ def _series(years: Any) -> Rows:
     return rows
 
 
-def _coverage(course: Course) -> Rows:
+def _coverage(course: Course, missions: bool) -> Rows:
     span = (month_name(course.first), month_name(course.end - 1))
     return [
         *((track, "", *span, "no", "The tables tell of attempts, rulers and missions only",
            "the region's tables", "high") for track in TRACKS),
         *((track, kind, *span, "yes", reason, source, "medium")
-          for (track, kind), (reason, source) in _KNOWN.items()),
+          for (track, kind), (reason, source) in _KNOWN.items() if missions or track != "ussr"),
     ]  # fmt: skip

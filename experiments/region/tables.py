@@ -38,8 +38,8 @@ class Region:
         A row an attempt: ``country``, ``month`` (counted from January 1969), ``success``.
     rulers : DataFrame
         A row a spell of rule: ``country``, ``leader``, ``since`` and ``until`` (months; far away if
-        he still ruled when the table was made), ``orientation`` (left −1 to right 1),
-        ``soldier``, ``irregular``, ``died`` (in office).
+        he still ruled when the table was made), ``orientation`` (left −1 to right 1;
+        0 where it isn't ``coded``), ``soldier``, ``irregular``, ``died`` (in office).
     shares : DataFrame
         Commodities' ``share`` of a ``country``'s exports.
     prices : DataFrame
@@ -112,13 +112,14 @@ def _rulers(file: Path) -> pd.DataFrame:
     table["since"] = _months(table, "start", file.name)
     table["until"] = _months(table, "end", file.name, _NEVER)
     table["orientation"] = table["ideology"].map(IDEOLOGIES)
+    table["coded"] = table["ideology"] != ""
     soldier = np.array(numbers_of(table, "soldier", file.name))
     table["irregular"] = table["entry"] != _ENTRIES[0]
     table["died"] = table["exit"].isin(_DEATHS) if "exit" in table else False
     # where nobody says, who came by force was a soldier: assumed
     table["soldier"] = np.where(np.isnan(soldier), table["irregular"], soldier > 0.5).astype(bool)
-    return table[["country", "leader", "since", "until", "orientation", "soldier", "irregular",
-                  "died"]]  # fmt: skip
+    return table[["country", "leader", "since", "until", "orientation", "coded", "soldier",
+                  "irregular", "died"]]  # fmt: skip
 
 
 def _shares(file: Path) -> pd.DataFrame:
@@ -154,6 +155,9 @@ def _missions(file: Path) -> pd.DataFrame:
     table = _optional(file, ("country", "start", "end", "note"))
     table["since"] = _months(table, "start", file.name)
     table["until"] = _months(table, "end", file.name, _NEVER)
+    for i, (since, until) in enumerate(zip(table["since"], table["until"], strict=True), start=2):
+        if until < since:
+            raise PalcaError("ends before it begins", f"{file.name}: line {i}")
     return table[["country", "since", "until", "note"]]
 
 

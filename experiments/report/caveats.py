@@ -30,18 +30,33 @@ _ADDRESS: Final = re.compile(
 )
 _DATED: Final = re.compile(r"\b(1[89]|20)\d\d\b|\brecord: ")
 
-GENERAL: Final = (
+_BOLIVIA: Final = (
     "One history is little evidence: seven documented coup attempts can't distinguish between rich "
     "models.",
-    "The ranges are wide, because free-running worlds diverge early. Read the range before any "
-    "difference.",
     "The thesis that Soviet cooperation stabilised Bolivia is neither built in nor tested: the "
     "parameters that carry it have shipped priors that contain zero, and the record moves them "
     "hardly at all.",
+)
+_ELSEWHERE: Final = (
+    "One history is little evidence: a few documented coup attempts can't distinguish between rich "
+    "models.",
+    "The country is made from tables; rules, officers and priors are those of Bolivia, and the "
+    "rules' sources are about Bolivia.",
+)
+_GENERAL: Final = (
+    "The ranges are wide, because free-running worlds diverge early. Read the range before any "
+    "difference.",
     "Much is coded by judgement: orientation, legitimacy, mobilisation, the weights of acts, and "
     "the parameters marked “assumed”.",
     "docs/LIMITS.md in Palca's source says where the model is known to fail.",
 )
+
+
+def general(scenarios: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return what is to be said of every run, and of every run of its country."""
+    elsewhere = any(scenario["country"].get("name") != COUNTRY for scenario in scenarios)
+    first, second = _ELSEWHERE if elsewhere else _BOLIVIA
+    return first, _GENERAL[0], second, *_GENERAL[1:]
 
 
 def caveats(
@@ -84,8 +99,8 @@ def _of_run(folder: Folder) -> Iterator[str]:
     if beaten:
         yield f"The naive forecast scores better in {beaten} of {known} documented outcomes."
     yield ("The worlds run freely: none is conditioned on what happened. The parameters were "
-           "chosen with this record in view, so it is no test of the model that the record lies "
-           "inside.")  # fmt: skip
+           "chosen with Bolivia's record in view, so it is no test of the model that the record "
+           "lies inside.")  # fmt: skip
 
 
 def _of_counterfactual(folder: Folder) -> Iterator[str]:

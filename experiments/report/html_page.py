@@ -19,7 +19,7 @@ from ..io import provenance, run_folder
 from ..io.experiment import ANSWER
 from ..io.safe_folder import Folder, StoredPicture
 from ..io.table import Table, cut, numbers, texts
-from .caveats import GENERAL, caveats, sources
+from .caveats import caveats, general, sources
 from .markdown import UNFIT, page_of
 from .scenario import summarise
 from .tables import tables_of
@@ -118,7 +118,7 @@ def _page(folder: Folder, manifest: Mapping[str, Any]) -> str:
         answer=(folder.text(ANSWER) or "").rstrip(),
         conclusion=(folder.text("conclusion.txt") or "").strip(),
         tables=tables_of(kind, folder),
-        general=GENERAL,
+        general=general(scenarios),
         again=kind not in ("claims", "expectations", "gallery"),  # which hold no inputs
         caveats=caveats(kind, manifest, folder, scenarios),
         provenance=_provenance(folder, manifest),

@@ -30,6 +30,12 @@ _COLUMNS: Final = (
 )
 
 
+_IMPOSED: Final = (
+    "What is taken from the record in every world, also where another regime rules than ruled "
+    "then, isn't compared with it: what its patrons did, or the mean of growth."
+)
+
+
 def answer_of(
     scenario: Scenario,
     worlds: Mapping[str, Floats],
@@ -63,6 +69,8 @@ def answer_of(
     count = len(next(iter(worlds.values()), ()))
     text = (f"{scenario.title}. {many(count, 'world')} of {scenario.country.name}, to "
             f"{month_name(scenario.end - 1)}.")  # fmt: skip
+    if given:
+        text += f" {_IMPOSED}"
     if not rows:
         return Answer(f"{text}\nThe scenario ends before stability and cooperation are measured.")
     if scored:

@@ -70,12 +70,12 @@ class RunExperiment(AtomicExperiment):
 
         @cache
         def outcome_scores() -> list[OutcomeScore]:
-            if record is None or history is None:
-                return evaluate(rows, {}, {})
             given = imposed(checked)
-            truth = {name: float(values[0]) for name, values in outcomes(history).items()
-                     if name not in given}  # fmt: skip
-            return evaluate(rows, truth, outcomes(naive(checked, record, _FORECASTS, self.seed)))
+            own = {name: values for name, values in rows.items() if name not in given}
+            if record is None or history is None:
+                return evaluate(own, {}, {})
+            truth = {name: float(values[0]) for name, values in outcomes(history).items()}
+            return evaluate(own, truth, outcomes(naive(checked, record, _FORECASTS, self.seed)))
 
         @cache
         def by_prior() -> Rows:

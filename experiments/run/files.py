@@ -147,7 +147,7 @@ def tables(
     for series, (_title, unit) in MONTHLY.items():
         values = summary.quantiles(series)
         part = pd.DataFrame(values, columns=[f"q{round(100 * level):02d}" for level in QUANTILES])
-        part.insert(0, "month", [month_name(i) for i in range(len(values))])
+        part.insert(0, "month", [month_name(scenario.first + i) for i in range(len(values))])
         part.insert(1, "series", series)
         part.insert(2, "unit", unit)
         part.insert(3, "mean", summary.mean(series))
