@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree, rmtree
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from palca.experiments.lab.cases import Case, outcome_scores
 from palca.experiments.lab.cases import record_of as record_of_case
@@ -179,8 +183,54 @@ def test_the_lab_holds_another_country_against_its_own_record() -> None:
     told = answer(fill(Asked("record", {"scenario": "peru-1968", "worlds": "250"})))
     assert not told.error
     record = record_of_case(Case("peru-1968"))
-    assert record.first == month_index("1968-10")
+    assert record.first == month_index("1968-11")
     assert "us_aid" not in {
         score.outcome.name for score in outcome_scores(Case("peru-1968"), 250)
         if score.documented == score.documented
     }
+
+
+def test_what_is_not_coded_is_unknown_and_every_attempt_counts() -> None:
+    scenario = load("argentina")
+    record = record_of(scenario)
+    assert record is not None
+    known = documented(record, scenario)
+    assert np.isnan(known.series["orientation"][month_index("1973-06") - FIRST, 0])  # Cámpora
+    assert known.series["orientation"][month_index("1966-08") - FIRST, 0] > 0.5
+    assert known.count("power", "failed coup")[month_index("1975-12") - FIRST, 0] == 2
+    assert np.isnan(outcomes(known)["left_share"])
+
+
+def test_tables_and_comparisons_begin_in_the_scenario_s_first_month(palca: Palca) -> None:
+    assert palca("run", "chile-1970", "-n", "8", "-o", "run")[0] == 0
+    months = pd.read_parquet("run/months.parquet")["month"]
+    assert (months.min(), months.max()) == ("1970-11", "1978-12")
+    assert "us_aid" not in {*pd.read_csv("run/scores.csv")["outcome"]}
+    assert not {"growth_mean"} & {*pd.read_csv("run/scores.csv")["outcome"]}
+    change = 'title = "x"\nextends = "chile-1970"\n[parameters]\ncost = 0.6\n'
+    Path("other.toml").write_text(change)
+    code, _, err = palca("compare", "chile-1970", "other.toml", "-n", "200", "-o", "made")
+    assert code == 0, err
+    parted = pd.read_parquet("made/worlds.parquet")["diverged"].dropna()
+    assert len(parted)
+    assert parted.min() >= "1970-11"
+
+
+@pytest.mark.parametrize(("file", "old", "new", "said"), [
+    ("countries.csv", "Peru", "Chile", "two countries would be called 'chile'"),
+    ("soviet_relations.csv", "1964-11-24", "1974-11-24", "ends before it begins"),
+])  # fmt: skip
+def test_tables_that_contradict_themselves_are_refused(
+    tmp_path: Path, palca: Palca, file: str, old: str, new: str, said: str
+) -> None:
+    folder = copytree(GIVEN, tmp_path / "given")
+    (folder / file).write_text((folder / file).read_text("utf-8").replace(old, new), "utf-8")
+    code, _, err = palca("country", str(folder), "--out", "made")
+    assert code == 2
+    assert said in err
+    assert not Path("made").exists()
+
+
+@given(st.text())
+def test_a_folder_s_name_stays_a_name(name: str) -> None:
+    assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", slug(name))
