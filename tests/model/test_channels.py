@@ -19,6 +19,7 @@ from palca.model.state.channels import CHANNELS
 from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import build, resolve
 from palca.scenarios.reading.library import LIBRARY
+from palca.scenarios.scenario import names_for
 
 SOVIET = {name: False for name in CHANNELS if name.startswith("soviet_") or name == "moscow_line"}
 POWER = ("leader", "orientation", "legitimacy", "mobilisation", "fiscal", "patronage", "attempt",
@@ -66,7 +67,7 @@ def test_nor_where_the_party_is_at_odds_with_moscow_from_the_start() -> None:
 @given(
     lever=st.sampled_from(sorted(LEVERS["ussr"])),
     size=st.floats(-1, 1),
-    name=st.sampled_from(sorted(OBSERVABLES.keys() - {"disaffection"})),
+    name=st.sampled_from(sorted(OBSERVABLES.keys() & names_for("ussr"))),
 )
 def test_with_soviet_channels_closed_no_soviet_rule_changes_a_coup(
     baseline: dict[str, Any], closed: np.ndarray, lever: str, size: float, name: str
