@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -114,12 +115,20 @@ def _rulers(file: Path) -> pd.DataFrame:
     table["orientation"] = table["ideology"].map(IDEOLOGIES)
     table["coded"] = table["ideology"] != ""
     soldier = np.array(numbers_of(table, "soldier", file.name))
+    table["leader"] = [_as_called(name) for name in table["leader"]]
     table["irregular"] = table["entry"] != _ENTRIES[0]
     table["died"] = table["exit"].isin(_DEATHS) if "exit" in table else False
     # where nobody says, who came by force was a soldier: assumed
     table["soldier"] = np.where(np.isnan(soldier), table["irregular"], soldier > 0.5).astype(bool)
     return table[["country", "leader", "since", "until", "orientation", "coded", "soldier",
                   "irregular", "died"]]  # fmt: skip
+
+
+def _as_called(name: str) -> str:
+    """Return a name as one says it: "Arias, A." is A. Arias, "Peron, Isabel" is I. Peron."""
+    family, _, given = name.partition(", ")
+    initials = re.sub(r"(\w)\w*\.?", r"\1.", given)
+    return f"{initials} {family}".strip()
 
 
 def _shares(file: Path) -> pd.DataFrame:
