@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from palca.model.agents.observables import RECORD
 from palca.model.errors import PalcaError
 from palca.model.language.policy import Policy
 from palca.scenarios.reading.library import find_policy, read_toml, shipped_policies
@@ -18,7 +19,6 @@ from ..io.codebook import File
 from ..io.experiment import AtomicExperiment, OnProgress, Result
 from ..io.figure_style import many
 from ..io.provenance import digest_of
-from ..observe.outcomes import FOLLOWS_RECORD
 from .case_files import Cases, check_cases, load_cases
 from .contest import compete
 from .figure import draw_cases
@@ -42,8 +42,9 @@ def read_policies(named: Sequence[str]) -> dict[str, Policy]:
         For another actor's policy, a policy that can't be read, or two of one name.
     """
     if not named:
-        shipped = [name for name in shipped_policies(ACTOR) if name != FOLLOWS_RECORD]
-        named = [f"{ACTOR}={name}" for name in shipped]
+        shipped = [build_policy(ACTOR, name, read_toml(path), name)
+                   for name, path in shipped_policies(ACTOR).items()]  # fmt: skip
+        return {one.name: one for one in shipped if one.names.isdisjoint(RECORD)}
     policies: dict[str, Policy] = {}
     for given in named:
         actor, _, name = given.partition("=")

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from palca.model.agents.observables import RECORD
 from palca.model.calendar import month_index
 from palca.model.state.scenario import Scenario
 from palca.model.types import Floats
@@ -109,6 +110,14 @@ def _spells(histories: Histories) -> tuple[Floats, Floats]:
         return longest.astype(np.float64), leaders.astype(np.float64)
 
     return histories.once("spells", make)
+
+
+def _first_rule(histories: Histories) -> Floats:
+    """Return how many months whoever rules in the first goes on to rule, ``(worlds,)``."""
+    leader = histories.series["leader"]
+    known = ~np.isnan(leader).any(axis=0)
+    alike = np.logical_and.accumulate(leader == leader[0], axis=0).sum(axis=0)
+    return np.where(known, alike, np.nan)
 
 
 def _dip(histories: Histories) -> Floats:
@@ -257,6 +266,8 @@ _WHOLE: Final = ("longest_spell", "leaders", "right_share", "left_share", "unres
 ANY_SPAN: Final[tuple[Outcome, ...]] = (
     Outcome("coups", "successful coups", "coups", "power", _ever("power", "coup"), ""),
     Outcome("failed_coups", "failed coups", "coups", "power", _ever("power", "failed coup"), ""),
+    Outcome("first_rule", "rule of whoever rules at the start, months", "months", "power",
+            _first_rule, "", note="cut at the end of the scenario"),
     *(replace(outcome, until="", note="") for outcome in OUTCOMES if outcome.name in _WHOLE),
     Outcome("growth_mean", "mean growth, % a year", "% a year", "economy",
             lambda histories: _average(histories.series["growth"]), ""),
@@ -280,17 +291,16 @@ def outcomes_from(first: int) -> tuple[Outcome, ...]:
     return OUTCOMES if first == 0 else ANY_SPAN
 
 
-FOLLOWS_RECORD: Final = "documented"  # the name of the policies that do
-
-
 def imposed(scenario: Scenario) -> set[str]:
     """Return the outcomes that are taken from the record, so that they can't be scored.
 
-    By a policy that follows it, or by a mean growth that is set.
+    By an actor's policy that reads it, or in a country that tables made, whose mean growth is
+    theirs.
     """
     given = {actor for actor, rows in scenario.policies.items()
-             if any(policy.name == FOLLOWS_RECORD for _, policy in rows)}  # fmt: skip
-    given |= {"economy"} if "growth_mean" in scenario.parameters else set()
+             if any(not policy.names.isdisjoint(RECORD) for _, policy in rows)}  # fmt: skip
+    if scenario.country.record and "growth_mean" in scenario.parameters:
+        given.add("economy")
     return {outcome.name for outcome in EVERY if outcome.group in given}
 
 

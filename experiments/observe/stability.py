@@ -57,6 +57,7 @@ MEASURES: Final = (
 )  # fmt: skip
 # Of histories that don't begin in January 1969.
 ELSEWHERE: Final = (
+    Measure("rule of whoever rules at the start, months", "months", ("first_rule",)),
     Measure("coup attempts", "coups", ("coups", "failed_coups")),
     Measure("irregular exits (by a coup)", "coups", ("coups",)),
     Measure("longest rule of one leader, months", "months", ("longest_spell",)),

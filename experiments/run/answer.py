@@ -85,8 +85,9 @@ def _compared(rows: Sequence[Mapping[str, Any]], scenario: Scenario) -> str:
     known = [row for row in rows if row["inside"] != "–"]
     outside = [row["title"] for row in known if not row["inside"]]
     silent = len(rows) - len(known)
-    said = f"{len(known) - len(outside)} of {len(known)} documented measures of stability and "
-    said += "cooperation lie within the 90 % range of the worlds"
+    what = "stability" if imposed(scenario) else "stability and cooperation"
+    said = f"{len(known) - len(outside)} of {len(known)} documented measures of {what} lie within "
+    said += "the 90 % range of the worlds"
     said += f"; outside: {'; '.join(outside)}." if outside else "."
     if silent:
         said += f" {silent} {'is' if silent == 1 else 'are'} not documented."

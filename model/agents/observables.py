@@ -135,13 +135,14 @@ OBSERVABLES: Final[dict[str, Observable]] = _table(
     ("party.front", 0, 1, "0 or 1", "member of a broad front", _field("front")),
 )  # fmt: skip
 
-_RECORD: Final = ("record.us_aid", "record.us_arms", "record.soviet_mission")
+# What a policy reads that follows the record.
+RECORD: Final = ("record.us_aid", "record.us_arms", "record.soviet_mission")
 # What an actor does not see at all.
 BLIND: Final[dict[str, tuple[str, ...]]] = {
     "ussr": ("disaffection", "record.us_aid", "record.us_arms"),
     "us": ("record.soviet_mission",),
-    "regime": _RECORD,
-    "party": ("disaffection", *_RECORD),
+    "regime": RECORD,
+    "party": ("disaffection", *RECORD),
 }
 # What an actor sees with an error.
 BLURRED: Final = tuple(SEES)

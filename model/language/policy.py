@@ -58,6 +58,13 @@ class Policy:
     title: str
     rules: tuple[Rule, ...]
 
+    @property
+    def names(self) -> set[str]:
+        """What its rules name, of those that are on."""
+        parts = [part for rule in self.rules if rule.enabled
+                 for part in (rule.when, *rule.do.values())]  # fmt: skip
+        return set().union(*(part.names for part in parts))
+
     def to_dict(self) -> dict[str, Any]:
         """Return the policy as the table of its TOML file; `make_policy` reads it back."""
         return {

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from palca.experiments.cases.experiment import read_policies
 from palca.experiments.lab.cases import Case, outcome_scores
 from palca.experiments.lab.cases import record_of as record_of_case
 from palca.experiments.lab.session import Asked, answer, fill
@@ -68,6 +69,7 @@ def test_a_record_that_begins_elsewhere_counts_what_lies_in_the_scenario() -> No
     assert values["coups"] == 1  # September 1973
     assert values["failed_coups"] == 1  # June 1973
     assert values["leaders"] == 2
+    assert values["first_rule"] == 34  # Allende, to August 1973
     assert values["longest_spell"] == 64  # Pinochet, to December 1978
     assert np.isnan(values["unrest_months"])  # no table tells of it
     assert np.isnan(values["massacres_ever"])
@@ -83,6 +85,19 @@ def test_what_a_policy_takes_from_the_record_is_not_scored() -> None:
     assert imposed(load("baseline")) == set()
     assert {"us_aid", "us_atmosphere_before"} <= imposed(load("baseline", ["policy.us=documented"]))
     assert "coups" not in imposed(load("chile-1970"))
+    assert "growth" not in imposed(load("baseline", ["growth_mean=4"]))  # set by hand, not taken
+
+
+def test_a_policy_follows_the_record_by_what_it_reads_whatever_it_is_called(
+    tmp_path: Path,
+) -> None:
+    shipped = (LIBRARY / "policies" / "us" / "documented.toml").read_text("utf-8")
+    (tmp_path / "mine.toml").write_text(shipped)
+    own = (LIBRARY / "policies" / "us" / "disengaged.toml").read_text("utf-8")
+    (tmp_path / "documented.toml").write_text(own)
+    assert imposed(load("baseline", [f"policy.us={tmp_path / 'mine.toml'}"]))
+    assert not imposed(load("baseline", [f"policy.us={tmp_path / 'documented.toml'}"]))
+    assert "documented" not in read_policies([])
 
 
 def test_documented_aid_is_the_record_in_every_month() -> None:

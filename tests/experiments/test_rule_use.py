@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from palca.experiments.observe.outcomes import FOLLOWS_RECORD
 from palca.experiments.simulate.rule_use import RuleUse, rule_use
 from palca.model import ColdWarModel
 from palca.model.language.levers import ACTORS, LEVERS
@@ -119,5 +118,5 @@ def test_every_rule_of_a_shipped_policy_fires_from_the_start_or_later(actor: str
             if silent:
                 silent -= {use.rule for use in rule_use(policy, BASELINE, **asked) if use.worlds}
         # Bolivia's missions were never closed, which this rule of a policy for all countries is for
-        assert silent == ({"none after a break"} if name == FOLLOWS_RECORD and actor == "ussr"
+        assert silent == ({"none after a break"} if name == "documented" and actor == "ussr"
                           else set()), name  # fmt: skip
