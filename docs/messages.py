@@ -19,7 +19,7 @@ from palca.experiments.counterfactual.size import VERDICTS
 from palca.experiments.counterfactual.twins import QUANTITIES
 from palca.experiments.io.figure_style import COLOURS
 from palca.experiments.io.language import CATALOGUES
-from palca.experiments.observe.outcomes import GROUPS, OUTCOMES
+from palca.experiments.observe.outcomes import EVERY, GROUPS
 from palca.experiments.run.explain import ACTORS
 from palca.experiments.simulate.ensemble import MONTHLY
 from palca.model.events import KINDS
@@ -73,7 +73,7 @@ def _named() -> Iterator[str]:
     for titles in (MONTHLY, QUANTITIES):
         for title, unit in titles.values():
             yield from (title, unit)
-    for outcome in OUTCOMES:
+    for outcome in EVERY:
         yield from filter(None, (outcome.heading, outcome.note))
     for track, kinds in KINDS.items():
         yield from kinds if track == "power" else kinds.values()
