@@ -8,33 +8,27 @@ manifest; :func:`~palca.scenarios.scenario.build` checks that data and makes the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
-
-import numpy as np
 
 from palca.model.calendar import START, month_index, month_name
 from palca.model.errors import PalcaError, short
 from palca.model.language.levers import ACTORS, check_actors
 from palca.model.state.channels import CHANNELS
-from palca.model.state.drivers import DRIVERS, OPTIONAL
-from palca.model.state.interventions import Change, DriverChange, PolicyChange, RuleChange
+from palca.model.state.interventions import Change, PolicyChange, RuleChange
 from palca.model.state.scenario import Scenario
 from palca.model.table import InputTable
 
-from . import driver_series
+from .driver_files import compute_drivers, country_drivers, driver_files
 from .expectations import read_expectation
 from .interventions import LATEST, change_deaths, check_changes, parse_change
 from .posterior_draws import read_parameter_sets, set_posterior
 from .priors_table import apply_priors, check_priors, read_priors
 from .reading.library import (
     find_country,
-    find_driver,
     find_policy,
     find_scenario,
     label,
@@ -185,7 +179,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
     merged["policies"] = {**below.get("policies", {}), **_policies(table, path)}
     tables = [WrittenIntervention(inner, path.parent) for inner in table.tables("intervene")]
     merged["intervene"] = [*below.get("intervene", []), *tables]
-    merged["drivers"] = {**below.get("drivers", {}), **_driver_files(table, path.parent)}
+    merged["drivers"] = {**below.get("drivers", {}), **driver_files(table, path.parent)}
     for key in ("parameters", "channels", "start"):
         merged[key] = {**below.get(key, {}), **table.table(key).flat()}
     table.reject_unknown()
@@ -220,7 +214,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     as_it_was = {**country, "death": deaths}
     leaders = [row.text("name") for row in InputTable(country, country["place"]).tables("leader")]
     country["death"] = change_deaths(deaths, changes, leaders)
-    files = {**_country_drivers(country, country_file), **merged["drivers"]}
+    files = {**country_drivers(country, country_file), **merged["drivers"]}
     resolved = {
         key: merged[key]
         for key in ("title", "question", "plausibility", "expect", "expectations", "sources",
@@ -234,7 +228,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
         "priors": merged["priors"],
         "channels": merged["channels"],
         "start": merged["start"],
-        "drivers": _drivers(files, first, end, changes),
+        "drivers": compute_drivers(files, first, end, changes),
         "policies": {},
         "changes": [asdict(_portable(change)) for change in changes],
     }
@@ -247,7 +241,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     if changes:
         resolved["factual"] = {
             "country": as_it_was,
-            "drivers": _drivers(files, first, end, ()),
+            "drivers": compute_drivers(files, first, end, ()),
             "policies": {
                 actor: _timeline(actor, merged["policies"][actor], first, ()) for actor in ACTORS
             },
@@ -303,82 +297,4 @@ def _timeline(
         if row != before:
             out.append({"since": month_name(month), **row})
         before = row
-    return out
-
-
-def _driver_files(table: InputTable, folder: Path) -> dict[str, str]:
-    """Return the file of each driver in [drivers] of a file that stands in a folder."""
-    named, out = driver_series.files_table(table), {}
-    for name, _ in named.items():
-        out[name] = str(find_driver(named.text(name), folder, named.where))
-    return out
-
-
-def _country_drivers(country: Mapping[str, Any], file: Path) -> dict[str, str]:
-    """Return the file of each driver of a country, which must name all but some."""
-    files = _driver_files(InputTable(country, label(file)), file.parent)
-    for name in driver_series.FILES:
-        if name not in files and name not in OPTIONAL:
-            raise PalcaError(f"no file for the driver '{name}'", f"{label(file)}: [drivers]")
-    return files
-
-
-def driver_months(country: Mapping[str, Any], file: Path) -> int:
-    """Return how many months, from January 1969 on, the drivers of a country's file cover.
-
-    Raises
-    ------
-    PalcaError
-        If one isn't named, isn't there, or can't be read.
-    """
-    files = _country_drivers(country, file)
-    for months in range(_END, 1, -1):
-        with suppress(PalcaError):
-            _drivers(files, 0, months, ())
-            return months
-    _drivers(files, 0, 1, ())
-    return 1
-
-
-def _drivers(
-    files: Mapping[str, str], first: int, end: int, changes: Sequence[Change]
-) -> dict[str, list[float]]:
-    """Compute the drivers' monthly values from their files."""
-    paths = {name: Path(file) for name, file in files.items()}
-    paths["prices"] = paths["deflator"]
-    gap = partial(driver_series.log_gap, deflator=paths["deflator"], first=first, end=end)
-    of = {name: [c for c in changes if c.target == f"driver.{name}"] for name in DRIVERS}
-    compute: dict[str, Callable[[Path], np.ndarray]] = {
-        "export_price": partial(gap, changes=of["export_price"]),
-        "oil": partial(gap, changes=of["oil"]),
-        "abroad": partial(driver_series.growth_gap, first=first, end=end),
-        "neighbours": partial(driver_series.neighbours, first=first, end=end),
-        "human_rights": partial(driver_series.steps, first=first, end=end),
-        "prices": partial(driver_series.index, first=first, end=end),
-        "gdp": partial(driver_series.yearly, first=first, end=end),
-        **dict.fromkeys(
-            ("us_aid", "us_arms", "soviet_mission"),
-            partial(driver_series.steps, first=first, end=end),
-        ),
-    }
-    out = {}
-    for name in DRIVERS:
-        where = f"driver '{name}' ({label(paths[name]) if name in paths else 'no file'})"
-        try:
-            values = compute[name](paths[name]) if name in paths else np.zeros(end - first)
-            if name not in ("export_price", "oil"):
-                values = DriverChange.apply(values, of[name], first)
-            low, high, _ = DRIVERS[name]
-            outside = values[~((values >= low) & (values <= high))]
-            if len(outside):
-                raise PalcaError(
-                    f"must stay within {low:g} to {high:g}, and becomes {outside[0]:g}"
-                )
-            out[name] = [float(value) for value in values]
-        except PalcaError as error:
-            raise error.at(where) from None
-        except (KeyError, ValueError):
-            raise PalcaError(
-                "dates must be years or months such as 1971-08, in every row", where
-            ) from None
     return out

@@ -27,7 +27,7 @@ from palca.model.state.scenario import Country, Scenario
 from palca.scenarios import build, load, resolve, shipped_policies, shipped_scenarios
 from palca.scenarios.concept import Concept, load_concept, make_concept, shipped_concepts
 from palca.scenarios.country import build_country
-from palca.scenarios.loader import driver_months
+from palca.scenarios.driver_files import end_of_drivers
 from palca.scenarios.outline import Point, map_of
 from palca.scenarios.reading.library import LIBRARY, read_toml
 from palca.scenarios.scenario import build_policy, names_for
@@ -224,7 +224,7 @@ class TestCountry(Contract):
     files: ClassVar = {path.stem: path for path in sorted((LIBRARY / "countries").glob("*.toml"))}
 
     def read(self, file: Path, path: Path) -> Country:
-        driver_months(read_toml(file), file)  # its series are there
+        end_of_drivers(read_toml(file), file)  # its series are there
         return build_country(read_toml(file), file.name)
 
     def test_its_garrisons_lie_within_its_outline(self, path: Path) -> None:

@@ -17,7 +17,7 @@ from palca.model.state.state import FIELDS
 from palca.scenarios import build, load, resolve, shipped_policies, shipped_scenarios
 from palca.scenarios.concept import load_concept
 from palca.scenarios.country import build_country
-from palca.scenarios.loader import driver_months
+from palca.scenarios.driver_files import end_of_drivers
 from palca.scenarios.priors_table import build_priors, read_priors_file
 from palca.scenarios.reading.library import elsewhere_scenarios, read_toml, shipped_countries
 from palca.scenarios.scenario import build_policy
@@ -66,7 +66,7 @@ def describe(file: str) -> str:
         return _describe_policy(file, table)
     if "garrison" in table or "leader" in table:
         country = build_country(table, file)
-        last = month_name(driver_months(table, path) - 1)
+        last = month_name(end_of_drivers(table, path) - 1)
         return (
             f"{file}: a country, {country.name}, {len(country.leaders) - 1} leaders, drivers "
             f"to {last}; all is well"

@@ -34,8 +34,8 @@ from palca.model.state.parameters import check_parameter, drawn_from
 from palca.scenarios import build, load, resolve
 from palca.scenarios.concept import make_concept
 from palca.scenarios.country import build_country
+from palca.scenarios.driver_files import compute_drivers
 from palca.scenarios.interventions import build_interventions, check_changes, parse_change
-from palca.scenarios.loader import _drivers
 from palca.scenarios.outline import read_map
 from palca.scenarios.priors_table import build_priors, read_priors_file
 from palca.scenarios.reading.library import parse_toml, read_toml
@@ -224,7 +224,7 @@ def outline(data: bytes) -> None:
 def driver(data: bytes) -> None:
     """A series, whatever it drives, gives a number in each month."""
     name = _USES[data[0] % len(_USES)] if data else _USES[0]
-    made = _drivers({**_short_series(), name: str(file("own.csv", data[1:]))}, 0, _MONTHS, ())
+    made = compute_drivers({**_short_series(), name: str(file("own.csv", data[1:]))}, 0, _MONTHS, ())
     for name, (low, high, _) in DRIVERS.items():
         assert len(made[name]) == _MONTHS
         assert all(low <= value <= high for value in made[name])
