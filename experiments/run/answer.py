@@ -71,6 +71,8 @@ def answer_of(
             f"{month_name(scenario.end - 1)}.")  # fmt: skip
     if given:
         text += f" {_IMPOSED}"
+    if scenario.closed:
+        text += f" Nothing acts through closed channels: {', '.join(sorted(scenario.closed))}."
     if not rows:
         return Answer(f"{text}\nThe scenario ends before stability and cooperation are measured.")
     if scored:

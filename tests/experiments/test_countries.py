@@ -175,6 +175,13 @@ def test_a_record_that_is_not_there_is_named(tmp_path: Path) -> None:
         resolve(str(folder / "scenario.toml"))
 
 
+def test_the_answer_names_the_channels_through_which_nothing_acts(palca: Palca) -> None:
+    out = palca("run", "chile-1970", "-n", "4", "--set", "policy.us=administrations")[1]
+    said = " ".join(out.split())
+    assert all(channel in said for channel in CLOSED)
+    assert "closed channels" not in palca("run", "baseline", "-n", "4", "-o", "other")[1]
+
+
 def test_countries_and_spans_are_not_compared_with_others(palca: Palca) -> None:
     assert "is about Chile" in palca("compare", "chile-1970", "peru-1968", "-n", "10")[2]
     assert "begins in 1950-01" in palca("compare", "chile", "chile-1970", "-n", "10")[2]
