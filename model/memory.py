@@ -1,4 +1,4 @@
-"""When to free the memory of models that are no longer used."""
+"""When to free the memory of Mesa's models that are no longer used."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _taken = 0
 def make_room(size: int) -> None:
     """Count the bytes of a new model; collect garbage first if models have taken many.
 
-    A model and its agents refer to each other, so only Python's garbage collector frees them.
+    Mesa's model and agents refer to each other, so only Python's garbage collector frees them.
     It counts objects, not bytes, and would run too late: a few objects may hold gigabytes.
     """
     global _taken

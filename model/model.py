@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .agents.domestic import Economy, Labour, Officers
 from .agents.strategist import Strategist
 from .errors import PalcaError
+from .memory import make_room
 from .seeds import LARGEST
 from .simulation import Simulation
 from .state.channels import ChannelLog
@@ -96,6 +97,7 @@ class ColdWarModel(Simulation, mesa.Model):
         given = seed if rng is None else rng
         seed = int(default_rng().integers(LARGEST + 1)) if given is None else given
         Simulation.__init__(self, scenario, worlds, seed, keep, start, channel_log)
+        make_room(self.monthly.nbytes + self.state.values.nbytes + self.corps.nbytes)
         mesa.Model.__init__(self, rng=self.seed_number)
         for part in (*self.strategists, self.current.economy, self.current.labour,
                      self.current.officers):  # fmt: skip

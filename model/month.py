@@ -6,7 +6,7 @@ the compiler traces it with symbols for its arrays.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -85,6 +85,12 @@ class Month:
         self.economy = Economy(self)
         self.labour = Labour(self)
         self.officers = Officers(self, moods, fates)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take up what was copied; its agents learn that this is their month."""
+        vars(self).update(state)
+        for agent in (*self.strategists, self.economy, self.labour, self.officers):
+            agent.join(self)
 
     def step(self) -> None:
         """Simulate the month: see, decide, act; then society answers."""

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from .calendar import FOREVER, month_name
 from .compiler.cache import kernel_for
 from .errors import PalcaError
-from .memory import make_room
 from .month import Month
 from .seeds import check_number
 from .state import counter_rng
@@ -117,7 +116,6 @@ class Simulation:
         fields = list(FIELDS)
         self._kept_rows = np.array([fields.index(name) for name in self._keep], dtype=np.int64)
         self.monthly = np.empty((scenario.end - self.since, len(self._keep), size), np.float32)
-        make_room(self.monthly.nbytes + self.state.values.nbytes + self.corps.nbytes)
         officers = len(self.corps)
         self.current = Month(
             scenario,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -80,8 +80,7 @@ def ask(
     if not answer.parts:
         return answer
     on_effects(answer)
-    for given, particles in past.items():
-        _freeze(answer, answer.parts[given], particles, freeze, jobs, on_progress)
+    _freeze(answer, past, freeze, jobs, on_progress)
     answer.average = _average(answer, jobs, on_progress)
     if question.variants:
         for name in VARIANTS:
@@ -94,14 +93,12 @@ def ask_effects(
 ) -> tuple[Answer, dict[str, ParticleSet]]:
     """Return the effects alone, and the worlds at the fork by what they are given."""
     answer = _begin(question, inputs)
-    past: dict[str, ParticleSet] = {}
-    for at in _past(answer, jobs, on_progress):
-        twins = twins_of(
-            answer.factual, answer.counter, at.particles, jobs, on_progress,
-            f"twins given the {at.given}",
-        )  # fmt: skip
-        answer.parts[at.given] = _part(answer, at, twins)
-        past[at.given] = at.particles
+    found = list(_past(answer, jobs, on_progress))
+    past = {at.given: at.particles for at in found}
+    twins = _in_blocks(replay, answer.factual, answer.counter, past, (), jobs, on_progress, "twins")
+    calls = [(answer, at, twins[at.given]) for at in found]
+    for part in shared(_part, calls, min(jobs, len(calls)) or 1, threads=True):
+        answer.parts[part.given] = part
     return answer, past
 
 
@@ -178,44 +175,49 @@ def twins_of(
     doing: str = "twins",
 ) -> Twins:
     """Return worlds at the fork and their twins, however many."""
-    return _in_blocks(replay, factual, counter, particles, (), jobs, on_progress, doing)
+    past = {"": particles}
+    return _in_blocks(replay, factual, counter, past, (), jobs, on_progress, doing)[""]
 
 
 def _freeze(
     answer: Answer,
-    part: Part,
-    particles: ParticleSet,
+    past: Mapping[str, ParticleSet],
     channels: Sequence[str],
     jobs: int,
     on_progress: OnProgress,
 ) -> None:
     """Add what goes through each channel: twins in which it carries what it did without change."""
-    doing = f"channels given the {part.given}"
-    part.twins.frozen = _in_blocks(
-        replay_frozen, answer.factual, answer.counter, particles, (channels,), jobs, on_progress,
-        doing,
+    frozen = _in_blocks(
+        replay_frozen, answer.factual, answer.counter, past, (channels,), jobs, on_progress,
+        "channels",
     )  # fmt: skip
-    part.mediated = {pair: mediated_effect(part.twins, *pair) for pair in part.effects}
+    for given, paths in frozen.items():
+        part = answer.parts[given]
+        part.twins.frozen = paths
+        part.mediated = {pair: mediated_effect(part.twins, *pair) for pair in part.effects}
 
 
 def _in_blocks(
     function: Callable[..., T],
     factual: dict[str, Any],
     counter: dict[str, Any],
-    particles: ParticleSet,
+    past: Mapping[str, ParticleSet],
     more: tuple[Any, ...],
     jobs: int,
     on_progress: OnProgress,
     doing: str,
-) -> T:
-    """Return what a function makes of the worlds, block by block, as one."""
-    blocks = list(in_blocks(len(particles), BLOCK))
-    calls = ((factual, counter, particles.take(block), *more) for block in blocks)
-    parts: list[T] = []
-    for part in shared(function, calls, min(jobs, len(blocks))):  # a process takes long to start
-        parts.append(part)
-        on_progress(doing, len(parts), len(blocks))
-    return parts[0] if len(parts) == 1 else concatenate_worlds(parts)
+) -> dict[str, T]:
+    """Return what a function makes of the worlds by what they are given, block by block as one."""
+    blocks = [(given, block) for given, particles in past.items()
+              for block in in_blocks(len(particles), BLOCK)]  # fmt: skip
+    calls = ((factual, counter, past[given].take(block), *more) for given, block in blocks)
+    parts: dict[str, list[T]] = {given: [] for given in past}
+    made = shared(function, calls, min(jobs, len(blocks)) or 1, threads=True)
+    for done, ((given, _), part) in enumerate(zip(blocks, made, strict=True), start=1):
+        parts[given].append(part)
+        on_progress(doing, done, len(blocks))
+    return {given: some[0] if len(some) == 1 else concatenate_worlds(some)
+            for given, some in parts.items()}  # fmt: skip
 
 
 def _average(answer: Answer, jobs: int, on_progress: OnProgress) -> dict[tuple[str, int], Effect]:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from contextvars import copy_context
 from typing import Any, Final, cast
 
 from .signals import held
@@ -22,6 +23,7 @@ def shared(
     calls: Iterable[tuple[Any, ...]],
     jobs: int,
     ordered: bool = True,
+    threads: bool = False,
 ) -> Iterator[Any]:
     """Have processes make some calls; give what comes of each, in order or as they are done.
 
@@ -35,9 +37,17 @@ def shared(
         The arguments of each call.
     jobs : int
         With 1 the calls are made here.
+    threads : bool
+        Threads of this process make the calls: for those that spend their time in compiled months
+        and in NumPy, which other threads need not wait for.
     """
     from joblib import Parallel, delayed
 
+    if threads and jobs > 1:
+        pool = Parallel(jobs, return_as="generator", prefer="threads")
+        # each call with the language that is spoken here
+        made = pool(delayed(copy_context().run)(function, *call) for call in calls)
+        return cast("Iterator[Any]", made)
     parallel = Parallel(
         n_jobs=jobs, return_as="generator" if ordered else "generator_unordered",
         initializer=leave_with, initargs=(os.getpid(),),

@@ -12,18 +12,15 @@ from ..equations.society import grievance_next, legitimacy_next, mobilisation_ne
 from ..state import counter_rng
 from ..state.batch import Worlds
 from ..types import Flags, Floats, Ints
-from .setting import Setting
+from .setting import Agent, Setting
 
 _CONTESTED = 0.15  # with less than that on one side nobody fights; for the chronicle and unrest
 _EXILE = 7  # months until somebody who led a failed attempt may try again
 _FALLEN = 60  # months until an overthrown ruler may return
 
 
-class Economy:
+class Economy(Agent):
     """The export price, oil, growth, fiscal space and debt; not a strategist."""
-
-    def __init__(self, month: Setting) -> None:
-        self.month = month
 
     def answer(self) -> None:
         """Move growth and the budget by prices, aid and what the regime spends."""
@@ -54,11 +51,8 @@ class Economy:
         )
 
 
-class Labour:
+class Labour(Agent):
     """The unions and the streets: legitimacy, mobilisation, strikes and their repression."""
-
-    def __init__(self, month: Setting) -> None:
-        self.month = month
 
     def answer(self) -> None:
         """Update legitimacy and mobilisation; draw strikes, massacres and sieges."""
@@ -111,7 +105,7 @@ class Labour:
         s.unrest[:] = np.where(fought, 3.0, level)
 
 
-class Officers:
+class Officers(Agent):
     """The officer corps in its garrisons; it makes and breaks regimes.
 
     Attributes
@@ -122,7 +116,8 @@ class Officers:
     """
 
     def __init__(self, month: Setting, moods: counter_rng.Keys, fates: counter_rng.Keys) -> None:
-        self.month, self.moods, self.fates = month, moods, fates
+        super().__init__(month)
+        self.moods, self.fates = moods, fates
         self.trace: (
             Callable[[Worlds, coup.Plot, Floats, Floats, coup.Forcing | None], None] | None
         ) = None

@@ -1,8 +1,9 @@
-"""What agents may read of the present month."""
+"""What agents may read of the present month, and how they know it."""
 
 from __future__ import annotations
 
 from typing import Any, Protocol
+from weakref import ref
 
 from ..state.batch import Worlds
 from ..state.channels import ChannelLog
@@ -46,3 +47,29 @@ class Setting(Protocol):
     def party(self) -> Any: ...
     def observe(self, name: str) -> Value: ...
     def carry(self, channel: str, site: str, value: Value) -> Floats: ...
+
+
+class Agent:
+    """Who acts in a month, or answers to what is done.
+
+    The month holds its agents, and an agent knows its month by a weak reference: so all of them are
+    let go of with the model, whose arrays may be large.
+    """
+
+    def __init__(self, month: Setting) -> None:
+        self.join(month)
+
+    def join(self, month: Setting) -> None:
+        """Act in a month."""
+        self._month = ref(month)
+
+    @property
+    def month(self) -> Setting:
+        """The month."""
+        month = self._month()
+        assert month is not None, "an agent acts only while its month is there"
+        return month
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all but the month: the copy of a month tells its agents."""
+        return {name: value for name, value in vars(self).items() if name != "_month"}

@@ -14,10 +14,10 @@ from ..state.channels import CHANNELS
 from ..state.draw_keys import SEES
 from ..types import Flags, Value
 from .observables import BLURRED, OBSERVABLES
-from .setting import Setting
+from .setting import Agent, Setting
 
 
-class Strategist:
+class Strategist(Agent):
     """An actor with levers and a policy; its quantities are rows of the state.
 
     Attributes
@@ -35,7 +35,7 @@ class Strategist:
     actor: ClassVar[str]
 
     def __init__(self, month: Setting) -> None:
-        self.month = month
+        super().__init__(month)
         self.policy: Policy | None = None
         defaults = LEVERS[self.actor]
         self.levers: dict[str, Value] = {name: row.default for name, row in defaults.items()}
@@ -55,7 +55,8 @@ class Strategist:
         A copy takes up its policy anew, which binds it to the rows of its own.
         """
         made = ("_decide", "_constants", "_names", "_through")
-        return {**{k: v for k, v in vars(self).items() if k not in made}, "policy": None}
+        kept = {k: v for k, v in super().__getstate__().items() if k not in made}
+        return {**kept, "policy": None}
 
     def follow(self, policy: Policy) -> None:
         """Take up a policy."""

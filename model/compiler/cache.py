@@ -22,6 +22,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -35,11 +36,13 @@ if TYPE_CHECKING:
     from .codegen import Code
     from .kernel import Kernel
 
-WORTH_COMPILING: Final = 300_000  # worlds times months that take NumPy as long as a compiler
+# Worlds times months that take NumPy a third as long as a compiler: what is compiled is kept.
+WORTH_COMPILING: Final = 100_000
 _MOST_KERNELS: Final = 64  # in memory; a few MB each
 _MOST_FILES: Final = 200  # in the folder; 50 kB each
 
 _kernels: dict[str, Kernel] = {}
+_making = Lock()  # of kernels: threads that want the same wait for one
 _asked: Counter[str] = Counter()  # worlds times months that were asked for, by shape
 
 
@@ -51,15 +54,18 @@ def kernel_for(month: Month, number: int) -> Kernel | None:
     """
     shape = Shape.of(month)
     key = _key(shape)
-    if key not in _kernels:
+    kernel = _kernels.get(key)
+    if kernel is None:
         months = month.scenario.until(number) - number
         _asked[key] += month.state.values.shape[1] * months
         if _asked[key] < WORTH_COMPILING and not _at_hand(key):
             return None
-        while len(_kernels) >= _MOST_KERNELS:
-            del _kernels[next(iter(_kernels))]
-        _kernels[key] = _load_or_compile(shape, key)
-    return _kernels[key]
+        with _making:
+            kernel = _kernels.get(key) or _load_or_compile(shape, key)
+            while len(_kernels) >= _MOST_KERNELS:
+                del _kernels[next(iter(_kernels))]
+            _kernels[key] = kernel
+    return kernel
 
 
 def _key(shape: Shape) -> str:

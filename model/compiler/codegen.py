@@ -14,7 +14,6 @@ from typing import Any, Final
 from llvmlite import binding as llvm
 from llvmlite import ir
 
-from ..state.channels import ChannelLog
 from ..state.draw_keys import LUCK, NORMAL, UNIFORM
 from ..state.scenario import Country
 from ..state.state import FIELDS
@@ -39,7 +38,7 @@ ARGUMENTS: Final[dict[str, Any]] = {
     "unnamed": POINTER,
     "monthly": POINTER, "kept": POINTER, "kept_count": I64,
     "pad": POINTER, "pad_room": I64, "records": POINTER, "room": I64, "counts": POINTER,
-    "frozen_loads": POINTER, "loads": POINTER,
+    "loads": POINTER, "held": POINTER,
 }  # fmt: skip
 OFFICER_ARGUMENTS: Final = (
     "worlds", "keys", "ideology", "grievance", "trait_0", "trait_1", "trait_2",
@@ -57,7 +56,7 @@ class Code:
     most_events : int
         Events that a world can see in a month.
     loads : tuple of (str, str)
-        Channel and site of each load that is written down or read, in order.
+        Channel and site of each load that is written down or held, in order.
     """
 
     machine: bytes
@@ -178,22 +177,24 @@ class MonthLoop:
             short = b.fptrunc(vector, ir.VectorType(F32, LANES))
             w.store_some(short, w.address(at["monthly"], offset, F32), self.valid)
 
-    def carry(self, channel_log: ChannelLog, channel: str, site: str, value: Any) -> Any:
-        """Return what a channel carries to a site: `value`, unless it is frozen."""
-        held = channel in channel_log.frozen
-        if not held and channel not in channel_log.listened:
-            return value
+    def carry(self, channel: str, site: str, value: Any) -> Any:
+        """Return what a channel carries to a site: `value`, unless it is held.
+
+        One code serves runs that listen and runs that hold any of the channels: what is held is
+        read, and written back where it was.
+        """
         w, b = self.writer, self.writer.b
+        number = _whole(len(self.loads))
         self.loads.append((channel, site))
-        whose = self.at["frozen_loads" if held else "loads"]
-        which = w.address(whose, _whole(len(self.loads) - 1), I64)
+        held = b.icmp_signed("!=", b.load(w.address(self.at["held"], number, I64), typ=I64),
+                             _whole(0))  # fmt: skip
         first = b.add(b.mul(self.step, self.at["worlds"]), self.first_world)
-        address = w.address(b.load(which, typ=POINTER), first, F64)
-        if held:
-            return Value(w, Number("f", w.load_some(F64, address, self.valid)))
-        number = w.spread(w.cast(w.number(value), "f"), LANES)
-        w.store_some(number.ir, address, self.valid)
-        return value
+        row = b.load(w.address(self.at["loads"], number, I64), typ=POINTER)
+        address = w.address(row, first, F64)
+        free = w.spread(w.cast(w.number(value), "f"), LANES).ir
+        carried = b.select(held, w.load_some(F64, address, self.valid), free)
+        w.store_some(carried, address, self.valid)
+        return Value(w, Number("f", carried))
 
     def _hand_over_events(self) -> None:
         """Copy what each lane has noted to the end of the records."""

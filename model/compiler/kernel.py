@@ -80,7 +80,8 @@ class Kernel:
             else np.empty((month.scenario.end - month.since, size))
             for load in self._code.loads
         ]
-        addresses = np.array([load.ctypes.data for load in loads] or [0], dtype=np.uint64)
+        addresses = np.array([load.ctypes.data for load in loads], dtype=np.uint64)
+        held = np.array([load[0] in channels.frozen for load in self._code.loads], dtype=np.int64)
         pad_room = self._code.most_events * span
         pad = np.empty(LANES * pad_room * EVENT_BYTES, dtype=np.uint8)
         room = LANES * pad_room + _LIKELY * size * span
@@ -92,7 +93,7 @@ class Kernel:
             arrays |= {
                 "start": start, "first": first, "end": end, "since": month.since,
                 "pad": pad, "pad_room": pad_room, "records": records, "room": room,
-                "counts": counts, "frozen_loads": addresses, "loads": addresses,
+                "counts": counts, "loads": addresses, "held": held,
             }  # fmt: skip
             until = self._months(*(_word(arrays[name]) for name in ARGUMENTS))
             parts.append(records[: counts[start:until].sum()])
@@ -100,7 +101,7 @@ class Kernel:
         records = parts[0] if len(parts) == 1 else np.concatenate(parts)
         month.worlds.event_log.add(_events(records, counts))
         for load, rows in zip(self._code.loads, loads, strict=True):
-            if load[0] not in channels.frozen:
+            if load[0] in channels.listened - channels.frozen:
                 simulated = slice(first - month.since, end - month.since)
                 channels.loads.setdefault(load, []).extend(rows[simulated])
 

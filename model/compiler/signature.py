@@ -24,8 +24,8 @@ class Shape:
         Policies and interventions.
     closed, varying : tuple of str
         Closed channels; parameters that differ from world to world.
-    listened, frozen : tuple of str
-        Channels whose load is written down, or read.
+    heard : tuple of str
+        Channels that are listened to or frozen: which of the two is told when the code runs.
     """
 
     country: Country
@@ -33,8 +33,7 @@ class Shape:
     in_force: InForce
     closed: tuple[str, ...] = ()
     varying: tuple[str, ...] = ()
-    listened: tuple[str, ...] = ()
-    frozen: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, month: Month) -> Shape:
@@ -45,6 +44,5 @@ class Shape:
             replace(month.in_force, parameters={}),
             tuple(sorted(month.scenario.closed)),
             tuple(name for name, value in month.p.items() if isinstance(value, np.ndarray)),
-            tuple(sorted(month.channel_log.listened)),
-            tuple(sorted(month.channel_log.frozen)),
+            tuple(sorted(month.channel_log.listened | month.channel_log.frozen)),
         )

@@ -47,7 +47,7 @@ class Loop(Protocol):
     most_events: int
 
     def absences_of(self, lane: Any) -> StoredRow: ...
-    def carry(self, channel_log: ChannelLog, channel: str, site: str, value: Any) -> Any: ...
+    def carry(self, channel: str, site: str, value: Any) -> Any: ...
 
 
 class TracedDraws(Draws):
@@ -234,7 +234,7 @@ class TracedMonth(Month):
 
     def __init__(self, body: Loop) -> None:
         shape, scenario = body.shape, _scenario_of(body.shape)
-        channel_log = ChannelLog(frozenset(shape.listened), frozenset(shape.frozen))
+        channel_log = ChannelLog(frozenset(shape.heard))
         self._body = body
         w, at = body.writer, body.at
         size = len(scenario.country.leaders)
@@ -269,7 +269,9 @@ class TracedMonth(Month):
         self.follow()
 
     def carry(self, channel: str, site: str, value: Any) -> Any:
-        return self._body.carry(self.channel_log, channel, site, value)
+        if channel not in self.channel_log.listened:
+            return value
+        return self._body.carry(channel, site, value)
 
 
 class TracedAbsences:
