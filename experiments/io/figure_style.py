@@ -197,10 +197,10 @@ class Picture:
         file = io.BytesIO()
         with style():
             _spell_ticks(self.figure)
-            if self.figure.get_layout_engine() is not None:
+            if (engine := self.figure.get_layout_engine()) is not None:
                 # laid out once: each further layout would start from the last, and differ
-                self.figure.draw_without_rendering()
-                self.figure.set_layout_engine("none")
+                engine.execute(self.figure)
+                self.figure.set_layout_engine(None)
             self.figure.savefig(file, format=form, metadata=about)
         return file.getvalue()
 
