@@ -11,13 +11,14 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from palca.model.calendar import month_name
-from palca.model.compiler.cache import cache_folder
+from palca.model.compiler.cache import cache_folder, code_of_model, digest_of
 from palca.model.errors import PalcaError
 from palca.scenarios.reading.library import read_columns
 
@@ -26,6 +27,7 @@ from .alive_filter import Segment
 from .evidence import Evidence
 from .reanalysis import WORLDS, Reanalysis, Stale, key_of, reanalyse, replay, until
 
+EXPERIMENTS: Final = Path(__file__).resolve().parents[1]
 SHIPPED: Final = Path(__file__).parent / "worlds" / "record.parquet"
 _UNTIL: Final = "until"  # the column with the last month of evidence
 _MOST: Final = 10_000_000  # rows
@@ -116,11 +118,26 @@ def _once(
 
 
 def _fits(resolved: dict[str, Any], evidence: Evidence, found: Reanalysis) -> bool:
-    """Return whether worlds go as the evidence says: they don't if the model has changed since."""
+    """Return whether worlds go as the evidence says: they don't if the model has changed since.
+
+    That they do is noted in the cache folder, and holds for as long as no code changes.
+    """
+    folder = cache_folder()
+    about = sha256(f"{found.key} {code_of_model()} {digest_of(EXPERIMENTS)}".encode())
+    for tries in found.tries.values():
+        about.update(tries.tobytes())
+    note = folder and folder / "reanalysis" / "fits" / about.hexdigest()
+    with suppress(OSError):  # a folder that can't be looked into
+        if note is not None and note.exists():
+            return True
     try:
         replay(resolved, evidence.until(found.end - 1), found, found.end, found.end)
     except Stale:
         return False
+    if note is not None:
+        with suppress(OSError):  # then it will be seen again
+            note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            note.touch()
     return True
 
 

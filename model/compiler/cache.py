@@ -70,7 +70,7 @@ def kernel_for(month: Month, number: int) -> Kernel | None:
 
 def _key(shape: Shape) -> str:
     content = json.dumps(_content(shape), default=float)
-    return sha256(f"{content} {_source()}".encode()).hexdigest()[:32]
+    return sha256(f"{content} {code_of_model()}".encode()).hexdigest()[:32]
 
 
 def _content(value: Any) -> Any:
@@ -91,7 +91,7 @@ def _content(value: Any) -> Any:
 
 
 @cache
-def _source() -> str:
+def code_of_model() -> str:
     """Return a digest of what is compiled and of what compiles it: of every file of the model."""
     return f"{version('llvmlite')} {np.__version__} {digest_of(Path(__file__).parents[1])}"
 

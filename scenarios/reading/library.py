@@ -265,10 +265,11 @@ def read_columns(
 def _short_texts(table: pa.Table, where: str) -> pa.Table:
     """Return a table with its texts written out, once they are known to be short."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     for i, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
+            import pyarrow.compute as pc  # only here, as it takes long
+
             for chunk in table.column(i).chunks:
                 lengths = pc.call_function("binary_length", [chunk.dictionary])
                 longest = pc.call_function("max", [lengths]).as_py()

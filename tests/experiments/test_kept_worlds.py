@@ -54,7 +54,7 @@ class Cache:
 
     @property
     def files(self) -> list[Path]:
-        return sorted((self.folder / "reanalysis").glob("*"))
+        return sorted((self.folder / "reanalysis").glob("*.*"))
 
     @property
     def table(self) -> Path:
@@ -178,6 +178,20 @@ def test_what_does_not_fit_is_made_again(
     assert cache.made == 2
     reanalysis_of(small, EVIDENCE, WORLDS, 3)
     assert cache.made == 2  # it was kept
+
+
+def test_worlds_are_looked_at_once_for_each_state_of_the_code(
+    small: dict[str, Any], cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = []
+    replay = reanalysis_files.replay
+    monkeypatch.setattr(reanalysis_files, "replay", lambda *of: looked.append(0) or replay(*of))
+    for times in (0, 1, 1):
+        reanalysis_of(small, EVIDENCE, WORLDS, 3)
+        assert len(looked) == times
+    monkeypatch.setattr(reanalysis_files, "code_of_model", lambda: "another")
+    reanalysis_of(small, EVIDENCE, WORLDS, 3)
+    assert len(looked) == 2
 
 
 def test_worlds_that_ship_are_taken_if_they_are_enough(
