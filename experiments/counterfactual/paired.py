@@ -95,8 +95,9 @@ def pair_block(
         Simulation(scenario, worlds=worlds, seed=seed, keep=KEPT).run() for scenario in scenarios
     ]
     families = scenarios[0].families_of(draw_index(seed, worlds))
-    measured = [outcomes(simulated(history)) for history in histories]
-    series = [monthly(history) for history in histories]
+    both = [simulated(history) for history in histories]
+    measured = [outcomes(one) for one in both]
+    series = [monthly(*pair) for pair in zip(histories, both, strict=True)]
     sums = {}
     for name in series[0]:
         before, after = (one[name].astype(np.float64) for one in series)

@@ -10,6 +10,8 @@ many processes share the work.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -105,9 +107,8 @@ class Summary:
             self.counts[series].add(counts)
 
 
-def monthly(history: History) -> dict[str, NDArray[Any]]:
+def monthly(history: History, histories: Histories) -> dict[str, NDArray[Any]]:
     """Return every series of :data:`MONTHLY` in the worlds of a block, ``(months, worlds)``."""
-    histories = simulated(history)
     orientation = histories.series["orientation"]
     derived = {
         "left": orientation <= -RIGHT,
@@ -130,12 +131,13 @@ def run_block(
     keep = tuple(FIELDS) if own else KEPT
     model = Simulation(build(resolved), worlds=worlds, seed=seed, keep=keep)
     history = model.run()
-    counts = {name: histogram(values) for name, values in monthly(history).items()}
+    histories = simulated(history)
+    counts = {name: histogram(values) for name, values in monthly(history, histories).items()}
     size = len(model.current.scenario.country.leaders)
     leader = history.field("leader").astype(np.int64)
     months = np.arange(len(leader))[:, None]
     rulers = np.bincount((leader + size * months).ravel(), minlength=size * len(leader))
-    found = outcomes(simulated(history))
+    found = outcomes(histories)
     found |= measured(own, history, model.current.scenario.country)
     return Block(
         history.worlds, found, history.events, counts, rulers.reshape(len(leader), size)
@@ -180,6 +182,8 @@ def summarise(
 ) -> tuple[Summary, dict[str, Floats]]:
     """Go through the blocks once; hand each to `keep`, and return what they add up to.
 
+    `keep` is called by a thread, for one block after the other, while the next is simulated.
+
     Returns
     -------
     Summary, dict of str to ndarray of shape ``(worlds,)``
@@ -188,8 +192,12 @@ def summarise(
     counts = {series: no_worlds(months) for series in MONTHLY}
     summary = Summary(0, counts, np.zeros((months, leaders), np.int64))
     found: list[dict[str, Floats]] = []
-    for block in blocks:
-        summary.add(block)
-        found.append(block.outcomes)
-        keep(block)
+    with ThreadPoolExecutor(1) as pool:
+        kept = pool.submit(lambda: None)
+        for block in blocks:
+            kept.result()
+            kept = pool.submit(copy_context().run, keep, block)
+            summary.add(block)
+            found.append(block.outcomes)
+        kept.result()
     return summary, concatenate_worlds(found)

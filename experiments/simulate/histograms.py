@@ -78,23 +78,26 @@ def histogram(series: NDArray[Any]) -> Histogram:
         For a value that isn't finite, or too large to be added up exactly.
     """
     months = len(series)
-    codes = np.empty(series.shape, np.uint16)
+    codes = np.empty(series.shape, np.intp)  # as what NumPy indexes by, though 16 bits would do
     occurs = np.zeros(_CODES, np.bool_)
     for month in range(months):  # one by one: what is worked on stays in the cache
         row = np.ascontiguousarray(series[month], np.float32)
         codes[month] = (row.view(np.uint32) + 0x8000) >> 16  # the nearest
         occurs[codes[month]] = True
     values, indices = np.unique(_meanings()[occurs], return_inverse=True)
-    if not np.abs(values).max() < 2**62 / (_STEPS * series.shape[1]):
+    largest = np.abs(values).max() * _STEPS * series.shape[1]  # that a sum can be
+    if not largest < 2**62:
         raise OverflowError(f"a value of {values[0]:g} to {values[-1]:g} in a month")
-    index_of = np.zeros(_CODES, np.int64)
+    index_of = np.zeros(_CODES, np.intp)
     index_of[occurs] = indices
-    counts, sums = np.empty((len(values), months), np.int32), np.empty(months, object)
+    counts, sums = np.empty((months, len(values)), np.int32), np.empty(months, object)
+    ones = np.ones(series.shape[1])
     for month in range(months):
-        counts[:, month] = np.bincount(index_of[codes[month]], minlength=len(values))
+        counts[month] = np.bincount(index_of.take(codes[month]), minlength=len(values))
         steps = np.rint(np.asarray(series[month], np.float64) * _STEPS)
-        sums[month] = int(steps.astype(np.int64).sum())
-    return Histogram(values, counts, sums)
+        # whole numbers below 2**53 are added up exactly as floats, and quicker
+        sums[month] = int(steps @ ones if largest < 2**52 else steps.astype(np.int64).sum())
+    return Histogram(values, np.ascontiguousarray(counts.T), sums)
 
 
 _CODES: Final = 2**16

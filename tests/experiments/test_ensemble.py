@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from palca.experiments.observe.histories import simulated
 from palca.experiments.run.files import digest
 from palca.experiments.simulate import ensemble
 from palca.experiments.simulate.ensemble import (
@@ -65,7 +66,8 @@ def test_another_seed_gives_another_digest(short: dict[str, Any]) -> None:
 def test_months_are_those_of_the_worlds_themselves(policy: str) -> None:
     resolved = resolve("baseline", [f"policy.ussr={policy}"])
     summary, _, _ = result(resolved, 600)
-    series = monthly(ColdWarModel(build(resolved), worlds=600, rng=0, keep=KEPT).run())
+    history = ColdWarModel(build(resolved), worlds=600, rng=0, keep=KEPT).run()
+    series = monthly(history, simulated(history))
     assert np.all(summary.rulers.sum(axis=1) == 600)
     assert set(series) == set(MONTHLY)
     for name, of in series.items():
