@@ -202,7 +202,8 @@ _KINDS: Final[dict[str, type[Finding]]] = {
     "run": Run, "comparison": Comparison, "counterfactual": Counterfactual, "arms": Arms,
     "expectations": Expectations, "claims": Claims, "reanalysis": Reanalysis, "sweep": Sweep,
     "sensitivity": Sensitivity, "discovery": Discovery, "calibration": Calibration,
-    "validation": Validation, "cases": Cases, "region": Region, "concept": Concept,
+    "validation": Validation, "cases": Cases, "region": Region,
+    "regional calibration": Calibration, "concept": Concept,
     "gallery": Concept,
 }  # fmt: skip
 

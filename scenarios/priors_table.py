@@ -20,6 +20,7 @@ from palca.model.table import InputTable, check_number
 from .reading.library import LIBRARY, find, label, read_toml
 
 _WIDEST: Final = 1e9  # standard deviation
+_MIDDLES: Final = {"normal": "mean", "lognormal": "median"}
 
 
 def find_priors(name: str, beside: Path | None, where: str) -> str:
@@ -113,18 +114,21 @@ def _make_prior(name: str, row: Any, where: str) -> Prior:
             where,
         )
     parameter, where = PARAMETERS[name], f"{where}: {name}"
-    if not isinstance(row, Mapping) or ("uniform" in row) == ("normal" in row):
+    families = [*{"uniform", *_MIDDLES} & row.keys()] if isinstance(row, Mapping) else []
+    if len(families) != 1:
         raise PalcaError(
-            'write { uniform = [lowest, highest], source = "…" } or '
-            '{ normal = [mean, standard deviation], source = "…" }',
+            'write { uniform = [lowest, highest], source = "…" }, '
+            '{ normal = [mean, standard deviation], source = "…" } or '
+            '{ lognormal = [median, standard deviation of the logarithm], source = "…" }',
             where,
         )
     table = InputTable(row, where)
     table.text("source")
-    if "uniform" in table:
+    (family,) = families
+    if family == "uniform":
         prior = _uniform(table, parameter)
     else:
-        prior = _normal(table, parameter)
+        prior = _cut_at_ends(table, parameter, family)
     table.reject_unknown()
     shipped = parameter.prior
     return shipped if shipped is not None and shipped == prior else prior  # written as it is there
@@ -138,16 +142,19 @@ def _uniform(table: InputTable, of: Parameter) -> Prior:
     return Prior(text, "uniform", first, second, of.low, of.high)
 
 
-def _normal(table: InputTable, of: Parameter) -> Prior:
+def _cut_at_ends(table: InputTable, of: Parameter, family: str) -> Prior:
+    """Return a normal or log-normal prior, of which draws beyond an end are set to it."""
     low = table.number("low", of.low, of.high, of.low)
     high = table.number("high", low, of.high, of.high)
-    first, second = _pair(table, "normal")
-    check_number("mean", first, low, high, table.where)
+    first, second = _pair(table, family)
+    check_number(_MIDDLES[family], first, low, high, table.where)
+    if family == "lognormal" and first <= 0.0:
+        raise PalcaError("a log-normal prior has a median above 0", table.where)
     check_number("standard deviation", second, 0.0, _WIDEST, table.where)
-    text = f"normal({_plain(first)}, {_plain(second)})"
+    text = f"{family}({_plain(first)}, {_plain(second)})"
     if (low, high) != (of.low, of.high):
         text += f" within {_plain(low)} to {_plain(high)}"
-    return Prior(text, "normal", first, second, low, high)
+    return Prior(text, family, first, second, low, high)
 
 
 def _pair(table: InputTable, family: str) -> tuple[float, float]:

@@ -48,6 +48,7 @@ EXPERIMENTS: Final = {
     "validation": "validate.experiment:ValidationExperiment",
     "cases": "cases.experiment:CasesExperiment",
     "region": "region.experiment:RegionExperiment",
+    "regional calibration": "region.calibration:RegionalCalibrationExperiment",
     "concept": "concepts.experiment:ConceptExperiment",
     "gallery": "concepts.experiment:GalleryExperiment",
 }

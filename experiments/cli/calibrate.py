@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from palca.model.errors import PalcaError
+
 from . import options
 from .runner import make
+
+_LAST: Final = 1978  # year of the record
 
 
 def calibrate(
@@ -22,7 +26,7 @@ def calibrate(
             min=1971,
             max=1978,
         ),
-    ] = 1978,
+    ] = _LAST,
     worlds: Annotated[
         int,
         typer.Option(
@@ -53,6 +57,16 @@ def calibrate(
             max=10_000,
         ),
     ] = 300,
+    region: Annotated[
+        bool,
+        typer.Option(
+            "--region", help="Learn from the coups of other countries instead of the record."
+        ),
+    ] = False,
+    without: Annotated[
+        str,
+        typer.Option("--without", metavar="CODE", help="A country to leave out, such as BOL."),
+    ] = "",
     seed: options.Seed = 0,
     settings: options.Settings = None,
     priors: options.Priors = None,
@@ -67,7 +81,17 @@ def calibrate(
     Use the posterior with: palca run baseline --set posterior=FOLDER/posterior.parquet
 
     Example: palca calibrate baseline --until 1974 --jobs 2
+
+    Example: palca calibrate --region --without BOL --jobs 2
     """
+    if region:
+        _check_region(scenario, until, settings, priors)
+        folder = _of_region(without, worlds, sets, histories, seed, out, jobs, force, full, csv)
+        posterior = f"posterior={folder / 'posterior.parquet'}"
+        options.print_line(f"To use it: {options.command('run', scenario, '--set', posterior)}")
+        return
+    if without:
+        raise PalcaError("goes with --region", "--without")
     from palca.scenarios import resolve
 
     from ..infer.experiment import CalibrationExperiment
@@ -79,3 +103,24 @@ def calibrate(
     options.print_line(
         f"To use the posterior: {options.command('run', scenario, '--set', posterior)}"
     )
+
+
+def _of_region(
+    without: str, worlds: int, sets: int | None, histories: int, seed: int, out: Path | None,
+    jobs: int, force: bool, full: bool, csv: bool,
+) -> Path:  # fmt: skip
+    from ..region.calibration import RegionalCalibrationExperiment
+    from ..region.tables import load_region
+
+    regions = worlds // (len(load_region().countries) - bool(without))
+    experiment = RegionalCalibrationExperiment(without, regions, sets, histories, seed)
+    return make(experiment, out, "region-calibration", force, full, jobs, csv)
+
+
+def _check_region(
+    scenario: str, until: int, settings: list[str] | None, priors: str | None
+) -> None:
+    """Raise if more is said than what countries teach."""
+    if scenario != "baseline" or until != _LAST or settings or priors is not None:
+        raise PalcaError("learns from all shipped countries, 1951-82, by the shipped priors: leave "
+                         "out the scenario, --until, --set and --priors", "--region")  # fmt: skip

@@ -59,7 +59,7 @@ class CalibrationExperiment(AtomicExperiment):
             partial(answer_of, self.name or title, found),
             lambda console, seconds: print_calibration(console, self.name, found),
             lambda: {
-                "posterior.parquet": partial(write_draws, found),
+                "posterior.parquet": partial(write_draws, found.draws),
                 "parameters.csv": parameter_table(found),
                 "outcomes.csv": outcome_table(found),
             },

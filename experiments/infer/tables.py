@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from palca.model.state.parameters import PARAMETERS
+from palca.model.types import AnyFloats
 
 from ..forecast.scores import OutcomeScore
 from ..io.codebook import Each, File, column, of_table
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-_CENTRAL: Final = 0.9
+CENTRAL: Final = 0.9
 
 
 def parameter_table(found: Calibration) -> pd.DataFrame:
@@ -43,7 +44,7 @@ def parameter_table(found: Calibration) -> pd.DataFrame:
             "informative": found.informative[index],
         }  # fmt: skip
         for kind, again in _recoveries(found):
-            entry[f"coverage90_{kind}"] = again.coverage(_CENTRAL)[index]
+            entry[f"coverage90_{kind}"] = again.coverage(CENTRAL)[index]
             entry[f"uneven_ranks_p_{kind}"] = again.uniformity()[index]
             entry[f"correlation_{kind}"] = _correlation(again)[index]
         rows.append(entry)
@@ -84,12 +85,12 @@ def outcome_table(found: Calibration) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def write_draws(found: Calibration, path: Path) -> None:
-    """Write the posterior draws: a column a parameter, a row a draw."""
+def write_draws(draws: Mapping[str, AnyFloats], path: Path) -> None:
+    """Write posterior draws: a column a parameter, a row a draw."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.table({name: np.asarray(values) for name, values in found.draws.items()})
+    table = pa.table({name: np.asarray(values) for name, values in draws.items()})
     pq.write_table(table, path, compression="zstd")
 
 
@@ -167,7 +168,7 @@ def _known_parameters(kind: str, again: SBC, radius: float) -> str:
     return (
         f"Known parameters of {len(again.ranks)} simulated histories {where}: the ranks "
         f"{ranks_in_words} (p = {decimal(lowest, 2)} for the worst of {count}); 90 % intervals "
-        f"contain {percent(again.coverage(_CENTRAL).mean())} of the true values; the record is "
+        f"contain {percent(again.coverage(CENTRAL).mean())} of the true values; the record is "
         f"farther from its accepted worlds than {percent(farther)} of these histories are from "
         "theirs."
     )

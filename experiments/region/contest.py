@@ -12,7 +12,7 @@ import pandas as pd
 
 from palca.model.calendar import month_index, month_name
 from palca.model.state import counter_rng
-from palca.model.state.parameters import PRIORS, drawn_from
+from palca.model.state.parameters import drawn_from
 from palca.model.types import Floats
 
 from ..forecast.comparisons import jeffreys
@@ -110,19 +110,6 @@ class Contest:
                 row["bolivia_1969_78"] = float(part["log_score"].sum())
             rows.append(row)
         return pd.DataFrame(rows)
-
-    def opportunity(self, without: str) -> tuple[float, float]:
-        """Return mean and standard deviation of the rate of opportunities of a new country.
-
-        That of the shipped prior times a factor, which is learnt from all shipped countries but
-        one.
-        """
-        mean, variance = scores.factor_moments(self.found, without)
-        prior = PRIORS["opportunity"]
-        usual = prior.ppf((np.arange(1000) + 0.5) / 1000)
-        second = float((usual**2).mean()) * (variance + mean**2)
-        first = float(usual.mean()) * mean
-        return first, float(np.sqrt(second - first**2))
 
     def by_law(self) -> pd.DataFrame:
         """Return a row a country and law of the factor, with its log probability."""

@@ -16,7 +16,7 @@ from ..io.codebook import File, column
 from ..io.experiment import AtomicExperiment, OnProgress, Result
 from ..io.provenance import digest_of
 from .contest import FORECASTS, SETS, compete
-from .page import answer_of, draw_since, page_of, print_all, priors_text
+from .page import answer_of, draw_since, page_of, print_all
 from .tables import Region, load_region
 
 _SHARE = 2  # of the worlds of a particle filter, one in so many
@@ -79,8 +79,6 @@ class RegionExperiment(AtomicExperiment):
             column("shape", "of its gamma law: how little countries differ"),
             column("log_evidence", "log probability of its attempts", "nats"),
         )),
-        File("priors.toml", "Priors of a country that isn't among the shipped ones, or of Bolivia, "
-                            "learnt from the others: what --priors takes."),
         File("REGION.md", "The page: figure, scores, and how they were made."),
         File("region.png", "Figure: chance of an attempt by months since the last one."),
     )  # fmt: skip
@@ -128,7 +126,7 @@ class RegionExperiment(AtomicExperiment):
         digest = hashlib.sha256("".join(map(digest_of, tables.values())).encode()).hexdigest()
         return Result(
             digest, partial(answer_of, found), lambda console, _: print_all(console, found),
-            lambda: {**tables, "priors.toml": priors_text(found)},
+            lambda: tables,
             {"region.png": partial(draw_since, found)},
             partial(page_of, found, self.settings),
         )  # fmt: skip

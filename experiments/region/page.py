@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _TEMPLATE: Final = Path(__file__).parent / "templates" / "REGION.md"
-_LEFT_OUT: Final = "BOL"  # whose priors are learnt from the others
 _MOST: Final = 9999  # months; from there on a class has no end
 
 
@@ -79,19 +78,6 @@ def print_all(console: Console, found: Contest) -> None:
     console.print(_since(found.since()))
     for name, meaning in FORECASTS.items():
         console.print(f"{name}: {meaning}")
-
-
-def priors_text(found: Contest) -> str:
-    """Return a file of priors for a country from which nothing was learnt: Bolivia's others."""
-    mean, sd = found.opportunity(_LEFT_OUT)
-    others = len({*(name for each in found.found.values() for name in each)} - {_LEFT_OUT})
-    return (
-        f"# Written by palca validate --part region (docs/REGION.md).\n"
-        f'title = "Learnt from {others} other countries"\n\n[priors]\n'
-        f"opportunity = {{ normal = [{mean:.4f}, {sd:.4f}], "
-        f'source = "the shipped prior times a factor that {others} countries without Bolivia have, '
-        'with how much they differ: docs/REGION.md" }\n'
-    )
 
 
 def draw_since(found: Contest) -> Picture:

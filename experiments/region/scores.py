@@ -130,20 +130,6 @@ def best_law(country: str, found: Mapping[Law, Mapping[str, float]]) -> Law:
                                           if name != country))  # fmt: skip
 
 
-def factor_moments(found: Mapping[Law, Mapping[str, float]], without: str) -> tuple[float, float]:
-    """Return mean and variance of a new country's factor, learnt from the others.
-
-    Every law is as likely beforehand as another. That of a gamma law with mean m and shape k is
-    m, and m² / k (the law of total variance over laws).
-    """
-    laws = [*found]
-    logs = [sum(value for name, value in found[one].items() if name != without) for one in laws]
-    weight = np.exp(np.array(logs) - float(_log_sum(logs)))
-    level, shape = np.array(laws).T
-    mean = float(weight @ level)
-    return mean, float(weight @ (level**2 * (1.0 + 1.0 / shape))) - mean**2
-
-
 def forecast(one: Seen, factors: Floats) -> Floats:
     """Return the model's chances by month; what sets and factors said before weighs them."""
     months = [_months(one, factor) for factor in factors]

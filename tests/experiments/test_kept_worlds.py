@@ -15,7 +15,7 @@ from small_model import write_small
 from palca.experiments.infer import reanalysis_files
 from palca.experiments.infer.alive_filter import Segment
 from palca.experiments.infer.evidence import EventObservation, Evidence
-from palca.experiments.infer.reanalysis import Reanalysis, key_of, reanalyse
+from palca.experiments.infer.reanalysis import Reanalysis, key_of, reanalyse, replay
 from palca.experiments.infer.reanalysis_files import (
     given_before,
     read_reanalysis,
@@ -184,7 +184,6 @@ def test_worlds_are_looked_at_once_for_each_state_of_the_code(
     small: dict[str, Any], cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked = []
-    replay = reanalysis_files.replay
     monkeypatch.setattr(reanalysis_files, "replay", lambda *of: looked.append(0) or replay(*of))
     for times in (0, 1, 1):
         reanalysis_of(small, EVIDENCE, WORLDS, 3)

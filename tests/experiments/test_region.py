@@ -201,9 +201,8 @@ def test_the_command_forecasts_a_user_s_country_from_the_shipped_ones(
     totals = pd.read_csv("made/totals.csv").set_index("forecast")
     assert np.allclose(made.set_index("forecast")["log_score"], totals["log_score"])
     assert len(pd.read_csv("made/laws.csv")["country"].unique()) == 17  # XYZ teaches nothing
-    for name in ("since.csv", "REGION.md", "README.txt", "priors.toml"):
+    for name in ("since.csv", "REGION.md", "README.txt"):
         assert Path("made", name).exists()
-    assert palca("check", "made/priors.toml")[0] == 0
     assert isinstance(pc.open("made"), findings.Region)
 
 
@@ -211,19 +210,3 @@ def test_region_is_asked_for_alone(palca: Any) -> None:
     assert "alone" in palca("validate", "--part", "region", "--part", "checks")[2]
     assert "leave out" in palca("validate", "soviet-break-1971", "--part", "region")[2]
     assert "--part region" in palca("validate", "--data", str(GIVEN))[2]
-
-
-@given(st.lists(st.floats(-5.0, 0.0), min_size=4, max_size=4))
-def test_moments_of_the_factor_are_those_of_the_mixture(logs: list[float]) -> None:
-    laws = [(0.5, 1.0), (0.5, 4.0), (1.0, 1.0), (1.0, np.inf)]
-    found = {law: {"AAA": value, "BOL": 100.0 * value} for law, value in zip(laws, logs, strict=True)}
-    mean, variance = scores.factor_moments(found, "BOL")
-    weight = np.exp(logs) / np.exp(logs).sum()
-    chance = np.random.default_rng(1)
-    which = chance.choice(4, 400_000, p=weight)
-    shape = np.array([law[1] for law in laws])[which]
-    finite = np.where(np.isinf(shape), 1.0, shape)
-    drawn = np.array([law[0] for law in laws])[which] * np.where(
-        np.isinf(shape), 1.0, chance.gamma(finite) / finite)  # fmt: skip
-    assert abs(drawn.mean() - mean) < 0.01
-    assert abs(drawn.var() - variance) < 0.02

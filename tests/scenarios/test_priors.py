@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 from palca.experiments.simulate import priors
 from palca.model import ColdWarModel
 from palca.model.errors import PalcaError
+from palca.model.state import counter_rng
 from palca.model.state.parameters import PARAMETERS, PRIORS
+from palca.model.state.prior import Prior
 from palca.model.state.scenario import Scenario
 from palca.scenarios import build, resolve
 from palca.scenarios.priors_table import read_priors_file
@@ -113,6 +116,9 @@ WRONG = [
     (["backlash = { uniform = [0.05, 0.01], source = 'x' }"], "'highest' must lie in 0.05 to 0.2"),
     (["backlash = { normal = [0.02, -0.01], source = 'x' }"], "'standard deviation' must lie in"),
     (["backlash = { normal = [0.5, 0.01], source = 'x' }"], "'mean' must lie in 0 to 0.2"),
+    (["backlash = { lognormal = [0.5, 0.01], source = 'x' }"], "'median' must lie in 0 to 0.2"),
+    (["backlash = { lognormal = [0.0, 0.01], source = 'x' }"], "a median above 0"),
+    (["backlash = { lognormal = [0.1, 0.01], normal = [0.1, 0.1], source = 'x' }"], "write { uniform"),
     (["backlash = { normal = [0.02, 0.01], low = -1, source = 'x' }"], "'low' must lie in 0 to 0.2"),
     (["backlash = { normal = [0.02, 0.01], low = 0.1, high = 0.05, source = 'x' }"], "'high' must lie in 0.1"),
     ([], "names no parameter"),
@@ -206,6 +212,17 @@ def test_a_prior_of_one_point_is_the_value_that_is_set(
     fixed = short(written(folder, *others, name="others"), f"{name}={value!r}")
     assert (point.parameters, point.free_priors) == (fixed.parameters, fixed.free_priors)
     assert np.array_equal(months_of(point, 8), months_of(fixed, 8))
+
+
+@given(st.floats(0.001, 0.1), st.floats(0.05, 1.0), st.floats(0.01, 0.99))
+def test_a_lognormal_prior_is_normal_in_its_logarithm(median: float, sd: float, share: float) -> None:
+    prior = Prior.parse(f"lognormal({median:.6f}, {sd:.6f})", 0.0, 1e9)
+    score = NormalDist().inv_cdf(share)
+    value = float(prior.ppf(share))
+    assert np.log(value) == pytest.approx(np.log(prior.first) + prior.second * score, abs=1e-9)
+    assert float(prior.cdf(value)) == pytest.approx(share, abs=1e-9)
+    drawn = prior.draw(counter_rng.world_keys(1, np.arange(2000)))
+    assert (drawn <= value).mean() == pytest.approx(share, abs=0.06)
 
 
 def test_a_posterior_that_was_estimated_with_the_priors_goes_before_them(tmp_path: Path) -> None:

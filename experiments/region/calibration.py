@@ -1,0 +1,239 @@
+"""``palca calibrate --region``: the parameters that other countries' coups tell something of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import numpy as np
+
+from palca.model.state.parameters import PARAMETERS
+
+from ..forecast.comparisons import jeffreys
+from ..infer.tables import CENTRAL, write_draws
+from ..io.codebook import Each, File, column, of_table
+from ..io.experiment import Answer, AtomicExperiment, OnProgress, Result
+from ..io.figure_style import FACT, PALE, SERIES, Picture, head, new_figure, style
+from ..io.numerals import decimal, percent
+from ..io.provenance import digest_of
+from ..io.table import Column, Table, decimals, digits, shares
+from .contest import SINCE
+from .estimate import LEARNT, Estimate, estimate
+from .reference import LASTED, OUTCOMES, free_priors, unit_of
+from .tables import load_region
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+_RATES: Final = len(SINCE)  # outcomes from the second on
+_PARAMETERS: Final = (
+    Column("parameter", meaning="its name; differ and income belong to the region"),
+    Column("unit", rank=3, meaning="unit of its values"),
+    Column("prior", rank=1, meaning="its prior"),
+    Column("mean", write=digits, meaning="mean of the posterior"),
+    Column("q05", "5 %", digits, meaning="5 % quantile of the posterior"),
+    Column("q95", "95 %", digits, meaning="95 % quantile of the posterior"),
+    Column("information_gain", "gain", shares(),
+           note="how far the countries move a parameter from its prior, 0 to 100 %"),
+    Column("coverage90_near", "90 % intervals hold", shares(), rank=2,
+           note="of known parameters of simulated regions that are like the documented one"),
+)  # fmt: skip
+_REGULARITIES: Final = (
+    Column("title", meaning="what is counted"),
+    Column("documented", write=decimals(3), meaning="in the countries, 1951-82"),
+    Column("low", "its 5–95 %", decimals(3), to="high"),
+    Column("prior_q05", "prior, 5–95 %", decimals(3), to="prior_q95"),
+    Column("fit_q05", "posterior, 5–95 %", decimals(3), to="fit_q95"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RegionalCalibrationExperiment(AtomicExperiment):
+    """The shipped countries but one; the fields are those of :func:`~.estimate.estimate`."""
+
+    kind: ClassVar[str] = "regional calibration"
+    files: ClassVar[tuple[File, ...]] = (
+        File("posterior.parquet", "a set of all free parameters of a country that didn't teach", (
+            Each("PARAMETER", "a parameter (palca list parameters)", of_table(PARAMETERS)),
+        )),
+        File("priors.toml", "What was learnt, as priors that --priors takes, by the moments of the "
+                            "sets."),
+        File("parameters.csv", "a parameter that was learnt", (
+            *_PARAMETERS, "sd", column("q50", "median of the posterior"),
+            column("information_gain_by_chance",
+                   "gain that a parameter without effect would show"),
+            column("informative", "whether the gain is larger"),
+            *(column(f"{name}_{kind}", f"known parameters of regions {where}: {said}")
+              for kind, where in (("anywhere", "from anywhere under the prior"),
+                                  ("near", "most like the documented one"))
+              for name, said in (("coverage90", "part of the true values in the 90 % intervals"),
+                                 ("uneven_ranks_p", "p-value of the ranks being level"))),
+        )),
+        File("regularities.csv", "something that is counted in all countries together", (
+            column("outcome", "its name"), *_REGULARITIES[:2],
+            column("low", "5 % of what is documented, by Jeffreys' prior"),
+            column("high", "95 % of what is documented, by Jeffreys' prior"),
+            *(column(f"{kind}_q{share}", f"{int(share)} % of simulated regions, by the {law}")
+              for kind, law in (("prior", "prior"), ("fit", "posterior"))
+              for share in ("05", "50", "95")),
+        )),
+        File("regularities.png", "Figure: documented and simulated regions."),
+    )  # fmt: skip
+    libraries: ClassVar[tuple[str, ...]] = ("scikit-learn", "scipy")
+
+    without: str
+    regions: int
+    sets: int | None
+    histories: int
+    seed: int
+
+    def request(self) -> dict[str, Any]:
+        others = f" but {self.without}" if self.without else ""
+        return {**super().request(), "worlds": self.regions,
+                "title": f"coups in all shipped countries{others}"}  # fmt: skip
+
+    def run(self, jobs: int, on_progress: OnProgress, folder: Any = None) -> Result:
+        found = estimate(load_region(), self.without, self.regions, self.sets, self.histories,
+                         self.seed, jobs, on_progress)  # fmt: skip
+        parameters, regularities = parameter_table(found), regularity_table(found)
+        return Result(
+            digest_of(regularities), partial(_answer, found, parameters),
+            lambda console, _: _print_all(console, parameters, regularities),
+            lambda: {"posterior.parquet": partial(write_draws, found.parameter_sets),
+                     "priors.toml": priors_text(found), "parameters.csv": parameters,
+                     "regularities.csv": regularities},
+            {"regularities.png": partial(_draw, found, regularities)},
+        )  # fmt: skip
+
+
+def parameter_table(found: Estimate) -> pd.DataFrame:
+    """Return a row a parameter that was learnt."""
+    import pandas as pd
+
+    prior_of = free_priors()
+    rows = []
+    for i, name in enumerate(LEARNT):
+        values = found.draws[name]
+        low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
+        row = {"parameter": name, "unit": unit_of(name), "prior": str(prior_of[name]),
+               "mean": values.mean(), "sd": values.std(), "q05": low, "q50": median, "q95": high,
+               "information_gain": found.information_gain[i],
+               "information_gain_by_chance": found.gain_by_chance,
+               "informative": bool(found.informative[i])}  # fmt: skip
+        for kind, again in (("anywhere", found.anywhere), ("near", found.near)):
+            row[f"coverage90_{kind}"] = again.coverage(CENTRAL)[found.learnt[i]]
+            row[f"uneven_ranks_p_{kind}"] = again.uniformity()[found.learnt[i]]
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def regularity_table(found: Estimate) -> pd.DataFrame:
+    """Return a row an outcome: documented with 90 %, and in simulated regions."""
+    import pandas as pd
+
+    sums = found.counts.sums[:, 0]
+    hits, spent = sums[:_RATES], sums[_RATES : 2 * _RATES]
+    won, lasted = sums[2 * _RATES], sums[2 * _RATES + 3 :]
+    pairs = {f"hazard_{first}": (hits[i], spent[i]) for i, (first, _) in enumerate(SINCE)}
+    pairs["successes"] = won, hits.sum()
+    pairs |= {f"lasted_{months}": (lasted[2 * i + 1], lasted[2 * i])
+              for i, months in enumerate(LASTED)}  # fmt: skip
+    rows = []
+    for i, outcome in enumerate(OUTCOMES):
+        is_log = outcome.unit.startswith("log")
+        row: dict[str, Any] = {"outcome": outcome.name, "title": outcome.title}
+        known = found.documented[i]
+        row["documented"] = np.exp(known) if is_log else known
+        row["low"] = row["high"] = np.nan
+        if outcome.name in pairs:
+            of = pairs[outcome.name]
+            row["documented"], (row["low"], row["high"]) = of[0] / of[1], jeffreys(*of)
+        for kind, values in (("prior", found.prior), ("fit", found.fit)):
+            for share in (0.05, 0.5, 0.95):
+                value = float(np.quantile(values[:, i], share))
+                row[f"{kind}_q{round(100 * share):02d}"] = np.exp(value) if is_log else value
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def priors_text(found: Estimate) -> str:
+    """Return a file of priors of a country that didn't teach: what was learnt, by its moments."""
+    countries = f"{len(found.codes)} countries" + (f" without {found.without}" if found.without
+                                                   else "")  # fmt: skip
+    lines = []
+    for name in LEARNT:
+        if name not in PARAMETERS:
+            continue
+        values = found.parameter_sets[name]
+        if name == "opportunity":
+            logs = np.log(values)
+            law = f"lognormal = [{np.exp(logs.mean()):.4g}, {logs.std():.3g}]"
+        else:
+            law = f"normal = [{values.mean():.4g}, {values.std():.3g}]"
+        lines.append(f'{name} = {{ {law}, source = "coups in {countries}: docs/REGION.md" }}\n')
+    return (f"# Written by palca calibrate --region (docs/REGION.md).\n"
+            f'title = "Learnt from {countries}"\n\n[priors]\n{"".join(lines)}')  # fmt: skip
+
+
+def _answer(found: Estimate, parameters: pd.DataFrame) -> Answer:
+    told = [name for name, so in zip(LEARNT, found.informative, strict=True) if so]
+    without = f", without {found.without}" if found.without else ""
+    text = (
+        f"Coups in {len(found.codes)} countries{without}, 1951–82, and {found.regions:,} simulated "
+        f"regions: informative about {', '.join(told) or 'no parameter'} (effective sample size "
+        f"{found.posterior.ess:,.0f}; chance reaches a gain of "
+        f"{percent(found.gain_by_chance, 1)})."
+    )
+    if found.outliers:
+        text += (f" Hardly any simulated region has the documented "
+                 f"{'; '.join(one.title for one in found.outliers)}: the model can't reproduce it, "
+                 "and it taught nothing.")  # fmt: skip
+    rows: Any = parameters.to_dict("records")
+    return Answer(text, Table.of("Parameters, given the coups of the region", _PARAMETERS, rows))
+
+
+def _print_all(console: Console, parameters: pd.DataFrame, regularities: pd.DataFrame) -> None:
+    rows: Any = parameters.to_dict("records")
+    console.print(Table.of("Parameters, given the coups of the region", _PARAMETERS, rows))
+    rows = regularities.to_dict("records")
+    console.print(Table.of("What the countries have in common", _REGULARITIES, rows))
+
+
+def _draw(found: Estimate, regularities: pd.DataFrame) -> Picture:
+    """Draw rates by months since the last attempt, and shares: documented, prior, posterior."""
+    by_name = regularities.set_index("outcome")
+    rates = [f"hazard_{first}" for first, _ in SINCE]
+    of_shares = ["successes", *(f"lasted_{months}" for months in LASTED)]
+    spans = [f"{first}–{last}" if last < 1000 else f"{first}+" for first, last in SINCE]
+    with style():
+        figure = new_figure(9.5, 4.2)
+        axes = figure.subplots(1, 2, width_ratios=(3, 2))
+        for axis, names, labels, title in (
+            (axes[0], rates, spans, "chance of an attempt in a month, by months since the last"),
+            (axes[1], of_shares, ["attempts\nthat succeed",
+                                  *(f"rules after\n{months} months" for months in LASTED)],
+             "shares; rules: soldiers who came by force"),
+        ):  # fmt: skip
+            rows, places = by_name.loc[names], np.arange(len(names))
+            for kind, colour, width, label in (("prior", PALE, 0.7, "simulated, by the prior"),
+                                               ("fit", SERIES[0], 0.35, "given the coups")):
+                low, high = rows[f"{kind}_q05"].to_numpy(), rows[f"{kind}_q95"].to_numpy()
+                axis.bar(places, high - low, width, low, color=colour, alpha=0.6,
+                         label=f"{label}, 5–95 %")  # fmt: skip
+            known = rows["documented"].to_numpy()
+            ends = np.abs(rows[["low", "high"]].to_numpy().T - known)
+            axis.errorbar(places, known, ends, fmt="o", color=FACT, ms=4,
+                          label="documented, with its 90 % interval")  # fmt: skip
+            axis.set_xticks(places, labels, fontsize=7)
+            axis.set_title(title)
+            axis.set_ylim(0, None)
+        axes[0].legend(fontsize=7)
+        head(figure, f"Coups in {len(found.codes)} countries, 1951–82, and in simulated regions")
+    said = "; ".join(
+        f"{row['title']} {decimal(row['documented'], 3)}, simulated {decimal(row['fit_q05'], 3)} "
+        f"to {decimal(row['fit_q95'], 3)}"
+        for row in regularities.to_dict("records") if row["outcome"] in rates
+    )
+    return Picture(figure, f"Documented and simulated regions: {said}.")
