@@ -25,7 +25,8 @@ help:
 	@echo "make reanalysis   find the worlds that went as ours did; replaces the shipped ones (up to an hour)"
 	@echo "make sbc          check the filter of worlds like ours by simulated histories (hours)"
 	@echo "make hazard       measure how long regimes last, beside the region (some minutes)"
-	@echo "make region       forecast coup attempts in other countries; writes docs/REGION.md (ten minutes)"
+	@echo "make region       forecast coups in other countries, and learn from them; writes docs/REGION.md"
+	@echo "                  and docs/REGION_PARAMETERS.md (half an hour)"
 	@echo "make validation   validate the baseline; writes docs/VALIDATION.md (about ten minutes)"
 	@echo "make gallery      simulate every concept; writes docs/CONCEPTS.md"
 	@echo "make cases        fit the policy 'graded', and try policies by right turns elsewhere; writes docs/CASES.md (some minutes)"
@@ -73,7 +74,10 @@ region: env
 	@$(bin)/palca validate --part region --jobs 2 --out build/region
 	@cp build/region/REGION.md build/region/region.png docs/
 	@cp build/region/region.csv docs/numbers/region.csv
-	@cp build/region/priors.toml scenarios/priors/region.toml
+	@rm -rf build/region-calibration
+	@$(bin)/palca calibrate --region --without BOL --jobs 2 --out build/region-calibration
+	@cp build/region-calibration/REGION_PARAMETERS.md build/region-calibration/regularities.png docs/
+	@cp build/region-calibration/priors.toml scenarios/priors/region.toml
 
 mutants: env
 	@$(bin)/python -m benchmarks.mutants $(ARGS)

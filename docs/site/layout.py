@@ -62,7 +62,8 @@ _WAY: Final[dict[str, tuple[str, ...]]] = {
     ),
     "Model": (
         "ODD.md", "COUNTERFACTUALS.md", "CASES.md", "EVIDENCE.md", "CALIBRATION.md", "SBC.md",
-        "SENSITIVITY.md", "HAZARD.md", "REGION.md", "VALIDATION.md", "LIMITS.md", "ETHICS.md",
+        "SENSITIVITY.md", "HAZARD.md", "REGION.md", "REGION_PARAMETERS.md", "VALIDATION.md",
+        "LIMITS.md", "ETHICS.md",
         "GLOSSARY.md",
     ),
     "Project": (

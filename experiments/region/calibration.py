@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
@@ -15,6 +17,7 @@ from ..infer.tables import CENTRAL, write_draws
 from ..io.codebook import Each, File, column, of_table
 from ..io.experiment import Answer, AtomicExperiment, OnProgress, Result
 from ..io.figure_style import FACT, PALE, SERIES, Picture, head, new_figure, style
+from ..io.markdown_page import render
 from ..io.numerals import decimal, percent
 from ..io.provenance import digest_of
 from ..io.table import Column, Table, decimals, digits, shares
@@ -25,8 +28,8 @@ from .tables import load_region
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.console import Console
 
+_TEMPLATE: Final = Path(__file__).parent / "templates" / "REGION_PARAMETERS.md"
 _RATES: Final = len(SINCE)  # outcomes from the second on
 _PARAMETERS: Final = (
     Column("parameter", meaning="its name; differ and income belong to the region"),
@@ -79,8 +82,10 @@ class RegionalCalibrationExperiment(AtomicExperiment):
               for kind, law in (("prior", "prior"), ("fit", "posterior"))
               for share in ("05", "50", "95")),
         )),
+        File("REGION_PARAMETERS.md", "The page: figure, tables, and how they were made."),
         File("regularities.png", "Figure: documented and simulated regions."),
     )  # fmt: skip
+    page: ClassVar[str] = "REGION_PARAMETERS.md"
     libraries: ClassVar[tuple[str, ...]] = ("scikit-learn", "scipy")
 
     without: str
@@ -100,11 +105,12 @@ class RegionalCalibrationExperiment(AtomicExperiment):
         parameters, regularities = parameter_table(found), regularity_table(found)
         return Result(
             digest_of(regularities), partial(_answer, found, parameters),
-            lambda console, _: _print_all(console, parameters, regularities),
+            lambda console, _: console.print(_in_common(regularities)),
             lambda: {"posterior.parquet": partial(write_draws, found.parameter_sets),
                      "priors.toml": priors_text(found), "parameters.csv": parameters,
                      "regularities.csv": regularities},
             {"regularities.png": partial(_draw, found, regularities)},
+            partial(_page, found, parameters, regularities),
         )  # fmt: skip
 
 
@@ -190,15 +196,33 @@ def _answer(found: Estimate, parameters: pd.DataFrame) -> Answer:
         text += (f" Hardly any simulated region has the documented "
                  f"{'; '.join(one.title for one in found.outliers)}: the model can't reproduce it, "
                  "and it taught nothing.")  # fmt: skip
-    rows: Any = parameters.to_dict("records")
-    return Answer(text, Table.of("Parameters, given the coups of the region", _PARAMETERS, rows))
+    return Answer(text, _learnt(parameters))
 
 
-def _print_all(console: Console, parameters: pd.DataFrame, regularities: pd.DataFrame) -> None:
+def _learnt(parameters: pd.DataFrame) -> Table:
     rows: Any = parameters.to_dict("records")
-    console.print(Table.of("Parameters, given the coups of the region", _PARAMETERS, rows))
-    rows = regularities.to_dict("records")
-    console.print(Table.of("What the countries have in common", _REGULARITIES, rows))
+    return Table.of("Parameters, given the coups of the region", _PARAMETERS, rows)
+
+
+def _in_common(regularities: pd.DataFrame) -> Table:
+    rows: Any = regularities.to_dict("records")
+    return Table.of("What the countries have in common", _REGULARITIES, rows)
+
+
+def _page(
+    found: Estimate, parameters: pd.DataFrame, regularities: pd.DataFrame, alts: Mapping[str, str]
+) -> str:
+    """Return the page, in Markdown, with a link to its figure."""
+    means = parameters[["coverage90_anywhere", "coverage90_near"]].mean()
+    return render(
+        _TEMPLATE, alt=alts.get("regularities.png", ""), countries=len(found.codes),
+        without=found.without, attempts=f"{found.documented[0]:.0f}",
+        parameters=_learnt(parameters).markdown(), chance=percent(found.gain_by_chance, 1),
+        outliers=[one.title for one in found.outliers],
+        regularities=_in_common(regularities).markdown(), regions=f"{found.regions:,}",
+        ess=f"{found.posterior.ess:,.0f}", anywhere=percent(means["coverage90_anywhere"]),
+        near=percent(means["coverage90_near"]),
+    )  # fmt: skip
 
 
 def _draw(found: Estimate, regularities: pd.DataFrame) -> Picture:

@@ -1,12 +1,11 @@
 """What the coups of many countries say of the parameters, and of a country that isn't among them.
 
-By one table of simulated regions (:mod:`.reference`), as a calibration on one country's record does
-(:mod:`palca.experiments.infer.abc`). Only the few parameters that coups can tell are estimated: how
-often and how soon after an attempt officers find an opportunity, how much countries differ, what
-income does, and how far officers coordinate, which decides who wins. Regions are looked for that
-are like the documented one in what these parameters hang on; all other parameters are those of the
-regions found. What hardly any region has, whatever its parameters, is an error of the model and
-teaches nothing.
+By one table of simulated regions (:mod:`.reference`), of which those are kept that are most like
+the documented one, and moved to it by a local regression (:mod:`palca.experiments.infer.abc`).
+What few numbers tell of attempts needs no regression that makes summaries of them: they are the
+summaries. What hardly any region has, whatever its parameters, is an error of the model and
+teaches nothing. Neither does how long soldiers last: they hand over to one another in the region,
+which the model's don't.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ from palca.model.state import counter_rng
 from palca.model.state.parameters import PRIORS, drawn_from
 from palca.model.types import AnyFloats, Flags, Ints
 
-from ..infer.abc import SBC, Posterior, SummaryRegression, infer, information_gain
+from ..infer.abc import SBC, Posterior, infer, information_gain
 from ..infer.abc import simulation_based_calibration as check_ranks
 from ..infer.calibrate import DRAWS, INFORMATIVE
-from ..infer.reference_table import ReferenceTable, score, values_of
+from ..infer.reference_table import score, values_of
 from ..io.experiment import OnProgress
 from ..observe.outcomes import Outcome
 from .contest import END, FIRST
@@ -45,9 +44,14 @@ from .reference import (
 )
 from .tables import Region, course_of
 
+# What coups may tell: how often, and how soon after an attempt, officers find an opportunity, how
+# much countries differ, what income does, and how far officers coordinate, which decides who wins.
 LEARNT: Final = ("opportunity", "coup_trap", DIFFER, INCOME, "complementarity")
+TEACHING: Final = tuple(at for at, outcome in enumerate(OUTCOMES)
+                        if not outcome.name.startswith("lasted"))  # fmt: skip
 LEAST: Final = 4000  # regions
-_NEAREST: Final = 25  # one of so many regions that haven't taught the regression is near
+_NEAREST: Final = 40  # one of so many regions is near
+_EXTREME: Final = 1e-3  # what lies beyond these quantiles of the table is an outlier
 _RANKED_AMONG: Final = 99  # posterior draws
 _DIGITS: Final = 5
 
@@ -144,12 +148,11 @@ def estimate(
         raise PalcaError(f"no country '{short(without, 20)}'{nearest(without, region.countries)}: "
                          f"there are {', '.join(region.countries)}", "--without")  # fmt: skip
     codes = [code for code in region.countries if code != without]
-    taught = regions // 2
-    near = (regions - taught) // _NEAREST
+    near = regions // _NEAREST
     if regions < LEAST or (set_count or 0) > near:
         raise PalcaError(f"{regions:,} simulated regions are too few: use more --worlds; each "
                          f"region takes {len(codes)}, and {LEAST:,} regions are the least, or "
-                         f"{_NEAREST * 2} for each set", "--worlds")  # fmt: skip
+                         f"{_NEAREST} for each set", "--worlds")  # fmt: skip
     free = free_priors()
     drawn = drawn_from(free, counter_rng.world_keys(seed, np.arange(regions)))
     values = simulate(region, codes, drawn, seed, jobs, partial(on_progress, "simulating regions"))
@@ -157,13 +160,13 @@ def estimate(
     learnt = np.array([[*free].index(name) for name in LEARNT])
     counts = [documented_counts(course_of(region, code, FIRST, END)) for code in codes]
     seen = outcomes_of(counts, log_income(region, codes))
-    teaching = ReferenceTable(LEARNT, OUTCOMES, scores[:taught, learnt], values[:taught])
-    outliers = SummaryRegression(teaching, OUTCOMES).outliers(seen)
-    usual = [at for at, outcome in enumerate(OUTCOMES) if outcome not in outliers]
-    regression = SummaryRegression(teaching, [OUTCOMES[at] for at in usual])
-    scores, values = scores[taught:], values[taught:]  # the rest: none of it has taught
-    summaries = regression.summaries(values[:, usual])
-    (observed,) = regression.summaries(seen[:, usual])
+    low, high = np.quantile(values, (_EXTREME, 1.0 - _EXTREME), axis=0)
+    beyond = (seen[0] < low) | (seen[0] > high)
+    usual = [at for at in TEACHING if not beyond[at]]
+    plain = _even(values[:, usual])
+    middle, spread = plain.mean(axis=0), plain.std(axis=0)
+    summaries = ((plain - middle) / spread).astype(np.float32)
+    observed = (_even(seen[:, usual])[0] - middle) / spread
     found = infer(summaries, scores, observed, near)
     count = min(DRAWS, int(found.ess)) if set_count is None else set_count
     chosen = found.scores[found.draw(count, np.random.default_rng(seed))]
@@ -182,8 +185,13 @@ def estimate(
         found.adjusted.information_gain_by_chance(len(LEARNT), seed), anywhere, alike, seen[0],
         Counts(np.sum([one.sums for one in counts], axis=0),
                np.concatenate([one.attempts for one in counts])),
-        values, fit, outliers,
+        values, fit, [OUTCOMES[at] for at in TEACHING if beyond[at]],
     )  # fmt: skip
+
+
+def _even(values: AnyFloats) -> AnyFloats:
+    """Return outcomes on scales that are alike: the root of the first, which is a count."""
+    return np.column_stack([np.sqrt(values[:, 0]), values[:, 1:]])
 
 
 def sets_of(draws: dict[str, AnyFloats], income: float, seed: int) -> dict[str, AnyFloats]:
