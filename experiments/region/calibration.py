@@ -64,7 +64,8 @@ class RegionalCalibrationExperiment(AtomicExperiment):
         File("priors.toml", "What was learnt, as priors that --priors takes, by the moments of the "
                             "sets."),
         File("parameters.csv", "a parameter that was learnt", (
-            *_PARAMETERS, "sd", column("q50", "median of the posterior"),
+            *(one for one in _PARAMETERS if one.name != "coverage90_near"), "sd",
+            column("q50", "median of the posterior"),
             column("information_gain_by_chance",
                    "gain that a parameter without effect would show"),
             column("informative", "whether the gain is larger"),
