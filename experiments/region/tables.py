@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from palca.model.calendar import month_index, month_name
-from palca.model.errors import PalcaError
+from palca.model.errors import PalcaError, nearest
 
 from ..observe.record_files import check_sources, numbers_of, read_cells, span
 
@@ -26,6 +26,7 @@ _OUTCOMES: Final = ("success", "failed")
 _DEATHS: Final = ("Natural Death", "Suicide")
 YEARLY: Final = ("growth", "gdp_per_head", "population", "us_economic_aid", "us_military_aid",
                  "troops")  # fmt: skip
+_WHOLE: Final = 1.005  # of exports, with what rounding adds
 _NEVER: Final = "2999-12"  # in place of an end that hasn't come
 
 
@@ -88,9 +89,10 @@ def _shipped() -> Region:
 def _load(folder: Path) -> Region:
     if not folder.is_dir():
         raise PalcaError("no such folder of tables", str(folder))
+    prices = _prices(folder / "prices_real_yearly.csv")
     return Region(_attempts(folder / "attempts.csv"), _rulers(folder / "leaders.csv"),
-                  _shares(folder / "export_shares.csv"),
-                  _prices(folder / "prices_real_yearly.csv"), _years(folder / "years.csv"),
+                  _shares(folder / "export_shares.csv", prices), prices,
+                  _years(folder / "years.csv"),
                   _missions(folder / "soviet_relations.csv"),
                   _names(folder / "countries.csv"))  # fmt: skip
 
@@ -131,10 +133,23 @@ def _as_called(name: str) -> str:
     return f"{initials} {family}".strip()
 
 
-def _shares(file: Path) -> pd.DataFrame:
+def _shares(file: Path, prices: pd.DataFrame) -> pd.DataFrame:
     table = read_cells(file, ("country", "commodity", "share", "source", "confidence"))
     check_sources(table, file.name)
-    table["share"] = numbers_of(table, "share", file.name)
+    shares = numbers_of(table, "share", file.name)
+    so_far: dict[str, float] = {}
+    rows = zip(table["country"], table["commodity"], shares, strict=True)
+    for i, (country, commodity, share) in enumerate(rows, start=2):
+        where = f"{file.name}: line {i}"
+        if commodity not in prices:
+            raise PalcaError(f"'{commodity}' has no column of prices"
+                             f"{nearest(commodity, prices.columns)}: add one, or leave out the row",
+                             where)  # fmt: skip
+        so_far[country] = so_far.get(country, 0.0) + share
+        if not share >= 0.0 or so_far[country] > _WHOLE:
+            raise PalcaError(f"the shares of {country} must be 0 or more and add up to 1 at most",
+                             where)  # fmt: skip
+    table["share"] = shares
     return table[["country", "commodity", "share"]]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
@@ -204,6 +205,22 @@ def test_the_command_forecasts_a_user_s_country_from_the_shipped_ones(
     for name in ("since.csv", "REGION.md", "README.txt"):
         assert Path("made", name).exists()
     assert isinstance(pc.open("made"), findings.Region)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [("BOL,tin,", "BOL,tinn,", "no column of prices (did you mean 'tin'?)"),
+     ("BOL,tin,.6", "BOL,tin,1.6", "add up to 1"), ("BOL,tin,.6", "BOL,tin,-.6", "0 or more"),
+     ("BOL,tin,.6", "BOL,tin,x", "must be a number")],
+)  # fmt: skip
+def test_shares_that_can_not_be_are_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    folder = copytree(GIVEN, tmp_path / "tables")
+    text = (folder / "export_shares.csv").read_text()
+    assert old in text
+    (folder / "export_shares.csv").chmod(0o644)
+    (folder / "export_shares.csv").write_text(text.replace(old, new, 1))
+    with pytest.raises(PalcaError, match=re.escape(said)):
+        load_region(folder)
 
 
 def test_region_is_asked_for_alone(palca: Any) -> None:
