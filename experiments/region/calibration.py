@@ -179,8 +179,9 @@ def priors_text(found: Estimate) -> str:
             law = f"lognormal = [{np.exp(logs.mean()):.4g}, {logs.std():.3g}]"
         else:
             law = f"normal = [{values.mean():.4g}, {values.std():.3g}]"
-        lines.append(f'{name} = {{ {law}, source = "coups in {countries}: docs/REGION.md" }}\n')
-    return (f"# Written by palca calibrate --region (docs/REGION.md).\n"
+        source = f"coups in {countries}: docs/REGION_PARAMETERS.md"
+        lines.append(f'{name} = {{ {law}, source = "{source}" }}\n')
+    return (f"# Written by palca calibrate --region (docs/REGION_PARAMETERS.md).\n"
             f'title = "Learnt from {countries}"\n\n[priors]\n{"".join(lines)}')  # fmt: skip
 
 
