@@ -68,7 +68,7 @@ class RegionalCalibrationExperiment(AtomicExperiment):
             column("q50", "median of the posterior"),
             column("information_gain_by_chance",
                    "gain that a parameter without effect would show"),
-            column("informative", "whether the gain is larger"),
+            column("informative", "whether the gain is larger, and the ranks level"),
             *(column(f"{name}_{kind}", f"known parameters of regions {where}: {said}")
               for kind, where in (("anywhere", "from anywhere under the prior"),
                                   ("near", "most like the documented one"))

@@ -23,7 +23,7 @@ from palca.model.state import counter_rng
 from palca.model.state.parameters import PRIORS, drawn_from
 from palca.model.types import AnyFloats, Flags, Ints
 
-from ..infer.abc import SBC, Posterior, infer, information_gain
+from ..infer.abc import RARE, SBC, Posterior, infer, information_gain
 from ..infer.abc import simulation_based_calibration as check_ranks
 from ..infer.calibrate import DRAWS, INFORMATIVE
 from ..infer.reference_table import score, values_of
@@ -111,8 +111,10 @@ class Estimate:
 
     @property
     def informative(self) -> Flags:
-        """Whether that is enough, and more than chance."""
-        return self.information_gain >= max(INFORMATIVE, self.gain_by_chance)
+        """Whether that is enough, and more than chance, and known parameters are found again."""
+        made = [again.uniformity()[self.learnt] for again in (self.anywhere, self.near)]
+        even = np.all(np.array(made) * len(LEARNT) >= RARE, axis=0)
+        return even & (self.information_gain >= max(INFORMATIVE, self.gain_by_chance))
 
 
 def estimate(
@@ -142,11 +144,14 @@ def estimate(
     Raises
     ------
     PalcaError
-        If there is no such country, or none is left; if regions are too few.
+        If there is no such country; if regions, or histories, are too few.
     """
     if without and without not in region.countries:
         raise PalcaError(f"no country '{short(without, 20)}'{nearest(without, region.countries)}: "
                          f"there are {', '.join(region.countries)}", "--without")  # fmt: skip
+    if not histories:
+        raise PalcaError("known parameters of simulated regions are always looked for: give 1 or "
+                         "more", "--check")  # fmt: skip
     codes = [code for code in region.countries if code != without]
     near = regions // _NEAREST
     if regions < LEAST or (set_count or 0) > near:

@@ -151,6 +151,7 @@ def test_the_command_finds_what_was_put_in(palca: Any, monkeypatch: pytest.Monke
         (["--region", "--set", "cost=1"], "leave out"),
         (["--region", "--without", "XYZ"], "there are ARG, BOL"),
         (["--region", "-n", "5000"], "use more --worlds"),
+        (["--region", "--check", "0"], "1 or more"),
         (["--without", "BOL"], "goes with --region"),
     ],
 )
