@@ -26,6 +26,7 @@ from ..io.experiment import Answer
 from ..io.language import N_, _
 from ..io.numerals import spelled
 from ..io.table import Column, Table, numbers, texts
+from ..observe.documented import COUNTRY
 from .narrate import Happening, happenings
 
 if TYPE_CHECKING:
@@ -102,9 +103,10 @@ class Episode:
 
 @dataclass(slots=True)
 class Explanation(Episode):
-    """One month of one world, and who decided what in it and why."""
+    """One month of one world of a country, and who decided what in it and why."""
 
     decisions: list[Decision]
+    country: str
 
 
 def explain(resolved: dict[str, Any], seed: int, world: int, month: int) -> Explanation:
@@ -147,7 +149,8 @@ def explained(model: Simulation) -> Explanation:
         decision.seen = {name: _one(value) for name, value in strategist.seen.items()}
         decision.levers = {name: _one(value) for name, value in strategist.levers.items()}
     world = int(model.worlds[0])
-    return Explanation(world, month, ruler, begins, state_of(model), [], decisions)
+    country = model.current.scenario.country.name
+    return Explanation(world, month, ruler, begins, state_of(model), [], decisions, country)
 
 
 def _listen(strategist: Strategist) -> Decision:
@@ -210,6 +213,9 @@ def print_explanation(console: Console, explanation: Explanation) -> None:
     ruler = escape(explanation.ruler)
     heading = f"World {explanation.world}, {month_name(explanation.month)}"
     console.print(f"[bold]{heading}[/]  under {ruler}", markup=True)
+    if explanation.country != COUNTRY:
+        console.print(f"The rules and their sources are Bolivia's: no source says that the actors "
+                      f"of {explanation.country} followed them.")  # fmt: skip
     for decision in explanation.decisions:
         title = f"{ACTORS[decision.actor]}: {decision.policy}"
         table = Table(title, texts("rule that fired", "adds", "why"))

@@ -256,3 +256,13 @@ def test_tables_that_contradict_themselves_are_refused(
 @given(st.text())
 def test_a_folder_s_name_stays_a_name(name: str) -> None:
     assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", slug(name))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("scenario", "month"), [("chile-1970", "1973-09"), ("baseline", "1971-08")])
+def test_whose_rules_they_are_is_said_elsewhere(palca: Palca, scenario: str, month: str) -> None:
+    assert palca("run", scenario, "-n", "4", "-o", "made")[0] == 0
+    code, out, err = palca("explain", "made", "--month", month, "--full")
+    assert code == 0, err
+    said = [line for line in out.splitlines() if "their sources are Bolivia's" in line]
+    assert bool(said) == (scenario != "baseline")
