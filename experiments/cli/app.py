@@ -318,7 +318,7 @@ def check(
 
     Example: palca check my-policy.toml
     """
-    from .catalogue import describe
+    from .description import describe
 
     options.make_console().print(describe(file))
 

@@ -10,8 +10,8 @@ import pytest
 
 from concept_example import WHOLE
 from fault_commands import Run
-from palca.experiments.cli import catalogue
-from palca.experiments.cli.catalogue import describe
+from palca.experiments.cli import description
+from palca.experiments.cli.description import describe
 from palca.model import Simulation
 from palca.model.errors import PalcaError
 from palca.model.language.levers import ACTORS
@@ -125,7 +125,7 @@ def test_check_knows_what_would_begin_of_all_that_ever_was_odd(
     palca: Run, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     # to count which rules fire refuses nothing, and takes a second for each
-    monkeypatch.setattr(catalogue, "rule_use", lambda *asked, **more: [])
+    monkeypatch.setattr(description, "rule_use", lambda *asked, **more: [])
     odd = [path.read_bytes() for path in sorted((CORPUS / kind).iterdir())]
     found = _agree(palca, monkeypatch, kind, [*SOUND[kind], *odd])
     assert all(found[: len(SOUND[kind])])
