@@ -1,12 +1,14 @@
 """The speed of Palca: worlds a second, the cost of larger models, and waiting times.
 
 Everything is measured in one run, so the numbers can be compared; `make bench` writes the tables
-to docs/BENCHMARKS.md.
+to docs/BENCHMARKS.md, and the seconds to docs/numbers/speed.json, beside which the next run puts
+its own.
 """
 
 from __future__ import annotations
 
 import gc
+import json
 import multiprocessing
 import os
 import platform
@@ -35,8 +37,10 @@ from reference_model import ReferenceModel
 
 BLOCK = 8192  # worlds in a model
 MANY = 1_000_000
-PAGE = Path(__file__).parents[1] / "docs" / "BENCHMARKS.md"
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE, SECONDS = DOCS / "BENCHMARKS.md", DOCS / "numbers" / "speed.json"
 console = Console(stderr=True)
+taken_by: dict[str, float] = {}  # seconds by what was measured
 
 
 def timed(work: Callable[[], Any], times: int = 3) -> float:
@@ -103,11 +107,13 @@ def _times(ratio: float) -> str:
 
 def worlds_a_second(scenario: Scenario) -> str:
     """Measure the reference model, NumPy and compiled code, from one world to a million."""
-    of_plain = 40 / timed(lambda: plain(scenario, 40))
+    taken_by["reference model, 40 worlds"] = seconds = timed(lambda: plain(scenario, 40))
+    of_plain = 40 / seconds
     rows = [["reference model", "1", 1, f"{of_plain:,.0f}", "1"]]
 
     def add(what: str, processes: int, worlds: int, seconds: float) -> None:
         rate = worlds / seconds
+        taken_by[f"{what}, {worlds:,} worlds, processes: {processes}"] = seconds
         rows.append([what, processes, f"{worlds:,}", f"{rate:,.0f}", _times(rate / of_plain)])
         console.print(rows[-1])
 
@@ -215,6 +221,7 @@ def first_results() -> str:
                     begins.append(time.perf_counter() - begun)
                     process.stdout.read()
                 ends.append(time.perf_counter() - begun)
+            taken_by[what.strip("` ")] = median(ends)
             rows.append([what, *(f"{t:.2f}" for t in (ends[0], *map(median, (begins, ends))))])
             console.print(rows[-1])
 
@@ -222,6 +229,10 @@ def first_results() -> str:
         whole = "from palca.model import ColdWarModel"
         add(f"`{whole}`", sys.executable, "-c", whole)
         add("`palca --help`", palca, "--help")
+        for command in (["list", "scenarios"], ["record"], ["check", "baseline"]):
+            add(f"`palca {' '.join(command)}`", palca, *command)
+        add("`palca counterfactual soviet-break-1971`", palca, "counterfactual",
+            "soviet-break-1971", "--out", f"{folder}/cf", "--force", times=3)  # fmt: skip
         for options in (
             "",
             "--worlds 20000",
@@ -247,6 +258,7 @@ def sweeps() -> str:
                        "--force"]  # fmt: skip
             run_it = partial(subprocess.run, command, check=True, stdout=subprocess.DEVNULL)
             taken[worlds, jobs] = seconds = timed(run_it, 2)
+            taken_by[f"sweep, {worlds:,} worlds, processes: {jobs}"] = seconds
             size = sum(file.stat().st_size for file in Path(folder, "s").rglob("*.parquet"))
             more = seconds - taken[2_000, jobs]
             rate = f"{worlds / more:,.0f}" if more else ""
@@ -263,6 +275,18 @@ def sweeps() -> str:
         table(head, rows) + f"\nTwo processes do {both:.2f} times as much as one; twice a million "
         f"worlds take {twice:.2f} times as long. The largest process holds {most:.2f} GB.\n"
     )
+
+
+def beside_the_last() -> str:
+    """Return a table of what was measured beside the last run's, and keep it for the next."""
+    before = json.loads(SECONDS.read_text()) if SECONDS.exists() else {}
+    rows = [
+        [what, f"{seconds:.3g}", f"{before[what]:.3g}" if what in before else "",
+         f"{seconds / before[what]:.2f}" if what in before else ""]
+        for what, seconds in taken_by.items()
+    ]  # fmt: skip
+    SECONDS.write_text(json.dumps(taken_by, indent=1) + "\n")
+    return table(["", "seconds", "before", "now / before"], rows)
 
 
 def processor() -> str:
@@ -307,6 +331,7 @@ def main() -> None:
                 officers=cost("officers", officers, 1024),
                 rules=cost("rules", rules, 4096),
                 months=cost("months", months, 8192),
+                before=beside_the_last(),
             )
         )
     console.print(f"Written: {PAGE}")
