@@ -149,18 +149,12 @@ def regularity_table(found: Estimate) -> pd.DataFrame:
               for i, months in enumerate(LASTED)}  # fmt: skip
     rows = []
     for i, outcome in enumerate(OUTCOMES):
-        is_log = outcome.unit.startswith("log")
-        row: dict[str, Any] = {"outcome": outcome.name, "title": outcome.title}
-        known = found.documented[i]
-        row["documented"] = np.exp(known) if is_log else known
-        row["low"] = row["high"] = np.nan
-        if outcome.name in pairs:
-            of = pairs[outcome.name]
-            row["documented"], (row["low"], row["high"]) = of[0] / of[1], jeffreys(*of)
+        low, high = jeffreys(*pairs[outcome.name]) if outcome.name in pairs else (np.nan, np.nan)
+        row: dict[str, Any] = {"outcome": outcome.name, "title": outcome.title,
+                               "documented": float(found.documented[i]), "low": low, "high": high}
         for kind, values in (("prior", found.prior), ("fit", found.fit)):
-            for share in (0.05, 0.5, 0.95):
-                value = float(np.quantile(values[:, i], share))
-                row[f"{kind}_q{round(100 * share):02d}"] = np.exp(value) if is_log else value
+            for share in (5, 50, 95):  # of the regions in which there is something to count
+                row[f"{kind}_q{share:02d}"] = float(np.nanquantile(values[:, i], share / 100.0))
         rows.append(row)
     return pd.DataFrame(rows)
 

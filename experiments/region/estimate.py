@@ -38,8 +38,8 @@ from .reference import (
     documented_counts,
     free_priors,
     log_income,
-    outcomes_of,
     rates,
+    regions_of,
     simulate,
 )
 from .tables import Region, course_of
@@ -160,18 +160,17 @@ def estimate(
                          f"{_NEAREST} for each set", "--worlds")  # fmt: skip
     free = free_priors()
     drawn = drawn_from(free, counter_rng.world_keys(seed, np.arange(regions)))
-    values = simulate(region, codes, drawn, seed, jobs, partial(on_progress, "simulating regions"))
+    table = simulate(region, codes, drawn, seed, jobs, partial(on_progress, "simulating regions"))
     scores = np.array([score(free[name], drawn[name]) for name in free], np.float32).T
     learnt = np.array([[*free].index(name) for name in LEARNT])
     counts = [documented_counts(course_of(region, code, FIRST, END)) for code in codes]
-    seen = outcomes_of(counts, log_income(region, codes))
-    low, high = np.quantile(values, (_EXTREME, 1.0 - _EXTREME), axis=0)
-    beyond = (seen[0] < low) | (seen[0] > high)
+    seen = regions_of(counts, log_income(region, codes))
+    low, high = np.quantile(table.evidence, (_EXTREME, 1.0 - _EXTREME), axis=0)
+    beyond = (seen.evidence[0] < low) | (seen.evidence[0] > high)
     usual = [at for at in TEACHING if not beyond[at]]
-    plain = _even(values[:, usual])
-    middle, spread = plain.mean(axis=0), plain.std(axis=0)
-    summaries = ((plain - middle) / spread).astype(np.float32)
-    observed = (_even(seen[:, usual])[0] - middle) / spread
+    middle, spread = (f(table.evidence[:, usual], axis=0) for f in (np.mean, np.std))
+    summaries = (table.evidence[:, usual] - middle) / spread
+    observed = (seen.evidence[0, usual] - middle) / spread
     found = infer(summaries, scores, observed, near)
     count = min(DRAWS, int(found.ess)) if set_count is None else set_count
     chosen = found.scores[found.draw(count, np.random.default_rng(seed))]
@@ -187,16 +186,12 @@ def estimate(
     income = float(log_income(region, [without])[0]) if without else 0.0
     return Estimate(
         codes, without, regions, found, learnt, draws, sets_of(draws, income, seed),
-        found.adjusted.information_gain_by_chance(len(LEARNT), seed), anywhere, alike, seen[0],
+        found.adjusted.information_gain_by_chance(len(LEARNT), seed), anywhere, alike,
+        seen.shown[0],
         Counts(np.sum([one.sums for one in counts], axis=0),
                np.concatenate([one.attempts for one in counts])),
-        values, fit, [OUTCOMES[at] for at in TEACHING if beyond[at]],
+        table.shown, fit.shown, [OUTCOMES[at] for at in TEACHING if beyond[at]],
     )  # fmt: skip
-
-
-def _even(values: AnyFloats) -> AnyFloats:
-    """Return outcomes on scales that are alike: the root of the first, which is a count."""
-    return np.column_stack([np.sqrt(values[:, 0]), values[:, 1:]])
 
 
 def sets_of(draws: dict[str, AnyFloats], income: float, seed: int) -> dict[str, AnyFloats]:

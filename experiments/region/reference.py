@@ -68,9 +68,9 @@ def _outcomes() -> tuple[Outcome, ...]:
     return (
         row("attempts", "coup attempts", "coups"),
         *(row(f"hazard_{first}", f"chance of an attempt {span} months after the last",
-              "log per month") for (first, _), span in zip(SINCE, classes, strict=True)),
+              "per month") for (first, _), span in zip(SINCE, classes, strict=True)),
         row("successes", "share of attempts that succeed", "share"),
-        row("next_year", "attempts in the year after a success", "log of the mean"),
+        row("next_year", "attempts in the year after a success", "mean"),
         *(row(f"lasted_{months}", f"soldiers who came by force and lasted {months} months", "share")
           for months in LASTED),
         row("between", "spread of the root of attempts between countries", "standard deviation"),
@@ -149,8 +149,31 @@ def _quiet(course: Course) -> int:
     )  # fmt: skip
 
 
-def outcomes_of(countries: Sequence[Counts], log_income: Floats) -> AnyFloats:
-    """Return the outcomes of regions, ``(worlds, outcomes)``, from the counts of their countries.
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """Regions by what is counted in them.
+
+    Attributes
+    ----------
+    shown : ndarray, shape ``(regions, outcomes)``
+        Rates, shares and means as they are; NaN where there is nothing to count.
+    evidence : ndarray, shape ``(regions, outcomes)``
+        The same on scales that a regression likes: logarithms of rates, and all shares drawn a
+        little to a guess, so that regions with few attempts have them too.
+    """
+
+    shown: AnyFloats
+    evidence: AnyFloats
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Regions]) -> Regions:
+        """Return the regions of several parts as one."""
+        return cls(np.concatenate([part.shown for part in parts]),
+                   np.concatenate([part.evidence for part in parts]))  # fmt: skip
+
+
+def regions_of(countries: Sequence[Counts], log_income: Floats) -> Regions:
+    """Return what is counted in regions from the counts of their countries.
 
     Parameters
     ----------
@@ -166,13 +189,18 @@ def outcomes_of(countries: Sequence[Counts], log_income: Floats) -> AnyFloats:
     roots = np.sqrt([one.attempts for one in countries])
     known = np.isfinite(log_income)
     income = log_income[known] - log_income[known].mean()
+    slope = income @ roots[known] / max(float(income @ income), 1e-9)
+    between = roots.std(axis=0)
     with np.errstate(invalid="ignore"):
-        slope = income @ roots[known] / max(float(income @ income), 1e-9)
-    return np.column_stack([
-        tried, *np.log((hits + 0.5) / (spent + 50.0)), (won + 0.5) / (tried + 1.0),
+        shown = [tried, *(hits / spent), won / tried, later / followed,
+                 *(lasted[1::2] / lasted[::2]), between, slope]  # fmt: skip
+    evidence = [
+        np.sqrt(tried), *np.log((hits + 0.5) / (spent + 50.0)), (won + 0.5) / (tried + 1.0),
         np.log((later + 0.5) / (followed + 1.0)),
-        *((lasted[1::2] + 0.5) / (lasted[::2] + 1.0)), roots.std(axis=0), slope,
-    ])  # fmt: skip
+        *((lasted[1::2] + 0.5) / (lasted[::2] + 1.0)), between, slope,
+    ]  # fmt: skip
+    return Regions(np.column_stack(shown).astype(np.float32),
+                   np.column_stack(evidence).astype(np.float32))  # fmt: skip
 
 
 def log_income(region: Region, codes: Sequence[str]) -> Floats:
@@ -205,8 +233,8 @@ def simulate(
     seed: int,
     jobs: int,
     on_progress: Callable[[int, int], None],
-) -> AnyFloats:
-    """Return the outcomes of regions that have some countries, ``(regions, outcomes)``.
+) -> Regions:
+    """Return regions that have some countries.
 
     Parameters
     ----------
@@ -225,9 +253,9 @@ def simulate(
     for one in shared(_live, calls, jobs):
         counts.append(one)
         on_progress(len(counts), len(calls))
-    return np.concatenate([
-        outcomes_of(counts[number :: len(blocks)], income) for number in range(len(blocks))
-    ]).astype(np.float32)  # fmt: skip
+    return Regions.concatenate([
+        regions_of(counts[number :: len(blocks)], income) for number in range(len(blocks))
+    ])  # fmt: skip
 
 
 def _live(

@@ -22,12 +22,13 @@ from palca.experiments.region.reference import (
     LASTED,
     OUTCOMES,
     Counts,
+    Regions,
     count,
     documented_counts,
     free_priors,
     log_income,
-    outcomes_of,
     rates,
+    regions_of,
 )
 from palca.experiments.region.tables import course_of, load_region
 from palca.model.state.parameters import PRIORS
@@ -82,11 +83,22 @@ def test_counting_is_that_of_a_plain_loop(seed: int, quiet: int) -> None:
         assert found.attempts[world] == attempt[:, world].sum()
 
 
+def test_what_is_shown_is_raw_and_there_may_be_nothing_to_count(documented: dict[str, Counts]) -> None:
+    one = documented["MEX"]
+    quiet = Counts(np.zeros_like(one.sums), np.zeros_like(one.attempts))
+    quiet.sums[CLASSES : 2 * CLASSES] = one.sums[CLASSES : 2 * CLASSES].sum() / CLASSES
+    found = regions_of([quiet], np.zeros(1))
+    by_name = dict(zip([row.name for row in OUTCOMES], found.shown[0], strict=True))
+    assert all(by_name[f"hazard_{first}"] == 0.0 for first, _ in SINCE)
+    assert np.isnan([by_name["successes"], by_name["next_year"], by_name["lasted_12"]]).all()
+    assert np.isfinite(found.evidence).all()
+
+
 def test_slope_and_spread_between_countries_are_those_of_numpy(documented: dict[str, Counts]) -> None:
     region = load_region()
     codes = [code for code in region.countries if np.isfinite(log_income(region, [code]))[0]]
     income = log_income(region, codes)
-    (found,) = outcomes_of([documented[code] for code in codes], income)
+    found = regions_of([documented[code] for code in codes], income).shown[0]
     by_name = dict(zip([one.name for one in OUTCOMES], found, strict=True))
     roots = np.sqrt([documented[code].attempts[0] for code in codes])
     assert by_name["by_income"] == pytest.approx(np.polyfit(income, roots, 1)[0])
@@ -110,11 +122,11 @@ def made_up(
     """Return outcomes that hang on the rate and the trap alone, around the documented ones."""
     regions = len(values["opportunity"])
     counts = [documented_counts(course_of(region, code, FIRST, END)) for code in codes]
-    (seen,) = outcomes_of(counts, log_income(region, codes))
-    out = seen + np.random.default_rng(seed).normal(0.0, 0.1, (regions, len(seen)))
-    out[:, 0] = np.maximum(out[:, 0] + 2000.0 * (values["opportunity"] - 0.04), 0.0)
+    seen = regions_of(counts, log_income(region, codes))
+    out = seen.evidence + np.random.default_rng(seed).normal(0.0, 0.1, (regions, len(OUTCOMES)))
+    out[:, 0] += 100.0 * (values["opportunity"] - 0.04)
     out[:, 5] += values["coup_trap"] - 0.9
-    return out.astype(np.float32)
+    return Regions(np.repeat(seen.shown, regions, axis=0), out.astype(np.float32))
 
 
 def test_the_command_finds_what_was_put_in(palca: Any, monkeypatch: pytest.MonkeyPatch) -> None:
