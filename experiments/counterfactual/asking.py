@@ -97,7 +97,7 @@ def ask_effects(
     past = {at.given: at.particles for at in found}
     twins = _in_blocks(replay, answer.factual, answer.counter, past, (), jobs, on_progress, "twins")
     calls = [(answer, at, twins[at.given]) for at in found]
-    for part in shared(_part, calls, min(jobs, len(calls)) or 1, threads=True):
+    for part in shared(_part, calls, jobs, threads=True):
         answer.parts[part.given] = part
     return answer, past
 
@@ -212,7 +212,7 @@ def _in_blocks(
               for block in in_blocks(len(particles), BLOCK)]  # fmt: skip
     calls = ((factual, counter, past[given].take(block), *more) for given, block in blocks)
     parts: dict[str, list[T]] = {given: [] for given in past}
-    made = shared(function, calls, min(jobs, len(blocks)) or 1, threads=True)
+    made = shared(function, calls, jobs, threads=True)
     for done, ((given, _), part) in enumerate(zip(blocks, made, strict=True), start=1):
         parts[given].append(part)
         on_progress(doing, done, len(blocks))

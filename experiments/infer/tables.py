@@ -174,7 +174,7 @@ def _known_parameters(kind: str, again: SBC, radius: float) -> str:
     )
 
 
-_PARAMETERS: Final = (
+PARAMETER_COLUMNS: Final = (
     Column("parameter", meaning="its name (palca list parameters)"),
     Column("unit", rank=3, meaning="unit of its values"),
     Column("prior", rank=1, meaning="its prior, as palca list parameters has it"),
@@ -182,7 +182,7 @@ _PARAMETERS: Final = (
     Column("q05", "5 %", digits, meaning="5 % quantile of the posterior"),
     Column("q95", "95 %", digits, meaning="95 % quantile of the posterior"),
     Column("information_gain", "information gain", shares(),
-           note="how far the record moves a parameter from its prior, 0 to 100 %"),
+           note="how far the evidence moves a parameter from its prior, 0 to 100 %"),
     Column("bar", "gain", rank=2),
     Column("coverage90_anywhere", "90 % intervals hold", shares(),
            note="of known parameters of simulated histories"),
@@ -213,7 +213,7 @@ FILES: Final = (
         Each("PARAMETER", "a parameter (palca list parameters)", of_table(PARAMETERS)),
     )),
     File("parameters.csv", "a parameter", (
-        *(one for one in _PARAMETERS if one.name != "bar" and "_anywhere" not in one.name),
+        *(one for one in PARAMETER_COLUMNS if one.name != "bar" and "_anywhere" not in one.name),
         column("sd", "standard deviation of the posterior"),
         column("q50", "median of the posterior"),
         column("shift", "mean of its normal scores, of which the prior has mean 0 and standard "
@@ -238,7 +238,7 @@ FILES: Final = (
 
 def parameters_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     """Return what the record says of the parameters, from rows of ``parameters.csv``."""
-    return Table.of("Parameters, given the record", _PARAMETERS, rows, file="parameters.csv")
+    return Table.of("Parameters, given the record", PARAMETER_COLUMNS, rows, file="parameters.csv")
 
 
 def outcomes_table(title: str, rows: Iterable[Mapping[str, Any]]) -> Table:

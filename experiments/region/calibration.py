@@ -13,17 +13,17 @@ import numpy as np
 from palca.model.state.parameters import PARAMETERS
 
 from ..forecast.comparisons import jeffreys
-from ..infer.tables import CENTRAL, write_draws
+from ..infer.tables import CENTRAL, PARAMETER_COLUMNS, write_draws
 from ..io.codebook import Each, File, column, of_table
 from ..io.experiment import Answer, AtomicExperiment, OnProgress, Result
 from ..io.figure_style import FACT, PALE, SERIES, Picture, head, new_figure, style
 from ..io.markdown_page import render
 from ..io.numerals import decimal, percent
 from ..io.provenance import digest_of
-from ..io.table import Column, Table, decimals, digits, shares
+from ..io.table import Column, Table, decimals, shares
 from .contest import SINCE
 from .estimate import LEARNT, Estimate, estimate
-from .reference import LASTED, OUTCOMES, free_priors, unit_of
+from .reference import INCOME, LASTED, OUTCOMES, free_priors, unit_of
 from .tables import load_region
 
 if TYPE_CHECKING:
@@ -31,15 +31,11 @@ if TYPE_CHECKING:
 
 _TEMPLATE: Final = Path(__file__).parent / "templates" / "REGION_PARAMETERS.md"
 _RATES: Final = len(SINCE)  # outcomes from the second on
+_MOMENTS: Final = tuple(one for one in PARAMETER_COLUMNS if one.name in (
+    "parameter", "unit", "prior", "mean", "q05", "q95", "information_gain"
+))  # fmt: skip
 _PARAMETERS: Final = (
-    Column("parameter", meaning="its name; differ and income belong to the region"),
-    Column("unit", rank=3, meaning="unit of its values"),
-    Column("prior", rank=1, meaning="its prior"),
-    Column("mean", write=digits, meaning="mean of the posterior"),
-    Column("q05", "5 %", digits, meaning="5 % quantile of the posterior"),
-    Column("q95", "95 %", digits, meaning="95 % quantile of the posterior"),
-    Column("information_gain", "gain", shares(),
-           note="how far the countries move a parameter from its prior, 0 to 100 %"),
+    *_MOMENTS,
     Column("coverage90_near", "90 % intervals hold", shares(), rank=2,
            note="of known parameters of simulated regions that are like the documented one"),
 )  # fmt: skip
@@ -64,7 +60,7 @@ class RegionalCalibrationExperiment(AtomicExperiment):
         File("priors.toml", "What was learnt, as priors that --priors takes, by the moments of the "
                             "sets."),
         File("parameters.csv", "a parameter that was learnt", (
-            *(one for one in _PARAMETERS if one.name != "coverage90_near"), "sd",
+            *_MOMENTS, "sd",
             column("q50", "median of the posterior"),
             column("information_gain_by_chance",
                    "gain that a parameter without effect would show"),
@@ -188,6 +184,9 @@ def _answer(found: Estimate, parameters: pd.DataFrame) -> Answer:
         f"{found.posterior.ess:,.0f}; chance reaches a gain of "
         f"{percent(found.gain_by_chance, 1)})."
     )
+    (income,) = (row for row in parameters.to_dict("records") if row["parameter"] == INCOME)
+    if income["q05"] < 0.0 < income["q95"]:
+        text += " Whether income raises or lowers the rate of opportunities isn't told."
     if found.outliers:
         text += (f" Hardly any simulated region has the documented "
                  f"{'; '.join(one.title for one in found.outliers)}: the model can't reproduce it, "
