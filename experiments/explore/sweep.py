@@ -9,11 +9,9 @@ other designs each row has draws of its own.
 from __future__ import annotations
 
 import io
-import json
-import lzma
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from itertools import product
 from math import prod
 from types import MappingProxyType
@@ -30,6 +28,7 @@ from ..io.parallel import shared
 from ..observe.labelled import Measures
 from ..simulate.designs import DESIGNS, MOST_POINTS, Factor, grid_size
 from ..simulate.world_table import check_measured, run_rows
+from .packed_variants import unpack
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +39,6 @@ _LARGEST: Final = 16_384  # rows in a block
 _SMALLEST: Final = 512
 _BLOCKS: Final = 64  # of a sweep of middling size
 _MOST_VARIANTS: Final = 10_000
-_MOST_BYTES: Final = 2**30  # of the scenarios of a sweep
 WORLDS: Final = 10_000  # of a design that isn't a grid
 REPLICATES: Final = 100  # of a grid
 
@@ -279,50 +277,6 @@ def _levels(plan: Plan) -> Iterator[tuple[list[Factor], tuple[float | str, ...]]
     apart = [factor for factor in plan.factors if not factor.is_parameter]
     for levels in product(*(factor.levels for factor in apart)):
         yield apart, levels
-
-
-def pack_variants(plan: Plan) -> bytes:
-    """Return the resolved scenarios of a plan, with the levels that make each, compressed.
-
-    They are all that a process, here or elsewhere, needs to know of the scenario.
-    """
-    return lzma.compress(json.dumps(listed(variants_of(plan))).encode(), preset=1)
-
-
-@lru_cache(maxsize=2)
-def unpack(packed: bytes) -> dict[tuple[Any, ...], dict[str, Any]]:
-    """Return the scenarios that :func:`pack_variants` packed; nobody may change them."""
-    return unlisted(json.loads(_decompressed(packed)))
-
-
-def listed(variants: Mapping[tuple[Any, ...], Mapping[str, Any]]) -> dict[str, Any]:
-    """Return resolved scenarios, each with what makes it, as plain data fit for JSON."""
-    rows: list[dict[str, Any]] = []
-    parameter_sets: list[dict[str, Any]] = []  # long, and mostly the same for all
-    for levels, scenario in variants.items():
-        rest = {**scenario}
-        if (own := rest.pop("sets")) not in parameter_sets:
-            parameter_sets.append(own)
-        rows.append({"levels": levels, "scenario": rest, "sets": parameter_sets.index(own)})
-    return {"variants": rows, "sets": parameter_sets}
-
-
-def unlisted(content: Mapping[str, Any]) -> dict[tuple[Any, ...], dict[str, Any]]:
-    """Return what :func:`listed` was given."""
-    parameter_sets = content["sets"]
-    return {
-        tuple(row["levels"]): {**row["scenario"], "sets": parameter_sets[row["sets"]]}
-        for row in content["variants"]
-    }
-
-
-def _decompressed(packed: bytes) -> bytes:
-    """Return what was compressed; a stranger's few bytes may stand for more than there is room."""
-    reader = lzma.LZMADecompressor()
-    content = reader.decompress(packed, _MOST_BYTES)
-    if not reader.eof:
-        raise ValueError(f"its scenarios are incomplete, or larger than {_MOST_BYTES:,} bytes")
-    return content
 
 
 def check_packed(plan: Plan, packed: bytes) -> None:

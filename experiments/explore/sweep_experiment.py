@@ -19,7 +19,8 @@ from ..observe.labelled import Measures, own_outcome
 from ..simulate.designs import design_points
 from ..simulate.priors import said_of
 from . import sweep_folder
-from .sweep import Plan, check_packed_measured, run_blocks, unpack
+from .packed_variants import unpack
+from .sweep import Plan, check_packed_measured, run_blocks
 from .sweep_figure import draw_sweep
 from .sweep_table import FILES, answer_of, chosen_outcomes, explained, means, print_sweep
 

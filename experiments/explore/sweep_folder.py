@@ -23,7 +23,8 @@ from palca.scenarios.reading.library import read_columns
 from ..io import provenance, run_folder
 from ..io.safe_folder import Folder
 from ..simulate.designs import MOST_POINTS, Factor, check_factor, varied_once
-from .sweep import Plan, check_packed, lay_out, pack_variants
+from .packed_variants import pack
+from .sweep import Plan, check_packed, lay_out, variants_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,7 +109,7 @@ def begin(
         raise PalcaError(
             "holds no run, and Palca replaces only its own runs: choose another --out", str(folder)
         )
-    packed = pack_variants(plan)
+    packed = pack(variants_of(plan))
     _clear(folder)
     provenance.write_manifest(
         folder,
@@ -217,7 +218,7 @@ def read_variants(folder: Path, plan: Plan) -> bytes:
     """
     packed = Folder(folder).content(_VARIANTS)
     there = packed is not None
-    packed = pack_variants(plan) if packed is None else packed
+    packed = pack(variants_of(plan)) if packed is None else packed
     if hashlib.sha256(packed).hexdigest() != provenance.read_manifest(folder).get("scenarios"):
         if there:
             raise PalcaError("was altered after Palca wrote it: restore it, or delete it and "

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 from palca.model.errors import PalcaError, nearest
 from palca.scenarios import resolve
 
-from ..explore.sweep import listed, unlisted
+from ..explore.packed_variants import listed, unlisted
 from ..io.codebook import File
 from ..io.experiment import UNKEPT, AtomicExperiment, OnProgress, Result
 from .figures import FILES, pictures
