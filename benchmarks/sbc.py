@@ -252,6 +252,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     asked = parser.parse_args()
     resolved = resolve("baseline")
+    resolved["country"]["priors"] = {}  # so that histories kept long ago are of the same priors
     told = Told(resolved, np.arange(2 * asked.histories))
     numbers = [n for n in range(2 * asked.histories) if told.tellable(n)][: asked.histories]
     kept = ROOT / "docs" / "numbers" / "sbc.jsonl"

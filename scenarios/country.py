@@ -1,18 +1,21 @@
-"""From a country file's table to a checked Country."""
+"""From a country's file to a checked Country."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from palca.model.calendar import FOREVER, START
-from palca.model.errors import PalcaError, nearest
+from palca.model.errors import PalcaError, nearest, short
 from palca.model.state.scenario import Country, Death, Faction, Garrison, Leader
 from palca.model.state.state import FIELDS
 from palca.model.table import InputTable, check_number
 
 from .driver_series import files_table
+from .priors_table import build_priors, find_priors, read_priors_file
+from .reading.library import label, read_toml
 
 _RANKS: Final = ("top", "middle", "civilian")
 _MOST_OFFICERS: Final = 4096
@@ -20,8 +23,36 @@ _LONGEST_TERM: Final = 240  # months
 UNNAMED: Final = "an unnamed junta"
 
 
+def read_country(file: Path) -> dict[str, Any]:
+    """Return the table of a country's file, with the record and the priors that it names.
+
+    Raises
+    ------
+    PalcaError
+        If they aren't there.
+    """
+    country = read_toml(file)
+    country["place"] = label(file)
+    if isinstance(country.get("record"), str):
+        country["record"] = _record_folder(country["record"], file)
+    if isinstance(country.get("priors"), str):
+        where = f"{label(file)}: priors"
+        _, country["priors"] = read_priors_file(
+            Path(find_priors(country["priors"], file.parent, where))
+        )
+    return country
+
+
+def _record_folder(name: str, country_file: Path) -> str:
+    """Return the folder of a country's record, which its file names from where it stands."""
+    folder = country_file.parent / name
+    if not folder.is_dir():
+        raise PalcaError(f"no such folder '{short(name)}'", f"{label(country_file)}: record")
+    return label(folder.absolute())
+
+
 def build_country(data: Mapping[str, Any], where: str) -> Country:
-    """Return the country that a file's table describes.
+    """Return the country that a file's table describes, as :func:`read_country` gives it.
 
     An unnamed junta closes the roster, so that there is always somebody to rule.
     """
@@ -50,6 +81,7 @@ def build_country(data: Mapping[str, Any], where: str) -> Country:
         deaths=tuple(_death(row, names) for row in table.tables("death")),
         term=table.integer("term", 0, _LONGEST_TERM, 0),
         record=table.text("record", ""),
+        priors=build_priors(table.table("priors").flat(), where),
     )
     files_table(table)
     start = table.table("start")

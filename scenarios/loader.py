@@ -22,6 +22,7 @@ from palca.model.state.interventions import Change, PolicyChange, RuleChange
 from palca.model.state.scenario import Scenario
 from palca.model.table import InputTable
 
+from .country import read_country
 from .driver_files import compute_drivers, country_drivers, driver_files
 from .expectations import read_expectation
 from .interventions import LATEST, change_deaths, check_changes, parse_change
@@ -200,10 +201,7 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     """Read the country, the policies and the drivers that the merged tables name."""
     where = merged["place"]
     country_file = Path(merged["country"])
-    country = read_toml(country_file)
-    country["place"] = label(country_file)
-    if isinstance(country.get("record"), str):
-        country["record"] = _record_folder(country["record"], country_file)
+    country = read_country(country_file)
     first, end = _first_month(merged, country), month_index(merged["until"], where) + 1
     if not first < end <= _END:
         span = f"{month_name(first)} to {month_name(_END - 1)}"
@@ -247,14 +245,6 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
             },
         }
     return resolved
-
-
-def _record_folder(name: str, country_file: Path) -> str:
-    """Return the folder of a country's record, which its file names from where it stands."""
-    folder = country_file.parent / name
-    if not folder.is_dir():
-        raise PalcaError(f"no such folder '{short(name)}'", f"{label(country_file)}: record")
-    return label(folder.absolute())
 
 
 def _first_month(merged: Mapping[str, Any], country: Mapping[str, Any]) -> int:

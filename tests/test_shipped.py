@@ -26,7 +26,7 @@ from palca.model.language.policy import Policy
 from palca.model.state.scenario import Country, Scenario
 from palca.scenarios import build, load, resolve, shipped_policies, shipped_scenarios
 from palca.scenarios.concept import Concept, load_concept, make_concept, shipped_concepts
-from palca.scenarios.country import build_country
+from palca.scenarios.country import build_country, read_country
 from palca.scenarios.driver_files import end_of_drivers
 from palca.scenarios.outline import Point, map_of
 from palca.scenarios.reading.library import LIBRARY, read_toml
@@ -225,7 +225,7 @@ class TestCountry(Contract):
 
     def read(self, file: Path, path: Path) -> Country:
         end_of_drivers(read_toml(file), file)  # its series are there
-        return build_country(read_toml(file), file.name)
+        return build_country(read_country(file), file.name)
 
     def test_its_garrisons_lie_within_its_outline(self, path: Path) -> None:
         country = self.read(path, path)

@@ -68,7 +68,7 @@ def _policies() -> Table:
 
 def _parameters() -> Table:
     table = Table(
-        "Parameters (free ones have a prior)",
+        "Parameters (free ones have a prior, unless a country or --priors has another)",
         [*texts("name"), *numbers("default", "range"),
          *texts("unit", "prior", "meaning", "source")],
     )  # fmt: skip

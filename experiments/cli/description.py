@@ -11,7 +11,7 @@ from palca.model.language.levers import ACTORS
 from palca.model.state.parameters import PARAMETERS
 from palca.scenarios import build, load, resolve, shipped_scenarios
 from palca.scenarios.concept import load_concept
-from palca.scenarios.country import build_country
+from palca.scenarios.country import build_country, read_country
 from palca.scenarios.driver_files import end_of_drivers
 from palca.scenarios.priors_table import build_priors, read_priors_file
 from palca.scenarios.reading.library import read_toml
@@ -45,7 +45,7 @@ def describe(file: str) -> str:
     if "rule" in table or "actor" in table:
         return _describe_policy(file, table)
     if "garrison" in table or "leader" in table:
-        country = build_country(table, file)
+        country = build_country(read_country(path), file)
         last = month_name(end_of_drivers(table, path) - 1)
         return (
             f"{file}: a country, {country.name}, {len(country.leaders) - 1} leaders, drivers "

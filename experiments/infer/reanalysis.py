@@ -23,11 +23,9 @@ import numpy as np
 
 from palca.model import Simulation, Snapshot
 from palca.model.calendar import month_name
-from palca.model.state.parameters import PRIORS
 from palca.model.state.scenario import Scenario
 from palca.model.types import Floats, Ints
 from palca.scenarios import build
-from palca.scenarios.priors_table import build_priors
 
 from ..io.experiment import OnProgress
 from ..simulate import priors
@@ -146,11 +144,10 @@ class ParticleSet:
 
 def key_of(resolved: Mapping[str, Any], evidence: Evidence, seed: int) -> str:
     """Return a digest of all that the worlds of a reanalysis depend on, but for Palca's code."""
-    own = build_priors(resolved.get("priors", {}), resolved["place"])
     content = {
         "scenario": _without_texts({name: resolved[name] for name in _DEPENDS}),
         "evidence": asdict(replace(evidence, title="")),
-        "priors": {name: prior.text for name, prior in {**PRIORS, **own}.items()},
+        "priors": {name: prior.text for name, prior in build(resolved).free_priors.items()},
         "seed": seed,
     }
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]

@@ -83,6 +83,8 @@ class Country:
         Months that an elected civilian rules before the next election; 0 if no law says so.
     record : str
         The folder of what is documented of it; empty if there is none of its own.
+    priors : mapping of str to Prior
+        What is known of its parameters from elsewhere; it goes before the parameter table.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Country:
     deaths: tuple[Death, ...] = ()
     term: int = 0
     record: str = ""
+    priors: Mapping[str, Prior] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,8 @@ class Scenario:
         Sets of parameters, of which each world has one; `parameters` go before them.
     priors : mapping of str to Prior
         Priors of the scenario's own. If there are any, and no `parameter_sets`, each world has its
-        own draw of all free parameters, of the others from the priors of the parameter table.
+        own draw of all free parameters, of the others from the priors of the country and of the
+        parameter table.
     closed : frozenset of str
         Names of the channels that are closed.
     interventions : tuple of Intervention
@@ -143,7 +147,7 @@ class Scenario:
     @property
     def free_priors(self) -> dict[str, Prior]:
         """The prior of each parameter that has one and isn't set, in the order of the table."""
-        prior_of = {**PRIORS, **self.priors}
+        prior_of = {**PRIORS, **self.country.priors, **self.priors}
         return {
             name: prior_of[name]
             for name in PARAMETERS

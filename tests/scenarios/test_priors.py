@@ -21,6 +21,7 @@ from palca.model.state.parameters import PARAMETERS, PRIORS
 from palca.model.state.prior import Prior
 from palca.model.state.scenario import Scenario
 from palca.scenarios import build, resolve
+from palca.scenarios.country import build_country, read_country
 from palca.scenarios.priors_table import read_priors_file
 from palca.scenarios.reading.library import LIBRARY
 
@@ -58,7 +59,7 @@ def months_of(scenario: Scenario, worlds: Any = 30, seed: int = 1) -> np.ndarray
 
 def test_a_file_that_restates_the_shipped_priors_changes_none_of_them(tmp_path: Path) -> None:
     own = short(written(tmp_path, *restated()))
-    assert own.free_priors == short("posterior=off").free_priors == PRIORS
+    assert own.free_priors == PRIORS
     one, other = (priors.draw(3, np.arange(50), prior_of) for prior_of in (own.free_priors, PRIORS))
     assert all(np.array_equal(one[name], other[name]) for name in PRIORS)
 
@@ -67,9 +68,29 @@ def test_no_posterior_goes_with_priors_of_its_own(tmp_path: Path) -> None:
     own, usual = short(written(tmp_path, ROW)), short()
     assert (own.parameter_sets, len(own.priors)) == ({}, 1)
     assert (len(usual.parameter_sets), usual.priors) == (len(PRIORS), {})
-    assert own.free_priors.keys() == PRIORS.keys()
-    assert own.free_priors["cost"] == PRIORS["cost"]
-    assert own.free_priors["backlash"] != PRIORS["backlash"]
+    assert {**own.free_priors, "backlash": usual.free_priors["backlash"]} == usual.free_priors
+    assert own.free_priors["backlash"] != usual.free_priors["backlash"]
+
+
+def test_the_priors_of_a_country_stand_between_the_table_and_the_scenario(tmp_path: Path) -> None:
+    _, region = read_priors_file(LIBRARY / "priors/region.toml")
+    bolivia, chile = short(), build(resolve("chile-1970"))
+    assert bolivia.country.priors.keys() == region.keys()
+    assert bolivia.free_priors == {**PRIORS, **bolivia.country.priors}
+    assert not chile.country.priors
+    over = short(written(tmp_path, 'coup_trap = { uniform = [0.0, 0.5], source = "x" }'))
+    assert str(over.free_priors["coup_trap"]) == "uniform(0, 0.5)"
+    assert over.free_priors["opportunity"] == bolivia.free_priors["opportunity"]
+    assert "coup_trap" not in short("coup_trap=0.5").free_priors
+
+
+def test_a_country_file_names_priors_that_are_there(tmp_path: Path) -> None:
+    text = (LIBRARY / "countries/bolivia.toml").read_text(encoding="utf-8")
+    (tmp_path / "c.toml").write_text(text.replace('"region"', '"mine.toml"'), encoding="utf-8")
+    with pytest.raises(PalcaError, match=r"no file of priors 'mine.toml'"):
+        read_country(tmp_path / "c.toml")
+    written(tmp_path, ROW)
+    assert [*build_country(read_country(tmp_path / "c.toml"), "c").priors] == ["backlash"]
 
 
 def test_a_scenario_inherits_priors_and_a_file_overlays_them(tmp_path: Path) -> None:
@@ -93,7 +114,8 @@ def test_shipped_priors_differ_from_those_of_the_table_and_have_a_source(file: P
     assert title
     scenario = short(f"priors={file.stem}")
     assert scenario.priors.keys() == rows.keys()
-    assert all(prior != PRIORS.get(name) for name, prior in scenario.priors.items())
+    usual = {} if file.stem == "region" else short().country.priors
+    assert all(prior != (PRIORS | usual).get(name) for name, prior in scenario.priors.items())
     assert all(len(row["source"]) > len("assumed: ") for row in rows.values())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,8 @@ import pandas as pd
 
 from palca.model.language.levers import LEVERS
 from palca.model.state.parameters import PARAMETERS
+from palca.model.state.prior import Prior
+from palca.scenarios import build, resolve
 
 from ...explore.sweep import Plan, plan_rows, variants_of
 from ...io.language import N_, _
@@ -18,7 +21,6 @@ from ...io.table import Column, Table, numbers
 from ...observe.outcomes import OUTCOMES
 from ...run.explain import ACTORS
 from ...simulate.designs import Factor, design_points, parse_factor, tidy
-from ...simulate.priors import PRIORS
 from ...simulate.world_table import run_rows
 from .. import cases
 from ..blocks import Block, later, picture, table, text
@@ -55,11 +57,16 @@ def levers() -> dict[str, str]:
     }
 
 
+@cache
+def _priors() -> dict[str, Prior]:
+    return build(resolve("baseline")).free_priors
+
+
 def range_of(name: str) -> tuple[float, float, float, float]:
     """Return lowest and highest value of a factor, and where its prior lies."""
-    if name not in PRIORS:
+    prior = _priors().get(name)
+    if prior is None:
         return 0.0, 3.0, 0.0, 2.0
-    prior = PRIORS[name]
     return prior.low, prior.high, *prior.interval
 
 
