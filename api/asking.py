@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from palca.experiments.cli.options import progress
 from palca.experiments.io import provenance
+from palca.experiments.io.dask_cluster import on_cluster
 from palca.experiments.io.experiment import Experiment, Unanswered
 from palca.experiments.observe.labelled import Measures
 from palca.experiments.observe.outcomes import EVERY
@@ -41,16 +42,18 @@ def names_and_functions(given: Outcomes) -> tuple[list[str], Measures]:
     return names, own
 
 
-def asked(kind: type[F], experiment: Experiment, jobs: int, visible: bool) -> F:
+def asked(
+    kind: type[F], experiment: Experiment, jobs: int, visible: bool, cluster: str | None = None
+) -> F:
     """Run an experiment in a folder of this process, and return what came out."""
     whole(jobs, "jobs", 1, 256)
     place = TemporaryDirectory(prefix="palca-", ignore_cleanup_errors=True)
     folder = Path(place.name)
     token = provenance.COMMAND.set([f"palca.{experiment.kind}", "in Python"])
     try:
-        with progress(experiment.rate, visible) as bar:
+        with progress(experiment.rate, visible) as bar, on_cluster(cluster, jobs) as processes:
             # the bar alone: a command's prints an early answer too
-            result = experiment.compute(folder, jobs, lambda *step: bar(*step))
+            result = experiment.compute(folder, processes, lambda *step: bar(*step))
     except Unanswered as unanswered:
         raise PalcaError(unanswered.result.answer().text, "no answer") from None
     finally:

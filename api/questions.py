@@ -112,8 +112,8 @@ def sweep(
             file, [parse_factor(text) for text in factors(vary)], design, chosen,
             changes(intervene), worlds, replicates, seed, names,
         )  # fmt: skip
-        experiment = SweepExperiment(plan, tuple(names or file.outcomes), cluster, own=own)
-        return asked(Sweep, experiment, jobs, progress)
+        experiment = SweepExperiment(plan, tuple(names or file.outcomes), own=own)
+        return asked(Sweep, experiment, jobs, progress, cluster)
 
 
 def sensitivity(

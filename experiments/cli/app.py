@@ -87,6 +87,7 @@ def rerun(
         typer.Argument(metavar="RUN", help="The folder of a run, or an archive of palca pack."),
     ],
     jobs: options.Jobs = 1,
+    cluster: options.Cluster = None,
 ) -> None:
     """Repeat a run from its manifest and say whether the result is the same, bit for bit.
 
@@ -95,6 +96,7 @@ def rerun(
     Example: palca rerun runs/baseline
     """
     from ..io import archive, provenance
+    from ..io.dask_cluster import on_cluster
     from ..io.experiment import check_repeatable
 
     with archive.opened(path) as folder:
@@ -102,8 +104,9 @@ def rerun(
         check_repeatable(manifest, path)
         experiment = experiment_of(manifest)
         wrong, others = provenance.differing(folder, experiment.compared_by_rerun(folder))
-        with provenance.as_written(folder), options.progress(experiment.rate) as on_progress:
-            wrong |= experiment.differences(folder, manifest, jobs, on_progress)
+        with (provenance.as_written(folder), options.progress(experiment.rate) as on_progress,
+              on_cluster(cluster, jobs) as processes):  # fmt: skip
+            wrong |= experiment.differences(folder, manifest, processes, on_progress)
     for name in others:
         options.print_line(one_line(f"{name} was not written together with the other files"))
     if not wrong:
@@ -195,6 +198,7 @@ def explain(
         bool, typer.Option("--record", help="Explain our history, over all worlds like ours.")
     ] = False,
     jobs: options.Jobs = 2,
+    cluster: options.Cluster = None,
     full: options.Full = False,
 ) -> None:
     """Explain a month: of a world, which rules fired and what happened; of our history, why.
@@ -215,11 +219,12 @@ def explain(
     if of_record:
         if folder is not None or world:
             raise PalcaError("goes with --month only: it is about all worlds like ours", "--record")
+        from ..io.dask_cluster import on_cluster
         from ..reanalysis.experiment import why_of_record
         from ..reanalysis.report import print_why, why_in_short
 
-        with options.progress("") as on_progress:
-            found = why_of_record(month_index(month, "--month"), jobs, on_progress)
+        with options.progress("") as on_progress, on_cluster(cluster, jobs) as processes:
+            found = why_of_record(month_index(month, "--month"), processes, on_progress)
         _tell(why_in_short(found), full, lambda console: print_why(console, found))
         return
     if folder is None:

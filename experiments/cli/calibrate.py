@@ -72,6 +72,7 @@ def calibrate(
     priors: options.Priors = None,
     out: options.Out = None,
     jobs: options.Jobs = 1,
+    cluster: options.Cluster = None,
     force: options.Force = False,
     full: options.Full = False,
     csv: options.Csv = False,
@@ -86,7 +87,8 @@ def calibrate(
     """
     if region:
         _check_region(scenario, until, settings, priors)
-        folder = _of_region(without, worlds, sets, histories, seed, out, jobs, force, full, csv)
+        folder = _of_region(without, worlds, sets, histories, seed, out, jobs, cluster, force,
+                            full, csv)  # fmt: skip
         posterior = f"posterior={folder / 'posterior.parquet'}"
         options.print_line(f"To use it: {options.command('run', scenario, '--set', posterior)}")
         return
@@ -98,7 +100,8 @@ def calibrate(
 
     resolved = resolve(scenario, options.of_priors(settings, priors))
     experiment = CalibrationExperiment(resolved, until, worlds, sets, histories, seed, scenario)
-    folder = make(experiment, out, f"{Path(scenario).stem}-calibration", force, full, jobs, csv)
+    name = f"{Path(scenario).stem}-calibration"
+    folder = make(experiment, out, name, force, full, jobs, cluster, csv)
     posterior = f"posterior={folder / 'posterior.parquet'}"
     options.print_line(
         f"To use the posterior: {options.command('run', scenario, '--set', posterior)}"
@@ -107,14 +110,14 @@ def calibrate(
 
 def _of_region(
     without: str, worlds: int, sets: int | None, histories: int, seed: int, out: Path | None,
-    jobs: int, force: bool, full: bool, csv: bool,
+    jobs: int, cluster: str | None, force: bool, full: bool, csv: bool,
 ) -> Path:  # fmt: skip
     from ..region.calibration import RegionalCalibrationExperiment
     from ..region.tables import load_region
 
     regions = worlds // (len(load_region().countries) - bool(without))
     experiment = RegionalCalibrationExperiment(without, regions, sets, histories, seed)
-    return make(experiment, out, "region-calibration", force, full, jobs, csv)
+    return make(experiment, out, "region-calibration", force, full, jobs, cluster, csv)
 
 
 def _check_region(

@@ -23,6 +23,7 @@ def compare(
     priors: options.Priors = None,
     out: options.Out = None,
     jobs: options.Jobs = 1,
+    cluster: options.Cluster = None,
     force: options.Force = False,
     full: options.Full = False,
     csv: options.Csv = False,
@@ -44,7 +45,8 @@ def compare(
     check_comparable([(first, one), (second, other)])
     names = (Path(first).stem, Path(second).stem)
     experiment = ComparisonExperiment(one, other, worlds, seed, names)
-    make(experiment, out, f"{names[0]}-against-{names[1]}", force, full, jobs, csv, by_prior)
+    name = f"{names[0]}-against-{names[1]}"
+    make(experiment, out, name, force, full, jobs, cluster, csv, by_prior)
 
 
 def counterfactual(
@@ -113,6 +115,7 @@ def counterfactual(
     ] = 0,
     out: options.Out = None,
     jobs: options.Jobs = 2,
+    cluster: options.Cluster = None,
     force: options.Force = False,
     full: options.Full = False,
     csv: options.Csv = False,
@@ -154,7 +157,7 @@ def counterfactual(
     names = [Path(scenario).stem for scenario in scenarios]
     if len(questions) == 1:
         experiment = CounterfactualExperiment(questions[0], stories=stories)
-        make(experiment, out, f"{names[0]}-given", force, full, jobs, csv, by_prior)
+        make(experiment, out, f"{names[0]}-given", force, full, jobs, cluster, csv, by_prior)
         return
     if variants or stories or len(set(names)) < len(names):
         raise PalcaError(
@@ -163,7 +166,7 @@ def counterfactual(
             "counterfactual",
         )
     arms = ArmsExperiment([asdict(question) for question in questions])
-    make(arms, out, "arms-given", force, full, jobs, csv, by_prior)
+    make(arms, out, "arms-given", force, full, jobs, cluster, csv, by_prior)
 
 
 def claims(
@@ -172,6 +175,7 @@ def claims(
     priors: options.Priors = None,
     out: options.Out = None,
     jobs: options.Jobs = 2,
+    cluster: options.Cluster = None,
     force: options.Force = False,
     full: options.Full = False,
     by_prior: options.ByPrior = False,
@@ -183,7 +187,8 @@ def claims(
     from ..counterfactual.experiment import ClaimsExperiment
 
     kept = options.chosen(None, priors=priors)
-    make(ClaimsExperiment(worlds, seed, kept), out, "claims", force, full, jobs, by_prior)
+    claims = ClaimsExperiment(worlds, seed, kept)
+    make(claims, out, "claims", force, full, jobs, cluster, by_prior=by_prior)
 
 
 def expectations(
@@ -199,6 +204,7 @@ def expectations(
     seed: options.Seed = 0,
     out: options.Out = None,
     jobs: options.Jobs = 2,
+    cluster: options.Cluster = None,
     force: options.Force = False,
     full: options.Full = False,
 ) -> None:
@@ -214,7 +220,8 @@ def expectations(
     from ..counterfactual.experiment import ExpectationsExperiment
 
     names = scenarios or list(shipped_scenarios())
-    make(ExpectationsExperiment.of(names, worlds, seed), out, "expectations", force, full, jobs)
+    experiment = ExpectationsExperiment.of(names, worlds, seed)
+    make(experiment, out, "expectations", force, full, jobs, cluster)
 
 
 def reanalysis(
@@ -226,6 +233,7 @@ def reanalysis(
     priors: options.Priors = None,
     out: options.Out = None,
     jobs: options.Jobs = 2,
+    cluster: options.Cluster = None,
     force: options.Force = False,
     full: options.Full = False,
     csv: options.Csv = False,
@@ -245,4 +253,4 @@ def reanalysis(
     resolved = resolve(scenario, options.chosen(settings, priors=priors))
     factual = factual_of(resolved) if resolved["changes"] else resolved
     experiment = ReanalysisExperiment(factual, load_given(given), worlds, seed)
-    make(experiment, out, f"{Path(scenario).stem}-reanalysis", force, full, jobs, csv)
+    make(experiment, out, f"{Path(scenario).stem}-reanalysis", force, full, jobs, cluster, csv)

@@ -63,6 +63,7 @@ def sensitivity(
     interventions: options.Interventions = None,
     out: options.Out = None,
     jobs: options.Jobs = 1,
+    cluster: options.Cluster = None,
     force: options.Force = False,
     full: options.Full = False,
 ) -> None:
@@ -76,7 +77,7 @@ def sensitivity(
         scenario, options.chosen(settings, priors=priors), interventions or (), method, parameters,
         outcomes, points, trajectories, replicates, seed,
     )  # fmt: skip
-    make(experiment, out, f"{Path(scenario).stem}-sensitivity", force, full, jobs)
+    make(experiment, out, f"{Path(scenario).stem}-sensitivity", force, full, jobs, cluster)
 
 
 def discover(
@@ -118,6 +119,7 @@ def discover(
     interventions: options.Interventions = None,
     out: options.Out = None,
     jobs: options.Jobs = 1,
+    cluster: options.Cluster = None,
     force: options.Force = False,
     csv: options.Csv = False,
     full: options.Full = False,
@@ -141,4 +143,5 @@ def discover(
                 "--from",
             )
         experiment = DiscoveryExperiment.of_sweep(outcome, sweep, seed)
-    make(experiment, out, f"{Path(experiment.title).stem}-discovery", force, full, jobs, csv)
+    name = f"{Path(experiment.title).stem}-discovery"
+    make(experiment, out, name, force, full, jobs, cluster, csv)

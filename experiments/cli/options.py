@@ -96,6 +96,14 @@ Jobs = Annotated[
         "--jobs", "-j", help="Number of processes; it does not change the result.", min=1, max=256
     ),
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="tcp://…",
+        help="Address of a Dask scheduler whose workers do the work instead of --jobs processes.",
+    ),
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option(

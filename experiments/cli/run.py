@@ -21,6 +21,7 @@ def run(
     interventions: options.Interventions = None,
     out: options.Out = None,
     jobs: options.Jobs = 1,
+    cluster: options.Cluster = None,
     force: options.Force = False,
     full: options.Full = False,
     csv: options.Csv = False,
@@ -39,7 +40,7 @@ def run(
     experiment = RunExperiment(resolved, worlds, seed)
     path = Path(scenario)
     name = path.absolute().parent.name if path.name == "scenario.toml" else path.stem
-    folder = make(experiment, out, name, force, full, jobs, csv, by_prior)
+    folder = make(experiment, out, name, force, full, jobs, cluster, csv, by_prior)
     first = resolved.get("first", 0)
     usual = first + resolved["months"] // 2 if first else month_index(WHY)
     turns = [change["since"] for change in resolved["changes"]] or [usual]

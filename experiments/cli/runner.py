@@ -21,6 +21,7 @@ def make(
     force: bool,
     full: bool,
     jobs: int = 1,
+    cluster: str | None = None,
     csv: bool = False,
     by_prior: bool = False,
 ) -> Path:
@@ -32,6 +33,8 @@ def make(
         The folder; ``runs/NAME`` if not given.
     full : bool
         Whether all tables are printed, below the answer.
+    cluster : str, optional
+        The address of a Dask scheduler whose workers do the work.
     csv : bool
         Whether a CSV file is written beside each Parquet file.
     by_prior : bool
@@ -49,14 +52,15 @@ def make(
     typer.Exit
         If it comes to no answer: with 1, and no folder is made.
     """
+    from ..io.dask_cluster import on_cluster
     from ..io.experiment import Unanswered
     from ..io.provenance import contents, read_manifest, scenarios_of
     from ..simulate.priors import said_of
 
     folder, console, began = folder_for(out, name), make_console(), time.perf_counter()
     try:
-        with progress(experiment.rate) as follower:
-            result = experiment.make(folder, force, jobs, follower, csv)
+        with progress(experiment.rate) as follower, on_cluster(cluster, jobs) as processes:
+            result = experiment.make(folder, force, processes, follower, csv)
     except Unanswered as reason:
         print_answer(reason.result.answer())
         raise typer.Exit(1) from None

@@ -12,15 +12,6 @@ from palca.model.errors import PalcaError
 from . import options
 from .runner import make
 
-Cluster = Annotated[
-    str | None,
-    typer.Option(
-        "--cluster",
-        metavar="tcp://…",
-        help="Address of a Dask scheduler whose workers run the blocks.",
-    ),
-]
-
 
 def sweep(
     scenario: Annotated[
@@ -64,7 +55,7 @@ def sweep(
         typer.Option("--resume", metavar="DIR", help="Continue the sweep in this folder."),
     ] = None,
     jobs: options.Jobs = 1,
-    cluster: Cluster = None,
+    cluster: options.Cluster = None,
     force: options.Force = False,
     full: options.Full = False,
     csv: options.Csv = False,
@@ -100,7 +91,7 @@ def sweep(
                 "--resume",
             )
         chosen_outcomes(outcomes)
-        experiment = SweepExperiment(read_plan(resume), tuple(outcomes or ()), cluster, True)
+        experiment = SweepExperiment(read_plan(resume), tuple(outcomes or ()), resumed=True)
     else:
         file = read_sweep(Path(scenario)) if is_sweep(scenario) else SweepFile("", scenario, ())
         factors = [parse_factor(text) for text in vary or ()]
@@ -108,5 +99,5 @@ def sweep(
             file, factors, design, options.chosen(settings, point, priors), interventions or (),
             worlds, replicates, seed, outcomes or (),
         )  # fmt: skip
-        experiment = SweepExperiment(plan, tuple(outcomes or file.outcomes), cluster)
-    make(experiment, resume or out, f"{Path(scenario).stem}-sweep", force, full, jobs, csv)
+        experiment = SweepExperiment(plan, tuple(outcomes or file.outcomes))
+    make(experiment, resume or out, f"{Path(scenario).stem}-sweep", force, full, jobs, cluster, csv)

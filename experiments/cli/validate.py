@@ -52,6 +52,7 @@ def validate(
     priors: options.Priors = None,
     out: options.Out = None,
     jobs: options.Jobs = 1,
+    cluster: options.Cluster = None,
     force: options.Force = False,
     full: options.Full = False,
 ) -> None:
@@ -68,7 +69,7 @@ def validate(
 
         check_alone(part or [], scenario, priors)
         region = RegionExperiment.asked(worlds, seed, settings or [], data)
-        make(region, out, "region", force, full, jobs)
+        make(region, out, "region", force, full, jobs, cluster)
         return
     if data is not None:
         raise PalcaError("goes with --part region", "--data")
@@ -77,4 +78,4 @@ def validate(
     experiment = ValidationExperiment.of(
         scenario, part or (), worlds, seed, options.chosen(settings, priors=priors)
     )
-    make(experiment, out, f"{Path(scenario).stem}-validation", force, full, jobs)
+    make(experiment, out, f"{Path(scenario).stem}-validation", force, full, jobs, cluster)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import product
 from math import prod
 from types import MappingProxyType
@@ -33,7 +32,6 @@ from .packed_variants import unpack
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..io.parallel import Spread
 
 _LARGEST: Final = 16_384  # rows in a block
 _SMALLEST: Final = 512
@@ -307,7 +305,6 @@ def run_blocks(
     packed: bytes,
     blocks: Sequence[int],
     jobs: int = 1,
-    spread: Spread | None = None,
     own: Measures = MappingProxyType({}),
 ) -> Iterator[tuple[int, bytes]]:
     """Run some blocks and give each with its number, as they are done.
@@ -316,14 +313,12 @@ def run_blocks(
     ----------
     jobs : int
         Processes on this machine.
-    spread : callable, optional
-        Runs them elsewhere instead, from :func:`~palca.experiments.io.dask_cluster.workers`.
     own : mapping of str to callable
         A user's outcomes beside Palca's: :func:`~palca.experiments.observe.labelled.measured`.
     """
     calls = ((block, plan.factors, packed, plan_rows(plan, design, block), {**own})
              for block in blocks)  # fmt: skip
-    return (spread or partial(shared, jobs=jobs, ordered=False))(_numbered, calls)
+    return shared(_numbered, calls, jobs, ordered=False)
 
 
 def _numbered(

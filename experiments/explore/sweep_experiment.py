@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from ..io import provenance
 from ..io.codebook import File, write_readme
 from ..io.csv_copy import write_csv
-from ..io.dask_cluster import workers
 from ..io.experiment import ANSWER, Experiment, OnProgress, Result, check_repeatable, own_entry
 from ..io.figure_style import load_matplotlib
 from ..io.safe_folder import Folder
@@ -27,7 +26,6 @@ from .sweep_table import FILES, answer_of, chosen_outcomes, explained, means, pr
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ..io.parallel import Spread
 
 
 _CSV: Final = f"{sweep_folder.PARTS}.csv"
@@ -42,8 +40,6 @@ class SweepExperiment(Experiment):
     ----------
     outcomes : tuple of str
         What to show; the main ones if none are named.
-    cluster : str, optional
-        Address of a Dask scheduler whose workers run the blocks.
     own : mapping of str to callable
         A user's outcomes, Python functions.
     """
@@ -54,14 +50,13 @@ class SweepExperiment(Experiment):
 
     plan: Plan
     outcomes: tuple[str, ...] = ()
-    cluster: str | None = None
     resumed: bool = False
     own: Measures = field(default_factory=dict)
 
     def compute(self, folder: Path, jobs: int, on_progress: OnProgress) -> Result:
-        with sweep_folder.held(folder), workers(self.cluster) as spread:
+        with sweep_folder.held(folder):
             packed = sweep_folder.begin(folder, self.plan, True, own_entry(self.own))
-            damaged = self._run_missing(folder, packed, jobs, spread, on_progress)
+            damaged = self._run_missing(folder, packed, jobs, on_progress)
             return self._sum_up(folder, damaged, said_of(unpack(packed).values()))
 
     def draw(self, result: Result, folder: Path) -> None:
@@ -72,7 +67,7 @@ class SweepExperiment(Experiment):
     def make(
         self, folder: Path, force: bool, jobs: int, on_progress: OnProgress, csv: bool = False
     ) -> Result:
-        with sweep_folder.held(folder), workers(self.cluster) as spread:
+        with sweep_folder.held(folder):
             if self.resumed:
                 check_repeatable(provenance.read_manifest(folder), folder)
                 sweep_folder.check_sums(folder)
@@ -81,7 +76,7 @@ class SweepExperiment(Experiment):
                 sweep_folder.write_variants(folder, packed)
             else:
                 packed = sweep_folder.begin(folder, self.plan, force, own_entry(self.own))
-            damaged = self._run_missing(folder, packed, jobs, spread, on_progress)
+            damaged = self._run_missing(folder, packed, jobs, on_progress)
             sweep_folder.write_sums(folder, self.plan)
             if csv:
                 parts = [folder / name for name in sweep_folder.part_names(folder)]
@@ -91,7 +86,7 @@ class SweepExperiment(Experiment):
             return result
 
     def _run_missing(
-        self, folder: Path, packed: bytes, jobs: int, spread: Spread | None, on_progress: OnProgress
+        self, folder: Path, packed: bytes, jobs: int, on_progress: OnProgress
     ) -> list[str]:
         """Run the blocks that a held folder misses; return the names of damaged files."""
         plan = self.plan
@@ -99,7 +94,7 @@ class SweepExperiment(Experiment):
         done = plan.worlds - sum(plan.rows(block) for block in todo)
         on_progress("sweeping", done, plan.worlds)
         points = design_points(plan.design, plan.factors, plan.points, plan.seed)
-        blocks = run_blocks(plan, points, packed, todo, jobs, spread, self.own)
+        blocks = run_blocks(plan, points, packed, todo, jobs, self.own)
         with suppress(Exception):  # an error is reported when a figure is drawn
             load_matplotlib()  # while the processes that do the work start
         for block, content in blocks:

@@ -1,35 +1,39 @@
-"""Workers on other machines: the blocks of a sweep on a Dask cluster, and how it can fail."""
+"""Workers on other machines: the calls of a command on a Dask cluster, and how it can fail."""
 
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from palca.model.errors import PalcaError
 
-from .parallel import Spread
+from .parallel import ELSEWHERE
 from .provenance import all_versions
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Future
 
 _PATIENCE: Final = 15  # seconds for a scheduler to answer, and for a first worker to come
 
 
 @contextmanager
-def workers(cluster: str | None) -> Iterator[Spread | None]:
-    """Give what calls a function on a cluster's workers, with the arguments of each call.
+def on_cluster(cluster: str | None, jobs: int) -> Iterator[int]:
+    """Have the workers of a cluster, if one is named, make all calls of ``shared``; count them.
 
-    Its results come as they are done. A worker that dies is not missed: the scheduler gives
-    its blocks to others; workers that come later are used too. Without a cluster it is None.
+    A worker that dies is not missed: the scheduler gives its calls to others; workers that come
+    later are used too.
 
     Parameters
     ----------
     cluster : str, optional
         The scheduler's address, such as tcp://10.0.0.1:8786.
+    jobs : int
+        What is given without a cluster; with one it is how many calls its workers make at once.
 
     Raises
     ------
@@ -38,7 +42,7 @@ def workers(cluster: str | None) -> Iterator[Spread | None]:
         Palca, or the cluster breaks down.
     """
     if cluster is None:
-        yield None
+        yield jobs
         return
     where = f"--cluster {cluster}"
     try:
@@ -69,32 +73,49 @@ def workers(cluster: str | None) -> Iterator[Spread | None]:
             ) from None
         try:
             _check(cast(dict[str, Any], client.run(all_versions, on_error="return")), where)
-            yield lambda function, calls: _spread(client, function, calls, where)
+            # what many calls share is sent once, however large it is
+            warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
+            given = ELSEWHERE.set(partial(_spread, client, where))
+            try:
+                yield _threads(client)
+            finally:
+                ELSEWHERE.reset(given)
         except KilledWorker:
             raise PalcaError(
-                "a block ended several workers one after the other, probably for lack "
-                "of memory: give them more, then continue with --resume",
+                "a call ended several workers one after the other, probably for lack "
+                "of memory: give them more, then repeat the command (a sweep: --resume)",
                 where,
             ) from None
         except (CommClosedError, FutureCancelledError):
             raise PalcaError(
-                "the scheduler has ended: start it again, then continue with --resume", where
+                "the scheduler has ended: start it, then repeat the command (a sweep: --resume)",
+                where,
             ) from None
 
 
+def _threads(client: Client) -> int:
+    return max(sum(cast(dict[str, int], client.nthreads()).values()), 1)
+
+
 def _spread(
-    client: Client, function: Callable[..., Any], calls: Iterator[tuple[Any, ...]], where: str
-) -> Iterator[Any]:
+    client: Client, where: str, function: Callable[..., Any], calls: Iterator[tuple[Any, ...]],
+    ordered: bool,
+) -> Iterator[Any]:  # fmt: skip
+    """Give what comes of each call; not many more are made than are asked for."""
     from distributed import as_completed
 
     running = as_completed(loop=client.loop)
+    number_of: dict[Future, int] = {}
+    numbered, common = enumerate(calls), _Common(client)
+    done, given = dict[int, Any](), 0
 
     def add() -> None:
         # two for each thread: enough that none waits, few enough to hold in memory
-        threads = sum(cast(dict[str, int], client.nthreads()).values())
-        room = 2 * threads - running.count()
-        for call in islice(calls, max(room, 1)):
-            running.add(client.submit(_signed, function, *call, pure=False))
+        room = 2 * _threads(client) - running.count() - len(done)
+        for number, call in islice(numbered, max(room, 0 if running.count() else 1)):
+            future = client.submit(_signed, function, *common.sent(call), pure=False)
+            number_of[future] = number
+            running.add(future)
 
     add()
     for future in running:
@@ -105,8 +126,39 @@ def _spread(
                              f"({error}): install the same version "
                              "there", where) from None  # fmt: skip
         _check(signature, where)
-        yield result
+        number = number_of.pop(future)
+        done[number if ordered else given] = result
+        while given in done:
+            yield done.pop(given)
+            given += 1
         add()
+
+
+class _Common:
+    """Sends an argument that the call before had too, in the same place, once for all."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._last: dict[int, tuple[Any, Future | None]] = {}
+
+    def sent(self, call: tuple[Any, ...]) -> list[Any]:
+        """Return a call's arguments, or what stands for them on the cluster."""
+        return [self._one(place, argument) for place, argument in enumerate(call)]
+
+    def _one(self, place: int, argument: Any) -> Any:
+        last, future = self._last.get(place, (None, None))
+        if last is not argument or isinstance(argument, (int, float, str, type(None))):
+            self._last[place] = argument, None
+            return argument
+        if future is None:
+            # not scattered: what is computed can be computed again when its worker dies
+            future = self._client.submit(_itself, argument, pure=False)
+            self._last[place] = argument, future
+        return future
+
+
+def _itself(argument: Any) -> Any:
+    return argument
 
 
 def _signed(function: Callable[..., Any], *call: Any) -> tuple[dict[str, Any], Any]:

@@ -1,4 +1,4 @@
-"""Calls spread over processes of this machine, or over workers of others."""
+"""Calls spread over processes of this machine, or over the workers of a cluster."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from typing import Any, Final, cast
 
 from .signals import held
 
-# What calls a function with the arguments of each call, and gives what comes of it.
-Spread = Callable[[Callable[..., Any], Iterator[tuple[Any, ...]]], Iterator[Any]]
+# Calls a function with the arguments of each call; gives what comes of it, in order or not.
+Spread = Callable[[Callable[..., Any], Iterator[tuple[Any, ...]], bool], Iterator[Any]]
+# What makes the calls instead of this machine, while a cluster does.
+ELSEWHERE: Final[ContextVar[Spread | None]] = ContextVar("ELSEWHERE", default=None)
 _LOOK: Final = 2.0  # seconds between two looks at whether the parent lives
 
 
@@ -27,7 +29,8 @@ def shared(
 ) -> Iterator[Any]:
     """Have processes make some calls; give what comes of each, in order or as they are done.
 
-    None of the processes outlives the one that asks for it.
+    None of the processes outlives the one that asks for it. Within
+    :func:`~palca.experiments.io.dask_cluster.on_cluster` the cluster's workers make the calls.
 
     Parameters
     ----------
@@ -36,11 +39,14 @@ def shared(
     calls : iterable of tuple
         The arguments of each call.
     jobs : int
-        With 1 the calls are made here.
+        Processes of this machine; with 1 the calls are made here.
     threads : bool
         Threads of this process make the calls: for those that spend their time in compiled months
         and in NumPy, which other threads need not wait for.
     """
+    if (elsewhere := ELSEWHERE.get()) is not None:
+        return elsewhere(function, iter(calls), ordered)
+
     from joblib import Parallel, delayed
 
     if threads and jobs > 1:

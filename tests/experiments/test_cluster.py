@@ -1,20 +1,25 @@
-"""A sweep on a real scheduler and real workers, of which one is killed."""
+"""Commands on a real scheduler and real workers, of which one is killed."""
 
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+import typer.main
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fault_commands import Run
 from palca.experiments.io import dask_cluster, provenance
@@ -62,6 +67,62 @@ class Cluster:
         for process in reversed(self._all):
             process.kill()
             process.wait()
+
+
+class Dice:
+    """A client whose calls are done in an order of chance."""
+
+    loop = None
+
+    def __init__(self, threads: int, chance: random.Random) -> None:
+        self._threads, self._chance = threads, chance
+        self.running: list[Future] = []
+        self.most = 0
+
+    def nthreads(self) -> dict[str, int]:
+        return {"a": self._threads}
+
+    def submit(self, function: Callable[..., Any], *arguments: Any, pure: bool) -> Any:
+        assert not pure
+        made = [one.made if isinstance(one, Shared) else one for one in arguments]
+        if function is dask_cluster._itself:
+            return Shared(made[0])
+        return Future(made[0](*made[1:]))
+
+    def as_completed(self, loop: None) -> Any:
+        return self
+
+    def count(self) -> int:
+        return len(self.running)
+
+    def add(self, future: Any) -> None:
+        self.running.append(future)
+        self.most = max(self.most, len(self.running))
+
+    def __iter__(self) -> Iterator[Any]:
+        while self.running:
+            yield self.running.pop(self._chance.randrange(len(self.running)))
+
+
+@dataclass(eq=False)
+class Shared:
+    """What stands on the cluster for an argument."""
+
+    made: Any
+
+
+@dataclass(eq=False)
+class Future:
+    """A call that is done when it is looked at."""
+
+    made: Any
+
+    def result(self) -> tuple[dict[str, Any], Any]:
+        return {}, self.made
+
+
+def pair(one: object, other: int) -> tuple[object, int]:
+    return one, other
 
 
 @pytest.fixture
@@ -122,6 +183,61 @@ def test_a_cluster_makes_the_same_files_though_a_worker_and_then_the_scheduler_d
     code, _, err = palca("sweep", "--resume", "broken", "--outcome", "growth")
     assert (code, err) == (0, "")
     assert Path("broken/SHA256SUMS").read_bytes() == Path("here/SHA256SUMS").read_bytes()
+
+
+ASKED = {
+    "run": ("run", "baseline", "-n", "600"),
+    "counterfactual": (
+        "counterfactual", "soviet-break-1971", "-n", "40", "--given", "coup 1971-08 ± 12",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.slow
+def test_what_a_command_writes_does_not_depend_on_where_its_work_is_done(
+    palca: Run, dask: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, words in ASKED.items():
+        assert palca(*words, "-o", f"{name}-here")[0] == 0
+    dask.work()
+    dask.work()
+    monkeypatch.setattr("palca.experiments.io.parallel.leave_with", None)  # no process begins here
+    for name, words in ASKED.items():
+        code, _, err = palca(*words, "-o", f"{name}-there", "--cluster", dask.address)
+        assert (code, err) == (0, "")
+        tables = [*Path(f"{name}-here").glob("*.parquet"), *Path(f"{name}-here").glob("*.csv")]
+        assert tables
+        for table in tables:
+            assert table.read_bytes() == Path(f"{name}-there", table.name).read_bytes(), table
+
+
+@given(
+    st.lists(st.integers(0, 3), max_size=40), st.integers(1, 5), st.booleans(), st.randoms()
+)  # fmt: skip
+@settings(max_examples=40)
+def test_results_come_whole_and_in_order_whichever_is_done_first(
+    shared: list[int], threads: int, ordered: bool, chance: random.Random
+) -> None:
+    common = [object() for _ in range(4)]
+    client = Dice(threads, chance)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("distributed.as_completed", client.as_completed)
+        patch.setattr(dask_cluster, "_check", lambda *_: None)
+        calls = ((common[kind], number) for number, kind in enumerate(shared))
+        found = list(dask_cluster._spread(client, "x", pair, calls, ordered))  # type: ignore[arg-type]
+    wanted = [(common[kind], number) for number, kind in enumerate(shared)]
+    assert (found if ordered else sorted(found, key=lambda one: one[1])) == wanted
+    assert client.most <= 2 * threads + 1
+
+
+@pytest.mark.quick
+def test_every_command_that_takes_jobs_takes_a_cluster() -> None:
+    from palca.experiments.cli.app import app
+
+    commands = typer.main.get_command(app).commands.values()  # type: ignore[attr-defined]
+    names = [{name for one in command.params for name in one.opts} for command in commands]
+    assert sum("--jobs" in of for of in names) >= 10
+    assert all(("--jobs" in of) == ("--cluster" in of) for of in names)
 
 
 @pytest.mark.slow
