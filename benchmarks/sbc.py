@@ -1,10 +1,11 @@
 """Simulation-based calibration of the filter that finds worlds like ours.
 
-Histories are simulated with parameters drawn from the priors of the parameter table. What happened
-in one to December 1971 is told to the filter as the record is: the ruler by name at the end of every month, attempts
-in their months and no others, and orientation and commitments with an error. If the filter is
-right, then over many histories the true parameters, and what really came in the next 36 months,
-have uniform ranks among the worlds that it finds (Talts et al. 2018, arXiv:1804.06788).
+Histories are simulated with parameters drawn from the priors of the parameter table. What
+happened in one to December 1971 is told to the filter as the record is: the ruler by name at the
+end of every month, attempts in their months and no others, and orientation and commitments with
+an error. If the filter is right, then over many histories the true parameters, and what really
+came in the next 36 months, have uniform ranks among the worlds that it finds (Talts et al. 2018,
+arXiv:1804.06788).
 
 `make sbc` writes the results to docs/SBC.md. What was found of each history is kept in
 docs/numbers/sbc.jsonl and not tried again, as long as the quickest of them still comes out as it
