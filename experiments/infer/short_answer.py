@@ -28,9 +28,9 @@ def answer_of(title: str, found: Calibration) -> Answer:
     else:
         text.append(f"The record is informative about {found.informative.sum()} of "
                     f"{len(found.names)} parameters.")  # fmt: skip
-        if count := int(found.uneven.sum()):
-            text.append(f"Of {count} known values aren't found again evenly: don't trust their "
-                        "intervals.")  # fmt: skip
+        if uneven := [name for name, so in zip(found.names, found.uneven, strict=True) if so]:
+            text.append(f"Known values of {', '.join(uneven)} aren't found again evenly: don't "
+                        "trust such an interval.")  # fmt: skip
     if found.forecast is not None:
         scores = found.forecast.free
         better = sum(score.score < score.naive for score in scores)
