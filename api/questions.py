@@ -6,6 +6,7 @@ All take `seed` (of all random draws), `jobs` (processes, which don't change the
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -27,7 +28,17 @@ from .arguments import (
     whole,
 )
 from .asking import Outcomes, asked, names_and_functions
-from .findings import Calibration, Cases, Concept, Discovery, Run, Sensitivity, Sweep, Validation
+from .findings import (
+    Calibration,
+    Cases,
+    Concept,
+    Discovery,
+    Region,
+    Run,
+    Sensitivity,
+    Sweep,
+    Validation,
+)
 
 
 def run(
@@ -176,7 +187,7 @@ def discover(
 def calibrate(
     scenario: Named = "baseline", *, until: int = 1978, worlds: int = 1_000_000,
     sets: int | None = None, histories: int = 300, seed: int = 0, set: Settings | None = None,
-    jobs: int = 1, progress: bool = True,
+    region: bool = False, without: str = "", jobs: int = 1, progress: bool = True,
 ) -> Calibration:  # fmt: skip
     """Estimate the posterior given the record up to a year, and test it on later years.
 
@@ -188,6 +199,9 @@ def calibrate(
         Parameter sets to sample; by default the effective sample size, at most 1000.
     histories : int
         Simulated histories for simulation-based calibration; 0 for none.
+    region : bool
+        Whether to learn from the coups of other countries instead, but for that of the code
+        `without`.
     """
     from palca.experiments.infer.experiment import CalibrationExperiment
 
@@ -195,6 +209,17 @@ def calibrate(
         whole(until, "until", 1971, 1978)
         worlds = whole(worlds, "worlds", 5000, 10_000_000)
         path = named(scenario)
+        if region:
+            from palca.experiments.region.calibration import (
+                RegionalCalibrationExperiment,
+                check_alone,
+            )
+
+            check_alone(path, until, settings(set))
+            learnt = RegionalCalibrationExperiment.of(without, worlds, sets, histories, seed)
+            return asked(Calibration, learnt, jobs, progress)
+        if without:
+            raise PalcaError("goes with region=True", "without")
         resolved = resolve(path, of_priors(settings(set)))
         experiment = CalibrationExperiment(resolved, until, worlds, sets, histories, seed, path)
         return asked(Calibration, experiment, jobs, progress)
@@ -202,13 +227,31 @@ def calibrate(
 
 def validate(
     scenario: Named = "baseline", *, parts: Sequence[str] = (), worlds: int = 65_536,
-    seed: int = 0, set: Settings | None = None, jobs: int = 1, progress: bool = True,
-) -> Validation:  # fmt: skip
-    """Test the model: scores, patterns, other countries, ablations, rivals, extreme conditions."""
+    data: str | os.PathLike[str] | None = None, seed: int = 0, set: Settings | None = None,
+    jobs: int = 1, progress: bool = True,
+) -> Validation | Region:  # fmt: skip
+    """Test the model: scores, patterns, other countries, ablations, rivals, extreme conditions.
+
+    Parameters
+    ----------
+    parts : str or sequence of str
+        All but "region" if none is named; "region" goes alone.
+    data : path, optional
+        With "region": a folder of tables, whose countries are forecast from the shipped ones.
+    """
     from palca.experiments.validate.experiment import ValidationExperiment
 
     with python_names():
         worlds = whole(worlds, "worlds", 8192, 10_000_000)
+        if "region" in several(parts):
+            from palca.experiments.region.experiment import RegionExperiment, check_alone
+
+            check_alone(several(parts), named(scenario), None)
+            folder = None if data is None else Path(data)
+            forecast = RegionExperiment.asked(worlds, seed, settings(set), folder)
+            return asked(Region, forecast, jobs, progress)
+        if data is not None:
+            raise PalcaError("goes with parts='region'", "data")
         experiment = ValidationExperiment.of(
             named(scenario), several(parts), worlds, seed, settings(set)
         )

@@ -86,9 +86,11 @@ def calibrate(
     Example: palca calibrate --region --without BOL --jobs 2
     """
     if region:
-        _check_region(scenario, until, settings, priors)
-        folder = _of_region(without, worlds, sets, histories, seed, out, jobs, cluster, force,
-                            full, csv)  # fmt: skip
+        from ..region.calibration import RegionalCalibrationExperiment, check_alone
+
+        check_alone(scenario, until, settings or (), priors)
+        learnt = RegionalCalibrationExperiment.of(without, worlds, sets, histories, seed)
+        folder = make(learnt, out, "region-calibration", force, full, jobs, cluster, csv)
         posterior = f"posterior={folder / 'posterior.parquet'}"
         options.print_line(f"To use it: {options.command('run', scenario, '--set', posterior)}")
         return
@@ -106,24 +108,3 @@ def calibrate(
     options.print_line(
         f"To use the posterior: {options.command('run', scenario, '--set', posterior)}"
     )
-
-
-def _of_region(
-    without: str, worlds: int, sets: int | None, histories: int, seed: int, out: Path | None,
-    jobs: int, cluster: str | None, force: bool, full: bool, csv: bool,
-) -> Path:  # fmt: skip
-    from ..region.calibration import RegionalCalibrationExperiment
-    from ..region.tables import load_region
-
-    regions = worlds // (len(load_region().countries) - bool(without))
-    experiment = RegionalCalibrationExperiment(without, regions, sets, histories, seed)
-    return make(experiment, out, "region-calibration", force, full, jobs, cluster, csv)
-
-
-def _check_region(
-    scenario: str, until: int, settings: list[str] | None, priors: str | None
-) -> None:
-    """Raise if more is said than what countries teach."""
-    if scenario != "baseline" or until != _LAST or settings or priors is not None:
-        raise PalcaError("learns from all shipped countries, 1951-82, by the shipped priors: leave "
-                         "out the scenario, --until, --set and --priors", "--region")  # fmt: skip

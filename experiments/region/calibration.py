@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 import numpy as np
 
+from palca.model.errors import PalcaError
 from palca.model.state.parameters import PARAMETERS
 
 from ..forecast.comparisons import jeffreys
@@ -21,6 +22,7 @@ from ..io.markdown_page import render
 from ..io.numerals import decimal, percent
 from ..io.provenance import digest_of
 from ..io.table import Column, Table, decimals, shares
+from ..observe.windows import LAST
 from .contest import SINCE
 from .estimate import LEARNT, Estimate, estimate
 from .reference import INCOME, LASTED, OUTCOMES, free_priors, unit_of
@@ -46,6 +48,15 @@ _REGULARITIES: Final = (
     Column("prior_q05", "prior, 5–95 %", decimals(3), to="prior_q95"),
     Column("fit_q05", "posterior, 5–95 %", decimals(3), to="fit_q95"),
 )  # fmt: skip
+
+
+def check_alone(
+    scenario: str, until: int, settings: Collection[str], priors: str | None = None
+) -> None:
+    """Raise if more is said than what countries teach."""
+    if scenario != "baseline" or until != LAST or settings or priors is not None:
+        raise PalcaError("learns from all shipped countries, 1951-82, by the shipped priors: leave "
+                         "out the scenario, --until, --set and --priors", "--region")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -90,6 +101,12 @@ class RegionalCalibrationExperiment(AtomicExperiment):
     sets: int | None
     histories: int
     seed: int
+
+    @classmethod
+    def of(cls, without: str, worlds: int, sets: int | None, histories: int, seed: int) -> Self:
+        """Return the experiment; `worlds` are those of all countries."""
+        regions = worlds // (len(load_region().countries) - bool(without))
+        return cls(without, regions, sets, histories, seed)
 
     def request(self) -> dict[str, Any]:
         others = f" but {self.without}" if self.without else ""

@@ -205,6 +205,9 @@ def test_the_command_forecasts_a_user_s_country_from_the_shipped_ones(
     for name in ("since.csv", "REGION.md", "README.txt"):
         assert Path("made", name).exists()
     assert isinstance(pc.open("made"), findings.Region)
+    asked = pc.validate(parts="region", data=folder, progress=False)
+    assert isinstance(asked, findings.Region)
+    pd.testing.assert_frame_equal(asked.totals, pd.read_csv("made/totals.csv"))
 
 
 @pytest.mark.parametrize(
@@ -227,3 +230,7 @@ def test_region_is_asked_for_alone(palca: Any) -> None:
     assert "alone" in palca("validate", "--part", "region", "--part", "checks")[2]
     assert "leave out" in palca("validate", "soviet-break-1971", "--part", "region")[2]
     assert "--part region" in palca("validate", "--data", str(GIVEN))[2]
+    with pytest.raises(PalcaError, match="region"):
+        pc.validate(data=GIVEN)
+    with pytest.raises(PalcaError, match="region"):
+        pc.calibrate(without="BOL")

@@ -154,6 +154,8 @@ def test_the_command_finds_what_was_put_in(palca: Any, monkeypatch: pytest.Monke
     assert palca("check", "made/priors.toml")[0] == 0
     assert palca("run", "baseline", "-n", "8", "--set", "posterior=made/posterior.parquet")[0] == 0
     assert "the same" in palca("rerun", "made")[1]
+    asked = pc.calibrate(region=True, without="BOL", worlds=128_000, histories=20, progress=False)
+    pd.testing.assert_frame_equal(asked.posterior, sets)
 
 
 @pytest.mark.parametrize(
