@@ -131,7 +131,7 @@ pictures: env
 	@$(bin)/palca counterfactual soviet-break-1971 us-disengages-1971 no-boom-1973 fast-delivery-1971 --jobs 2 --out build/pictures/arms
 	@cp build/pictures/baseline/history.png docs/baseline.png
 	@cp build/pictures/*/sensitivity.png build/pictures/*/discovery.png build/pictures/*/claims.png docs/
-	@cp build/pictures/claims/*.csv build/pictures/arms/effects.csv build/pictures/arms/fifths.csv build/pictures/arms/fork.csv docs/numbers/
+	@cp build/pictures/claims/claims.csv build/pictures/claims/headline.csv build/pictures/arms/effects.csv build/pictures/arms/fifths.csv build/pictures/arms/fork.csv docs/numbers/
 	@cp build/pictures/discovery/boxes.csv docs/numbers/
 	@cp build/pictures/arms/parameters.csv docs/numbers/named_parameters.csv
 	@$(bin)/python docs/findings.py

@@ -17,7 +17,7 @@ from ..io.numerals import decimal, percent
 from ..io.table import POINTS, STAR, Column, Table, cut_at_zero, decimals, own_unit, starred
 from ..observe.outcomes import MAIN
 from .answer import FEW, RECORD, Answer, Part
-from .claims import findings, in_unit
+from .claims import STABLE, Finding, findings, in_unit
 from .effects import Effect
 from .expectations import JUDGED
 from .named_outcomes import NamedEffect, NamedOutcome, named_effects
@@ -260,6 +260,12 @@ def _with_unit(value: Any, row: Mapping[str, Any]) -> str:
     return said if unit.startswith("share") else f"{said} {unit}"  # shares have their sign
 
 
+def _of_stability(found: Finding) -> str:
+    size = f"({decimal(found.value, 2, '+')}, s.e. {decimal(found.se, 2)})"
+    clear = abs(found.value) > 2.0 * found.se
+    return f"{('more' if found.value > 0.0 else 'fewer') if clear else 'no clear effect'} {size}"
+
+
 def of_claims(answers: Mapping[str, Answer]) -> ShortAnswer:
     """Return what the model, given the record, says of the source study's claims."""
     unanswered = [answer for answer in answers.values() if RECORD not in answer.parts]
@@ -267,13 +273,13 @@ def of_claims(answers: Mapping[str, Answer]) -> ShortAnswer:
         return ShortAnswer("\n".join(line for answer in unanswered
                                      for line in (f"{answer.counter['title']}:",
                                                   *too_rare(answer))))  # fmt: skip
-    found = [one for one in findings(dict(answers)) if one.given == RECORD]
-    stable = [one for one in found if one.claim.startswith("it stabilised")]
-    clear = sum(abs(one.value) > 2.0 * one.se for one in stable)
+    every = findings(dict(answers))
+    found = [one for one in every if one.given == RECORD]
+    said = ", ".join(f"{_of_stability(one)} given {GIVEN[one.given]}"
+                     for one in every if one.claim == STABLE)  # fmt: skip
     text = (
-        f"That cooperation stabilised Bolivia: {clear} of {len(stable)} effects of a Soviet "
-        "suspension differ clearly from 0. How it grew under which regime, and what it cost Moscow "
-        f"with the party, follow from rules that are assumed. These are {_SUBJECT}.\n"
+        f"Coup attempts in the three years after a Soviet suspension: {said}. The other claims "
+        f"follow from assumed rules. These are {_SUBJECT}.\n"
         f"As much credit as to Chile: {credit_sentence()}"
     )
     columns = (

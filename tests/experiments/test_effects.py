@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 
+from palca.experiments.counterfactual import claims
 from palca.experiments.counterfactual.effects import (
+    Effect,
     causation,
     explained_spread,
     prior_posterior_shift,
@@ -179,3 +185,10 @@ def test_what_moves_a_parameter_is_told() -> None:
     # the mean of a uniform prior's upper two fifths, and the same of its normal scores
     assert found["backlash"].posterior_mean == pytest.approx(0.005 + 0.8 * 0.045, rel=0.01)
     assert not any(of.informative for of in prior_posterior_shift(sampled, weights, 1.0, 0).values())
+
+
+def test_what_can_move_one_way_only_is_no_test_of_a_claim() -> None:
+    part: Any = SimpleNamespace(uninformed=lambda _: [])
+    some = Effect("rules", 5, 0.9, 0.8, -0.1, 0.01, 0.02, 0.0, 0.0, -1.0, 0.0, 0.1)
+    assert "less stable" in claims._stability(some, part)
+    assert "stable" not in claims._stability(replace(some, factual=1.0), part)
