@@ -2,13 +2,16 @@
 
 Countries are made of the scenario's: the same rules and the same barracks, with the state of
 January 1969, the factions of the corps and the drivers drawn wide, nobody's death documented
-and every leader at hand. They are then counted as other countries were (record: base_rates).
+and every leader at hand. Their parameters are drawn from the priors of the parameter table: neither
+Bolivia's record nor the coups of other countries taught them anything. They are then counted as
+other countries were (record: base_rates).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,6 +19,7 @@ from numpy.typing import NDArray
 
 from palca.model.seeds import seed_after
 from palca.model.types import Floats
+from palca.scenarios.priors_table import find_priors, read_priors_file
 
 from ..forecast.comparisons import jeffreys
 from ..io.parallel import shared
@@ -164,7 +168,9 @@ def _times(
 
 def countries(resolved: dict[str, Any], count: int, seed: int) -> list[dict[str, Any]]:
     """Return resolved scenarios of invented countries."""
-    return [_country(resolved, np.random.default_rng([seed, number])) for number in range(count)]
+    _, table = read_priors_file(Path(find_priors("own", None, "")))
+    plain = {**resolved, "sets": {}, "priors": {**table, **resolved["priors"]}}
+    return [_country(plain, np.random.default_rng([seed, number])) for number in range(count)]
 
 
 def _country(resolved: dict[str, Any], chance: np.random.Generator) -> dict[str, Any]:

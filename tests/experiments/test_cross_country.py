@@ -12,6 +12,7 @@ from example_findings import regular
 from palca.experiments.forecast.comparisons import jeffreys
 from palca.experiments.observe.documented import load_record
 from palca.experiments.validate.cross_country import countries, summarise
+from palca.model.state.parameters import PRIORS
 from palca.scenarios import build, resolve
 
 
@@ -21,16 +22,17 @@ def plain() -> dict[str, Any]:
 
 
 def test_invented_countries_keep_the_rules_and_change_the_rest(plain: dict[str, Any]) -> None:
-    made = countries(plain, 3, 0)
-    assert countries(plain, 3, 0) == made  # a country is its number's
-    assert countries(plain, 5, 0)[:3] == made
+    made = countries(resolve("baseline"), 3, 0)
+    assert countries(plain, 5, 0)[:3] == made  # a country is its number's
     for one in made:
         assert one["policies"] == plain["policies"]
         assert one["country"]["garrison"] == plain["country"]["garrison"]
         assert not one["country"]["death"]
         shares = [faction["share"] for faction in one["country"]["faction"]]
         assert sum(shares) == pytest.approx(1.0)
-        build(one)
+        scenario = build(one)
+        wanted = {name: prior for name, prior in PRIORS.items() if name != "growth_mean"}
+        assert (scenario.free_priors, scenario.parameter_sets) == (wanted, {})
     assert made[0]["country"]["start"] != made[1]["country"]["start"]
 
 
