@@ -83,7 +83,8 @@ def test_shipped_scenarios_give_the_same_histories(name: str) -> None:
 def test_officers_of_late_generations_are_the_same() -> None:
     """All rise in vain month after month, until their successors repeat one another."""
     vain = (ForcedCoup("fails", None, 0, 9999),)
-    values = {"opportunity": 1.0, "discontent_base": 3.0, "cost": 0.0, "purge": 0.9}
+    values = {"opportunity": 1.0, "coup_trap": 1.5, "discontent_base": 3.0, "cost": 0.0,
+              "complementarity": 1.0, "purge": 0.9}  # fmt: skip
     scenario = replace(load("baseline"), interventions=vain, parameters=values)
     plain = ReferenceModel(scenario, 3, 0)
     plain.run()

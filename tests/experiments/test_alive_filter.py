@@ -96,8 +96,10 @@ def test_evidence_teaches_parameters_as_bayes_says(small: Callable[..., dict[str
     a, b, wanted = 0.015, 0.075, 8000
     chance = 2.5 * (a + b)
     expected = ((b**3 - a**3) / 3) / ((b**2 - a**2) / 2)
-    particles, found = extend(small(), Evidence("x", (OPENED,)), None, (0, 1), wanted, 1)
-    values = parameters_of(build(small()), particles.tries[0], 1)["opportunity"]
+    uniform = {"uniform": [a, b], "source": "a test", "place": "a test"}
+    resolved = {**small(), "priors": {"opportunity": uniform}}
+    particles, found = extend(resolved, Evidence("x", (OPENED,)), None, (0, 1), wanted, 1)
+    values = parameters_of(build(resolved), particles.tries[0], 1)["opportunity"]
     assert abs(np.mean(values) - expected) < 4 * np.std(values) / np.sqrt(wanted)
     assert abs(found.probability - chance) < 4 * chance * np.sqrt((1 - chance) / wanted)
     assert len(particles) == found.kept == wanted
@@ -400,6 +402,6 @@ def test_the_key_knows_what_worlds_depend_on(year: dict[str, Any]) -> None:
 
     assert key(title="y") == key(title="x") == key(question="another?")
     different = [key(), key(1), key(months=13), key_of(year, Evidence("x", (VISITED,)), 0),
-                 key_of({**year, "parameters": {**year["parameters"], "backlash": 0.5}},
+                 key_of({**year, "parameters": {**year["parameters"], "backlash": 0.05}},
                         Evidence("x", (OPENED,)), 0)]  # fmt: skip
     assert len(set(different)) == 5

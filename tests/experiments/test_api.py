@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import palca as pc
 from palca import arguments, findings
 from palca.experiments.cli.app import EXPERIMENTS
-from palca.scenarios import resolve
+from palca.scenarios import load
 from palca.scenarios.reading.library import parse_toml
 
 matplotlib.use("agg")
@@ -92,7 +92,7 @@ def test_histories_are_those_of_the_run(ran: Any) -> None:
     assert sorted(events["month"].astype(str)) == [
         str(m)[:7] for m in history.month.values[history.attempt.sel(world=9).values > 0]
     ]
-    assert set(history.leader.values.ravel()) <= {leader["name"] for leader in resolve("baseline")["country"]["leader"]}
+    assert set(history.leader.values.ravel()) <= {leader.name for leader in load("baseline").country.leaders}
 
 
 def test_own_outcomes_are_columns(ran: Any, palca: Callable[..., Any], tmp_path: Path) -> None:

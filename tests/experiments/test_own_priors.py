@@ -34,9 +34,10 @@ def written(*rows: str, folder: Path = Path(), name: str = "mine.toml") -> str:
 
 
 def restated() -> list[str]:
-    """Return the shipped priors as rows, but for that whose channel is closed in the small model."""
+    """Return the baseline's priors as rows, but for that whose channel is closed in the small model."""
     return [f'{name} = {{ {prior.family} = [{prior.first!r}, {prior.second!r}], source = "a test" }}'
-            for name, prior in PRIORS.items() if name != "complementarity"]  # fmt: skip
+            for name, prior in build(resolve("baseline")).free_priors.items()
+            if name != "complementarity"]  # fmt: skip
 
 
 def small(folder: Path, *settings: str) -> dict[str, Any]:

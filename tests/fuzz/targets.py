@@ -10,6 +10,8 @@ import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
@@ -33,7 +35,7 @@ from palca.model.state.interventions import LeverChange
 from palca.model.state.parameters import check_parameter, drawn_from
 from palca.scenarios import build, load, resolve
 from palca.scenarios.concept import make_concept
-from palca.scenarios.country import build_country
+from palca.scenarios.country import build_country, read_country
 from palca.scenarios.driver_files import compute_drivers
 from palca.scenarios.interventions import build_interventions, check_changes, parse_change
 from palca.scenarios.outline import read_map
@@ -168,7 +170,10 @@ def options(data: bytes) -> None:
 
 def country(data: bytes) -> None:
     """A country that is built has officers, someone to rule and an initial state."""
-    made = build_country(parse_toml(text_of(data), "country.toml"), "country.toml")
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "country.toml"
+        file.write_bytes(data)
+        made = build_country(read_country(file), "country.toml")
     assert 0 < sum(garrison.officers for garrison in made.garrisons) <= 4096
     assert all(np.isfinite(value) for value in made.start.values())
     assert 0 <= made.start.get("leader", 0) < len(made.leaders)
