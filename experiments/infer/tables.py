@@ -177,7 +177,7 @@ def _known_parameters(kind: str, again: SBC, radius: float) -> str:
 PARAMETER_COLUMNS: Final = (
     Column("parameter", meaning="its name (palca list parameters)"),
     Column("unit", rank=3, meaning="unit of its values"),
-    Column("prior", rank=1, meaning="its prior, as palca list parameters has it"),
+    Column("prior", rank=1, meaning="its prior"),
     Column("mean", write=digits, meaning="mean of the posterior"),
     Column("q05", "5 %", digits, meaning="5 % quantile of the posterior"),
     Column("q95", "95 %", digits, meaning="95 % quantile of the posterior"),

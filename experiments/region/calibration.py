@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 
 _TEMPLATE: Final = Path(__file__).parent / "templates" / "REGION_PARAMETERS.md"
 _RATES: Final = len(SINCE)  # outcomes from the second on
-_MOMENTS: Final = tuple(one for one in PARAMETER_COLUMNS if one.name in (
-    "parameter", "unit", "prior", "mean", "q05", "q95", "information_gain"
-))  # fmt: skip
+_MOMENTS: Final = (
+    Column("parameter", meaning="its name; differ and income belong to the region"),
+    *(one for one in PARAMETER_COLUMNS
+      if one.name in ("unit", "prior", "mean", "q05", "q95", "information_gain")),
+)  # fmt: skip
 _PARAMETERS: Final = (
     *_MOMENTS,
     Column("coverage90_near", "90 % intervals hold", shares(), rank=2,

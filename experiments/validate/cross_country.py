@@ -2,9 +2,9 @@
 
 Countries are made of the scenario's: the same rules and the same barracks, with the state of
 January 1969, the factions of the corps and the drivers drawn wide, nobody's death documented
-and every leader at hand. Their parameters are drawn from the priors of the parameter table: neither
-Bolivia's record nor the coups of other countries taught them anything. They are then counted as
-other countries were (record: base_rates).
+and every leader at hand. Their parameters are drawn from the priors of the parameter table and from
+no posterior: no calibration taught them. They are then counted as other countries were (record:
+base_rates).
 """
 
 from __future__ import annotations

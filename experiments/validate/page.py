@@ -49,7 +49,7 @@ STAYS: Final[dict[str, str]] = {
     "fear": "the literature's reason for coups of the right against mobilisation",
     "distance": "the reason for coups of one current against another",
     "patronage": "the path through which military aid acts",
-    "coup_trap": "a finding across countries; its prior includes zero",
+    "coup_trap": "a finding across countries, from which its prior comes",
     "learning": "the reason why quiet follows failed coups; its effect fades in months",
     "labour_defence": "October 1970; its effect is small",
 }
