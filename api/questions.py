@@ -209,6 +209,8 @@ def calibrate(
         whole(until, "until", 1971, 1978)
         worlds = whole(worlds, "worlds", 5000, 10_000_000)
         path = named(scenario)
+        if not isinstance(without, str):
+            raise PalcaError("must be a country's code, such as 'BOL'", "without")
         if region:
             from palca.experiments.region.calibration import (
                 RegionalCalibrationExperiment,
@@ -246,7 +248,7 @@ def validate(
         if "region" in several(parts):
             from palca.experiments.region.experiment import RegionExperiment, check_alone
 
-            check_alone(several(parts), named(scenario), None)
+            check_alone(several(parts), named(scenario), settings(set))
             folder = None if data is None else Path(data)
             forecast = RegionExperiment.asked(worlds, seed, settings(set), folder)
             return asked(Region, forecast, jobs, progress)

@@ -14,7 +14,7 @@ from palca.model.state.state import FIELDS
 from palca.model.table import InputTable, check_number
 
 from .driver_series import files_table
-from .priors_table import build_priors, find_priors, read_priors_file
+from .priors_table import build_priors, find_priors, read_priors, read_priors_file
 from .reading.library import label, read_toml
 
 _RANKS: Final = ("top", "middle", "civilian")
@@ -40,6 +40,9 @@ def read_country(file: Path) -> dict[str, Any]:
         _, country["priors"] = read_priors_file(
             Path(find_priors(country["priors"], file.parent, where))
         )
+    elif "priors" in country:
+        table = InputTable(country["priors"], f"{label(file)}: [priors]")
+        country["priors"] = read_priors(table)
     return country
 
 

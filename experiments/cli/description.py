@@ -49,7 +49,7 @@ def describe(file: str) -> str:
         last = month_name(end_of_drivers(table, path) - 1)
         return (
             f"{file}: a country, {country.name}, {len(country.leaders) - 1} leaders, drivers "
-            f"to {last}; all is well"
+            f"to {last}, priors of {len(country.priors)} parameters of its own; all is well"
         )
     if not table.keys().isdisjoint(ASPECTS):
         record = load_record()

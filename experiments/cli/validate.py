@@ -67,7 +67,7 @@ def validate(
     if "region" in (part or ()):
         from ..region.experiment import RegionExperiment, check_alone
 
-        check_alone(part or [], scenario, priors)
+        check_alone(part or [], scenario, settings or [], priors)
         region = RegionExperiment.asked(worlds, seed, settings or [], data)
         make(region, out, "region", force, full, jobs, cluster)
         return

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Self
 
 from palca.model.errors import PalcaError
+from palca.scenarios.settings import what_is_set
 
 from ..io.codebook import File, column
 from ..io.experiment import AtomicExperiment, OnProgress, Result
@@ -24,12 +25,15 @@ _FEWEST = 8  # worlds of a set
 _CHANCES = tuple(column(name, f"chance by {meaning}") for name, meaning in FORECASTS.items())
 
 
-def check_alone(parts: Sequence[str], scenario: str, priors: str | None) -> None:
+def check_alone(
+    parts: Sequence[str], scenario: str, settings: Sequence[str], priors: str | None = None
+) -> None:
     """Raise if more is asked for than forecasts of other countries."""
     if {*parts} != {"region"}:
         raise PalcaError("'region' takes minutes: ask for it alone, and for the other parts apart",
                          "--part")  # fmt: skip
-    if scenario != "baseline" or priors is not None:
+    own = priors is not None or any(what_is_set(one) == "priors" for one in settings)
+    if scenario != "baseline" or own:
         raise PalcaError("'region' is of scenarios that tables make, from the shipped priors: "
                          "leave out the scenario and --priors", "--part region")  # fmt: skip
 

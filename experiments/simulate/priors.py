@@ -48,6 +48,6 @@ def said_of(scenarios: Iterable[Mapping[str, Any]]) -> list[str]:
             places = {str(row["place"]).partition(": [")[0] for row in resolved["priors"].values()}
             sentences.append(
                 f"Priors of {' and '.join(sorted(places))}: {own}. All other free parameters have "
-                "the shipped priors, and no posterior is used."
+                "the priors of the country's file or else Palca's, and no posterior is used."
             )
     return list(dict.fromkeys(sentences))

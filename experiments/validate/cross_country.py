@@ -200,8 +200,8 @@ def _country(resolved: dict[str, Any], chance: np.random.Generator) -> dict[str,
         swing, turn = chance.uniform(*_SWING), int(chance.integers(months))
         drivers[name] = (swing * np.roll(drivers[name], turn)).tolist()
     drivers["gdp"] = (chance.uniform(*_INCOME) * np.array(drivers["gdp"])).tolist()
-    country = {**base, "start": {**base["start"], **start}, "leader": leaders, "death": [],
-               "faction": factions}  # fmt: skip
+    country = {**base, "priors": {}, "start": {**base["start"], **start}, "leader": leaders,
+               "death": [], "faction": factions}  # fmt: skip
     own = {"growth_mean": float(chance.uniform(*_GROWTH))}
     return {**resolved, "country": country, "drivers": drivers,
             "parameters": {**resolved["parameters"], **own}}  # fmt: skip

@@ -84,7 +84,8 @@ class Country:
     record : str
         The folder of what is documented of it; empty if there is none of its own.
     priors : mapping of str to Prior
-        What is known of its parameters from elsewhere; it goes before the parameter table.
+        What is known of its parameters from elsewhere; it goes before the parameter table wherever
+        parameters are drawn from priors.
     """
 
     name: str

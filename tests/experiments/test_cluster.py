@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import shutil
@@ -21,6 +22,7 @@ import typer.main
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import palca as pc
 from fault_commands import Run
 from palca.experiments.io import dask_cluster, provenance
 from palca.experiments.io.dask_cluster import _check
@@ -87,7 +89,7 @@ class Dice:
         made = [one.made if isinstance(one, Shared) else one for one in arguments]
         if function is dask_cluster._itself:
             return Shared(made[0])
-        return Future(made[0](*made[1:]))
+        return Future(made[0](*made[1:]))  # as `_signed`, without a worker
 
     def as_completed(self, loop: None) -> Any:
         return self
@@ -117,8 +119,8 @@ class Future:
 
     made: Any
 
-    def result(self) -> tuple[dict[str, Any], Any]:
-        return {}, self.made
+    def result(self) -> tuple[dict[str, Any], Any, None]:
+        return {}, self.made, None
 
 
 def pair(one: object, other: int) -> tuple[object, int]:
@@ -231,6 +233,19 @@ def test_results_come_whole_and_in_order_whichever_is_done_first(
     assert client.most <= 2 * threads + 1
 
 
+@pytest.mark.slow
+def test_a_function_of_a_users_own_fails_in_its_own_words(dask: Cluster) -> None:
+    def wrong(history: Any) -> Any:
+        return history.orientatoin
+
+    dask.work()
+    level = logging.getLogger("distributed.worker").level
+    with pytest.raises(AttributeError, match="orientatoin"):
+        pc.sweep(vary={"backlash": [0.01, 0.02]}, worlds=50, outcomes=[wrong],
+                 cluster=dask.address, progress=False)  # fmt: skip
+    assert logging.getLogger("distributed.worker").level == level
+
+
 @pytest.mark.quick
 def test_every_command_that_takes_jobs_takes_a_cluster() -> None:
     from palca.experiments.cli.app import app
@@ -279,7 +294,7 @@ def test_a_worker_of_changed_code_is_named_though_it_joins_later(
         assert pd.read_parquet(part)["growth"].mean() < 10
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "gopher://x:1", ""])
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "127.0.0.1:1", "nonsense", "gopher://x", "tcp://", "tcp://x:99999", ""])
 def test_a_cluster_that_does_not_answer_is_named(
     palca: Run, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
@@ -287,7 +302,7 @@ def test_a_cluster_that_does_not_answer_is_named(
     code, _, err = palca("sweep", *VARY, "--cluster", address)
     assert (code, err.count("\n")) == (2, 1)
     assert f"--cluster {address}".strip() in err
-    assert "no scheduler answers there" in err
+    assert ("no scheduler answers there" if ":1" in address[-2:] else "write tcp://HOST:PORT") in err
     assert not list(Path().iterdir())
 
 

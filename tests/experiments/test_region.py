@@ -232,5 +232,7 @@ def test_region_is_asked_for_alone(palca: Any) -> None:
     assert "--part region" in palca("validate", "--data", str(GIVEN))[2]
     with pytest.raises(PalcaError, match="region"):
         pc.validate(data=GIVEN)
+    with pytest.raises(PalcaError, match="leave out"):
+        pc.validate(parts="region", set={"priors": "own"})
     with pytest.raises(PalcaError, match="region"):
         pc.calibrate(without="BOL")
