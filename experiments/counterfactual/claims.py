@@ -251,7 +251,9 @@ _CLAIMS: Final = (
     Column("verdict", meaning="in words, with what is built in"),
 )  # fmt: skip
 FILES: Final = (
-    File("claims.csv", "a claim, given one past", _CLAIMS),
+    File("claims.csv", "a claim, given one past", (
+        *_CLAIMS, column("brief", "what is measured, in a few words"),
+    )),
     File("headline.csv", "the effect of a change on coup attempts", (
         column("change", "what is changed, and when"),
         column("frozen", "channel held at its factual path; empty if none is"), GIVEN,
