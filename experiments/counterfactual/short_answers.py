@@ -177,7 +177,7 @@ def _may_not(answer: Answer, parts: Sequence[Part]) -> list[str]:
     else:
         said = ["that the actors would have answered as the rules say: no record can show it."]
     effects = [part.effects["attempts", answer.main] for part in parts]
-    if any(_disagree(effect) for effect in effects):
+    if any(_disagree(effect.effect, effect) for effect in effects):
         said.append("Nor its sign: parameters that fit equally well disagree.")
     if names := sorted({name for part in parts for name in uninformed_carriers(answer, part)}):
         said.append(f"The evidence says nothing about {', '.join(names)}.")
@@ -195,10 +195,9 @@ def _may_not(answer: Answer, parts: Sequence[Part]) -> list[str]:
     return said
 
 
-def _disagree(effect: Effect) -> bool:
-    """Whether the effect is smaller than its spread over parameters, and that spread is clear."""
-    spread, error = effect.parameters_sd, effect.parameters_sd_se
-    return spread > max(abs(effect.effect), 2.0 * error)
+def _disagree(effect: float, of: Effect | Finding) -> bool:
+    """Whether an effect is smaller than its spread over parameters, and that spread is clear."""
+    return of.parameters_sd > max(abs(effect), 2.0 * of.parameters_sd_se)
 
 
 def of_arms(arms: Mapping[str, Answer]) -> ShortAnswer:
@@ -262,8 +261,10 @@ def _with_unit(value: Any, row: Mapping[str, Any]) -> str:
 
 def _of_stability(found: Finding) -> str:
     size = f"({decimal(found.value, 2, '+')}, s.e. {decimal(found.se, 2)})"
-    clear = abs(found.value) > 2.0 * found.se
-    return f"{('more' if found.value > 0.0 else 'fewer') if clear else 'no clear effect'} {size}"
+    if abs(found.value) <= 2.0 * found.se:
+        return f"no clear effect {size}"
+    doubt = " (parameters disagree)" if _disagree(found.value, found) else ""
+    return f"{'more' if found.value > 0.0 else 'fewer'} {size}{doubt}"
 
 
 def of_claims(answers: Mapping[str, Answer]) -> ShortAnswer:
@@ -278,8 +279,8 @@ def of_claims(answers: Mapping[str, Answer]) -> ShortAnswer:
     said = ", ".join(f"{_of_stability(one)} given {GIVEN[one.given]}"
                      for one in every if one.claim == STABLE)  # fmt: skip
     text = (
-        f"Coup attempts in the three years after a Soviet suspension: {said}. The other claims "
-        f"follow from assumed rules. These are {_SUBJECT}.\n"
+        f"Coup attempts within three years of a Soviet suspension: {said}. The other claims "
+        "follow from assumed rules. All this is of the model, not of the country.\n"
         f"As much credit as to Chile: {credit_sentence()}"
     )
     columns = (

@@ -21,7 +21,7 @@ from palca.model.state.history import CODE_OF
 from palca.scenarios import build, resolve
 
 RESOLVED = resolve("soviet-break-1971")
-WORLD, SEED = 31, 2
+WORLD, SEED = 1, 2
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_the_tale_is_the_history_of_the_same_world(world_trace: Trace) -> None:
     legitimacy = [month.after["legitimacy"] for month in world_trace.months]
     assert np.array_equal(np.array(legitimacy, np.float32), history.field("legitimacy")[:, 0])
     assert world_trace.loyalty.shape == (scenario.months, len(scenario.country.garrisons))
-    assert len(np.unique(world_trace.loyalty)) > 3
+    assert len(np.unique(world_trace.loyalty)) > 10
 
 
 def test_a_tale_that_is_kept_is_told_in_each_language(world_trace: Trace) -> None:
