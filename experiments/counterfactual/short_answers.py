@@ -288,5 +288,5 @@ def of_claims(answers: Mapping[str, Answer]) -> ShortAnswer:
         Column("value", "effect", _with_unit),
         Column("se", "s.e.", in_unit()), Column("parameters_sd", "parameters", in_unit()),
     )  # fmt: skip
-    note = f"effect: with the change minus without it; claims.csv has the claims. {_SPREAD}"
+    note = f"effect: with the change minus without it; Banzer's rule can only end. {_SPREAD}"
     return ShortAnswer(text, Table.of("", columns, map(asdict, found), note))
