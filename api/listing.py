@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, overload
 import pandas as pd
 
 from palca.experiments.observe.documented import check_tracks, load_record
-from palca.experiments.observe.outcomes import EVERY, GROUPS
+from palca.experiments.observe.outcome import GROUPS
+from palca.experiments.observe.outcomes import EVERY
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
 from palca.model.state.parameters import PARAMETERS

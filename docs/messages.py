@@ -19,7 +19,8 @@ from palca.experiments.counterfactual.size import VERDICTS
 from palca.experiments.counterfactual.twins import QUANTITIES
 from palca.experiments.io.figure_style import COLOURS
 from palca.experiments.io.language import CATALOGUES
-from palca.experiments.observe.outcomes import EVERY, GROUPS
+from palca.experiments.observe.outcome import GROUPS
+from palca.experiments.observe.outcomes import EVERY
 from palca.experiments.run.explain import ACTORS
 from palca.experiments.simulate.ensemble import MONTHLY
 from palca.model.events import KINDS

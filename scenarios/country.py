@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from palca.model.calendar import FOREVER, START
+from palca.model.calendar import FOREVER, START, month_index
 from palca.model.errors import PalcaError, nearest, short
-from palca.model.state.scenario import Country, Death, Faction, Garrison, Leader
+from palca.model.state.scenario import Country, Death, Faction, Garrison, Leader, Window
 from palca.model.state.state import FIELDS
 from palca.model.table import InputTable, check_number
 
@@ -85,11 +85,29 @@ def build_country(data: Mapping[str, Any], where: str) -> Country:
         term=table.integer("term", 0, _LONGEST_TERM, 0),
         record=table.text("record", ""),
         priors=build_priors(table.table("priors").flat(), where),
+        windows=read_windows(table),
     )
     files_table(table)
     start = table.table("start")
     table.reject_unknown()
     return replace(country, start=check_start(start.flat(), country, start.where))
+
+
+def read_windows(table: InputTable) -> tuple[Window, ...]:
+    """Return the first and the last month of each of the years to be measured by themselves."""
+    where, found = f"{table.where}: windows", []
+    for text in table.texts("windows"):
+        first, apart, last = text.partition("/")
+        if not apart:
+            raise PalcaError(f"write first and last month, \"1970-11/1973-09\", not "
+                             f"'{short(text)}'", where)  # fmt: skip
+        window = month_index(first, where), month_index(last, where)
+        if window[1] < window[0]:
+            raise PalcaError(f"'{text}' ends before it begins: exchange its months", where)
+        if window in found:
+            raise PalcaError(f"'{text}' is there twice", where)
+        found.append(window)
+    return tuple(found)
 
 
 def check_start(data: Mapping[str, Any], country: Country, where: str) -> dict[str, float]:

@@ -22,7 +22,7 @@ from palca.model.state.interventions import Change, PolicyChange, RuleChange
 from palca.model.state.scenario import Scenario
 from palca.model.table import InputTable
 
-from .country import read_country
+from .country import read_country, read_windows
 from .driver_files import compute_drivers, country_drivers, driver_files
 from .expectations import read_expectation
 from .interventions import LATEST, change_deaths, check_changes, parse_change
@@ -153,6 +153,7 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
         # they belong to the interventions, which are inherited too
         "given": table.text("given", str(below.get("given", ""))),
         "outcomes": table.texts("outcomes") or below.get("outcomes", []),
+        "windows": table.texts("windows") or below.get("windows", []),
         "registered": sha256(read_text(path).encode()).hexdigest(),
         "place": where,
     }
@@ -209,6 +210,9 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     written = [change for table in merged["intervene"] for change in table.changes()]
     changes = check_changes(written, first, end)
     deaths = [death.flat() for death in InputTable(country, country["place"]).tables("death")]
+    if merged["windows"]:
+        read_windows(InputTable({"windows": merged["windows"]}, where))  # an error names this file
+        country["windows"] = merged["windows"]
     as_it_was = {**country, "death": deaths}
     leaders = [row.text("name") for row in InputTable(country, country["place"]).tables("leader")]
     country["death"] = change_deaths(deaths, changes, leaders)

@@ -18,7 +18,7 @@ from palca.experiments.counterfactual.paired import Pairs, join_pairs, pair_bloc
 from palca.experiments.counterfactual.question import Inputs, Question
 from palca.experiments.explore.sweep import Plan, make_plan
 from palca.experiments.forecast.comparisons import jeffreys
-from palca.experiments.observe.outcomes import Outcome
+from palca.experiments.observe.outcome import Outcome
 from palca.experiments.simulate.designs import parse_factor
 from palca.experiments.validate.cross_country import Regularities
 from palca.scenarios import resolve

@@ -22,7 +22,8 @@ from ..io.numerals import significant
 from ..io.table import Table, numbers, texts
 from ..observe.documented import load_record
 from ..observe.histories import documented
-from ..observe.outcomes import EVERY, GROUPS, OUTCOMES, documented_outcomes
+from ..observe.outcome import GROUPS
+from ..observe.outcomes import EVERY, OUTCOMES, documented_outcomes
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -152,7 +153,9 @@ def _outcomes() -> Table:
         [*texts("name", "meaning", "unit"), *numbers("documented"), *texts("until", "note")],
         "documented: the value of the record; none if the record doesn't cover it, and then it "
         "isn't scored. until: the last month that counts; empty of those that stand for the "
-        "others in scenarios that don't begin in January 1969, and count their whole length.",
+        "others in scenarios that don't begin in January 1969, and count their whole length. A "
+        "country or a scenario may add windows, whose outcomes are called by their months: "
+        "coups_197011_197309.",
     )
     for group, title in GROUPS.items():
         table.section(title)

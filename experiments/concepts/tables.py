@@ -115,7 +115,7 @@ def measures_table(rows: Iterable[Mapping[str, Any]], title: str = N_("Measures"
             _("none counts") if math.isnan(value) else
             f"{said(value)} ({_('{low} to {high}', low=said(low), high=said(high))})",
         ))  # fmt: skip
-    return pivot(_(title), Column("measure", N_("measure")), cells, {})
+    return pivot(_(title), Column("measure", N_("measure")), cells, Column)
 
 
 def found_out(concept: Concept, finding: Finding) -> str:

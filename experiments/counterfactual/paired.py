@@ -22,7 +22,7 @@ from ..infer.weights import clustered_error
 from ..io.parallel import shared
 from ..io.provenance import hash_arrays
 from ..observe.histories import simulated
-from ..observe.outcomes import EVERY, outcomes
+from ..observe.outcomes import in_order, outcomes
 from ..simulate.ensemble import BLOCK, KEPT, in_blocks, monthly
 from .divergence import pairwise_divergence
 
@@ -95,7 +95,8 @@ def pair_block(
         Simulation(scenario, worlds=worlds, seed=seed, keep=KEPT).run() for scenario in scenarios
     ]
     families = scenarios[0].families_of(draw_index(seed, worlds))
-    both = [simulated(history) for history in histories]
+    both = [simulated(history, scenario.country.windows)
+            for history, scenario in zip(histories, scenarios, strict=True)]  # fmt: skip
     measured = [outcomes(one) for one in both]
     series = [monthly(*pair) for pair in zip(histories, both, strict=True)]
     sums = {}
@@ -172,9 +173,7 @@ class Contrast:
 def contrasts(pairs: Pairs) -> list[Contrast]:
     """Return every outcome that both scenarios have, compared."""
     out = []
-    for outcome in EVERY:
-        if outcome.name not in pairs.first or outcome.name not in pairs.second:
-            continue
+    for outcome in in_order(name for name in pairs.first if name in pairs.second):
         a, b = pairs.first[outcome.name], pairs.second[outcome.name]
         difference = b - a
         se, alone, other = (clustered_error(of, pairs.families) for of in (difference, a, b))

@@ -25,7 +25,7 @@ from ..io.figure_style import (
 )
 from ..io.numerals import number, percent
 from ..io.table import POINTS, STAR, Column, Table, own_unit, shares, starred
-from ..observe.windows import OUTCOME_COLUMNS
+from ..observe.windows import outcome_column
 from ..simulate.ensemble import MONTHLY
 from .paired import Pairs, contrasts, monthly_means
 
@@ -61,9 +61,9 @@ FILES: Final = (
                            "if there is none"),
         column("reconverged", "whether the ruler is the same at the end, and orientation similar; "
                               "empty if they never diverge"),
-        Each("OUTCOME_first", "an outcome (palca list outcomes)", OUTCOME_COLUMNS.get,
+        Each("OUTCOME_first", "an outcome (palca list outcomes)", outcome_column,
              "under the first scenario"),
-        Each("OUTCOME_second", "an outcome (palca list outcomes)", OUTCOME_COLUMNS.get,
+        Each("OUTCOME_second", "an outcome (palca list outcomes)", outcome_column,
              "under the second scenario"),
     )),
     OUTCOMES_FILE,

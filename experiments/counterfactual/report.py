@@ -311,7 +311,7 @@ def channels_table(when: str, rows: Iterable[Mapping[str, Any]], units: bool = T
         "at its factual path (standard errors in brackets)",
         Column("channel"), cells,
         {name: Column(name, quantity, unit=unit if units else "")
-         for name, (quantity, unit) in QUANTITIES.items()},
+         for name, (quantity, unit) in QUANTITIES.items()}.get,
     )  # fmt: skip
 
 

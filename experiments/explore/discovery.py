@@ -23,7 +23,7 @@ from palca.model.errors import PalcaError
 from palca.model.language.expressions import Expression, parse, value_of
 from palca.model.types import Flags, Floats
 
-from ..observe.outcomes import EVERY
+from ..observe.outcomes import with_windows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +39,7 @@ _INTERVAL: Final = (0.025, 0.975)
 _NORMAL: Final = 1.959964  # quantile of the normal distribution that belongs to it
 _IS: Final = " is "  # between a factor and one of its texts
 _MONTH: Final = re.compile(r"\d{4}-\d\d")
+_WORD: Final = re.compile(r"\w+")
 _REST: Final = re.compile(r"\s*([-+*/<>=!)]|(and|or|if)\b)")  # what goes on with a condition
 
 
@@ -115,7 +116,7 @@ def read_question(words: Sequence[str]) -> Expression:
     PalcaError
         If it isn't a condition on outcomes.
     """
-    names = [outcome.name for outcome in EVERY]
+    names = [outcome.name for outcome in with_windows(_WORD.findall(" ".join(words)))]
     named = len(words) > 1 and words[0].strip() in names and not _REST.match(words[1])
     text = " ".join(words[1:] if named else words)
     try:

@@ -12,8 +12,8 @@ from ..io.experiment import Answer
 from ..io.figure_style import INK, SERIES, Picture, head, new_figure, style
 from ..io.numerals import decimal, percent, significant, value_of
 from ..io.table import Column, Table, numbers, pivot, shares
-from ..observe.outcomes import Outcome
-from ..observe.windows import OUTCOME_COLUMNS
+from ..observe.outcome import Outcome
+from ..observe.windows import outcome_column
 from .sensitivity import SCREENED, TOO_WIDE, Measured, Noise
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def indices_table(index: str, rows: Iterable[Mapping[str, Any]]) -> Table:
     return pivot(
         {"total": "Total Sobol indices: % of the expected outcome's variance"}.get(
             index, "Effects of the whole range of a prior on the expected outcome, in its unit"),
-        Column("parameter"), cells, OUTCOME_COLUMNS,
+        Column("parameter"), cells, outcome_column,
         f"With 95 % intervals; {TOO_WIDE}: no conclusion.",
     )  # fmt: skip
 
@@ -93,7 +93,7 @@ def noise_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     return Table.of(
         "Noise: the share of the variance that is chance",
         [Column("outcome"), Column("value", "noise", shares(), note="part of a world's variance")],
-        [{**row, "outcome": OUTCOME_COLUMNS.get(name, Column(name)).title} for name, row in known],
+        [{**row, "outcome": (outcome_column(name) or Column(name)).title} for name, row in known],
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ..io.figure_style import SERIES, Picture, head, many, new_figure, style
-from ..observe.outcomes import Outcome
+from ..observe.outcome import Outcome
 from ..simulate.designs import Factor
 from .sweep import Plan
 from .sweep_table import levels_of, with_unit

@@ -15,8 +15,9 @@ from ..io.codebook import Each, File, column, of_table
 from ..io.experiment import Answer
 from ..io.numerals import decimal, percent, significant, value_of
 from ..io.table import Column, Table, numbers, pivot, shares
-from ..observe.outcomes import EVERY, MAIN, Outcome
-from ..observe.windows import OUTCOME_COLUMNS
+from ..observe.outcome import Outcome
+from ..observe.outcomes import EVERY, MAIN, outcome_named
+from ..observe.windows import outcome_column
 from ..simulate.designs import Factor, check_once, tidy
 from .sweep import Plan, clusters_of
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 BINS: Final = 10  # of a range
-_TITLES: Final = {outcome.name: outcome for outcome in EVERY}
+_NAMES: Final = tuple(outcome.name for outcome in EVERY)
 _MOST_ROWS: Final = 5  # of an answer
 _MOST_LEVELS: Final = 12  # rows of a factor that are printed
 
@@ -43,7 +44,7 @@ FILES: Final = (
     File("worlds/part-*.parquet", "a world; the parts make one table", (
         FACTORS, column("seed", "of its draws"), column("replicate", "of its point, from 0"),
         column("world", "number of its draws: worlds with the same number share them"),
-        Each("OUTCOME", "an outcome (palca list outcomes)", OUTCOME_COLUMNS.get),
+        Each("OUTCOME", "an outcome (palca list outcomes)", outcome_column),
     )),
     File("summary.csv", "an outcome at a level of a factor, over all others", (
         column("factor", "what is varied"),
@@ -66,7 +67,7 @@ def with_unit(name: str) -> str:
 
 def chosen_outcomes(
     names: Sequence[str] | None,
-    measured: Collection[str] = _TITLES,
+    measured: Collection[str] | None = None,
     where: str = "--outcome",
 ) -> list[Outcome]:
     """Return the outcomes of some names; if none are named, the main ones that were measured.
@@ -78,15 +79,16 @@ def chosen_outcomes(
     """
     check_once(names or (), where)
     for name in names or ():
-        if name not in _TITLES:
+        if outcome_named(name) is None:
             raise PalcaError(
-                f"unknown outcome '{name}'{nearest(name, _TITLES)}; choose one of "
-                f"{', '.join(_TITLES)}",
+                f"unknown outcome '{name}'{nearest(name, _NAMES)}; choose one of "
+                f"{', '.join(_NAMES)}",
                 where,
             )
-        if name not in measured:
+        if measured is not None and name not in measured:
             raise PalcaError(f"the scenario ends before '{name}' can be measured", where)
-    return [_TITLES[name] for name in names or MAIN if name in measured]
+    return [outcome for name in names or MAIN if measured is None or name in measured
+            if (outcome := outcome_named(name))]  # fmt: skip
 
 
 def levels_of(factor: Factor, values: pd.Series) -> pd.Series:
@@ -165,7 +167,7 @@ def levels_table(factor: str, rows: Iterable[Mapping[str, Any]]) -> Table:
          f"{significant(value_of(row.get('mean')))} ({significant(value_of(row.get('se')))})")
         for row in rows if row.get("factor") == factor
     ]  # fmt: skip
-    return pivot(f"Mean outcomes by {factor}", Column("level", factor), cells, OUTCOME_COLUMNS,
+    return pivot(f"Mean outcomes by {factor}", Column("level", factor), cells, outcome_column,
                  "Over all other factors; standard errors in brackets.")  # fmt: skip
 
 

@@ -198,4 +198,6 @@ def naive(
     order = np.lexsort((month, world))
     nobody, nothing = np.full(len(month), -1), np.full(len(month), np.nan)
     events = Events(world[order], month[order], code[order], nobody, nobody, nothing)
-    return Histories(worlds, months, series, events, first=scenario.first)
+    return Histories(
+        worlds, months, series, events, first=scenario.first, windows=scenario.country.windows
+    )

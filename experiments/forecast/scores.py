@@ -10,7 +10,8 @@ import numpy as np
 
 from palca.model.types import Floats
 
-from ..observe.outcomes import EVERY, Outcome
+from ..observe.outcome import Outcome
+from ..observe.outcomes import with_windows
 
 _SEED: Final = 21
 
@@ -99,15 +100,16 @@ def evaluate(
     ensemble: dict[str, Floats],
     documented: dict[str, float],
     naive: dict[str, Floats],
-    outcomes: Sequence[Outcome] = EVERY,
+    outcomes: Sequence[Outcome] | None = None,
 ) -> list[OutcomeScore]:
     """Return the score of each outcome that the ensemble has, in their order.
 
     The random places among equal values are the same for the same outcomes.
     """
     scores = []
-    shares = np.random.default_rng(_SEED).random(len(outcomes))
-    for outcome, share in zip(outcomes, shares, strict=True):
+    some = with_windows(ensemble) if outcomes is None else outcomes
+    shares = np.random.default_rng(_SEED).random(len(some))
+    for outcome, share in zip(some, shares, strict=True):
         if outcome.name not in ensemble:
             continue
         values = ensemble[outcome.name]

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from palca.model.types import AnyFloats
 
-from ..observe.outcomes import Outcome
+from ..observe.outcome import Outcome
 from .reference_table import ReferenceTable
 from .weights import effective_sample_size, moments, systematic
 

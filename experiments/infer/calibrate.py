@@ -27,7 +27,8 @@ from ..forecast.scores import OutcomeScore, evaluate
 from ..io.experiment import OnProgress
 from ..observe.documented import load_record, record_for
 from ..observe.histories import documented
-from ..observe.outcomes import Outcome, documented_outcomes, measure
+from ..observe.outcome import Outcome
+from ..observe.outcomes import documented_outcomes, measure
 from ..observe.windows import LAST, before_and_after
 from ..simulate.priors import free_in
 from .abc import (

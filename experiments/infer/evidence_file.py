@@ -19,7 +19,7 @@ from palca.scenarios.reading.library import find, read_toml
 from ..observe.by_month import atmosphere
 from ..observe.documented import scored
 from ..observe.histories import Histories, fiscal_years
-from ..observe.outcomes import LAST_MONTH
+from ..observe.outcome import LAST_MONTH
 from .evidence import ATTEMPTS, EventObservation, Evidence, Level, Reign
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from palca.model.types import Floats, Ints
 from ..io.codebook import File, column
 from ..io.numerals import number, value_of
 from ..io.table import Column, Table, numbers
-from ..observe.outcomes import EVERY
+from ..observe.outcomes import in_order
 from .alive_filter import families
 from .weights import clustered_error
 
@@ -105,7 +105,7 @@ class WorldsByPrior:
         """Return the rows of outcomes by their names; those that aren't there are left out."""
         return [
             {"outcome": outcome.name, "title": outcome.heading, "unit": outcome.unit, **row}
-            for outcome in EVERY if outcome.name in some and outcome.name in values
+            for outcome in in_order(name for name in values if name in some)
             for row in self.rows(values[outcome.name])
         ]  # fmt: skip
 

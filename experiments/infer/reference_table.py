@@ -18,7 +18,8 @@ from palca.model.state.prior import Prior
 from palca.model.types import AnyFloats
 
 from ..io.parallel import shared
-from ..observe.outcomes import Outcome, measure
+from ..observe.outcome import Outcome
+from ..observe.outcomes import measure
 from ..observe.windows import before_and_after
 from ..simulate import priors
 from ..simulate.designs import Factor

@@ -15,7 +15,7 @@ from ..forecast.scores import OutcomeScore
 from ..io.codebook import Each, File, column, of_table
 from ..io.numerals import decimal, percent, significant
 from ..io.table import Column, Table, decimals, digits, numbers, shares
-from ..observe.windows import OUTCOME_COLUMNS
+from ..observe.windows import outcome_column
 from .abc import SBC
 from .calibrate import INFORMATIVE, RARE, Calibration
 
@@ -243,7 +243,7 @@ def parameters_table(rows: Iterable[Mapping[str, Any]]) -> Table:
 
 def outcomes_table(title: str, rows: Iterable[Mapping[str, Any]]) -> Table:
     """Return outcomes and their forecasts from rows of ``outcomes.csv``."""
-    known = ((OUTCOME_COLUMNS.get(str(row.get("outcome"))), row) for row in rows)
+    known = ((outcome_column(str(row.get("outcome"))), row) for row in rows)
     named = ({**row, "outcome": column.title if column else row.get("outcome")}
              for column, row in known)  # fmt: skip
     return Table.of(title, _OUTCOMES, named, file="outcomes.csv")

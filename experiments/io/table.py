@@ -273,21 +273,21 @@ class Table:
 
 def pivot(
     title: str, first: Column, cells: Iterable[tuple[str, str, str]],
-    headings: Mapping[str, Column], note: str = "",
+    headings: Callable[[str], Column | None], note: str = "",
 ) -> Table:  # fmt: skip
     """Return a table of cells, each given as (row, column, what it says).
 
     Parameters
     ----------
-    headings : mapping of str to Column
-        What is known of the columns; others are called as they are.
+    headings : callable
+        Returns what is known of a column; others are called as they are.
     """
     rows: dict[str, dict[str, str]] = {}
     names: dict[str, None] = {}
     for row, name, said in cells:
         rows.setdefault(row, {})[name] = said
         names[name] = None
-    columns = [replace(headings.get(name, Column(name)), name=name, right=True) for name in names]
+    columns = [replace(headings(name) or Column(name), name=name, right=True) for name in names]
     filled = [{first.name: row, **dict.fromkeys(names, ""), **of} for row, of in rows.items()]
     return Table.of(title, [first, *columns], filled, note)
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palca.model.state.history import CODE_OF, EVENT_CODES, Events, History
-from palca.model.state.scenario import Scenario
+from palca.model.state.scenario import Scenario, Window
 from palca.model.types import Flags, Floats
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class Histories:
     covered : dict of (str, str) to ndarray of bool, shape ``(months,)``
         By track and kind of event: in which months an absent event means that it didn't happen.
         Empty where this is so of all, as of simulated histories.
+    windows : tuple of (int, int)
+        Of the country: see :class:`~palca.model.state.scenario.Country`.
     """
 
     worlds: int
@@ -67,6 +69,7 @@ class Histories:
     events: Events
     covered: dict[tuple[str, str], Flags] = field(default_factory=dict)
     first: int = 0
+    windows: tuple[Window, ...] = ()
 
     def to(self, months: int) -> Histories:
         """Return the first months; itself if it has no more."""
@@ -76,7 +79,7 @@ class Histories:
         events = Events(*(getattr(self.events, column.name)[early] for column in fields(Events)))
         series = {name: values[:months] for name, values in self.series.items()}
         covered = {pair: known[:months] for pair, known in self.covered.items()}
-        return Histories(self.worlds, months, series, events, covered, self.first)
+        return Histories(self.worlds, months, series, events, covered, self.first, self.windows)
 
     def covers(self, track: str, kinds: Iterable[str]) -> Flags:
         """Return in which months the absence of some kinds of event is known, ``(months,)``."""
@@ -139,13 +142,16 @@ class Histories:
         return {}
 
 
-def simulated(history: History) -> Histories:
-    """Return the histories of a block of simulated worlds."""
+def simulated(history: History, windows: tuple[Window, ...] = ()) -> Histories:
+    """Return the histories of a block of simulated worlds, with its country's windows."""
     series: dict[str, Any] = {name: history.field(name) for name in SERIES}
     events = history.events
     if history.since:
         events = replace(events, month=events.month - history.since)
-    return Histories(len(history.worlds), len(history.monthly), series, events, first=history.since)
+    return Histories(
+        len(history.worlds), len(history.monthly), series, events,
+        first=history.since, windows=windows,
+    )  # fmt: skip
 
 
 def happened(histories: Histories) -> Floats:
@@ -214,7 +220,7 @@ def documented(record: Record, scenario: Scenario) -> Histories:
     begins, judged = (min(max(month - base, 0), months) for month in record.span)
     for pair, flags in covered(record).items():
         known[pair][begins:judged] = flags[base + begins - record.span[0] :][: judged - begins]
-    made = Histories(1, months, series, events, known, base)
+    made = Histories(1, months, series, events, known, base, scenario.country.windows)
     series["ussr_commitment"][~made.covers("ussr", ["credit"])] = np.nan
     for name, track, changes in _STATES:  # a change that isn't known may have ended them
         unseen = np.maximum.accumulate(~made.covers(track, changes)[:judged])

@@ -14,7 +14,7 @@ from palca.model.state.scenario import Country
 from palca.model.state.state import FIELDS
 from palca.model.types import Floats, Ints
 
-from .outcomes import Outcome
+from .outcome import Outcome
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -7,8 +7,8 @@ cooperation is atmosphere, commitments and deliveries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from palca.model.agents.observables import RECORD
 from palca.model.calendar import month_index
-from palca.model.state.scenario import Scenario
+from palca.model.state.scenario import Scenario, Window
 from palca.model.types import Floats
 
 from .by_month import (
@@ -31,71 +31,51 @@ from .by_month import (
     spell_lengths,
 )
 from .histories import Histories
+from .outcome import (
+    LAST_MONTH,
+    Measured,
+    Outcome,
+    american,
+    average,
+    mean,
+    of_months,
+    outcome_of_months,
+    span_of,
+    times,
+    total,
+)
 
 COUP_MONTH: Final = month_index("1971-08")
-LAST_MONTH: Final = "1978-12"  # no outcome hears of a later one
-# The groups of outcomes, in the order in which they are printed: name -> title.
-GROUPS: Final = {
-    "power": "Power: coups and rulers",
-    "economy": "Economy",
-    "conflict": "Unrest and repression",
-    "ussr": "Cooperation with the USSR",
-    "us": "Cooperation with the United States",
-    "party": "The communist party",
-}
 
 
-def _span(histories: Histories, values: Floats, first: str, last: str) -> Floats:
-    """Return the months of some values from `first` to `last`."""
-    since = histories.first
-    return values[month_index(first) - since : month_index(last) + 1 - since]
+def _times(track: str, kind: str, first: str, last: str) -> Measured:
+    return times(track, kind, month_index(first), month_index(last))
 
 
-def _sum(values: Floats) -> Floats:
-    """Return the sum over months, in their order: NumPy's own depends on the array's shape."""
-    total = np.zeros(values.shape[1])
-    for row in values:
-        total += row
-    return total
+def _mean(of: Measured, first: str, last: str) -> Measured:
+    return mean(of, month_index(first), month_index(last))
 
 
-def _average(values: Floats) -> Floats:
-    return _sum(values) / len(values)
-
-
-def _times(track: str, kind: str, first: str, last: str) -> Callable[[Histories], Floats]:
-    return lambda histories: histories.times(track, kind, month_index(first), month_index(last))
-
-
-def _mean(
-    of: Callable[[Histories], Floats], first: str, last: str
-) -> Callable[[Histories], Floats]:
-    return lambda histories: _average(_span(histories, of(histories), first, last))
-
-
-def _share(
-    series: str, test: Callable[[Floats], NDArray[np.bool_]]
-) -> Callable[[Histories], Floats]:
+def _share(series: str, test: Callable[[Floats], NDArray[np.bool_]]) -> Measured:
     return lambda histories: holds(histories, series, test).mean(axis=0)
 
 
-def _yearly(series: str, first: str, last: str) -> Callable[[Histories], Floats]:
+def _yearly(series: str, first: str, last: str) -> Measured:
     """Return a monthly flow as million USD a year, averaged over a span."""
     of = _mean(lambda histories: histories.series[series], first, last)
     return lambda histories: 12.0 * of(histories)
 
 
-def _total(series: str, first: str, last: str) -> Callable[[Histories], Floats]:
-    return lambda histories: _sum(_span(histories, histories.series[series], first, last))
+def _total(series: str, first: str, last: str) -> Measured:
+    return lambda histories: total(_span(histories, histories.series[series], first, last))
+
+
+def _span(histories: Histories, values: Floats, first: str, last: str) -> Floats:
+    return span_of(histories, values, month_index(first), month_index(last))
 
 
 def _soviet(histories: Histories) -> Floats:
     return histories.once("ussr_atmosphere", lambda: atmosphere(histories, "ussr"))
-
-
-def american(histories: Histories) -> Floats:
-    """Return the atmosphere between the host and the United States, ``(months, worlds)``."""
-    return histories.once("us_atmosphere", lambda: atmosphere(histories, "us"))
 
 
 def _spells(histories: Histories) -> tuple[Floats, Floats]:
@@ -123,7 +103,7 @@ def _first_rule(histories: Histories) -> Floats:
 def _dip(histories: Histories) -> Floats:
     """Return the lowest Soviet atmosphere of 1972 less its mean in the year before the coup."""
     e = _soviet(histories)
-    before = _average(_span(histories, e, "1970-09", "1971-08"))
+    before = average(_span(histories, e, "1970-09", "1971-08"))
     return _span(histories, e, "1972-01", "1972-12").min(axis=0) - before
 
 
@@ -132,43 +112,6 @@ def _recovery(histories: Histories) -> Floats:
     e = _soviet(histories)
     lowest = _span(histories, e, "1972-01", "1972-12").min(axis=0)
     return _span(histories, e, "1973-01", "1978-12").max(axis=0) - lowest
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One number that sums up a world. It scores if the record has it.
-
-    Attributes
-    ----------
-    name, title, unit : str
-    group : str
-        One of :data:`GROUPS`.
-    of : callable
-        From histories to ``(worlds,)``; NaN of the record unless it covers what is counted.
-    until : str
-        The last month that it hears of. It isn't measured in histories that end before. Empty if
-        it is of whole histories, whatever their length.
-    note : str
-    """
-
-    name: str
-    title: str
-    unit: str
-    group: str
-    of: Callable[[Histories], Floats]
-    until: str = LAST_MONTH
-    note: str = ""
-
-    def reached(self, end: int) -> bool:
-        """Return whether it is measured in histories that end before month `end`."""
-        return not self.until or month_index(self.until) < end
-
-    @property
-    def heading(self) -> str:
-        """The title where it stands alone: with the actor that it is about."""
-        actor = {"ussr": "Soviet ", "us": "US ", "party": "party: "}.get(self.group, "")
-        named = "Soviet" in self.title or "USSR" in self.title  # and acts of others against it
-        return self.title if named else actor + self.title
 
 
 _GAP: Final = "the record doesn't cover"
@@ -192,7 +135,7 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("growth", "mean growth 1969–78, % a year", "% a year", "economy",
             _mean(lambda histories: histories.series["growth"], "1969-01", "1978-12")),
     Outcome("unrest_months", "months of lethal or national unrest", "months", "conflict",
-            lambda histories: _sum(lethal_unrest(histories)), note=f"{_GAP} strikes"),
+            lambda histories: total(lethal_unrest(histories)), note=f"{_GAP} strikes"),
     Outcome("massacres", "massacres", "events", "conflict",
             _times("conflict", "massacre", "1969-01", "1978-12")),
     Outcome("sieges", "states of siege", "events", "conflict",
@@ -251,11 +194,11 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
 )  # fmt: skip
 
 
-def _all(series: str) -> Callable[[Histories], Floats]:
-    return lambda histories: _sum(histories.series[series])
+def _all(series: str) -> Measured:
+    return lambda histories: total(histories.series[series])
 
 
-def _ever(track: str, kind: str) -> Callable[[Histories], Floats]:
+def _ever(track: str, kind: str) -> Measured:
     return lambda histories: histories.times(
         track, kind, histories.first, histories.first + histories.months - 1
     )
@@ -270,7 +213,7 @@ ANY_SPAN: Final[tuple[Outcome, ...]] = (
             _first_rule, "", note="cut at the end of the scenario"),
     *(replace(outcome, until="", note="") for outcome in OUTCOMES if outcome.name in _WHOLE),
     Outcome("growth_mean", "mean growth, % a year", "% a year", "economy",
-            lambda histories: _average(histories.series["growth"]), ""),
+            lambda histories: average(histories.series["growth"]), ""),
     Outcome("massacres_ever", "massacres", "events", "conflict",
             _ever("conflict", "massacre"), ""),
     Outcome("sieges_ever", "states of siege", "events", "conflict", _ever("conflict", "siege"), ""),
@@ -281,14 +224,34 @@ ANY_SPAN: Final[tuple[Outcome, ...]] = (
     Outcome("ussr_commitments", "commitments, USD m", "million USD", "ussr",
             _all("ussr_commitment"), ""),
     Outcome("us_aid", "commitments, USD m a year", "million USD a year", "us",
-            lambda histories: 12.0 * _average(histories.series["us_commitment"]), ""),
+            lambda histories: 12.0 * average(histories.series["us_commitment"]), ""),
 )  # fmt: skip
 EVERY: Final = (*OUTCOMES, *(o for o in ANY_SPAN if o.name not in _WHOLE))  # each name once
 
 
-def outcomes_from(first: int) -> tuple[Outcome, ...]:
-    """Return the outcomes of histories that begin in a month."""
-    return OUTCOMES if first == 0 else ANY_SPAN
+_NAMED: Final = {outcome.name: outcome for outcome in EVERY}
+
+
+def outcomes_from(first: int, windows: Iterable[Window] = ()) -> tuple[Outcome, ...]:
+    """Return the outcomes of histories that begin in a month, those of later windows too."""
+    some = OUTCOMES if first == 0 else ANY_SPAN
+    return (*some, *(o for window in windows if window[0] >= first for o in of_months(*window)))
+
+
+def outcome_named(name: str) -> Outcome | None:
+    """Return an outcome by its name, also one of a window; None if there is none."""
+    return _NAMED.get(name) or outcome_of_months(name)
+
+
+def with_windows(names: Iterable[str]) -> tuple[Outcome, ...]:
+    """Return all outcomes that aren't of windows, and after them those of windows among `names`."""
+    return (*EVERY, *filter(None, map(outcome_of_months, names)))
+
+
+def in_order(names: Iterable[str]) -> list[Outcome]:
+    """Return the outcomes of some names in the order of all, those of windows last."""
+    given = list(names)
+    return [outcome for outcome in with_windows(given) if outcome.name in given]
 
 
 def imposed(scenario: Scenario) -> set[str]:
@@ -301,7 +264,8 @@ def imposed(scenario: Scenario) -> set[str]:
              if any(not policy.names.isdisjoint(RECORD) for _, policy in rows)}  # fmt: skip
     if scenario.country.record and "growth_mean" in scenario.parameters:
         given.add("economy")
-    return {outcome.name for outcome in EVERY if outcome.group in given}
+    every = outcomes_from(scenario.first, scenario.country.windows)
+    return {outcome.name for outcome in every if outcome.group in given}
 
 
 MAIN: Final = (
@@ -321,7 +285,7 @@ def _first(histories: Histories, track: str, kind: str) -> Floats:
 
 def outcomes(histories: Histories, names: Collection[str] | None = None) -> dict[str, Floats]:
     """Return every outcome of every world, or some of them, as :func:`measure` does."""
-    some = outcomes_from(histories.first)
+    some = outcomes_from(histories.first, histories.windows)
     return measure([o for o in some if names is None or o.name in names], histories)
 
 

@@ -6,19 +6,13 @@ that nothing of a year is known before it has passed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from palca.model.calendar import month_index
-from palca.model.types import Floats
 
 from ..io.table import Column
-from .by_month import holds, is_banned, is_left, is_right, is_tolerated, lethal_unrest
-from .histories import Histories
-from .outcomes import EVERY, OUTCOMES, Outcome, american
+from .outcome import Outcome, of_window, outcome_of_months
+from .outcomes import EVERY, OUTCOMES
 
 FIRST: Final = 1969
 LAST: Final = 1978
@@ -57,50 +51,24 @@ def before_and_after(until: int) -> tuple[tuple[Outcome, ...], tuple[Outcome, ..
 
 
 def _of_span(first: int, last: int) -> list[Outcome]:
-    start, end = month_index(f"{first}-01"), month_index(f"{last}-12")
     years = f"{first}" if first == last else f"{first}–{last % 100}"
-    tail = f"{first % 100}_{last % 100}"
-
-    def times(track: str, kind: str) -> Callable[[Histories], Floats]:
-        return lambda histories: histories.times(track, kind, start, end)
-
-    def mean(of: Callable[[Histories], Floats]) -> Callable[[Histories], Floats]:
-        return lambda histories: of(histories)[start : end + 1].mean(axis=0, dtype=np.float64)
-
-    def share(
-        series: str, test: Callable[[Floats], NDArray[np.bool_]]
-    ) -> Callable[[Histories], Floats]:
-        return mean(lambda histories: holds(histories, series, test))
-
-    rows = [
-        ("coups", "successful coups", "coups", "power", times("power", "coup")),
-        ("failed", "failed coups", "coups", "power", times("power", "failed coup")),
-        ("right", "time under the right", "share", "power", share("orientation", is_right)),
-        ("left", "time under the left", "share", "power", share("orientation", is_left)),
-        ("growth", "growth, % a year", "% a year", "economy",
-         mean(lambda histories: histories.series["growth"])),
-        ("unrest", "months of lethal or national unrest", "months", "conflict",
-         lambda histories: lethal_unrest(histories)[start : end + 1].sum(axis=0)),
-        ("massacres", "massacres", "events", "conflict", times("conflict", "massacre")),
-        ("expulsions", "expulsions from the Soviet mission", "events", "ussr",
-         times("ussr", "expulsion")),
-        ("breaks", "breaks with the USSR", "events", "ussr", times("ussr", "break")),
-        ("us_aid", "commitments, USD m a year", "million USD a year", "us",
-         mean(lambda histories: 12.0 * histories.series["us_commitment"])),
-        ("us_atmosphere", "atmosphere", "weight", "us", mean(american)),
-        ("banned", "banned", "share", "party", share("legality", is_banned)),
-        ("tolerated", "tolerated", "share", "party", share("legality", is_tolerated)),
-    ]  # fmt: skip
-    return [Outcome(f"{name}_{tail}", f"{title} {years}", unit, group, of, f"{last}-12")
-            for name, title, unit, group, of in rows]  # fmt: skip
+    start, end = month_index(f"{first}-01"), month_index(f"{last}-12")
+    return of_window(start, end, f"{first % 100}_{last % 100}", years)
 
 
-# Every outcome as a column of a table, those of a calibration's years too.
-OUTCOME_COLUMNS: Final = {
-    outcome.name: Column(
-        outcome.name, outcome.heading, unit=outcome.unit,
-        meaning="; ".join(filter(None, (outcome.heading, outcome.note))),
-    )
+def _column(outcome: Outcome) -> Column:
+    meaning = "; ".join(filter(None, (outcome.heading, outcome.note)))
+    return Column(outcome.name, outcome.heading, unit=outcome.unit, meaning=meaning)
+
+
+def outcome_column(name: str) -> Column | None:
+    """Return an outcome as a column of a table, those of any window too; None if it is none."""
+    found = outcome_of_months(name)
+    return _column(found) if found else _COLUMNS.get(name)
+
+
+_COLUMNS: Final = {
+    outcome.name: _column(outcome)
     for outcome in (*EVERY, *(one for year in range(FIRST + 2, LAST + 1)
                                  for some in before_and_after(year) for one in some))
 }  # fmt: skip

@@ -28,7 +28,7 @@ from ..infer.abc import simulation_based_calibration as check_ranks
 from ..infer.calibrate import DRAWS, INFORMATIVE
 from ..infer.reference_table import score, values_of
 from ..io.experiment import OnProgress
-from ..observe.outcomes import Outcome
+from ..observe.outcome import Outcome
 from .contest import END, FIRST
 from .reference import (
     DIFFER,

@@ -23,7 +23,7 @@ from palca.model.state.prior import Prior
 from palca.model.types import AnyFloats, Flags, Floats
 
 from ..io.parallel import shared
-from ..observe.outcomes import Outcome
+from ..observe.outcome import Outcome
 from ..simulate.ensemble import in_blocks
 from .contest import END, FIRST, SCORED, SINCE
 from .kit import CLOSED, scenario_of

@@ -132,7 +132,7 @@ def _years(folder: Folder) -> Table:
             low, middle, high = (significant(value_of(row[level]), 2) for level in levels)
             name = f"{MONTHLY[row['series']][0]} ({row['unit']})"
             cells.append((name, year, f"{middle} ({low} to {high})"))
-    return pivot("The simulated worlds at the end of each year", Column("series"), cells, {},
+    return pivot("The simulated worlds at the end of each year", Column("series"), cells, Column,
                  "Median, with 5 and 95 % quantiles.")  # fmt: skip
 
 

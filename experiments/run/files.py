@@ -21,7 +21,7 @@ from ..forecast.scores import OutcomeScore
 from ..io.codebook import Each, File, column, listed, of_table
 from ..io.language import _
 from ..io.provenance import hash_arrays
-from ..observe.windows import OUTCOME_COLUMNS
+from ..observe.windows import outcome_column
 from ..simulate.ensemble import MONTHLY, QUANTILES, Block, Summary
 from ..simulate.priors import FREE
 
@@ -36,7 +36,7 @@ _AMOUNTS: Final = (_MONEY, *sorted({*AMOUNTS.values()}, reverse=True))  # column
 FILES: Final = (
     File("worlds.parquet", "a world", (
         column("world", "number of the world: with the seed it makes all its draws"),
-        Each("OUTCOME", "an outcome (palca list outcomes)", OUTCOME_COLUMNS.get),
+        Each("OUTCOME", "an outcome (palca list outcomes)", outcome_column),
         Each("PARAMETER", "a free parameter, one that has a prior (palca list parameters), as the "
                           "world has it before any intervention; the others are the same in all "
                           "worlds", of_table(PARAMETERS)),

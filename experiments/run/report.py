@@ -19,7 +19,8 @@ from ..io.table import Column, Table, decimals, numbers, shares
 from ..observe.by_month import side
 from ..observe.documented import COUNTRY, no_record
 from ..observe.histories import Histories
-from ..observe.outcomes import GROUPS, outcomes_from
+from ..observe.outcome import GROUPS
+from ..observe.outcomes import outcomes_from
 from ..simulate.ensemble import Summary
 from .files import score_rows
 
@@ -67,8 +68,8 @@ def print_report(
         console.print(_before_and_after(outcome_scores))
     if scenario.months >= 12:
         console.print(_repression(scenario, summary))
-    every = outcomes_from(scenario.first)
-    if left_out := len(every) - len(outcome_scores):
+    every = outcomes_from(scenario.first, scenario.country.windows)
+    if left_out := sum(not outcome.reached(scenario.end) for outcome in every):
         console.print(
             f"\n{left_out} of {len(every)} outcomes are left out: the scenario ends in "
             f"{month_name(scenario.end - 1)}, before the last month that they need."

@@ -131,14 +131,15 @@ def run_block(
     keep = tuple(FIELDS) if own else KEPT
     model = Simulation(build(resolved), worlds=worlds, seed=seed, keep=keep)
     history = model.run()
-    histories = simulated(history)
+    country = model.current.scenario.country
+    histories = simulated(history, country.windows)
     counts = {name: histogram(values) for name, values in monthly(history, histories).items()}
-    size = len(model.current.scenario.country.leaders)
+    size = len(country.leaders)
     leader = history.field("leader").astype(np.int64)
     months = np.arange(len(leader))[:, None]
     rulers = np.bincount((leader + size * months).ravel(), minlength=size * len(leader))
     found = outcomes(histories)
-    found |= measured(own, history, model.current.scenario.country)
+    found |= measured(own, history, country)
     return Block(
         history.worlds, found, history.events, counts, rulers.reshape(len(leader), size)
     )
@@ -146,7 +147,9 @@ def run_block(
 
 def free_running(resolved: dict[str, Any], worlds: int, seed: int) -> Histories:
     """Return the histories of some worlds of a resolved scenario, with all that is measured."""
-    return simulated(Simulation(build(resolved), worlds, seed, keep=SERIES).run())
+    scenario = build(resolved)
+    history = Simulation(scenario, worlds, seed, keep=SERIES).run()
+    return simulated(history, scenario.country.windows)
 
 
 def in_blocks(worlds: int, size: int) -> Iterator[NDArray[np.int64]]:

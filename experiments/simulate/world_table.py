@@ -74,7 +74,8 @@ def run_rows(
             sampled = {name: column[some] for name, column in values.items()}
             here = replace(scenario, parameters={**scenario.parameters, **sampled})
             history = Simulation(here, numbers[some], seed, keep=keep).run()
-            found = measure(simulated(history)) | measured(own, history, scenario.country)
+            country = scenario.country
+            found = measure(simulated(history, country.windows)) | measured(own, history, country)
             for name, result in found.items():
                 out.setdefault(name, np.full(len(table), np.nan))[some] = result
     return out
@@ -85,8 +86,9 @@ def check_measured(resolved: dict[str, Any], names: Collection[str], where: str)
 
     If none is named, before all of the main ones can.
     """
-    first = resolved.get("first", 0)
-    known = {o.name for o in outcomes_from(first) if o.reached(first + resolved["months"])}
+    scenario = build(resolved)
+    every = outcomes_from(scenario.first, scenario.country.windows)
+    known = {outcome.name for outcome in every if outcome.reached(scenario.end)}
     for name in names:
         if name not in known:
             raise PalcaError(f"the scenario ends before '{name}' can be measured", where)

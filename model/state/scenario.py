@@ -13,6 +13,8 @@ from .interventions import InForce, Intervention
 from .parameters import PARAMETERS, PRIORS, drawn_from, draws_of_worlds
 from .prior import Prior
 
+Window = tuple[int, int]  # first and last month
+
 
 @dataclass(frozen=True, slots=True)
 class Leader:
@@ -86,6 +88,8 @@ class Country:
     priors : mapping of str to Prior
         What is known of its parameters from elsewhere; it goes before the parameter table wherever
         parameters are drawn from priors.
+    windows : tuple of (int, int)
+        First and last months of the years that are also measured by themselves.
     """
 
     name: str
@@ -97,6 +101,7 @@ class Country:
     term: int = 0
     record: str = ""
     priors: Mapping[str, Prior] = field(default_factory=dict)
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from palca.experiments.infer.calibrate import Calibration, calibrate
 from palca.experiments.infer.reference_table import ReferenceTable, score, simulate, values_of
 from palca.experiments.observe.documented import load_record
 from palca.experiments.observe.histories import SERIES, Histories, documented, simulated
-from palca.experiments.observe.outcomes import Outcome, measure
+from palca.experiments.observe.outcome import Outcome
+from palca.experiments.observe.outcomes import measure
 from palca.experiments.observe.windows import before_and_after, spans
 from palca.experiments.simulate import priors
 from palca.experiments.simulate.priors import free_in

@@ -29,11 +29,10 @@ from palca.experiments.observe.by_month import (
 )
 from palca.experiments.observe.documented import Record, load_record
 from palca.experiments.observe.histories import SERIES, Histories, documented, simulated
+from palca.experiments.observe.outcome import GROUPS, Outcome
 from palca.experiments.observe.outcomes import (
     EVERY,
-    GROUPS,
     OUTCOMES,
-    Outcome,
     documented_outcomes,
     measure,
     outcomes,

@@ -6,7 +6,7 @@ from typing import Final
 
 from ...io.language import N_, _
 from ...io.numerals import spelled
-from ...observe.outcomes import GROUPS
+from ...observe.outcome import GROUPS
 from ...run.files import score_rows
 from ...run.report import scores_table
 from ...simulate.ensemble import MONTHLY

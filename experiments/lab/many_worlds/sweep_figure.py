@@ -11,7 +11,7 @@ import pandas as pd
 from ...io.figure_style import INK, Picture, style
 from ...io.language import _
 from ...io.numerals import number, spelled
-from ...observe.outcomes import Outcome
+from ...observe.outcome import Outcome
 from ..canvas import fixed_figure
 
 _GREY: Final = "#e4e2de"

@@ -1,0 +1,102 @@
+"""Outcomes of the windows that a country names: they add up, and are known by their names."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from palca.experiments.explore.discovery import read_question
+from palca.experiments.observe.documented import record_of
+from palca.experiments.observe.histories import SERIES, Histories, documented, simulated
+from palca.experiments.observe.outcome import of_months, outcome_of_months
+from palca.experiments.observe.outcomes import in_order, measure, outcomes, outcomes_from
+from palca.experiments.observe.windows import outcome_column
+from palca.experiments.simulate.world_table import check_measured
+from palca.model import Simulation
+from palca.model.calendar import month_index
+from palca.model.errors import PalcaError
+from palca.scenarios import build, resolve
+
+pytestmark = pytest.mark.quick
+
+COUNTED = ("coups", "failed", "unrest", "massacres", "expulsions", "breaks")
+
+
+@cache
+def chile() -> Histories:
+    scenario = build(resolve("chile-1970"))
+    history = Simulation(scenario, 200, 0, keep=SERIES).run()
+    return simulated(history, scenario.country.windows)
+
+
+@given(st.data())
+def test_windows_that_follow_on_add_up(data: st.DataObject) -> None:
+    first, last = chile().first, chile().first + chile().months - 1
+    cut = data.draw(st.integers(first, last - 1))
+    parts = [(first, cut), (cut + 1, last)]
+    whole, *some = (measure(of_months(*window), chile()) for window in [(first, last), *parts])
+    names = [name.rsplit("_", 2)[0] for name in whole]
+    assert len(names) == 10
+    for name, of_whole, *of_parts in zip(names, *(m.values() for m in (whole, *some)), strict=True):
+        weights = [1.0, 1.0] if name in COUNTED else [
+            (end + 1 - begin) / chile().months for begin, end in parts
+        ]  # fmt: skip
+        assert np.allclose(sum(w * of for w, of in zip(weights, of_parts, strict=True)), of_whole)
+
+
+@given(st.integers(-228, 100), st.integers(0, 100))
+def test_a_window_is_known_by_its_name(first: int, length: int) -> None:
+    for outcome in of_months(first, first + length):
+        assert outcome_of_months(outcome.name) is outcome
+        column = outcome_column(outcome.name)
+        assert column is not None
+        assert column.heading == outcome.heading
+    some = outcomes_from(0, [(first, first + length)])
+    assert in_order(outcome.name for outcome in some) == list(some)
+    assert {*some}.isdisjoint(of_months(first, first + length)) == (first < 0)
+
+
+def test_chile_before_the_coup_and_after() -> None:
+    scenario = build(resolve("chile-1970"))
+    record = record_of(scenario)
+    assert record is not None
+    known = {name: float(values[0]) for name, values in outcomes(documented(record, scenario)).items()}
+    assert known["coups_197011_197309"] == known["failed_197011_197309"] == 1
+    assert known["left_197011_197309"] == pytest.approx(34 / 35)  # Pinochet in the last month
+    assert known["coups_197310_197812"] == 0
+    assert known["right_197310_197812"] == 1
+    assert outcomes(chile()).keys() >= {"coups_197011_197309", "us_aid_197310_197812"}
+
+
+def test_a_window_is_asked_for_like_any_outcome() -> None:
+    assert read_question(["coups_197011_197309 >= 1"]).names == {"coups_197011_197309"}
+    check_measured(resolve("chile-1970"), ["coups_197011_197309"], "--outcome")
+    with pytest.raises(PalcaError, match="ends before"):
+        check_measured(resolve("peru-1968"), ["coups_197011_197309"], "--outcome")
+
+
+def test_windows_outside_a_history_are_left_out() -> None:
+    early = [(month_index("1970-10"), month_index("1971-08"))]
+    assert outcomes_from(month_index("1970-11"), early) == outcomes_from(month_index("1970-11"))
+    late = of_months(month_index("1978-01"), month_index("1979-01"))
+    assert measure(late, chile()) == {}
+
+
+@pytest.mark.parametrize(("windows", "said"), [
+    ('["1970-11"]', "first and last month"),
+    ('["1973-09/1970-11"]', "exchange"),
+    ('["1970-13/1973-09"]', "1970-13"),
+    ('["1970-11/1973-09", "1970-11/1973-09"]', "twice"),
+    ("1970", "list of texts"),
+])  # fmt: skip
+def test_windows_that_can_not_be_used(tmp_path: Path, windows: str, said: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(f'title = "x"\nextends = "chile-1970"\nwindows = {windows}\n')
+    with pytest.raises(PalcaError, match=said) as error:
+        build(resolve(str(path)))
+    assert "own.toml" in str(error.value)
