@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Measure = Callable[[Histories], dict[str, Floats]]
 Variants = Mapping[tuple[Any, ...], dict[str, Any]]
 TOGETHER: Final = 2048  # worlds in a model: their months nearly fit into the cache
-PIECE: Final = 16_384  # rows that a process runs at once
+PIECE: Final = 8192  # rows that a process runs at once
 
 
 def run_rows(

@@ -9,7 +9,7 @@ that none has been fitted with what another lacks.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +22,7 @@ from palca.scenarios import build
 from ..forecast.scores import crps
 from ..infer.evidence import Evidence
 from ..infer.evidence_file import load_given, make_evidence
+from ..io.parallel import shared
 from ..observe.documented import Record
 from ..observe.histories import Histories, documented
 from ..observe.outcomes import OUTCOMES, documented_outcomes, outcomes
@@ -158,11 +159,11 @@ def record_evidence(
 
 
 def log_evidence(
-    resolved: dict[str, Any], evidence: Evidence, worlds: int, seed: int, jobs: int
-) -> Floats:
-    """Return the log probability of the evidence by each group of worlds, ``(islands,)``."""
-    logs, _ = filtered(resolved, evidence, worlds, seed, jobs)
-    return np.maximum(logs.sum(axis=1), _NEVER)
+    questions: Iterable[tuple[dict[str, Any], Evidence]], worlds: int, seed: int, jobs: int = 1
+) -> Iterator[Floats]:
+    """Give the log probability of each scenario's evidence by groups of worlds, ``(islands,)``."""
+    for logs, _ in filtered(questions, worlds, seed, jobs):
+        yield np.maximum(logs.sum(axis=1), _NEVER)
 
 
 def measure(histories: Histories) -> dict[str, Floats]:
@@ -222,18 +223,21 @@ def compare_models(
     worlds : int
         In each filter; the worlds with parameters from the priors are a quarter of it.
     """
-    out: list[ModelComparison] = []
-    scores: dict[str, float] = {}
-    for done, (name, (group, resolved)) in enumerate(versions.items()):
-        on_progress(done, len(versions))
+    every = [resolved for _, resolved in versions.values()]
+    steps, scores, found = 2 * len(every), dict[str, float](), list[tuple[float, Floats]]()
+    calls = ((resolved, max(worlds // 4, 500), seed) for resolved in every)
+    for resolved, (measured, _) in zip(every, shared(prior_worlds, calls, jobs), strict=True):
         truth = documented_outcomes(OUTCOMES, documented(record, build(resolved)))
-        evidence = record_evidence(resolved, record)
-        measured, _ = prior_worlds(resolved, max(worlds // 4, 500), seed, jobs)
         own = {name: float(crps(measured[name], value)) for name, value in truth.items()}
         scores = scores or own
         losses = [(own[key] - scores[key]) / max(own[key] + scores[key], _TINY) for key in own]
-        logs = log_evidence(resolved, evidence, worlds, seed, jobs)
-        shares = pattern_shares(measured)
-        out.append(ModelComparison(name, group, logs, float(np.mean(losses)), shares))
-    on_progress(len(versions), len(versions))
+        found.append((float(np.mean(losses)), pattern_shares(measured)))
+        on_progress(len(found), steps)
+    out: list[ModelComparison] = []
+    logs = log_evidence([(of, record_evidence(of, record)) for of in every], worlds, seed, jobs)
+    for (name, (group, _)), own_logs, (loss, shares) in zip(
+        versions.items(), logs, found, strict=True
+    ):
+        out.append(ModelComparison(name, group, own_logs, loss, shares))
+        on_progress(len(every) + len(out), steps)
     return out

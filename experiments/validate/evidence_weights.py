@@ -18,6 +18,7 @@ from palca.model.types import Floats
 from ..infer.evidence_file import load_given
 from ..observe.documented import Record
 from .ablations import log_evidence, log_mean, record_evidence
+from .one_step_ahead import ISLAND
 
 Dealings = dict[str, Any]  # as given/dealings.toml has them
 SHIPPED: Final = "as shipped"
@@ -75,6 +76,7 @@ WEIGHTINGS: Final[dict[str, Callable[[Dealings], Dealings]]] = {
 def evidence_by_weighting(
     versions: Mapping[str, dict[str, Any]],
     record: Record,
+    shipped: Mapping[str, Floats],
     worlds: int,
     seed: int,
     jobs: int = 1,
@@ -86,6 +88,8 @@ def evidence_by_weighting(
     ----------
     versions : mapping of str to dict
         Resolved scenarios by name.
+    shipped : mapping of str to ndarray, shape ``(islands,)``
+        Log evidence by the weights that ship, by groups of worlds of which the first are these.
     worlds : int
         In each filter.
 
@@ -94,16 +98,17 @@ def evidence_by_weighting(
     dict of str to dict of str to ndarray, shape ``(islands,)``
         By weighting, then by version.
     """
-    out: dict[str, dict[str, Floats]] = {}
-    shipped = load_given("dealings")
-    for done, (title, weigh) in enumerate(WEIGHTINGS.items()):
-        on_progress(done, len(WEIGHTINGS))
-        out[title] = {
-            name: log_evidence(
-                resolved, record_evidence(resolved, record, weigh(shipped)), worlds, seed, jobs
-            )
-            for name, resolved in versions.items()
-        }
+    groups, dealings = -(-worlds // ISLAND), load_given("dealings")
+    out = {SHIPPED: {name: shipped[name][:groups] for name in versions}}
+    asked = [(title, name) for title in WEIGHTINGS if title != SHIPPED for name in versions]
+    questions = [
+        (versions[name], record_evidence(versions[name], record, WEIGHTINGS[title](dealings)))
+        for title, name in asked
+    ]
+    logs = log_evidence(questions, worlds, seed, jobs)
+    for done, ((title, name), found) in enumerate(zip(asked, logs, strict=True), start=1):
+        out.setdefault(title, {})[name] = found
+        on_progress(done, len(asked))
     return out
 
 

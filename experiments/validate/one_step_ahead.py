@@ -7,6 +7,8 @@ seen the whole record.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -37,21 +39,24 @@ def past_evidence(histories: Histories, record: Record) -> Evidence:
 
 
 def filtered(
-    resolved: dict[str, Any], evidence: Evidence, worlds: int, seed: int, jobs: int = 1
-) -> tuple[Floats, Floats]:
-    """Return what a filter says of each month, by groups of worlds that are filtered apart.
+    questions: Iterable[tuple[dict[str, Any], Evidence]], worlds: int, seed: int, jobs: int = 1
+) -> Iterator[tuple[Floats, Floats]]:
+    """Give what a filter of each scenario and its evidence says of each month, in their order.
 
-    Returns
-    -------
+    By groups of worlds that are filtered apart; processes share those of all scenarios.
+
+    Yields
+    ------
     log_evidence : ndarray, shape ``(islands, months)``
         Log of the probability of each month's evidence given that of the months before.
     predicted : ndarray, shape ``(islands, months, 2)``
         Probability of each of :data:`~palca.experiments.observe.histories.EVENTS`, likewise.
     """
     groups = [np.arange(at, at + ISLAND) for at in range(0, max(worlds, ISLAND), ISLAND)]
-    calls = ((resolved, evidence, numbers, seed) for numbers in groups)
-    made = list(shared(_filter, calls, jobs))
-    return np.array([logs for logs, _ in made]), np.array([said for _, said in made])
+    calls = ((*question, numbers, seed) for question in questions for numbers in groups)
+    made = shared(_filter, calls, jobs)
+    while some := list(islice(made, len(groups))):
+        yield np.array([logs for logs, _ in some]), np.array([said for _, said in some])
 
 
 def _filter(
@@ -142,7 +147,7 @@ def ahead_comparisons(
     age = scenario.country.start.get(_START, 60.0)
     known = documented(record, scenario)
     truth = happened(known)[:, :, 0]
-    logs, each = filtered(resolved, past_evidence(known, record), worlds, seed, jobs)
+    ((logs, each),) = filtered([(resolved, past_evidence(known, record))], worlds, seed, jobs)
     said, islands = mix(each, logs).T, each.transpose(0, 2, 1)
     baseline = {
         hazard: naive_ahead(hazard, truth, known.series["growth"][:, 0], record, age)

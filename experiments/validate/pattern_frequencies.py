@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from palca.model.types import Floats
 from palca.scenarios import build
 
+from ..io.parallel import shared
 from ..observe.documented import Record
 from ..observe.histories import documented
 from ..observe.patterns import PATTERNS
@@ -71,12 +72,12 @@ def find_patterns(
              "use": pattern.use, "record": bool(pattern.of(known)[0]), "worlds": both.mean(),
              "where": could.mean(), "of_those": both.sum() / max(could.sum(), 1)}
         )  # fmt: skip
-    policies = {}
-    for actor in resolved["policies"]:
-        for policy in shipped_policies(actor):
-            other = version(f"policy.{actor}={policy}")
-            measured = ablations.measure(free_running(other, worlds, seed))
-            policies[f"{actor}/{policy}"] = ablations.pattern_shares(measured)
+    others = {
+        f"{actor}/{policy}": version(f"policy.{actor}={policy}")
+        for actor in resolved["policies"] for policy in shipped_policies(actor)
+    }  # fmt: skip
+    calls = ((other, worlds, seed) for other in others.values())
+    policies = dict(zip(others, shared(_shares, calls, jobs), strict=True))
     numbers = [pattern.number for pattern in PATTERNS]
     plain = version("posterior=off")
     measured, sampled = ablations.prior_worlds(plain, 5 * worlds, seed, jobs)
@@ -84,6 +85,11 @@ def find_patterns(
         pd.DataFrame(rows), counts,
         pd.DataFrame(policies, index=numbers).T, _by_parameter(measured, sampled),
     )  # fmt: skip
+
+
+def _shares(resolved: dict[str, Any], worlds: int, seed: int) -> Floats:
+    """Return the share of free-running worlds with each pattern, of those where it could show."""
+    return ablations.pattern_shares(ablations.measure(free_running(resolved, worlds, seed)))
 
 
 def _by_parameter(measured: dict[str, Floats], sampled: pd.DataFrame) -> pd.DataFrame:

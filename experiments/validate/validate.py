@@ -159,14 +159,12 @@ def validate(
             lambda done, total: on_progress("comparing versions of the model", done, total),
         )  # fmt: skip
         rivals = {ablations.BASELINE: plain} | alternatives
-        dealings = {
-            key: ablations.log_evidence(
-                of, ablations.record_evidence(of, record, {}), worlds, seed, jobs
-            )
-            for key, of in rivals.items()
-        }
+        questions = [(of, ablations.record_evidence(of, record, {})) for of in rivals.values()]
+        without = ablations.log_evidence(questions, worlds, seed, jobs)
+        dealings = dict(zip(rivals, without, strict=True))
+        shipped = {comparison.name: comparison.evidence for comparison in comparisons}
         by_weighting = evidence_by_weighting(
-            rivals, record, worlds // 4, seed, jobs,
+            rivals, record, shipped, worlds // 4, seed, jobs,
             lambda done, total: on_progress("weighing the dealings otherwise", done, total),
         )  # fmt: skip
         by_chance = count_countries(broken["coups at random"], "simulating coups at random")

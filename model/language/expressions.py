@@ -20,6 +20,7 @@ import ast
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -32,6 +33,7 @@ from .translator import Reader, bare
 
 Kind = Literal["condition", "number"]
 _PARSING: Final = threading.Lock()
+_KEPT: Final = 4096  # expressions that have been read: the shipped policies have a few hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,11 @@ def parse(text: str, kind: Kind, names: Collection[str]) -> Expression:
             f"the expression has {len(text)} characters and may have {MOST_CHARACTERS}: "
             "split it over several rules"
         )
+    return _parsed(text, kind, tuple(names))
+
+
+@lru_cache(_KEPT)  # a scenario is built again for each block of worlds
+def _parsed(text: str, kind: Kind, names: tuple[str, ...]) -> Expression:
     words = words_of(text, names)
     code = " ".join(words)
     reader = Reader(code)

@@ -44,8 +44,8 @@ class Snapshot:
         """Return some of the worlds, repeated or not; with other keys if they are given."""
         return Snapshot(
             self.month,
-            columns(self.state, worlds),
-            columns(self.absent_until, worlds),
+            np.take(self.state, worlds, axis=1),
+            np.take(self.absent_until, worlds, axis=1),
             columns(self.ideology, worlds),
             columns(self.grievance, worlds),
             columns(self.generation, worlds),

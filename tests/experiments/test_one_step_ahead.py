@@ -29,7 +29,7 @@ def test_a_forecast_one_month_ahead_knows_nothing_of_the_months_after(
 ) -> None:
     scenario, record = build(plain), load_record()
     known = documented(record, scenario)
-    _, said = filtered(plain, past_evidence(known, record), 8192, 0)
+    ((_, said),) = filtered([(plain, past_evidence(known, record))], 8192, 0)
     # another future: no attempt, another regime, no money from 1975 on
     rows = known.events.month < 72
     events = type(known.events)(
@@ -40,7 +40,7 @@ def test_a_forecast_one_month_ahead_knows_nothing_of_the_months_after(
     series["orientation"][72:] = -1.0
     series["us_commitment"][72:] = 1.0
     other = replace(known, events=events, series=series)
-    _, again = filtered(plain, past_evidence(other, record), 8192, 0)
+    ((_, again),) = filtered([(plain, past_evidence(other, record))], 8192, 0)
     assert np.array_equal(said[:, :73], again[:, :73])
     assert not np.array_equal(said[:, 73:], again[:, 73:])
     assert ((said >= 0.0) & (said <= 1.0)).all()
@@ -85,7 +85,7 @@ def test_what_did_not_happen_is_evidence(plain: dict[str, Any]) -> None:
         *(getattr(known.events, n)[:0]
           for n in ("world", "month", "code", "leader", "garrison", "amount"))))  # fmt: skip
     evidence = make_evidence(rows, "x", quiet, record)
-    logs, _ = filtered(plain, evidence, 8192, 0)
+    ((logs, _),) = filtered([(plain, evidence)], 8192, 0)
     # log mean of .25 ** massacres over worlds that are weighed by it as they go
     sampled = prior_worlds(plain, 8192, 0)[0]["massacres"]
     assert logs.sum() == pytest.approx(np.log(np.mean(0.25**sampled)), abs=0.05)

@@ -30,6 +30,8 @@ from palca.experiments.validate.ablations import (
     change_of_fit,
     compare_models,
     log_bayes_factor,
+    log_evidence,
+    record_evidence,
 )
 from palca.experiments.validate.cross_country import Regularities, regularities
 from palca.experiments.validate.evidence_weights import WEIGHTINGS, bayes_factors, noise
@@ -175,7 +177,11 @@ def test_evidence_without_a_penalty_is_no_less_likely(
     few = ("as shipped", "a suspension costs nothing", "neither suspension nor break costs anything")
     monkeypatch.setattr(evidence_weights, "WEIGHTINGS", {title: WEIGHTINGS[title] for title in few})
     flips = resolve("baseline", ["posterior=off", "policy.ussr=ideological"])
-    found = evidence_weights.evidence_by_weighting({"flips": flips}, load_record(), 8192, 0)
+    record = load_record()
+    (logs,) = log_evidence([(flips, record_evidence(flips, record))], 8192, 0)
+    found = evidence_weights.evidence_by_weighting(
+        {"flips": flips}, record, {"flips": logs}, 8192, 0
+    )
     levels = [float(found[title]["flips"][0]) for title in few]
     assert levels[0] + 0.5 < levels[1]  # it suspends often
     assert levels[1] < levels[2] + 0.5
@@ -300,7 +306,7 @@ def test_the_filter_sees_what_it_simulates(plain: dict[str, Any]) -> None:
     # without evidence, what is predicted is what the same worlds do
     record = load_record()
     nothing = make_evidence({"title": "nothing"}, "x", documented(record, build(plain)), record)
-    _, said = filtered(plain, nothing, 8192, 0)
+    ((_, said),) = filtered([(plain, nothing)], 8192, 0)
     scenario = build(plain)
     from palca.experiments.simulate import priors
 

@@ -71,7 +71,7 @@ filtering.ISLAND = 512
 short = {**resolve("baseline"), "months": 24}
 record = load_record()
 seen = filtering.past_evidence(documented(record, build(short)), record)
-logs, _ = filtering.filtered(short, seen, 512 * int(sys.argv[1]), seed=0)
+((logs, _),) = filtering.filtered([(short, seen)], 512 * int(sys.argv[1]), seed=0)
 assert len(logs) == int(sys.argv[1])
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
