@@ -241,6 +241,9 @@ def first_results() -> str:
         ):
             command = ["run", "baseline", *options.split(), "--out", f"{folder}/run", "--force"]
             add(f"`palca run baseline {options}`", palca, *command, times=3)
+        for question in ("sensitivity", "claims", "calibrate"):
+            add(f"`palca {question} --jobs 2`", palca, question, "--jobs", "2",
+                "--out", f"{folder}/question", "--force", times=1)  # fmt: skip
     head = ["", "first time, s", "until the first line, s", "until the end, s"]
     return table(head, rows)
 

@@ -30,7 +30,8 @@ from palca.model.state.state import State
 from palca.scenarios.reading.library import read_toml, shipped_policies
 from palca.scenarios.scenario import build_policy
 
-CORE = load_cases().core
+CASES = load_cases()
+CORE = CASES.core
 BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
 WORLDS = 4000
 
@@ -167,16 +168,16 @@ def test_a_case_is_left_out_of_the_fit_that_it_scores() -> None:
 
 
 def test_without_doubt_codings_stay_as_they_are() -> None:
-    (same,) = varied(load_cases(), Doubt(0.0, {"high": 0.0, "medium": 0.0, "low": 0.0}), 1, 0)
+    (same,) = varied(CASES, Doubt(0.0, {"high": 0.0, "medium": 0.0, "low": 0.0}), 1, 0)
     pd.testing.assert_frame_equal(same, CORE)
 
 
 @settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_varied_codings_are_codings(seed: int) -> None:
-    (table,) = varied(load_cases(), Doubt(0.15, {"high": 0.5, "medium": 0.5, "low": 0.5}), 1, seed)
+    (table,) = varied(CASES, Doubt(0.15, {"high": 0.5, "medium": 0.5, "low": 0.5}), 1, seed)
     for column in STEPS:
-        assert {*table[column]} <= {*load_cases().table[column], 0, 1, 2, 3, 4, "yes", "no"}
+        assert {*table[column]} <= {*CASES.table[column], 0, 1, 2, 3, 4, "yes", "no"}
     assert table["orientation_after"].between(-1, 1).all()
     broke = table["soviet_break_24m"] == 1
     assert {*table.index[broke]} <= {"CHL1973"}

@@ -83,8 +83,9 @@ def test_a_record_that_begins_elsewhere_counts_what_lies_in_the_scenario() -> No
 
 def test_what_a_policy_takes_from_the_record_is_not_scored() -> None:
     assert imposed(load("baseline")) == set()
-    assert {"us_aid", "us_atmosphere_before"} <= imposed(load("baseline", ["policy.us=documented"]))
+    assert {"us_aid_after", "us_atmosphere_before"} <= imposed(load("baseline", ["policy.us=documented"]))
     assert "coups" not in imposed(load("chile-1970"))
+    assert {"us_aid", "us_aid_197310_197812"} <= imposed(load("chile-1970"))
     assert "growth" not in imposed(load("baseline", ["growth_mean=4"]))  # set by hand, not taken
 
 
