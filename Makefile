@@ -136,6 +136,7 @@ pictures: env
 	@cp build/pictures/arms/parameters.csv docs/numbers/named_parameters.csv
 	@$(bin)/python docs/findings.py
 	@$(bin)/python docs/pairing.py
+	@$(bin)/python docs/elsewhere.py
 	@$(bin)/python docs/make_pictures.py
 
 messages: env

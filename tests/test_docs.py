@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))  # what makes the documents isn't installed
 
 from benchmarks.silence import evidence_by_silence  # noqa: E402
+from docs import elsewhere  # noqa: E402
 from docs.pairing import PAGE, row  # noqa: E402
 
 pytestmark = pytest.mark.quick
@@ -118,6 +119,13 @@ def test_odd_tells_numbers_of_the_baseline_as_it_ships() -> None:
 @pytest.mark.slow
 def test_the_table_of_pairing_is_that_of_the_command_beside_it() -> None:
     assert row("soviet-break-1972") + "\n" in PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_table_of_openings_elsewhere_is_what_worlds_do() -> None:
+    lines = elsewhere.rows("peru-1968")
+    assert len(lines) == 7
+    assert "\n".join(lines) + "\n" in elsewhere.PAGE.read_text(encoding="utf-8")
 
 
 def test_the_posterior_is_told_as_it_ships() -> None:
