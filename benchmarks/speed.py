@@ -308,9 +308,10 @@ def main() -> None:
     baseline = load("baseline")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["PALCA_CACHE"] = folder
-        starts = first_results()
-        swept = sweeps()
+        # in this order: the most memory that a process has held is that of all before it too
         rates = worlds_a_second(baseline)
+        swept = sweeps()
+        starts = first_results()
         seconds, loading = compiling(baseline)
         officers = {n: with_officers(baseline, n) for n in (16, 80, 256, 1024, 4096)}
         rules = {n: with_rules(baseline, n) for n in (10, 100, 400, 1000)}
