@@ -109,6 +109,7 @@ gallery: env
 	@rm -rf build/gallery
 	@$(bin)/palca concepts --out build/gallery
 	@cp build/gallery/CONCEPTS.md build/gallery/*.png docs/
+	@$(bin)/python docs/more_worlds.py
 
 cases: env
 	@rm -rf build/cases

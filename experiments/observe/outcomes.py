@@ -293,15 +293,15 @@ def measure(some: Sequence[Outcome], histories: Histories) -> dict[str, Floats]:
     """Return some outcomes of every world by name, each ``(worlds,)``.
 
     Those that hear of months beyond the end of the histories are left out; months after
-    December 1978 count for nothing.
+    December 1978 count for nothing but the windows that end later.
     """
-    if histories.first == 0:
-        histories = histories.to(month_index(LAST_MONTH) + 1)
+    decade = histories.to(month_index(LAST_MONTH) + 1) if histories.first == 0 else histories
     return {
         # a copy: no view keeps its months
-        outcome.name: np.array(outcome.of(histories), np.float64)
+        outcome.name: np.array(outcome.of(heard), np.float64)
         for outcome in some
-        if outcome.reached(histories.first + histories.months)
+        for heard in [histories if outcome.until > LAST_MONTH else decade]
+        if outcome.reached(heard.first + heard.months)
     }
 
 

@@ -20,6 +20,7 @@ from palca.experiments.simulate.world_table import check_measured
 from palca.model import Simulation
 from palca.model.calendar import month_index
 from palca.model.errors import PalcaError
+from palca.model.state.history import Events
 from palca.scenarios import build, resolve
 
 pytestmark = pytest.mark.quick
@@ -85,6 +86,18 @@ def test_windows_outside_a_history_are_left_out() -> None:
     assert outcomes_from(month_index("1970-11"), early) == outcomes_from(month_index("1970-11"))
     late = of_months(month_index("1978-01"), month_index("1979-01"))
     assert measure(late, chile()) == {}
+
+
+def test_a_window_may_lie_after_the_decade() -> None:
+    series = {name: np.zeros((140, 2)) for name in SERIES}
+    series["growth"][125:] = 3.0
+    none = np.empty(0, np.int64)
+    events = Events(none, none, none, none, none, np.empty(0))
+    nothing = Histories(2, 140, series, events, windows=((125, 139), (120, 129)))
+    found = outcomes(nothing)
+    assert found["growth_197906_198008"].tolist() == [3.0, 3.0]
+    assert found["growth_197901_197910"].tolist() == [1.5, 1.5]
+    assert found["growth"].tolist() == [0.0, 0.0]
 
 
 @pytest.mark.parametrize(("windows", "said"), [
