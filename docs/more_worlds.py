@@ -13,13 +13,14 @@ from palca.scenarios.concept import load_concept
 PAGE: Final = Path(__file__).parent / "CONCEPTS.md"
 WORLDS: Final = 16_000
 _NEXT: Final = "## Write your own"
-_HEAD: Final = """## With more worlds
-
-More worlds may only lead out of *can't tell*. The {count} claims about which 2,000 worlds can't tell, with {worlds:,} worlds in each arm (`palca concept NAME --worlds {worlds}`, seed 0):
-
-| concept | with {worlds:,} | claim | with {worlds:,} | difference (95 %) | least size |
-|---|---|---|---|---|---|
-"""
+_HEAD: Final = (
+    "## With more worlds\n\n"
+    "More worlds may only lead out of *can't tell*. The {count} claims about which 2,000 worlds "
+    "can't tell, with {worlds:,} worlds in each arm (`palca concept NAME --worlds {worlds}`, "
+    "seed 0):\n\n"
+    "| concept | with {worlds:,} | claim | with {worlds:,} | difference (95 %) | least size |\n"
+    "|---|---|---|---|---|---|\n"
+)
 
 
 def undecided(text: str) -> list[str]:

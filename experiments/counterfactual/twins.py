@@ -7,8 +7,8 @@ differs between twins is an effect of the interventions and of nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -110,6 +110,12 @@ class Paths:
     def worlds(self) -> int:
         """Return the number of worlds."""
         return self.values["rules"].shape[1]
+
+    def only(self, names: Collection[str]) -> Paths:
+        """Return the paths of some quantities alone, without events."""
+        values = {name: self.values[name] for name in names}
+        none = Events(*(getattr(self.events, column.name)[:0] for column in fields(Events)))
+        return Paths(self.since, values, none)
 
     @staticmethod
     def concatenate(parts: Sequence[Paths]) -> Paths:
