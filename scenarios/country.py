@@ -97,11 +97,11 @@ def read_windows(table: InputTable) -> tuple[Window, ...]:
     """Return the first and the last month of each of the years to be measured by themselves."""
     where, found = f"{table.where}: windows", []
     for text in table.texts("windows"):
-        first, apart, last = text.partition("/")
-        if not apart:
-            raise PalcaError(f"write first and last month, \"1970-11/1973-09\", not "
+        ends = text.split("/")
+        if len(ends) != 2 or " " in text:
+            raise PalcaError("write first and last month without spaces, \"1970-11/1973-09\", not "
                              f"'{short(text)}'", where)  # fmt: skip
-        window = month_index(first, where), month_index(last, where)
+        window = month_index(ends[0], where), month_index(ends[1], where)
         if window[1] < window[0]:
             raise PalcaError(f"'{text}' ends before it begins: exchange its months", where)
         if window in found:

@@ -153,10 +153,11 @@ def _read(path: Path, descendants: tuple[Path, ...]) -> dict[str, Any]:
         # they belong to the interventions, which are inherited too
         "given": table.text("given", str(below.get("given", ""))),
         "outcomes": table.texts("outcomes") or below.get("outcomes", []),
-        "windows": table.texts("windows") or below.get("windows", []),
+        "windows": table.texts("windows") if "windows" in table else below.get("windows"),
         "registered": sha256(read_text(path).encode()).hexdigest(),
         "place": where,
     }
+    read_windows(table)  # an error names this file
     if own["plausibility"] not in ("", "A", "B", "C"):
         raise PalcaError(
             "'plausibility' must be A (an alternative that was considered at the "
@@ -210,9 +211,15 @@ def _complete(merged: dict[str, Any]) -> dict[str, Any]:
     written = [change for table in merged["intervene"] for change in table.changes()]
     changes = check_changes(written, first, end)
     deaths = [death.flat() for death in InputTable(country, country["place"]).tables("death")]
-    if merged["windows"]:
-        read_windows(InputTable({"windows": merged["windows"]}, where))  # an error names this file
+    if merged["windows"] is not None:
         country["windows"] = merged["windows"]
+        for text in merged["windows"]:
+            if month_index(text.partition("/")[0]) < first:
+                raise PalcaError(
+                    f"'{text}' begins before the first month, {month_name(first)}: leave it out, "
+                    "or let it begin later",
+                    f"{where}: windows",
+                )
     as_it_was = {**country, "death": deaths}
     leaders = [row.text("name") for row in InputTable(country, country["place"]).tables("leader")]
     country["death"] = change_deaths(deaths, changes, leaders)

@@ -223,8 +223,8 @@ def documented(record: Record, scenario: Scenario) -> Histories:
     made = Histories(1, months, series, events, known, base, scenario.country.windows)
     series["ussr_commitment"][~made.covers("ussr", ["credit"])] = np.nan
     for name, track, changes in _STATES:  # a change that isn't known may have ended them
-        unseen = np.maximum.accumulate(~made.covers(track, changes)[:judged])
-        series[name][:judged][unseen] = np.nan
+        unseen = np.maximum.accumulate(~made.covers(track, changes))
+        series[name][unseen] = np.nan
     return made.to(scenario.months)
 
 

@@ -109,7 +109,9 @@ def of_window(first: int, last: int, tail: str, words: str) -> list[Outcome]:
 def of_months(first: int, last: int) -> tuple[Outcome, ...]:
     """Return the outcomes of a country's window: of what tables have, so not of its party."""
     begin, end = month_name(first), month_name(last)
-    words = f"{int(begin[5:])}/{begin[:4]}–{int(end[5:])}/{end[:4]}"
+    words = f"{int(begin[5:])}/{begin[:4]}"
+    if last > first:
+        words += f"–{int(end[5:])}/{end[:4]}"
     found = of_window(first, last, f"{begin}_{end}".replace("-", ""), words)
     return tuple(o for o in found if o.group != "party" and not o.name.startswith("us_atmosphere"))
 

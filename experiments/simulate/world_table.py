@@ -21,6 +21,7 @@ from palca.scenarios import build
 from ..io.parallel import shared
 from ..observe.histories import SERIES, Histories, simulated
 from ..observe.labelled import Measures, measured
+from ..observe.outcome import outcome_of_months
 from ..observe.outcomes import MAIN, outcomes, outcomes_from
 from .designs import Factor
 
@@ -90,8 +91,12 @@ def check_measured(resolved: dict[str, Any], names: Collection[str], where: str)
     every = outcomes_from(scenario.first, scenario.country.windows)
     known = {outcome.name for outcome in every if outcome.reached(scenario.end)}
     for name in names:
-        if name not in known:
-            raise PalcaError(f"the scenario ends before '{name}' can be measured", where)
+        if name in known:
+            continue
+        if outcome_of_months(name) and all(outcome.name != name for outcome in every):
+            raise PalcaError(f"the scenario has no window for '{name}': add its months to "
+                             "'windows' in its file", where)  # fmt: skip
+        raise PalcaError(f"the scenario ends before '{name}' can be measured", where)
     if known.isdisjoint(names or MAIN):
         raise PalcaError(
             "the scenario ends before any of the main outcomes can be measured; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def test_chile_before_the_coup_and_after() -> None:
 def test_a_window_is_asked_for_like_any_outcome() -> None:
     assert read_question(["coups_197011_197309 >= 1"]).names == {"coups_197011_197309"}
     check_measured(resolve("chile-1970"), ["coups_197011_197309"], "--outcome")
-    with pytest.raises(PalcaError, match="ends before"):
+    with pytest.raises(PalcaError, match="no window"):
         check_measured(resolve("peru-1968"), ["coups_197011_197309"], "--outcome")
 
 
@@ -105,6 +106,8 @@ def test_a_window_may_lie_after_the_decade() -> None:
     ('["1973-09/1970-11"]', "exchange"),
     ('["1970-13/1973-09"]', "1970-13"),
     ('["1970-11/1973-09", "1970-11/1973-09"]', "twice"),
+    ('["1970-12/1971-02/1972-01"]', "first and last month"),
+    ('["1970-10/1973-09"]', "begins before the first month"),
     ("1970", "list of texts"),
 ])  # fmt: skip
 def test_windows_that_can_not_be_used(tmp_path: Path, windows: str, said: str) -> None:
@@ -113,3 +116,29 @@ def test_windows_that_can_not_be_used(tmp_path: Path, windows: str, said: str) -
     with pytest.raises(PalcaError, match=said) as error:
         build(resolve(str(path)))
     assert "own.toml" in str(error.value)
+
+
+def test_windows_are_inherited_dropped_and_refused_where_they_are_written(tmp_path: Path) -> None:
+    def written(name: str, lines: str) -> str:
+        (tmp_path / name).write_text(f'title = "x"\n{lines}\n')
+        return str(tmp_path / name)
+
+    parent = written("parent.toml", 'extends = "chile-1970"\nwindows = ["1971-01/1971-12"]')
+    window = (month_index("1971-01"), month_index("1971-12"))
+    child = written("child.toml", 'extends = "parent.toml"')
+    assert build(resolve(parent)).country.windows == build(resolve(child)).country.windows == (window,)
+    none = written("none.toml", 'extends = "parent.toml"\nwindows = []')
+    assert build(resolve(none)).country.windows == ()
+    written("bad.toml", 'extends = "chile-1970"\nwindows = ["1972-01/1971-01"]')
+    with pytest.raises(PalcaError, match=r"bad\.toml: windows"):
+        resolve(written("of_bad.toml", 'extends = "bad.toml"'))
+
+
+def test_nothing_is_documented_of_rulers_that_the_record_does_not_cover() -> None:
+    scenario = build(resolve("baseline"))
+    longer = replace(scenario, months=144)
+    record = record_of(scenario)
+    assert record is not None
+    end = record.span[1]
+    for name in ("leader", "orientation", "legality"):
+        assert np.isnan(documented(record, longer).series[name][end:]).all()
