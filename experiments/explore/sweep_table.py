@@ -204,6 +204,8 @@ def answer_of(
     text += (
         f" {strong['factor']} explains {percent(strong['explained'])} of the variance of "
         f"{strong['outcome']}, the most of all; other factors and chance make the rest."
+        if strong["explained"] > 0.0
+        else " No factor explains more of any outcome than chance alone would."
     )
     columns = (Column("outcome"), Column("factor", "strongest factor"),
                Column("explained", "explains", shares()), Column("least", "lowest mean"),

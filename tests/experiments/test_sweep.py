@@ -19,7 +19,7 @@ from sweep_folders import QUICK, digests, read
 from fault_commands import Run
 from palca.experiments.explore import sweep_folder
 from palca.experiments.explore.sweep import Plan, make_plan
-from palca.experiments.explore.sweep_table import chosen_outcomes, explained, means
+from palca.experiments.explore.sweep_table import answer_of, chosen_outcomes, explained, means
 from palca.experiments.observe.histories import SERIES, simulated
 from palca.experiments.observe.outcomes import OUTCOMES, outcomes
 from palca.experiments.simulate import world_table
@@ -356,3 +356,13 @@ def test_the_title_of_a_file_heads_what_is_shown(palca: Run) -> None:
     assert (code, "Of aid & coups: 6 worlds" in out) == (0, True)
     assert json.loads(Path("made/manifest.json").read_text())["plan"]["title"] == "Of aid & coups"
     assert palca("rerun", "made")[0] == 0
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.12, "explains 12 %"), (-0.02, "No factor explains")])
+def test_a_factor_that_explains_nothing_is_not_called_the_strongest(share: float, said: str) -> None:
+    plan = make_plan("baseline", (parse_factor("coup_trap=0,1"),), replicates=10)
+    rows = pd.DataFrame({"factor": "coup_trap", "level": ["0", "1"], "outcome": "leaders",
+                         "mean": [2.0, 3.0], "se": [0.5, 0.5]})  # fmt: skip
+    leaders = next(outcome for outcome in OUTCOMES if outcome.name == "leaders")
+    answer = answer_of(plan, rows, pd.DataFrame({"leaders": {"coup_trap": share}}), [leaders])
+    assert said in answer.text
