@@ -84,6 +84,11 @@ def print_comparison(console: Console, names: tuple[str, str], pairs: Pairs) -> 
     """Print the outcomes of two scenarios and their differences."""
     title = f"{names[1]} minus {names[0]}, world by world on the same draws"
     console.print(differences_table(title, map(asdict, contrasts(pairs)), names))
+    if apart := sorted(pairs.first.keys() ^ pairs.second.keys()):
+        console.print(
+            f"Left out, since only one of them measures it: {', '.join(apart)}. Give both the same "
+            "'windows' in their files."
+        )
     diverged = pairs.diverged >= 0
     share = diverged.mean()
     if share == 0:

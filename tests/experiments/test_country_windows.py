@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -142,3 +143,11 @@ def test_nothing_is_documented_of_rulers_that_the_record_does_not_cover() -> Non
     end = record.span[1]
     for name in ("leader", "orientation", "legality"):
         assert np.isnan(documented(record, longer).series[name][end:]).all()
+
+
+def test_a_comparison_names_the_windows_that_only_one_side_has(palca: Any, tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text('title = "x"\nextends = "chile-1970"\nwindows = []\n')
+    code, out, err = palca("compare", "chile-1970", str(tmp_path / "other.toml"), "-n", "20", "--full")
+    assert code == 0, err
+    assert "only one of them measures it" in out
+    assert "coups_197011_197309" in out
