@@ -41,7 +41,7 @@ def documented_ruler(month: int) -> int:
 
 
 @pytest.mark.slow
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(month=st.integers(1, 107))
 def test_the_documented_ruler_rules_when_the_change_begins(month: int) -> None:
     found = difference(lever(month_name(month), 0.5), True, WORLDS)

@@ -57,7 +57,7 @@ def assert_same(one: History, other: History) -> None:
 
 
 @pytest.mark.usefixtures("_always")
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(COPY)), st.integers(0, MONTHS), st.booleans(), st.booleans())
 def test_both_go_on_as_if_they_had_never_been_parted(
     scenario: Scenario, way: str, month: int, before: bool, after: bool

@@ -40,7 +40,7 @@ def moved(scenario: Scenario, years: int) -> Scenario:
     return replace(scenario, first=first, policies=policies)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(-60, 20), st.sampled_from([3, 700]))
 def test_whole_years_earlier_or_later_are_the_same(
     scenario: Scenario, years: int, worlds: int
