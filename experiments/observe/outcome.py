@@ -68,8 +68,8 @@ class Outcome:
         return self.title if named else actor + self.title
 
 
-def of_window(first: int, last: int, tail: str, words: str) -> list[Outcome]:
-    """Return the outcomes of the months from one to another, both included.
+def of_window(first: str, last: str, tail: str, words: str) -> list[Outcome]:
+    """Return the outcomes of the months from one to another, such as 1971-08, both included.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def of_window(first: int, last: int, tail: str, words: str) -> list[Outcome]:
         ("tolerated", "tolerated", "share", "party",
          monthly(lambda histories: holds(histories, "legality", is_tolerated))),
     ]  # fmt: skip
-    return [Outcome(f"{name}_{tail}", f"{title} {words}", unit, group, of, month_name(last))
+    return [Outcome(f"{name}_{tail}", f"{title} {words}", unit, group, of, last)
             for name, title, unit, group, of in rows]  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def of_months(first: int, last: int) -> tuple[Outcome, ...]:
     words = f"{int(begin[5:])}/{begin[:4]}"
     if last > first:
         words += f"–{int(end[5:])}/{end[:4]}"
-    found = of_window(first, last, f"{begin}_{end}".replace("-", ""), words)
+    found = of_window(begin, end, f"{begin}_{end}".replace("-", ""), words)
     return tuple(o for o in found if o.group != "party" and not o.name.startswith("us_atmosphere"))
 
 
@@ -128,9 +128,10 @@ def outcome_of_months(name: str) -> Outcome | None:
     return next((outcome for outcome in some if outcome.name == name), None)
 
 
-def span_of(histories: Histories, values: Floats, first: int, last: int) -> Floats:
-    """Return the months of some values from `first` to `last`."""
-    return values[first - histories.first : last + 1 - histories.first]
+def span_of(histories: Histories, values: Floats, first: str, last: str) -> Floats:
+    """Return the months of some values from `first` to `last`, such as 1971-08."""
+    since = histories.first
+    return values[month_index(first) - since : month_index(last) + 1 - since]
 
 
 def total(values: Floats) -> Floats:
@@ -146,12 +147,12 @@ def average(values: Floats) -> Floats:
     return total(values) / len(values)
 
 
-def times(track: str, kind: str, first: int, last: int) -> Measured:
+def times(track: str, kind: str, first: str, last: str) -> Measured:
     """Return a measure: how often an event happened in a span."""
-    return lambda histories: histories.times(track, kind, first, last)
+    return lambda histories: histories.times(track, kind, month_index(first), month_index(last))
 
 
-def mean(of: Measured, first: int, last: int) -> Measured:
+def mean(of: Measured, first: str, last: str) -> Measured:
     """Return a measure: the mean of a monthly quantity over a span."""
     return lambda histories: average(span_of(histories, of(histories), first, last))
 

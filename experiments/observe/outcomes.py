@@ -48,30 +48,18 @@ from .outcome import (
 COUP_MONTH: Final = month_index("1971-08")
 
 
-def _times(track: str, kind: str, first: str, last: str) -> Measured:
-    return times(track, kind, month_index(first), month_index(last))
-
-
-def _mean(of: Measured, first: str, last: str) -> Measured:
-    return mean(of, month_index(first), month_index(last))
-
-
 def _share(series: str, test: Callable[[Floats], NDArray[np.bool_]]) -> Measured:
     return lambda histories: holds(histories, series, test).mean(axis=0)
 
 
 def _yearly(series: str, first: str, last: str) -> Measured:
     """Return a monthly flow as million USD a year, averaged over a span."""
-    of = _mean(lambda histories: histories.series[series], first, last)
+    of = mean(lambda histories: histories.series[series], first, last)
     return lambda histories: 12.0 * of(histories)
 
 
 def _total(series: str, first: str, last: str) -> Measured:
-    return lambda histories: total(_span(histories, histories.series[series], first, last))
-
-
-def _span(histories: Histories, values: Floats, first: str, last: str) -> Floats:
-    return span_of(histories, values, month_index(first), month_index(last))
+    return lambda histories: total(span_of(histories, histories.series[series], first, last))
 
 
 def _soviet(histories: Histories) -> Floats:
@@ -103,27 +91,27 @@ def _first_rule(histories: Histories) -> Floats:
 def _dip(histories: Histories) -> Floats:
     """Return the lowest Soviet atmosphere of 1972 less its mean in the year before the coup."""
     e = _soviet(histories)
-    before = average(_span(histories, e, "1970-09", "1971-08"))
-    return _span(histories, e, "1972-01", "1972-12").min(axis=0) - before
+    before = average(span_of(histories, e, "1970-09", "1971-08"))
+    return span_of(histories, e, "1972-01", "1972-12").min(axis=0) - before
 
 
 def _recovery(histories: Histories) -> Floats:
     """Return the highest Soviet atmosphere of 1973-78 less the lowest of 1972."""
     e = _soviet(histories)
-    lowest = _span(histories, e, "1972-01", "1972-12").min(axis=0)
-    return _span(histories, e, "1973-01", "1978-12").max(axis=0) - lowest
+    lowest = span_of(histories, e, "1972-01", "1972-12").min(axis=0)
+    return span_of(histories, e, "1973-01", "1978-12").max(axis=0) - lowest
 
 
 _GAP: Final = "the record doesn't cover"
 OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("coups_1969_71", "successful coups 1969–71", "coups", "power",
-            _times("power", "coup", "1969-01", "1971-12"), "1971-12"),
+            times("power", "coup", "1969-01", "1971-12"), "1971-12"),
     Outcome("coups_1972_77", "successful coups 1972–77", "coups", "power",
-            _times("power", "coup", "1972-01", "1977-12"), "1977-12"),
+            times("power", "coup", "1972-01", "1977-12"), "1977-12"),
     Outcome("coups_1978", "successful coups 1978", "coups", "power",
-            _times("power", "coup", "1978-01", "1978-12")),
+            times("power", "coup", "1978-01", "1978-12")),
     Outcome("failed_1969_78", "failed coups 1969–78", "coups", "power",
-            _times("power", "failed coup", "1969-01", "1978-12"),
+            times("power", "failed coup", "1969-01", "1978-12"),
             note="Powell–Thyne: January 1971 and June 1974"),
     Outcome("longest_spell", "longest spell of one leader, months", "months", "power",
             lambda histories: _spells(histories)[0]),
@@ -133,28 +121,28 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     Outcome("left_share", "time under a regime of the left", "share", "power",
             _share("orientation", is_left)),
     Outcome("growth", "mean growth 1969–78, % a year", "% a year", "economy",
-            _mean(lambda histories: histories.series["growth"], "1969-01", "1978-12")),
+            mean(lambda histories: histories.series["growth"], "1969-01", "1978-12")),
     Outcome("unrest_months", "months of lethal or national unrest", "months", "conflict",
             lambda histories: total(lethal_unrest(histories)), note=f"{_GAP} strikes"),
     Outcome("massacres", "massacres", "events", "conflict",
-            _times("conflict", "massacre", "1969-01", "1978-12")),
+            times("conflict", "massacre", "1969-01", "1978-12")),
     Outcome("sieges", "states of siege", "events", "conflict",
-            _times("conflict", "siege", "1969-01", "1978-12"),
+            times("conflict", "siege", "1969-01", "1978-12"),
             note="three of four documented only with low confidence"),
     Outcome("embassy_month", "embassy, months after January 1969", "months", "ussr",
             lambda histories: _first(histories, "ussr", "embassy"),
             note="if there is none, the length of the history"),
     Outcome("ussr_atmosphere_1970", "atmosphere, July to November 1970", "weight", "ussr",
-            _mean(_soviet, "1970-07", "1970-11"), "1970-11",
+            mean(_soviet, "1970-07", "1970-11"), "1970-11",
             note="so long the record covers Soviet acts"),
     Outcome("ussr_dip_1972", "atmosphere, low of 1972 minus year to 8/1971",
             "weight", "ussr", _dip, "1972-12", note=f"{_GAP} Soviet acts after November 1970"),
     Outcome("ussr_recovery", "atmosphere, high of 1973–78 minus low of 1972",
             "weight", "ussr", _recovery, note=f"{_GAP} Soviet acts after November 1970"),
     Outcome("ussr_expulsions", "expulsions from the Soviet mission", "events", "ussr",
-            _times("ussr", "expulsion", "1969-01", "1978-12")),
+            times("ussr", "expulsion", "1969-01", "1978-12")),
     Outcome("ussr_breaks", "breaks with the USSR", "events", "ussr",
-            _times("ussr", "break", "1969-01", "1978-12")),
+            times("ussr", "break", "1969-01", "1978-12")),
     Outcome("ussr_commitments_before", "commitments to August 1971, USD m", "million USD", "ussr",
             _total("ussr_commitment", "1969-01", "1971-08"), "1971-08"),
     Outcome("ussr_commitments_after", "commitments from September 1971, USD m", "million USD",
@@ -167,9 +155,9 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
             "ussr", _total("ussr_delivery", "1971-09", "1978-12"),
             note="not documented"),
     Outcome("us_atmosphere_before", "atmosphere, 10/1969 to 8/1971", "weight", "us",
-            _mean(american, "1969-10", "1971-08"), "1971-08"),
+            mean(american, "1969-10", "1971-08"), "1971-08"),
     Outcome("us_atmosphere_after", "atmosphere, 9/1971 to 12/1972", "weight", "us",
-            _mean(american, "1971-09", "1972-12"), "1972-12",
+            mean(american, "1971-09", "1972-12"), "1972-12",
             note=f"{_GAP} US acts after August 1971"),
     Outcome("us_aid_before", "commitments 7/1969–6/1971, USD m a year",
             "million USD a year", "us", _yearly("us_commitment", "1969-07", "1971-06"), "1971-06"),

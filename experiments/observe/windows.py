@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from palca.model.calendar import month_index
-
 from ..io.table import Column
 from .outcome import Outcome, of_window, outcome_of_months
 from .outcomes import EVERY, OUTCOMES
@@ -52,8 +50,7 @@ def before_and_after(until: int) -> tuple[tuple[Outcome, ...], tuple[Outcome, ..
 
 def _of_span(first: int, last: int) -> list[Outcome]:
     years = f"{first}" if first == last else f"{first}–{last % 100}"
-    start, end = month_index(f"{first}-01"), month_index(f"{last}-12")
-    return of_window(start, end, f"{first % 100}_{last % 100}", years)
+    return of_window(f"{first}-01", f"{last}-12", f"{first % 100}_{last % 100}", years)
 
 
 def _column(outcome: Outcome) -> Column:
