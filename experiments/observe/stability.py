@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from palca.model.state.scenario import Scenario
 from palca.model.types import Floats
+
+from .outcome import of_months
 
 Number = TypeVar("Number", float, Floats)
 
@@ -68,3 +71,13 @@ ELSEWHERE: Final = (
     Measure("breaks with the USSR", "events", ("ussr_breaks_ever",)),
     Measure("US aid, USD m a year", "million USD a year", ("us_aid",)),
 )  # fmt: skip
+
+
+def attempts_by_window(scenario: Scenario) -> list[Measure]:
+    """Return the coup attempts in each of a country's windows."""
+    attempts = []
+    for window in scenario.country.windows:
+        coups, failed, *_ = of_months(*window)
+        title = coups.title.replace("successful coups", "coup attempts")
+        attempts.append(Measure(title, "coups", (coups.name, failed.name)))
+    return attempts

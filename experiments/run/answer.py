@@ -18,7 +18,7 @@ from ..io.figure_style import many
 from ..io.table import Column, Table
 from ..observe.documented import no_record
 from ..observe.outcomes import imposed
-from ..observe.stability import ELSEWHERE, MEASURES
+from ..observe.stability import ELSEWHERE, MEASURES, attempts_by_window
 from .report import by_unit, origin_of
 
 _COLUMNS: Final = (
@@ -55,7 +55,8 @@ def answer_of(
     documented = {score.outcome.name: score.documented for score in outcome_scores}
     rows: list[dict[str, Any]] = []
     given = imposed(scenario)
-    for measure in ELSEWHERE if scenario.first else MEASURES:
+    whole, windows = ELSEWHERE if scenario.first else MEASURES, attempts_by_window(scenario)
+    for measure in (*whole, *windows):
         if given.issuperset(measure.outcomes):
             continue
         values, truth = measure.of(worlds), measure.of(documented)
@@ -65,7 +66,8 @@ def answer_of(
         known = not math.isnan(truth)
         rows.append({"title": measure.title, "unit": measure.unit, "documented": truth,
                      "median": median, "low": low, "high": high,
-                     "inside": low <= truth <= high if known else "–"})  # fmt: skip
+                     "inside": low <= truth <= high if known else "–",
+                     "part": measure in windows})  # fmt: skip
     count = len(next(iter(worlds.values()), ()))
     text = (f"{scenario.title}. {many(count, 'world')} of {scenario.country.name}, to "
             f"{month_name(scenario.end - 1)}.")  # fmt: skip
@@ -76,7 +78,8 @@ def answer_of(
     if not rows:
         return Answer(f"{text}\nThe scenario ends before stability and cooperation are measured.")
     if scored:
-        return Answer(f"{text}\n{_compared(rows, scenario)}", Table.of("", _COLUMNS, rows))
+        said = _compared([row for row in rows if not row["part"]], scenario)
+        return Answer(f"{text}\n{said}", Table.of("", _COLUMNS, rows))
     columns = [column for column in _COLUMNS if column.name not in ("documented", "inside")]
     found = f"Nothing is held against a record: {no_record(scenario)}."
     return Answer(f"{text}\n{found}", Table.of("", columns, rows))

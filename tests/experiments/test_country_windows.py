@@ -151,3 +151,12 @@ def test_a_comparison_names_the_windows_that_only_one_side_has(palca: Any, tmp_p
     assert code == 0, err
     assert "only one of them measures it" in out
     assert "coups_197011_197309" in out
+
+
+def test_the_first_screen_has_attempts_by_window_and_counts_none_twice(palca: Any) -> None:
+    code, out, err = palca("run", "chile-1970", "-n", "60")
+    assert code == 0, err
+    said = " ".join(out.split())
+    assert "coup attempts 11/1970–9/1973 2 " in said
+    assert "coup attempts 10/1973–12/1978 0 " in said
+    assert " of 7 documented measures of stability " in said
