@@ -1,4 +1,4 @@
-"""Stability and cooperation, worked out on paper."""
+"""Outcomes: known answers, what the record covers, and which months each hears of."""
 
 from __future__ import annotations
 
@@ -11,23 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from written_histories import histories, judged
 
 from palca.experiments.cli.catalogue import LISTS
 from palca.experiments.forecast.naive import naive
 from palca.experiments.forecast.scores import evaluate
 from palca.experiments.io.numerals import significant
-from palca.experiments.observe.by_month import (
-    RIGHT,
-    WEIGHTS,
-    atmosphere,
-    friction,
-    known_friction,
-    remembered,
-    side,
-    spell_lengths,
-    unrest,
-)
-from palca.experiments.observe.documented import Record, load_record
+from palca.experiments.observe.documented import load_record
 from palca.experiments.observe.histories import SERIES, Histories, documented, simulated
 from palca.experiments.observe.outcome import GROUPS, Outcome
 from palca.experiments.observe.outcomes import (
@@ -41,74 +31,9 @@ from palca.experiments.observe.windows import FIRST, LAST, before_and_after, out
 from palca.experiments.simulate.ensemble import free_running
 from palca.model import ColdWarModel
 from palca.model.calendar import month_index
-from palca.model.state.history import CODE_OF, Events
 from palca.scenarios import build, resolve
 
 pytestmark = pytest.mark.quick
-
-
-def histories(
-    months: int, *events: tuple[int, str, str], leader: list[int] | None = None
-) -> Histories:
-    code = np.array([CODE_OF[track, kind] for _, track, kind in events], dtype=np.int64)
-    month = np.array([at for at, _, _ in events], dtype=np.int64)
-    nobody = np.full(len(events), -1)
-    series = {name: np.zeros((months, 1)) for name in SERIES}
-    if leader is not None:
-        series["leader"] = np.array(leader, dtype=float)[:, None]
-    zeros = np.zeros(len(events), dtype=np.int64)
-    events_ = Events(zeros, month, code, nobody, nobody, nobody * 1.0)
-    return Histories(1, months, series, events_)
-
-
-def test_atmosphere_adds_acts_and_forgets_a_tenth_a_month() -> None:
-    acts = histories(4, (0, "ussr", "embassy"), (1, "ussr", "expulsion"), (1, "us", "visit"))
-    expected = [3.0, 3.0 * 0.9 - 4.0, (3.0 * 0.9 - 4.0) * 0.9, (3.0 * 0.9 - 4.0) * 0.81]
-    assert atmosphere(acts, "ussr")[:, 0] == pytest.approx(expected)
-    assert atmosphere(acts, "us")[:, 0] == pytest.approx([0.0, 1.0, 0.9, 0.81])
-
-
-def test_weights_name_events() -> None:
-    assert all(("ussr", kind) in CODE_OF for kind in WEIGHTS)
-
-
-def test_unrest_and_friction_take_the_gravest_event() -> None:
-    acts = histories(4, (1, "conflict", "strike"), (1, "conflict", "massacre"), (3, "conflict", "siege"),
-                  (1, "party", "private protest"), (2, "party", "public dissent"),
-                  (3, "party", "private protest"))  # fmt: skip
-    assert unrest(acts)[:, 0].tolist() == [0, 2, 0, 1]
-    assert friction(acts)[:, 0].tolist() == [0, 1, 2, 2]
-
-
-# what the record covers
-
-
-def judged(complete: Any) -> Record:
-    """Return the record with other coverage: `complete` gets its rows and says which are."""
-    record = load_record()
-    return replace(record, coverage=record.coverage.assign(complete=complete))
-
-
-def test_an_atmosphere_is_known_if_its_memory_is() -> None:
-    # the weight of the month itself is a tenth, that of the one before nine hundredths
-    covered = np.array([1, 0, 1, 0, 0, *[1] * 10], dtype=bool)
-    missing = [0, 0.1, 0.09, 0.181, 0.2629, *(0.2629 * 0.9**months for months in range(1, 11))]
-    expected = [1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
-    assert (covered & (np.array(missing) <= 0.1)).tolist() == expected
-    assert remembered(covered).tolist() == expected
-    late = np.arange(120) >= 60
-    assert np.nonzero(remembered(late))[0][0] == 60 + 21  # .9**22 < .1 <= .9**21
-    assert remembered(np.ones(120, dtype=bool)).all()
-
-
-def test_the_documented_atmosphere_is_unknown_in_a_gap(baseline: dict[str, Any]) -> None:
-    known = documented(load_record(), build(baseline))
-    whole = documented(judged(True), build(baseline))
-    for patron, end in (("ussr", "1970-11"), ("us", "1971-08")):
-        values = atmosphere(known, patron)[:, 0]
-        last = month_index(end) + 1
-        assert np.array_equal(values[:last], atmosphere(whole, patron)[:last, 0])
-        assert np.isnan(values[last:]).all()
 
 
 def test_nothing_scores_that_is_not_covered(baseline: dict[str, Any]) -> None:
@@ -140,23 +65,6 @@ def test_an_outcome_is_what_full_coverage_says_or_unknown(
     whole, some = (measure(OUTCOMES, documented(judged(of), scenario)) for of in (True, complete))
     for name, values in some.items():
         assert np.isnan(values[0]) or values[0] == whole[name][0], name
-
-
-def test_friction_is_known_only_if_no_more_may_have_been_shown() -> None:
-    shown = histories(4, (1, "party", "public dissent"))
-    everything = {pair: np.ones(4, dtype=bool) for pair in CODE_OF}
-    for kind, expected in (
-        ("private protest", [np.nan, 2, 2, 2]), ("public dissent", [np.nan, 2, 2, 2]),
-        ("rupture", [np.nan] * 4), ("congress", [0, 2, 2, 2]),
-    ):  # fmt: skip
-        seen = replace(shown, covered=everything | {("party", kind): np.zeros(4, dtype=bool)})
-        assert np.array_equal(known_friction(seen)[:, 0], expected, equal_nan=True), kind
-
-
-def test_spells() -> None:
-    lengths, world = spell_lengths(histories(6, leader=[0, 0, 1, 1, 1, 0]))
-    assert lengths.tolist() == [2, 3, 1]
-    assert world.tolist() == [0, 0, 0]
 
 
 def test_the_record_read_by_the_same_functions(baseline: dict[str, Any]) -> None:
@@ -320,20 +228,6 @@ def test_where_right_and_left_begin(orientation: float, right: float, left: floa
     assert (values["right_share"][0], values["left_share"][0]) == (right, left)
 
 
-def test_weights_are_ordered_as_their_source_orders_acts() -> None:
-    # Goldstein's scale: breaking relations is the worst short of force, then sanctions, expulsions,
-    # protests; agreements weigh more than visits
-    order = ["break", "suspension", "expulsion", "nationalisation", "protest", "visit", "credit",
-             "embassy"]  # fmt: skip
-    assert [WEIGHTS[name] for name in order] == [-8, -6, -4, -3, -1, 1, 2, 3]
-    assert WEIGHTS["sanction"] == WEIGHTS["suspension"]
-    hostile = {"refusal", "pressure", "stockpile sale", "sanction threatened"}
-    assert {WEIGHTS[name] for name in hostile} == {-1}
-    assert all(
-        WEIGHTS[name] in (1, 2) for name in set(WEIGHTS) - hostile - set(order) - {"sanction"}
-    )
-
-
 def test_the_page_of_validation_quotes_the_record(baseline: dict[str, Any]) -> None:
     page = (Path(__file__).parents[2] / "docs" / "VALIDATION.md").read_text(encoding="utf-8")
     known = documented_outcomes(OUTCOMES, documented(load_record(), build(baseline)))
@@ -361,13 +255,6 @@ def test_every_group_has_a_title_and_a_place_in_the_report() -> None:
         o for year in range(FIRST + 2, LAST + 1) for some in before_and_after(year) for o in some
     ]
     assert {outcome.group for outcome in (*OUTCOMES, *spans)} == {*GROUPS}
-
-
-@given(st.floats(-1, 1))
-def test_every_orientation_has_one_side_and_its_mirror_the_other(orientation: float) -> None:
-    mirrored = {"left": "right", "centre": "centre", "right": "left"}
-    assert side(-orientation) == mirrored[side(orientation)]
-    assert (side(orientation) == "centre") == (abs(orientation) < RIGHT)
 
 
 def test_the_list_of_outcomes_gives_those_that_are_documented() -> None:
