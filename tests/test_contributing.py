@@ -13,6 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from palca.experiments.observe import outcomes
+
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 TESTS = ("tests/model/test_tables.py", "tests/test_docs.py", "tests/test_reference.py")
@@ -85,6 +87,11 @@ def test_what_the_page_says_to_open_first_is_there(question: str, answer: str) -
         assert {*names} <= _names_in(ROOT / file), (question, file)
 
 
+def test_the_outcome_of_the_page_is_one_of_the_file_it_names() -> None:
+    line = _line_in_page('Outcome("general_strikes"').removesuffix(",")
+    assert eval(line, dict(vars(outcomes))).name == "general_strikes"
+
+
 @pytest.mark.slow
 def test_the_command_figure_and_outcome_of_the_page_can_be_added_as_it_says(tmp_path: Path) -> None:
     clone, env = _clone(tmp_path)
@@ -96,8 +103,8 @@ def test_the_command_figure_and_outcome_of_the_page_can_be_added_as_it_says(tmp_
     _add(app, "from .counterfactual import", _line_in_page("from .coups"))
     _add(app, '"gallery": ', _line_in_page('"coups": '))
     _add(app, '"Test the model": ', _line_in_page('"Count": [coups]'))
-    outcomes = clone / "experiments/observe/outcomes.py"
-    _add(outcomes, 'note="three of four documented', _line_in_page('Outcome("general_strikes"'))
+    file = clone / "experiments/observe/outcomes.py"
+    _add(file, 'note="three of four documented', _line_in_page('Outcome("general_strikes"'))
 
     palca = ["-c", "from palca.experiments.cli.main import main; main()"]
     out = _run(clone, env, *palca, "coups", "--worlds", "40", "--out", "made")

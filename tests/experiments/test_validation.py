@@ -178,10 +178,12 @@ def test_evidence_without_a_penalty_is_no_less_likely(
     monkeypatch.setattr(evidence_weights, "WEIGHTINGS", {title: WEIGHTINGS[title] for title in few})
     flips = resolve("baseline", ["posterior=off", "policy.ussr=ideological"])
     record = load_record()
-    (logs,) = log_evidence([(flips, record_evidence(flips, record))], 8192, 0)
+    asked = [(flips, record_evidence(flips, record))]
+    ((one,), (logs,)) = (log_evidence(asked, worlds, 0) for worlds in (8192, 16_384))
     found = evidence_weights.evidence_by_weighting(
         {"flips": flips}, record, {"flips": logs}, 8192, 0
     )
+    assert np.array_equal(found["as shipped"]["flips"], one)  # the first groups of many
     levels = [float(found[title]["flips"][0]) for title in few]
     assert levels[0] + 0.5 < levels[1]  # it suspends often
     assert levels[1] < levels[2] + 0.5
