@@ -24,6 +24,7 @@ from .llvm_ops import (
     frexp,
     kind_of,
     type_name,
+    unsigned_to_float,
 )
 from .symbols import CHUNK, Chunk, Number, Row, StoredRow, Symbol, Value
 
@@ -85,7 +86,7 @@ class Writer:
             case "i", "f":
                 return Number(kind, self.b.sitofp(number.ir, target))
             case "u", "f":
-                return Number(kind, self.b.uitofp(number.ir, target))
+                return Number(kind, unsigned_to_float(self.b, number.ir, target))
             case "f", "i":
                 shift = self._constant("f", _ROUND, number)
                 whole = self.b.bitcast(self.b.fadd(number.ir, shift), target)
@@ -329,6 +330,8 @@ class Writer:
     def _chunk(self, base: Any, length: int) -> Chunk:
         steps = ir.Constant(ir.VectorType(I64, CHUNK), list(range(CHUNK)))
         index = self.b.add(self.spread(Number("i", base), CHUNK).ir, steps)
+        if length % CHUNK == 0:  # masked stores are slow on some processors
+            return Chunk(base, ir.Constant(ir.VectorType(I1, CHUNK), [1] * CHUNK))
         end = ir.Constant(index.type, [length] * CHUNK)
         return Chunk(base, self.b.icmp_signed("<", index, end))
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+import numpy as np
+from llvmlite import binding as llvm
 from llvmlite import ir
 
 F64, I64, I32, I16, I8, I1 = (
@@ -106,6 +108,37 @@ def frexp(b: Any, x: Any) -> tuple[Any, Any]:
     fraction = b.or_(b.and_(bits, constant(2**52 - 1)), constant(1022 << 52))
     undefined = b.fcmp_unordered("uno", x, x)
     return b.select(undefined, x, b.bitcast(fraction, x.type)), power
+
+
+def unsigned_to_float(b: Any, whole: Any, target: Any) -> Any:
+    """Return words as floats, rounded to the nearest as the processor's own instruction does.
+
+    Without AVX-512, x86 has none for vectors of 64 bits, and LLVM would convert word by word.
+    Upper and lower halves are then put into the fractions of two floats, as multiples of 2**32
+    and of 1, whose exponents are subtracted again: exact but for the last addition.
+    """
+    narrow = isinstance(whole, ir.CastInstr)  # of fewer bits, for which there is one
+    if narrow or not isinstance(target, ir.VectorType) or _converts_words():
+        return b.uitofp(whole, target)
+
+    def constant(of: Any, value: float) -> Any:
+        return ir.Constant(of, [value] * target.count)
+
+    of = whole.type
+    upper = b.or_(b.lshr(whole, constant(of, 32)), constant(of, _bits(2.0**84)))
+    lower = b.or_(b.and_(whole, constant(of, 2**32 - 1)), constant(of, _bits(2.0**52)))
+    high = b.fsub(b.bitcast(upper, target), constant(target, 2.0**84 + 2.0**52))
+    return b.fadd(high, b.bitcast(lower, target))
+
+
+def _converts_words() -> bool:
+    """Tell whether this processor has an instruction for it."""
+    features = llvm.get_host_cpu_features()
+    return not features.get("avx2") or bool(features.get("avx512dq"))
+
+
+def _bits(number: float) -> int:
+    return int(np.array(number).view(np.int64))
 
 
 _COMPARISONS: Final = {
