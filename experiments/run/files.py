@@ -15,7 +15,7 @@ from palca.model.events import AMOUNTS
 from palca.model.state.history import EVENT_CODES
 from palca.model.state.parameters import PARAMETERS, draw_index
 from palca.model.state.scenario import Scenario
-from palca.model.types import Floats
+from palca.model.types import Flags, Floats, Ints
 
 from ..forecast.scores import OutcomeScore
 from ..io.codebook import Each, File, column, listed, of_table
@@ -78,7 +78,10 @@ class EventsFile:
             [("world", pa.int64()), ("month", text), ("track", text), ("kind", text),
              ("leader", text), ("place", text), *((name, pa.float64()) for name in _AMOUNTS)]
         )  # fmt: skip
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        bounded: Any = ["world"]  # blocks differ in their worlds, hardly in the names they have
+        self._writer = pq.ParquetWriter(
+            path, self._schema, compression="zstd", write_statistics=bounded
+        )
         names = {
             "month": [month_name(i) for i in range(scenario.first, scenario.end)],
             "track": [track for track, _kind in EVENT_CODES],
@@ -93,31 +96,34 @@ class EventsFile:
             column: np.array([*map(self._names[column].index, of), -1], dtype=np.int32)
             for column, of in names.items()
         }
-
-        self._amounts = np.array([AMOUNTS.get(kind, _MONEY) for _track, kind in EVENT_CODES])
+        amounts = [AMOUNTS.get(kind, _MONEY) for _track, kind in EVENT_CODES]
+        self._of_amount = {name: np.array([one == name for one in amounts]) for name in _AMOUNTS}
 
     def write(self, block: Block) -> None:
         """Append the events of a block."""
         import pyarrow as pa
 
         events = block.events
-        known = ~np.isnan(events.amount)
+        # of records, each column lies scattered
+        whole = events.month, events.code, events.leader, events.garrison
+        month, code, leader, garrison = [np.ascontiguousarray(column) for column in whole]
+        amount = np.ascontiguousarray(events.amount)
+        unknown = np.isnan(amount)
         columns = [
             pa.array(block.worlds[events.world]),
-            self._named("month", events.month - self._first),
-            self._named("track", events.code),
-            self._named("kind", events.code),
-            self._named("leader", events.leader),
-            self._named("place", events.garrison),
-            *(pa.array(events.amount, mask=~(known & (self._amounts[events.code] == name)))
-              for name in _AMOUNTS),
-        ]  # fmt: skip
+            self._named("month", month - self._first),
+            self._named("track", code),
+            self._named("kind", code),
+            self._named("leader", leader, leader < 0),
+            self._named("place", garrison, garrison < 0),
+            *(pa.array(amount, mask=unknown | ~of.take(code)) for of in self._of_amount.values()),
+        ]
         self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
 
-    def _named(self, column: str, values: NDArray[np.int64]) -> pa.Array:
+    def _named(self, column: str, values: Ints, missing: Flags | None = None) -> pa.Array:
         import pyarrow as pa
 
-        indices = pa.array(self._numbers[column][values], mask=values < 0)
+        indices = pa.array(self._numbers[column].take(values), mask=missing)
         return pa.DictionaryArray.from_arrays(indices, pa.array(self._names[column], pa.string()))
 
     def close(self) -> None:

@@ -177,7 +177,7 @@ def run_blocks(
         A user's outcomes beside Palca's: :func:`~palca.experiments.observe.labelled.measured`.
     """
     numbers = in_blocks(worlds, min(BLOCK, -(-worlds // jobs)))
-    return shared(run_block, ((resolved, block, seed, {**own}) for block in numbers), jobs)
+    return shared(run_block, ((resolved, block, seed, {**own}) for block in numbers), jobs, threads=True)
 
 
 def summarise(

@@ -8,9 +8,9 @@ numbers. Neither depends on the order in which worlds are counted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +20,8 @@ from palca.model.types import Floats
 
 LEAST: Final = 2.0**-20  # a value closer to 0 is counted as 0
 _STEPS: Final = 2**24  # of 1: sums are of values rounded to this, as exact as 32 bits near 1
+_BELOW: Final = (int(np.float32(LEAST).view(np.int32)) >> 16) - 1  # upper bits of what counts as 0
+_AT_ONCE: Final = 8  # months
 
 
 @dataclass(slots=True)
@@ -77,35 +79,47 @@ def histogram(series: NDArray[Any]) -> Histogram:
     OverflowError
         For a value that isn't finite, or too large to be added up exactly.
     """
-    months = len(series)
-    codes = np.empty(series.shape, np.intp)  # as what NumPy indexes by, though 16 bits would do
-    occurs = np.zeros(_CODES, np.bool_)
-    for month in range(months):  # one by one: what is worked on stays in the cache
-        row = np.ascontiguousarray(series[month], np.float32)
-        codes[month] = (row.view(np.uint32) + 0x8000) >> 16  # the nearest
-        occurs[codes[month]] = True
-    values, indices = np.unique(_meanings()[occurs], return_inverse=True)
+    parts = [_codes(part) for part in _parts(series)]
+    lowest, highest = min(part.min() for part in parts), max(part.max() for part in parts)
+    counts = np.empty((len(series), highest + 1 - lowest), np.int32)
+    for month, codes in enumerate(chain.from_iterable(parts)):
+        counts[month] = np.bincount(codes - lowest, minlength=counts.shape[1])
+    occurs = np.flatnonzero(counts.any(axis=0))
+    values = _meanings(occurs + lowest)
     largest = np.abs(values).max() * _STEPS * series.shape[1]  # that a sum can be
     if not largest < 2**62:
         raise OverflowError(f"a value of {values[0]:g} to {values[-1]:g} in a month")
-    index_of = np.zeros(_CODES, np.intp)
-    index_of[occurs] = indices
-    counts, sums = np.empty((months, len(values)), np.int32), np.empty(months, object)
-    ones = np.ones(series.shape[1])
-    for month in range(months):
-        counts[month] = np.bincount(index_of.take(codes[month]), minlength=len(values))
-        steps = np.rint(np.asarray(series[month], np.float64) * _STEPS)
-        # whole numbers below 2**53 are added up exactly as floats, and quicker
-        sums[month] = int(steps @ ones if largest < 2**52 else steps.astype(np.int64).sum())
-    return Histogram(values, np.ascontiguousarray(counts.T), sums)
+    exact = np.float64 if largest < 2**52 else np.int64  # the former is quicker
+    sums = [total for part in _parts(series) for total in _sums(part, exact)]
+    return Histogram(values, np.ascontiguousarray(counts.T[occurs]), np.array(sums, object))
 
 
-_CODES: Final = 2**16
+def _parts(series: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Yield a few months at a time, so that what is worked on stays in the cache."""
+    for first in range(0, len(series), _AT_ONCE):
+        yield series[first : first + _AT_ONCE]
 
 
-@cache
-def _meanings() -> Floats:
-    """Return what each code of 16 bits stands for, which is the upper half of a float's 32."""
-    with np.errstate(invalid="ignore"):
-        values = (np.arange(_CODES, dtype=np.uint32) << 16).view(np.float32).astype(np.float64)
-    return np.where(np.abs(values) < LEAST, 0.0, values)
+def _sums(series: NDArray[Any], exact: type[np.number]) -> list[int]:
+    steps = np.rint(np.multiply(series, _STEPS, dtype=np.float64))
+    return [int(total) for total in steps.astype(exact, copy=False).sum(axis=1)]
+
+
+def _codes(series: NDArray[Any]) -> NDArray[np.int32]:
+    """Return values as whole numbers in their order, 0 for 0: a float's upper 16 bits, rounded."""
+    bits = np.ascontiguousarray(series, np.float32).view(np.uint32)
+    sign = bits.view(np.int32) >> 31  # -1 of what is below 0
+    size = (bits & 0x7FFF_FFFF) + 0x8000
+    size >>= 16
+    np.maximum(size, _BELOW, out=size)
+    size -= _BELOW
+    codes = size.view(np.int32)
+    codes ^= sign
+    codes -= sign  # with the line before: the negative of those below 0
+    return codes
+
+
+def _meanings(codes: NDArray[np.integer]) -> Floats:
+    """Return the values for which codes stand."""
+    size = np.abs(codes).astype(np.uint32) + np.where(codes == 0, 0, _BELOW).astype(np.uint32)
+    return np.copysign((size << 16).view(np.float32).astype(np.float64), codes)
