@@ -20,6 +20,7 @@ a parameter that does nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +35,7 @@ from .weights import effective_sample_size, moments, systematic
 
 _RIDGE: Final = 100.0  # keeps some 2,000 coefficients from fitting chance
 _CHUNK: Final = 50_000
+_NEAR: Final = 4096  # worlds at a time whose distances are measured, which stay in the cache
 _EXTREME: Final = 1e-3  # outcomes are cut at these quantiles of the table
 _TINY: Final = 1e-12
 BINS: Final = 20  # of ranks
@@ -66,11 +68,15 @@ class SummaryRegression:
         )
         self._regression.fit(np.clip(plain, self.low, self.high), table.scores)
 
-    def summaries(self, values: AnyFloats) -> AnyFloats:
-        """Return the summaries of histories, ``(n, parameters)``, from ``(n, outcomes)``."""
-        plain = np.clip(_even(self.outcomes, values), self.low, self.high)
+    def summaries(self, values: AnyFloats, jobs: int = 1) -> AnyFloats:
+        """Return the summaries of histories, ``(n, parameters)``, from ``(n, outcomes)``.
+
+        As many threads as `jobs` says work on them.
+        """
+        plain = np.clip(_even(self.outcomes, values), self.low, self.high).astype(np.float32)
         parts = [plain[at : at + _CHUNK] for at in range(0, len(plain), _CHUNK)]
-        read = [self._regression.predict(part.astype(np.float32)) for part in parts]
+        with ThreadPoolExecutor(jobs) as pool:
+            read = list(pool.map(self._regression.predict, parts))
         return np.concatenate(read).astype(np.float32)
 
     def outliers(self, values: AnyFloats) -> list[Outcome]:
@@ -158,8 +164,10 @@ class Adjustment:
         """
         found = self.solver @ scores
         moved = scores - self.apart @ found[1:]
-        wider = np.sqrt((1.0 + self.unsure) / (1.0 - self.lost))
-        return found[0] + wider * (moved - found[0])
+        moved -= found[0]
+        moved *= np.sqrt((1.0 + self.unsure) / (1.0 - self.lost))
+        moved += found[0]
+        return moved
 
     def information_gain_by_chance(self, count: int, seed: int) -> float:
         """Return the highest information gain on `count` parameters that do nothing.
@@ -200,6 +208,8 @@ class Posterior:
         They add up to 1.
     scores : ndarray, shape ``(nearest, parameters)``
         Normal scores, adjusted.
+    mean, sd : ndarray, shape ``(parameters,)``
+        Of these scores; those of the prior are 0 and 1.
     radius : float
         How far the summaries of the farthest lie from the history's, in prior spreads.
     adjusted : Adjustment
@@ -208,18 +218,10 @@ class Posterior:
     worlds: NDArray[np.int64]
     weights: AnyFloats
     scores: AnyFloats
+    mean: AnyFloats
+    sd: AnyFloats
     radius: float
     adjusted: Adjustment
-
-    @property
-    def mean(self) -> AnyFloats:
-        """The mean of the normal scores, ``(parameters,)``; that of the prior is 0."""
-        return moments(self.weights, self.scores)[0]
-
-    @property
-    def sd(self) -> AnyFloats:
-        """The spread of the normal scores, ``(parameters,)``; that of the prior is 1."""
-        return moments(self.weights, self.scores)[1]
 
     @property
     def ess(self) -> float:
@@ -236,7 +238,13 @@ class Posterior:
         return chance.permutation(systematic(self.weights, count, chance.random()))
 
 
-def infer(summaries: AnyFloats, scores: AnyFloats, observed: AnyFloats, nearest: int) -> Posterior:
+def infer(
+    summaries: AnyFloats,
+    scores: AnyFloats,
+    observed: AnyFloats,
+    nearest: int,
+    without: int | None = None,
+) -> Posterior:
     """Return the parameters given one history.
 
     Parameters
@@ -248,18 +256,35 @@ def infer(summaries: AnyFloats, scores: AnyFloats, observed: AnyFloats, nearest:
     nearest : int
         How many worlds are kept: weighed by Epanechnikov's kernel, which is nothing at the
         farthest of them.
+    without : int, optional
+        A world of the table that may not be found: the history itself.
     """
-    apart = summaries - observed.astype(np.float32)
-    squares = np.einsum("ij,ij->i", apart, apart)
+    observed = observed.astype(np.float32)
+    squares = _squares(summaries, observed)
+    if without is not None:
+        squares[without] = np.inf
     worlds = np.argpartition(squares, nearest)[: nearest + 1]
     worlds = worlds[np.argsort(squares[worlds], kind="stable")]
     farthest = max(float(squares[worlds[-1]]), _TINY)
     worlds = worlds[:-1]
     weights = np.maximum(1.0 - squares[worlds].astype(np.float64) / farthest, _TINY)
     weights /= weights.sum()
-    found = adjustment(weights, apart[worlds])
-    scores = found.of(scores[worlds].astype(np.float64))
-    return Posterior(worlds, weights, scores, float(np.sqrt(farthest)), found)
+    found = adjustment(weights, summaries.take(worlds, axis=0) - observed)
+    scores = found.of(scores.take(worlds, axis=0).astype(np.float64))
+    return Posterior(
+        worlds, weights, scores, *moments(weights, scores), float(np.sqrt(farthest)), found
+    )
+
+
+def _squares(summaries: AnyFloats, observed: AnyFloats) -> AnyFloats:
+    """Return the squared distance of each world from a history, ``(worlds,)``."""
+    squares = np.empty(len(summaries), summaries.dtype)
+    same = np.tile(observed, (_NEAR, 1))  # NumPy subtracts arrays of one shape much faster
+    for at in range(0, len(summaries), _NEAR):
+        some = summaries[at : at + _NEAR]
+        apart = some - same[: len(some)]
+        np.einsum("ij,ij->i", apart, apart, out=squares[at : at + _NEAR])
+    return squares
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +315,7 @@ class SBC:
         from scipy.stats import chisquare
 
         counts = [np.histogram(column, BINS, (0, self.draws + 1))[0] for column in self.ranks.T]
-        return np.array([chisquare(row).pvalue for row in counts])
+        return np.asarray(chisquare(np.array(counts), axis=1).pvalue)
 
     def coverage(self, share: float) -> AnyFloats:
         """Return how often the central share of each parameter's draws holds the truth."""
@@ -305,6 +330,7 @@ def simulation_based_calibration(
     nearest: int,
     draws: int,
     seed: int,
+    jobs: int = 1,
     on_progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> SBC:
     """Return how well the parameters of some worlds of the table are found by the others.
@@ -317,20 +343,27 @@ def simulation_based_calibration(
     nearest : int
     draws : int
         Posterior draws among which the truth is ranked.
+    jobs : int
+        Threads.
     """
+
+    def find(history: np.int64) -> Posterior:
+        return infer(summaries, scores, summaries[history], nearest, without=int(history))
+
+    from threadpoolctl import threadpool_limits
+
     chance = np.random.default_rng(seed)
-    others = summaries.copy()
     ranks, means, spreads, radii = [], [], [], []
-    for done, history in enumerate(histories, start=1):
-        others[history] = np.inf  # it may not be found by itself
-        found = infer(others, scores, summaries[history], nearest)
-        others[history] = summaries[history]
-        sampled = found.scores[found.draw(draws, chance)]
-        ranks.append((sampled < scores[history]).sum(axis=0))
-        means.append(found.mean)
-        spreads.append(found.sd)
-        radii.append(found.radius)
-        on_progress(done, len(histories))
+    # one thread for each history: threads of BLAS's own would wait for each other
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(jobs) as pool:
+        each = zip(histories, pool.map(find, histories), strict=True)
+        for done, (history, found) in enumerate(each, start=1):
+            sampled = found.scores[found.draw(draws, chance)]
+            ranks.append((sampled < scores[history]).sum(axis=0))
+            means.append(found.mean)
+            spreads.append(found.sd)
+            radii.append(found.radius)
+            on_progress(done, len(histories))
     return SBC(
         np.array(ranks), draws, scores[histories], np.array(means), np.array(spreads),
         np.array(radii),

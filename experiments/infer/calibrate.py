@@ -231,7 +231,7 @@ def calibrate(
     on_progress("regressing on the table", 0, 1)
     regression = SummaryRegression(table.part(slice(taught)), evidence)
     table = table.part(slice(taught, None))  # the rest: none of it has taught
-    summaries = regression.summaries(table.columns(evidence))
+    summaries = regression.summaries(table.columns(evidence), jobs)
     (observed,) = regression.summaries(seen)
     found = infer(summaries, table.scores, observed, nearest)
     if found.sureness < SURE:
@@ -253,7 +253,7 @@ def calibrate(
         like = np.argsort(((summaries - observed) ** 2).sum(axis=1))[:histories]
         for name, chosen in (("anywhere", np.arange(histories)), ("near", like)):
             again = simulation_based_calibration(
-                summaries, table.scores, chosen, nearest, _RANKED_AMONG, seed,
+                summaries, table.scores, chosen, nearest, _RANKED_AMONG, seed, jobs,
                 partial(on_progress, "simulation-based calibration"),
             )  # fmt: skip
             setattr(out, name, again)
@@ -283,7 +283,7 @@ def _best_first(
         judged = _with_draws(resolved, {name: values[:some] for name, values in draws.items()})
         table = simulate(judged, {}, until, some * replicates, seed, jobs,
                          partial(on_progress, "comparing draws"))  # fmt: skip
-        summaries = regression.summaries(table.columns(regression.outcomes))
+        summaries = regression.summaries(table.columns(regression.outcomes), jobs)
         first = draw_index(seed, np.arange(some)) % some
         order = np.argsort(-_likelihoods(summaries, observed, first), kind="stable")
         order = np.concatenate([order, np.arange(some, count)])

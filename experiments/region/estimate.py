@@ -177,7 +177,7 @@ def estimate(
     draws = values_of(free, chosen)
     like = np.argsort(((summaries - observed) ** 2).sum(axis=1))[:histories]
     anywhere, alike = (
-        check_ranks(summaries, scores, some, near, _RANKED_AMONG, seed,
+        check_ranks(summaries, scores, some, near, _RANKED_AMONG, seed, jobs,
                     partial(on_progress, "simulation-based calibration"))
         for some in (np.arange(histories), like)
     )  # fmt: skip

@@ -172,12 +172,13 @@ def run_blocks(
     resolved : dict
         As :func:`palca.scenarios.resolve` returns it.
     jobs : int
-        Processes; the blocks are the same for any number.
+        Threads; the blocks are the same for any number.
     own : mapping of str to callable
         A user's outcomes beside Palca's: :func:`~palca.experiments.observe.labelled.measured`.
     """
     numbers = in_blocks(worlds, min(BLOCK, -(-worlds // jobs)))
-    return shared(run_block, ((resolved, block, seed, {**own}) for block in numbers), jobs, threads=True)
+    calls = ((resolved, block, seed, {**own}) for block in numbers)
+    return shared(run_block, calls, jobs, threads=True)
 
 
 def summarise(
