@@ -192,7 +192,7 @@ def decompose(
 def _with_intervals(
     outcome: str,
     names: tuple[str, ...],
-    of: Callable[[Floats, Floats], Floats],
+    of: Callable[[Floats, Floats, Floats], Floats],
     values: Floats,
     chance: np.random.Generator,
 ) -> list[Measured]:
@@ -206,23 +206,27 @@ def _with_intervals(
     Parameters
     ----------
     of : callable
-        From ``(points, ..., replicates)`` and the replicates' weights to
-        ``(measures, parameters)``.
+        From ``(points, ..., replicates)``, the shares of the points ``(resamples, points)`` and
+        the weights of the replicates ``(resamples, replicates)`` to ``(resamples, measures,
+        parameters)``.
     """
     from scipy.special import ndtri, stdtrit
 
     points, replicates = len(values), values.shape[-1]
-    draws = []
-    for _ in range(_RESAMPLES):
-        # a replicate drawn twice weighs twice: no copy of it may pass for another one
-        weights = np.bincount(chance.integers(0, replicates, replicates), minlength=replicates)
-        if np.count_nonzero(weights) == 1:
-            weights = np.ones(replicates)
-        draws.append(of(values[chance.integers(0, points, points)], weights.astype(np.float64)))
-    value = of(values, np.ones(replicates))
+    # a point or replicate drawn twice weighs twice: no copy of it may pass for another one; the
+    # last are no resample but all as they are
+    shares = np.full((_RESAMPLES + 1, points), 1.0 / points)
+    weights = np.ones((_RESAMPLES + 1, replicates))
+    for i in range(_RESAMPLES):
+        weight = np.bincount(chance.integers(0, replicates, replicates), minlength=replicates)
+        if np.count_nonzero(weight) > 1:
+            weights[i] = weight
+        drawn = chance.integers(0, points, points)
+        shares[i] = np.bincount(drawn, minlength=points) / points
+    *draws, value = of(values, shares, weights)
     if np.ptp(values) == 0.0:
         low = high = np.zeros(value.shape)
-    elif np.mean([np.isfinite(draw).all() for draw in draws]) < _INTERVAL[1]:
+    elif np.mean(np.isfinite(draws).all(axis=(1, 2))) < _INTERVAL[1]:
         low = high = np.full(value.shape, np.nan)  # the variance itself may be 0
     else:
         ends = np.nanquantile(draws, _INTERVAL, axis=0)
@@ -232,43 +236,68 @@ def _with_intervals(
     return [Measured(outcome, n, value[i], low[i], high[i]) for i, n in enumerate(names)]
 
 
-def _effects(effects: Floats, weights: Floats) -> Floats:
+def _effects(effects: Floats, shares: Floats, weights: Floats) -> Floats:
     """Return size, mean and spread of effects ``(trajectories, parameters, replicates)``."""
-    square = _product(effects, effects, weights).mean(axis=0)
-    mean = effects.mean(axis=0)
-    spread = square - _product(mean, mean, weights)
+    square = _over_points(_product(effects, effects, weights), shares)
+    mean = np.einsum("rp,pnk->rnk", shares, effects, optimize=True)
+    spread = square - _product_of_each(mean, mean, weights)
     size, sigma = np.sqrt(np.maximum([square, spread], 0.0))
-    return np.array([size, mean @ weights / weights.sum(), sigma])
+    signed = (mean @ weights[:, :, None])[..., 0] / weights.sum(axis=1, keepdims=True)
+    return np.stack([size, signed, sigma], axis=1)
 
 
-def _indices(blocks: Floats, weights: Floats) -> Floats:
-    """Return first-order and total indices, ``(2, parameters)``.
+def _indices(blocks: Floats, shares: Floats, weights: Floats) -> Floats:
+    """Return first-order and total indices, ``(resamples, 2, parameters)``.
 
     Parameters
     ----------
     blocks : ndarray, shape ``(base, parameters + 2, replicates)``
         The points A, A with one column of B after another, and B of a design.
-    weights : ndarray, shape ``(replicates,)``
+    shares : ndarray, shape ``(resamples, base)``
+    weights : ndarray, shape ``(resamples, replicates)``
     """
-    blocks = blocks - blocks.mean()
+    blocks = blocks - blocks.mean()  # so that large values don't cancel
     first, mixed, second = blocks[:, :1], blocks[:, 1:-1], blocks[:, -1:]
-    both = np.concatenate([first, second])[:, 0]
-    mean = both.mean(axis=0)
-    variance = float(_product(both, both, weights).mean() - _product(mean, mean, weights))
-    if not variance > 0.0:
-        return np.full((2, mixed.shape[1]), np.nan)
-    moved = mixed - first
-    one = _product(second, moved, weights).mean(axis=0)
-    total = 0.5 * _product(moved, moved, weights).mean(axis=0)
-    return np.array([one, total]) / variance
+    both, moved = np.concatenate([first, second], axis=1), mixed - first
+    mean = (shares @ both.mean(axis=1))[:, None]
+    square = _over_points(_product(both, both, weights), shares).mean(axis=1)
+    variance = square - _product_of_each(mean, mean, weights)[:, 0]
+    centre = shares @ blocks.mean(axis=(1, 2))  # of each resample, from which B is measured
+    shift = _over_points(_product(np.ones_like(second), moved, weights), shares)
+    one = _over_points(_product(second, moved, weights), shares) - centre[:, None] * shift
+    total = 0.5 * _over_points(_product(moved, moved, weights), shares)
+    whole = np.where(variance > 0.0, variance, np.nan)
+    return np.stack([one, total], axis=1) / whole[:, None, None]
+
+
+def _over_points(values: Floats, shares: Floats) -> Floats:
+    """Return the mean over points of ``(points, n, resamples)``: ``(resamples, n)``."""
+    return np.einsum("pnr,rp->rn", values, shares)
 
 
 def _product(a: Floats, b: Floats, weights: Floats) -> Floats:
-    """Return the mean product over pairs of different replicates, the last axis."""
-    if len(weights) == 1:
-        return (a * b)[..., 0]
-    pairs = weights.sum() ** 2 - (weights**2).sum()
-    return ((a @ weights) * (b @ weights) - (a * b) @ weights**2) / pairs
+    """Return the mean product over pairs of different replicates, the last axis.
+
+    Parameters
+    ----------
+    a, b : ndarray, shape ``(..., replicates)``
+    weights : ndarray, shape ``(resamples, replicates)``
+
+    Returns
+    -------
+    ndarray, shape ``(..., resamples)``
+    """
+    w = weights.T
+    if len(w) == 1:
+        return (a * b) @ w
+    pairs = w.sum(axis=0) ** 2 - (w**2).sum(axis=0)
+    return ((a @ w) * (b @ w) - (a * b) @ w**2) / pairs
+
+
+def _product_of_each(a: Floats, b: Floats, weights: Floats) -> Floats:
+    """Return :func:`_product` of ``(resamples, n, replicates)``, each with its own weights."""
+    each = zip(a, b, weights, strict=True)
+    return np.array([_product(x, y, w[None])[..., 0] for x, y, w in each])
 
 
 def _problem(names: Collection[str], bounds: tuple[float, float]) -> dict[str, Any]:
