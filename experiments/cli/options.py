@@ -93,7 +93,8 @@ Seed = Annotated[int, SEED]
 Jobs = Annotated[
     int,
     typer.Option(
-        "--jobs", "-j", help="Number of processes; it does not change the result.", min=1, max=256
+        "--jobs", "-j", help="Number of processes or threads; it does not change the result.",
+        min=1, max=256,
     ),
 ]
 Cluster = Annotated[
@@ -250,7 +251,7 @@ class Follower:
     Attributes
     ----------
     shown : bool
-        Whether the answer was printed before all else was known.
+        Whether the answer was printed before all else was known or drawn.
     """
 
     def __init__(self, bar: Progress, task: TaskID, visible: bool) -> None:
@@ -261,7 +262,9 @@ class Follower:
         self._bar.update(self._task, description=doing, completed=done, total=total)
 
     def show(self, answer: Answer) -> None:
-        """Print an answer on the standard output, above the bar."""
+        """Print an answer on the standard output, above the bar, if none was printed."""
+        if self.shown:
+            return
         self.shown = True
         if self._visible:
             self._bar.stop()

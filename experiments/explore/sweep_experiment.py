@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from ..io import provenance
 from ..io.codebook import File, write_readme
 from ..io.csv_copy import write_csv
-from ..io.experiment import ANSWER, Experiment, OnProgress, Result, check_repeatable, own_entry
+from ..io.experiment import (
+    ANSWER,
+    Experiment,
+    OnProgress,
+    Result,
+    check_repeatable,
+    own_entry,
+    show_early,
+)
 from ..io.figure_style import load_matplotlib
 from ..io.safe_folder import Folder
 from ..observe.labelled import Measures, own_outcome
@@ -82,6 +90,7 @@ class SweepExperiment(Experiment):
                 parts = [folder / name for name in sweep_folder.part_names(folder)]
                 write_csv(parts, folder / _CSV)
             result = self._sum_up(folder, damaged, said_of(unpack(packed).values()))
+            show_early(on_progress, result.answer())
             self.draw(result, folder)
             return result
 

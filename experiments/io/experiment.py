@@ -268,6 +268,7 @@ class AtomicExperiment(Experiment):
             result = self.compute(part, jobs, on_progress)
             for path in sorted(part.glob("*.parquet")) if csv else ():
                 write_csv([path], path.with_suffix(".csv"))
+            show_early(on_progress, result.answer())
             self.draw(result, part)
         return result
 

@@ -237,10 +237,10 @@ def grid_size(factors: Sequence[Factor]) -> int:
 
 
 def _shares(design: str, dimensions: int, points: int, chance: np.random.Generator) -> Floats:
-    from scipy.stats import qmc
-
     if design == "random":
         return chance.random((points, dimensions))
+    from scipy.stats import qmc  # takes a second
+
     if design == "lhs":
         return qmc.LatinHypercube(dimensions, rng=chance).random(points)
     with warnings.catch_warnings():  # balance wants a power of two; any number is even enough
