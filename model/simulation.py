@@ -99,9 +99,9 @@ class Simulation:
         self.month = self.since
         self.state = State(size, dict(country.start) if start is None else start.state)
         absent_until = (
-            np.full((len(country.leaders), size), scenario.first, np.int64)
+            np.full((len(country.leaders), size), scenario.first, np.int64, order="F")
             if start is None
-            else start.absent_until.copy()
+            else start.absent_until.copy("F")
         )
         if start is None:
             for death in country.deaths:
@@ -186,7 +186,7 @@ class Simulation:
         return Snapshot(
             self.month,
             self.state.values.copy(),
-            self.current.worlds.absent_until.copy(),
+            self.current.worlds.absent_until.copy("F"),
             corps.ideology.copy("F"),
             corps.grievance.copy("F"),
             corps.generation.copy("F"),

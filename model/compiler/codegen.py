@@ -18,7 +18,7 @@ from ..state.draw_keys import LUCK, NORMAL, UNIFORM
 from ..state.scenario import Country
 from ..state.state import FIELDS
 from .emitter import Writer
-from .llvm_ops import F32, F64, I64, POINTER
+from .llvm_ops import F32, F64, I64, POINTER, bytes_of
 from .signature import Shape
 from .symbols import LANES, Number, StoredRow, Value
 from .tracing import TracedCorps, TracedMonth
@@ -95,7 +95,6 @@ class MonthLoop:
             "state": w.memory(ir.ArrayType(I64, len(FIELDS) * LANES)),
             "varying": w.memory(ir.ArrayType(I64, max(len(self.varying), 1) * LANES)),
             "keys": w.memory(ir.ArrayType(I64, LANES)),
-            "absent_until": w.memory(ir.ArrayType(I64, self.leaders * LANES)),
         }
         self.noted = w.memory(ir.ArrayType(I64, LANES))
         self.total = w.memory(I64)
@@ -140,26 +139,15 @@ class MonthLoop:
                 if inwards:
                     b.store(w.load_some(I64, far, self.valid), near, align=8)
                 else:
-                    vector = b.load(near, typ=lanes.type, align=8)
-                    w.store_some(vector, far, self.valid)
-        with w.each(self.valid) as lane, w.loop(_whole(0), _whole(self.leaders)) as leader:
-            world = b.add(self.first_world, lane)
-            far = w.address(at["absent_until"], b.add(b.mul(leader, at["worlds"]), world), I64)
-            offset = b.add(b.mul(lane, _whole(self.leaders)), leader)
-            near = w.address(memory["absent_until"], offset, I64)
-            if inwards:
-                b.store(b.load(far, typ=I64), near)
-            else:
-                b.store(b.load(near, typ=I64), far)
+                    self._store(b.load(near, typ=lanes.type, align=8), far)
         if inwards:
             b.store(ir.Constant(ir.VectorType(I64, LANES), [0] * LANES), self.noted)
 
     def absences_of(self, lane: Any) -> StoredRow:
         """Return before which month each leader can't come to power, in one lane."""
-        w = self.writer
-        offset = w.b.mul(lane, _whole(self.leaders))
-        address = w.address(self.memory["absent_until"], offset, I64)
-        return StoredRow(w, "i", self.leaders, address)
+        w, b = self.writer, self.writer.b
+        first = b.mul(b.add(self.first_world, lane), _whole(self.leaders))
+        return StoredRow(w, "i", self.leaders, w.address(self.at["absent_until"], first, I64))
 
     def _take_keys(self) -> None:
         w, b, at = self.writer, self.writer.b, self.at
@@ -177,12 +165,19 @@ class MonthLoop:
             offset = b.add(b.mul(self.step, at["kept_count"]), kept)
             offset = b.add(b.mul(offset, at["worlds"]), self.first_world)
             short = b.fptrunc(vector, ir.VectorType(F32, LANES))
-            far = w.address(at["monthly"], offset, F32)
-            with b.if_else(self.full) as (whole, part):
-                with whole:  # without a mask: much faster on some processors
-                    b.store(short, far, align=4)
-                with part:
-                    w.store_some(short, far, self.valid)
+            self._store(short, w.address(at["monthly"], offset, F32))
+
+    def _store(self, vector: Any, far: Any) -> None:
+        """Store what the worlds of the group have, with a mask only if they are fewer than lanes.
+
+        Some processors take very long for masked stores.
+        """
+        w, b = self.writer, self.writer.b
+        with b.if_else(self.full) as (whole, part):
+            with whole:
+                b.store(vector, far, align=bytes_of(vector.type.element))
+            with part:
+                w.store_some(vector, far, self.valid)
 
     def carry(self, channel: str, site: str, value: Any) -> Any:
         """Return what a channel carries to a site: `value`, unless it is held.
@@ -200,7 +195,7 @@ class MonthLoop:
         address = w.address(row, first, F64)
         free = w.spread(w.cast(w.number(value), "f"), LANES).ir
         carried = b.select(held, w.load_some(F64, address, self.valid), free)
-        w.store_some(carried, address, self.valid)
+        self._store(carried, address)
         return Value(w, Number("f", carried))
 
     def _hand_over_events(self) -> None:

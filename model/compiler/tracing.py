@@ -23,7 +23,7 @@ from ..state.roster import Roster
 from ..state.scenario import Country, Scenario
 from ..state.state import FIELDS, State
 from .emitter import Writer
-from .llvm_ops import F64, I8, I16, I32, I64
+from .llvm_ops import F64, I8, I16, I64
 from .signature import Shape
 from .symbols import LANES, Cell, Number, StoredRow, Symbol, Value
 
@@ -282,22 +282,21 @@ class TracedAbsences:
 
     def __getitem__(self, leader: int) -> Any:
         w = self._body.writer
-        vector: Any = ir.Constant(ir.VectorType(I64, LANES), ir.Undefined)
-        for lane in range(LANES):
-            entry = w.load("i", self._address(leader, lane)).ir
-            vector = w.b.insert_element(vector, entry, ir.Constant(I32, lane))
-        return Value(w, Number("i", vector))
+        near = w.memory(ir.ArrayType(I64, LANES))
+        with w.each(self._body.valid) as lane:
+            w.store(w.load("i", self._address(leader, lane)), w.address(near, lane, I64))
+        return Value(w, w.load("i", near, LANES))
 
     def __setitem__(self, leader: int, until: Any) -> None:
         w = self._body.writer
-        number = w.spread(w.number(until), LANES)
-        for lane in range(LANES):
-            entry = w.b.extract_element(number.ir, ir.Constant(I32, lane))
-            w.store(Number("i", entry), self._address(leader, lane))
+        near = w.memory(ir.ArrayType(I64, LANES))
+        w.store(w.spread(w.number(until), LANES), near)
+        with w.each(self._body.valid) as lane:
+            w.store(w.load("i", w.address(near, lane, I64)), self._address(leader, lane))
 
-    def _address(self, leader: int, lane: int) -> Any:
-        offset = ir.Constant(I64, lane * len(self._body.country.leaders) + leader)
-        return self._body.writer.address(self._body.memory["absent_until"], offset, I64)
+    def _address(self, leader: int, lane: Any) -> Any:
+        row = self._body.absences_of(lane)
+        return self._body.writer.address(row.address, ir.Constant(I64, leader), I64)
 
 
 def _scenario_of(shape: Shape) -> Scenario:

@@ -38,7 +38,7 @@ class Worlds:
     corps : Corps
         The officers, ``(officers, n)``.
     absent_until : ndarray of int, shape ``(leaders, n)``
-        Before which month each leader can't come to power.
+        Before which month each leader can't come to power; stored world by world.
     event_log : EventLog
     index : ndarray of int, shape ``(n,)``, optional
         Their indices among the run's worlds, if they are not all of them.

@@ -20,7 +20,7 @@ class Snapshot:
     month : int
         The month that comes next.
     state : ndarray, shape ``(fields, n)``
-    absent_until : ndarray of int, shape ``(leaders, n)``
+    absent_until : ndarray of int, shape ``(leaders, n)``, stored world by world
     ideology, grievance, generation : ndarray, shape ``(officers, n)``, stored world by world
     keys : ndarray of uint64, shape ``(n,)`` or ``(months, n)``
         What the draws are made from: one key a world, or one for each month from `month` on.
@@ -45,7 +45,7 @@ class Snapshot:
         return Snapshot(
             self.month,
             np.take(self.state, worlds, axis=1),
-            np.take(self.absent_until, worlds, axis=1),
+            columns(self.absent_until, worlds),
             columns(self.ideology, worlds),
             columns(self.grievance, worlds),
             columns(self.generation, worlds),
