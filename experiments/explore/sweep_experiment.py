@@ -91,6 +91,7 @@ class SweepExperiment(Experiment):
                 write_csv(parts, folder / _CSV)
             result = self._sum_up(folder, damaged, said_of(unpack(packed).values()))
             show_early(on_progress, result.answer())
+            on_progress("drawing", 0, 1)
             self.draw(result, folder)
             return result
 

@@ -269,6 +269,7 @@ class AtomicExperiment(Experiment):
             for path in sorted(part.glob("*.parquet")) if csv else ():
                 write_csv([path], path.with_suffix(".csv"))
             show_early(on_progress, result.answer())
+            on_progress("drawing", 0, 1)
             self.draw(result, part)
         return result
 

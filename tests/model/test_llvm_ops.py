@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from unittest.mock import patch
 
 import numpy as np
 from hypothesis import example, given
@@ -12,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 from llvmlite import binding as llvm
 from llvmlite import ir
 
+from palca.model.compiler import llvm_ops
 from palca.model.compiler.codegen import machine
 from palca.model.compiler.llvm_ops import F64, I64, POINTER, unsigned_to_float
 
@@ -22,14 +24,15 @@ _WORDS = st.one_of(
 )
 
 
-def _converter() -> tuple[llvm.ExecutionEngine, Callable[[int, int], None]]:
+def _converter(by_instruction: bool) -> tuple[llvm.ExecutionEngine, Callable[[int, int], None]]:
     """Return a compiled function that converts a vector in memory, and its owner."""
     module = ir.Module("words")
     of = ir.FunctionType(ir.VoidType(), [POINTER, POINTER])
     function = ir.Function(module, of, "convert")
     b = ir.IRBuilder(function.append_basic_block())
     words = b.load(function.args[0], typ=ir.VectorType(I64, _WIDTH), align=8)
-    floats = unsigned_to_float(b, words, ir.VectorType(F64, _WIDTH))
+    with patch.object(llvm_ops, "_converts_words", lambda: by_instruction):
+        floats = unsigned_to_float(b, words, ir.VectorType(F64, _WIDTH))
     b.store(floats, function.args[1], align=8)
     b.ret_void()
     here = machine()
@@ -39,12 +42,13 @@ def _converter() -> tuple[llvm.ExecutionEngine, Callable[[int, int], None]]:
     return engine, ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)(address)
 
 
-_ENGINE, _CONVERT = _converter()
+_CONVERTERS = [_converter(by_instruction) for by_instruction in (False, True)]
 
 
 @given(arrays(np.uint64, _WIDTH, elements=_WORDS))
 @example(np.array([0, 2**64 - 1, 2**53 + 1, 2**64 - 2**10], np.uint64))  # the last is a tie
 def test_words_become_the_nearest_floats(words: np.ndarray) -> None:
-    floats = np.empty(_WIDTH)
-    _CONVERT(words.ctypes.data, floats.ctypes.data)
-    assert floats.tolist() == words.astype(np.float64).tolist()
+    for _, convert in _CONVERTERS:
+        floats = np.empty(_WIDTH)
+        convert(words.ctypes.data, floats.ctypes.data)
+        assert floats.tolist() == words.astype(np.float64).tolist()
