@@ -62,6 +62,16 @@ def atmosphere(
     return total
 
 
+def soviet(histories: Histories) -> Floats:
+    """Return the atmosphere between the host and the USSR, computed once."""
+    return histories.once("ussr_atmosphere", lambda: atmosphere(histories, "ussr"))
+
+
+def american(histories: Histories) -> Floats:
+    """Return the atmosphere between the host and the United States, computed once."""
+    return histories.once("us_atmosphere", lambda: atmosphere(histories, "us"))
+
+
 def remembered(covered: Flags) -> Flags:
     """Return in which months the atmosphere is known, from those whose acts are, ``(months,)``.
 
@@ -82,7 +92,7 @@ def remembered(covered: Flags) -> Flags:
 
 def unrest(histories: Histories) -> Floats:
     """Return unrest by month: 0 calm, 1 strikes or siege, 2 lethal or national, 3 fighting."""
-    return _highest(histories, "conflict", UNREST)
+    return histories.once("unrest", lambda: _highest(histories, "conflict", UNREST))
 
 
 def lethal_unrest(histories: Histories) -> Floats:

@@ -14,7 +14,7 @@ from palca.model.calendar import month_index, month_name
 from palca.model.errors import PalcaError
 from palca.model.types import Floats
 
-from .by_month import atmosphere, holds, is_banned, is_left, is_right, is_tolerated, lethal_unrest
+from .by_month import american, holds, is_banned, is_left, is_right, is_tolerated, lethal_unrest
 from .histories import Histories
 
 Measured = Callable[[Histories], Floats]
@@ -155,8 +155,3 @@ def times(track: str, kind: str, first: str, last: str) -> Measured:
 def mean(of: Measured, first: str, last: str) -> Measured:
     """Return a measure: the mean of a monthly quantity over a span."""
     return lambda histories: average(span_of(histories, of(histories), first, last))
-
-
-def american(histories: Histories) -> Floats:
-    """Return the atmosphere between the host and the United States, ``(months, worlds)``."""
-    return histories.once("us_atmosphere", lambda: atmosphere(histories, "us"))

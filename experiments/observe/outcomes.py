@@ -20,7 +20,7 @@ from palca.model.state.scenario import Scenario, Window
 from palca.model.types import Floats
 
 from .by_month import (
-    atmosphere,
+    american,
     friction_by,
     holds,
     is_banned,
@@ -28,6 +28,7 @@ from .by_month import (
     is_right,
     is_tolerated,
     lethal_unrest,
+    soviet,
     spell_lengths,
 )
 from .histories import Histories
@@ -35,7 +36,6 @@ from .outcome import (
     LAST_MONTH,
     Measured,
     Outcome,
-    american,
     average,
     mean,
     of_months,
@@ -62,10 +62,6 @@ def _total(series: str, first: str, last: str) -> Measured:
     return lambda histories: total(span_of(histories, histories.series[series], first, last))
 
 
-def _soviet(histories: Histories) -> Floats:
-    return histories.once("ussr_atmosphere", lambda: atmosphere(histories, "ussr"))
-
-
 def _spells(histories: Histories) -> tuple[Floats, Floats]:
     """Return the longest spell of one leader, in months, and how many led, ``(worlds,)``."""
 
@@ -90,14 +86,14 @@ def _first_rule(histories: Histories) -> Floats:
 
 def _dip(histories: Histories) -> Floats:
     """Return the lowest Soviet atmosphere of 1972 less its mean in the year before the coup."""
-    e = _soviet(histories)
+    e = soviet(histories)
     before = average(span_of(histories, e, "1970-09", "1971-08"))
     return span_of(histories, e, "1972-01", "1972-12").min(axis=0) - before
 
 
 def _recovery(histories: Histories) -> Floats:
     """Return the highest Soviet atmosphere of 1973-78 less the lowest of 1972."""
-    e = _soviet(histories)
+    e = soviet(histories)
     lowest = span_of(histories, e, "1972-01", "1972-12").min(axis=0)
     return span_of(histories, e, "1973-01", "1978-12").max(axis=0) - lowest
 
@@ -133,7 +129,7 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
             lambda histories: _first(histories, "ussr", "embassy"),
             note="if there is none, the length of the history"),
     Outcome("ussr_atmosphere_1970", "atmosphere, July to November 1970", "weight", "ussr",
-            mean(_soviet, "1970-07", "1970-11"), "1970-11",
+            mean(soviet, "1970-07", "1970-11"), "1970-11",
             note="so long the record covers Soviet acts"),
     Outcome("ussr_dip_1972", "atmosphere, low of 1972 minus year to 8/1971",
             "weight", "ussr", _dip, "1972-12", note=f"{_GAP} Soviet acts after November 1970"),

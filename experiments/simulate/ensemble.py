@@ -27,7 +27,7 @@ from palca.model.types import Floats
 from palca.scenarios import build
 
 from ..io.parallel import shared
-from ..observe.by_month import RIGHT, atmosphere, friction, unrest
+from ..observe.by_month import RIGHT, american, friction, soviet, unrest
 from ..observe.histories import SERIES, Histories, simulated
 from ..observe.labelled import Measures, measured
 from ..observe.outcomes import outcomes
@@ -114,8 +114,8 @@ def monthly(history: History, histories: Histories) -> dict[str, NDArray[Any]]:
         "left": orientation <= -RIGHT,
         "right": orientation >= RIGHT,
         "unrest": unrest(histories),
-        "ussr_atmosphere": atmosphere(histories, "ussr"),
-        "us_atmosphere": atmosphere(histories, "us"),
+        "ussr_atmosphere": soviet(histories),
+        "us_atmosphere": american(histories),
         "friction_shown": friction(histories),
     }
     return {name: derived[name] if name in derived else history.field(name) for name in MONTHLY}
