@@ -1,7 +1,7 @@
 """The questions: each makes the experiment of the command of its name, and runs it.
 
-All take `seed` (of all random draws), `jobs` (processes, which don't change the result) and
-`progress` (whether to show a bar).
+All take `seed` (of all random draws), `jobs` (processes or threads, which don't change the
+result) and `progress` (whether to show a bar).
 """
 
 from __future__ import annotations

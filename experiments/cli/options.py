@@ -251,7 +251,7 @@ class Follower:
     Attributes
     ----------
     shown : bool
-        Whether the answer was printed before all else was known or drawn.
+        Whether the answer was printed before all else was known.
     """
 
     def __init__(self, bar: Progress, task: TaskID, visible: bool) -> None:
@@ -262,13 +262,17 @@ class Follower:
         self._bar.update(self._task, description=doing, completed=done, total=total)
 
     def show(self, answer: Answer) -> None:
-        """Print an answer on the standard output, above the bar, if none was printed."""
-        if self.shown:
-            return
+        """Print an answer on the standard output, above the bar."""
         self.shown = True
+        with self.aside():
+            print_answer(answer)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let others print above the bar."""
         if self._visible:
             self._bar.stop()
-        print_answer(answer)
+        yield
         if self._visible:
             self._bar.start()
 

@@ -58,17 +58,21 @@ def make(
     from ..simulate.priors import said_of
 
     folder, console, began = folder_for(out, name), make_console(), time.perf_counter()
+
+    def tell(result: Result, made: Path) -> None:
+        scenarios = [scenario for _, scenario in scenarios_of(read_manifest(made))]
+        with follower.aside():
+            for notice in (*said_of(scenarios), *result.notices):
+                print_line(notice)
+            if not follower.shown:
+                print_answer(result.answer())
+
     try:
         with progress(experiment.rate) as follower, on_cluster(cluster, jobs) as processes:
-            result = experiment.make(folder, force, processes, follower, csv)
+            result = experiment.make(folder, force, processes, follower, csv, tell)
     except Unanswered as reason:
         print_answer(reason.result.answer())
         raise typer.Exit(1) from None
-    scenarios = [scenario for _, scenario in scenarios_of(read_manifest(folder))]
-    for notice in (*said_of(scenarios), *result.notices):
-        print_line(notice)
-    if not follower.shown:
-        print_answer(result.answer())
     before = result.show(console, time.perf_counter() - began) or "" if full else ""
     if (full or by_prior) and result.by_prior is not None:
         console.print(result.by_prior())

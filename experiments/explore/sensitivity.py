@@ -29,9 +29,11 @@ SCREENED: Final = ("effect", "mean", "sigma")  # what a screening measures
 LEVELS: Final = 4  # of a screening, after Morris
 _CENTRAL: Final = (0.05, 0.95)  # of the prior, within which a screening moves
 _RESAMPLES: Final = 200
+_AT_ONCE: Final = 2**21  # products that are held, of all resamples that are made at once
 _INTERVAL: Final = (0.025, 0.975)
 _WIDEST: Final = 1.0  # interval of a share: a wider one spans all that a share can be
 TOO_WIDE: Final = "too wide"  # of an interval that says nothing
+_ROUNDED: Final = 1e-12  # of a sum of squares: a smaller variance is an error of rounding
 _EDGE: Final = 1e-6  # the ends of a normal prior are infinitely far
 
 
@@ -223,7 +225,9 @@ def _with_intervals(
             weights[i] = weight
         drawn = chance.integers(0, points, points)
         shares[i] = np.bincount(drawn, minlength=points) / points
-    *draws, value = of(values, shares, weights)
+    most = max(_AT_ONCE // values[..., 0].size, 1)
+    some = [slice(at, at + most) for at in range(0, _RESAMPLES + 1, most)]
+    *draws, value = np.concatenate([of(values, shares[at], weights[at]) for at in some])
     if np.ptp(values) == 0.0:
         low = high = np.zeros(value.shape)
     elif np.mean(np.isfinite(draws).all(axis=(1, 2))) < _INTERVAL[1]:
@@ -266,7 +270,7 @@ def _indices(blocks: Floats, shares: Floats, weights: Floats) -> Floats:
     shift = _over_points(_product(np.ones_like(second), moved, weights), shares)
     one = _over_points(_product(second, moved, weights), shares) - centre[:, None] * shift
     total = 0.5 * _over_points(_product(moved, moved, weights), shares)
-    whole = np.where(variance > 0.0, variance, np.nan)
+    whole = np.where(variance > _ROUNDED * np.abs(square), variance, np.nan)
     return np.stack([one, total], axis=1) / whole[:, None, None]
 
 

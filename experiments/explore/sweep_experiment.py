@@ -16,9 +16,9 @@ from ..io.experiment import (
     Experiment,
     OnProgress,
     Result,
+    Tell,
     check_repeatable,
     own_entry,
-    show_early,
 )
 from ..io.figure_style import load_matplotlib
 from ..io.safe_folder import Folder
@@ -73,7 +73,13 @@ class SweepExperiment(Experiment):
         sweep_folder.write_sums(folder, self.plan, (*_WRITTEN, "sweep.png", "sweep.svg"))
 
     def make(
-        self, folder: Path, force: bool, jobs: int, on_progress: OnProgress, csv: bool = False
+        self,
+        folder: Path,
+        force: bool,
+        jobs: int,
+        on_progress: OnProgress,
+        csv: bool = False,
+        tell: Tell = lambda *_: None,
     ) -> Result:
         with sweep_folder.held(folder):
             if self.resumed:
@@ -90,7 +96,7 @@ class SweepExperiment(Experiment):
                 parts = [folder / name for name in sweep_folder.part_names(folder)]
                 write_csv(parts, folder / _CSV)
             result = self._sum_up(folder, damaged, said_of(unpack(packed).values()))
-            show_early(on_progress, result.answer())
+            tell(result, folder)
             on_progress("drawing", 0, 1)
             self.draw(result, folder)
             return result

@@ -279,7 +279,8 @@ def infer(
 def _squares(summaries: AnyFloats, observed: AnyFloats) -> AnyFloats:
     """Return the squared distance of each world from a history, ``(worlds,)``."""
     squares = np.empty(len(summaries), summaries.dtype)
-    same = np.tile(observed, (_NEAR, 1))  # NumPy subtracts arrays of one shape much faster
+    same = np.empty_like(summaries[:_NEAR])  # NumPy subtracts arrays of one shape much faster
+    same[:] = observed
     for at in range(0, len(summaries), _NEAR):
         some = summaries[at : at + _NEAR]
         apart = some - same[: len(some)]
@@ -357,13 +358,17 @@ def simulation_based_calibration(
     # one thread for each history: threads of BLAS's own would wait for each other
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(jobs) as pool:
         each = zip(histories, pool.map(find, histories), strict=True)
-        for done, (history, found) in enumerate(each, start=1):
-            sampled = found.scores[found.draw(draws, chance)]
-            ranks.append((sampled < scores[history]).sum(axis=0))
-            means.append(found.mean)
-            spreads.append(found.sd)
-            radii.append(found.radius)
-            on_progress(done, len(histories))
+        try:
+            for done, (history, found) in enumerate(each, start=1):
+                sampled = found.scores[found.draw(draws, chance)]
+                ranks.append((sampled < scores[history]).sum(axis=0))
+                means.append(found.mean)
+                spreads.append(found.sd)
+                radii.append(found.radius)
+                on_progress(done, len(histories))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)  # else Ctrl-C would wait for all
+            raise
     return SBC(
         np.array(ranks), draws, scores[histories], np.array(means), np.array(spreads),
         np.array(radii),

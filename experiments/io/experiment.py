@@ -111,6 +111,9 @@ class Result:
     answered: bool = True
 
 
+Tell = Callable[[Result, Path], None]  # of what came out, and of its folder
+
+
 def show_early(on_progress: OnProgress, answer: Answer) -> None:
     """Have the answer printed before all else is known, if who follows can print it."""
     show = getattr(on_progress, "show", None)
@@ -179,7 +182,13 @@ class Experiment(ABC):
 
     @abstractmethod
     def make(
-        self, folder: Path, force: bool, jobs: int, on_progress: OnProgress, csv: bool = False
+        self,
+        folder: Path,
+        force: bool,
+        jobs: int,
+        on_progress: OnProgress,
+        csv: bool = False,
+        tell: Tell = lambda *_: None,
     ) -> Result:
         """Run it, write its folder, and return what came out.
 
@@ -187,6 +196,8 @@ class Experiment(ABC):
         ----------
         csv : bool
             Whether a CSV file is written beside each Parquet file.
+        tell : callable
+            Called before anything is drawn, with what came out and a folder that has the manifest.
 
         Raises
         ------
@@ -262,13 +273,19 @@ class AtomicExperiment(Experiment):
         provenance.write_sums(folder)
 
     def make(
-        self, folder: Path, force: bool, jobs: int, on_progress: OnProgress, csv: bool = False
+        self,
+        folder: Path,
+        force: bool,
+        jobs: int,
+        on_progress: OnProgress,
+        csv: bool = False,
+        tell: Tell = lambda *_: None,
     ) -> Result:
         with run_folder.writing(folder, force) as part:
             result = self.compute(part, jobs, on_progress)
             for path in sorted(part.glob("*.parquet")) if csv else ():
                 write_csv([path], path.with_suffix(".csv"))
-            show_early(on_progress, result.answer())
+            tell(result, part)
             on_progress("drawing", 0, 1)
             self.draw(result, part)
         return result

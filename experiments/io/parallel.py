@@ -51,8 +51,8 @@ def shared(
 
     if threads and jobs > 1:
         pool = Parallel(jobs, return_as="generator", prefer="threads")
-        # each call with the language that is spoken here
-        made = pool(delayed(copy_context().run)(function, *call) for call in calls)
+        here = copy_context()  # each call with the language that is spoken here
+        made = pool(delayed(here.copy().run)(function, *call) for call in calls)
         return cast("Iterator[Any]", made)
     parallel = Parallel(
         n_jobs=jobs, return_as="generator" if ordered else "generator_unordered",

@@ -172,13 +172,14 @@ def run_blocks(
     resolved : dict
         As :func:`palca.scenarios.resolve` returns it.
     jobs : int
-        Threads; the blocks are the same for any number.
+        Threads, or processes for outcomes of a user's own; the blocks are the same for any number.
     own : mapping of str to callable
         A user's outcomes beside Palca's: :func:`~palca.experiments.observe.labelled.measured`.
+        They may not be made for threads.
     """
     numbers = in_blocks(worlds, min(BLOCK, -(-worlds // jobs)))
     calls = ((resolved, block, seed, {**own}) for block in numbers)
-    return shared(run_block, calls, jobs, threads=True)
+    return shared(run_block, calls, jobs, threads=not own)
 
 
 def summarise(

@@ -185,7 +185,8 @@ class Writer:
 
     def take_along_axis(self, row: Row, index: Any, axis: int) -> Symbol:
         """Return one entry of a row."""
-        chunk = self._chunk(self.number(index).ir, row.length)
+        alone = ir.Constant(ir.VectorType(I1, CHUNK), [1] + [0] * (CHUNK - 1))
+        chunk = Chunk(self.number(index).ir, alone)
         entry = self.b.extract_element(row.number(chunk).ir, ir.Constant(I32, 0))
         return Value(self, Number(row.kind, entry))
 

@@ -105,6 +105,26 @@ def test_an_answer_that_is_known_early_is_printed_once(
     assert not (tmp_path / "none").exists()
 
 
+@dataclass(frozen=True)
+class Drawn(AtomicExperiment):
+    """Says something before its answer, and draws."""
+
+    kind: ClassVar[str] = "drawn"
+
+    def run(self, jobs: int, on_progress: OnProgress, folder: Path | None = None) -> Result:
+        return Result("", lambda: Answer("so it is"), lambda *_: None, notices=["take care"])
+
+    def draw(self, result: Result, folder: Path) -> None:
+        print("drawing")
+
+
+def test_the_answer_comes_after_what_is_said_of_it_and_before_what_is_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make(Drawn(), tmp_path / "made", "", False, False)
+    assert capsys.readouterr().out.splitlines()[:3] == ["take care", "so it is", "drawing"]
+
+
 @pytest.mark.parametrize("month", ["1969-01", "1969-09"])
 def test_an_explanation_is_short_too(palca: Run, month: str) -> None:
     palca(*COMMANDS["run"])

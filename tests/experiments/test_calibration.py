@@ -14,6 +14,7 @@ import pytest
 
 from fault_commands import Run
 from palca.experiments.forecast.naive import naive
+from palca.experiments.infer import abc
 from palca.experiments.infer.abc import SBC, SummaryRegression, infer, simulation_based_calibration
 from palca.experiments.infer.calibrate import Calibration, calibrate
 from palca.experiments.infer.reference_table import ReferenceTable, score, simulate, values_of
@@ -64,6 +65,23 @@ def test_a_reading_finds_the_posterior_means() -> None:
     summaries = SummaryRegression(table, outcomes).summaries(values[:1000])
     apart = np.abs(summaries - values[:1000] / 2)
     assert np.quantile(apart, 0.99) < 0.06  # the most extreme outcomes are cut
+
+
+def test_an_interrupted_calibration_does_not_wait_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def counted(*args: Any, **named: Any) -> Any:
+        asked.append(1)
+        return infer(*args, **named)
+
+    def stop(done: int, of: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(abc, "infer", counted)
+    scores = np.random.default_rng(0).normal(size=(2000, 3))
+    with pytest.raises(KeyboardInterrupt):
+        simulation_based_calibration(scores / 2, scores, np.arange(1000), 400, 99, 0, on_progress=stop)
+    assert len(asked) < 1000
 
 
 def test_known_parameters_are_found_again_and_wrong_intervals_are_noticed() -> None:
