@@ -144,7 +144,7 @@ def test_the_lab_ends_without_a_word(number: signal.Signals) -> None:
 
 @pytest.mark.slow
 def test_a_process_that_is_killed_is_told_of(palca: Run) -> None:
-    process = started("run", "baseline", "-n", "200000", "-j", "2", "-o", "made")
+    process = started("sensitivity", "baseline", "-j", "2", "-o", "made")
     until = time.monotonic() + 100
     workers: list[psutil.Process] = []
     while not workers:
