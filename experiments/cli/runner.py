@@ -58,18 +58,19 @@ def make(
     from ..simulate.priors import said_of
 
     folder, console, began = folder_for(out, name), make_console(), time.perf_counter()
-
-    def tell(result: Result, made: Path) -> None:
-        scenarios = [scenario for _, scenario in scenarios_of(read_manifest(made))]
-        with follower.aside():
-            for notice in (*said_of(scenarios), *result.notices):
-                print_line(notice)
-            if not follower.shown:
-                print_answer(result.answer())
-
     try:
-        with progress(experiment.rate) as follower, on_cluster(cluster, jobs) as processes:
-            result = experiment.make(folder, force, processes, follower, csv, tell)
+        with (
+            progress(experiment.rate) as follower,
+            on_cluster(cluster, jobs) as processes,
+            experiment.making(folder, force, processes, follower, csv) as (result, undrawn),
+        ):
+            scenarios = [scenario for _, scenario in scenarios_of(read_manifest(undrawn))]
+            with follower.aside():
+                for notice in (*said_of(scenarios), *result.notices):
+                    print_line(notice)
+                if not follower.shown:
+                    print_answer(result.answer())
+            follower("drawing", 0, 1)
     except Unanswered as reason:
         print_answer(reason.result.answer())
         raise typer.Exit(1) from None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,15 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from ..io import provenance
 from ..io.codebook import File, write_readme
 from ..io.csv_copy import write_csv
-from ..io.experiment import (
-    ANSWER,
-    Experiment,
-    OnProgress,
-    Result,
-    Tell,
-    check_repeatable,
-    own_entry,
-)
+from ..io.experiment import ANSWER, Experiment, OnProgress, Result, check_repeatable, own_entry
 from ..io.figure_style import load_matplotlib
 from ..io.safe_folder import Folder
 from ..observe.labelled import Measures, own_outcome
@@ -72,15 +65,10 @@ class SweepExperiment(Experiment):
         write_readme(folder, self.files)
         sweep_folder.write_sums(folder, self.plan, (*_WRITTEN, "sweep.png", "sweep.svg"))
 
-    def make(
-        self,
-        folder: Path,
-        force: bool,
-        jobs: int,
-        on_progress: OnProgress,
-        csv: bool = False,
-        tell: Tell = lambda *_: None,
-    ) -> Result:
+    @contextmanager
+    def making(
+        self, folder: Path, force: bool, jobs: int, on_progress: OnProgress, csv: bool = False
+    ) -> Iterator[tuple[Result, Path]]:
         with sweep_folder.held(folder):
             if self.resumed:
                 check_repeatable(provenance.read_manifest(folder), folder)
@@ -96,10 +84,8 @@ class SweepExperiment(Experiment):
                 parts = [folder / name for name in sweep_folder.part_names(folder)]
                 write_csv(parts, folder / _CSV)
             result = self._sum_up(folder, damaged, said_of(unpack(packed).values()))
-            tell(result, folder)
-            on_progress("drawing", 0, 1)
+            yield result, folder
             self.draw(result, folder)
-            return result
 
     def _run_missing(
         self, folder: Path, packed: bytes, jobs: int, on_progress: OnProgress

@@ -7,7 +7,8 @@ and hands it to the runner; ``palca rerun`` reads it back from the manifest.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, fields
 from io import StringIO
 from pathlib import Path
@@ -111,9 +112,6 @@ class Result:
     answered: bool = True
 
 
-Tell = Callable[[Result, Path], None]  # of what came out, and of its folder
-
-
 def show_early(on_progress: OnProgress, answer: Answer) -> None:
     """Have the answer printed before all else is known, if who follows can print it."""
     show = getattr(on_progress, "show", None)
@@ -181,23 +179,17 @@ class Experiment(ABC):
         """Write the figures into a folder that has all else."""
 
     @abstractmethod
-    def make(
-        self,
-        folder: Path,
-        force: bool,
-        jobs: int,
-        on_progress: OnProgress,
-        csv: bool = False,
-        tell: Tell = lambda *_: None,
-    ) -> Result:
-        """Run it, write its folder, and return what came out.
+    def making(
+        self, folder: Path, force: bool, jobs: int, on_progress: OnProgress, csv: bool = False
+    ) -> AbstractContextManager[tuple[Result, Path]]:
+        """Run it and write its folder; give what came out, and draw it at the end.
+
+        Beside the result it gives the folder as it is until then, which has all but figures.
 
         Parameters
         ----------
         csv : bool
             Whether a CSV file is written beside each Parquet file.
-        tell : callable
-            Called before anything is drawn, with what came out and a folder that has the manifest.
 
         Raises
         ------
@@ -272,23 +264,16 @@ class AtomicExperiment(Experiment):
         write_readme(folder, self.files)
         provenance.write_sums(folder)
 
-    def make(
-        self,
-        folder: Path,
-        force: bool,
-        jobs: int,
-        on_progress: OnProgress,
-        csv: bool = False,
-        tell: Tell = lambda *_: None,
-    ) -> Result:
+    @contextmanager
+    def making(
+        self, folder: Path, force: bool, jobs: int, on_progress: OnProgress, csv: bool = False
+    ) -> Iterator[tuple[Result, Path]]:
         with run_folder.writing(folder, force) as part:
             result = self.compute(part, jobs, on_progress)
             for path in sorted(part.glob("*.parquet")) if csv else ():
                 write_csv([path], path.with_suffix(".csv"))
-            tell(result, part)
-            on_progress("drawing", 0, 1)
+            yield result, part
             self.draw(result, part)
-        return result
 
     @classmethod
     def differences(
