@@ -32,17 +32,15 @@ from ..observe.outcomes import documented_outcomes, measure
 from ..observe.windows import LAST, before_and_after
 from ..simulate.priors import free_in
 from .abc import (
-    BINS,
     INFORMATIVE,
     RARE,
-    SBC,
     Posterior,
     SummaryRegression,
     infer,
     information_gain,
-    simulation_based_calibration,
 )
 from .reference_table import ReferenceTable, simulate, values_of
+from .simulation_based_calibration import BINS, SBC, simulation_based_calibration
 
 WORLDS: Final = 1_000_000
 DRAWS: Final = 1000

@@ -11,8 +11,8 @@ from palca.model.state.parameters import PARAMETERS
 
 from ..io.figure_style import PALE, SERIES, Picture, head, new_figure, style
 from ..io.numerals import percent
-from .abc import BINS, SBC
 from .calibrate import Calibration
+from .simulation_based_calibration import BINS, SBC
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

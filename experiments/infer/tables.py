@@ -16,8 +16,8 @@ from ..io.codebook import Each, File, column, of_table
 from ..io.numerals import decimal, percent, significant
 from ..io.table import Column, Table, decimals, digits, numbers, shares
 from ..observe.windows import outcome_column
-from .abc import SBC
 from .calibrate import INFORMATIVE, RARE, Calibration
+from .simulation_based_calibration import SBC
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -23,10 +23,11 @@ from palca.model.state import counter_rng
 from palca.model.state.parameters import PRIORS, drawn_from
 from palca.model.types import AnyFloats, Flags, Ints
 
-from ..infer.abc import RARE, SBC, Posterior, infer, information_gain
-from ..infer.abc import simulation_based_calibration as check_ranks
+from ..infer.abc import RARE, Posterior, infer, information_gain
 from ..infer.calibrate import DRAWS, INFORMATIVE
 from ..infer.reference_table import score, values_of
+from ..infer.simulation_based_calibration import SBC
+from ..infer.simulation_based_calibration import simulation_based_calibration as check_ranks
 from ..io.experiment import OnProgress
 from ..observe.outcome import Outcome
 from .contest import END, FIRST

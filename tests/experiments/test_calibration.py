@@ -14,10 +14,11 @@ import pytest
 
 from fault_commands import Run
 from palca.experiments.forecast.naive import naive
-from palca.experiments.infer import abc
-from palca.experiments.infer.abc import SBC, SummaryRegression, infer, simulation_based_calibration
+from palca.experiments.infer import simulation_based_calibration as checks
+from palca.experiments.infer.abc import SummaryRegression, infer
 from palca.experiments.infer.calibrate import Calibration, calibrate
 from palca.experiments.infer.reference_table import ReferenceTable, score, simulate, values_of
+from palca.experiments.infer.simulation_based_calibration import SBC, simulation_based_calibration
 from palca.experiments.observe.documented import load_record
 from palca.experiments.observe.histories import SERIES, Histories, documented, simulated
 from palca.experiments.observe.outcome import Outcome
@@ -77,7 +78,7 @@ def test_an_interrupted_calibration_does_not_wait_for_all(monkeypatch: pytest.Mo
     def stop(done: int, of: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(abc, "infer", counted)
+    monkeypatch.setattr(checks, "infer", counted)
     scores = np.random.default_rng(0).normal(size=(2000, 3))
     with pytest.raises(KeyboardInterrupt):
         simulation_based_calibration(scores / 2, scores, np.arange(1000), 400, 99, 0, on_progress=stop)
