@@ -36,6 +36,7 @@ from .weights import effective_sample_size, moments, systematic
 _RIDGE: Final = 100.0  # keeps some 2,000 coefficients from fitting chance
 _CHUNK: Final = 50_000
 _NEAR: Final = 4096  # worlds at a time whose distances are measured, which stay in the cache
+THREADS: Final = 4  # at most: each holds up to 0.4 GB, and on a cluster `jobs` counts its workers
 _EXTREME: Final = 1e-3  # outcomes are cut at these quantiles of the table
 _TINY: Final = 1e-12
 INFORMATIVE: Final = 0.05  # information gain, below which the record is said not to tell
@@ -70,11 +71,11 @@ class SummaryRegression:
     def summaries(self, values: AnyFloats, jobs: int = 1) -> AnyFloats:
         """Return the summaries of histories, ``(n, parameters)``, from ``(n, outcomes)``.
 
-        As many threads as `jobs` says work on them.
+        As many threads as `jobs` says work on them, at most :data:`THREADS`.
         """
         plain = np.clip(_even(self.outcomes, values), self.low, self.high).astype(np.float32)
         parts = [plain[at : at + _CHUNK] for at in range(0, len(plain), _CHUNK)]
-        with ThreadPoolExecutor(jobs) as pool:
+        with ThreadPoolExecutor(min(jobs, THREADS)) as pool:
             read = list(pool.map(self._regression.predict, parts))
         return np.concatenate(read).astype(np.float32)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from palca.model.types import AnyFloats
 
-from .abc import Posterior, infer
+from .abc import THREADS, Posterior, infer
 
 BINS: Final = 20  # of ranks
 
@@ -74,18 +74,17 @@ def simulation_based_calibration(
     draws : int
         Posterior draws among which the truth is ranked.
     jobs : int
-        Threads.
+        Threads, at most :data:`~palca.experiments.infer.abc.THREADS`.
     """
+    from threadpoolctl import threadpool_limits
 
     def find(history: np.int64) -> Posterior:
         return infer(summaries, scores, summaries[history], nearest, without=int(history))
 
-    from threadpoolctl import threadpool_limits
-
     chance = np.random.default_rng(seed)
     ranks, means, spreads, radii = [], [], [], []
     # one thread for each history: threads of BLAS's own would wait for each other
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(jobs) as pool:
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(min(jobs, THREADS)) as pool:
         each = zip(histories, pool.map(find, histories), strict=True)
         try:
             for done, (history, found) in enumerate(each, start=1):
